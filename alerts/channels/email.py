@@ -1,0 +1,7 @@
+"""Email."""
+
+from django.core.mail.backends.base import BaseEmailBackend
+
+
+class OutboxBackend(BaseEmailBackend):
+    pass

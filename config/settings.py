@@ -1,0 +1,217 @@
+"""Every setting of Vigie, read from the environment once. docs/operations.md documents each (a test compares).
+
+`make run` fills in DATABASE_URL, REDIS_URL and SECRET_KEY with what it started and made (config/runner.py).
+"""
+
+from pathlib import Path
+
+from celery.schedules import crontab
+from django.utils.translation import gettext_lazy as _
+from environs import Env
+from kombu import Queue
+
+env = Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- the process -------------------------------------------------------------------------------------------
+DEBUG = env.bool("DEBUG", False)
+SECRET_KEY = env.str("SECRET_KEY", "only-for-commands-that-sign-nothing")
+VIGIE_DATA_DIR = Path(env.str("VIGIE_DATA_DIR", str(BASE_DIR / "data")))
+HOST = env.str("HOST", "127.0.0.1")
+PORT = env.int("PORT", 8000)
+# The address people type, for links in emails and feeds.
+BASE_URL = env.str("BASE_URL", f"http://localhost:{PORT}").rstrip("/")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["*"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [BASE_URL])
+# Behind a proxy that ends TLS: secure cookies, HSTS, and the proxy's X-Forwarded-Proto is believed.
+HTTPS = env.bool("HTTPS", BASE_URL.startswith("https://"))
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "accounts.User"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "django.contrib.admin",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django_htmx",
+    "accounts",
+    "monitoring",
+    "alerts",
+    "dashboards",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.person_locale",
+    "config.middleware.content_security_policy",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "dashboards.context.shell",
+            ],
+        },
+    }
+]
+
+# --- Postgres, Redis ---------------------------------------------------------------------------------------
+DATABASES = {
+    "default": {
+        **env.dj_db_url("DATABASE_URL", "postgres://127.0.0.1/vigie"),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"application_name": "vigie"},
+    }
+}
+REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+
+# --- languages, time ---------------------------------------------------------------------------------------
+LANGUAGE_CODE = env.str("LANGUAGE_CODE", "en")
+LANGUAGES = [("en", _("English")), ("fr", _("French"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+# The time zone of a new account and of printed logs; every person sets their own.
+TIME_ZONE = env.str("TIME_ZONE", "Europe/Paris")
+USE_TZ = True
+USE_I18N = True
+
+# --- static files ------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+if DEBUG:
+    STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+
+# --- people ------------------------------------------------------------------------------------------------
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.InvitedSignupForm"
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation by email has already shown that the address is theirs
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Vigie · "
+LOGIN_REDIRECT_URL = "/"
+LOGIN_URL = "account_login"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_SECONDS = 60 * 60 * 24 * 180 if HTTPS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# --- email: every message goes through the outbox (alerts/outbox.py), which sends by EMAIL_URL ---------------
+EMAIL_BACKEND = "alerts.channels.email.OutboxBackend"
+EMAIL_URL = env.str("EMAIL_URL", "")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Vigie <vigie@localhost>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# --- listening ---------------------------------------------------------------------------------------------
+# Hosts that may be polled although their address is private: "host", "host:port" or a network "10.1.0.0/16".
+FETCH_ALLOWED_HOSTS = env.list("FETCH_ALLOWED_HOSTS", [])
+FETCH_CA_FILE = env.str("FETCH_CA_FILE", "")
+FETCH_TIMEOUT_S = env.int("FETCH_TIMEOUT_S", 20)
+FETCH_MAX_BYTES = env.int("FETCH_MAX_BYTES", 10 * 1024 * 1024)
+USER_AGENT = env.str("USER_AGENT", f"Vigie/0.1 (+{BASE_URL})")
+POLL_THREADS = env.int("POLL_THREADS", 32)
+POLL_MIN_INTERVAL_S = env.int("POLL_MIN_INTERVAL_S", 15 * 60)
+POLL_MAX_INTERVAL_S = env.int("POLL_MAX_INTERVAL_S", 24 * 60 * 60)
+DISPATCH_INTERVAL_S = env.int("DISPATCH_INTERVAL_S", 5)
+DOCUMENT_RETENTION_DAYS = env.int("DOCUMENT_RETENTION_DAYS", 90)
+SAMPLE_FEEDS_PORT = env.int("SAMPLE_FEEDS_PORT", PORT + 1)
+
+# --- the API -----------------------------------------------------------------------------------------------
+API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", 300)
+
+# --- Celery ------------------------------------------------------------------------------------------------
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_SOFT_TIME_LIMIT = 240
+CELERY_TASK_TIME_LIMIT = 300
+# A message unacknowledged for this long is given to another worker: above the hard time limit.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
+CELERY_TIMEZONE = "UTC"
+CELERY_TASK_DEFAULT_QUEUE = "poll"
+CELERY_TASK_QUEUES = [Queue("poll"), Queue("enrich"), Queue("deliver")]
+CELERY_TASK_ROUTES = {
+    "monitoring.tasks.poll_due": {"queue": "poll"},
+    "monitoring.tasks.*": {"queue": "enrich"},
+    "alerts.tasks.*": {"queue": "deliver"},
+}
+# Ticks carry no state: what is due is read from Postgres, so a tick that is lost or late costs its delay and
+# nothing else, and one that waited too long in the queue is dropped.
+CELERY_BEAT_SCHEDULE = {
+    "poll due sources": {
+        "task": "monitoring.tasks.poll_due",
+        "schedule": DISPATCH_INTERVAL_S,
+        "options": {"expires": DISPATCH_INTERVAL_S},
+    },
+    "resume topic backfills": {
+        "task": "monitoring.tasks.backfill_topics",
+        "schedule": 30,
+        "options": {"expires": 30},
+    },
+    "drop documents past their retention": {
+        "task": "monitoring.tasks.drop_expired_documents",
+        "schedule": crontab(hour=3, minute=17),
+    },
+    "evaluate rules": {"task": "alerts.tasks.evaluate_rules", "schedule": 60, "options": {"expires": 60}},
+    "write due digests": {"task": "alerts.tasks.write_digests", "schedule": 60, "options": {"expires": 60}},
+    "send the outbox": {"task": "alerts.tasks.send_outbox", "schedule": 10, "options": {"expires": 10}},
+}
+
+# --- logs: one line an event, key=value ----------------------------------------------------------------------
+LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s", "datefmt": "%H:%M:%S"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {"celery.beat": {"level": "WARNING"}, "celery.worker.strategy": {"level": "WARNING"}},
+}

@@ -1,0 +1,57 @@
+"""A mention: a document that matches a topic. A narrow row that repeats the few columns people filter and count by."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from monitoring.models.documents import Document
+from monitoring.models.sources import Source
+from monitoring.models.topics import Topic
+
+
+class Status(models.TextChoices):
+    TO_REVIEW = "to_review", _("to review")
+    TO_ANSWER = "to_answer", _("to answer")
+    ANSWERED = "answered", _("answered")
+    IGNORED = "ignored", _("ignored")
+
+
+class Mention(models.Model):
+    """`published` (UTC) is the document's; `found_at` is when Vigie stored the mention, which is what digests go by.
+
+    `is_backlog` marks what was already old when it was found (a new topic over kept documents, the first poll of a
+    feed): it counts in lists and charts, and is never announced as new. The covering index serves every chart,
+    list, facet and rule (docs/architecture.md has its figures); no rollup tables.
+    """
+
+    Status = Status
+
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="mentions", db_index=False)
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="mentions")
+    source = models.ForeignKey(Source, on_delete=models.SET_NULL, null=True, related_name="+")
+    published = models.DateTimeField()
+    found_at = models.DateTimeField(default=timezone.now)
+    platform = models.CharField(max_length=30, default="feed")
+    author = models.CharField(max_length=200, blank=True)
+    language = models.CharField(max_length=20, blank=True)
+    engagement = models.IntegerField(null=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.TO_REVIEW)
+    is_backlog = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["topic", "document"], name="one_mention_per_topic_and_document"),
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="mention_status_known"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["topic", "published", "id"],
+                include=("platform", "source", "author", "language", "engagement", "status", "document"),
+                name="mention_covering",
+            ),
+            models.Index(fields=["topic", "found_at"], name="mention_by_discovery"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic_id} · {self.document_id}"

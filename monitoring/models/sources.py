@@ -1,0 +1,63 @@
+"""A source: an address that is polled, with the whole of its poll state. Redis holds none of it."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Project
+
+
+class State(models.TextChoices):
+    ACTIVE = "active", _("active")
+    PAUSED = "paused", _("paused")
+    STOPPED = "stopped", _("stopped")
+
+
+class Source(models.Model):
+    """What is polled, when next, and how the last polls went. All times are UTC, `*_s` are seconds.
+
+    `claimed_until` is a lease: a worker that dies leaves a claim that ends by itself. `error_code` is one of the
+    codes of monitoring/http.py and monitoring/feeds/parse.py, worded in monitoring/health.py; "" while all is well;
+    `failing_since` is when the present row of failures began. STOPPED is Vigie's doing (410, dead for days), PAUSED
+    is a person's.
+    """
+
+    State = State
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="sources")
+    platform = models.CharField(_("platform"), max_length=30, default="feed")
+    url = models.CharField(_("address"), max_length=2000)
+    title = models.CharField(_("title"), max_length=300, blank=True)
+    site_url = models.CharField(max_length=2000, blank=True)
+    language = models.CharField(max_length=20, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    next_poll_at = models.DateTimeField(default=timezone.now)
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    interval_s = models.PositiveIntegerField(default=900)
+
+    last_polled_at = models.DateTimeField(null=True, blank=True)
+    last_success_at = models.DateTimeField(null=True, blank=True)
+    last_new_at = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveIntegerField(default=0)
+    failing_since = models.DateTimeField(null=True, blank=True)
+    error_code = models.CharField(max_length=40, blank=True)
+    error_detail = models.CharField(max_length=500, blank=True)
+
+    etag = models.CharField(max_length=500, blank=True)
+    last_modified = models.CharField(max_length=100, blank=True)
+    body_hash = models.BinaryField(max_length=32, default=b"")
+    moved_to = models.CharField(max_length=2000, blank=True)
+    moved_count = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "url"], name="one_source_per_address"),
+            models.CheckConstraint(condition=Q(state__in=State.values), name="source_state_known"),
+        ]
+        indexes = [models.Index(fields=["next_poll_at"], condition=Q(state="active"), name="source_due")]
+
+    def __str__(self) -> str:
+        return self.title or self.url
