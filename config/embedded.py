@@ -5,6 +5,7 @@ Both listen on a free port of 127.0.0.1 and ask for a password (a socket would b
 folder). Called by config/runner.py for `make run` and by tests/conftest.py for `make test`.
 """
 
+import contextlib
 import importlib.util
 import os
 import pwd
@@ -50,7 +51,7 @@ class Service:
         return urlsplit(self.url).port or 0
 
     def stop(self, timeout_s: float = 5) -> None:
-        _stop(psutil.Popen, self.process, self.stop_signals, timeout_s)
+        _end(self.process, self.stop_signals, timeout_s)
 
 
 def start_postgres(data_dir: Path, *, durable: bool = True, port: int = 0) -> Service:
@@ -153,25 +154,116 @@ def _answers(service: Service, ask: Callable[[str], object]) -> bool:
     return False
 
 
-def _create_cluster(
-    programs: Path, folder: Path, password_file: Path, user: str, *, durable: bool
-) -> None:
-    """Make the cluster, the role and the database aside and move them into place whole."""
+def _create_cluster(programs: Path, folder: Path, password_file: Path, user: str, *, durable: bool) -> None:
+    """Make the cluster, the role and the database aside, then move them into place whole."""
     draft = folder.with_name("postgres.new")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(mode=0o700)
     if user:
         shutil.chown(draft, user, pwd.getpwnam(user).pw_gid)
+    # The built-in locale sorts alike on every machine: an index survives a move or a new C library.
+    options = ["--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8"]
+    options += ["-U", "postgres", "--auth=reject"] + ([] if durable else ["--no-sync"])
+    _run([str(programs / "initdb"), "-D", str(draft), *options], user)
+    (draft / "pg_hba.conf").write_text(f"host all {ROLE} 127.0.0.1/32 scram-sha-256\n")
     password = secrets.token_hex(24)
     _write_private(password_file, password + "\n")
-    # The built-in locale sorts alike on every machine: an index survives a move or a new C library.
-    locale = ["--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8"]
-    initdb = ["initdb", "-D", str(draft), "-U", "postgres", "--auth=scram-sha-256", *locale]
-    sync = [] if durable else ["--no-sync"]
-    # --pwfile is asked for with this kind of auth; a superuser's password that nobody keeps lets nobody in.
-    with subprocess.Popen(["true"]):
-        pass
-    _run(programs, [*initdb, "--pwfile=/dev/stdin", *sync], secrets.token_hex(24) + "\n", user)
-    sql = f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{password}';\nCREATE DATABASE {ROLE} OWNER {ROLE};\n"
-    _run(programs, ["postgres", "--single", "-D", str(draft), "postgres"], sql, user)
+    sql = f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{password}'\nCREATE DATABASE {ROLE} OWNER {ROLE}\n"
+    _run([str(programs / "postgres"), "--single", "-D", str(draft), "postgres"], user, sql)
     draft.rename(folder)
+
+
+def _run(argv: list[str], user: str, stdin: str = "") -> None:
+    done = subprocess.run(
+        process.command(argv, death_signal=signal.SIGKILL, user=user),
+        input=stdin,
+        capture_output=True,
+        text=True,
+        env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},
+    )
+    # postgres --single says ERROR or FATAL and still ends with status 0.
+    if done.returncode or "ERROR:" in done.stderr or "FATAL:" in done.stderr:
+        raise EmbeddedError(f"{Path(argv[0]).name} ended with status {done.returncode}: {done.stderr.strip()}")
+
+
+def _refuse_other_version(folder: Path, programs: Path) -> None:
+    answer = subprocess.run([programs / "postgres", "--version"], capture_output=True, text=True, check=True)
+    have, need = (folder / "PG_VERSION").read_text().strip(), answer.stdout.split()[-1].split(".")[0]
+    if have != need:
+        raise EmbeddedError(
+            f"{folder} was written by Postgres {have} and this is Postgres {need}: "
+            "see the upgrade section of docs/operations.md"
+        )
+
+
+def _stop_leftover(pid_file: Path, folder: Path, signals: tuple[signal.Signals, ...]) -> None:
+    """End the server of an earlier run that was killed, and forget a process number that is no server's.
+
+    The caller holds the folder alone. Left in place, a number that now belongs to another program would
+    keep Postgres from starting. Both servers work in their own folder, which tells ours from any other.
+    """
+    try:
+        process = psutil.Process(int(pid_file.read_text().split()[0]))
+        if process.cwd() == str(folder):
+            _end(process, signals, timeout_s=5)
+    except (FileNotFoundError, IndexError, ValueError, psutil.NoSuchProcess, psutil.AccessDenied):
+        pass
+    pid_file.unlink(missing_ok=True)
+
+
+def _end(process: subprocess.Popen | psutil.Process, signals: tuple[signal.Signals, ...], timeout_s: float) -> None:
+    """Send each signal in turn, and at last SIGKILL, until the process is gone."""
+    for number in (*signals, signal.SIGKILL):
+        with contextlib.suppress(subprocess.TimeoutExpired, psutil.TimeoutExpired, psutil.NoSuchProcess):
+            process.send_signal(number)
+            process.wait(timeout_s)
+            return
+
+
+def _postgres_user() -> str:
+    """ "" for an ordinary user; root gets a system user made, since Postgres refuses to run as root."""
+    if os.geteuid() != 0:
+        return ""
+    try:
+        pwd.getpwnam(SYSTEM_USER)
+    except KeyError:
+        _add_system_user()
+    return SYSTEM_USER
+
+
+def _add_system_user() -> None:
+    commands = {
+        "useradd": ["--system", "--user-group", "--no-create-home", "--shell", "/bin/false", SYSTEM_USER],
+        "adduser": ["-S", "-D", "-H", "-s", "/bin/false", SYSTEM_USER],  # Alpine's busybox
+    }
+    name = next((name for name in commands if shutil.which(name)), "")
+    done = subprocess.run([name, *commands[name]], capture_output=True, text=True) if name else None
+    for _ in range(20):  # two starts at once: the second useradd fails, and the first is about to be done
+        with contextlib.suppress(KeyError):
+            pwd.getpwnam(SYSTEM_USER)
+            return
+        time.sleep(0.1)
+    why = done.stderr.strip() if done else "neither useradd nor adduser is here"
+    raise EmbeddedError(
+        f"Postgres refuses to run as root and the system user {SYSTEM_USER} cannot be made ({why}). "
+        "Run as an ordinary user, or set DATABASE_URL to a Postgres of your own."
+    )
+
+
+def _package_folder(module: str, package: str) -> Path:
+    spec = importlib.util.find_spec(module)  # found, not imported: importing it sets up locks and exit hooks
+    if spec is None or not spec.submodule_search_locations:
+        raise EmbeddedError(f"the Python package {package} is missing: pip install -r requirements.txt")
+    return Path(spec.submodule_search_locations[0])
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.unlink(missing_ok=True)
+    with open(path, "w", opener=lambda name, flags: os.open(name, flags | os.O_EXCL, 0o600)) as file:
+        file.write(text)

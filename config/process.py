@@ -11,6 +11,7 @@ import pwd
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 # Numbers of Linux's own headers: linux/prctl.h and linux/capability.h.
 PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 8, 47, 2
@@ -48,8 +49,8 @@ def _first_permitted(*capabilities: int) -> int:
     """The first of `capabilities` that this process holds, or 0."""
     if sys.platform != "linux":
         return 0
-    with open("/proc/self/status") as status:
-        held = next(int(line.split()[1], 16) for line in status if line.startswith("CapPrm:"))
+    status = Path("/proc/self/status").read_text().splitlines()
+    held = next(int(line.split()[1], 16) for line in status if line.startswith("CapPrm:"))
     return next((number for number in capabilities if held >> number & 1), 0)
 
 
