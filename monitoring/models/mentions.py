@@ -28,8 +28,8 @@ class Mention(models.Model):
     Status = Status
 
     topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="mentions", db_index=False)
-    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="mentions")
-    source = models.ForeignKey(Source, on_delete=models.SET_NULL, null=True, related_name="+")
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="mentions", db_index=False)
+    source = models.ForeignKey(Source, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
     published = models.DateTimeField()
     found_at = models.DateTimeField(default=timezone.now)
     platform = models.CharField(max_length=30, default="feed")
@@ -41,7 +41,7 @@ class Mention(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["topic", "document"], name="one_mention_per_topic_and_document"),
+            models.UniqueConstraint(fields=["document", "topic"], name="one_mention_per_topic_and_document"),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="mention_status_known"),
         ]
         indexes = [

@@ -17,7 +17,8 @@ class State(models.TextChoices):
 class Source(models.Model):
     """What is polled, when next, and how the last polls went. All times are UTC, `*_s` are seconds.
 
-    `claimed_until` is a lease: a worker that dies leaves a claim that ends by itself. `error_code` is one of the
+    `claimed_by` and `claimed_until` are a lease: a worker that dies leaves a claim that ends by itself. `host` is the
+    address's host and port, of which at most two are asked at once. `error_code` is one of the
     codes of monitoring/http.py and monitoring/feeds/parse.py, worded in monitoring/health.py; "" while all is well;
     `failing_since` is when the present row of failures began. STOPPED is Vigie's doing (410, dead for days), PAUSED
     is a person's.
@@ -28,6 +29,7 @@ class Source(models.Model):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="sources")
     platform = models.CharField(_("platform"), max_length=30, default="feed")
     url = models.CharField(_("address"), max_length=2000)
+    host = models.CharField(max_length=300, blank=True)
     title = models.CharField(_("title"), max_length=300, blank=True)
     site_url = models.CharField(max_length=2000, blank=True)
     language = models.CharField(max_length=20, blank=True)
@@ -35,6 +37,7 @@ class Source(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
 
     next_poll_at = models.DateTimeField(default=timezone.now)
+    claimed_by = models.UUIDField(null=True, blank=True)
     claimed_until = models.DateTimeField(null=True, blank=True)
     interval_s = models.PositiveIntegerField(default=900)
 
@@ -57,7 +60,10 @@ class Source(models.Model):
             models.UniqueConstraint(fields=["project", "url"], name="one_source_per_address"),
             models.CheckConstraint(condition=Q(state__in=State.values), name="source_state_known"),
         ]
-        indexes = [models.Index(fields=["next_poll_at"], condition=Q(state="active"), name="source_due")]
+        indexes = [
+            models.Index(fields=["next_poll_at"], condition=Q(state="active"), name="source_due"),
+            models.Index(fields=["host"], condition=Q(claimed_by__isnull=False), name="source_claimed"),
+        ]
 
     def __str__(self) -> str:
         return self.title or self.url
