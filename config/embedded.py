@@ -17,14 +17,15 @@ import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import psutil
 import psycopg2
 import redis
 
 from config import process
+from config.datadir import write_private
 
 START_LIMIT_S = 60  # crash recovery on a slow disk; a normal start takes about half a second
 PORT_ATTEMPTS = 3  # a free port may be taken by someone else between asking for it and listening on it
@@ -45,10 +46,7 @@ class Service:
     process: subprocess.Popen
     log: Path
     stop_signals: tuple[signal.Signals, ...]
-
-    @property
-    def port(self) -> int:
-        return urlsplit(self.url).port or 0
+    start_again: Callable[[], "Service"]  # after a crash: at the same address, so that clients find it
 
     def stop(self, timeout_s: float = 5) -> None:
         _end(self.process, self.stop_signals, timeout_s)
@@ -77,7 +75,8 @@ def start_postgres(data_dir: Path, *, durable: bool = True, port: int = 0) -> Se
         argv = [str(programs / "postgres"), "-D", str(folder), "-p", str(port), *options]
         url = f"postgres://{ROLE}:{password}@127.0.0.1:{port}/{ROLE}"
         # SIGINT: "fast", finishes no client's work but writes everything down. SIGQUIT: recovers at next start.
-        return _launch("postgres", argv, url, data_dir, (signal.SIGINT, signal.SIGQUIT), user=user)
+        again = partial(start_postgres, data_dir, durable=durable, port=port)
+        return _launch("postgres", argv, url, data_dir, (signal.SIGINT, signal.SIGQUIT), again, user=user)
 
     return _start(launch, lambda url: psycopg2.connect(url, connect_timeout=5).close(), port)
 
@@ -94,9 +93,10 @@ def start_redis(data_dir: Path, *, port: int = 0, password: str = "") -> Service
         config = folder / "redis.conf"  # not on the command line, which every local user can read
         lines = ["bind 127.0.0.1", f"port {port}", f"requirepass {password}", 'save ""', "appendonly no"]
         lines += [f'dir "{folder}"', f'pidfile "{folder}/redis.pid"', "loglevel warning"]
-        _write_private(config, "\n".join(lines) + "\n")
+        write_private(config, "\n".join(lines) + "\n")
         url = f"redis://:{password}@127.0.0.1:{port}/0"
-        return _launch("redis", [str(program), str(config)], url, data_dir, (signal.SIGTERM,))
+        again = partial(start_redis, data_dir, port=port, password=password)
+        return _launch("redis", [str(program), str(config)], url, data_dir, (signal.SIGTERM,), again)
 
     return _start(launch, lambda url: redis.Redis.from_url(url, socket_timeout=5).ping(), port)
 
@@ -107,6 +107,7 @@ def _launch(
     url: str,
     data_dir: Path,
     stop_signals: tuple[signal.Signals, ...],
+    start_again: Callable[[], Service],
     *,
     user: str = "",
 ) -> Service:
@@ -122,7 +123,7 @@ def _launch(
             env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},
             start_new_session=True,  # Ctrl-C in the terminal is the runner's to handle, in its order
         )
-    return Service(name, url, child, log, stop_signals)
+    return Service(name, url, child, log, stop_signals, start_again)
 
 
 def _start(launch: Callable[[int], Service], ask: Callable[[str], object], port: int) -> Service:
@@ -135,6 +136,7 @@ def _start(launch: Callable[[int], Service], ask: Callable[[str], object], port:
         except BaseException:
             service.stop()
             raise
+        time.sleep(0.5)  # after a crash, the last of its processes may still hold the memory
     tail = service.log.read_text(errors="replace").strip()[-600:]
     raise EmbeddedError(f"{service.name} ended with status {service.process.returncode}: {tail}")
 
@@ -167,7 +169,7 @@ def _create_cluster(programs: Path, folder: Path, password_file: Path, user: str
     _run([str(programs / "initdb"), "-D", str(draft), *options], user)
     (draft / "pg_hba.conf").write_text(f"host all {ROLE} 127.0.0.1/32 scram-sha-256\n")
     password = secrets.token_hex(24)
-    _write_private(password_file, password + "\n")
+    write_private(password_file, password + "\n")
     sql = f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{password}'\nCREATE DATABASE {ROLE} OWNER {ROLE}\n"
     _run([str(programs / "postgres"), "--single", "-D", str(draft), "postgres"], user, sql)
     draft.rename(folder)
@@ -261,9 +263,3 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-def _write_private(path: Path, text: str) -> None:
-    path.unlink(missing_ok=True)
-    with open(path, "w", opener=lambda name, flags: os.open(name, flags | os.O_EXCL, 0o600)) as file:
-        file.write(text)

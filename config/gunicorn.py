@@ -1,0 +1,12 @@
+"""gunicorn's settings, for `make run` and for the container: `gunicorn -c python:config.gunicorn config.wsgi`."""
+
+import os
+
+bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = 4
+timeout = 60
+preload_app = True  # the workers share the memory of one loaded application
+graceful_timeout = int(os.environ.get("WEB_GRACEFUL_TIMEOUT_S", "20"))
+control_socket_disable = True  # it would be one path a user, so two runs would fight over it
