@@ -23,6 +23,8 @@ from pathlib import Path
 import psutil
 import psycopg2
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from config import process
 from config.datadir import write_private
@@ -98,7 +100,8 @@ def start_redis(data_dir: Path, *, port: int = 0, password: str = "") -> Service
         again = partial(start_redis, data_dir, port=port, password=password)
         return _launch("redis", [str(program), str(config)], url, data_dir, (signal.SIGTERM,), again)
 
-    return _start(launch, lambda url: redis.Redis.from_url(url, socket_timeout=5).ping(), port)
+    once = Retry(NoBackoff(), 0)
+    return _start(launch, lambda url: redis.Redis.from_url(url, socket_timeout=1, retry=once).ping(), port)
 
 
 def _launch(
@@ -148,7 +151,7 @@ def _answers(service: Service, ask: Callable[[str], object]) -> bool:
         try:
             ask(service.url)
             return True
-        except (psycopg2.OperationalError, redis.ConnectionError) as error:
+        except (psycopg2.OperationalError, redis.RedisError) as error:
             if time.monotonic() > deadline:
                 service.stop()
                 raise EmbeddedError(f"{service.name} does not answer after {START_LIMIT_S} s") from error

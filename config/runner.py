@@ -5,6 +5,7 @@ is missing of Postgres and Redis, prepares the database, then keeps web, workers
 they say. Out: status 0 when asked to stop, 1 when it cannot go on.
 """
 
+import errno
 import http.client
 import os
 import signal
@@ -45,12 +46,12 @@ class Settings:
 
     @property
     def address(self) -> str:
-        shown = "localhost" if self.host in {"127.0.0.1", "0.0.0.0", "::", "localhost"} else self.host
-        return f"http://{shown}:{self.port}/"
+        named = {"127.0.0.1", "0.0.0.0", "::", "::1"}
+        return f"http://{'localhost' if self.host in named else self.host}:{self.port}/"
 
     @property
     def reached_at(self) -> str:
-        return "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host
+        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -62,14 +63,18 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 
 
 def require_free_port(settings: Settings) -> None:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
-        with socket.create_server((settings.host, settings.port)):
+        with socket.create_server((settings.host, settings.port), family=family):
             pass
     except OSError as error:
-        raise CannotRun(
-            f"Cannot listen on {settings.host} port {settings.port}: {error.strerror}. "
-            f"Stop the program that uses it, or choose another: make run PORT={settings.port + 1}"
-        ) from error
+        advice = (
+            f" Stop the program that uses it, or choose another: make run PORT={settings.port + 1}"
+            if error.errno == errno.EADDRINUSE
+            else ""
+        )
+        why = os.strerror(error.errno) if error.errno else str(error)
+        raise CannotRun(f"Cannot listen on {settings.host} port {settings.port}: {why}.{advice}") from error
 
 
 def start_servers(
@@ -97,7 +102,7 @@ def start_again(service: embedded.Service) -> subprocess.Popen:
 
 def application(supervisor: Supervisor, settings: Settings) -> list[Child]:
     """Web, workers and beat, in the order in which they start."""
-    celery = [sys.executable, "-m", "celery", "-A", "config.celery"]
+    celery = [sys.executable, "-m", "celery", "--quiet", "-A", "config.celery"]
     # One worker polls and the other does the rest: a round of slow hosts never holds up an alert.
     worker = [*celery, "worker", "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
     beat = [*celery, "beat", "--pidfile=", "--schedule", str(settings.data_dir / "beat-schedule")]
@@ -173,6 +178,8 @@ def run(settings: Settings, stop: StopRequest, printer: Printer) -> None:
             "PORT": str(settings.port),
             "WEB_GRACEFUL_TIMEOUT_S": "1",
             "PYTHONUNBUFFERED": "1",
+            # Celery warns whoever is root, twice; that Vigie takes no pickled task is its answer.
+            "PYTHONWARNINGS": given.get("PYTHONWARNINGS") or "ignore:You're running the worker",
         }
         note = partial(write_down, settings, work)
         note([])
