@@ -1,0 +1,84 @@
+"""Dates of feeds: the two common spellings read fast, for strict.py; anything else is doubt, left to feedparser.
+
+Also the one rule, for all roads, of which years are believed.
+"""
+
+import re
+from calendar import timegm
+from datetime import UTC, datetime, timedelta, timezone
+from time import struct_time
+
+# Software without a date writes 0001, 1899, 1904 or 1970-01-01; nobody publishes from after 2100.
+FIRST_YEAR, LAST_YEAR = 1971, 2100
+
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1
+    )
+}
+# The North American names of RFC 822, the only names besides GMT that feedparser and everybody else agree on.
+_ZONES = {"": 0, "gmt": 0, "ut": 0, "utc": 0, "z": 0}
+_ZONES |= {"edt": -4, "est": -5, "cdt": -5, "cst": -6, "mdt": -6, "mst": -7, "pdt": -7, "pst": -8}
+
+_RFC822 = re.compile(
+    r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+)?(\d{1,2})\s+([a-z]{3})[a-z]*\s+(\d{4})"
+    r"\s+(\d{1,2}):(\d\d)(?::(\d\d))?\s+(?:([+-])(\d\d):?(\d\d)|([a-z]{1,3}))",
+    re.ASCII | re.IGNORECASE,
+)
+_RFC3339 = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(?:z|([+-])(\d\d):(\d\d))?)?",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+class UnusualDate(ValueError):
+    """A date that only feedparser's long list of spellings may read."""
+
+
+def parse_usual(text: str) -> datetime | None:
+    """RFC 3339 or RFC 822 to aware UTC; None for no text or an absurd year; UnusualDate for anything else."""
+    if not text:
+        return None
+    if match := _RFC3339.fullmatch(text):
+        year, month, day, hour, minute, second, sign, zone_hours, zone_minutes = match.groups()
+        offset = _offset(sign, zone_hours, zone_minutes)
+    elif match := _RFC822.fullmatch(text):
+        day, name, year, hour, minute, second, sign, zone_hours, zone_minutes, zone = match.groups()
+        month = _MONTHS.get(name.lower())
+        if zone is None:
+            offset = _offset(sign, zone_hours, zone_minutes)
+        elif (hours := _ZONES.get(zone.lower())) is not None:
+            offset = timedelta(hours=hours)
+        else:
+            raise UnusualDate
+    else:
+        raise UnusualDate
+    if month is None:
+        raise UnusualDate
+    parts = (int(part or 0) for part in (year, month, day, hour, minute, second))
+    try:
+        return believable(datetime(*parts, tzinfo=timezone(offset)).astimezone(UTC))
+    except (ValueError, OverflowError) as problem:
+        raise UnusualDate from problem
+
+
+def _offset(sign: str | None, hours: str | None, minutes: str | None) -> timedelta:
+    if sign is None:
+        return timedelta(0)
+    offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
+    return -offset if sign == "-" else offset
+
+
+def from_struct(value: struct_time | None) -> datetime | None:
+    """feedparser's `*_parsed`, which are in UTC."""
+    if not value:
+        return None
+    try:
+        return believable(datetime.fromtimestamp(timegm(value), UTC))
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def believable(when: datetime) -> datetime | None:
+    return when if FIRST_YEAR <= when.year <= LAST_YEAR else None

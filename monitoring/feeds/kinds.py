@@ -1,0 +1,155 @@
+"""Which XML element means what in an entry, by feedparser's table of namespaces; used by strict.py.
+
+An element is known by its feedparser name ("title", "dc:creator"). The strict road understands the names below,
+passes over those it knows to carry nothing, and has doubts about every other one feedparser would act upon.
+"""
+
+from enum import IntEnum, auto
+
+ATOM = "http://www.w3.org/2005/atom"
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
+RDF_ROOT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}RDF"
+
+
+class Doubt(Exception):
+    """The strict road is not sure; the whole feed goes to feedparser. Never leaves monitoring/feeds/."""
+
+
+class Kind(IntEnum):
+    IGNORED = auto()
+    TITLE = auto()
+    MEDIA_TITLE = auto()
+    LINK = auto()
+    ENCLOSURE = auto()
+    ID = auto()
+    DESCRIPTION = auto()
+    SUMMARY = auto()
+    CONTENT = auto()
+    ENCODED = auto()
+    PUBLISHED = auto()
+    UPDATED = auto()
+    CREATED = auto()
+    AUTHOR = auto()
+    LANGUAGE = auto()
+    SOURCE = auto()
+    GROUP = auto()
+    ENTRY = auto()
+
+
+# Namespaces (lower case) to feedparser's prefix; "" is the base vocabulary that all feed formats share.
+_PREFIXES = {
+    "": "",
+    ATOM: "",
+    "http://purl.org/atom/ns#": "",
+    "http://purl.org/rss/1.0/": "",
+    "http://my.netscape.com/rdf/simple/0.9/": "",
+    "http://backend.userland.com/rss2": "",
+    "http://blogs.law.harvard.edu/tech/rss": "",
+    "http://purl.org/rss/1.0/modules/content/": "content",
+    "http://purl.org/dc/elements/1.1/": "dc",
+    "http://purl.org/dc/terms/": "dcterms",
+    "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes",
+    "http://search.yahoo.com/mrss": "media",
+    "http://search.yahoo.com/mrss/": "media",
+}
+
+# Namespaces whose elements never reach id, link, title, text, date or author, and have no handler in feedparser.
+_SILENT = frozenset(
+    {
+        "http://purl.org/rss/1.0/modules/slash/",
+        "http://purl.org/rss/1.0/modules/syndication/",
+        "http://purl.org/rss/1.0/modules/threading/",
+        "http://purl.org/syndication/thread/1.0",
+        "http://wellformedweb.org/commentapi/",
+        "http://rssnamespace.org/feedburner/ext/1.0",
+        "http://www.google.com/schemas/sitemap-news/0.9",
+        "http://www.youtube.com/xml/schemas/2015",
+        "http://webns.net/mvcb/",
+        "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+        "http://madskills.com/public/xml/rss/module/pingback/",
+        "http://madskills.com/public/xml/rss/module/trackback/",
+        "http://podcastindex.org/namespace/1.0",
+        "https://podcastindex.org/namespace/1.0",
+        "http://www.google.com/schemas/play-podcasts/1.0",
+        "http://webfeeds.org/rss/1.0",
+        "http://a9.com/-/spec/opensearch/1.1/",
+        "http://www.rssboard.org/media-rss",
+        "com-wordpress:feed-additions:1",
+    }
+)
+
+_MEANINGS = {
+    "title": Kind.TITLE,
+    "dc:title": Kind.TITLE,
+    "media:title": Kind.MEDIA_TITLE,
+    "link": Kind.LINK,
+    "enclosure": Kind.ENCLOSURE,
+    "guid": Kind.ID,
+    "id": Kind.ID,
+    "description": Kind.DESCRIPTION,
+    "dc:description": Kind.DESCRIPTION,
+    "media:description": Kind.DESCRIPTION,
+    "summary": Kind.SUMMARY,
+    "itunes:summary": Kind.SUMMARY,
+    "content": Kind.CONTENT,
+    "content:encoded": Kind.ENCODED,
+    "published": Kind.PUBLISHED,
+    "issued": Kind.PUBLISHED,
+    "pubdate": Kind.PUBLISHED,
+    "dcterms:issued": Kind.PUBLISHED,
+    "updated": Kind.UPDATED,
+    "modified": Kind.UPDATED,
+    "lastbuilddate": Kind.UPDATED,
+    "dc:date": Kind.UPDATED,
+    "dcterms:modified": Kind.UPDATED,
+    "created": Kind.CREATED,
+    "dcterms:created": Kind.CREATED,
+    "author": Kind.AUTHOR,
+    "dc:creator": Kind.AUTHOR,
+    "dc:author": Kind.AUTHOR,
+    "itunes:author": Kind.AUTHOR,
+    "language": Kind.LANGUAGE,
+    "dc:language": Kind.LANGUAGE,
+    "source": Kind.SOURCE,
+    "media:group": Kind.GROUP,
+    "media:content": Kind.GROUP,
+    "item": Kind.ENTRY,
+    "entry": Kind.ENTRY,
+}
+
+# Of the vocabularies above, what feedparser files elsewhere (tags, rights, pictures, counts).
+_HARMLESS = frozenset(
+    {
+        "category", "comments", "rating", "rights", "copyright", "contributor", "docs", "generator",
+        "cloud", "webmaster", "ttl", "skiphours", "skipdays", "subtitle", "tagline", "logo", "icon",
+        "email", "uri", "url", "name", "hour", "day", "dc:subject", "dc:rights", "dc:publisher",
+        "dc:contributor", "dc:type", "dc:format", "dc:identifier", "dc:source", "dc:relation",
+        "dc:coverage", "dcterms:valid", "dcterms:rights", "dcterms:license", "dcterms:alternative",
+        "dcterms:available", "dcterms:isversionof", "itunes:subtitle", "itunes:duration", "itunes:explicit",
+        "itunes:block", "itunes:image", "itunes:keywords", "itunes:season", "itunes:episode",
+        "itunes:episodetype", "itunes:title", "itunes:category", "itunes:owner", "itunes:name",
+        "itunes:email", "itunes:type", "itunes:order", "itunes:new-feed-url", "itunes:complete",
+        "media:thumbnail", "media:keywords", "media:category", "media:credit", "media:rating",
+        "media:community", "media:statistics", "media:starrating", "media:copyright", "media:text",
+        "media:license", "media:player", "media:tags",
+    }
+)  # fmt: skip
+
+
+def kind_of(tag: str) -> Kind:
+    """The meaning of an lxml tag ("{namespace}local"); Doubt where feedparser might see more in it than we do."""
+    namespace, _, local = tag[1:].rpartition("}") if tag[0] == "{" else ("", "", tag)
+    namespace = namespace.lower()
+    prefix = _PREFIXES.get(namespace)
+    if prefix is None:
+        if namespace in _SILENT:
+            return Kind.IGNORED
+        raise Doubt(f"namespace of {local[:40]}")
+    name = f"{prefix}:{local.lower()}" if prefix else local.lower()
+    kind = _MEANINGS.get(name)
+    if kind is None:
+        if name in _HARMLESS:
+            return Kind.IGNORED
+        raise Doubt(f"element {name[:40]}")
+    return kind

@@ -1,0 +1,147 @@
+"""The sure road: any bytes that may be a feed to a RawFeed by feedparser, or a ParseError.
+
+Comes from parse.py for every feed that strict.py has doubts about. feedparser's sanitising is off (clean.py does
+that, and only for new entries), its resolving of links inside texts is on only where the feed says `xml:base`.
+"""
+
+import io
+import re
+
+import feedparser
+from feedparser.encodings import convert_to_utf8
+
+from monitoring.feeds.bombs import expansion
+from monitoring.feeds.dates import from_struct
+from monitoring.feeds.errors import ParseError
+from monitoring.feeds.raw import RawEntry, RawFeed, scrub
+
+# A feed of 10 MB (the fetch limit) with all its entries stays below; feedparser needs about 20 s for this many tags.
+MAX_TAGS = 600_000
+# Declared entities may add this much text; expat allows a hundredfold growth, feedparser's loose parser any.
+MAX_EXPANSION = 1_000_000
+
+_FEED_TAG = re.compile(rb"<(?:[\w.-]+:)?(?:rss|rdf|feed|channel|item|entry)[\s>/]", re.I)
+_HTML_TAG = re.compile(rb"<(?:!doctype\s+html|html|head|body)[\s>]", re.I)
+_ENTRY_END = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.I)
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,500}\?>", re.I)
+_REFERENCE = re.compile(rb"&#(?:x([0-9a-f]+)|([0-9]+));?", re.I)
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]+")
+_HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "html", "xhtml"})
+
+
+def to_utf8(body: bytes, content_type: str) -> bytes:
+    """The body in UTF-8 with its XML declaration saying so, by feedparser's rules for encodings."""
+    headers = {"content-type": content_type} if "charset" in content_type.lower() else {}
+    try:
+        data = convert_to_utf8(headers, body, {})
+        data.decode()
+    except Exception:  # feedparser fails with many types on hostile encoding names
+        return _DECLARATION.sub("", body.decode("utf-8", "replace"), count=1).encode()
+    return data
+
+
+def read(data: bytes, max_entries: int) -> RawFeed | ParseError:
+    """`data` comes from to_utf8."""
+    if not _FEED_TAG.search(data):
+        return ParseError("html_page" if _HTML_TAG.search(data) else "not_a_feed")
+    if (size := expansion(data)) > MAX_EXPANSION:
+        return ParseError("xml_bomb", f"entities expand to {size} bytes")
+    data = _tidy_head(_cut(data, max_entries))
+    if (tags := data.count(b"<")) > MAX_TAGS:
+        return ParseError("too_complex", f"{tags} tags")
+    parsed = _parse(data)
+    if isinstance(parsed, ParseError):
+        return parsed
+    if not parsed.entries and not parsed.version:
+        return ParseError("html_page" if _HTML_TAG.search(data) else "not_a_feed")
+    return _to_raw(parsed)
+
+
+def _cut(data: bytes, max_entries: int) -> bytes:
+    """Entries beyond the limit are never read: a feed that repeats itself a hundred thousand times costs little."""
+    for count, match in enumerate(_ENTRY_END.finditer(data), start=1):
+        if count == max_entries:
+            return data[: match.end()]
+    return data
+
+
+def _tidy_head(data: bytes) -> bytes:
+    """feedparser's patterns for the doctype take quadratic time over long white space before the root."""
+    start = re.search(rb"<\w", data)
+    if not start:
+        return data
+    head = re.sub(rb"\s*\n\s*", b"\n", data[: start.start()])
+    return head.lstrip() + data[start.start() :]
+
+
+def _parse(data: bytes) -> feedparser.FeedParserDict | ParseError:
+    """feedparser raises on some hostile bytes: once more without what is known to cause it, then a value."""
+    resolve = b"xml:base" in data
+    try:
+        return _feedparser(data, resolve=resolve)
+    except Exception:
+        pass
+    try:
+        return _feedparser(_CONTROL.sub(b"", _REFERENCE.sub(_possible, data)), resolve=False)
+    except Exception as problem:
+        return ParseError("unreadable", type(problem).__name__)
+
+
+def _feedparser(data: bytes, *, resolve: bool) -> feedparser.FeedParserDict:
+    # The header keeps feedparser from guessing the encoding anew, the stream from taking the bytes for a file name.
+    headers = {"content-type": "application/xml; charset=utf-8"}
+    return feedparser.parse(
+        io.BytesIO(data), response_headers=headers, resolve_relative_uris=resolve, sanitize_html=False
+    )
+
+
+def _possible(match: re.Match[bytes]) -> bytes:
+    digits = match[1] or match[2]
+    number = int(digits, 16 if match[1] else 10) if len(digits) < 8 else 0
+    is_character = 0 < number < 0xD800 or 0xDFFF < number < 0x110000
+    return match[0] if is_character else b""
+
+
+def _to_raw(parsed: feedparser.FeedParserDict) -> RawFeed:
+    feed = parsed.feed
+    links = [link for link in feed.get("links", ()) if link.get("href")]
+    detail = feed.get("title_detail") or {}
+    return RawFeed(
+        title=_string(feed.get("title")),
+        title_is_html=detail.get("type") in _HTML_TYPES,
+        site_url=_string(feed.get("link")),
+        language=_string(feed.get("language")),
+        next_url=next((_string(link["href"]) for link in links if link.get("rel") == "next"), ""),
+        author=_string(feed.get("author")) if parsed.version.startswith("atom") else "",
+        entries=[_to_entry(entry) for entry in parsed.entries],
+    )
+
+
+def _to_entry(entry: feedparser.FeedParserDict) -> RawEntry:
+    title = entry.get("title_detail") or {}
+    dates = (from_struct(dict.get(entry, key)) for key in ("published_parsed", "updated_parsed", "created_parsed"))
+    return RawEntry(
+        id=_string(entry.get("id")),
+        link=_string(entry.get("link")),
+        links=[(link.get("rel", ""), _string(link["href"])) for link in entry.get("links", ()) if link.get("href")],
+        title=_string(entry.get("title")),
+        title_is_html=title.get("type") in _HTML_TYPES,
+        bodies=_bodies(entry),
+        authors=[_string(author.get("name") or author.get("email")) for author in entry.get("authors", ())],
+        published=next((when for when in dates if when), None),
+        language=_string(entry.get("language") or title.get("language")),
+    )
+
+
+def _bodies(entry: feedparser.FeedParserDict) -> list[tuple[str, bool]]:
+    bodies = [(_string(c.get("value")), c.get("type") in _HTML_TYPES) for c in entry.get("content", ())]
+    summary = _string(dict.get(entry, "summary"))
+    if all(summary != text for text, _ in bodies):
+        detail = dict.get(entry, "summary_detail") or {}
+        bodies.append((summary, detail.get("type", "text/html") in _HTML_TYPES))
+    return bodies
+
+
+def _string(value: object) -> str:
+    """Unknown elements with attributes become dictionaries under names that feedparser else uses for text."""
+    return scrub(value) if isinstance(value, str) else ""

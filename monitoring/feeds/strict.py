@@ -1,0 +1,325 @@
+"""The fast road: a clean RSS, RDF or Atom feed in UTF-8 to a RawFeed through lxml, or None where in doubt.
+
+Comes from parse.py. About ten times as fast as feedparser (reference.py), whose reading it must repeat exactly:
+whatever feedparser might read otherwise is doubt. tests/monitoring/feeds/test_agreement.py holds the two together.
+"""
+
+import re
+from contextlib import suppress
+
+from feedparser.mixin import _FeedParserMixin
+from lxml import etree
+
+from monitoring.feeds.dates import UnusualDate, parse_usual
+from monitoring.feeds.kinds import ATOM, RDF_ABOUT, RDF_ROOT, XML_LANG, Doubt, Kind, kind_of
+from monitoring.feeds.raw import RawEntry, RawFeed
+
+_ENCODING = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']\s*([\w.-]+)", re.I)
+# Documents type declarations, entities and xml:base, which change how the rest is read.
+_SURPRISES = re.compile(rb"<!(?:DOCTYPE|ENTITY)|[\s:]base\s*=", re.I)
+_HTML_TYPES = {"html": True, "text/html": True, "text": False, "plain": False, "text/plain": False}
+_C1 = re.compile("[\x80-\x9f]")
+_PAGE_TYPES = frozenset({"", "html", "xhtml", "text/html", "application/xhtml+xml"})
+
+
+class _Kinds(dict):
+    """Each element name of one feed is looked up once."""
+
+    def __missing__(self, tag: str) -> Kind:
+        kind = self[tag] = kind_of(tag)
+        return kind
+
+
+def read(body: bytes) -> RawFeed | None:
+    if _is_odd(body):
+        return None
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        huge_tree=False,
+        load_dtd=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        return _read_root(etree.fromstring(body, parser))
+    except (etree.XMLSyntaxError, Doubt, UnusualDate):
+        return None
+
+
+def _is_odd(body: bytes) -> bool:
+    declared = _ENCODING.match(body.removeprefix(b"\xef\xbb\xbf"))
+    if declared and declared[1].lower() not in (b"utf-8", b"utf8", b"us-ascii", b"ascii"):
+        return True
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return True
+    return bool(_SURPRISES.search(body))
+
+
+def _read_root(root: etree._Element) -> RawFeed:
+    kinds = _Kinds()
+    namespaces = {uri.lower() for uri in root.nsmap.values()}
+    if root.tag == "rss":
+        channels = list(root)
+        if len(channels) != 1 or channels[0].tag != "channel":
+            raise Doubt("channel")
+        return _read_channel(channels[0], [*channels[0]], kinds, root.get(XML_LANG, ""))
+    if root.tag == RDF_ROOT:
+        # feedparser takes the vocabulary declared first for the format, and Atom reads titles otherwise.
+        if not len(root) or ATOM in namespaces or not root[0].tag.endswith("}channel"):
+            raise Doubt("rdf")
+        return _read_channel(root[0], [*root[0], *root[1:]], kinds, root.get(XML_LANG, ""))
+    if root.tag in ("{http://www.w3.org/2005/Atom}feed", "{http://purl.org/atom/ns#}feed"):
+        if any(uri.startswith(("http://purl.org/rss/1.0/", "http://my.netscape.com")) for uri in namespaces):
+            raise Doubt("mixed")
+        return _read_channel(root, [*root], kinds, root.get(XML_LANG, ""), atom=True)
+    raise Doubt("root")
+
+
+def _read_channel(
+    channel: etree._Element, children: list[etree._Element], kinds: _Kinds, lang: str, *, atom: bool = False
+) -> RawFeed:
+    feed = RawFeed(language=lang)
+    reader = _EntryReader(kinds, lang=lang, atom=atom)
+    for child in children:
+        if child.tag.rpartition("}")[2] in ("image", "items", "textinput", "textInput"):
+            _check_no_entry(child)
+            continue
+        kind = kinds[child.tag]
+        if kind is Kind.ENTRY:
+            feed.entries.append(reader.read(child))
+            continue
+        if len(child):
+            _check_no_entry(child)
+        if kind is Kind.TITLE and not feed.title:
+            feed.title, feed.title_is_html = reader.text_and_type(child, html=False)
+        elif kind is Kind.LINK:
+            _read_feed_link(feed, child)
+        elif kind is Kind.LANGUAGE:
+            feed.language = (child.text or "").strip() or feed.language
+        elif kind is Kind.AUTHOR and atom and not feed.author:
+            feed.author = reader.author(child)
+    return feed
+
+
+def _check_no_entry(element: etree._Element) -> None:
+    """feedparser takes an entry wherever one stands."""
+    for inner in element.iterdescendants():
+        if inner.tag.rpartition("}")[2].lower() in ("item", "entry"):
+            raise Doubt("entry out of place")
+
+
+def _read_feed_link(feed: RawFeed, link: etree._Element) -> None:
+    href = link.get("href")
+    rel = link.get("rel", "alternate").lower()
+    if rel == "next":
+        feed.next_url = href or ""
+    elif href is None:
+        feed.site_url = repair((link.text or "").strip()) or feed.site_url
+    elif rel == "alternate" and link.get("type", "").lower() in _PAGE_TYPES:
+        feed.site_url = href
+
+
+class _EntryReader:
+    """Reads entries of one feed; repeats what feedparser does with elements that come twice."""
+
+    def __init__(self, kinds: _Kinds, *, lang: str, atom: bool) -> None:
+        self.kinds, self.lang, self.atom = kinds, lang, atom
+
+    def read(self, element: etree._Element) -> RawEntry:
+        attributes = element.attrib
+        if attributes and any(name.lower() in ("href", "lastmod", "lang") for name in attributes):
+            raise Doubt("entry attributes")
+        entry = RawEntry(id=repair(attributes.get(RDF_ABOUT, "")), language=attributes.get(XML_LANG) or self.lang)
+        state = _State(entry)
+        for child in element:
+            self._take(state, child, deeper=False)
+        entry.published = state.published or state.updated or state.created
+        if state.summary is not None:
+            entry.bodies.append(state.summary)
+        if not entry.link and state.guid_link and state.link_free:
+            entry.link = state.guid_link
+        return entry
+
+    def _take(self, state: "_State", child: etree._Element, *, deeper: bool) -> None:
+        kind = self.kinds[child.tag]
+        if kind is Kind.IGNORED:
+            if len(child):
+                self._check_silent(child)
+        elif kind in _TEXTS:
+            self._take_text(state, kind, child, deeper=deeper)
+        elif kind in _LINKS:
+            if deeper:
+                raise Doubt("link in a group")
+            _take_link(state, kind, child)
+        elif kind is Kind.GROUP:
+            for inner in child:
+                self._take(state, inner, deeper=True)
+        elif deeper or kind is Kind.ENTRY:
+            raise Doubt("out of place")
+        elif kind is Kind.SOURCE:
+            self._take_source(state, child)
+        elif kind is Kind.AUTHOR:
+            state.entry.authors.append(self.author(child))
+        elif kind is Kind.LANGUAGE:
+            state.entry.language = _text(child)
+        else:
+            _take_date(state, kind, child)
+
+    def _take_text(self, state: "_State", kind: Kind, child: etree._Element, *, deeper: bool) -> None:
+        entry = state.entry
+        if kind is Kind.TITLE or kind is Kind.MEDIA_TITLE:
+            text, is_html = self.text_and_type(child, html=False)
+            if kind is Kind.MEDIA_TITLE or state.source_seen or deeper:
+                # feedparser weighs depths here, and forgets them at a <source>.
+                if not state.title_done or state.source_seen:
+                    raise Doubt("title of media")
+            elif not state.title_done:
+                entry.title, entry.title_is_html = text, is_html
+                state.title_done = bool(text)
+            return
+        as_content = kind in (Kind.CONTENT, Kind.ENCODED) or (state.summary is not None and not state.has_content)
+        html = kind is Kind.ENCODED or (kind is Kind.DESCRIPTION and not as_content)
+        body = self.text_and_type(child, html=html)
+        if as_content:
+            if child.get("src"):
+                raise Doubt("content elsewhere")
+            state.has_content = True
+            entry.bodies.append(body)
+            if state.summary is None:
+                state.summary = body
+        elif deeper and state.summary is not None:
+            raise Doubt("description of media")
+        else:
+            state.summary = body
+
+    def text_and_type(self, element: etree._Element, *, html: bool) -> tuple[str, bool]:
+        """The text and whether it is HTML; inline markup and types that feedparser decodes are doubt."""
+        if len(element):
+            raise Doubt("inline markup")
+        text = repair((element.text or "").strip())
+        if element.attrib:
+            declared = element.get("type")
+            if declared is not None:
+                html = _HTML_TYPES.get(declared.lower())
+                if html is None:
+                    raise Doubt("type")
+            if element.get("mode", "escaped") != "escaped":
+                raise Doubt("mode")
+        if not html and not self.atom and ("&" in text or "</" in text):
+            html = _FeedParserMixin.looks_like_html(text)
+        return text, html
+
+    def _take_source(self, state: "_State", source: etree._Element) -> None:
+        state.source_seen = True
+        for inner in source:
+            if len(inner):
+                self._check_silent(inner)
+            elif self.kinds[inner.tag] is Kind.ENTRY:
+                raise Doubt("entry in a source")
+
+    def author(self, author: etree._Element) -> str:
+        if not len(author):
+            return _text(author)
+        parts = {}
+        for inner in author:
+            name = inner.tag.rpartition("}")[2].lower()
+            if name not in ("name", "email", "uri", "url") or len(inner):
+                self._check_silent(author)
+                continue
+            parts[name] = _text(inner)
+        return parts.get("name") or parts.get("email", "")
+
+    def _check_silent(self, element: etree._Element) -> None:
+        for inner in element.iterdescendants():
+            if self.kinds[inner.tag] is not Kind.IGNORED:
+                raise Doubt("nested")
+
+
+class _State:
+    """What is known of the entry half way through its elements."""
+
+    __slots__ = (
+        "created",
+        "entry",
+        "guid_link",
+        "has_content",
+        "link_free",
+        "published",
+        "source_seen",
+        "summary",
+        "title_done",
+        "updated",
+    )
+
+    def __init__(self, entry: RawEntry) -> None:
+        self.entry = entry
+        self.summary: tuple[str, bool] | None = None
+        self.published = self.updated = self.created = None
+        self.has_content = self.title_done = self.source_seen = False
+        self.guid_link, self.link_free = "", True
+
+
+_TEXTS = frozenset({Kind.TITLE, Kind.MEDIA_TITLE, Kind.DESCRIPTION, Kind.SUMMARY, Kind.CONTENT, Kind.ENCODED})
+_LINKS = frozenset({Kind.LINK, Kind.ENCLOSURE, Kind.ID})
+
+
+def _take_link(state: _State, kind: Kind, child: etree._Element) -> None:
+    entry = state.entry
+    if len(child):
+        raise Doubt("nested")
+    if kind is Kind.ID:
+        entry.id = _text(child)
+        permalink = next((v for name, v in child.attrib.items() if name.lower() == "ispermalink"), "true")
+        if permalink == "true":
+            state.guid_link = state.guid_link or entry.id
+        return
+    attributes = child.attrib
+    if kind is Kind.ENCLOSURE:
+        entry.links.append(("enclosure", attributes.get("url", "")))
+        return
+    if "url" in attributes or "uri" in attributes:
+        raise Doubt("link attributes")
+    href = attributes.get("href")
+    rel = attributes.get("rel", "alternate").lower()
+    if href is None:
+        entry.link = _text(child)
+        state.link_free = False
+    elif rel == "alternate" and attributes.get("type", "").lower() in _PAGE_TYPES:
+        entry.link = href
+        state.link_free = False
+    else:
+        entry.links.append((rel, href))
+
+
+def _take_date(state: _State, kind: Kind, child: etree._Element) -> None:
+    if len(child):
+        raise Doubt("nested")
+    when = parse_usual(_text(child))
+    if kind is Kind.PUBLISHED:
+        state.published = when
+    elif kind is Kind.UPDATED:
+        state.updated = when
+    else:
+        state.created = when
+
+
+def _text(element: etree._Element) -> str:
+    if len(element):
+        raise Doubt("nested")
+    return repair((element.text or "").strip())
+
+
+def repair(text: str) -> str:
+    """As feedparser: UTF-8 that was taken for Latin-1 on its way, and Windows' own characters, are put right."""
+    if text.isascii():
+        return text
+    with suppress(UnicodeError):
+        text = text.encode("iso-8859-1").decode("utf-8")
+    return text.translate(_WINDOWS) if _C1.search(text) else text
+
+
+# The bytes 0x80-0x9f of windows-1252, which a Latin-1 reading leaves as control characters.
+_WINDOWS = {n: c for n in range(0x80, 0xA0) if (c := bytes([n]).decode("windows-1252", "ignore"))}
