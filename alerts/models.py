@@ -59,6 +59,8 @@ class Incident(models.Model):
     """One episode in which a rule was broken, from `opened_at` to `closed_at` (UTC; None while it lasts).
 
     `value` and `baseline` are the counts of the window and of the one before when it opened; `peak` the highest since.
+    `settings` is the rule as it was then (detection.Settings as plain JSON, and `window_s`), so that a later edit does
+    not rewrite history.
     """
 
     rule = models.ForeignKey(Rule, on_delete=models.CASCADE, related_name="incidents")
@@ -69,6 +71,7 @@ class Incident(models.Model):
     value = models.PositiveIntegerField()
     baseline = models.PositiveIntegerField(default=0)
     peak = models.PositiveIntegerField()
+    settings = models.JSONField(default=dict)
 
     class Meta:
         constraints = [
@@ -113,7 +116,8 @@ class Delivery(models.Model):
     """One message to one address: written first, sent after. `key` makes writing it twice impossible.
 
     A digest's key is "digest:<digest id>:<window end>", an incident's "incident:<id>:<opened|closed>:<user id>".
-    SENDING is a claim that ends at `next_attempt_at`; the same `message_id` goes out on every attempt.
+    SENDING is a claim that ends at `next_attempt_at`; the same `message_id` goes out on every attempt. `error_code`
+    is one of alerts/channels/base.py, `error` the words of the other side.
     """
 
     class Kind(models.TextChoices):
@@ -146,6 +150,7 @@ class Delivery(models.Model):
     next_attempt_at = models.DateTimeField(default=timezone.now)
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True, blank=True)
+    error_code = models.CharField(max_length=40, blank=True)
     error = models.CharField(max_length=500, blank=True)
 
     class Meta:
