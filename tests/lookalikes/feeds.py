@@ -1,0 +1,330 @@
+"""A web server on loopback that behaves as the real web does, good and bad; the outside world of the polling tests.
+
+    with FeedServer() as server:
+        server.put("/feed.xml", body=b"<rss/>", etag='"1"')
+        server.put("/old", status=301, location="/feed.xml")
+        server.put("/dead-slow", fault="slow body", body=b"x" * 1000)
+        door.fetch(server.url("/feed.xml"))
+        assert server.requests[-1].headers["if-none-match"] == '"1"'
+
+One asyncio loop in a thread of its own, answers rendered when they are put, so that a benchmark measures its client.
+`FeedServerProcess` is the same in a process of its own.
+"""
+
+import asyncio
+import gzip
+import multiprocessing
+import socket
+import ssl
+import struct
+import tempfile
+import threading
+import time
+import zlib
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import trustme
+
+# hang: never answers. reset: RST instead of an answer. drop: closes without an answer, but only where the connection
+# has served before. slow headers, slow body: a byte every `drip_s`. raw: `body` is all that is sent, head included.
+Fault = Literal["", "hang", "reset", "drop", "slow headers", "slow body", "raw"]
+
+GARBAGE = b"\x16\x03\x01\x00 this is not HTTP\r\n\r\n"
+
+
+def cut_short(body: bytes) -> bytes:
+    """A raw answer that announces a hundred bytes more than it sends."""
+    return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body) + 100, body)
+
+
+def cut_in_a_chunk(body: bytes) -> bytes:
+    """A raw chunked answer that ends in the middle of its second chunk."""
+    first = b"%x\r\n%s\r\n" % (len(body), body)
+    return b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + first + b"ffff\r\nhalf"
+
+
+def gzip_bomb(size: int) -> bytes:
+    """`size` zero bytes, a thousand times smaller on the wire."""
+    packer = zlib.compressobj(9, wbits=31)
+    block = bytes(1024 * 1024)
+    return b"".join(packer.compress(block) for _ in range(size // len(block))) + packer.flush()
+
+
+@dataclass(frozen=True)
+class Request:
+    method: str
+    path: str
+    headers: dict[str, str]
+    at: float = field(default_factory=time.monotonic)
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address. `gzipped` compresses for clients that accept it; `encoding` names how `body` is compressed."""
+
+    body: bytes = b""
+    status: int = 200
+    content_type: str = "application/rss+xml; charset=utf-8"
+    etag: str = ""
+    last_modified: str = ""
+    location: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    gzipped: bool = False
+    encoding: str = ""
+    latency_s: float = 0.0
+    fault: Fault = ""
+    drip_s: float = 0.05
+
+
+class _Answers:
+    """The bytes of a route's answers, rendered once."""
+
+    def __init__(self, route: Route) -> None:
+        self.route = route
+        if route.fault == "raw":
+            self.plain = self.packed = route.body
+            return
+        self.plain = _render(route, route.status, route.body, route.encoding)
+        self.packed = _render(route, route.status, gzip.compress(route.body), "gzip") if route.gzipped else self.plain
+        self.unchanged = _render(route, 304, None, "")
+
+    def choose(self, headers: dict[str, str]) -> bytes:
+        route = self.route
+        if "if-none-match" in headers:
+            if route.etag and headers["if-none-match"] == route.etag:
+                return self.unchanged
+        elif route.last_modified and headers.get("if-modified-since") == route.last_modified:
+            return self.unchanged
+        return self.packed if "gzip" in headers.get("accept-encoding", "") else self.plain
+
+
+def _render(route: Route, status: int, body: bytes | None, encoding: str) -> bytes:
+    lines = [f"HTTP/1.1 {status} Whatever"]
+    for name, value in (
+        ("ETag", route.etag),
+        ("Last-Modified", route.last_modified),
+        ("Location", route.location),
+        ("Content-Encoding", encoding),
+        ("Content-Type", route.content_type if body is not None else ""),
+    ):
+        if value:
+            lines.append(f"{name}: {value}")
+    lines += [f"{name}: {value}" for name, value in route.headers]
+    if body is not None:
+        lines.append(f"Content-Length: {len(body)}")
+    return "\r\n".join([*lines, "", ""]).encode("latin-1") + (body or b"")
+
+
+class _Conversation(asyncio.Protocol):
+    """One connection, kept alive until the client closes it."""
+
+    def __init__(self, server: "FeedServer") -> None:
+        self._server = server
+        self._pending = b""
+        self._served = 0
+        self._drip: asyncio.Task | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._server._open.add(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._server._open.discard(self._transport)
+        if self._drip:
+            self._drip.cancel()
+
+    def data_received(self, data: bytes) -> None:
+        self._pending += data
+        while (end := self._pending.find(b"\r\n\r\n")) >= 0:
+            head, self._pending = self._pending[:end], self._pending[end + 4 :]
+            first, *lines = head.decode("latin-1").split("\r\n")
+            method, path, _ = first.split(" ", 2)
+            headers = {}
+            for line in lines:
+                name, _, value = line.partition(":")
+                headers[name.lower()] = value.strip()
+            self._server._received(Request(method, path, headers))
+            self._answer(self._server._routes.get(path) or _NOT_FOUND, headers)
+            self._served += 1
+
+    def _answer(self, answers: _Answers, headers: dict[str, str]) -> None:
+        route = answers.route
+        if route.fault == "hang":
+            return
+        if route.fault == "reset":
+            # Linger on, for no time: the kernel sends RST instead of FIN.
+            linger = struct.pack("ii", 1, 0)
+            self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            self._transport.abort()
+            return
+        if route.fault == "drop" and self._served:
+            self._transport.close()
+            return
+        answer = answers.choose(headers)
+        latency_s = route.latency_s or self._server.latency_s
+        if route.fault in ("slow headers", "slow body"):
+            at_once = 0 if route.fault == "slow headers" else answer.index(b"\r\n\r\n") + 4
+            self._drip = asyncio.ensure_future(self._drip_out(answer, at_once, route.drip_s))
+        elif latency_s:
+            asyncio.get_running_loop().call_later(latency_s, self._send, answer, route)
+        else:
+            self._send(answer, route)
+
+    def _send(self, answer: bytes, route: Route) -> None:
+        self._transport.write(answer)
+        if route.fault == "raw":
+            self._transport.close()
+
+    async def _drip_out(self, answer: bytes, at_once: int, drip_s: float) -> None:
+        self._transport.write(answer[:at_once])
+        for position in range(at_once, len(answer)):
+            await asyncio.sleep(drip_s)
+            self._transport.write(answer[position : position + 1])
+
+
+_NOT_FOUND = _Answers(Route(status=404, body=b"nothing here"))
+
+
+class FeedServer:
+    """Listens on one free port of every address in `hosts` (127.0.0.0/8, ::1) from `start` to `stop`.
+
+    With `tls`, each address has a certificate of an authority of its own, whose file is `ca_file`; `certificate_for`
+    makes it a certificate for another name. `latency_s` delays every answer. `log=False` keeps no requests, only the
+    count. `put` and the log may be used from any thread while the server runs.
+    """
+
+    def __init__(
+        self,
+        hosts: tuple[str, ...] = ("127.0.0.1",),
+        *,
+        tls: bool = False,
+        certificate_for: str = "",
+        latency_s: float = 0.0,
+        log: bool = True,
+    ) -> None:
+        self.hosts = hosts
+        self.latency_s = latency_s
+        self.port = 0
+        self.count = 0
+        self.requests: deque[Request] = deque(maxlen=100_000 if log else 0)
+        self.ca_file = ""
+        self._tls = tls
+        self._certificate_for = certificate_for
+        self._routes: dict[str, _Answers] = {}
+        self._open: set[asyncio.Transport] = set()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._folder: tempfile.TemporaryDirectory | None = None
+
+    def __enter__(self) -> "FeedServer":
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> "FeedServer":
+        authority = self._make_authority() if self._tls else None
+        self._thread.start()
+        asyncio.run_coroutine_threadsafe(self._listen(authority), self._loop).result(10)
+        return self
+
+    def stop(self) -> None:
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(10)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+        if self._folder:
+            self._folder.cleanup()
+
+    def put(self, path: str, **route) -> str:
+        """Adds or replaces the route at `path` (fields of `Route`) and gives its URL."""
+        if isinstance(route.get("headers"), dict):
+            route["headers"] = tuple(route["headers"].items())
+        self._routes[path] = _Answers(Route(**route))
+        return self.url(path)
+
+    def url(self, path: str = "/", host: str = "") -> str:
+        host = host or self.hosts[0]
+        shown = f"[{host}]" if ":" in host else host
+        return f"{'https' if self._tls else 'http'}://{shown}:{self.port}{path}"
+
+    def requests_for(self, path: str) -> list[Request]:
+        return [request for request in self.requests if request.path == path]
+
+    def _received(self, request: Request) -> None:
+        self.count += 1
+        self.requests.append(request)
+
+    def _make_authority(self) -> trustme.CA:
+        authority = trustme.CA()
+        self._folder = tempfile.TemporaryDirectory(prefix="vigie-feeds-")
+        self.ca_file = str(Path(self._folder.name) / "ca.pem")
+        authority.cert_pem.write_to_path(self.ca_file)
+        return authority
+
+    async def _listen(self, authority: trustme.CA | None) -> None:
+        self._servers = []
+        for host in self.hosts:
+            context = None
+            if authority:
+                context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+                authority.issue_cert(self._certificate_for or host).configure_cert(context)
+            server = await self._loop.create_server(
+                lambda: _Conversation(self), host, self.port, ssl=context, backlog=512, reuse_address=True
+            )
+            self.port = server.sockets[0].getsockname()[1]
+            self._servers.append(server)
+
+    async def _close(self) -> None:
+        for server in self._servers:
+            server.close()
+        for transport in list(self._open):
+            transport.abort()
+        await asyncio.sleep(0)
+
+
+class FeedServerProcess:
+    """A `FeedServer` in a process of its own, with the same arguments: for benchmarks. `put_many` fills it quickly."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs, args, kwargs), daemon=True)
+
+    def __enter__(self) -> "FeedServerProcess":
+        self._process.start()
+        self.hosts, self.port, self.ca_file, self._scheme = self._pipe.recv()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pipe.send(None)
+        self._process.join(10)
+
+    def put_many(self, routes: dict[str, dict]) -> None:
+        """Adds or replaces routes, given as path -> fields of `Route`."""
+        self._pipe.send(routes)
+        self._pipe.recv()
+
+    def put(self, path: str, **route) -> str:
+        self.put_many({path: route})
+        return self.url(path)
+
+    def url(self, path: str = "/", host: str = "") -> str:
+        return f"{self._scheme}://{host or self.hosts[0]}:{self.port}{path}"
+
+    def count(self) -> int:
+        """Requests received so far."""
+        self._pipe.send({})
+        return self._pipe.recv()
+
+
+def _serve(pipe, args: tuple, kwargs: dict) -> None:
+    with FeedServer(*args, **kwargs) as server:
+        pipe.send((server.hosts, server.port, server.ca_file, server.url().partition(":")[0]))
+        while (routes := pipe.recv()) is not None:
+            for path, route in routes.items():
+                server.put(path, **route)
+            pipe.send(server.count)
