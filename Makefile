@@ -1,0 +1,58 @@
+## make run       everything on this machine: http://localhost:8000 (PORT=..., VIGIE_DATA_DIR=...)
+## make test      lint, then the whole test suite against a real Postgres and Redis
+## make chromium  install the browser that the browser tests drive (Debian, Ubuntu; needs root)
+## make bench, lint, format, messages
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PYTEST_WORKERS ?= 2
+BROWSERS := chromium chromium-browser google-chrome
+
+.DEFAULT_GOAL := help
+.PHONY: help run test chromium bench lint format messages runtime tools
+
+help:
+	@sed -n 's/^## //p' Makefile
+
+run: runtime
+	@exec $(BIN)/python -m config.runner
+
+test: tools lint
+	@for browser in $(BROWSERS); do command -v $$browser >/dev/null && exit 0; done; \
+	  echo "No Chromium here: the browser tests are skipped (make chromium installs one)."
+	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile
+
+lint: tools
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+	@# No database is asked: without one Django only warns.
+	@$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+
+format: tools
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: tools
+	@exec $(BIN)/python -m tests.benchmarks
+
+# Needs GNU gettext for the first half; the second is Babel, so that whoever runs Vigie needs neither.
+messages: tools
+	@command -v xgettext >/dev/null || { echo "make messages needs GNU gettext: sudo apt install gettext"; exit 1; }
+	@$(BIN)/python manage.py makemessages -l en -l fr --no-obsolete --add-location file -i .venv -i staticfiles
+	@$(BIN)/pybabel compile -D django -d locale
+
+chromium:
+	@for browser in $(BROWSERS); do command -v $$browser && exit 0; done; \
+	  if ! command -v apt-get >/dev/null; then \
+	    echo "Please install Chromium with this system's own package manager."; exit 1; \
+	  elif [ "$$(id -u)" != 0 ]; then \
+	    echo "Installing Chromium needs root: sudo make chromium"; exit 1; \
+	  fi; \
+	  apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium
+
+runtime: INSTALL = requirements.txt
+tools: INSTALL = requirements-dev.txt
+runtime tools:
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not here: Vigie needs Python 3.11 or newer."; exit 1; }
+	@$(PYTHON) -I config/bootstrap.py $(VENV) $(INSTALL)
