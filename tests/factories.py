@@ -1,0 +1,102 @@
+"""Rows made straight in the database, for tests that are about something else than how they got there.
+
+`make_mention(topic, title="...", status="to_answer")` makes the document with it; the plural forms take many rows
+and cost a handful of queries whatever their number. Fields go to the document, the mention or both by their name.
+"""
+
+import itertools
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+from django.db.models import Func, Value
+from django.utils import timezone
+
+from monitoring.models import Document, DocumentSource, Mention, Source, Topic
+from monitoring.query import search_text
+
+_numbers = itertools.count(1)
+MENTION_ONLY = {"status", "found_at", "is_backlog"}
+BOTH = {"source", "platform", "author", "language", "engagement", "published"}
+
+
+def make_topic(project, name="", query="lumen", **fields):
+    return Topic.objects.create(project=project, name=name or f"Topic {next(_numbers)}", query=query, **fields)
+
+
+def make_source(project, url="", **fields):
+    number = next(_numbers)
+    fields.setdefault("title", f"Source {number}")
+    return Source.objects.create(project=project, url=url or f"https://site{number}.example/feed", **fields)
+
+
+def make_document(project, **fields):
+    return make_documents(project, [fields])[0]
+
+
+def make_documents(project, rows: int | Iterable[Mapping]):
+    """Documents without mentions: three queries. A number stands for that many plain ones, an hour apart."""
+    documents = Document.objects.bulk_create(_document(project, row) for row in _rows(rows))
+    DocumentSource.objects.bulk_create(
+        DocumentSource(
+            document=document,
+            source_id=document.source_id,
+            native_key=uuid.uuid4(),
+            published=document.published,
+        )
+        for document in documents
+        if document.source_id
+    )
+    return documents
+
+
+def make_mention(topic, document=None, **fields):
+    if document is None:
+        return make_mentions(topic, [fields])[0]
+    return _mentions([topic], [(document, fields)])[0]
+
+
+def make_mentions(topics: Topic | Iterable[Topic], rows: int | Iterable[Mapping]):
+    """A document a row, and a mention of it by every one of the topics (all of one project)."""
+    topics = [topics] if isinstance(topics, Topic) else list(topics)
+    rows = _rows(rows)
+    fields = [{key: value for key, value in row.items() if key not in MENTION_ONLY} for row in rows]
+    documents = make_documents(topics[0].project, fields)
+    return _mentions(topics, zip(documents, rows, strict=True))
+
+
+def _rows(rows):
+    if not isinstance(rows, int):
+        return list(rows)
+    now = timezone.now()
+    return [{"published": now - timedelta(hours=number)} for number in range(rows)]
+
+
+def _document(project, fields):
+    number = next(_numbers)
+    fields = {
+        "address_key": uuid.uuid4(),
+        "url": f"https://site.example/story/{number}",
+        "title": f"Story {number} about Lumen",
+        "text": "The lamp by Lumen lights up the whole street.",
+        "published": timezone.now(),
+        **fields,
+    }
+    words = Value(search_text(f"{fields['title']}\n{fields['text']}"))
+    search = Func(words, function="to_tsvector", template="to_tsvector('simple', %(expressions)s)")
+    return Document(project=project, search=search, **fields)
+
+
+def _mentions(topics, documents_and_fields):
+    return Mention.objects.bulk_create(
+        Mention(
+            topic=topic,
+            document=document,
+            **{
+                **{name: getattr(document, name) for name in BOTH},
+                **{key: value for key, value in fields.items() if key in MENTION_ONLY | BOTH},
+            },
+        )
+        for document, fields in documents_and_fields
+        for topic in topics
+    )
