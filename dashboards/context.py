@@ -1,7 +1,94 @@
-"""What the frame around every page shows."""
+"""What the frame around every page shows: the person's projects, the rooms of this one, and what waits in them.
+
+In: the request. Out: `shell`, evaluated only by templates that show a rail. Three queries, however many rows.
+"""
+
+from dataclasses import dataclass
 
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts.models import Membership, Project
+from alerts.models import Incident
+from monitoring.models import Source
+
+THEMES = [("", _("auto")), ("light", _("light")), ("dark", _("dark"))]
+THEME_COOKIE = "theme"
+
+# The room (its first page, icon, label, whether phones keep it in the menu) and the pages that belong to it.
+ROOMS = [
+    ("overview", "overview", _("Overview"), False, ()),
+    ("mentions", "mentions", _("Mentions"), False, ("mention",)),
+    ("topics", "keywords", _("Keywords"), False, ("topic", "topic_new", "topic_edit", "topic_delete")),
+    ("sources", "sources", _("Sources"), False, ("source", "source_add", "source_delete", "opml_import")),
+    ("incidents", "alerts", _("Alerts"), False, ("incident", "rules", "rule_new", "rule_edit", "rule_delete")),
+    ("digest", "digest", _("Digest"), True, ("digest_preview",)),
+    ("outbox", "outbox", _("Outbox"), True, ("delivery",)),
+    ("project_settings", "settings", _("Settings"), True, ()),
+]
+
+
+@dataclass(frozen=True)
+class Room:
+    url: str
+    icon: str
+    label: str
+    is_here: bool
+    is_secondary: bool
+    count: int = 0
+    count_label: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Shell:
+    theme: str
+    themes: list[tuple[str, str]]
+    project: Project | None
+    projects: list[Project]
+    rooms: list[Room]
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
-    return {}
+    return {"shell": SimpleLazyObject(lambda: _shell(request))}
+
+
+def theme_of(request: HttpRequest) -> str:
+    """The colours that this browser was told to show; "" follows the system."""
+    value = request.COOKIES.get(THEME_COOKIE, "")
+    return value if value in dict(THEMES) else ""
+
+
+def _shell(request: HttpRequest) -> Shell:
+    match, user = request.resolver_match, getattr(request, "user", None)
+    projects: list[Project] = []
+    if user is not None and user.is_authenticated:
+        memberships = Membership.objects.filter(user=user).select_related("project").order_by("project__name", "id")
+        projects = [membership.project for membership in memberships]
+    here = match.kwargs.get("project_id") if match else None
+    project = next((project for project in projects if project.id == here), None)
+    rooms = _rooms(project, match.url_name) if project else []
+    return Shell(theme_of(request), THEMES, project, projects, rooms)
+
+
+def _rooms(project: Project, page: str) -> list[Room]:
+    incidents = Incident.objects.filter(rule__project=project, closed_at=None, acknowledged_at=None).count()
+    sources = Source.objects.filter(project=project).exclude(state=Source.State.PAUSED)
+    failing = sources.exclude(error_code="").count()
+    counts = {
+        "incidents": (incidents, ngettext("%d open", "%d open", incidents) % incidents, "alarm"),
+        "sources": (failing, ngettext("%d failing", "%d failing", failing) % failing, "warn"),
+    }
+    rooms = []
+    for name, icon, label, secondary, pages in ROOMS:
+        try:
+            url = reverse(name, args=[project.id])
+        except NoReverseMatch:
+            continue
+        count, count_label, tone = counts.get(name, (0, "", ""))
+        is_here = page == name or page in pages
+        rooms.append(Room(url, icon, str(label), is_here, secondary, count, count_label, tone))
+    return rooms

@@ -1,0 +1,69 @@
+"""Tags and filters of the templates: icons, numbers, times in words, matching words marked."""
+
+from datetime import datetime
+
+from django import template
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.templatetags.static import static
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """One symbol of static/icons.svg, as an ornament: the words beside it say what it means."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static("icons.svg"), name
+    )
+
+
+@register.filter
+def number(value: int) -> str:
+    """1234567 as people of the language write it, with spaces that do not break."""
+    return intcomma(value).replace("\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}")
+
+
+@register.filter
+def ago(value: datetime | None, now: datetime | None = None) -> SafeString | str:
+    """A <time> in words ("3 minutes ago", "in 2 hours", "yesterday, 14:12"), with the full date as its title."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    full = formats.date_format(local, "DATETIME_FORMAT")
+    words = in_words(value, now or timezone.now())
+    return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), full, words)
+
+
+def in_words(value: datetime, now: datetime) -> str:
+    """Minutes and hours for what is near, days by their name, then the date; both ways in time."""
+    seconds = (now - value).total_seconds()
+    past, minutes, hours = seconds >= 0, round(abs(seconds) / 60), round(abs(seconds) / 3600)
+    if minutes < 1:
+        return _("just now") if past else _("any moment")
+    if minutes < 60:
+        text = (
+            ngettext("%d minute ago", "%d minutes ago", minutes)
+            if past
+            else ngettext("in %d minute", "in %d minutes", minutes)
+        )
+        return text % minutes
+    if hours < 12:
+        text = ngettext("%d hour ago", "%d hours ago", hours) if past else ngettext("in %d hour", "in %d hours", hours)
+        return text % hours
+    return _calendar_words(timezone.localtime(value), timezone.localtime(now))
+
+
+def _calendar_words(local: datetime, today: datetime) -> str:
+    clock = formats.time_format(local, "TIME_FORMAT")
+    days = (today.date() - local.date()).days
+    named = {0: _("today, %s"), 1: _("yesterday, %s"), -1: _("tomorrow, %s")}
+    if days in named:
+        return named[days] % clock
+    if local.year == today.year:
+        return formats.date_format(local, _("j M"))
+    return formats.date_format(local, _("j M Y"))

@@ -1,0 +1,57 @@
+// What every page does: menus close, colours change at once, live parts are refreshed while someone looks.
+
+const TICK_MS = 30_000;
+
+function closeMenus(except) {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (menu !== except) menu.open = false;
+  }
+}
+
+document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const open = document.querySelector("details.menu[open]");
+  if (!open) return;
+  closeMenus(null);
+  open.querySelector("summary").focus();
+});
+
+// Colours: the form works without this; here it changes them without a reload.
+const themeForm = document.querySelector("[data-theme-choice]");
+themeForm?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const theme = event.submitter.value;
+  document.cookie = `theme=${theme}; path=/; max-age=31536000; samesite=lax`;
+  if (theme) document.documentElement.dataset.theme = theme;
+  else delete document.documentElement.dataset.theme;
+  for (const button of themeForm.querySelectorAll("button")) {
+    button.setAttribute("aria-pressed", String(button === event.submitter));
+  }
+  document.dispatchEvent(new CustomEvent("vigie:theme"));
+});
+
+// Live parts say hx-trigger="vigie:tick from:body": htmx alone would go on asking in a hidden tab.
+setInterval(() => {
+  if (document.visibilityState === "visible") document.body.dispatchEvent(new CustomEvent("vigie:tick"));
+}, TICK_MS);
+
+// <button data-opens="id">: opens that <dialog>; without this script the link or form around it does the work.
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-opens]");
+  const dialog = opener && document.getElementById(opener.dataset.opens);
+  if (!dialog) return;
+  event.preventDefault();
+  dialog.showModal();
+});
+
+document.addEventListener("click", (event) => {
+  const closer = event.target.closest("dialog [data-closes]");
+  if (closer) closer.closest("dialog").close();
+});
+
+// <select data-submits>: sends its form when changed.
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
+});
