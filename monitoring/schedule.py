@@ -15,7 +15,7 @@ DAY_S = 86_400
 SLOWER = 1.5
 FASTER = 2
 # More new items than this in one poll means the poll came late: the interval shrinks in proportion, so that a quiet
-# source that turns busy is caught up with in one step and not in the seven halvings from a day to a quarter of an hour.
+# source that turns busy is caught up with in one step, not in the seven halvings from a day to a quarter of an hour.
 AIM_NEW_ITEMS = 5
 # Each wait moves by up to a tenth either way, so that sources added together do not stay together.
 JITTER = 0.1
