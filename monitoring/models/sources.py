@@ -20,7 +20,8 @@ class Source(models.Model):
     `claimed_by` and `claimed_until` are a lease: a worker that dies leaves a claim that ends by itself. `host` is the
     address's host and port, of which at most two are asked at once. `error_code` is one of the
     codes of monitoring/http.py and monitoring/feeds/parse.py, worded in monitoring/health.py; "" while all is well;
-    `failing_since` is when the present row of failures began. STOPPED is Vigie's doing (410, dead for days), PAUSED
+    `failing_since` is when the present row of failures began. `hints` keeps what the feed last said about polling
+    (interval_s, skip_hours, skip_days): an unchanged feed is not parsed again. STOPPED is Vigie's doing (410, dead for days), PAUSED
     is a person's.
     """
 
@@ -54,6 +55,7 @@ class Source(models.Model):
     body_hash = models.BinaryField(max_length=32, default=b"")
     moved_to = models.CharField(max_length=2000, blank=True)
     moved_count = models.PositiveSmallIntegerField(default=0)
+    hints = models.JSONField(default=dict)
 
     class Meta:
         constraints = [

@@ -1,0 +1,76 @@
+"""Matches a new or changed topic against the kept documents, newest first, in batches that can stop anywhere.
+
+`Topic.backfilled_to` is the progress: every document with that id or a higher one has been judged by the topic's
+present version. What it finds is backlog, never announced as new. Mentions that no longer match go, except those
+on which somebody has worked.
+"""
+
+from django.db import connection, transaction
+from django.db.models import Max
+
+from monitoring.discoveries import share_discoveries
+from monitoring.ingest import insert_mentions
+from monitoring.matching import Watched
+from monitoring.models import Document, Mention, Topic
+from monitoring.query import Doc, compile_query
+
+BATCH = 1000  # about 50 ms of matching: short transactions, and a first answer while the person waits
+
+
+def start_backfill(topic: Topic) -> None:
+    """Set the topic to be matched against every kept document of its project. The caller saves it."""
+    newest = Document.objects.filter(project_id=topic.project_id).aggregate(newest=Max("id"))["newest"]
+    topic.backfilled_to = None if newest is None else newest + 1
+
+
+def backfill_some(topic: Topic) -> None:
+    """Judge the next batch. Does nothing where there is none left, or where the topic changed in the meantime."""
+    with transaction.atomic():
+        share_discoveries([topic.project_id])
+        if topic.backfilled_to is None:
+            return
+        documents = list(
+            Document.objects.filter(project_id=topic.project_id, id__lt=topic.backfilled_to)
+            .order_by("-id")
+            .values_list("id", "title", "text", "url", "author", "language", "platform")[:BATCH]
+        )
+        moved_to = documents[-1][0] if len(documents) == BATCH else None
+        here = Topic.objects.filter(
+            pk=topic.pk, version=topic.version, backfilled_to=topic.backfilled_to, is_paused=False
+        )
+        if not here.update(backfilled_to=moved_to):
+            return
+        _judge(topic, documents)
+    topic.backfilled_to = moved_to
+
+
+def backfill(topic: Topic) -> None:
+    """Judge all that is left."""
+    while topic.backfilled_to is not None:
+        before = topic.backfilled_to
+        backfill_some(topic)
+        if topic.backfilled_to == before:
+            return
+
+
+def _judge(topic: Topic, documents: list[tuple]) -> None:
+    watched = Watched(topic.pk, topic.version, topic.query, frozenset(topic.languages), frozenset(topic.platforms))
+    query = compile_query(topic.query)
+    matching = [
+        document_id
+        for document_id, title, text, url, author, language, platform in documents
+        if watched.wants(language, platform)
+        and query.match(Doc(title, text, url=url, author=author, language=language, platform=platform))
+    ]
+    with connection.cursor() as cursor:
+        insert_mentions(cursor, [(topic.pk, document_id, True) for document_id in matching])
+    judged = {row[0] for row in documents}
+    Mention.objects.filter(
+        topic=topic, document_id__in=judged - set(matching), status=Mention.Status.TO_REVIEW
+    ).delete()
+
+
+def backfill_all() -> None:
+    """Finish what is unfinished. Run again after a kill, it goes on where the last batch ended."""
+    for topic in Topic.objects.filter(backfilled_to__isnull=False, is_paused=False).order_by("id"):
+        backfill(topic)

@@ -1,0 +1,58 @@
+"""What the plain-text commands share: JSON Lines out, one-line errors on stderr with status 1, projects by name or id."""
+
+import json
+from datetime import UTC, datetime
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import CommandError, OutputWrapper
+
+from accounts.models import Project
+from monitoring.models import Source, Topic
+
+
+def write_line(out: OutputWrapper, row: dict[str, object]) -> None:
+    out.write(json.dumps(row, ensure_ascii=False, default=iso))
+
+
+def iso(moment: datetime) -> str:
+    """ISO 8601 in UTC."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def project_named(name: str) -> Project:
+    """The project with this id or name. Raises CommandError where there is none, or more than one."""
+    found = list(Project.objects.filter(name=name)[:2])
+    if not found and name.isdecimal():
+        found = list(Project.objects.filter(pk=int(name)))
+    if not found:
+        raise CommandError(f"there is no project called {name!r}")
+    if len(found) > 1:
+        raise CommandError(f"several projects are called {name!r}; give the number of one")
+    return found[0]
+
+
+def refused(error: ValidationError) -> CommandError:
+    """The command's error for a form's error: one line that names each field."""
+    return CommandError("; ".join(f"{field}: {' '.join(texts)}" for field, texts in error.message_dict.items()))
+
+
+def topic_row(topic: Topic) -> dict[str, object]:
+    return {
+        "id": topic.pk,
+        "project": topic.project_id,
+        "name": topic.name,
+        "kind": topic.kind,
+        "query": topic.query,
+        "mentions": topic.mentions.count(),
+    }
+
+
+def source_row(source: Source) -> dict[str, object]:
+    return {
+        "id": source.pk,
+        "project": source.project_id,
+        "url": source.url,
+        "title": source.title,
+        "state": source.state,
+        "error": source.error_code or None,
+    }

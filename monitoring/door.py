@@ -1,0 +1,21 @@
+"""The guarded door as the settings want it: one a process, shared by all its threads."""
+
+from functools import cache
+
+from django.conf import settings
+
+from monitoring.http import Door, DoorSettings
+
+
+@cache
+def door() -> Door:
+    return Door(
+        DoorSettings(
+            user_agent=settings.USER_AGENT,
+            total_timeout_s=settings.FETCH_TIMEOUT_S,
+            max_bytes=settings.FETCH_MAX_BYTES,
+            allowed_hosts=frozenset(settings.FETCH_ALLOWED_HOSTS),
+            hosts_kept=4 * settings.POLL_THREADS,
+            ca_file=settings.FETCH_CA_FILE,
+        )
+    )

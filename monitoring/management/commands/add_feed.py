@@ -1,0 +1,28 @@
+"""`manage.py add_feed --project P URL`: a feed by its own address or by its site's."""
+
+from argparse import ArgumentParser
+
+from django.core.management.base import BaseCommand, CommandError
+
+from monitoring.command import project_named, source_row, write_line
+from monitoring.health import words
+from monitoring.sources import add_source
+
+
+class Command(BaseCommand):
+    help = "Add a feed to a project. The address may be that of a site that names its feed."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--project", required=True, help="name or number of the project")
+        parser.add_argument("url")
+
+    def handle(self, project: str, url: str, **options: object) -> None:
+        result = add_source(project_named(project), None, url)
+        if result.candidates:
+            choices = ", ".join(feed.url for feed in result.candidates)
+            raise CommandError(f"this page has several feeds; add one of these: {choices}")
+        if result.source is None:
+            raise CommandError(f"{words(result.error).what} {words(result.error).do}")
+        if result.error:
+            self.stderr.write(str(words(result.error).what))
+        write_line(self.stdout, source_row(result.source))

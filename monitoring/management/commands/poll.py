@@ -1,0 +1,29 @@
+"""`manage.py poll [--source ID]`: poll what is due, or one source at once, in this process."""
+
+from argparse import ArgumentParser
+from dataclasses import asdict
+
+from django.core.management.base import BaseCommand, CommandError
+
+from monitoring.command import write_line
+from monitoring.models import Source
+from monitoring.poll import poll_due, poll_one
+
+
+class Command(BaseCommand):
+    help = "Poll the sources that are due, or one source now."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--source", type=int, help="number of a source to poll now, due or not")
+
+    def handle(self, source: int | None, **options: object) -> None:
+        if source is None:
+            for settled in poll_due():
+                write_line(self.stdout, asdict(settled))
+            return
+        if not Source.objects.filter(pk=source).exists():
+            raise CommandError(f"there is no source {source}")
+        settled = poll_one(source)
+        if settled is None:
+            raise CommandError(f"source {source} is being polled by a worker now")
+        write_line(self.stdout, asdict(settled))

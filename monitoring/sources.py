@@ -1,0 +1,179 @@
+"""Every change a person makes to a source: add (by feed or site address), pause, poll now, delete, OPML in and out."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.audit import record
+from accounts.models import Project, User
+from monitoring.door import door
+from monitoring.feeds.discover import FoundFeed, discover, guesses
+from monitoring.feeds.errors import ParseError
+from monitoring.feeds.opml import OpmlOutline, read_opml, write_opml
+from monitoring.feeds.parse import parse
+from monitoring.http import FetchResult, host_key
+from monitoring.models import Source
+
+# Failures that may pass: the source is kept, its error shown, and it is polled again later.
+PASSING = {"dns", "connect", "timeout", "tls", "protocol", "rate_limited", "unavailable", "server_error", "decode"}
+GUESSES_TRIED = 4
+MAX_URL = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class AddResult:
+    """What came of adding an address. `source` is None where it was refused: `error` then says why.
+
+    A `source` with an `error` was kept although it cannot be heard now. Where a site offers several feeds and none is
+    plainly the main one, `candidates` holds them and nothing is added.
+    """
+
+    source: Source | None = None
+    created: bool = False
+    error: str = ""
+    candidates: tuple[FoundFeed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What came of an OPML file: counts, and the addresses that were refused."""
+
+    added: int
+    known: int
+    refused: tuple[str, ...]
+
+
+def add_source(project: Project, user: User | None, url: str) -> AddResult:
+    """Add the feed at this address, or the feed of the site at this address. Asks the network before it answers."""
+    url = normalise(url)
+    if known := project.sources.filter(url=url).first():
+        return AddResult(known)
+    fetched = door().fetch(url)
+    if fetched.error:
+        if fetched.error.code not in PASSING:
+            return AddResult(error=fetched.error.code)
+        return _save(project, user, url, error=fetched.error.code)
+    feed = parse(fetched.body, content_type=fetched.content_type, url=fetched.url)
+    if not isinstance(feed, ParseError):
+        return _save(project, user, fetched.permanent_url or url, title=feed.title, site_url=feed.site_url)
+    return _from_page(project, user, fetched, feed)
+
+
+def normalise(url: str) -> str:
+    """What people paste, as an address: trimmed, with a scheme, feed: schemes replaced."""
+    url = url.strip()
+    for prefix in ("feed://", "feed:"):
+        if url.lower().startswith(prefix):
+            url = url[len(prefix) :]
+    return url if "://" in url else f"https://{url}"
+
+
+def pause_source(source: Source, user: User | None, paused: bool) -> Source:
+    """Pause a source, or take up a paused or stopped one at once and from a clean slate."""
+    with transaction.atomic():
+        if paused:
+            Source.objects.filter(pk=source.pk).update(state=Source.State.PAUSED)
+        else:
+            Source.objects.filter(pk=source.pk).update(
+                state=Source.State.ACTIVE, next_poll_at=timezone.now(), failures=0, failing_since=None, error_code="",
+                error_detail="",
+            )  # fmt: skip
+        record(source.project, user, "source.paused" if paused else "source.resumed", source)
+    source.refresh_from_db()
+    return source
+
+
+def poll_now(source: Source, user: User | None) -> None:
+    """Have the source polled at the next tick. A paused source stays paused."""
+    with transaction.atomic():
+        Source.objects.filter(pk=source.pk).update(next_poll_at=timezone.now())
+        record(source.project, user, "source.polled", source)
+    _wake_pollers()
+
+
+def delete_source(source: Source, user: User | None) -> None:
+    """Delete a source. What it brought stays: documents for their retention time, mentions for good."""
+    with transaction.atomic():
+        record(source.project, user, "source.deleted", source, url=source.url)
+        source.delete()
+
+
+def import_opml(project: Project, user: User | None, content: bytes) -> Imported | ParseError:
+    """Add every feed of an OPML file without asking the network; the pollers find out how each one is."""
+    outlines = read_opml(content)
+    if isinstance(outlines, ParseError):
+        return outlines
+    usable = [outline for outline in outlines if host_key(outline.url) and len(outline.url) <= MAX_URL]
+    refused = tuple(outline.url for outline in outlines if outline not in usable)
+    with transaction.atomic():
+        before = project.sources.count()
+        Source.objects.bulk_create(
+            [
+                Source(
+                    project=project,
+                    url=outline.url,
+                    host=host_key(outline.url),
+                    title=outline.title[:300],
+                    site_url=outline.site_url[:MAX_URL],
+                )
+                for outline in usable
+            ],
+            ignore_conflicts=True,
+        )
+        added = project.sources.count() - before
+        record(project, user, "source.imported", "OPML", added=added)
+    _wake_pollers()
+    return Imported(added, len(usable) - added, refused)
+
+
+def export_opml(project: Project, sources: QuerySet[Source]) -> bytes:
+    """The project's feeds as an OPML file."""
+    return write_opml(
+        project.name,
+        [OpmlOutline(url=source.url, title=source.title, site_url=source.site_url, category="") for source in sources],
+    )
+
+
+def _from_page(project: Project, user: User | None, page: FetchResult, error: ParseError) -> AddResult:
+    """The address is a page: its feeds, or feeds where sites usually have them."""
+    found = discover(page.body, page.url, content_type=page.content_type)
+    if len(found) > 1:
+        known = set(project.sources.filter(url__in=[feed.url for feed in found]).values_list("url", flat=True))
+        return AddResult(candidates=tuple(feed for feed in found if feed.url not in known) or tuple(found))
+    for url in [feed.url for feed in found] or guesses(page.url)[:GUESSES_TRIED]:
+        fetched = door().fetch(url)
+        if fetched.error:
+            continue
+        feed = parse(fetched.body, content_type=fetched.content_type, url=fetched.url)
+        if not isinstance(feed, ParseError):
+            return _save(project, user, url, title=feed.title, site_url=feed.site_url or page.url)
+    return AddResult(error=error.code)
+
+
+def _save(
+    project: Project, user: User | None, url: str, title: str = "", site_url: str = "", error: str = ""
+) -> AddResult:
+    with transaction.atomic():
+        source, created = Source.objects.get_or_create(
+            project=project,
+            url=url,
+            defaults={
+                "host": host_key(url),
+                "title": title[:300],
+                "site_url": site_url[:MAX_URL],
+                "error_code": error,
+                "failing_since": timezone.now() if error else None,
+            },
+        )
+        if created:
+            record(project, user, "source.added", source, url=url)
+    _wake_pollers()
+    return AddResult(source, created, error)
+
+
+def _wake_pollers() -> None:
+    from monitoring.tasks import poll_due, send
+
+    transaction.on_commit(lambda: send(poll_due))
