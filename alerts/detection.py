@@ -1,0 +1,46 @@
+"""Is a rule broken? Pure: counts of mentions and the rule's settings in, a Verdict out. Knows nothing of Django.
+
+Called by alerts/rules.py for live rules, and by whatever replays a rule on the past: same function, same answer.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+ABOVE, INCREASE = "above", "increase"
+# An open incident closes only once the count has fallen a tenth below the limit, so that a count that trembles around
+# it makes one incident and not twenty. A tenth is small enough to be told in one sentence.
+RELEASE = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`above`: more than `threshold` mentions. `increase`: at least `percent` % more than in the window before, and at
+    least `minimum` mentions."""
+
+    condition: str
+    threshold: int = 0
+    percent: int = 0
+    minimum: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`value` and `baseline` are the counts of the window and of the one before; `limit` is what `value` had to
+    reach (increase) or exceed (above) to break the rule, before hysteresis."""
+
+    broken: bool
+    value: int
+    baseline: int
+    limit: float
+
+
+def evaluate(series: Sequence[int], settings: Settings, *, was_broken: bool = False) -> Verdict:
+    """`series`: mentions in consecutive windows of the rule's length, the current one last (at least two)."""
+    value, baseline = series[-1], series[-2]
+    if settings.condition == ABOVE:
+        limit = float(settings.threshold)
+        broken = value > (limit * RELEASE if was_broken else limit)
+    else:
+        limit = max(baseline * (1 + settings.percent / 100), settings.minimum, 1)
+        broken = value >= (limit * RELEASE if was_broken else limit)
+    return Verdict(broken, value, baseline, limit)
