@@ -1,0 +1,146 @@
+// Draws every <canvas data-chart="id">: the configuration stands in the page as json_script with that id
+// (dashboards/charts.py made it). Colours are custom properties, read anew when the theme changes.
+
+const language = document.documentElement.lang;
+const format = new Intl.NumberFormat(language);
+const drawn = new Map();
+
+function property(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+// Diagonal lines behind the buckets in which something could not be heard.
+function hatching(notes) {
+  return {
+    id: "hatching",
+    beforeDatasetsDraw(chart) {
+      const { ctx, chartArea: area, scales } = chart;
+      const width = area.width / chart.data.labels.length;
+      notes.forEach((note, place) => {
+        if (!note) return;
+        const left = scales.x.getPixelForValue(place) - width / 2;
+        ctx.save();
+        ctx.beginPath();
+        ctx.rect(left, area.top, width, area.height);
+        ctx.clip();
+        ctx.strokeStyle = property("--warn");
+        ctx.globalAlpha = 0.3;
+        ctx.lineWidth = 1;
+        ctx.beginPath();
+        // Lines start on a grid of the whole chart, so that they go on from one bucket to the next.
+        const first = Math.floor((left - area.height) / 7) * 7;
+        for (let x = first; x < left + width; x += 7) {
+          ctx.moveTo(x, area.bottom);
+          ctx.lineTo(x + area.height, area.top);
+        }
+        ctx.stroke();
+        ctx.restore();
+      });
+    },
+  };
+}
+
+function open(config, place, key) {
+  const target = new URL(config.links[place], location.href);
+  if (key) target.searchParams.set(config.parameter, key);
+  location.assign(target);
+}
+
+function datasets(config) {
+  return config.data.datasets.map((line, index, all) => ({
+    ...line,
+    backgroundColor: property(line.colour),
+    borderColor: property("--paper"),
+    borderWidth: { top: index < all.length - 1 ? 1 : 0 },
+    borderSkipped: false,
+    maxBarThickness: 44,
+    categoryPercentage: 0.86,
+    barPercentage: 0.94,
+    minBarLength: 0,
+  }));
+}
+
+function options(config) {
+  const faint = property("--ink-3");
+  const text = { color: faint, font: { size: 11.5, family: property("--font") } };
+  return {
+    responsive: true,
+    maintainAspectRatio: false,
+    animation: false,
+    interaction: { mode: "index", intersect: false },
+    onClick(event, _active, chart) {
+      const [hit] = chart.getElementsAtEventForMode(event.native, "nearest", { intersect: true }, false);
+      const [column] = chart.getElementsAtEventForMode(event.native, "index", { intersect: false }, false);
+      if (column) open(config, column.index, hit && config.data.datasets[hit.datasetIndex].key);
+    },
+    onHover(event, active) {
+      event.native.target.style.cursor = active.length ? "pointer" : "default";
+    },
+    scales: {
+      x: {
+        stacked: true,
+        grid: { display: false },
+        border: { color: property("--line") },
+        ticks: { ...text, maxRotation: 0, autoSkipPadding: 18 },
+      },
+      y: {
+        stacked: true,
+        beginAtZero: true,
+        suggestedMax: 4,
+        border: { display: false },
+        grid: { color: property("--line") },
+        ticks: { ...text, precision: 0, maxTicksLimit: 5, callback: (value) => format.format(value) },
+      },
+    },
+    plugins: {
+      legend: { display: false },
+      tooltip: {
+        backgroundColor: property("--ink"),
+        titleColor: property("--paper"),
+        bodyColor: property("--paper"),
+        footerColor: property("--paper"),
+        padding: 10,
+        boxPadding: 4,
+        usePointStyle: true,
+        filter: (item) => item.raw > 0,
+        itemSort: (a, b) => b.datasetIndex - a.datasetIndex,
+        callbacks: {
+          title: (items) => (items.length ? config.titles[items[0].dataIndex] : ""),
+          label: (item) => ` ${item.dataset.label}  ${format.format(item.raw)}`,
+          footer: (items) => (items.length ? config.notes[items[0].dataIndex] : ""),
+        },
+      },
+    },
+  };
+}
+
+function draw(canvas) {
+  const source = document.getElementById(canvas.dataset.chart).textContent;
+  const config = JSON.parse(source);
+  drawn.get(canvas)?.destroy();
+  const chart = new window.Chart(canvas, {
+    type: config.type,
+    data: { labels: config.data.labels, datasets: datasets(config) },
+    options: options(config),
+    plugins: [hatching(config.notes)],
+  });
+  chart.source = source;
+  drawn.set(canvas, chart);
+  canvas.dataset.drawn = "true";
+}
+
+function drawAll() {
+  for (const canvas of document.querySelectorAll("canvas[data-chart]")) draw(canvas);
+}
+
+// A live refresh replaces the json_script and leaves the canvas alone: draw again only what is not as before.
+function drawChanged() {
+  for (const [canvas, chart] of drawn) {
+    if (document.getElementById(canvas.dataset.chart)?.textContent !== chart.source) draw(canvas);
+  }
+}
+
+drawAll();
+document.addEventListener("htmx:afterSettle", drawChanged);
+document.addEventListener("vigie:theme", drawAll);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
