@@ -12,8 +12,8 @@ from email.utils import parsedate_to_datetime
 # Ten years: longer values are mistakes, and would overflow dates further on.
 _MAX_SECONDS = 10 * 365 * 86_400
 
-_DECIMAL = re.compile(r"\d{1,20}(?:\.\d{0,20})?")
-_MAX_AGE = re.compile(r'(?:^|[,\s])max-age\s*=\s*"?(\d{1,20})', re.IGNORECASE)
+_DECIMAL = re.compile(r"[0-9]{1,20}(?:\.[0-9]{0,20})?")
+_MAX_AGE = re.compile(r'(?:^|[,\s])max-age\s*=\s*"?([0-9]{1,20})', re.IGNORECASE)
 _UNCACHED = re.compile(r"(?:^|[,\s])no-(?:store|cache)\b", re.IGNORECASE)
 
 

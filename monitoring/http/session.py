@@ -4,6 +4,7 @@ shared context, and stop at the deadline and byte limit of the fetch that uses t
 Called by `fetch.py` only: one `GuardedAdapter` a process, one `Flight` a fetch.
 """
 
+import logging
 import socket
 import ssl
 import threading
@@ -19,6 +20,9 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.util.ssl_ import create_urllib3_context
 
 from monitoring.http.guard import Guard, Refused
+
+# A malformed header is the sender's affair; urllib3 would log it as a warning with a traceback and the whole URL.
+logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
 
 # A host whose first address is dead is often alive at another (broken IPv6): one more is tried.
 _MAX_ADDRESSES_TRIED = 2

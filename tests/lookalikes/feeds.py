@@ -137,6 +137,11 @@ class _Conversation(asyncio.Protocol):
             self._drip.cancel()
 
     def data_received(self, data: bytes) -> None:
+        if data.startswith(b"\x16\x03"):
+            # A TLS greeting at a plain port: answered as nginx and Apache do.
+            self._transport.write(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
+            self._transport.close()
+            return
         self._pending += data
         while (end := self._pending.find(b"\r\n\r\n")) >= 0:
             head, self._pending = self._pending[:end], self._pending[end + 4 :]

@@ -1,0 +1,356 @@
+"""What the door makes of answers: good ones, bad ones, hostile ones."""
+
+import base64
+import gzip
+import threading
+import tracemalloc
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitoring.http import ERROR_CODES, Door, DoorSettings
+from tests.lookalikes.feeds import GARBAGE, FeedServer, cut_in_a_chunk, cut_short, gzip_bomb
+
+FEED = b"<rss version='2.0'><channel><title>Vigie</title></channel></rss>"
+MEGABYTE = 1024 * 1024
+LOOPBACK = frozenset({"127.0.0.0/8"})
+
+
+def make_door(**changes) -> Door:
+    return Door(DoorSettings(**{"total_timeout_s": 0.5, "max_bytes": MEGABYTE, "allowed_hosts": LOOPBACK, **changes}))
+
+
+@pytest.fixture(scope="module")
+def server():
+    with FeedServer(("127.0.0.1", "127.0.0.2")) as server:
+        yield server
+
+
+@pytest.fixture
+def door():
+    door = make_door()
+    yield door
+    door.close()
+
+
+def sent_to(server, path):
+    return server.requests_for(path)[-1].headers
+
+
+# Good answers
+
+
+def test_a_feed_arrives_whole_with_all_that_the_next_poll_needs(server, door):
+    url = server.put(
+        "/feed",
+        body=FEED,
+        etag='W/"abc é"',
+        last_modified="Tue, 04 Aug 2026 08:00:00 GMT",
+        headers={"Cache-Control": "public, max-age=1800", "Age": "300"},
+    )
+    result = door.fetch(url)
+    assert (result.status, result.body, result.error, result.url) == (200, FEED, None, url)
+    assert result.content_type == "application/rss+xml; charset=utf-8"
+    assert (result.etag, result.last_modified) == ('W/"abc é"', "Tue, 04 Aug 2026 08:00:00 GMT")
+    assert (result.cache_max_age_s, result.retry_after_s, result.permanent_url) == (1500, None, "")
+    assert 0 < result.elapsed_s < 0.5
+
+
+def test_validators_go_back_byte_for_byte_and_304_is_a_success(server, door):
+    url = server.put("/validated", body=FEED, etag='W/"abc é"', last_modified="yesterday, or so")
+    first = door.fetch(url)
+    again = door.fetch(url, etag=first.etag, last_modified=first.last_modified)
+    sent = sent_to(server, "/validated")
+    assert (sent["if-none-match"], sent["if-modified-since"]) == ('W/"abc é"', "yesterday, or so")
+    assert (again.status, again.not_modified, again.error, again.body) == (304, True, None, b"")
+    assert (again.etag, again.last_modified) == (first.etag, first.last_modified)
+
+
+def test_a_304_without_validators_of_its_own_keeps_those_that_were_sent(server, door):
+    url = server.put("/bare-304", status=304)
+    result = door.fetch(url, etag='"1"', last_modified="then")
+    assert (result.not_modified, result.etag, result.last_modified) == (True, '"1"', "then")
+
+
+def test_a_304_that_nobody_asked_for_is_an_error(server, door):
+    assert door.fetch(server.put("/odd-304", status=304)).error.code == "protocol"
+
+
+def test_a_request_is_clean(server, monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    url = server.put("/clean", body=FEED, headers={"Set-Cookie": "a=b; Path=/"})
+    door = make_door(user_agent="Vigie/0.1 (+https://vigie.example)")
+    door.fetch(url)
+    door.fetch(url + "#fragment")
+    sent = sent_to(server, "/clean")
+    assert set(sent) == {"host", "user-agent", "accept", "accept-encoding"}
+    assert sent["user-agent"] == "Vigie/0.1 (+https://vigie.example)"
+    assert sent["accept-encoding"] == "gzip, deflate"
+    assert "application/atom+xml" in sent["accept"]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [
+        ("gzip", gzip.compress(FEED)),
+        ("GZIP", gzip.compress(FEED)),
+        ("x-gzip", gzip.compress(FEED[:20]) + gzip.compress(FEED[20:])),
+        ("deflate", zlib.compress(FEED)),
+        ("deflate", zlib.compress(FEED, wbits=-15)),
+        ("deflate, gzip", gzip.compress(zlib.compress(FEED))),
+        ("identity", FEED),
+    ],
+)
+def test_compressed_bodies_are_opened(server, door, encoding, body):
+    result = door.fetch(server.put("/packed", body=body, encoding=encoding))
+    assert (result.error, result.body) == (None, FEED)
+
+
+@pytest.mark.parametrize(("encoding", "body"), [("gzip", FEED), ("br", b"\x0b\x02\x80"), ("zstd", b"(\xb5/\xfd")])
+def test_a_body_that_cannot_be_opened_says_so(server, door, encoding, body):
+    assert door.fetch(server.put("/sealed", body=body, encoding=encoding)).error.code == "decode"
+
+
+def test_an_address_is_sent_with_what_is_not_ascii_encoded_once(server, door):
+    server.put("/caf%C3%A9%20cr%C3%A8me?q=%C3%A9&r=a+b%26c", body=FEED)
+    assert door.fetch(server.url("/café crème?q=é&r=a+b%26c")).body == FEED
+
+
+def test_a_kept_connection_that_its_server_closes_at_the_wrong_moment_is_replaced(server, door):
+    url = server.put("/drop", body=FEED, fault="drop")
+    assert [door.fetch(url).body for _ in range(3)] == [FEED] * 3
+
+
+def test_one_door_serves_many_threads(server):
+    door = make_door(total_timeout_s=10)
+    urls = [server.put(f"/thread/{number}", body=b"%d" % number, latency_s=0.01) for number in range(50)]
+    with ThreadPoolExecutor(32) as pool:
+        bodies = list(pool.map(lambda url: door.fetch(url).body, urls * 4))
+    assert bodies == [b"%d" % number for number in range(50)] * 4
+
+
+# Statuses
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        *((401, "forbidden"), (403, "forbidden"), (404, "not_found"), (410, "gone"), (429, "rate_limited")),
+        *((503, "unavailable"), (500, "server_error"), (502, "server_error"), (999, "server_error")),
+        *((400, "http_error"), (418, "http_error"), (300, "http_error"), (305, "http_error")),
+    ],
+)
+def test_each_bad_status_has_its_code(server, door, status, code):
+    result = door.fetch(server.put("/bad", status=status, body=b"sorry", etag='"x"'))
+    assert (result.error.code, result.status, result.body) == (code, status, b"")
+    assert code in ERROR_CODES
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_retry_after_is_read_in_both_forms(server, door, status):
+    url = server.put("/busy", status=status, headers={"Retry-After": "120"})
+    assert door.fetch(url).retry_after_s == 120
+    in_an_hour = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+    server.put("/busy", status=status, headers={"Retry-After": in_an_hour})
+    assert 3590 <= door.fetch(url).retry_after_s <= 3600
+
+
+# Redirects
+
+
+def test_a_permanent_move_is_reported_when_every_step_is_permanent(server, door):
+    server.put("/new", body=FEED)
+    server.put("/newer", status=308, location="new")
+    url = server.put("/moved", status=301, location=f"//127.0.0.1:{server.port}/newer#top")
+    result = door.fetch(url)
+    assert (result.body, result.url, result.permanent_url) == (FEED, server.url("/new"), server.url("/new"))
+
+
+@pytest.mark.parametrize("status", [302, 303, 307])
+def test_one_temporary_step_makes_the_whole_move_temporary(server, door, status):
+    server.put("/new", body=FEED)
+    server.put("/maybe", status=status, location="/new")
+    result = door.fetch(server.put("/moved", status=301, location="/maybe"))
+    assert (result.body, result.permanent_url) == (FEED, "")
+
+
+def test_a_permanent_move_to_nowhere_is_not_reported(server, door):
+    result = door.fetch(server.put("/moved", status=301, location="/nowhere"))
+    assert (result.error.code, result.permanent_url) == ("not_found", "")
+
+
+def test_a_redirect_loop_and_a_long_chain_end(server, door):
+    server.put("/ping", status=302, location="/pong")
+    server.put("/pong", status=302, location="/ping")
+    assert door.fetch(server.url("/ping")).error.code == "redirect_loop"
+    assert door.fetch(server.put("/self", status=301, location="#again")).error.code == "redirect_loop"
+    for step in range(6):
+        server.put(f"/step/{step}", status=302, location=f"/step/{step + 1}")
+    server.put("/step/6", body=FEED)
+    assert door.fetch(server.url("/step/1")).body == FEED
+    assert door.fetch(server.url("/step/0")).error.code == "too_many_redirects"
+
+
+def test_a_location_in_raw_utf8_with_spaces_is_understood(server, door):
+    server.put("/caf%C3%A9%20noir", body=FEED)
+    url = server.put("/odd", status=302, location="/café noir".encode().decode("latin-1"))
+    assert door.fetch(url).body == FEED
+
+
+def test_secrets_stay_with_the_host_they_were_given_for(server, door):
+    server.put("/end", body=FEED)
+    server.put("/near", status=302, location="/end")
+    server.put("/far", status=302, location=server.url("/end", host="127.0.0.2"))
+    base = server.url("", host="127.0.0.1").replace("http://", "http://me:p%40ss@")
+    token = {"X-Token": "secret"}
+
+    near = door.fetch(base + "/near", headers=token)
+    sent = sent_to(server, "/end")
+    assert sent["authorization"] == "Basic " + base64.b64encode(b"me:p@ss").decode()
+    assert sent["x-token"] == "secret"
+    assert "ss@" not in near.url
+
+    far = door.fetch(base + "/far", headers=token)
+    assert far.body == FEED
+    assert not {"authorization", "x-token"} & set(sent_to(server, "/end"))
+
+
+def test_credentials_in_a_redirect_are_not_used_and_no_error_tells_a_secret(server, door):
+    server.put("/end", body=FEED)
+    location = server.url("/end").replace("http://", "http://them:theirs@")
+    door.fetch(server.put("/baited", status=302, location=location))
+    assert "authorization" not in sent_to(server, "/end")
+    failed = door.fetch(server.put("/broken?token=hush", body=GARBAGE, fault="raw").replace("://", "://me:hush@"))
+    assert (failed.error.code, "hush" in failed.error.detail) == ("protocol", False)
+
+
+# Hostile and broken answers
+
+
+@pytest.mark.parametrize("fault", ["hang", "slow headers", "slow body"])
+def test_the_total_time_holds_whatever_drips(server, door, fault):
+    url = server.put("/late", body=FEED * 100, fault=fault, drip_s=0.02)
+    result = door.fetch(url)
+    assert result.error.code == "timeout"
+    assert 0.5 <= result.elapsed_s < 1.5
+
+
+def test_the_total_time_holds_across_redirects(server, door):
+    for step in range(5):
+        server.put(f"/slow/{step}", status=302, location=f"/slow/{step + 1}", latency_s=0.2)
+    result = door.fetch(server.url("/slow/0"))
+    assert (result.error.code, result.elapsed_s < 1.5) == ("timeout", True)
+
+
+def test_a_hanging_host_holds_nobody_else(server):
+    door = make_door(total_timeout_s=2)
+    hanging = server.put("/hang", fault="hang")
+    threads = [threading.Thread(target=door.fetch, args=(hanging,)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    assert door.fetch(server.put("/quick", body=FEED)).elapsed_s < 0.5
+    for thread in threads:
+        thread.join()
+
+
+def test_fifty_megabytes_are_refused_announced_or_not(server, door):
+    body = bytes(50 * MEGABYTE)
+    announced = door.fetch(server.put("/huge", body=body))
+    assert (announced.error.code, announced.status) == ("too_large", 200)
+    assert (
+        door.fetch(server.put("/huge", body=b"HTTP/1.1 200 OK\r\n\r\n" + body, fault="raw")).error.code == "too_large"
+    )
+    server.put("/huge", body=b"HTTP/1.1 200 OK\r\nX: " + body, fault="raw")
+    assert door.fetch(server.url("/huge")).error.code in ("protocol", "too_large")
+    server.put("/huge")
+
+
+def test_a_body_of_just_the_permitted_size_passes(server):
+    door = make_door(total_timeout_s=5)
+    assert len(door.fetch(server.put("/full", body=bytes(MEGABYTE))).body) == MEGABYTE
+    assert door.fetch(server.put("/full", body=bytes(MEGABYTE + 1))).error.code == "too_large"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [
+        ("gzip", gzip_bomb(300 * MEGABYTE)),
+        ("deflate", zlib.compress(bytes(300 * MEGABYTE))),
+        ("gzip, gzip", gzip.compress(gzip_bomb(300 * MEGABYTE))),
+        ("gzip", gzip.compress(b"") * 100_000),
+    ],
+)
+def test_a_bomb_is_dropped_before_it_fills_the_memory(server, encoding, body):
+    door = make_door(total_timeout_s=5)
+    url = server.put("/bomb", body=body, encoding=encoding)
+    tracemalloc.start()
+    try:
+        result = door.fetch(url)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert result.error.code == "too_large"
+    assert peak < 8 * MEGABYTE
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        GARBAGE,
+        b"",
+        b"HTTP/1.1 banana\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 5\r\n\r\nabcde",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        cut_short(FEED),
+        cut_in_a_chunk(FEED),
+    ],
+)
+def test_an_answer_that_is_broken_is_a_protocol_error(server, door, answer):
+    result = door.fetch(server.put("/broken", body=answer, fault="raw"))
+    assert (result.error.code, result.body) == ("protocol", b"")
+
+
+def test_a_reset_connection_is_a_protocol_error_and_a_closed_port_a_connection_error(server, door):
+    assert door.fetch(server.put("/reset", fault="reset")).error.code == "protocol"
+    with FeedServer() as stopped:
+        url = stopped.url("/")
+    assert door.fetch(url).error.code == "connect"
+
+
+HEAD_LINES = [
+    *(b"HTTP/1.1 200 OK", b"HTTP/1.0 301 Moved", b"HTTP/1.1 304 x", b"HTTP/1.1 429 x", b"HTTP/1.1 100 Continue"),
+    *(b"Location: http://[::", b"Location: \xff\xfe", b"Content-Length: -5", b"Content-Length: 9" + b"9" * 400),
+    *(b"Transfer-Encoding: chunked", b"Content-Encoding: gzip, deflate, gzip, gzip, gzip, gzip", b"Expires: -1"),
+    *(
+        b"Retry-After: 1e99",
+        b"Cache-Control: max-age=" + b"9" * 99,
+        b"ETag: \x00\x85\xff",
+        b" folded",
+        b":",
+        b"\xe9: 1",
+    ),
+    *(b"Date: Mon, 99 Foo 99999 99:99:99 +9999", b"Expires: Thu, 01 Jan 0000 00:00:00 GMT", b"Age: \xb2"),
+]
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.lists(st.sampled_from(HEAD_LINES), max_size=6), st.binary(max_size=40), st.booleans())
+def test_no_answer_whatever_makes_the_door_raise(server, lines, tail, proper):
+    head = b"\r\n".join([HEAD_LINES[0], *lines] if proper else lines)
+    door = make_door(total_timeout_s=0.3)
+    result = door.fetch(server.put("/any", body=head + b"\r\n\r\n" + tail, fault="raw"), etag='"1"')
+    assert result.error is None or result.error.code in ERROR_CODES
+    assert all(character.isprintable() for character in result.etag)
+
+
+def test_validators_that_could_not_be_sent_back_or_stored_are_not_kept(server, door):
+    url = server.put("/long", body=FEED, etag='"' + "x" * 600 + '"', last_modified="y" * 200)
+    assert (door.fetch(url).etag, door.fetch(url).last_modified) == ("", "")
+    door.fetch(url, etag='"a"\r\nX-Injected: 1', last_modified="→")
+    assert not {"if-none-match", "x-injected", "if-modified-since"} & set(sent_to(server, "/long"))
