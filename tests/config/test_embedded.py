@@ -19,6 +19,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from config import embedded
+from tests.config.waiting import alive_after
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -52,13 +53,6 @@ def query(url, sql):
         return cursor.fetchone() if cursor.description else None
     finally:
         connection.close()
-
-
-def gone_within(pid, seconds):
-    deadline = time.monotonic() + seconds
-    while psutil.pid_exists(pid) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return not psutil.pid_exists(pid)
 
 
 def test_postgres_answers_as_a_role_that_is_no_superuser(postgres):
@@ -143,10 +137,9 @@ def test_a_folder_of_another_postgres_version_is_refused_by_name(postgres, tmp_p
 
 
 def test_a_server_that_cannot_start_says_why(tmp_path):
-    with (
-        socket.create_server(("127.0.0.1", 0)) as taken,
-        pytest.raises(embedded.EmbeddedError, match=r"(?s)redis ended with status 1: .*Address already in use"),
-    ):
+    why = r"(?s)redis ended with status 1: .*Address already in use"
+    with socket.socket() as taken, pytest.raises(embedded.EmbeddedError, match=why):
+        taken.bind(("127.0.0.1", 0))
         embedded.start_redis(tmp_path, port=taken.getsockname()[1])
 
 
@@ -170,8 +163,8 @@ def test_both_servers_end_when_the_program_that_started_them_is_killed(tmp_path)
     )
     argv = [sys.executable, "-c", script, str(tmp_path)]
     starter = subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, cwd=ROOT)
-    pids = [int(word) for word in starter.stdout.readline().split()]
-    assert len(pids) == 2
+    servers = [psutil.Process(int(word)) for word in starter.stdout.readline().split()]
+    assert [server.name() for server in servers] == ["postgres", "redis-server"]
     starter.send_signal(signal.SIGKILL)
     starter.communicate()
-    assert all(gone_within(pid, 5) for pid in pids)
+    assert alive_after(servers, 5) == []
