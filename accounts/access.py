@@ -13,6 +13,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from accounts.models import Membership, Project, Role, User
 
+LAST_PROJECT = "last_project"  # in the session: the id of the project that this browser showed last
+
 
 def membership_of(user: User, project_id: int, role: str = Role.VIEWER) -> Membership:
     """The user's membership (with its `project`), if it allows at least `role`.
@@ -34,7 +36,10 @@ def project_view(role: str = Role.VIEWER) -> Callable[[Callable[..., HttpRespons
         @login_required
         @wraps(view)
         def guarded(request: HttpRequest, project_id: int, **kwargs: object) -> HttpResponse:
-            return view(request, membership_of(request.user, project_id, role), **kwargs)
+            membership = membership_of(request.user, project_id, role)
+            if request.session.get(LAST_PROJECT) != project_id:
+                request.session[LAST_PROJECT] = project_id
+            return view(request, membership, **kwargs)
 
         guarded.required_role = role  # read by the test that walks every URL
         return guarded

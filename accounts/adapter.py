@@ -1,7 +1,31 @@
-"""How allauth behaves here: nobody signs up without an invitation."""
+"""How allauth behaves here: sign-up by invitation only, links that lead to BASE_URL, mail in the reader's language."""
+
+from urllib.parse import quote
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import translation
+
+from accounts.models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    pass
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """`invitation` is set by accounts.views.signup, the only way to the form."""
+        return getattr(request, "invitation", None) is not None
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("account")
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Built from BASE_URL: the Host header of whoever asks could point the mailbox's owner to another site."""
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+        return settings.BASE_URL + path.replace("UID-KEY", quote(key))
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, object]) -> None:
+        reader = User.objects.filter(email=email.lower()).first()
+        language = reader.language if reader else translation.get_language()
+        with translation.override(language):
+            super().send_mail(template_prefix, email, {**context, "base_url": settings.BASE_URL})

@@ -97,11 +97,16 @@ ROLE_ORDER = [Role.VIEWER, Role.MANAGER, Role.ADMIN]
 
 
 class Project(models.Model):
-    """A brand or a client's space. Everything below belongs to exactly one."""
+    """A brand or a client's space. Everything below belongs to exactly one.
+
+    `deleted_at` is set when people delete it: it has no members from then on, and its rows go bit by bit
+    (dashboards/deletion.py).
+    """
 
     name = models.CharField(_("name"), max_length=100)
     is_sample = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
+    deleted_at = models.DateTimeField(null=True, blank=True)
     members = models.ManyToManyField(User, through="Membership", related_name="projects")
 
     class Meta:

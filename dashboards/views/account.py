@@ -1,0 +1,73 @@
+"""The account page: how Vigie speaks to a person, how they sign in, and the tokens that act as them."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from accounts.forms import AccountForm, TokenForm
+from accounts.models import User
+from accounts.tokens import create_token
+
+
+@never_cache
+@login_required
+def account(request: HttpRequest) -> HttpResponse:
+    form = _form(request.user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        user = form.save()
+        with translation.override(user.language):
+            messages.success(request, _("Your settings are saved."))
+        response = redirect("account")
+        # The sign-in page, which does not know the person yet, speaks the language last chosen here.
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            user.language,
+            settings.SESSION_COOKIE_AGE,
+            samesite="Lax",
+            secure=settings.HTTPS,
+        )
+        return response
+    return _page(request, form=form)
+
+
+@require_POST
+@never_cache
+@login_required
+def token_new(request: HttpRequest) -> HttpResponse:
+    """Answers with the page itself, not a redirect: the token then never waits anywhere."""
+    form = TokenForm(request.POST)
+    if not form.is_valid():
+        return _page(request, token_form=form)
+    return _page(request, new_token=create_token(request.user, form.cleaned_data["name"]))
+
+
+@require_POST
+@login_required
+def token_revoke(request: HttpRequest, token_id: int) -> HttpResponse:
+    token = get_object_or_404(request.user.api_tokens, pk=token_id)
+    token.delete()
+    messages.success(request, _("The token “%(name)s” no longer works.") % {"name": token.name})
+    return redirect("account")
+
+
+def _form(user: User, data: QueryDict | None = None) -> AccountForm:
+    """On a copy of the user: a refused form must not change how the page around it is shown."""
+    return AccountForm(data, instance=User.objects.get(pk=user.pk), initial={"name": user.get_full_name()})
+
+
+def _page(request: HttpRequest, **forms: object) -> HttpResponse:
+    context = {
+        "form": _form(request.user),
+        "token_form": TokenForm(),
+        "tokens": request.user.api_tokens.order_by("-created_at"),
+        "has_second_factor": request.user.authenticator_set.filter(type="totp").exists(),
+        "local_time": timezone.localtime(timezone=request.user.zone),
+        **forms,
+    }
+    return render(request, "accounts/account.html", context)
