@@ -125,10 +125,18 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.InvitedSignupForm"
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation by email has already shown that the address is theirs
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a mail when the password or the second factor changes
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a stranger's address is sent nothing
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Vigie · "
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Vigie"
+MFA_TOTP_TOLERANCE = 1  # a code is good for one step of 30 s before and after: phones' clocks differ
+# Behind the proxy that HTTPS implies, limits count the address that it saw; without one, the header is anybody's.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0
+# Who `manage.py first_admin` makes on an empty installation.
+FIRST_ADMIN_EMAIL = env.str("FIRST_ADMIN_EMAIL", "admin@vigie.local")
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
@@ -182,6 +190,7 @@ CELERY_TASK_ROUTES = {
     "monitoring.tasks.poll_due": {"queue": "poll"},
     "monitoring.tasks.*": {"queue": "enrich"},
     "alerts.tasks.*": {"queue": "deliver"},
+    "dashboards.tasks.*": {"queue": "enrich"},
 }
 # Ticks carry no state: what is due is read from Postgres, so a tick that is lost or late costs its delay and
 # nothing else, and one that waited too long in the queue is dropped.
@@ -199,6 +208,11 @@ CELERY_BEAT_SCHEDULE = {
     "drop documents past their retention": {
         "task": "monitoring.tasks.drop_expired_documents",
         "schedule": crontab(hour=3, minute=17),
+    },
+    "finish deleting projects": {
+        "task": "dashboards.tasks.purge_projects",
+        "schedule": 60,
+        "options": {"expires": 60},
     },
     "evaluate rules": {"task": "alerts.tasks.evaluate_rules", "schedule": 60, "options": {"expires": 60}},
     "write due digests": {"task": "alerts.tasks.write_digests", "schedule": 60, "options": {"expires": 60}},

@@ -1,15 +1,18 @@
 """Every address of Vigie. Pages live in dashboards/urls.py, the API in config/api.py."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
 from config.api import api
 from dashboards.views.health import healthz
 
+# The operator's pages ask for the same sign-in as all others, with its second factor and its rate limits.
+admin.site.login = secure_admin_login(admin.site.login)
+
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("accounts/", include("accounts.urls")),
-    path("accounts/", include("allauth.urls")),
     path("operator/", admin.site.urls),
     path("api/v1/", api.urls),
     path("i18n/", include("django.conf.urls.i18n")),

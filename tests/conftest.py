@@ -19,6 +19,8 @@ def pytest_configure(config):
     folder = Path(tempfile.mkdtemp(prefix="vigie-test-"))
     folder.chmod(0o755)
     os.environ.setdefault("VIGIE_DATA_DIR", str(folder / "data"))
+    # The outside world of the tests is served on loopback.
+    os.environ["FETCH_ALLOWED_HOSTS"] = "127.0.0.0/8"
     if not os.environ.get("DATABASE_URL") or not os.environ.get("REDIS_URL"):
         from config.embedded import start_postgres, start_redis
 
@@ -44,6 +46,12 @@ def plain_static_files(settings):
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings):
+    """A real hash takes a quarter of a second a person on purpose."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def _person(email, project=None, role=None, **fields):
