@@ -1,10 +1,12 @@
 """Bring the database and the static files up to this version: migrations, static files, the first admin.
 
-Run before the web, worker and beat processes: by config/runner.py, and once by docker-compose.yml.
+Run before the web, worker and beat processes: by config/runner.py, and once by docker-compose.yml. The
+Dockerfile runs `static` alone, where there is no database.
 """
 
 import hashlib
 import os
+import sys
 from pathlib import Path
 
 import django
@@ -29,17 +31,18 @@ def _fingerprint() -> str:
     digest = hashlib.sha256()
     for finder in get_finders():
         for path, storage in finder.list([]):
-            stat = Path(storage.path(path)).stat()
-            digest.update(f"{path} {stat.st_size} {stat.st_mtime_ns}\n".encode())
+            content = Path(storage.path(path)).read_bytes()
+            digest.update(f"{path} {hashlib.sha256(content).hexdigest()}\n".encode())
     return digest.hexdigest()
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    call_command("migrate", interactive=False, verbosity=1)
     collect_static_files()
-    call_command("first_admin")
+    if sys.argv[1:] != ["static"]:
+        call_command("migrate", interactive=False)
+        call_command("first_admin")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ they say. Out: status 0 when asked to stop, 1 when it cannot go on.
 """
 
 import errno
-import http.client
 import os
 import signal
 import socket
@@ -19,6 +18,7 @@ from functools import partial
 from pathlib import Path
 
 from config import datadir, embedded
+from config.health import answers
 from config.supervisor import Child, Printer, StopRequest, Supervisor
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -48,10 +48,6 @@ class Settings:
     def address(self) -> str:
         named = {"127.0.0.1", "0.0.0.0", "::", "::1"}
         return f"http://{'localhost' if self.host in named else self.host}:{self.port}/"
-
-    @property
-    def reached_at(self) -> str:
-        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -100,34 +96,30 @@ def start_again(service: embedded.Service) -> subprocess.Popen:
     return service.start_again().process
 
 
-def application(supervisor: Supervisor, settings: Settings) -> list[Child]:
-    """Web, workers and beat, in the order in which they start."""
+@dataclass(frozen=True)
+class Program:
+    argv: list[str]
+    stops: tuple[tuple[signal.Signals, float], ...]
+
+
+def programs(data_dir: Path) -> dict[str, Program]:
+    """Web, workers and beat, in the order in which they start; docker-compose.yml has the same."""
     celery = [sys.executable, "-m", "celery", "--quiet", "-A", "config.celery"]
-    # One worker polls and the other does the rest: a round of slow hosts never holds up an alert.
     worker = [*celery, "worker", "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
-    beat = [*celery, "beat", "--pidfile=", "--schedule", str(settings.data_dir / "beat-schedule")]
-    programs = {
-        "web": ([sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", "config.wsgi"], WEB_STOPS),
-        "poll": ([*worker, "-Q", "poll", "-c", "2", "-n", "poll@%h"], WORKER_STOPS),
-        "work": ([*worker, "-Q", "enrich,deliver", "-c", "1", "-n", "work@%h"], WORKER_STOPS),
-        "beat": (beat, BEAT_STOPS),
+    beat = [*celery, "beat", "--pidfile=", "--schedule", str(data_dir / "beat-schedule")]
+    return {
+        "web": Program([sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", "config.wsgi"], WEB_STOPS),
+        # One worker polls and the other does the rest: a round of slow hosts never holds up an alert.
+        "poll": Program([*worker, "-Q", "poll", "-c", "2", "-n", "poll@%h"], WORKER_STOPS),
+        "work": Program([*worker, "-Q", "enrich,deliver", "-c", "1", "-n", "work@%h"], WORKER_STOPS),
+        "beat": Program(beat, BEAT_STOPS),
     }
+
+
+def child(supervisor: Supervisor, name: str, program: Program) -> Child:
     # When the runner is killed nobody is left to be patient: the last of the signals, at once.
-    return [
-        Child(name, partial(supervisor.launch, name, argv, stops[-1][0]), stops)
-        for name, (argv, stops) in programs.items()
-    ]
-
-
-def answers(settings: Settings) -> bool:
-    connection = http.client.HTTPConnection(settings.reached_at, settings.port, timeout=2)
-    try:
-        connection.request("GET", "/healthz")
-        return connection.getresponse().status == http.HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
+    last, _ = program.stops[-1]
+    return Child(name, partial(supervisor.launch, name, program.argv, last), program.stops)
 
 
 def watch(supervisor: Supervisor, settings: Settings, stop: StopRequest, printer: Printer, note: Note) -> None:
@@ -140,7 +132,7 @@ def watch(supervisor: Supervisor, settings: Settings, stop: StopRequest, printer
         if noted != supervisor.starts:
             noted = supervisor.starts
             note(supervisor.processes())
-        if not ready and answers(settings):
+        if not ready and answers(settings.host, settings.port):
             ready = True
             printer.write(banner(settings))
         if not ready and not said_late and time.monotonic() > late_at:
@@ -190,8 +182,8 @@ def run(settings: Settings, stop: StopRequest, printer: Printer) -> None:
             raise CannotRun(f"Preparing the database ended with status {status}: see the lines above.")
         if status is None:
             return
-        for child in application(supervisor, settings):
-            supervisor.add(child)
+        for name, program in programs(settings.data_dir).items():
+            supervisor.add(child(supervisor, name, program))
         watch(supervisor, settings, stop, printer, note)
     finally:
         printer.say("vigie", "stopping")

@@ -1,0 +1,22 @@
+"""Whether the web process answers /healthz: for config/runner.py, and `python -m config.health` in a container."""
+
+import http.client
+import os
+import sys
+
+
+def answers(host: str, port: int) -> bool:
+    """`host` is the address that the web process listens on."""
+    reached_at = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    connection = http.client.HTTPConnection(reached_at, port, timeout=4)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+if __name__ == "__main__":
+    sys.exit(not answers(os.environ.get("HOST") or "127.0.0.1", int(os.environ.get("PORT") or "8000")))
