@@ -34,6 +34,9 @@ _OPTIONS = {
 # Built once: making a cleaner costs more than cleaning a short entry with it.
 _CLEANER = nh3.Cleaner(**_OPTIONS, url_relative="deny")
 
+# Mended markup can be ten times as long as what came (unclosed tags); then the text alone must do.
+MAX_HTML = 400_000
+
 _RELATIVE_LINK = re.compile(r"<a\b[^>]*?\shref\s*=\s*[\"']?(?!\s*[a-z][a-z0-9+.-]*:)", re.I)
 _BLOCK = re.compile(
     r"</?(?:blockquote|br|caption|dd|div|dl|dt|figcaption|figure|h[1-6]|hr|li|ol|p|pre|table|tr|ul)(?=[\s>])"
@@ -42,19 +45,18 @@ _BLOCK = re.compile(
 _CELL = re.compile(r"</t[dh]>")
 # nh3 writes every attribute in double quotes.
 _TAG = re.compile(r"<(?:[^>\"]|\"[^\"]*\")*>")
-_SPACES = re.compile(r"[^\S\n]+")
-_LINES = re.compile(r" ?\n[ \n]*")
 
 
 def clean(entry: Entry, feed_language: str = "") -> Item:
     """`html` is "" where the source gave plain text; `text` has one line a block."""
     html = sanitise(entry.body, entry.url) if entry.body_is_html else ""
+    text = plain_text(html) if entry.body_is_html else _collapse(entry.body)
     return Item(
         native_id=entry.native_id,
         url=entry.url,
         title=_plain_title(entry),
-        text=plain_text(html) if entry.body_is_html else _collapse(entry.body),
-        html=html,
+        text=text,
+        html=html if len(html) <= MAX_HTML else "",
         author=entry.author,
         published=entry.published,
         language=entry.language or feed_language,
@@ -88,4 +90,5 @@ def _plain_title(entry: Entry) -> str:
 
 
 def _collapse(text: str) -> str:
-    return _LINES.sub("\n", _SPACES.sub(" ", text)).strip()
+    lines = (" ".join(line.split()) for line in text.split("\n"))
+    return "\n".join(filter(None, lines))

@@ -6,6 +6,9 @@ passes over those it knows to carry nothing, and has doubts about every other on
 
 from enum import IntEnum, auto
 
+from feedparser.mixin import _FeedParserMixin
+from lxml import etree
+
 ATOM = "http://www.w3.org/2005/atom"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
@@ -54,30 +57,26 @@ _PREFIXES = {
     "http://search.yahoo.com/mrss/": "media",
 }
 
-# Namespaces whose elements never reach id, link, title, text, date or author, and have no handler in feedparser.
+# Namespaces that feedparser knows, none of whose elements reach id, link, title, text, date or author.
 _SILENT = frozenset(
     {
         "http://purl.org/rss/1.0/modules/slash/",
         "http://purl.org/rss/1.0/modules/syndication/",
         "http://purl.org/rss/1.0/modules/threading/",
-        "http://purl.org/syndication/thread/1.0",
         "http://wellformedweb.org/commentapi/",
         "http://rssnamespace.org/feedburner/ext/1.0",
-        "http://www.google.com/schemas/sitemap-news/0.9",
-        "http://www.youtube.com/xml/schemas/2015",
         "http://webns.net/mvcb/",
         "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
         "http://madskills.com/public/xml/rss/module/pingback/",
         "http://madskills.com/public/xml/rss/module/trackback/",
-        "http://podcastindex.org/namespace/1.0",
-        "https://podcastindex.org/namespace/1.0",
-        "http://www.google.com/schemas/play-podcasts/1.0",
-        "http://webfeeds.org/rss/1.0",
-        "http://a9.com/-/spec/opensearch/1.1/",
-        "http://www.rssboard.org/media-rss",
-        "com-wordpress:feed-additions:1",
+        "http://cyber.law.harvard.edu/rss/creativecommonsrssmodule.html",
+        "http://backend.userland.com/creativecommonsrssmodule",
+        "http://web.resource.org/cc/",
     }
 )
+# For a namespace it does not know, feedparser goes by the prefix, so these keep their meaning whatever they stand for.
+_KNOWN = frozenset(uri.lower() for uri in _FeedParserMixin.namespaces)
+_CLAIMED = frozenset(filter(None, _FeedParserMixin.namespaces.values()))
 
 _MEANINGS = {
     "title": Kind.TITLE,
@@ -137,13 +136,24 @@ _HARMLESS = frozenset(
 )  # fmt: skip
 
 
-def kind_of(tag: str) -> Kind:
+class Kinds(dict[str, Kind]):
+    """Each element name of one feed is looked up once."""
+
+    def of(self, element: etree._Element) -> Kind:
+        tag = element.tag
+        kind = self.get(tag)
+        if kind is None:
+            kind = self[tag] = _kind_of(tag, element.prefix)
+        return kind
+
+
+def _kind_of(tag: str, given_prefix: str | None) -> Kind:
     """The meaning of an lxml tag ("{namespace}local"); Doubt where feedparser might see more in it than we do."""
     namespace, _, local = tag[1:].rpartition("}") if tag[0] == "{" else ("", "", tag)
     namespace = namespace.lower()
     prefix = _PREFIXES.get(namespace)
     if prefix is None:
-        if namespace in _SILENT:
+        if namespace in _SILENT or (given_prefix and given_prefix not in _CLAIMED and namespace not in _KNOWN):
             return Kind.IGNORED
         raise Doubt(f"namespace of {local[:40]}")
     name = f"{prefix}:{local.lower()}" if prefix else local.lower()
