@@ -1,0 +1,58 @@
+"""What is wrong with a query: a code for the page that translates it, a position, and what to write instead."""
+
+# One English sentence a code; the fields come from `params`.
+MESSAGES = {
+    "empty": "the query is empty",
+    "too_long": "the query is longer than {limit} characters",
+    "too_many_terms": "the query has more than {limit} words",
+    "phrase_too_long": "the phrase has more than {limit} words",
+    "too_deep": "parentheses, exclusions or NEAR are nested more than {limit} deep",
+    "unclosed_quote": "the quotation mark is never closed",
+    "unclosed_group": "the parenthesis is never closed",
+    "unopened_group": "this parenthesis closes nothing",
+    "empty_group": "there is nothing between the parentheses",
+    "empty_phrase": "there is no word between the quotation marks",
+    "operator_needs_term": "{operator} needs a word on both sides",
+    "not_needs_term": "{operator} needs a word after it",
+    "lone_hyphen": "a hyphen with a space after it excludes nothing",
+    "no_word": "“{text}” holds no letter, digit or emoji",
+    "comma": "a comma only separates the words of a MIN list",
+    "only_exclusions": "a query needs something to find: here there are only exclusions",
+    "branch_only_exclusions": "one side of OR has only exclusions: it would find nearly everything",
+    "wildcard_short": "* needs at least {minimum} letters before it",
+    "wildcard_place": "* may only end a word",
+    "wildcard_letters": "a word with ? needs at least {minimum} letters",
+    "wildcard_exact": "= looks for a word as written: it takes no wildcard",
+    "wildcard_script": "this script is found by its characters in sequence: no wildcard is needed",
+    "exact_needs_term": "= needs a word or a phrase right after it",
+    "near_distance": "{operator} needs a number of words from 1 to {limit}",
+    "near_operand": "{operator} takes words, phrases and OR groups of them",
+    "near_fields": "the two sides of {operator} are looked for in different fields",
+    "count_number": "a count in braces is a number from 1 to {limit}",
+    "count_operand": "a count in braces takes a word, a phrase or an OR group of them",
+    "min_number": "MIN needs a number from 1 to {limit}",
+    "min_list": "MIN needs a list in parentheses with at least {number} different entries",
+    "unknown_field": "there is no field “{field}:”",
+    "field_value": "{field}: needs a value",
+    "field_in_field": "a field cannot stand inside another field",
+    "site_path": "site: takes a domain only",
+    "field_operand": "{field}: takes values joined by OR, AND and NOT only",
+}
+
+
+class QueryError(ValueError):
+    """A query that cannot be read. `position` and `length` mark the place in the text, counted in characters."""
+
+    def __init__(
+        self, code: str, position: int = 0, length: int = 0, suggestion: str = "", **params: str | int
+    ) -> None:
+        self.code = code
+        self.position = position
+        self.length = length
+        self.suggestion = suggestion
+        self.params = params
+        super().__init__(code, position, length, suggestion)
+
+    def __str__(self) -> str:
+        hint = f" (try: {self.suggestion})" if self.suggestion else ""
+        return f"{MESSAGES[self.code].format(**self.params)}, at character {self.position + 1}{hint}"

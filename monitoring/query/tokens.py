@@ -1,0 +1,211 @@
+"""Text in, words out: what counts as one word, folded, and where it stands in the original.
+
+`tokenise` is for reading, `KEYS` is the road of the matcher: the folded words of each run between two spaces, kept
+for the next time it is met, because people write the same words again and again.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import chain
+from typing import NamedTuple
+
+from monitoring.query.chars import CLASS, FOLDED, SIGNS, TONE, fold_run
+
+# French (and Italian) words that lose their vowel before the next one, and the English endings behind an apostrophe.
+_ELIDED = "c d j l m n s t y qu jusqu lorsqu puisqu quoiqu dell all nell dall sull un quest quell"
+ELISIONS = frozenset(_ELIDED.split())
+CLITICS = frozenset(("s", "t", "re", "ve", "ll", "d", "m"))
+
+_TOKEN = re.compile(
+    r"(?P<handle>(?<![Uwdms_@])@[Uwd_][Uwdm_]*(?:\.[wd_][Uwdm_]*)*(?:@[Uwd][Uwdm]*(?:[.-][Uwd][Uwdm]*)*)?)"
+    r"|(?P<hashtag>(?<![Uwdms_#@])#[Uwds_][Uwdsm_]*)"
+    r"|(?P<cashtag>(?<![Uwdms_$])\$[Uw]{1,6}(?:\.[Uw]{1,2})?(?![Uwdms_]))"
+    r"|(?P<acronym>(?<![Uwdm.])[Uw](?:\.[Uw])+(?![Uwdm]))"
+    r"|(?P<word>[Uwd][Uwdmz]*(?:'[Uwd][Uwdmz]*)*)"
+    r"|(?P<alone>s[mz]*|rr|[ekr][mk]*(?:ze[mk]*)*)"
+)
+_PARTS = re.compile(r"U+m*(?=U[wm])|U?[wm]+|[Um]+|[dm]+|sm*")
+_PIECE = re.compile(r"[^']+")
+_ADDRESS = re.compile(r"(?:https?|ftp)://\S+|www\.\S+", re.IGNORECASE)
+_GENDER = re.compile("\u200d[♀♂]")
+
+# Only names that are HTML's: "a <b and c> d" in a text about sums loses its "<b and c>", any other "<word>" is text.
+_MARKUP = re.compile(
+    r"<(?:!--|/?(?:a|abbr|article|aside|b|blockquote|br|button|center|cite|code|dd|div|dl|dt|em|figcaption|figure|font"
+    r"|footer|form|h[1-6]|header|hr|i|iframe|img|input|li|link|main|meta|nav|object|ol|p|picture|pre|q|s|script|section"
+    r"|small|source|span|strong|style|sub|sup|svg|table|tbody|td|th|thead|tr|u|ul|video)(?=[\s/>]))[^<>]*>",
+    re.IGNORECASE,
+)
+
+# A run longer than this is an address or a sentence without spaces: it does not come back.
+_LONGEST_KEPT = 40
+# About 25 MB when full. French and English news together use some 100,000 different runs.
+_MOST_KEPT = 100_000
+_MOST_HASHTAG_PARTS = 8
+
+
+class Token(NamedTuple):
+    """One word: its folded form, and where it stands in the original text."""
+
+    norm: str
+    start: int
+    end: int
+
+
+class Alias(NamedTuple):
+    """Another form under which the words number `first` up to, not including, `last` are found: "#motcompose"."""
+
+    norm: str
+    first: int
+    last: int
+
+
+class Chunk(NamedTuple):
+    """What is found in one run of characters without a space; the offsets count from its beginning."""
+
+    tokens: tuple[Token, ...]
+    aliases: tuple[Alias, ...] = ()
+
+    def keys(self) -> tuple[str, ...]:
+        return tuple([t.norm for t in self.tokens] + [a.norm for a in self.aliases])
+
+
+def visible(text: str) -> str:
+    """The text with HTML tags blanked out; every other character stays in its place."""
+    return _MARKUP.sub(lambda tag: " " * len(tag[0]), text) if "<" in text else text
+
+
+def _pieces(start: int, classes: str) -> Iterator[tuple[int, int]]:
+    for piece in _PIECE.finditer(classes):
+        yield start + piece.start(), start + piece.end()
+
+
+def _signed(handle: str) -> str:
+    """A handle folded, its signs kept: "@Marie.Dupont" is "@marie.dupont"."""
+    return "".join(FOLDED[c] or (CLASS[c] if CLASS[c] in SIGNS else "") for c in handle)
+
+
+def _lone(raw: str) -> str:
+    """A character that is a word of its own, or an emoji without its skin tone."""
+    norm = "".join(FOLDED[c] for c in raw if CLASS[c] != TONE) or raw
+    return unicodedata.normalize("NFC", norm)
+
+
+def _split_at_apostrophes(chunk: str, start: int, classes: str) -> Iterator[Token]:
+    """l'|Oréal and it|'s are two words, aujourd'hui and O'Brien are one."""
+    pieces = list(_pieces(start, classes))
+    first, last = pieces[0]
+    norm = fold_run(chunk[first:last])
+    for begin, end in pieces[1:]:
+        following = fold_run(chunk[begin:end])
+        if norm in ELISIONS or following in CLITICS:
+            yield Token(norm, first, last)
+            first, norm = begin, following
+        else:
+            norm += following
+        last = end
+    yield Token(norm, first, last)
+
+
+def _hashtag(chunk: str, start: int, classes: str, at: int) -> tuple[list[Token], list[Alias]]:
+    """#MotCompose: the words "mot" and "compose", also found as "#motcompose" and "motcompose"."""
+    tokens = [
+        Token(fold_run(chunk[start + m.start() : start + m.end()]), start + m.start(), start + m.end())
+        for m in _PARTS.finditer(classes)
+    ]
+    tokens = [token for token in tokens if token.norm]
+    count = len(tokens)
+    whole = "".join(token.norm for token in tokens)
+    aliases = [Alias("#" + whole, at, at + count)]
+    for first in range(count if count <= _MOST_HASHTAG_PARTS else 1):
+        for last in range(first + 2, count + 1):
+            if count <= _MOST_HASHTAG_PARTS or last == count:
+                aliases.append(Alias("".join(t.norm for t in tokens[first:last]), at + first, at + last))
+    return tokens, aliases
+
+
+def analyse(chunk: str, addresses: bool = False) -> Chunk:
+    """The words of a run of characters (it may hold spaces too), the slow and thorough way."""
+    if not addresses and (":" in chunk or "ww." in chunk.lower()):
+        chunk = _ADDRESS.sub(lambda m: " " * len(m[0]), chunk)
+    classes = "".join(map(CLASS.__getitem__, chunk))
+    tokens: list[Token] = []
+    aliases: list[Alias] = []
+    for found in _TOKEN.finditer(classes):
+        kind, (start, end) = found.lastgroup, found.span()
+        if kind == "word":
+            if "'" in found[0]:
+                tokens += _split_at_apostrophes(chunk, start, found[0])
+            else:
+                tokens.append(Token(fold_run(chunk[start:end]), start, end))
+        elif kind == "alone":
+            raw = _GENDER.sub("", chunk[start:end])
+            tokens.append(Token(_lone(raw), start, end))
+        elif kind == "hashtag":
+            parts, names = _hashtag(chunk, start + 1, found[0][1:], len(tokens))
+            tokens += parts
+            aliases += names
+        elif kind == "handle":
+            tokens.append(Token(_signed(chunk[start:end]), start, end))
+            local = chunk[start + 1 : end].partition("@")[0]
+            if len(local) < end - start - 1:
+                aliases.append(Alias(_signed("@" + local), len(tokens) - 1, len(tokens)))
+        else:
+            norm = fold_run(chunk[start:end])
+            tokens.append(Token(norm, start + (kind == "cashtag"), end))
+            if kind == "cashtag":
+                aliases.append(Alias("$" + norm, len(tokens) - 1, len(tokens)))
+    return Chunk(tuple(tokens), tuple(aliases))
+
+
+# The thorough analysis is only asked for when a query needs to know where its words stand.
+analyse_kept = lru_cache(maxsize=20_000)(analyse)
+
+
+class _Keys(dict[str, tuple[str, ...]]):
+    """run of characters -> all forms under which its words are found. Emptied when full, so its size is bounded."""
+
+    def __missing__(self, chunk: str) -> tuple[str, ...]:
+        keys = analyse(chunk).keys()
+        if len(chunk) <= _LONGEST_KEPT:
+            if len(self) >= _MOST_KEPT:
+                self.clear()
+            self[chunk] = keys
+        return keys
+
+
+KEYS = _Keys()
+
+
+def tokenise(text: str) -> list[Token]:
+    """The words of a text in reading order."""
+    return list(analyse(visible(text)).tokens)
+
+
+# Postgres leaves out lexemes of 2 KB and more, and a tsvector ends at 1 MB, a few bytes a lexeme included.
+_LEXEME_LENGTH = 100
+_SEARCH_BYTES = 500_000
+
+
+def coded(key: str) -> str:
+    """A word in ASCII letters and digits only: every other character is u and its hexadecimal code."""
+    return "".join(c if c.isascii() and c.isalnum() else f"u{ord(c):x}" for c in key)
+
+
+def lexeme(key: str) -> str:
+    """A word as one Postgres word: where Postgres might see punctuation (emoji, signs, Indic vowels), it is coded."""
+    if not key.isalpha() and not (key.isascii() and key.isalnum()):
+        key = coded(key)
+    return key[:_LEXEME_LENGTH]
+
+
+def search_text(text: str) -> str:
+    """The different words of a text, folded, for `to_tsvector('simple', ...)`: Postgres splits them at spaces only."""
+    keys = chain.from_iterable(map(KEYS.__getitem__, visible(text).split()))
+    words = " ".join(dict.fromkeys(map(lexeme, keys)))
+    if len(words) * 4 <= _SEARCH_BYTES:
+        return words
+    raw = words.encode()
+    return words if len(raw) <= _SEARCH_BYTES else raw[:_SEARCH_BYTES].decode(errors="ignore").rpartition(" ")[0]
