@@ -9,11 +9,21 @@ from babel.messages.pofile import read_po
 LOCALE = Path(__file__).resolve().parents[2] / "locale"
 
 
+def forms(text):
+    """One or several, where a plural belongs."""
+    return (text,) if isinstance(text, str) else tuple(text)
+
+
+def context(message):
+    """Babel gives that of a compiled catalogue as bytes."""
+    return message.context.decode() if isinstance(message.context, bytes) else message.context
+
+
 def translations(catalogue):
     return {
-        (message.context, message.id): message.string
+        (context(message), forms(message.id)): forms(message.string)
         for message in catalogue
-        if message.id and message.string and not message.fuzzy and any(message.string)
+        if message.id and not message.fuzzy and all(forms(message.string))
     }
 
 
