@@ -94,11 +94,20 @@ class Digest(models.Model):
         DAILY = "daily", _("every day")
         WEEKLY = "weekly", _("every week")
 
+    class Weekday(models.IntegerChoices):
+        MONDAY = 0, _("Monday")
+        TUESDAY = 1, _("Tuesday")
+        WEDNESDAY = 2, _("Wednesday")
+        THURSDAY = 3, _("Thursday")
+        FRIDAY = 4, _("Friday")
+        SATURDAY = 5, _("Saturday")
+        SUNDAY = 6, _("Sunday")
+
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="digests")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="digests")
     frequency = models.CharField(_("frequency"), max_length=10, choices=Frequency, default=Frequency.DAILY)
     hour = models.PositiveSmallIntegerField(_("hour"), default=8)
-    weekday = models.PositiveSmallIntegerField(_("day"), default=0)
+    weekday = models.PositiveSmallIntegerField(_("day"), choices=Weekday, default=Weekday.MONDAY)
     send_empty = models.BooleanField(_("also when there is nothing new"), default=False)
     sent_until = models.DateTimeField(default=timezone.now)
 

@@ -1,0 +1,159 @@
+"""Digests: who is to get one, what it tells, and the row in the outbox.
+
+`write_due(now)` is called by beat every minute: each subscription whose window has ended gets its digest. The row in
+the outbox and the move of `sent_until` are one transaction, begun by a compare-and-set on the old `sent_until`, so
+two writers, or one killed half-way, neither lose a window nor send it twice. docs/digests.md has it in words.
+"""
+
+import logging
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from accounts.audit import record
+from accounts.models import Membership, Role
+from alerts import outbox
+from alerts.composing import DigestContent
+from alerts.digest_reading import read_digest
+from alerts.models import Delivery, Digest
+from alerts.rendering import render_digest
+from alerts.windows import Schedule, Window, due_window, next_slot
+from monitoring.discoveries import hold_discoveries
+
+log = logging.getLogger(__name__)
+Frequency = Digest.Frequency
+
+
+def subscription_of(membership: Membership) -> Digest:
+    """The member's subscription, made with its default where there is none yet."""
+    digest, _ = Digest.objects.get_or_create(
+        project=membership.project, user=membership.user, defaults={"frequency": _default_frequency(membership)}
+    )
+    return digest
+
+
+def change_subscription(digest: Digest, **changes: object) -> None:
+    """A person changes when their digest comes. Who starts again after "never" hears only of what is found from now
+    on; any other change keeps the chain of windows."""
+    before = digest.frequency
+    for name, value in changes.items():
+        setattr(digest, name, value)
+    fields = list(changes)
+    if before == Frequency.NEVER and digest.frequency != Frequency.NEVER:
+        digest.sent_until = timezone.now()
+        fields.append("sent_until")
+    with transaction.atomic():
+        digest.save(update_fields=fields)
+        record(digest.project, digest.user, "digest.changed", digest.user, **changes)
+
+
+def unsubscribe(digest: Digest) -> None:
+    """Stop this digest. Safe to repeat."""
+    with transaction.atomic():
+        if Digest.objects.filter(pk=digest.pk).exclude(frequency=Frequency.NEVER).update(frequency=Frequency.NEVER):
+            record(digest.project, digest.user, "digest.unsubscribed", digest.user)
+
+
+def next_digest_at(digest: Digest, now: datetime) -> datetime | None:
+    return next_slot(_schedule(digest), now)
+
+
+def waiting_window(digest: Digest, now: datetime) -> Window:
+    """What has been found since the last digest: what "now" would tell."""
+    return Window(min(digest.sent_until, now), now)
+
+
+def send_now(digest: Digest, now: datetime) -> Delivery | None:
+    """An extra digest of what waits, on a person's wish. The chain does not move: the next one tells it again."""
+    _wait_for_discoveries(digest.project_id)
+    window = waiting_window(digest, now)
+    content = read_digest(digest.project, window)
+    return outbox.write(_message(digest, content, key=f"digest:{digest.pk}:extra:{now.isoformat()}"))
+
+
+def write_due(now: datetime) -> int:
+    """Write every digest that is due. Returns how many windows were closed, empty ones included."""
+    _follow_memberships()
+    due: dict[int, list[tuple[Digest, Window]]] = {}
+    subscriptions = Digest.objects.filter(user__is_active=True).exclude(frequency=Frequency.NEVER)
+    for digest in subscriptions.select_related("project", "user").order_by("project_id", "id"):
+        if window := due_window(_schedule(digest), digest.sent_until, now):
+            due.setdefault(digest.project_id, []).append((digest, window))
+    closed = 0
+    for project_id, digests in due.items():
+        certain_until = _wait_for_discoveries(project_id)
+        contents: dict[Window, DigestContent] = {}
+        for digest, window in digests:
+            if window.end <= certain_until:
+                closed += _close(digest, window, contents)
+    return closed
+
+
+def _close(digest: Digest, window: Window, contents: dict[Window, DigestContent]) -> bool:
+    """Close one person's window. One that fails is tried again at the next tick, and stops nobody else's."""
+    try:
+        with transaction.atomic():
+            moved = Digest.objects.filter(pk=digest.pk, sent_until=window.start).exclude(frequency=Frequency.NEVER)
+            if not moved.update(sent_until=window.end):
+                return False
+            if window not in contents:
+                contents[window] = read_digest(digest.project, window)
+            content = contents[window]
+            if content.total or digest.send_empty:
+                outbox.write(_message(digest, content, key=f"digest:{digest.pk}:{window.end.isoformat()}"))
+    except Exception:
+        log.exception("digest id=%s window_end=%s status=failed", digest.pk, window.end.isoformat())
+        return False
+    log.info("digest id=%s window_end=%s mentions=%s", digest.pk, window.end.isoformat(), content.total)
+    return True
+
+
+def _message(digest: Digest, content: DigestContent, key: str) -> outbox.Message:
+    rendered = render_digest(content, digest)
+    return outbox.Message(
+        key=key,
+        kind=Delivery.Kind.DIGEST,
+        recipient=digest.user.email,
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+        headers=rendered.headers,
+        project=digest.project,
+        user=digest.user,
+        window=content.window,
+    )
+
+
+def _follow_memberships() -> None:
+    """Every member has a subscription, and nobody else: whoever leaves and comes back starts afresh."""
+    mine = {"project": OuterRef("project"), "user": OuterRef("user")}
+    Digest.objects.filter(~Exists(Membership.objects.filter(**mine))).delete()
+    newcomers = Membership.objects.filter(~Exists(Digest.objects.filter(**mine))).select_related("project", "user")
+    Digest.objects.bulk_create(
+        [Digest(project=m.project, user=m.user, frequency=_default_frequency(m)) for m in newcomers],
+        ignore_conflicts=True,
+    )
+
+
+def _default_frequency(membership: Membership) -> str:
+    """Those who work with a project hear of it every day; viewers ask for it."""
+    return Frequency.DAILY if membership.may(Role.MANAGER) else Frequency.NEVER
+
+
+def _wait_for_discoveries(project_id: int) -> datetime:
+    """Wait until every mention found before this moment can be read, and return the moment by Postgres' clock.
+
+    Closes the race with ingest, which stamps `found_at` by that clock while it shares the lock: whatever was stamped
+    earlier is committed once the lock is ours, whatever is stored later is stamped later.
+    """
+    with transaction.atomic():
+        hold_discoveries(project_id)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT clock_timestamp()")
+            return cursor.fetchone()[0]
+
+
+def _schedule(digest: Digest) -> Schedule:
+    return Schedule(digest.frequency, digest.hour, digest.weekday, digest.user.zone)

@@ -1,0 +1,122 @@
+"""Incidents: one episode in which a rule was broken. Opened, raised and closed by rules.py, acknowledged by people.
+
+Each change is a compare-and-set or a unique row, and writes its mails in the same transaction, so two evaluators at
+once open one incident and mail it once.
+"""
+
+from dataclasses import asdict
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.audit import record
+from accounts.models import Membership, Project, Role, User
+from alerts import outbox
+from alerts.detection import Settings, Verdict
+from alerts.incident_mails import render_closed, render_opened
+from alerts.models import Delivery, Incident, Rule
+from alerts.rendering import Rendered
+from monitoring.health import is_failing
+from monitoring.models import Source
+
+
+def open_incident(rule: Rule, settings: Settings, verdict: Verdict, now: datetime) -> Incident | None:
+    """Open an incident and mail it; None where another evaluator was first (unique index of open incidents)."""
+    incident = Incident(
+        rule=rule,
+        opened_at=now,
+        value=verdict.value,
+        baseline=verdict.baseline,
+        peak=verdict.value,
+        settings={**asdict(settings), "window_s": rule.window_s},
+    )
+    try:
+        with transaction.atomic():
+            incident.save(force_insert=True)
+            blind = failing_sources(rule.project)
+            for user in recipients_of(rule):
+                _mail(incident, user, "opened", render_opened(incident, user, len(blind)))
+    except IntegrityError:
+        if Incident.objects.filter(rule=rule, closed_at=None).exists():
+            return None
+        raise
+    return incident
+
+
+def raise_peak(incident: Incident, verdict: Verdict) -> None:
+    Incident.objects.filter(pk=incident.pk, peak__lt=verdict.value).update(peak=verdict.value)
+
+
+def close_incident(incident: Incident, rule: Rule, now: datetime) -> None:
+    """It is over: close it and say so, once, to those who are its recipients now."""
+    with transaction.atomic():
+        if not close_quietly(incident, now):
+            return
+        incident.refresh_from_db()
+        incident.rule = rule
+        for user in recipients_of(rule):
+            _mail(incident, user, "closed", render_closed(incident, user))
+
+
+def close_quietly(incident: Incident, now: datetime) -> bool:
+    return bool(Incident.objects.filter(pk=incident.pk, closed_at=None).update(closed_at=now))
+
+
+def acknowledge(incident: Incident, user: User) -> bool:
+    """A person says "I have seen it". The first one counts; False for later ones."""
+    with transaction.atomic():
+        first = Incident.objects.filter(pk=incident.pk, acknowledged_at=None)
+        if not first.update(acknowledged_at=timezone.now(), acknowledged_by=user):
+            return False
+        record(incident.rule.project, user, "incident.acknowledged", incident.rule.topic, incident=incident.pk)
+        return True
+
+
+def recipients_of(rule: Rule) -> list[User]:
+    """The chosen people who are still members; where nobody is, all managers and admins."""
+    members = list(
+        Membership.objects.filter(project=rule.project, user__is_active=True)
+        .select_related("user")
+        .order_by("user_id")
+    )
+    chosen = set(rule.recipients.values_list("pk", flat=True))
+    return [member.user for member in members if member.user_id in chosen] or [
+        member.user for member in members if member.may(Role.MANAGER)
+    ]
+
+
+def failing_sources(project: Project) -> list[Source]:
+    """Sources that cannot be heard at present, so that counts may be too low."""
+    suspects = Source.objects.filter(project=project).filter(~Q(error_code="") | Q(state=Source.State.STOPPED))
+    return [source for source in suspects.order_by("title", "pk") if is_failing(source)]
+
+
+def incidents_of(project: Project, *, is_open: bool, limit: int | None = None) -> list[Incident]:
+    """A project's incidents, newest first."""
+    mine = Incident.objects.filter(rule__project=project, closed_at__isnull=is_open)
+    return list(mine.select_related("rule__topic", "rule__project", "acknowledged_by").order_by("-opened_at")[:limit])
+
+
+def _mail(incident: Incident, user: User, event: str, rendered: Rendered) -> None:
+    """The closing mail answers the opening one, so that mailboxes show them together."""
+    opening = Delivery.objects.filter(key=_key(incident, "opened", user)).values_list("message_id", flat=True).first()
+    headers = {"In-Reply-To": opening, "References": opening} if opening else {}
+    outbox.write(
+        outbox.Message(
+            key=_key(incident, event, user),
+            kind=Delivery.Kind.INCIDENT,
+            recipient=user.email,
+            subject=rendered.subject,
+            text=rendered.text,
+            html=rendered.html,
+            headers=rendered.headers | headers,
+            project=incident.rule.project,
+            user=user,
+        )
+    )
+
+
+def _key(incident: Incident, event: str, user: User) -> str:
+    return f"incident:{incident.pk}:{event}:{user.pk}"

@@ -1,0 +1,117 @@
+"""Rules: what people set, and what beat finds by them every minute.
+
+`evaluate_all(now)` reads Postgres alone, one query for all the rules of a window length, so a lost Redis or a late
+tick costs its delay and nothing else. detection.py decides, incidents.py opens and closes. The clock of the counts is
+`Mention.published`, as in every chart and list; what was old when it was found (backlog), and what is ignored, never
+fires.
+"""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from accounts.audit import record
+from accounts.models import Project, User
+from alerts import incidents
+from alerts.detection import Settings, evaluate
+from alerts.models import Incident, Rule
+from alerts.wording import rule_sentence
+from monitoring.insights.filters import MentionFilter
+
+log = logging.getLogger(__name__)
+NO_MENTIONS = [0, 0]
+
+
+def evaluate_all(now: datetime) -> None:
+    """Evaluate every rule; open, raise and close incidents. Rules and topics that are paused open nothing."""
+    ongoing = {incident.rule_id: incident for incident in Incident.objects.filter(closed_at=None)}
+    awake = Q(is_paused=False, topic__is_paused=False) | Q(pk__in=ongoing)
+    rules = list(Rule.objects.filter(awake, project__deleted_at=None).select_related("topic", "project"))
+    series = count_windows(rules, now)
+    for rule in rules:
+        try:
+            _evaluate(rule, series[rule.pk], ongoing.get(rule.pk), now)
+        except Exception:
+            log.exception("rule id=%s status=failed", rule.pk)
+    Rule.objects.filter(pk__in=[rule.pk for rule in rules]).update(evaluated_at=now)
+
+
+def count_windows(rules: Iterable[Rule], now: datetime) -> dict[int, list[int]]:
+    """For each rule the mentions of its topic in the window before and in the present one, by rule id."""
+    by_window: dict[int, list[Rule]] = {}
+    for rule in rules:
+        by_window.setdefault(rule.window_s, []).append(rule)
+    series: dict[int, list[int]] = {}
+    for window_s, alike in by_window.items():
+        counts = _counts({rule.topic_id for rule in alike}, timedelta(seconds=window_s), now)
+        series |= {rule.pk: counts.get(rule.topic_id, NO_MENTIONS) for rule in alike}
+    return series
+
+
+def settings_of(rule: Rule) -> Settings:
+    return Settings(rule.condition, rule.threshold or 0, rule.percent or 0, rule.minimum)
+
+
+def sentence_of(rule: Rule) -> str:
+    return rule_sentence(rule.topic.name, settings_of(rule), rule.window_s)
+
+
+def save_rule(rule: Rule, user: User, recipients: Iterable[User]) -> Rule:
+    """Store a new or changed rule with its recipients."""
+    is_new = rule.pk is None
+    if is_new:
+        rule.created_by = user
+    with transaction.atomic():
+        rule.save()
+        rule.recipients.set(recipients)
+        action = "rule.created" if is_new else "rule.changed"
+        record(rule.project, user, action, sentence_of(rule), window_s=rule.window_s, **asdict(settings_of(rule)))
+    return rule
+
+
+def pause_rule(rule: Rule, user: User, paused: bool) -> None:
+    """Stop or take up evaluating. Pausing closes an open incident without a word: nobody watches it any more."""
+    with transaction.atomic():
+        if not Rule.objects.filter(pk=rule.pk, is_paused=not paused).update(is_paused=paused):
+            return
+        if paused:
+            Incident.objects.filter(rule=rule, closed_at=None).update(closed_at=timezone.now())
+        record(rule.project, user, "rule.paused" if paused else "rule.resumed", sentence_of(rule))
+
+
+def delete_rule(rule: Rule, user: User) -> None:
+    """Delete a rule with its incidents; what was mailed stays in the outbox."""
+    with transaction.atomic():
+        record(rule.project, user, "rule.deleted", sentence_of(rule))
+        rule.delete()
+
+
+def rules_of(project: Project) -> list[Rule]:
+    return list(Rule.objects.filter(project=project).select_related("topic", "project").order_by("topic__name", "pk"))
+
+
+def _evaluate(rule: Rule, series: list[int], ongoing: Incident | None, now: datetime) -> None:
+    verdict = evaluate(series, settings_of(rule), was_broken=ongoing is not None)
+    if ongoing is None:
+        if verdict.broken:
+            incidents.open_incident(rule, settings_of(rule), verdict, now)
+    elif rule.is_paused:
+        incidents.close_quietly(ongoing, now)
+    elif verdict.broken:
+        incidents.raise_peak(ongoing, verdict)
+    else:
+        incidents.close_incident(ongoing, rule, now)
+
+
+def _counts(topic_ids: set[int], window: timedelta, now: datetime) -> dict[int, list[int]]:
+    """[before, now] by topic id, over all projects at once."""
+    both = MentionFilter(project_id=0, since=now - 2 * window, until=now).conditions()
+    present = Q(published__gte=now - window)
+    rows = both.filter(topic_id__in=topic_ids, is_backlog=False).values_list("topic_id")
+    counted = rows.annotate(before=Count("id", filter=~present), present=Count("id", filter=present))
+    return {topic_id: [before, present] for topic_id, before, present in counted}
