@@ -1,0 +1,209 @@
+"""Lists of mentions, newest first, and their exact counts.
+
+In: a MentionFilter. Out: rows of one document each, with its mentions under the filter as badges: a story that two
+topics match is shown once and counted once. Pages go by keyset, so a page costs the same however deep it is, and
+nothing is skipped or shown twice while new mentions arrive.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from itertools import islice
+from typing import NamedTuple
+
+from django.db import connection
+from django.db.models import BooleanField, QuerySet
+from django.db.models.expressions import RawSQL
+
+from monitoring.insights.filters import MentionFilter
+from monitoring.insights.search import Position, after
+from monitoring.models import Document, Mention, Topic
+from monitoring.query import Doc, QueryError, compile_query
+
+PAGE_SIZE = 50
+MAX_PAGE_SIZE = 200
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+# A page asks the same few queries about each of its rows.
+_compiled = lru_cache(maxsize=500)(compile_query)
+
+Spans = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A document with its mentions under the filter, in the order of their topics. Spans are (start, end) in
+    characters of the document's title and text: the words for which its topics, and the search, found it.
+    """
+
+    document: Document
+    mentions: tuple[Mention, ...]
+    title_spans: Spans = ()
+    text_spans: Spans = ()
+
+    @property
+    def mention(self) -> Mention:
+        return self.mentions[0]
+
+    @property
+    def topics(self) -> list[Topic]:
+        return [mention.topic for mention in self.mentions]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Cursors are opaque texts for `page`; None where there is nothing further on that side."""
+
+    rows: tuple[Row, ...]
+    next_cursor: str | None = None
+    previous_cursor: str | None = None
+
+
+class Count(NamedTuple):
+    """`capped`: a search found more than this, which is to be written "10,000+"."""
+
+    value: int
+    capped: bool
+
+
+class _Key(NamedTuple):
+    published: datetime
+    document_id: int
+    mention_ids: list[int]
+
+
+def count(f: MentionFilter) -> Count:
+    """How many rows the whole list has."""
+    rows = f.mentions()
+    # Within one topic a document is one mention, and the covering index is counted as it is read.
+    rows = rows if len(f.scope) == 1 else rows.values("document_id").distinct()
+    return Count(rows.count(), f.capped)
+
+
+def page(f: MentionFilter, cursor: str | None = None, size: int = PAGE_SIZE) -> Page:
+    """One page of the list. A cursor that is no cursor gives the first page."""
+    size = min(max(size, 1), MAX_PAGE_SIZE)
+    position, backwards = _read_cursor(cursor)
+    keys = list(islice(_keys(f, position, backwards, size + 1), size + 1))
+    has_more, keys = len(keys) > size, keys[:size]
+    if backwards:
+        keys.reverse()
+    if not keys:
+        return Page(())
+    has_next, has_previous = (True, has_more) if backwards else (has_more, position is not None)
+    return Page(
+        rows=_rows(f, keys),
+        next_cursor=_write_cursor("n", keys[-1]) if has_next else None,
+        previous_cursor=_write_cursor("p", keys[0]) if has_previous else None,
+    )
+
+
+def everything(f: MentionFilter) -> Iterator[Row]:
+    """The whole list, read a page at a time: for exports."""
+    cursor = None
+    while True:
+        one = page(f, cursor, MAX_PAGE_SIZE)
+        yield from one.rows
+        cursor = one.next_cursor
+        if cursor is None:
+            return
+
+
+def one(project_id: int, mention_id: int) -> Row | None:
+    """The row of one mention, with all the mentions of its document whatever their status; None if it is elsewhere."""
+    document = Mention.objects.filter(pk=mention_id, topic__project_id=project_id).values("document_id")
+    mentions = Mention.objects.filter(document_id__in=document).select_related("topic", "source", "document")
+    mentions = sorted(mentions, key=lambda mention: (mention.pk != mention_id, mention.topic_id))
+    return _row(mentions, "") if mentions else None
+
+
+def spans_of(document: Document, queries: Iterable[str]) -> dict[str, Spans]:
+    """Where queries find their words in a document's "title" and "text". A query edited since, or malformed, may find
+    nothing: then nothing is marked.
+    """
+    doc = Doc(
+        document.title,
+        document.text,
+        url=document.url,
+        author=document.author,
+        language=document.language,
+        platform=document.platform,
+    )
+    found: dict[str, set[tuple[int, int]]] = defaultdict(set)
+    for query in queries:
+        try:
+            match = _compiled(query).match(doc)
+        except QueryError:
+            continue
+        for name, start, end in match.spans if match else ():
+            found[name].add((start, end))
+    return {name: tuple(sorted(found[name])) for name in ("title", "text")}
+
+
+def _keys(f: MentionFilter, position: Position | None, backwards: bool, limit: int) -> Iterator[_Key]:
+    """The documents after a position, in the order asked for, with their mentions' ids."""
+    if not f.search:
+        yield from _scan(f, f.conditions(), position, backwards, limit)
+        return
+    for documents in f.search.chunks(position, oldest_first=backwards):
+        rows = f.conditions(without="q").filter(
+            RawSQL("monitoring_mention.document_id = ANY(%s::bigint[])", [documents], BooleanField())
+        )
+        yield from _scan(f, rows, None, backwards, len(documents)) if documents else ()
+
+
+def _scan(
+    f: MentionFilter, rows: QuerySet[Mention], position: Position | None, backwards: bool, limit: int
+) -> list[_Key]:
+    """The first `limit` documents. Each topic's first `limit` mentions are read off its part of the index and merged:
+    a document that is among the first overall is among the first of every topic that mentions it.
+    """
+    direction = "ASC" if backwards else "DESC"
+    rows = rows.filter(RawSQL("monitoring_mention.topic_id = scope.id", [], BooleanField()))
+    if position:
+        rows = rows.filter(after(position, "document_id", oldest_first=backwards))
+    order = ("published", "document_id") if backwards else ("-published", "-document_id")
+    sql, params = rows.order_by(*order).values("published", "document_id", "id")[:limit].query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT published, document_id, array_agg(near.id)"
+            f" FROM unnest(%s::bigint[]) AS scope (id) CROSS JOIN LATERAL ({sql}) AS near"
+            f" GROUP BY 1, 2 ORDER BY 1 {direction}, 2 {direction} LIMIT %s",
+            [list(f.scope), *params, limit],
+        )
+        return [_Key(*row) for row in cursor.fetchall()]
+
+
+def _rows(f: MentionFilter, keys: list[_Key]) -> tuple[Row, ...]:
+    ids = [mention_id for key in keys for mention_id in key.mention_ids]
+    mentions = Mention.objects.filter(pk__in=ids).select_related("topic", "source", "document").order_by("topic_id")
+    by_document: dict[int, list[Mention]] = {key.document_id: [] for key in keys}
+    for mention in mentions.defer("document__html", "document__search"):
+        by_document[mention.document_id].append(mention)
+    # A mention that was deleted since its key was read leaves no row.
+    return tuple(_row(mentions, f.q) for mentions in by_document.values() if mentions)
+
+
+def _row(mentions: list[Mention], q: str) -> Row:
+    document = mentions[0].document
+    spans = spans_of(document, [mention.topic.query for mention in mentions] + ([q] if q else []))
+    return Row(document, tuple(mentions), spans["title"], spans["text"])
+
+
+def _write_cursor(direction: str, key: _Key) -> str:
+    microseconds = (key.published - EPOCH) // timedelta(microseconds=1)
+    return f"{direction}{microseconds}.{key.document_id}"
+
+
+def _read_cursor(cursor: str | None) -> tuple[Position | None, bool]:
+    """(position, backwards). Junk reads as the beginning."""
+    direction, rest = (cursor or "")[:1], (cursor or "")[1:]
+    try:
+        microseconds, document_id = map(int, rest.split("."))
+        position = EPOCH + timedelta(microseconds=microseconds), document_id
+    except (ValueError, OverflowError):
+        return None, False
+    known = direction in ("n", "p") and document_id < 2**63
+    return (position, direction == "p") if known else (None, False)

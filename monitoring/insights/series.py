@@ -1,0 +1,109 @@
+"""Volume over time, and its change against the equal period before.
+
+In: a MentionFilter. Out: frozen rows of counts for charts, rules, the API and digests. A topic's counts are its
+mentions; `totals` are documents, so that a story two topics match is one: both agree with lists.count.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import NamedTuple
+
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Count, DateTimeField, F, Func, IntegerField, Min, Value
+
+from monitoring.insights.filters import MentionFilter
+from monitoring.insights.grouping import count_groups
+from monitoring.insights.lists import count
+from monitoring.insights.periods import bucket_starts, fitting_bucket
+from monitoring.models import Topic
+
+
+@dataclass(frozen=True)
+class Line:
+    """A topic's mentions in each bucket."""
+
+    topic: Topic
+    counts: tuple[int, ...]
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts)
+
+
+@dataclass(frozen=True)
+class Series:
+    """`starts` are the buckets' beginnings in the person's zone; the first may lie before the period, whose mentions
+    alone are counted. Lines come in the order in which the topics were made; topics without mentions have zeros.
+    `totals` counts documents. `capped`: a search found more than it counts (see search.py).
+    """
+
+    bucket: str
+    starts: tuple[datetime, ...]
+    lines: tuple[Line, ...]
+    totals: tuple[int, ...]
+    capped: bool = False
+
+    @property
+    def total(self) -> int:
+        return sum(self.totals)
+
+
+class Change(NamedTuple):
+    """A count in this period and in the equal one before."""
+
+    now: int
+    before: int
+
+    @property
+    def percent(self) -> int | None:
+        """Rounded; None where there is nothing to compare with."""
+        return round(100 * (self.now - self.before) / self.before) if self.before else None
+
+
+def volume(f: MentionFilter, zone: tzinfo | None = None, bucket: str | None = None) -> Series:
+    """Counts by bucket ("hour", "day", "week"; by the period's length if None), zero-filled, per topic and in all."""
+    zone = zone or f.zone
+    bucket = fitting_bucket(f.since, f.until, bucket)
+    starts = bucket_starts(f.since, f.until, zone, bucket)
+    # width_bucket searches the sorted starts: hours, days and weeks of any zone in one expression, and daylight
+    # saving is whatever bucket_starts made of it.
+    edges = Value(starts, output_field=ArrayField(DateTimeField()))
+    number = Func(F(f.clock), edges, function="width_bucket", output_field=IntegerField())
+    counted = f.mentions().annotate(number=number).values_list("topic_id", "number").annotate(rows=Count("*"))
+    counts: dict[int, list[int]] = defaultdict(lambda: [0] * len(starts))
+    for topic_id, position, rows in counted.order_by():
+        counts[topic_id][position - 1] = rows
+    topics = Topic.objects.filter(pk__in=f.scope).order_by("id")
+    lines = tuple(Line(topic, tuple(counts[topic.pk])) for topic in topics)
+    return Series(
+        bucket=bucket,
+        starts=tuple(start.astimezone(zone) for start in starts),
+        lines=lines,
+        totals=lines[0].counts if len(lines) == 1 else _totals(f, number, len(starts)),
+        capped=f.capped,
+    )
+
+
+def change(f: MentionFilter) -> Change:
+    """Documents in the period, and in the equal one before."""
+    return Change(count(f).value, count(f.previous()).value)
+
+
+def change_by_topic(f: MentionFilter) -> dict[int, Change]:
+    """Mentions of each topic in scope in the period, and in the equal one before; by topic id."""
+    now, before = _by_topic(f), _by_topic(f.previous())
+    return {topic_id: Change(now.get(topic_id, 0), before.get(topic_id, 0)) for topic_id in f.scope}
+
+
+def _totals(f: MentionFilter, number: Func, length: int) -> tuple[int, ...]:
+    """Documents by bucket, each in the bucket where it was first found or published."""
+    totals = [0] * length
+    documents = f.mentions().values("document_id").annotate(number=Min(number)).order_by()
+    for position, rows in count_groups(documents, "number"):
+        totals[position - 1] = rows
+    return tuple(totals)
+
+
+def _by_topic(f: MentionFilter) -> dict[int, int]:
+    return dict(f.mentions().values_list("topic_id").annotate(rows=Count("*")).order_by())

@@ -1,0 +1,151 @@
+"""A small random project in the database, and the same questions answered in plain Python over its rows."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import strategies as st
+
+from accounts.models import Project
+from monitoring.insights.filters import SHOWN, MentionFilter
+from monitoring.models import Mention
+from monitoring.query import Doc, compile_query
+from tests.factories import make_documents, make_source, make_topic
+
+# A few days after clocks went back in Paris and a few before they do in New York.
+NOW = datetime(2026, 10, 28, 10, 20, 30, tzinfo=UTC)
+ZONES = ["Europe/Paris", "America/New_York", "Asia/Kathmandu", "Pacific/Auckland", "UTC"]
+WORDS = ["lamp", "street", "école", "broken", "blue"]
+QUERIES = ["lamp", "LAMP -street", '"blue lamp"', "ecole OR broken", "lamp street OR blue", "nothing", "(((", "-lamp"]
+AUTHORS = ["", "Ada", "Zoë & Co"]
+LANGUAGES = ["", "fr", "fr-ca", "en"]
+PLATFORMS = ["feed", "mastodon"]
+STATUSES = Mention.Status.values
+
+# Coarse ages make many documents share an instant; minutes make buckets unequal.
+ages = st.one_of(st.integers(0, 240).map(lambda hours: hours * 60), st.integers(0, 60 * 24 * 100))
+document = st.fixed_dictionaries(
+    {
+        "age": ages,
+        "title": st.lists(st.sampled_from(WORDS), max_size=2).map(" ".join),
+        "text": st.lists(st.sampled_from(WORDS), max_size=4).map(" ".join),
+        "language": st.sampled_from(LANGUAGES),
+        "platform": st.sampled_from(PLATFORMS),
+        "author": st.sampled_from(AUTHORS),
+        "source": st.integers(0, 2),
+        "mentions": st.dictionaries(st.integers(0, 2), st.tuples(st.sampled_from(STATUSES), st.booleans(), ages)),
+    }
+)
+choice = st.fixed_dictionaries(
+    {
+        "period": st.sampled_from(["24h", "7d", "30d", "90d", "dates", "instants"]),
+        "bounds": st.tuples(ages, ages),
+        "by": st.sampled_from(["published", "published", "found"]),
+        "zone": st.sampled_from(ZONES),
+        "topics": st.sets(st.integers(0, 2)),
+        "sources": st.one_of(st.just(set()), st.sets(st.integers(0, 1))),
+        "platforms": st.one_of(st.just(set()), st.sets(st.sampled_from(PLATFORMS))),
+        "languages": st.one_of(st.just(set()), st.sets(st.sampled_from(["fr", "en", "und"]))),
+        "statuses": st.one_of(st.just(set()), st.sets(st.sampled_from(STATUSES))),
+        "author": st.sampled_from(["", "", "Ada", "Zoë & Co", "Nobody"]),
+        "q": st.sampled_from(["", "", *QUERIES]),
+    }
+)
+
+
+@dataclass(frozen=True)
+class World:
+    project: Project
+    topics: list
+    sources: list
+    rows: list
+
+
+def build(documents):
+    """A fresh project with these documents and mentions; every row of its tables as a plain Mention."""
+    project = Project.objects.create(name="Random")
+    topics = [make_topic(project, query="lamp") for _ in range(3)]
+    sources = [make_source(project), make_source(project), None]
+    made = make_documents(
+        project,
+        [
+            {
+                **{key: fields[key] for key in ("title", "text", "language", "platform", "author")},
+                "published": NOW - timedelta(minutes=fields["age"]),
+                "source": sources[fields["source"]],
+            }
+            for fields in documents
+        ],
+    )
+    rows = Mention.objects.bulk_create(
+        Mention(
+            topic=topics[number],
+            document=document,
+            source=document.source,
+            published=document.published,
+            found_at=NOW - timedelta(minutes=found_age),
+            platform=document.platform,
+            author=document.author,
+            language=document.language,
+            status=status,
+            is_backlog=is_backlog,
+        )
+        for document, fields in zip(made, documents, strict=True)
+        for number, (status, is_backlog, found_age) in fields["mentions"].items()
+    )
+    return World(project, topics, sources[:2], rows)
+
+
+def filter_of(world, chosen):
+    """The filter for a random choice, made through a query string as a page would."""
+    zone = ZoneInfo(chosen["zone"])
+    params = {
+        "by": chosen["by"],
+        "topic": [str(world.topics[number].pk) for number in chosen["topics"]],
+        "source": [str(world.sources[number].pk) for number in chosen["sources"]],
+        "platform": list(chosen["platforms"]),
+        "language": list(chosen["languages"]),
+        "status": list(chosen["statuses"]),
+        "author": chosen["author"],
+        "q": chosen["q"],
+    }
+    since, until = sorted(NOW - timedelta(minutes=age) for age in chosen["bounds"])
+    if chosen["period"] == "dates":
+        params |= {"from": since.astimezone(zone).date().isoformat(), "to": until.astimezone(zone).date().isoformat()}
+    elif chosen["period"] == "instants":
+        params |= {"from": since.isoformat(), "to": (until + timedelta(minutes=1)).isoformat()}
+    else:
+        params["period"] = chosen["period"]
+    return MentionFilter.from_query(world.project, params, NOW, zone)
+
+
+def expected(world, f):
+    """The mentions under a filter, by reading every row."""
+    return [row for row in world.rows if _passes(row, f)]
+
+
+def _passes(row, f):
+    at = row.found_at if f.by == "found" else row.published
+    return (
+        f.since <= at < f.until
+        and not (f.by == "found" and row.is_backlog)
+        and (not f.topics or row.topic_id in f.topics)
+        and (not f.sources or row.source_id in f.sources)
+        and (not f.platforms or row.platform in f.platforms)
+        and (not f.languages or (row.language.split("-")[0] or "und") in f.languages)
+        and row.status in (f.statuses or SHOWN)
+        and (not f.author or row.author == f.author)
+        and (not f.q or _found(row.document, f.q))
+    )
+
+
+def _found(document, q):
+    if q in ("(((", "-lamp"):  # malformed: finds nothing
+        return False
+    return bool(compile_query(q).match(Doc(title=document.title, text=document.text)))
+
+
+def documents_of(rows):
+    """Distinct documents, newest first: the order of a list."""
+    keys = {(row.published, row.document_id) for row in rows}
+    return [document_id for _, document_id in sorted(keys, reverse=True)]
