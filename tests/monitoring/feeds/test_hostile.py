@@ -1,0 +1,175 @@
+"""Whatever bytes come: an answer, no exception, no expansion, and no entry lost that feedparser finds.
+
+Times are not asserted; pytest's own timeout says whether a case finishes.
+"""
+
+import gzip
+import io
+import json
+import random
+from pathlib import Path
+
+import feedparser
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from monitoring.feeds.clean import clean
+from monitoring.feeds.parse import MAX_ENTRIES, ParseError, parse
+from monitoring.items import ParsedFeed
+from tests.monitoring.feeds.generate import realistic_feed
+
+SAMPLES = [path.read_bytes() for path in sorted((Path(__file__).parent / "samples").iterdir())]
+HEAD = b"<rss version='2.0'><channel>"
+ITEM = b"<item><title>x</title><link>http://a.example/1</link></item>"
+
+LAUGHS = b'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY l0 "lol">'
+LAUGHS += b"".join(b'<!ENTITY l%d "%s">' % (n, b"&l%d;" % (n - 1) * 10) for n in range(1, 10))
+LAUGHS += b"]><rss><channel><item><title>&l9;</title></item></channel></rss>"
+QUADRATIC = b'<!DOCTYPE rss [<!ENTITY a "' + b"x" * 50_000 + b'">]>' + HEAD + ITEM + b"&a;" * 50_000
+CYCLE = b'<!DOCTYPE rss [<!ENTITY a "&b;"><!ENTITY b "&a;">]>' + HEAD + b"<item><title>&a;</title></item>"
+
+
+def encoded(bomb: bytes, encoding: str) -> bytes:
+    return f'<?xml version="1.0" encoding="{encoding}"?>'.encode() + bomb.removeprefix(
+        b'<?xml version="1.0"?>'
+    ).decode().encode(encoding)
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [LAUGHS, QUADRATIC, CYCLE, LAUGHS[21:].decode().encode("utf-16"), encoded(LAUGHS, "utf-7")],
+    ids=["laughs", "quadratic", "cycle", "utf-16", "utf-7"],
+)
+def test_an_entity_bomb_is_refused(bomb):
+    assert parse(bomb).code == "xml_bomb"
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"", "empty"),
+        (b" \n\x00\t", "empty"),
+        (b"<!DOCTYPE html><html><head><title>x</title></head><body>y</body></html>", "html_page"),
+        (b"<html><feed></html>", "html_page"),
+        (b"Not found", "not_a_feed"),
+        (b"\xff\xd8\xff\xe0 JFIF", "not_a_feed"),
+        (gzip.compress(HEAD + ITEM), "not_a_feed"),
+        (b'{"error": "not found"}', "not_a_feed"),
+        (b'{"items": ' + b"[" * 1_000_000, "not_a_feed"),
+        (b'{"items": [{"id": ' + b"1" * 10_000 + b"}]}", "not_a_feed"),
+        (b"<a>" * 1_700_000, "not_a_feed"),
+        (HEAD + ITEM + b"<a>" * 1_700_000, "too_complex"),
+        (b"<opml><body><outline/></body></opml>", "not_a_feed"),
+        (b"<?xml version='1.0'?><kml><Placemark/></kml>", "not_a_feed"),
+    ],
+)
+def test_what_is_no_feed_is_refused_by_name(body, code):
+    problem = parse(body)
+    assert isinstance(problem, ParseError)
+    assert problem.code == code
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        b"<a>" * 50_000, b"<" * 300_000, b'<a "<a" ' * 30_000, b"<![CDATA[" * 100_000, b"&" * 500_000,
+        b"<!" * 200_000, b"<?" * 200_000, b"<a " + b"x " * 300_000, b"<a/" * 50_000, b"&a" * 200_000,
+        b"</" * 100_000, b"&#99999999999;", b"&#xD800;", b"\x00", b"\xff\xfe", b"<item>" * 20_000,
+    ],
+)  # fmt: skip
+def test_rubbish_after_an_entry_does_not_cost_the_entry(tail):
+    feed = parse(HEAD + ITEM + tail)
+    assert feed.entries[0].url == "http://a.example/1"
+
+
+@pytest.mark.parametrize("head", [b"\n" * 3_000_000, b"<!DOCTYPE " * 50_000, b"<?xml " * 50_000, b"\xef\xbb\xbf  "])
+def test_rubbish_before_the_feed_does_not_cost_its_entries(head):
+    assert len(parse(head + HEAD + ITEM).entries) == 1
+
+
+@pytest.mark.parametrize("name", [b"\xff\xfe", b"a\x00b", b"idna", b"unicode_escape", b"zlib", b"", b"x" * 9_999])
+def test_an_odd_encoding_name_does_not_cost_the_entries(name):
+    body = b"<?xml version='1.0' encoding='" + name + b"'?>" + HEAD + ITEM + b"</channel></rss>"
+    assert len(parse(body).entries) == 1
+
+
+def test_only_the_first_entries_of_an_endless_feed_are_read():
+    many = b"".join(b"<item><guid>%d</guid></item>" % n for n in range(MAX_ENTRIES + 50))
+    for body in (HEAD + many + b"</channel></rss>", HEAD + many + b"&"):
+        assert len(parse(body).entries) == MAX_ENTRIES
+
+
+def test_texts_are_cut_to_size_and_free_of_what_postgres_refuses():
+    row = {"id": "a\x00b", "title": "\x00\ud800" + "é" * 5_000, "content_html": "\ud800" + "<b>" * 90_000}
+    item = parse(json.dumps({"items": [row]}).encode()).entries[0]
+    assert item.native_id == "ab"
+    assert len(item.title) == 1_000
+    assert len(item.body) == 200_000
+    cleaned = clean(item)
+    assert "\x00" not in cleaned.title + cleaned.text + cleaned.html
+
+
+def check(answer: ParsedFeed | ParseError) -> None:
+    assert isinstance(answer, ParsedFeed | ParseError)
+    if isinstance(answer, ParsedFeed):
+        assert len({entry.native_id for entry in answer.entries}) == len(answer.entries)
+        for entry in answer.entries:
+            item = clean(entry, answer.language)
+            text = "\n".join([item.native_id, item.url, item.title, item.text, item.html, item.author])
+            assert "\x00" not in text
+            text.encode()
+            assert item.native_id
+            assert item.published is None or 1971 <= item.published.year <= 2100
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=2_000), st.sampled_from(["", "text/html; charset=utf-16", "text/xml;charset=\x00"]))
+def test_random_bytes_get_an_answer(body, content_type):
+    check(parse(body, content_type=content_type, url="http://["))
+    check(parse(HEAD + ITEM + body, content_type=content_type))
+
+
+@st.composite
+def damaged(draw):
+    """A sample cut, with bytes changed, or with a piece moved."""
+    body = bytearray(draw(st.sampled_from(SAMPLES)))
+    chance = random.Random(draw(st.integers(0, 10**6)))
+    for _ in range(draw(st.integers(1, 6))):
+        at = chance.randrange(len(body) or 1)
+        kind = chance.randrange(4)
+        if kind == 0:
+            body[at : at + chance.randrange(30)] = b""
+        elif kind == 1:
+            body[at:at] = chance.choice(
+                [b"<", b">", b"&", b'"', b"\x00", b"]]>", b"<![CDATA[", b"<!--", b"\xe9", b"</"]
+            )
+        elif kind == 2:
+            piece = body[at : at + 60]
+            body[chance.randrange(len(body)) :][:0] = piece
+        else:
+            del body[max(at, 200) :]
+    return bytes(body)
+
+
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(damaged())
+def test_no_entry_of_a_damaged_feed_is_lost_that_feedparser_finds(body):
+    answer = parse(body)
+    check(answer)
+    try:
+        theirs = feedparser.parse(io.BytesIO(body)).entries
+    except Exception:
+        return
+    distinct = {(entry.get("id"), entry.get("link"), entry.get("title")) for entry in theirs}
+    ours = len(answer.entries) if isinstance(answer, ParsedFeed) else 0
+    assert ours >= len(distinct)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 60_000))
+def test_a_feed_cut_anywhere_keeps_the_entries_before_the_cut(cut):
+    body = realistic_feed(1, 20, "wordpress")[:cut]
+    complete = body.count(b"</item>")
+    answer = parse(body)
+    assert complete == 0 or len(answer.entries) >= complete
