@@ -17,7 +17,7 @@ import requests
 import requests.certs
 from urllib3 import exceptions as urllib3_errors
 
-from monitoring.http.guard import Guard, Refused, Resolver, Target, read_url, system_resolver
+from monitoring.http.guard import Guard, Refused, Resolver, Target, read_url, same_site, system_resolver
 from monitoring.http.headers import read_cache_lifetime, read_retry_after
 from monitoring.http.records import FEED_TYPES, DoorSettings, FetchError, FetchResult
 from monitoring.http.session import Flight, GuardedAdapter, take_off
@@ -126,7 +126,8 @@ class _Trip:
             # A permanent move from https to http is followed today but not written down for ever.
             downgrade = target.scheme == "https" and onward.scheme == "http"
             permanent = permanent and response.status_code in _PERMANENT_REDIRECTS and not downgrade
-            trusted = trusted and _same_site(target, onward)
+            trusted = trusted and same_site(target, onward)
+            # Credentials that a server writes into its redirect are not used, here or anywhere.
             target = replace(onward, userinfo=target.userinfo if trusted else "")
 
     def _send(self, target: Target, trusted: bool) -> requests.Response:
@@ -225,24 +226,17 @@ class _Trip:
 
 
 def _redirected(target: Target, location: str) -> Target:
-    """Where a redirect leads. A server that sends raw UTF-8 is understood; credentials it puts there are not used."""
+    """Where a redirect leads. A server that sends raw UTF-8 is understood."""
     if not location:
         raise Refused("bad_redirect", "no Location header")
     with suppress(UnicodeError):
         location = location.encode("latin-1").decode("utf-8")
     try:
-        return replace(read_url(urljoin(target.url, location.strip())), userinfo="")
+        return read_url(urljoin(target.url, location.strip()))
     except ValueError as error:
         raise Refused("bad_redirect", str(error)) from None
     except Refused as refusal:
         raise Refused("bad_redirect", refusal.detail) from None
-
-
-def _same_site(target: Target, onward: Target) -> bool:
-    """Whether secrets sent to `target` may go on to `onward`: the same origin, or its move to https."""
-    if target.origin == onward.origin:
-        return True
-    return target.origin == ("http", onward.host, 80) and onward.origin == ("https", target.host, 443)
 
 
 def _usable(value: str, limit: int) -> bool:

@@ -131,6 +131,13 @@ def read_url(url: str) -> Target:
     return Target(f"{parts.scheme}://{netloc}{tail}", parts.scheme, host, port, userinfo)
 
 
+def same_site(target: Target, onward: Target) -> bool:
+    """Whether secrets sent to `target` may go on to `onward`: the same origin, or its move to https."""
+    if target.origin == onward.origin:
+        return True
+    return target.origin == ("http", onward.host, 80) and onward.origin == ("https", target.host, 443)
+
+
 def ascii_host(host: str) -> str:
     """The host as it stands in a Host header: lower case, IDNA, no trailing dot, IPv6 in its short form."""
     host = host.removesuffix(".")

@@ -1,14 +1,16 @@
 """What the door refuses to reach: addresses however they are spelled, resolved or redirected to."""
 
 import ipaddress
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitoring.http import Door, DoorSettings, HostLimiter, host_key
-from monitoring.http.guard import AllowList, is_public
+from monitoring.http.guard import MAX_LOOKUPS, AllowList, is_public, read_url, same_site
 from tests.lookalikes.feeds import FeedServer
 
 OPEN = DoorSettings(total_timeout_s=3, connect_timeout_s=1, allowed_hosts=frozenset({"127.0.0.1"}))
@@ -146,6 +148,22 @@ def test_a_redirect_to_no_usable_address_is_an_error_of_its_own(server, location
 
 
 @pytest.mark.parametrize(
+    ("onward", "kept"),
+    [
+        ("http://a.example/other", True),
+        ("https://a.example/feed", True),
+        ("https://b.example/feed", False),
+        ("https://a.example:8443/feed", False),
+        ("http://a.example:8080/feed", False),
+        ("http://sub.a.example/feed", False),
+    ],
+)
+def test_secrets_go_on_to_the_same_origin_and_its_move_to_https(onward, kept):
+    assert same_site(read_url("http://a.example/feed"), read_url(onward)) is kept
+    assert not same_site(read_url("https://a.example/feed"), read_url("http://a.example/feed"))
+
+
+@pytest.mark.parametrize(
     ("entries", "opened"),
     [
         (["127.0.0.0/8"], True),
@@ -186,6 +204,22 @@ def test_a_name_without_address_and_a_name_server_that_hangs_are_told_within_the
     late = Door(DoorSettings(total_timeout_s=0.2), hanging).fetch("http://slow-dns.example/")
     assert late.error.code == "dns"
     assert late.elapsed_s < 1
+
+
+def test_name_servers_that_hang_hold_a_bounded_number_of_threads():
+    asked, release = [], threading.Event()
+
+    def hanging(host, port):
+        asked.append(host)
+        release.wait(5)
+        return []
+
+    door = Door(DoorSettings(total_timeout_s=0.3), hanging)
+    with ThreadPoolExecutor(MAX_LOOKUPS + 6) as pool:
+        results = list(pool.map(door.fetch, ["http://slow-dns.example/"] * (MAX_LOOKUPS + 6)))
+    release.set()
+    assert {result.error.code for result in results} == {"dns"}
+    assert len(asked) == MAX_LOOKUPS
 
 
 def test_an_international_host_is_asked_for_by_its_ascii_name(server):
