@@ -9,10 +9,12 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import django
 import pytest
 
 
 def pytest_configure(config):
+    """Before Django's settings are read: pyproject.toml names no settings, or they would be read before this."""
     if hasattr(config, "workerinput"):
         return
     started = []
@@ -30,6 +32,9 @@ def pytest_configure(config):
         if not os.environ.get("REDIS_URL"):
             started.append(start_redis(folder))
             os.environ["REDIS_URL"] = started[-1].url
+
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    django.setup()
 
     def stop():
         for service in reversed(started):
