@@ -70,9 +70,9 @@ def _offset(sign: str | None, hours: str | None, minutes: str | None) -> timedel
     return -offset if sign == "-" else offset
 
 
-def from_struct(value: struct_time | None) -> datetime | None:
+def from_struct(value: object) -> datetime | None:
     """feedparser's `*_parsed`, which are in UTC."""
-    if not value:
+    if not isinstance(value, struct_time):
         return None
     try:
         return believable(datetime.fromtimestamp(timegm(value), UTC))

@@ -6,7 +6,6 @@ import hashlib
 import re
 from collections import Counter
 from dataclasses import replace
-from datetime import datetime
 from html import unescape
 from urllib.parse import urljoin
 
@@ -52,7 +51,7 @@ def _entry(raw: RawEntry, base: str, feed_author: str) -> Entry:
     body = body[:MAX_BODY]
     author = ", ".join(dict.fromkeys(filter(None, map(author_name, raw.authors)))) or author_name(feed_author)
     return Entry(
-        native_id=_native_id(raw.id.strip()) or _made_up_id(url, title, raw.published, body + author),
+        native_id=_native_id(raw.id.strip()) or _made_up_id(raw, url, body + author),
         url=url,
         title=title,
         body=body,
@@ -94,12 +93,12 @@ def _native_id(given: str) -> str:
     return given if len(given) <= MAX_ID else _hash(given)
 
 
-def _made_up_id(url: str, title: str, published: datetime | None, rest: str) -> str:
+def _made_up_id(raw: RawEntry, url: str, rest: str) -> str:
     """Stable over polls: the page alone where there is one, since titles are edited; else all that is known."""
     if url:
         return _hash(canonical_address(url) or url)
-    date = published.isoformat() if published else ""
-    return _hash(title, date) if title else _hash(date, rest)
+    known = (raw.link, raw.title, raw.published.isoformat() if raw.published else "")
+    return _hash(*known) if raw.title else _hash(*known, rest)
 
 
 def _told_apart(entries: list[Entry]) -> list[Entry]:

@@ -118,44 +118,54 @@ def _possible(match: re.Match[bytes]) -> bytes:
 
 def _to_raw(parsed: feedparser.FeedParserDict) -> RawFeed:
     feed = parsed.feed
-    links = [link for link in feed.get("links", ()) if link.get("href")]
-    detail = feed.get("title_detail") or {}
+    links = _dicts(feed.get("links"))
     return RawFeed(
         title=_string(feed.get("title")),
-        title_is_html=detail.get("type") in _HTML_TYPES,
+        title_is_html=_is_html(feed.get("title_detail")),
         site_url=_string(feed.get("link")),
         language=_string(feed.get("language")),
-        next_url=next((_string(link["href"]) for link in links if link.get("rel") == "next"), ""),
+        next_url=next((_string(link.get("href")) for link in links if link.get("rel") == "next"), ""),
         author=_string(feed.get("author")) if parsed.version.startswith("atom") else "",
         entries=[_to_entry(entry) for entry in parsed.entries],
     )
 
 
 def _to_entry(entry: feedparser.FeedParserDict) -> RawEntry:
-    title = entry.get("title_detail") or {}
+    title = entry.get("title_detail")
     dates = (from_struct(dict.get(entry, key)) for key in ("published_parsed", "updated_parsed", "created_parsed"))
     return RawEntry(
         id=_string(entry.get("id")),
         link=_string(entry.get("link")),
-        links=[(link.get("rel", ""), _string(link["href"])) for link in entry.get("links", ()) if link.get("href")],
+        links=[(_string(link.get("rel")), _string(link.get("href"))) for link in _dicts(entry.get("links"))],
         title=_string(entry.get("title")),
-        title_is_html=title.get("type") in _HTML_TYPES,
+        title_is_html=_is_html(title),
         bodies=_bodies(entry),
-        authors=[_string(author.get("name") or author.get("email")) for author in entry.get("authors", ())],
+        authors=[_string(a.get("name")) or _string(a.get("email")) for a in _dicts(entry.get("authors"))],
         published=next((when for when in dates if when), None),
-        language=_string(entry.get("language") or title.get("language")),
+        language=_string(entry.get("language")) or _string(title.get("language") if isinstance(title, dict) else ""),
     )
 
 
 def _bodies(entry: feedparser.FeedParserDict) -> list[tuple[str, bool]]:
-    bodies = [(_string(c.get("value")), c.get("type") in _HTML_TYPES) for c in entry.get("content", ())]
+    bodies = [(_string(content.get("value")), _is_html(content)) for content in _dicts(entry.get("content"))]
     summary = _string(dict.get(entry, "summary"))
     if all(summary != text for text, _ in bodies):
-        detail = dict.get(entry, "summary_detail") or {}
-        bodies.append((summary, detail.get("type", "text/html") in _HTML_TYPES))
+        detail = dict.get(entry, "summary_detail")
+        bodies.append((summary, _is_html(detail) if detail else True))
     return bodies
 
 
+# An element that bears the name of one of feedparser's own keys (<links>, <title_detail>) overwrites what is there:
+# no value has a type that can be relied on.
+
+
 def _string(value: object) -> str:
-    """Unknown elements with attributes become dictionaries under names that feedparser else uses for text."""
     return scrub(value) if isinstance(value, str) else ""
+
+
+def _dicts(value: object) -> list[dict]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def _is_html(detail: object) -> bool:
+    return isinstance(detail, dict) and detail.get("type") in _HTML_TYPES
