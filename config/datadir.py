@@ -10,7 +10,7 @@ import json
 import os
 import secrets
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -31,8 +31,7 @@ class Run:
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[bool]:
-    """Hold the folder; False when another run does. The kernel lets go when the process ends, however it does."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Hold the folder; False when another run does. The kernel lets go when its process ends, whatever ends it."""
     with (folder / LOCK).open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -44,16 +43,22 @@ def locked(folder: Path) -> Iterator[bool]:
 
 def live_run(folder: Path) -> Run | None:
     """The run that holds the folder now, for a program that does not."""
-    if not (folder / LOCK).exists():
-        return None
-    with locked(folder) as free:
+    with contextlib.suppress(FileNotFoundError, PermissionError), locked(folder) as free:
         return None if free else read_run(folder)
+    return None
+
+
+def join_run(environment: MutableMapping[str, str], default_folder: Path) -> None:
+    """Let a command work on the servers of the run that is going on, where `environment` names no others."""
+    run = live_run(Path(environment.get("VIGIE_DATA_DIR") or default_folder))
+    for name, value in (run.environment if run else {}).items():
+        environment.setdefault(name, value)
 
 
 def read_run(folder: Path) -> Run | None:
     try:
         return Run(**json.loads((folder / RUN).read_text()))
-    except (FileNotFoundError, ValueError, TypeError):
+    except (FileNotFoundError, PermissionError, ValueError, TypeError):
         return None
 
 

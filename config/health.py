@@ -5,10 +5,10 @@ import os
 import sys
 
 
-def answers(host: str, port: int) -> bool:
+def answers(host: str, port: int, timeout_s: float = 4) -> bool:
     """`host` is the address that the web process listens on."""
     reached_at = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-    connection = http.client.HTTPConnection(reached_at, port, timeout=4)
+    connection = http.client.HTTPConnection(reached_at, port, timeout=timeout_s)
     try:
         connection.request("GET", "/healthz")
         return connection.getresponse().status == http.HTTPStatus.OK

@@ -58,6 +58,14 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     return Settings(data_dir, environment.get("HOST") or "127.0.0.1", int(port))
 
 
+def require_data_folder(settings: Settings) -> None:
+    try:
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (settings.data_dir / datadir.LOCK).touch()
+    except OSError as error:
+        raise CannotRun(f"Cannot write to the data folder {settings.data_dir}: {error.strerror}.") from error
+
+
 def require_free_port(settings: Settings) -> None:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
@@ -132,7 +140,7 @@ def watch(supervisor: Supervisor, settings: Settings, stop: StopRequest, printer
         if noted != supervisor.starts:
             noted = supervisor.starts
             note(supervisor.processes())
-        if not ready and answers(settings.host, settings.port):
+        if not ready and answers(settings.host, settings.port, timeout_s=1):
             ready = True
             printer.write(banner(settings))
         if not ready and not said_late and time.monotonic() > late_at:
@@ -197,6 +205,7 @@ def main() -> int:
     printer = Printer(stop)
     try:
         settings = read_settings(os.environ)
+        require_data_folder(settings)
         with datadir.locked(settings.data_dir) as ours:
             if not ours:
                 other = datadir.read_run(settings.data_dir)

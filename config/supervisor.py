@@ -23,6 +23,7 @@ from config import process
 CRASHES_ENDING_A_RUN, CRASH_WINDOW_S = 5, 60
 TICK_S = 0.2
 SAME_REQUEST_S = 0.5
+READ_BYTES, REST_READS = 65536, 16  # a pipe of Linux holds 65536 bytes
 COLOURS = ("36", "33", "32", "35", "34", "31")  # of the prefixes on a terminal
 
 
@@ -87,7 +88,7 @@ class Printer:
         prefix = f"{name:<8} |"
         if self._colours:
             prefix = f"\033[{COLOURS[self._names.index(name) % len(COLOURS)]}m{prefix}\033[0m"
-        self.write("".join(f"{prefix} {line}\n" for line in text.splitlines()))
+        self.write("".join(f"{prefix} {line}\n" for line in text.splitlines() if line.strip()))
 
     def write(self, text: str) -> None:
         if self._gone:
@@ -156,16 +157,20 @@ class Supervisor:
             time.sleep(wait_s)
         for key, _ in self._selector.select(wait_s):
             name, unfinished = key.data
-            try:
-                while chunk := os.read(key.fd, 65536):
-                    whole, _, begun = (unfinished + chunk).rpartition(b"\n")
-                    self._printer.say(name, whole.decode(errors="replace"))
-                    unfinished[:] = begun
-            except BlockingIOError:
-                continue
-            self._printer.say(name, unfinished.decode(errors="replace"))
-            self._selector.unregister(key.fileobj)
-            key.fileobj.close()
+            with contextlib.suppress(BlockingIOError):
+                chunk = os.read(key.fd, READ_BYTES)
+                whole, _, begun = (unfinished + chunk).rpartition(b"\n")
+                if not chunk:
+                    whole, begun = begun, b""
+                    self._selector.unregister(key.fileobj)
+                    key.fileobj.close()
+                self._printer.say(name, whole.decode(errors="replace"))
+                unfinished[:] = begun
+
+    def print_rest(self) -> None:
+        """What ended programs have still left in their pipes; no more, should one of them have left a talker."""
+        for _ in range(REST_READS):
+            self.print_output(0)
 
     def restart_crashed(self) -> str:
         """See who has ended; restart after a pause. The reason to end the run, or ""."""
@@ -191,14 +196,14 @@ class Supervisor:
             os.killpg(launched.pid, signal.SIGKILL)
             launched.wait()
             return None
-        self.print_output(0)
+        self.print_rest()
         return launched.returncode
 
     def stop(self, groups: Sequence[Sequence[str]]) -> None:
         """Stop the children group by group, by name; a second request to stop shortens everyone's patience."""
         for group in groups:
             self._stop_together([child for child in self.children if child.name in group])
-        self.print_output(0)
+        self.print_rest()
 
     def _stop_together(self, children: list[Child]) -> None:
         alive = [child for child in children if child.running.poll() is None]

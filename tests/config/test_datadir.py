@@ -25,6 +25,17 @@ def test_the_live_run_is_told_only_while_it_holds_the_folder(tmp_path):
     assert datadir.live_run(tmp_path) is None
 
 
+def test_a_command_joins_the_live_run_and_keeps_what_its_own_environment_names(tmp_path):
+    run = datadir.Run(pid=12, address="", environment={"REDIS_URL": "redis://x", "SECRET_KEY": "theirs"})
+    mine = {"VIGIE_DATA_DIR": str(tmp_path), "SECRET_KEY": "mine"}
+    datadir.join_run(mine, tmp_path / "absent")
+    assert "REDIS_URL" not in mine
+    with datadir.locked(tmp_path):
+        datadir.write_run(tmp_path, run)
+        datadir.join_run(mine, tmp_path / "absent")
+    assert (mine["REDIS_URL"], mine["SECRET_KEY"]) == ("redis://x", "mine")
+
+
 def test_the_secret_key_is_kept_and_readable_by_its_owner_alone(tmp_path):
     key = datadir.secret_key(tmp_path)
     assert len(key) >= 50

@@ -93,6 +93,12 @@ def test_a_run_mends_itself_says_who_holds_the_folder_stops_whole_and_finds_its_
     assert run.get("/healthz") == 200
     execute(run.folder, "CREATE TABLE kept AS SELECT 42 AS answer")
 
+    command = [sys.executable, "manage.py", "showmigrations", "accounts"]
+    environment = {name: value for name, value in os.environ.items() if name not in OWN}
+    environment["VIGIE_DATA_DIR"] = str(run.folder)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert "[X] 0001_initial" in done.stdout, done.stderr
+
     second = start(PORT="1")
     assert second.process.wait(20) == 1
     assert f"already runs on {run.folder}: process {run.process.pid} at" in second.printed()
@@ -158,6 +164,13 @@ def test_a_port_that_is_no_number_is_refused_in_plain_words(start):
     run = start(PORT="http")
     assert run.process.wait(20) == 1
     assert "PORT is 'http'; it must be a number" in run.printed()
+
+
+def test_a_data_folder_that_is_a_file_is_refused_in_plain_words(start, tmp_path):
+    (tmp_path / "data").touch()
+    run = start()
+    assert run.process.wait(20) == 1
+    assert f"Cannot write to the data folder {tmp_path / 'data'}: File exists." in run.printed()
 
 
 def test_a_database_that_cannot_be_reached_ends_the_run_with_status_1(start):
