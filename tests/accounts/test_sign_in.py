@@ -172,15 +172,15 @@ def test_the_operator_pages_ask_for_the_ordinary_sign_in(owner, client, as_perso
 
 
 @pytest.mark.parametrize(
-    "page", ["login", "signup", "password/reset", "password/reset/done", "password/reset/key/done", "inactive"]
+    "address", ["login", "signup", "password/reset", "password/reset/done", "password/reset/key/done", "inactive"]
 )
-def test_every_page_before_sign_in_has_the_frame_of_vigie(client, db, page):
-    html = client.get(f"/accounts/{page}/").content.decode()
+def test_every_page_before_sign_in_has_the_frame_of_vigie(client, db, address):
+    html = client.get(f"/accounts/{address}/").content.decode()
     assert 'class="bare"' in html and "css/tokens.css" in html
 
 
 def test_cookies_and_headers_keep_strangers_away_behind_tls():
-    names = "SESSION_COOKIE_SECURE CSRF_COOKIE_SECURE SECURE_HSTS_SECONDS ALLAUTH_TRUSTED_PROXY_COUNT".split()
+    names = ["SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_HSTS_SECONDS", "ALLAUTH_TRUSTED_PROXY_COUNT"]
     code = f"import json; from config import settings; print(json.dumps([getattr(settings, n) for n in {names}]))"
     for url, expected in {"https://v.example": [True, True, 15552000, 1], "http://v": [False, False, 0, 0]}.items():
         env = {**os.environ, "BASE_URL": url}

@@ -1,0 +1,114 @@
+import re
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.forms import zone_named
+from accounts.models import ApiToken, User, token_digest
+from tests.factories import make_mention, make_topic
+
+
+def save(client, **changes):
+    form = {"name": "Ada", "language": "en", "time_zone": "Europe/Paris"}
+    return client.post("/account", {**form, **changes}, follow=True).content.decode()
+
+
+def test_a_person_changes_name_and_language_and_vigie_answers_in_it(owner, as_person):
+    client = as_person(owner)
+    page = save(client, name="Ada  Lovelace", language="fr")
+    assert '<html lang="fr"' in page
+    owner.refresh_from_db()
+    assert (owner.name, owner.language) == ("Ada Lovelace", "fr")
+    # The sign-in page of this browser goes on in that language.
+    client.post("/accounts/logout/")
+    assert '<html lang="fr"' in client.get("/accounts/login/").content.decode()
+
+
+def test_the_time_zone_changes_the_hours_that_pages_show(project, owner, as_person):
+    client = as_person(owner)
+    shown = {}
+    for zone, name in {"Asia/Tokyo": "Asia/Tokyo", "America/New_York": "new york"}.items():
+        page = save(client, time_zone=name)
+        now = timezone.localtime(timezone=ZoneInfo(zone))
+        shown[zone] = re.search(r"It is (.+?) in (\S+)\.", page).groups()
+        assert shown[zone][1] == zone
+        assert str(now.hour % 12 or 12) == shown[zone][0].split(":")[0].split()[0]
+    make_mention(make_topic(project))
+    mention = project.topics.get().mentions.get()
+    local = timezone.localtime(mention.published, ZoneInfo("America/New_York"))
+    page = client.get(f"/p/{project.id}/mentions/{mention.id}").content.decode()
+    assert local.isoformat() in page or f"{local:%H:%M}" in page or f"{local.hour % 12 or 12}:{local:%M}" in page
+
+
+def test_an_unknown_time_zone_is_refused_beside_its_field_and_changes_nothing(owner, as_person):
+    page = save(as_person(owner), time_zone="Mars/Olympus", language="fr", name="X")
+    assert "“Mars/Olympus” is not a time zone" in page
+    assert '<html lang="en"' in page
+    owner.refresh_from_db()
+    assert (owner.language, owner.time_zone, owner.first_name) == ("en", "Europe/Paris", "")
+
+
+@pytest.mark.parametrize(
+    ("typed", "zone"),
+    [
+        ("Europe/Paris", "Europe/Paris"),
+        ("europe/paris", "Europe/Paris"),
+        ("Paris", "Europe/Paris"),
+        (" new  york ", "America/New_York"),
+        ("utc", "UTC"),
+        ("Atlantis", "Atlantis"),
+        ("", ""),
+    ],
+)
+def test_a_zone_is_found_by_what_people_type(typed, zone):
+    assert zone_named(typed) == zone
+
+
+def test_the_colours_of_this_browser_are_kept_in_a_cookie(owner, as_person):
+    client = as_person(owner)
+    client.post("/preferences", {"theme": "dark", "next": "/account"})
+    assert 'data-theme="dark"' in client.get("/account").content.decode()
+    assert "data-theme=" not in as_person(owner).get("/account").content.decode().split("<body")[0]
+
+
+def test_a_token_is_shown_once_and_only_its_digest_is_kept(owner, as_person):
+    client = as_person(owner)
+    page = client.post("/account/tokens", {"name": "reports"}).content.decode()
+    token = re.search(r'id="new-token" value="([^"]+)"', page).group(1)
+    stored = ApiToken.objects.get()
+    assert (stored.name, stored.user, stored.digest) == ("reports", owner, token_digest(token))
+    again = client.get("/account").content.decode()
+    assert "reports" in again and token not in again
+
+
+def test_the_page_with_a_token_is_stored_nowhere(owner, as_person):
+    answer = as_person(owner).post("/account/tokens", {"name": "reports"})
+    assert "no-store" in answer.headers["Cache-Control"]
+
+
+def test_a_revoked_token_is_gone(owner, as_person):
+    client = as_person(owner)
+    client.post("/account/tokens", {"name": "reports"})
+    client.post(f"/account/tokens/{ApiToken.objects.get().id}/revoke")
+    assert not ApiToken.objects.exists()
+
+
+def test_nobody_revokes_the_token_of_another(owner, stranger, as_person):
+    as_person(owner).post("/account/tokens", {"name": "reports"})
+    assert as_person(stranger).post(f"/account/tokens/{ApiToken.objects.get().id}/revoke").status_code == 404
+    assert ApiToken.objects.exists()
+
+
+def test_a_nameless_token_is_refused(owner, as_person):
+    assert "This field is required." in as_person(owner).post("/account/tokens", {"name": " "}).content.decode()
+    assert not ApiToken.objects.exists()
+
+
+def test_the_forms_refuse_posts_from_other_sites(owner):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(owner)
+    assert client.post("/account", {"name": "X"}).status_code == 403
+    assert client.post("/account/tokens", {"name": "X"}).status_code == 403
+    assert User.objects.get(pk=owner.pk).first_name == "" and not ApiToken.objects.exists()
