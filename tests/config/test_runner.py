@@ -14,7 +14,7 @@ import psutil
 import psycopg2
 import pytest
 
-from config import datadir
+from config import datadir, runner
 from tests.config.waiting import alive_after
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -150,6 +150,14 @@ def test_embedded_servers_that_crash_come_back_at_their_address(start):
     time.sleep(0.7)
     run.process.send_signal(signal.SIGINT)
     assert run.process.wait(10) == 0
+
+
+def test_the_patience_of_a_stop_adds_up_to_less_than_ten_seconds(tmp_path):
+    stops = {name: program.stops for name, program in runner.programs(tmp_path).items()}
+    stops |= {"redis": runner.REDIS_STOPS, "postgres": runner.POSTGRES_STOPS}
+    assert sorted(stops) == sorted(name for group in runner.STOP_ORDER for name in group)
+    total = sum(max(sum(s for _, s in stops[name]) for name in group) for group in runner.STOP_ORDER)
+    assert total <= 9
 
 
 def test_a_port_in_use_ends_the_run_with_advice(start, port):
