@@ -6,7 +6,7 @@ for by status; paused topics count; rows of other projects are out of reach what
 """
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project
 from monitoring.insights import periods
-from monitoring.insights.search import Search
+from monitoring.insights.search import Search, document_in
 from monitoring.models import Mention, Source, Topic
 
 DEFAULT_PERIOD = "7d"
@@ -135,6 +135,13 @@ class MentionFilter:
         """The search in the documents' words, None without one. Run once for all reads of this filter."""
         return Search(self.project_id, self.q, self.since, self.until, self.clock) if self.q else None
 
+    @cached_property
+    def documents(self) -> int:
+        """How many documents the whole list has: counted once, whoever asks."""
+        rows = self.mentions()
+        # Within one topic a document is one mention, and the covering index is counted as it is read.
+        return rows.count() if len(self.scope) == 1 else rows.values("document_id").distinct().count()
+
     @property
     def capped(self) -> bool:
         """True where a search found more documents than are counted: numbers are then "at least"."""
@@ -163,17 +170,14 @@ class MentionFilter:
             conditions["sources"] = Q(source_id__in=self.sources)
         if self.languages:
             spoken = ["" if language == UNKNOWN_LANGUAGE else language for language in self.languages]
-            conditions["languages"] = _condition("split_part(monitoring_mention.language, '-', 1) = ANY(%s)", spoken)
+            # "fr-ca" and "fr" are one language to people who filter.
+            language = "split_part(monitoring_mention.language, '-', 1) = ANY(%s)"
+            conditions["languages"] = RawSQL(language, [spoken], BooleanField())
         if self.author:
             conditions["author"] = Q(author=self.author)
         if self.search:
-            conditions["q"] = _condition("monitoring_mention.document_id = ANY(%s::bigint[])", self.search.documents)
+            conditions["q"] = document_in(self.search.documents)
         return conditions
-
-
-def _condition(sql: str, values: Iterable[object]) -> RawSQL:
-    """One array parameter: Django's IN binds ten thousand ids one by one."""
-    return RawSQL(sql, [list(values)], output_field=BooleanField())
 
 
 class _Reader:

@@ -13,12 +13,13 @@ from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection
-from django.db.models import BooleanField, QuerySet
+from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
 from monitoring.insights.filters import MentionFilter
-from monitoring.insights.search import Position, after
+from monitoring.insights.search import Position, after, document_in
 from monitoring.models import Document, Mention, Topic
 from monitoring.query import Doc, QueryError, compile_query
 
@@ -76,10 +77,7 @@ class _Key(NamedTuple):
 
 def count(f: MentionFilter) -> Count:
     """How many rows the whole list has."""
-    rows = f.mentions()
-    # Within one topic a document is one mention, and the covering index is counted as it is read.
-    rows = rows if len(f.scope) == 1 else rows.values("document_id").distinct()
-    return Count(rows.count(), f.capped)
+    return Count(f.documents, f.capped)
 
 
 def page(f: MentionFilter, cursor: str | None = None, size: int = PAGE_SIZE) -> Page:
@@ -145,23 +143,20 @@ def spans_of(document: Document, queries: Iterable[str]) -> dict[str, Spans]:
 def _keys(f: MentionFilter, position: Position | None, backwards: bool, limit: int) -> Iterator[_Key]:
     """The documents after a position, in the order asked for, with their mentions' ids."""
     if not f.search:
-        yield from _scan(f, f.conditions(), position, backwards, limit)
+        yield from _scan(f, position, backwards, limit)
         return
+    order = ("published", "document_id") if backwards else ("-published", "-document_id")
     for documents in f.search.chunks(position, oldest_first=backwards):
-        rows = f.conditions(without="q").filter(
-            RawSQL("monitoring_mention.document_id = ANY(%s::bigint[])", [documents], BooleanField())
-        )
-        yield from _scan(f, rows, None, backwards, len(documents)) if documents else ()
+        rows = f.mentions(without="q").filter(document_in(documents))
+        yield from map(_Key._make, rows.values_list("published", "document_id", ArrayAgg("id")).order_by(*order))
 
 
-def _scan(
-    f: MentionFilter, rows: QuerySet[Mention], position: Position | None, backwards: bool, limit: int
-) -> list[_Key]:
+def _scan(f: MentionFilter, position: Position | None, backwards: bool, limit: int) -> list[_Key]:
     """The first `limit` documents. Each topic's first `limit` mentions are read off its part of the index and merged:
     a document that is among the first overall is among the first of every topic that mentions it.
     """
     direction = "ASC" if backwards else "DESC"
-    rows = rows.filter(RawSQL("monitoring_mention.topic_id = scope.id", [], BooleanField()))
+    rows = f.conditions().filter(RawSQL("monitoring_mention.topic_id = scope.id", [], BooleanField()))
     if position:
         rows = rows.filter(after(position, "document_id", oldest_first=backwards))
     order = ("published", "document_id") if backwards else ("-published", "-document_id")

@@ -20,8 +20,9 @@ from monitoring.query_errors import explain_error
 
 # An exact count of a common word takes seconds at ten million mentions: beyond this, numbers say "10,000+".
 CAP = 10_000
-# Documents asked of Postgres at once: what a page or two of a list needs, and texts that are held in memory together.
-CHUNK = 1000
+# Documents asked of Postgres at once: first what a page or two of a list needs, then more at a time, up to what may
+# be held in memory with its texts.
+FIRST_CHUNK, MAX_CHUNK, GROWTH = 250, 4000, 4
 FIELDS = ("title", "text", "url", "author", "language", "platform")
 
 Position = tuple[datetime, int]  # published, document id
@@ -74,13 +75,13 @@ class Search:
 
     @cached_property
     def _newest(self) -> list[int]:
-        chunks = self.chunks(size=CAP + 1 if self._is_exact else CHUNK)
+        chunks = self.chunks(size=CAP + 1 if self._is_exact else MAX_CHUNK)
         return list(islice(chain.from_iterable(chunks), CAP + 1))
 
     def chunks(
-        self, position: Position | None = None, *, oldest_first: bool = False, size: int = CHUNK
+        self, position: Position | None = None, *, oldest_first: bool = False, size: int = FIRST_CHUNK
     ) -> Iterator[list[int]]:
-        """The documents that match after `position`, in their order, in lists of at most `size`, without a cap."""
+        """The documents that match after `position`, in their order, without a cap. Lists of `size` first, then more."""
         candidates = self._candidates.order_by(*(("published", "id") if oldest_first else ("-published", "-id")))
         fields = () if self._is_exact else FIELDS
         while True:
@@ -89,7 +90,7 @@ class Search:
             yield [row[1] for row in rows if self._is_exact or self._matches(row[2:])]
             if len(rows) < size:
                 return
-            position = rows[-1][:2]
+            position, size = rows[-1][:2], max(size, min(size * GROWTH, MAX_CHUNK))
 
     def _matches(self, values: tuple[str, ...]) -> bool:
         return self._query.match(Doc(**dict(zip(FIELDS, values, strict=True)))) is not None
@@ -103,3 +104,8 @@ def after(position: Position, column: str, *, oldest_first: bool) -> Q:
     return Q(**{f"published__{beyond}e": published}) & (
         Q(**{f"published__{beyond}": published}) | Q(published=published, **{f"{column}__{beyond}": number})
     )
+
+
+def document_in(ids: list[int]) -> RawSQL:
+    """A condition on mentions. One array parameter: Django's IN would bind ten thousand ids one by one."""
+    return RawSQL("monitoring_mention.document_id = ANY(%s::bigint[])", [ids], BooleanField())
