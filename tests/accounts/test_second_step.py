@@ -21,16 +21,25 @@ def sign_in(client):
     return client.post("/accounts/login/", {"login": "ada@example.com", "password": PASSWORD})
 
 
+def open_guarded(client, address):
+    """What protects the account asks for the password again, once in a while."""
+    asked = client.get(address, follow=True)
+    assert "Confirm that it is you" in asked.content.decode()
+    form = f"/accounts/reauthenticate/?next={address}"
+    assert "Incorrect password." in client.post(form, {"password": "wrong"}).content.decode()
+    assert client.post(form, {"password": PASSWORD}).url == address
+    return client.get(address).content.decode()
+
+
 def is_signed_in(client):
     return client.get("/account").status_code == 200
 
 
-@pytest.fixture
-def phone(owner, mailoutbox):
-    """Ada has switched two-step sign-in on: (secret, recovery codes)."""
+def switch_on():
+    """Ada switches two-step sign-in on: the recovery codes she is shown."""
     client = Client()
     sign_in(client)
-    page = client.get("/accounts/2fa/totp/activate/").content.decode()
+    page = open_guarded(client, "/accounts/2fa/totp/activate/")
     secret = re.search(r"<code[^>]*>(\w+)</code>", page).group(1)
     assert "data:image/svg+xml;base64," in page
     wrong = client.post("/accounts/2fa/totp/activate/", {"code": "000000"}).content.decode()
@@ -38,11 +47,15 @@ def phone(owner, mailoutbox):
     done = client.post("/accounts/2fa/totp/activate/", {"code": code_for(secret)}, follow=True)
     codes = re.search(r"<textarea[^>]*>([\d\s]+)</textarea>", done.content.decode()).group(1).split()
     assert len(codes) == 10
-    assert "Two-step sign-in was switched on" in mailoutbox[-1].body
-    return secret, codes
+    return codes
 
 
-def test_the_password_alone_no_longer_opens_the_account(phone):
+@pytest.fixture
+def codes(owner):
+    return switch_on()
+
+
+def test_the_password_alone_no_longer_opens_the_account(codes):
     client = Client()
     assert sign_in(client).url == "/accounts/2fa/authenticate/"
     assert "Second step" in client.get("/accounts/2fa/authenticate/").content.decode()
@@ -51,8 +64,7 @@ def test_the_password_alone_no_longer_opens_the_account(phone):
     assert not is_signed_in(client)
 
 
-def test_a_recovery_code_opens_it_once(phone):
-    _, codes = phone
+def test_a_recovery_code_opens_it_once(codes):
     client, other = Client(), Client()
     sign_in(client)
     client.post("/accounts/2fa/authenticate/", {"code": codes[0]})
@@ -62,8 +74,7 @@ def test_a_recovery_code_opens_it_once(phone):
     assert not is_signed_in(other)
 
 
-def test_guessing_the_code_is_stopped(phone):
-    _, codes = phone
+def test_guessing_the_code_is_stopped(codes):
     client = Client()
     sign_in(client)
     for number in range(5):
@@ -72,11 +83,11 @@ def test_guessing_the_code_is_stopped(phone):
     assert not is_signed_in(client)
 
 
-def test_new_codes_end_the_old_ones_and_can_be_downloaded(phone):
-    _, codes = phone
+def test_new_codes_end_the_old_ones_and_can_be_downloaded(codes):
     client = Client()
     sign_in(client)
     client.post("/accounts/2fa/authenticate/", {"code": codes[0]})
+    assert "The codes you have now stop working." in open_guarded(client, "/accounts/2fa/recovery-codes/generate/")
     client.post("/accounts/2fa/recovery-codes/generate/")
     fresh = client.get("/accounts/2fa/recovery-codes/download/").content.decode().split()
     assert len(fresh) == 10 and not set(fresh) & set(codes)
@@ -86,22 +97,36 @@ def test_new_codes_end_the_old_ones_and_can_be_downloaded(phone):
     assert not is_signed_in(other)
 
 
-def test_switching_it_off_asks_who_it_is_and_the_password_is_enough_again(phone, settings):
-    _, codes = phone
-    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = -1
-    client = Client()
-    sign_in(client)
-    client.post("/accounts/2fa/authenticate/", {"code": codes[0]})
-    asked = client.get("/accounts/2fa/totp/deactivate/", follow=True)
-    assert "Confirm that it is you" in asked.content.decode()
-    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
-    client.post(asked.request["PATH_INFO"], {"password": PASSWORD})
-    assert "Switch off two-step sign-in?" in client.get("/accounts/2fa/totp/deactivate/").content.decode()
+def test_switching_it_off_asks_who_it_is_and_the_password_is_enough_again(codes, mailoutbox):
+    hasty, client = Client(), Client()
+    for browser, code in zip((hasty, client), codes, strict=False):
+        sign_in(browser)
+        browser.post("/accounts/2fa/authenticate/", {"code": code})
+    hasty.post("/accounts/2fa/totp/deactivate/")
+    assert "two-step sign-in is on" in hasty.get("/account").content.decode()
+    assert "Switch off two-step sign-in?" in open_guarded(client, "/accounts/2fa/totp/deactivate/")
     client.post("/accounts/2fa/totp/deactivate/")
+    assert "Two-step sign-in was switched off" in mailoutbox[-1].body
     other = Client()
     sign_in(other)
     assert is_signed_in(other)
 
 
-def test_the_account_page_says_whether_it_is_on(owner, as_person, phone):
+def test_an_invited_person_can_switch_it_on(project, owner, as_person, mailoutbox, link_in):
+    as_person(owner).post(f"/p/{project.id}/invitations", {"email": "nina@example.com", "role": "viewer"})
+    client = Client()
+    client.get(link_in(mailoutbox[-1]))
+    form = {"name": "Nina", "password1": PASSWORD, "password2": PASSWORD, "time_zone": "UTC"}
+    client.post("/accounts/signup/", form)
+    assert "Scan this code" in open_guarded(client, "/accounts/2fa/totp/activate/")
+
+
+def test_the_account_page_says_whether_it_is_on(owner, as_person, codes):
     assert "two-step sign-in is on" in as_person(owner).get("/account").content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_notice_says_that_it_was_switched_on(owner, mailoutbox):
+    switch_on()
+    assert mailoutbox[0].to == ["ada@example.com"]
+    assert "Two-step sign-in was switched on" in mailoutbox[0].body
