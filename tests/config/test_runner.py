@@ -53,7 +53,7 @@ class Run:
     def get(self, path):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         with contextlib.closing(connection):
-            connection.request("GET", path)
+            connection.request("GET", path, headers={"Host": "127.0.0.1"})
             return connection.getresponse().status
 
 
@@ -131,7 +131,7 @@ def test_a_run_mends_itself_says_who_holds_the_folder_stops_whole_and_finds_its_
 
 @pytest.mark.slow
 def test_embedded_servers_that_crash_come_back_at_their_address(start):
-    run = start()
+    run = start(ALLOWED_HOSTS="vigie.example.com")  # under which the health check must work, too
     run.until("Vigie is ready")
     former = datadir.live_run(run.folder).environment
     for name in ("postgres", "redis"):
