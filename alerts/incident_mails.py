@@ -3,7 +3,7 @@
 Called by incidents.py, and by the incident's page for the rule as it was.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -35,12 +35,14 @@ def sentence_then(incident: Incident) -> str:
     return rule_sentence(incident.rule.topic.name, settings_then(incident), incident.settings["window_s"])
 
 
-def filter_of_incident(incident: Incident, until: datetime | None = None) -> MentionFilter:
-    """The mentions that broke the rule, and those that followed while the incident lasted."""
-    since = incident.opened_at - timedelta(seconds=incident.settings["window_s"])
-    until = incident.closed_at or until or incident.opened_at
+def filter_of_incident(incident: Incident, until: datetime | None = None, zone: tzinfo = UTC) -> MentionFilter:
+    """The mentions that broke the rule and, up to `until`, those that followed while the incident lasted."""
     return MentionFilter(
-        project_id=incident.rule.project_id, topics=(incident.rule.topic_id,), since=since, until=until
+        project_id=incident.rule.project_id,
+        topics=(incident.rule.topic_id,),
+        since=incident.opened_at - timedelta(seconds=incident.settings["window_s"]),
+        until=incident.closed_at or until or incident.opened_at,
+        zone=zone,
     )
 
 

@@ -8,18 +8,16 @@ from dataclasses import asdict
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from accounts.audit import record
 from accounts.models import Membership, Project, Role, User
 from alerts import outbox
+from alerts.blind import failing_sources
 from alerts.detection import Settings, Verdict
 from alerts.incident_mails import render_closed, render_opened
 from alerts.models import Delivery, Incident, Rule
 from alerts.rendering import Rendered
-from monitoring.health import is_failing
-from monitoring.models import Source
 
 
 def open_incident(rule: Rule, settings: Settings, verdict: Verdict, now: datetime) -> Incident | None:
@@ -85,12 +83,6 @@ def recipients_of(rule: Rule) -> list[User]:
     return [member.user for member in members if member.user_id in chosen] or [
         member.user for member in members if member.may(Role.MANAGER)
     ]
-
-
-def failing_sources(project: Project) -> list[Source]:
-    """Sources that cannot be heard at present, so that counts may be too low."""
-    suspects = Source.objects.filter(project=project).filter(~Q(error_code="") | Q(state=Source.State.STOPPED))
-    return [source for source in suspects.order_by("title", "pk") if is_failing(source)]
 
 
 def incidents_of(project: Project, *, is_open: bool, limit: int | None = None) -> list[Incident]:

@@ -115,7 +115,7 @@ def _stories(content: DigestContent) -> list[Story]:
 
 def _list_url(content: DigestContent, topic_id: int | None = None) -> str:
     """The list of exactly the mentions that were counted."""
-    shown = filter_of(content.project_id, content.window)
+    shown = filter_of(content.project_id, content.window, timezone.get_current_timezone())
     shown = shown.replace(topics=(topic_id,)) if topic_id else shown
     return absolute(f"{reverse('mentions', args=[content.project_id])}?{shown.to_query()}")
 

@@ -29,11 +29,6 @@ class Window:
     start: datetime
     end: datetime
 
-    @property
-    def before(self) -> "Window":
-        """The stretch of the same length just before: what the counts are compared with."""
-        return Window(self.start - (self.end - self.start), self.start)
-
 
 def due_window(schedule: Schedule, sent_until: datetime, now: datetime) -> Window | None:
     """The window to send at `now`, or None while the next one is still to come."""

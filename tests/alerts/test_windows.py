@@ -102,7 +102,3 @@ def test_never_is_never():
     never = Schedule("never", 8, 0, PARIS)
     assert due_window(never, utc(2020, 1, 1), utc(2026, 1, 1)) is None
     assert next_slot(never, utc(2026, 1, 1)) is None
-
-
-def test_the_window_before_has_the_same_length():
-    assert Window(utc(2026, 6, 2), utc(2026, 6, 5)).before == Window(utc(2026, 5, 30), utc(2026, 6, 2))

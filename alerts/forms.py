@@ -1,0 +1,63 @@
+"""The forms of digests and rules: what people may set, with every error beside its field."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Project, User
+from alerts.models import Digest, Rule
+from monitoring.models import Topic
+
+MAX_NUMBER = 1_000_000  # mentions or percent: beyond it a typing error is likelier than a wish
+
+
+class DigestForm(forms.ModelForm):
+    hour = forms.TypedChoiceField(label=_("Hour"), choices=[(hour, f"{hour:02}:00") for hour in range(24)], coerce=int)
+
+    class Meta:
+        model = Digest
+        fields = ["frequency", "weekday", "hour", "send_empty"]
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["hour"].help_text = _("In your time zone, %(zone)s.") % {"zone": self.instance.user.time_zone}
+        self.fields["weekday"].help_text = _("For a weekly digest.")
+
+
+class RuleForm(forms.ModelForm):
+    class Meta:
+        model = Rule
+        fields = ["topic", "condition", "threshold", "percent", "minimum", "window_s", "recipients"]
+        widgets = {"recipients": forms.CheckboxSelectMultiple}
+
+    def __init__(self, *args: object, project: Project, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.project = project
+        self.fields["topic"].queryset = Topic.objects.filter(project=project).order_by("name")
+        self.fields["topic"].empty_label = None
+        members = User.objects.filter(memberships__project=project, is_active=True)
+        self.fields["recipients"].queryset = members.order_by("first_name", "email")
+        self.fields["recipients"].label_from_instance = lambda user: user.name
+        self.fields["recipients"].help_text = _("Nobody chosen means all managers and admins.")
+        self.fields["threshold"].help_text = _("For “more than a number”.")
+        self.fields["percent"].help_text = _("For “up by a percentage”, against the equal time before.")
+        self.fields["minimum"].help_text = _("For “up by a percentage”: fewer mentions than this never warn.")
+        for name in ("threshold", "percent", "minimum"):
+            self.fields[name].widget.attrs["max"] = self.fields[name].max_value = MAX_NUMBER
+
+    def clean(self) -> dict[str, object]:
+        """Each condition needs its number; the other's is forgotten, so that a rule holds only what it says."""
+        data = super().clean()
+        needed = "threshold" if data.get("condition") == Rule.Condition.ABOVE else "percent"
+        for name in ("threshold", "percent"):
+            if name == needed:
+                if data.get(name) is None and name not in self.errors:
+                    self.add_error(name, _("Give a number."))
+                elif name == "percent" and data.get(name) == 0:
+                    self.add_error(name, _("Give a percentage above zero."))
+            else:
+                data[name] = None
+                self.errors.pop(name, None)
+        for name in ("threshold", "percent", "minimum"):
+            if (data.get(name) or 0) > MAX_NUMBER:
+                self.add_error(name, _("This number is too large."))
+        return data
