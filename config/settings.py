@@ -4,6 +4,7 @@
 """
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +22,7 @@ HOST = env.str("HOST", "127.0.0.1")
 PORT = env.int("PORT", 8000)
 # The address people type, for links in emails and feeds.
 BASE_URL = env.str("BASE_URL", f"http://localhost:{PORT}").rstrip("/")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["*"])
+ALLOWED_HOSTS = [*env.list("ALLOWED_HOSTS", ["*"]), "127.0.0.1"]  # the last is what config/health.py asks for
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [BASE_URL])
 # Behind a proxy that ends TLS: secure cookies, HSTS, and the proxy's X-Forwarded-Proto is believed.
 HTTPS = env.bool("HTTPS", BASE_URL.startswith("https://"))
@@ -166,7 +167,10 @@ POLL_MIN_INTERVAL_S = env.int("POLL_MIN_INTERVAL_S", 15 * 60)
 POLL_MAX_INTERVAL_S = env.int("POLL_MAX_INTERVAL_S", 24 * 60 * 60)
 DISPATCH_INTERVAL_S = env.int("DISPATCH_INTERVAL_S", 5)
 DOCUMENT_RETENTION_DAYS = env.int("DOCUMENT_RETENTION_DAYS", 90)
-SAMPLE_FEEDS_PORT = env.int("SAMPLE_FEEDS_PORT", PORT + 1)
+# Where this machine's workers reach the web process, for the feeds of the sample project.
+SAMPLE_FEEDS_URL = env.str("SAMPLE_FEEDS_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
+FETCH_ALLOWED_HOSTS.append(urlsplit(SAMPLE_FEEDS_URL).netloc)
+ALLOWED_HOSTS.append(urlsplit(SAMPLE_FEEDS_URL).hostname)
 
 # --- the API -----------------------------------------------------------------------------------------------
 API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", 300)
