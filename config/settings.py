@@ -186,7 +186,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_TASK_TIME_LIMIT = 300
 # A message unacknowledged for this long is given to another worker: above the hard time limit.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
+# Without Redis whoever publishes a task hears of it at once (it took 6 s): a page that sends mail must not hang.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "max_retries": 1, "interval_start": 0}
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "poll"
 CELERY_TASK_QUEUES = [Queue("poll"), Queue("enrich"), Queue("deliver")]
