@@ -1,6 +1,6 @@
 """Tags and filters of the templates: icons, numbers, times in words, matching words marked."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django import template
 from django.contrib.humanize.templatetags.humanize import intcomma
@@ -10,6 +10,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
+from dashboards.filterbar import language_name
 
 register = template.Library()
 
@@ -67,3 +69,47 @@ def _calendar_words(local: datetime, today: datetime) -> str:
     if local.year == today.year:
         return formats.date_format(local, _("j M"))
     return formats.date_format(local, _("j M Y"))
+
+
+@register.filter
+def due(value: datetime) -> SafeString | str:
+    """`ago` for what is to come: what should have come by now comes at any moment."""
+    return ago(value) if value > timezone.now() else _("any moment")
+
+
+@register.filter
+def day(value: str) -> str:
+    """An ISO date as a short local one."""
+    return formats.date_format(date.fromisoformat(value), _("j M Y"))
+
+
+@register.filter
+def rate(value: float | None) -> str:
+    """Items a day: whole above ten, one decimal below, "under 0.1" rather than a misleading zero."""
+    if value is None:
+        return "–"
+    if 0 < value < 0.05:
+        return _("under %s") % formats.number_format(0.1, 1)
+    return number(round(value)) if value >= 10 or value == 0 else formats.number_format(round(value, 1), 1)
+
+
+@register.filter
+def positive(value: int) -> int:
+    return abs(value)
+
+
+@register.filter
+def language(code: str) -> str:
+    """A language tag as a name."""
+    return language_name(code.partition("-")[0])
+
+
+@register.filter
+def is_web_address(url: str) -> bool:
+    """True for what may stand behind a link: never javascript: or data:."""
+    return url.lower().startswith(("https://", "http://"))
+
+
+@register.filter
+def without_scheme(url: str) -> str:
+    return url.partition("://")[2].removeprefix("www.").rstrip("/") or url

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
@@ -12,7 +13,10 @@ def count_groups(
     """(value of column `group`, number of rows) of the query `rows`, which may itself be distinct or grouped: what
     Django cannot say. The values in `first` come first, then the most frequent.
     """
-    sql, params = rows.query.sql_with_params()
+    try:
+        sql, params = rows.query.sql_with_params()
+    except EmptyResultSet:  # no topic is in scope: Django knows without asking
+        return []
     column = connection.ops.quote_name(group)
     with connection.cursor() as cursor:
         cursor.execute(

@@ -51,7 +51,12 @@ document.addEventListener("click", (event) => {
   if (closer) closer.closest("dialog").close();
 });
 
-// <select data-submits>: sends its form when changed.
-document.addEventListener("change", (event) => {
-  if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
+// <form data-busy="Looking…">: what takes a while says so, and is not sent twice.
+document.addEventListener("submit", (event) => {
+  const words = event.target.dataset.busy;
+  const button = words && event.submitter;
+  if (!button || event.defaultPrevented) return;
+  button.textContent = words;
+  button.setAttribute("aria-busy", "true");
+  setTimeout(() => (button.disabled = true));
 });

@@ -1,0 +1,105 @@
+"""Rows of insights.lists as people see them: marked texts, one status a story, a name for where it stood.
+
+Called by every page that lists mentions, so that a mention looks the same everywhere.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from dashboards.excerpts import excerpt, highlight
+from monitoring.insights.lists import Row, spans_of
+from monitoring.models import Document, Mention, Topic
+
+TITLE_CHARS = 160
+MAX_WORDS = 12
+# Which of several statuses a story shows: what still asks for work comes first.
+URGENCY = [Mention.Status.TO_ANSWER, Mention.Status.TO_REVIEW, Mention.Status.ANSWERED, Mention.Status.IGNORED]
+OPEN = {Mention.Status.TO_ANSWER, Mention.Status.TO_REVIEW}
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """`ids` are the mentions that a status change is about: all of the story's that the list shows."""
+
+    id: int
+    ids: tuple[int, ...]
+    title: SafeString
+    text: SafeString
+    topics: list[Topic]
+    colour: str
+    place: str
+    author: str
+    published: datetime
+    language: str
+    status: str
+    document: Document
+
+    @property
+    def status_label(self) -> str:
+        return str(Mention.Status(self.status).label)
+
+    @property
+    def is_done(self) -> bool:
+        return self.status not in OPEN
+
+
+def shown_rows(rows: Iterable[Row], colours: Mapping[int, str] | None = None) -> list[ShownRow]:
+    return [shown_row(row, colours) for row in rows]
+
+
+def shown_row(row: Row, colours: Mapping[int, str] | None = None) -> ShownRow:
+    document, mention = row.document, row.mention
+    title, text = excerpt(document.title, row.title_spans, TITLE_CHARS), excerpt(document.text, row.text_spans)
+    statuses = {item.status for item in row.mentions}
+    return ShownRow(
+        id=mention.pk,
+        ids=tuple(item.pk for item in row.mentions),
+        title=title or text or _("(without words)"),
+        text=text if title else "",
+        topics=row.topics,
+        colour=(colours or {}).get(mention.topic_id, "--accent"),
+        place=place_of(row),
+        author=document.author,
+        published=document.published,
+        language=document.language,
+        status=next(status for status in URGENCY if status in statuses),
+        document=document,
+    )
+
+
+def place_of(row: Row) -> str:
+    """Where it was said: the source's name, or the site's."""
+    source = row.mention.source
+    return str(source) if source else urlsplit(row.document.url).hostname or _("a deleted source")
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a story is a mention of a topic: the words found in it; none where the query has changed since."""
+
+    topic: Topic
+    words: list[str]
+
+
+def reasons(row: Row) -> list[Reason]:
+    return [Reason(mention.topic, _words(row.document, mention.topic.query)) for mention in row.mentions]
+
+
+def _words(document: Document, query: str) -> list[str]:
+    texts = {"title": document.title, "text": document.text}
+    spans = spans_of(document, [query])
+    found = [texts[name][start:end] for name in texts for start, end in spans[name]]
+    return list({word.casefold(): word for word in reversed(found)}.values())[::-1][:MAX_WORDS]
+
+
+def full_title(row: Row) -> SafeString:
+    return highlight(row.document.title, row.title_spans)
+
+
+def full_text(row: Row) -> SafeString:
+    return highlight(row.document.text, row.text_spans)

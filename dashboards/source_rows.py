@@ -1,0 +1,71 @@
+"""How each source is doing, in words: the rows of the Sources page, two queries for all of them.
+
+In: a project and the time. Out: frozen rows.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count
+from django.utils.translation import gettext as _
+
+from monitoring.health import Words, is_failing, words
+from monitoring.models import DocumentSource, Source
+
+RATE_DAYS = 30
+# Silent for so long is worth a word, though nothing is wrong: many blogs publish monthly.
+QUIET_AFTER = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class SourceRow:
+    """`state` is a code for filters and colours: failing, paused, waiting, quiet or fine; `label` is its word."""
+
+    source: Source
+    state: str
+    label: str
+    tone: str
+    trouble: Words | None
+    items_a_day: float | None
+
+
+def source_rows(sources: Iterable[Source], now: datetime) -> list[SourceRow]:
+    sources = list(sources)
+    rates = _rates(sources, now)
+    return [_row(source, rates.get(source.pk, 0), now) for source in sources]
+
+
+def _row(source: Source, items: int, now: datetime) -> SourceRow:
+    state = state_of(source, now)
+    label, tone = {
+        "failing": (_("stopped") if source.state == Source.State.STOPPED else _("cannot be heard"), "warn"),
+        "paused": (_("paused"), ""),
+        "waiting": (_("not heard yet"), ""),
+        "quiet": (_("quiet"), ""),
+        "fine": (_("heard"), "good"),
+    }[state]
+    trouble = words(source.error_code) if state == "failing" else None
+    days = min((now - source.created_at) / timedelta(days=1), RATE_DAYS)
+    rate = items / max(days, 1) if source.last_success_at else None
+    return SourceRow(source, state, label, tone, trouble, rate)
+
+
+def state_of(source: Source, now: datetime) -> str:
+    if source.state == Source.State.PAUSED:
+        return "paused"
+    if is_failing(source):
+        return "failing"
+    if source.last_success_at is None:
+        return "waiting"
+    return "quiet" if now - (source.last_new_at or source.created_at) > QUIET_AFTER else "fine"
+
+
+def _rates(sources: list[Source], now: datetime) -> dict[int, int]:
+    """Items seen at each source in the last month."""
+    seen = DocumentSource.objects.filter(
+        source__in=[source.pk for source in sources],
+        published__gte=now - timedelta(days=RATE_DAYS),
+        published__lte=now,
+    )
+    return dict(seen.values_list("source").annotate(count=Count("*")).order_by())

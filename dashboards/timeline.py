@@ -1,0 +1,72 @@
+"""A Series of insights as people see it: the chart's configuration, its legend, and the table behind it.
+
+Called by the overview and the topic page. Dates are worded here, in the reader's language and zone.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from dashboards import charts
+from dashboards.listening import Deaf, unheard
+from monitoring.insights.filters import MentionFilter
+from monitoring.insights.series import Series
+
+
+@dataclass(frozen=True)
+class Row:
+    """A bucket in the table: counts in the order of the lines."""
+
+    title: str
+    url: str
+    counts: tuple[int, ...]
+    total: int
+
+
+@dataclass(frozen=True)
+class Timeline:
+    config: dict[str, object]
+    lines: list[charts.Line]
+    rows: list[Row]
+    is_hatched: bool
+
+
+def timeline(
+    f: MentionFilter, series: Series, url: str, colours: Mapping[int, str], deaf: Sequence[Deaf] = ()
+) -> Timeline:
+    """`url` is the mentions page; each bucket leads to its part of it."""
+    lines = charts.summed_up(
+        [
+            charts.Line(line.topic.name, colours[line.topic.pk], line.counts, str(line.topic.pk))
+            for line in series.lines
+        ],
+        _("other keywords"),
+    )
+    buckets = []
+    for start, end in pairwise([*series.starts, f.until]):
+        part = f.replace(since=max(start, f.since), until=min(end, f.until))
+        label, title = label_of(start, series.bucket), title_of(start, series.bucket)
+        buckets.append(charts.Bucket(label, title, f"{url}?{part.to_query()}", unheard(deaf, end)))
+    rows = [
+        Row(bucket.title, bucket.url, tuple(line.counts[place] for line in lines), series.totals[place])
+        for place, bucket in enumerate(buckets)
+    ]
+    is_hatched = any(bucket.note for bucket in buckets)
+    return Timeline(charts.volume(buckets, lines), lines, rows[::-1], is_hatched)
+
+
+def label_of(start: datetime, bucket: str) -> str:
+    """What stands below a bar."""
+    return formats.date_format(start, _("g A") if bucket == "hour" else _("j M"))
+
+
+def title_of(start: datetime, bucket: str) -> str:
+    """The bucket in full."""
+    if bucket == "hour":
+        return formats.date_format(start, _("l j F, g:i A"))
+    day = formats.date_format(start, _("l j F Y"))
+    return _("Week from %s") % day if bucket == "week" else day

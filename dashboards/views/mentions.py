@@ -1,0 +1,111 @@
+"""The list of mentions where a team works: filter, read, decide what becomes of each."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from accounts.access import project_view
+from accounts.models import Membership, Role
+from dashboards import charts
+from dashboards.facetlists import facet_lists
+from dashboards.filterbar import filter_bar
+from dashboards.forms import query_problem
+from dashboards.rows import full_text, full_title, reasons, shown_row, shown_rows
+from monitoring.insights import lists
+from monitoring.insights.filters import MentionFilter
+from monitoring.models import Mention, Topic
+
+MAX_AT_ONCE = 200
+
+
+@project_view()
+def mentions(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """One page of the list. htmx asks for the following pages as bare rows."""
+    project = membership.project
+    f = MentionFilter.from_query(project, request.GET, timezone.now(), request.user.zone)
+    topics = list(Topic.objects.filter(project=project).order_by("id"))
+    page = lists.page(f, request.GET.get("cursor"))
+    context = {
+        "project": project,
+        "rows": shown_rows(page.rows, charts.colours(topic.pk for topic in topics)),
+        "page": page,
+        "query": f.to_query(),
+        "may_edit": membership.may(Role.MANAGER),
+    }
+    if request.htmx and "cursor" in request.GET:
+        return render(request, "dashboards/_mention_rows.html", context)
+    context |= {
+        "bar": filter_bar(f, topics),
+        "facets": facet_lists(f),
+        "count": lists.count(f),
+        "topics": topics,
+        "newest": max((mention.pk for row in page.rows for mention in row.mentions), default=0),
+        "is_first": "cursor" not in request.GET,
+        "problem": query_problem(f.q) if f.q else None,
+    }
+    return render(request, "dashboards/mentions.html", context)
+
+
+@project_view()
+def mentions_fresh(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """How many stories of the list's first page are newer than mention `after`. For htmx."""
+    f = MentionFilter.from_query(membership.project, request.GET, timezone.now(), request.user.zone)
+    after = request.GET.get("after", "")
+    newest = int(after) if after.isascii() and after.isdigit() else 0
+    rows = lists.page(f).rows
+    fresh = sum(min(mention.pk for mention in row.mentions) > newest for row in rows)
+    context = {"fresh": fresh, "is_capped": fresh == lists.PAGE_SIZE, "query": f.to_query(), "newest": newest}
+    return render(request, "dashboards/_fresh.html", context | {"project": membership.project})
+
+
+@project_view()
+def mention(request: HttpRequest, membership: Membership, mention_id: int) -> HttpResponse:
+    """One mention in full: a page, or the panel beside the list for htmx."""
+    row = lists.one(membership.project.pk, mention_id)
+    if row is None:
+        raise Http404
+    context = {
+        "project": membership.project,
+        "row": shown_row(row),
+        "title": full_title(row),
+        "text": full_text(row),
+        "reasons": reasons(row),
+        "back": request.GET.urlencode(),
+        "may_edit": membership.may(Role.MANAGER),
+    }
+    return render(request, "dashboards/_mention_detail.html" if request.htmx else "dashboards/mention.html", context)
+
+
+@require_POST
+@project_view(Role.MANAGER)
+def mention_status(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """POST `id` (several), `status`, and `next` for the way back. htmx gets the row as it now is."""
+    ids = [int(text) for text in request.POST.getlist("id") if text.isascii() and text.isdigit() and len(text) < 19]
+    status = request.POST.get("status", "")
+    if status not in Mention.Status.values or not 0 < len(ids) <= MAX_AT_ONCE:
+        return HttpResponse(status=400)
+    from monitoring.triage import set_status
+
+    changed = set_status(membership.project, request.user, ids, status)
+    if request.htmx:
+        return _changed_row(request, membership, ids[0])
+    label = Mention.Status(status).label
+    text = ngettext("%(count)d mention is now “%(status)s”.", "%(count)d mentions are now “%(status)s”.", changed)
+    messages.success(request, text % {"count": changed, "status": label})
+    target = request.POST.get("next", "")
+    is_safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return redirect(target if is_safe else reverse("mentions", args=[membership.project.pk]))
+
+
+def _changed_row(request: HttpRequest, membership: Membership, mention_id: int) -> HttpResponse:
+    row = lists.one(membership.project.pk, mention_id)
+    if row is None:
+        raise Http404
+    topic_ids = Topic.objects.filter(project=membership.project).values_list("pk", flat=True)
+    context = {"row": shown_row(row, charts.colours(topic_ids)), "project": membership.project, "may_edit": True}
+    return render(request, "dashboards/_mention.html", context)

@@ -1,0 +1,164 @@
+// The list of mentions: keys, reading beside the list, decisions that can be undone.
+// Without this script every link opens a page and every button sends its form.
+
+const list = document.querySelector("[data-list]");
+const detail = document.getElementById("detail");
+const help = document.getElementById("help");
+const decided = []; // what "undo" goes back through: { ids, status, id }
+
+const rows = () => [...(list ?? document).querySelectorAll(".mention")];
+const current = () => list?.querySelector(".mention[data-current]");
+const isShown = (element) => element && getComputedStyle(element).display !== "none";
+
+function choose(row, { read = true } = {}) {
+  if (!row) return;
+  current()?.removeAttribute("data-current");
+  row.dataset.current = "";
+  row.focus({ preventScroll: true });
+  row.scrollIntoView({ block: "nearest" });
+  if (read && isShown(detail)) readBeside(row);
+}
+
+function readBeside(row) {
+  const link = row.querySelector("[data-open]");
+  window.htmx.ajax("GET", link.href, { target: detail, swap: "innerHTML show:none" });
+}
+
+function step(by) {
+  const all = rows();
+  const place = all.indexOf(current());
+  const next = place < 0 ? (by > 0 ? 0 : all.length - 1) : place + by;
+  if (next >= all.length) document.querySelector(".list-foot a[rel=next]")?.click();
+  choose(all[Math.min(Math.max(next, 0), all.length - 1)]);
+}
+
+async function send(form, ids, status) {
+  const body = new URLSearchParams({ status });
+  for (const id of ids) body.append("id", id);
+  const answer = await fetch(form.action, {
+    method: "POST",
+    body,
+    headers: { "X-CSRFToken": form.csrfmiddlewaretoken.value, "HX-Request": "true" },
+  });
+  if (!answer.ok) throw new Error(`status ${answer.status}`);
+  return answer.text();
+}
+
+async function decide(form, status, { remember = true } = {}) {
+  const ids = new FormData(form).getAll("id");
+  const row = document.getElementById(`mention-${ids[0]}`);
+  const before = row?.dataset.status;
+  if (before === status) return;
+  const html = await send(form, ids, status);
+  const wasCurrent = row && "current" in row.dataset;
+  if (row) {
+    row.outerHTML = html;
+    const now = document.getElementById(row.id);
+    window.htmx.process(now);
+    if (wasCurrent) choose(now, { read: isShown(detail) });
+    if (remember && before) {
+      decided.push({ id: row.id, status: before });
+      toast(now.querySelector(".state").textContent);
+    }
+  } else {
+    location.reload();
+  }
+}
+
+function undo() {
+  const last = decided.pop();
+  const row = last && document.getElementById(last.id);
+  if (!row) return;
+  hideToast();
+  decide(row.querySelector("form[data-triage]"), last.status, { remember: false }).then(() =>
+    choose(document.getElementById(last.id)),
+  );
+}
+
+let toastTimer = 0;
+
+function hideToast() {
+  document.querySelector(".toast")?.remove();
+  clearTimeout(toastTimer);
+}
+
+function toast(words) {
+  const template = document.getElementById("undo-words");
+  if (!template) return;
+  hideToast();
+  const box = document.createElement("div");
+  box.className = "toast";
+  box.setAttribute("role", "status");
+  box.append(template.content.cloneNode(true));
+  box.querySelector("span").textContent = words;
+  box.querySelector("button").addEventListener("click", undo);
+  document.body.append(box);
+  toastTimer = setTimeout(hideToast, 8000);
+}
+
+// Buttons: decided in place, and the next row is one key away.
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("form[data-triage]");
+  if (!form || !list) return;
+  event.preventDefault();
+  decide(form, event.submitter.value).catch(() => form.submit());
+});
+
+// Titles: read beside the list where there is room for it.
+list?.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-open]");
+  const row = event.target.closest(".mention");
+  if (!row || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
+  if (link && !isShown(detail)) return;
+  if (link) event.preventDefault();
+  else if (event.target.closest("a, button, form")) return;
+  choose(row);
+});
+
+const statuses = { a: "to_answer", d: "answered", x: "ignored" };
+
+const actions = {
+  j: () => step(1),
+  k: () => step(-1),
+  Enter: () => {
+    const row = current();
+    if (isShown(detail)) choose(row);
+    else row?.querySelector("[data-open]").click();
+  },
+  o: () => {
+    const open = (isShown(detail) || !list) && document.querySelector("[data-original]");
+    if (open) open.click();
+    else current()?.querySelector("[data-open]").click();
+  },
+  u: undo,
+  "/": () => document.getElementById("search")?.focus(),
+  "?": () => help?.showModal(),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  if (event.target.matches("input, textarea, select, [contenteditable]")) {
+    if (event.key === "Escape") event.target.blur();
+    return;
+  }
+  if (event.key === "Enter" && !event.target.matches(".mention")) return;
+  const status = statuses[event.key];
+  const form = status && (list ? current() : document)?.querySelector("form[data-triage]");
+  if (form) {
+    event.preventDefault();
+    if (list) decide(form, status);
+    else form.requestSubmit(form.querySelector(`[value=${status}]`));
+  } else if (actions[event.key]) {
+    event.preventDefault();
+    actions[event.key]();
+  }
+});
+
+// Facets stand open beside the list and are folded away on a phone.
+const facets = document.querySelector("[data-open-wide]");
+if (facets) {
+  const narrow = matchMedia("(max-width: 900px)");
+  const fold = () => (facets.open = !narrow.matches);
+  narrow.addEventListener("change", fold);
+  fold();
+}
