@@ -7,6 +7,8 @@ platforms. Pure, and total: no input raises.
 import re
 from urllib.parse import parse_qs, parse_qsl, quote, urlencode, urlsplit
 
+from monitoring.feeds.raw import scrub
+
 # Parameters that say who sent the reader and not which page is meant.
 _TRACKING = frozenset(
     {
@@ -51,7 +53,7 @@ def canonical_address(url: str) -> str:
     Always written as http: the scheme is folded, since sites move to https while feeds keep the old links.
     """
     try:
-        parts = urlsplit(unwrap("".join(url.split())))
+        parts = urlsplit(unwrap("".join(scrub(url).split())))
         host, port = _host(parts.hostname or ""), parts.port
     except ValueError:
         return ""
@@ -66,12 +68,12 @@ def canonical_address(url: str) -> str:
 
 def _host(host: str) -> str:
     """Lower case, IDN as punycode, no final dot, no leading www. (of which a bare "www.fr" keeps its own)."""
-    host = host.lower().strip(".")
     if not host.isascii():
         try:
             host = host.encode("idna").decode("ascii")
         except UnicodeError:
             return ""
+    host = host.lower().strip(".")
     if ":" in host:
         return f"[{host}]"
     if not re.fullmatch(r"[a-z0-9_.-]+", host) or ".." in host:
@@ -83,7 +85,7 @@ def _host(host: str) -> str:
 
 def _path(path: str) -> str:
     segments = _escape(re.sub(r"/{2,}", "/", path)).rstrip("/")
-    return re.sub(r"/(?:index\.(?:html?|php)|amp)$", "", segments)
+    return re.sub(r"(?:/(?:index\.(?:html?|php)|amp))+$", "", segments)
 
 
 def _query(query: str, host: str) -> str:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from monitoring.feeds.clean import clean
 from monitoring.feeds.parse import MAX_ENTRIES, ParseError, parse
+from monitoring.feeds.raw import scrub
 from monitoring.items import ParsedFeed
 from tests.monitoring.feeds.generate import realistic_feed
 
@@ -171,9 +172,13 @@ def test_no_entry_of_a_damaged_feed_is_lost_that_feedparser_finds(body):
         theirs = feedparser.parse(io.BytesIO(body)).entries
     except Exception:
         return
-    distinct = {tuple(entry.get(key) or "" for key in ("id", "link", "title")) for entry in theirs}
-    ours = len(answer.entries) if isinstance(answer, ParsedFeed) else 0
-    assert ours >= len(distinct)
+    distinct = {
+        tuple("".join(scrub(entry.get(key) or "").split()) for key in ("id", "link", "title")) for entry in theirs
+    }
+    if isinstance(answer, ParsedFeed):
+        assert len(answer.entries) >= len(distinct)
+    else:  # damage can close a circle of entities, which feedparser drops and we refuse
+        assert not distinct or answer.code == "xml_bomb"
 
 
 @settings(max_examples=20, deadline=None)
