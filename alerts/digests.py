@@ -7,6 +7,7 @@ two writers, or one killed half-way, neither lose a window nor send it twice. do
 
 import logging
 from datetime import datetime
+from zoneinfo import ZoneInfoNotFoundError
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
@@ -79,7 +80,12 @@ def write_due(now: datetime) -> int:
     due: dict[int, list[tuple[Digest, Window]]] = {}
     subscriptions = Digest.objects.filter(user__is_active=True).exclude(frequency=Frequency.NEVER)
     for digest in subscriptions.select_related("project", "user").order_by("project_id", "id"):
-        if window := due_window(_schedule(digest), digest.sent_until, now):
+        try:
+            window = due_window(_schedule(digest), digest.sent_until, now)
+        except ZoneInfoNotFoundError:  # zones are renamed now and then; the account page asks for another
+            log.error("digest id=%s zone=%s status=unknown_zone", digest.pk, digest.user.time_zone)
+            continue
+        if window:
             due.setdefault(digest.project_id, []).append((digest, window))
     closed = 0
     for project_id, digests in due.items():

@@ -1,0 +1,79 @@
+"""The digest of a project: when it comes to me, what it would tell now, and the end of it by a signed link."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.access import project_view
+from accounts.models import Membership
+from alerts import digests
+from alerts.digest_reading import read_digest
+from alerts.forms import DigestForm
+from alerts.models import Delivery, Digest
+from alerts.rendering import digest_context
+from alerts.unsubscribing import digest_of_token
+from dashboards.outbox_state import sends_email
+
+RECENT = 10
+
+
+@project_view()
+def digest(request: HttpRequest, membership: Membership) -> HttpResponse:
+    subscription = digests.subscription_of(membership)
+    form = DigestForm(request.POST or None, instance=subscription)
+    if request.method == "POST" and form.is_valid():
+        before = Digest.objects.get(pk=subscription.pk)
+        digests.change_subscription(before, **form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return redirect("digest", membership.project_id)
+    sent = Delivery.objects.filter(project=membership.project, user=request.user, kind=Delivery.Kind.DIGEST)
+    context = {
+        "project": membership.project,
+        "form": form,
+        "digest": subscription,
+        "next_at": digests.next_digest_at(subscription, timezone.now()),
+        "sent": sent.order_by("-created_at")[:RECENT],
+        "sends_email": sends_email(),
+    }
+    return render(request, "alerts/digest.html", context)
+
+
+@project_view()
+def digest_preview(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """What a digest would tell if it left now, in the words and the form of the email."""
+    subscription = digests.subscription_of(membership)
+    content = read_digest(membership.project, digests.waiting_window(subscription, timezone.now()))
+    context = {"project": membership.project, "digest": subscription, **digest_context(content)}
+    return render(request, "alerts/digest_preview.html", context)
+
+
+@require_POST
+@project_view()
+def digest_send(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """An extra digest, now. It moves nothing: the next regular one tells the same again."""
+    digests.send_now(digests.subscription_of(membership), timezone.now())
+    if sends_email():
+        text = _("A digest is on its way to %(email)s.") % {"email": request.user.email}
+    else:
+        text = _("No mail server is set up, so the digest is kept on the Outbox page.")
+    messages.success(request, text)
+    return redirect("digest", membership.project_id)
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsubscribe(request: HttpRequest, signed: str) -> HttpResponse:
+    """Opening the link shows a button, since mail scanners open links; the POST, by the button or by a mailbox (RFC
+    8058), ends the digest at once. No sign-in and no cookie: the signature is the right."""
+    subscription = digest_of_token(signed)
+    if subscription is None:
+        return render(request, "alerts/unsubscribe.html", {"digest": None}, status=404)
+    if request.method == "POST":
+        digests.unsubscribe(subscription)
+        subscription.frequency = Digest.Frequency.NEVER
+    with translation.override(subscription.user.language):
+        return render(request, "alerts/unsubscribe.html", {"digest": subscription})

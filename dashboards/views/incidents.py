@@ -1,0 +1,88 @@
+"""Incidents: what broke a rule, now and before, with the mentions behind each."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import project_view
+from accounts.models import Membership, Role
+from alerts import incidents as episodes
+from alerts.blind import failing_sources
+from alerts.incident_mails import filter_of_incident, sentence_then
+from alerts.models import Incident, Rule
+from alerts.wording import observation
+from dashboards import charts
+from dashboards.rows import shown_rows
+from dashboards.timeline import Timeline, timeline
+from monitoring.insights import lists, series
+from monitoring.insights.filters import MentionFilter
+
+PAST = 50
+LATEST = 5
+# What the chart shows before an incident: enough to see what was usual.
+LEAD = timedelta(days=1)
+LEAD_WINDOWS = 6
+
+
+@project_view()
+def incidents(request: HttpRequest, membership: Membership) -> HttpResponse:
+    project = membership.project
+    context = {
+        "project": project,
+        "may_change": membership.may(Role.MANAGER),
+        "open": [_line(incident) for incident in episodes.incidents_of(project, is_open=True)],
+        "past": [_line(incident) for incident in episodes.incidents_of(project, is_open=False, limit=PAST)],
+        "has_rules": Rule.objects.filter(project=project).exists(),
+        "failing": failing_sources(project),
+    }
+    return render(request, "alerts/incidents.html", context)
+
+
+@project_view()
+def incident(request: HttpRequest, membership: Membership, incident_id: int) -> HttpResponse:
+    episode = _incident(membership, incident_id)
+    mentions = filter_of_incident(episode, timezone.now(), request.user.zone)
+    context = {
+        "project": membership.project,
+        "line": _line(episode),
+        "may_acknowledge": membership.may(Role.MANAGER) and episode.acknowledged_at is None,
+        "failing": failing_sources(membership.project) if episode.closed_at is None else [],
+        "mentions_query": mentions.to_query(),
+        "mentions_count": lists.count(mentions),
+        "rows": shown_rows(lists.page(mentions, size=LATEST).rows),
+        "timeline": _timeline(mentions, episode),
+    }
+    return render(request, "alerts/incident.html", context)
+
+
+@require_POST
+@project_view(Role.MANAGER)
+def incident_acknowledge(request: HttpRequest, membership: Membership, incident_id: int) -> HttpResponse:
+    if episodes.acknowledge(_incident(membership, incident_id), request.user):
+        messages.success(request, _("Acknowledged. The incident closes by itself when it is over."))
+    return redirect("incident", membership.project_id, incident_id)
+
+
+def _incident(membership: Membership, incident_id: int) -> Incident:
+    rows = Incident.objects.select_related("rule__topic", "rule__project", "acknowledged_by")
+    return get_object_or_404(rows, pk=incident_id, rule__project=membership.project)
+
+
+def _timeline(mentions: MentionFilter, episode: Incident) -> Timeline:
+    """The keyword's mentions from well before the incident to its end."""
+    lead = max(LEAD, LEAD_WINDOWS * timedelta(seconds=episode.settings["window_s"]))
+    wide = mentions.replace(since=episode.opened_at - lead)
+    url = reverse("mentions", args=[episode.rule.project_id])
+    return timeline(wide, series.volume(wide), url, charts.colours([episode.rule.topic_id]))
+
+
+def _line(incident: Incident) -> dict[str, object]:
+    """An incident with the rule as it was, and what was counted: at most while it lasted."""
+    observed = observation(incident.rule.topic.name, incident.peak, incident.settings["window_s"])
+    return {"incident": incident, "sentence": sentence_then(incident), "observed": observed}

@@ -1,0 +1,90 @@
+"""The outbox: every message that was written, whether it left, and why not. A project's for its admins, all of them
+for the operator."""
+
+import uuid
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import project_view
+from accounts.models import Membership, Role
+from alerts import outbox as box
+from alerts.models import Delivery
+from alerts.wording import delivery_problem
+from dashboards.outbox_state import sends_email
+
+PAGE = 50
+
+
+@project_view(Role.ADMIN)
+def outbox(request: HttpRequest, membership: Membership) -> HttpResponse:
+    return _list(request, Delivery.objects.filter(project=membership.project), {"project": membership.project})
+
+
+@login_required
+def operator_outbox(request: HttpRequest) -> HttpResponse:
+    if not request.user.is_superuser:
+        raise Http404
+    return _list(request, Delivery.objects.select_related("project"), {"is_operator": True})
+
+
+@project_view()
+def delivery(request: HttpRequest, membership: Membership, delivery_id: uuid.UUID) -> HttpResponse:
+    """Admins read every message of their project, everybody those that were written to them."""
+    message = get_object_or_404(Delivery, pk=delivery_id, project=membership.project)
+    if not membership.may(Role.ADMIN) and message.user_id != request.user.pk:
+        raise PermissionDenied
+    return _message(request, message, {"project": membership.project, "may_manage": membership.may(Role.ADMIN)})
+
+
+@require_POST
+@project_view(Role.ADMIN)
+def delivery_send(request: HttpRequest, membership: Membership, delivery_id: uuid.UUID) -> HttpResponse:
+    message = get_object_or_404(Delivery, pk=delivery_id, project=membership.project)
+    _send(request, message)
+    return redirect("delivery", membership.project_id, message.pk)
+
+
+@login_required
+def operator_delivery(request: HttpRequest, delivery_id: uuid.UUID) -> HttpResponse:
+    """Any message, for the operator. The POST sends it again."""
+    if not request.user.is_superuser:
+        raise Http404
+    message = get_object_or_404(Delivery, pk=delivery_id)
+    if request.method == "POST":
+        _send(request, message)
+        return redirect("operator_delivery", message.pk)
+    return _message(request, message, {"is_operator": True, "may_manage": True})
+
+
+def _message(request: HttpRequest, message: Delivery, context: dict[str, object]) -> HttpResponse:
+    stopped = message.state in (Delivery.State.FAILED, Delivery.State.KEPT)
+    context |= {
+        "delivery": message,
+        "problem": delivery_problem(message.error_code),
+        "may_send": context["may_manage"] and stopped and sends_email(),
+        "sends_email": sends_email(),
+    }
+    return render(request, "alerts/delivery.html", context)
+
+
+def _send(request: HttpRequest, message: Delivery) -> None:
+    if not sends_email():
+        messages.error(request, _("No mail server is set up: set EMAIL_URL first."))
+    elif box.send_again(message):
+        messages.success(request, _("The message is on its way."))
+    else:
+        messages.info(request, _("The message is on its way already."))
+
+
+def _list(request: HttpRequest, deliveries: QuerySet[Delivery], context: dict[str, object]) -> HttpResponse:
+    rows = deliveries.defer("text", "html").order_by("-created_at")
+    context |= {"page": Paginator(rows, PAGE).get_page(request.GET.get("page")), "sends_email": sends_email()}
+    return render(request, "alerts/outbox.html", context)

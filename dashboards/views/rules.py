@@ -1,0 +1,95 @@
+"""The rules of a project, each as one sentence. Members read, managers change."""
+
+from django.contrib import messages
+from django.db.models import Avg
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import project_view
+from accounts.models import Membership, Project, Role
+from alerts import rules as changes
+from alerts.blind import failing_sources
+from alerts.forms import RuleForm
+from alerts.incidents import recipients_of
+from alerts.models import Incident, Rule
+from monitoring.models import Source, Topic
+
+
+@project_view()
+def rules(request: HttpRequest, membership: Membership) -> HttpResponse:
+    project = membership.project
+    found = changes.rules_of(project)
+    counts = changes.count_windows(found, timezone.now())
+    ongoing = dict(Incident.objects.filter(rule__project=project, closed_at=None).values_list("rule_id", "pk"))
+    context = {
+        "project": project,
+        "may_change": membership.may(Role.MANAGER),
+        "has_topics": Topic.objects.filter(project=project).exists(),
+        "failing": failing_sources(project),
+        "rules": [
+            {
+                "rule": rule,
+                "sentence": changes.sentence_of(rule),
+                "value": counts[rule.pk][-1],
+                "incident_id": ongoing.get(rule.pk),
+                "recipients": recipients_of(rule),
+            }
+            for rule in found
+        ],
+    }
+    return render(request, "alerts/rules.html", context)
+
+
+@project_view(Role.MANAGER)
+def rule_new(request: HttpRequest, membership: Membership) -> HttpResponse:
+    return _form(request, membership, Rule(project=membership.project))
+
+
+@project_view(Role.MANAGER)
+def rule_edit(request: HttpRequest, membership: Membership, rule_id: int) -> HttpResponse:
+    return _form(request, membership, _rule(membership, rule_id))
+
+
+@require_POST
+@project_view(Role.MANAGER)
+def rule_pause(request: HttpRequest, membership: Membership, rule_id: int) -> HttpResponse:
+    rule = _rule(membership, rule_id)
+    changes.pause_rule(rule, request.user, paused=not rule.is_paused)
+    messages.success(request, _("The rule is watched again.") if rule.is_paused else _("The rule is paused."))
+    return redirect("rules", membership.project_id)
+
+
+@project_view(Role.MANAGER)
+def rule_delete(request: HttpRequest, membership: Membership, rule_id: int) -> HttpResponse:
+    rule = _rule(membership, rule_id)
+    if request.method == "POST":
+        changes.delete_rule(rule, request.user)
+        messages.success(request, _("The rule was deleted."))
+        return redirect("rules", membership.project_id)
+    context = {"project": membership.project, "rule": rule, "sentence": changes.sentence_of(rule)}
+    return render(request, "alerts/rule_delete.html", context | {"incidents": rule.incidents.count()})
+
+
+def _form(request: HttpRequest, membership: Membership, rule: Rule) -> HttpResponse:
+    is_new = rule.pk is None
+    form = RuleForm(request.POST or None, instance=rule, project=membership.project)
+    if request.method == "POST" and form.is_valid():
+        changes.save_rule(form.save(commit=False), request.user, form.cleaned_data["recipients"])
+        messages.success(request, _("The rule is watched from now on.") if is_new else _("The rule was changed."))
+        return redirect("rules", membership.project_id)
+    context = {"project": membership.project, "form": form, "is_new": is_new, "rule": rule}
+    return render(request, "alerts/rule_form.html", context | {"poll_minutes": _poll_minutes(membership.project)})
+
+
+def _poll_minutes(project: Project) -> int:
+    """How often sources are asked on average: what a short window cannot see arrives in between."""
+    active = Source.objects.filter(project=project, state=Source.State.ACTIVE)
+    return round((active.aggregate(mean=Avg("interval_s"))["mean"] or 0) / 60)
+
+
+def _rule(membership: Membership, rule_id: int) -> Rule:
+    rules_here = Rule.objects.select_related("topic", "project")
+    return get_object_or_404(rules_here, pk=rule_id, project=membership.project)

@@ -1,0 +1,233 @@
+"""A rule that is broken opens one incident, mails it once when it begins and once when it is over."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from accounts.models import AuditLine, Membership
+from alerts import incidents, rules
+from alerts.models import Delivery, Incident, Rule
+from alerts.rules import evaluate_all, sentence_of
+from tests.factories import make_mentions, make_source, make_topic
+
+NOW = datetime(2026, 6, 10, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def topic(project):
+    return make_topic(project, "Lumen", "lumen")
+
+
+@pytest.fixture
+def rule(topic):
+    """More than 3 mentions in 1 hour."""
+    return Rule.objects.create(project=topic.project, topic=topic, threshold=3)
+
+
+def publish(topic, count, ago=timedelta(minutes=10), **fields):
+    return make_mentions(topic, [{"title": f"Lumen {n}", "published": NOW - ago, **fields} for n in range(count)])
+
+
+def mails(event=""):
+    return Delivery.objects.filter(key__contains=f":{event}").order_by("created_at", "recipient")
+
+
+def test_more_than_the_number_opens_an_incident_and_mails_managers_and_admins(rule, topic, owner, manager, viewer):
+    publish(topic, 4)
+    evaluate_all(NOW)
+    incident = Incident.objects.get()
+    assert (incident.value, incident.baseline, incident.peak, incident.opened_at) == (4, 0, 4, NOW)
+    assert sorted(mail.recipient for mail in mails("opened")) == [owner.email, manager.email]
+    rule.refresh_from_db()
+    assert rule.evaluated_at == NOW
+
+
+def test_the_number_itself_is_not_more_than_the_number(rule, topic):
+    publish(topic, 3)
+    evaluate_all(NOW)
+    assert not Incident.objects.exists()
+
+
+def test_mentions_outside_the_window_do_not_count(rule, topic):
+    publish(topic, 2)
+    publish(topic, 5, ago=HOUR + timedelta(seconds=1))
+    publish(topic, 1, ago=HOUR)
+    publish(topic, 5, ago=timedelta(seconds=-1))
+    assert rules.count_windows([rule], NOW) == {rule.pk: [5, 3]}
+    evaluate_all(NOW)
+    assert not Incident.objects.exists()
+
+
+def test_what_was_old_when_found_and_what_is_ignored_never_fires(rule, topic):
+    publish(topic, 9, is_backlog=True)
+    publish(topic, 9, status="ignored")
+    evaluate_all(NOW)
+    assert not Incident.objects.exists()
+
+
+def test_an_increase_is_measured_against_the_hour_before(topic):
+    rule = Rule.objects.create(project=topic.project, topic=topic, condition="increase", percent=200, minimum=5)
+    publish(topic, 3, ago=timedelta(minutes=70))
+    publish(topic, 8)
+    evaluate_all(NOW)
+    assert not Incident.objects.exists()
+    publish(topic, 1)
+    evaluate_all(NOW)
+    assert (Incident.objects.get(rule=rule).value, Incident.objects.get().baseline) == (9, 3)
+
+
+def test_an_incident_lasts_grows_and_closes_with_one_mail_at_each_end(rule, topic, owner):
+    publish(topic, 4)
+    evaluate_all(NOW)
+    publish(topic, 3)
+    evaluate_all(NOW + timedelta(minutes=1))
+    evaluate_all(NOW + timedelta(minutes=2))
+    assert Incident.objects.get().peak == 7
+    evaluate_all(NOW + HOUR)
+    evaluate_all(NOW + HOUR + timedelta(minutes=1))
+    incident = Incident.objects.get()
+    assert incident.closed_at == NOW + HOUR
+    assert (mails("opened").count(), mails("closed").count()) == (1, 1)
+    opened, closed = mails("opened").get(), mails("closed").get()
+    assert closed.headers["In-Reply-To"] == opened.message_id
+    assert opened.subject == "Alert · Lumen: 4 mentions in 1 hour"
+    assert closed.subject == "Over · Lumen: 7 mentions in 1 hour"
+
+
+def test_a_second_episode_is_a_second_incident(rule, topic, owner):
+    publish(topic, 4)
+    evaluate_all(NOW)
+    evaluate_all(NOW + HOUR)
+    publish(topic, 5, ago=-2 * HOUR)
+    evaluate_all(NOW + 2 * HOUR + timedelta(minutes=1))
+    assert Incident.objects.count() == 2
+    assert mails("opened").count() == 2
+
+
+def test_the_mail_says_the_rule_and_shows_the_latest_mentions(rule, topic, owner):
+    make_source(topic.project, error_code="timeout")
+    publish(topic, 5)
+    evaluate_all(NOW)
+    mail = mails("opened").get()
+    for body in (mail.text, mail.html):
+        assert "Warn when Lumen has more than 3 mentions in 1 hour" in body
+        assert "Lumen 4" in body
+        assert f"/p/{topic.project_id}/incidents/{Incident.objects.get().pk}" in body
+        assert "1 source cannot be read at present" in body
+
+
+def test_chosen_recipients_are_mailed_while_they_are_members(rule, topic, owner, viewer):
+    rule.recipients.set([viewer])
+    publish(topic, 4)
+    evaluate_all(NOW)
+    assert [mail.recipient for mail in mails("opened")] == [viewer.email]
+    Membership.objects.filter(user=viewer).delete()
+    evaluate_all(NOW + HOUR)
+    assert [mail.recipient for mail in mails("closed")] == [owner.email]
+
+
+def test_a_paused_rule_or_keyword_opens_nothing(rule, topic, owner):
+    publish(topic, 9)
+    rules.pause_rule(rule, owner, paused=True)
+    evaluate_all(NOW)
+    rules.pause_rule(rule, owner, paused=False)
+    topic.is_paused = True
+    topic.save()
+    evaluate_all(NOW)
+    assert not Incident.objects.exists()
+
+
+def test_pausing_a_rule_closes_its_incident_without_a_mail(rule, topic, owner):
+    publish(topic, 9)
+    evaluate_all(NOW)
+    rules.pause_rule(rule, owner, paused=True)
+    assert Incident.objects.get().closed_at
+    assert mails("closed").count() == 0
+    assert AuditLine.objects.filter(action="rule.paused").count() == 1
+
+
+def test_an_incident_of_a_paused_keyword_still_ends(rule, topic, owner):
+    publish(topic, 9)
+    evaluate_all(NOW)
+    topic.is_paused = True
+    topic.save()
+    evaluate_all(NOW + HOUR)
+    assert Incident.objects.get().closed_at
+
+
+def test_an_incident_remembers_the_rule_as_it_was(rule, topic, owner):
+    from alerts.incident_mails import sentence_then
+
+    publish(topic, 9)
+    evaluate_all(NOW)
+    rule.threshold, rule.window_s = 100, 86400
+    rules.save_rule(rule, owner, [])
+    assert sentence_then(Incident.objects.get()) == "Warn when Lumen has more than 3 mentions in 1 hour"
+
+
+def test_the_first_to_acknowledge_counts(rule, topic, owner, manager):
+    publish(topic, 9)
+    evaluate_all(NOW)
+    incident = Incident.objects.get()
+    assert incidents.acknowledge(incident, manager)
+    assert not incidents.acknowledge(incident, owner)
+    incident.refresh_from_db()
+    assert incident.acknowledged_by == manager
+    assert AuditLine.objects.filter(action="incident.acknowledged", user=manager).count() == 1
+
+
+def test_rules_of_a_window_share_one_count(topic, owner, django_assert_num_queries):
+    others = [make_topic(topic.project) for _ in range(20)]
+    Rule.objects.bulk_create(
+        Rule(project=topic.project, topic=other, threshold=3, window_s=window_s)
+        for other in others
+        for window_s in (900, 3600)
+    )
+    with django_assert_num_queries(5):  # incidents, rules, a count for each of two windows, evaluated_at
+        evaluate_all(NOW)
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"threshold": 50}, "Warn when Lumen has more than 50 mentions in 1 hour"),
+        ({"threshold": 1, "window_s": 900}, "Warn when Lumen has more than 1 mention in 15 minutes"),
+        (
+            {"condition": "increase", "percent": 150, "minimum": 10, "window_s": 86400},
+            "Warn when the mentions of Lumen in 24 hours are up by 150 % or more, and at least 10",
+        ),
+        (
+            {"condition": "increase", "percent": 150, "minimum": 0},
+            "Warn when the mentions of Lumen in 1 hour are up by 150 % or more",
+        ),
+    ],
+)
+def test_a_rule_reads_as_one_sentence(topic, fields, sentence):
+    assert sentence_of(Rule(project=topic.project, topic=topic, **fields)) == sentence
+
+
+@pytest.mark.django_db(transaction=True)
+def test_evaluators_at_once_open_and_close_one_incident_and_mail_it_once(rule, topic, owner):
+    def together(now):
+        def evaluate():
+            ready.wait(10)
+            try:
+                evaluate_all(now)
+            finally:
+                connection.close()
+
+        ready = threading.Barrier(4)
+        threads = [threading.Thread(target=evaluate) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(20)
+
+    publish(topic, 9)
+    together(NOW)
+    assert (Incident.objects.count(), mails("opened").count()) == (1, 1)
+    together(NOW + HOUR)
+    assert (Incident.objects.filter(closed_at=None).count(), mails("closed").count()) == (0, 1)
