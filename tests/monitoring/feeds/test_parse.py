@@ -1,0 +1,203 @@
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from monitoring.feeds.clean import clean
+from monitoring.feeds.parse import parse
+from monitoring.items import Entry, Item, ParsedFeed
+from tests.monitoring.feeds.generate import FORMATS, mixed_feed, realistic_feed
+
+SAMPLES = Path(__file__).parent / "samples"
+
+
+def feed(name: str, url: str = "https://base.example.fr/feed") -> ParsedFeed:
+    return parse((SAMPLES / name).read_bytes(), url=url)
+
+
+def items(name: str) -> list[Item]:
+    parsed = feed(name)
+    return [clean(entry, parsed.language) for entry in parsed.entries]
+
+
+def rss(items: str, head: str = "") -> ParsedFeed:
+    return parse(
+        f'<rss version="2.0"><channel><title>x</title>{head}{items}</channel></rss>'.encode(), url="http://a.fr/f"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "entries", "language"),
+    [
+        ("rss091_netscape.xml", "Café du coin", 2, "fr"), ("rss092.xml", "Weblog", 2, ""),
+        ("rdf10.xml", "Revue", 2, "fr"), ("rss090.xml", "Old", 1, ""), ("atom10.xml", "Carnet", 2, "fr-fr"),
+        ("atom10_xhtml.xml", "XHTML", 1, ""), ("atom03.xml", "Ancien", 1, ""), ("json_feed.json", "Notes", 4, "fr-fr"),
+        ("windows1252.xml", "Fenêtre", 1, ""), ("utf16.xml", "Seize", 1, ""), ("utf8_bom.xml", "Bom", 1, ""),
+        ("latin1_undeclared.xml", "Non déclaré", 1, ""), ("podcast.xml", "Le podcast", 1, "fr-fr"),
+        ("wordpress.xml", "Blog – Essai", 1, "fr-fr"), ("unclosed.xml", "Coupé", 2, ""),
+        ("empty_channel.xml", "Vide", 0, ""), ("leading_space.xml", "Espace", 1, ""),
+    ],
+)  # fmt: skip
+def test_every_format_and_encoding_is_read(name, title, entries, language):
+    parsed = feed(name)
+    assert (parsed.title, len(parsed.entries), parsed.language) == (title, entries, language)
+
+
+def test_a_wordpress_entry_arrives_whole():
+    (item,) = items("wordpress.xml")
+    assert item == Item(
+        native_id="https://blog.example.fr/?p=42",
+        url="https://blog.example.fr/ete/",
+        title="L’été d’Aurore & compagnie",
+        text="Texte complet : la marque Aurore plaît.\nContact",
+        html="<p>Texte complet&nbsp;: la marque Aurore <strong>plaît</strong>.</p>\n"
+        '<p><a href="https://blog.example.fr/contact" rel="noopener nofollow">Contact</a></p>',
+        author="Zoé",
+        published=datetime(2026, 11, 20, 7, 12, tzinfo=UTC),
+        language="fr-fr",
+    )
+
+
+def test_titles_and_texts_are_decoded_exactly_once():
+    titles = [(item.title, item.text) for item in items("double_escaped.xml")]
+    assert titles == [
+        ("Café crème & croissant", ""),
+        ("AT&T et 1 < 2", "R&D, 3 < 4"),
+        ("Un titre balisé", ""),
+        ("Littéral : <script> et </truc>", ""),
+    ]
+    assert items("atom10.xml")[0].title == "AT&amp;T reste tel quel"
+    assert items("atom10.xml")[0].text == "Du texte <b>brut</b>."
+    assert items("atom10.xml")[1].title == "L’été ici"
+
+
+def test_wrong_encodings_are_put_right():
+    assert (items("mojibake.xml")[0].title, items("mojibake.xml")[0].text) == ("Café crème", "l’été €")
+    assert items("windows1252.xml")[0].title == "L’œuvre à 10 €"
+    assert items("utf16.xml")[0].title == "Être à l’heure"
+    utf8 = '<rss version="2.0"><channel><item><title>Été’</title></item></channel></rss>'.encode()
+    assert parse(utf8, content_type="text/xml; charset=utf-8").entries[0].title == "Été’"
+    latin = utf8.decode().replace("’", "").encode("latin-1")
+    assert parse(latin, content_type="application/rss+xml; charset=iso-8859-1").entries[0].title == "Été"
+
+
+def test_the_news_searches_redirects_are_unwrapped():
+    assert feed("google_alerts.xml").entries[0].url == "https://presse.example.fr/aurore?id=3&page=2"
+    assert feed("google_alerts.xml").entries[0].native_id == "tag:google.com,2013:googlealerts/feed:123456"
+    assert items("google_alerts.xml")[0].title == "La marque Aurore s'installe"
+    assert feed("bing_news.xml").entries[0].url == "https://presse.example.fr/recrute?a=1"
+    news = feed("google_news.xml").entries[0]
+    assert (news.native_id, news.url) == ("CBMiAbcDEF", "https://news.google.com/rss/articles/CBMiAbcDEF?oc=5")
+
+
+def test_a_video_a_post_and_an_episode_have_text_author_and_date():
+    (video,), (post,), (episode,) = items("youtube.xml"), items("reddit.xml"), items("podcast.xml")
+    assert video.text == "Description de la vidéo\nhttps://example.fr/?a=1&b=2"
+    assert (video.author, video.published) == ("Chaîne", datetime(2026, 11, 18, 17, 0, 12, tzinfo=UTC))
+    assert post.text.startswith("Quelqu'un connaît Aurore ?\n")
+    assert (post.author, post.native_id) == ("/u/quelquun", "t3_abc123")
+    assert (episode.title, episode.text, episode.author) == ("Épisode 12 : l’eau", "Avec Aurore.", "Marie Martin")
+    assert episode.url == "https://cdn.example.fr/12.mp3?updated=1"
+
+
+def test_relative_links_are_completed_by_the_feeds_address_or_base():
+    assert (
+        feed("no_dates_no_guids.xml", "https://nu.example.fr/flux/rss").entries[2].url
+        == "https://nu.example.fr/relatif"
+    )
+    entry = feed("atom10_xhtml.xml").entries[0]
+    assert entry.url == "https://xhtml.example.fr/blog/un"
+    assert 'href="https://xhtml.example.fr/blog/deux"' in clean(entry).html
+
+
+def test_a_guid_is_a_link_only_where_it_says_so():
+    assert rss("<item><guid>http://a.fr/1</guid></item>").entries[0].url == "http://a.fr/1"
+    assert rss('<item><guid isPermaLink="false">http://a.fr/1</guid></item>').entries[0].url == ""
+
+
+def test_an_entry_without_an_id_gets_a_stable_one():
+    tracked = rss("<item><title>Un</title><link>http://a.fr/1?utm_source=rss</link></item>").entries[0]
+    retitled = rss("<item><title>Deux</title><link>https://www.a.fr/1</link></item>").entries[0]
+    other = rss("<item><title>Un</title><link>http://a.fr/2</link></item>").entries[0]
+    assert tracked.native_id == retitled.native_id != other.native_id
+    untitled = rss("<item><description>Un</description></item><item><description>Deux</description></item>").entries
+    assert len({entry.native_id for entry in untitled}) == 2
+
+
+def test_entries_with_one_id_are_told_apart_the_same_way_at_every_poll():
+    first = feed("same_ids.xml").entries
+    assert [entry.title for entry in first] == ["Un", "Deux"]
+    row = "<item><title>{0}</title><link>http://a.fr/</link><guid>http://a.fr/</guid></item>".format
+    before, after = rss(row("Un") + row("Deux")).entries, rss(row("Trois") + row("Un") + row("Deux")).entries
+    assert [entry.native_id for entry in before] == [entry.native_id for entry in after[1:]]
+
+
+def test_a_very_long_id_is_shortened_but_stays_itself():
+    one, same, other = (rss(f"<item><guid>{'x' * 3_000}{n}</guid></item>").entries[0].native_id for n in (1, 1, 2))
+    assert one == same != other
+    assert len(one) < 100
+
+
+@pytest.mark.parametrize(
+    ("text", "when"),
+    [
+        ("Fri, 20 Nov 2026 10:00:00 +0100", datetime(2026, 11, 20, 9, tzinfo=UTC)),
+        ("20 Nov 2026 10:00 EST", datetime(2026, 11, 20, 15, tzinfo=UTC)),
+        ("2026-11-20T10:00:00.5-02:30", datetime(2026, 11, 20, 12, 30, tzinfo=UTC)),
+        ("2026-11-20 10:00:00", datetime(2026, 11, 20, 10, tzinfo=UTC)),
+        ("2026-11-20", datetime(2026, 11, 20, tzinfo=UTC)),
+        ("Fri, 20 Nov 26 10:00:00 GMT", datetime(2026, 11, 20, 10, tzinfo=UTC)),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", None),
+        ("Mon, 01 Jan 0001 00:00:00 GMT", None),
+        ("2999-01-01T00:00:00Z", None),
+        ("hier", None),
+    ],
+)
+def test_dates_are_read_as_utc_and_absurd_ones_not_believed(text, when):
+    assert rss(f"<item><title>a</title><pubDate>{text}</pubDate></item>").entries[0].published == when
+
+
+def test_authors_are_named_without_their_addresses():
+    names = ["jean@a.fr (Jean Dupont)", "Jean Dupont &lt;jean@a.fr&gt;", "Jean Dupont", "jean@a.fr"]
+    found = [rss(f"<item><author>{name}</author></item>").entries[0].author for name in names]
+    assert found == ["Jean Dupont", "Jean Dupont", "Jean Dupont", "jean@a.fr"]
+    assert feed("atom10.xml").entries[0].author == "Équipe du carnet"
+
+
+def test_what_the_publisher_asks_of_pollers_is_heard():
+    parsed = feed("hints.xml")
+    assert (parsed.interval_hint_s, parsed.skip_hours) == (5_400, {0, 3})
+    assert parsed.skip_days == {"Saturday", "Sunday"}
+    assert feed("wordpress.xml").interval_hint_s == 1_800
+    assert feed("rdf10.xml").interval_hint_s is None
+    assert feed("atom10.xml").next_url == "https://base.example.fr/atom.xml?page=2"
+    assert feed("json_feed.json").next_url == "https://notes.example.fr/feed.json?p=2"
+
+
+def test_json_feeds_are_read_with_their_oddities():
+    number, foreign, nameless, odd = feed("json_feed.json", "https://notes.example.fr/feed.json").entries
+    assert (number.native_id, number.url) == ("12", "https://notes.example.fr/12")
+    assert (clean(number).text, number.body_is_html) == ("a < b & c", False)
+    assert number.published == datetime(2026, 11, 20, 9, tzinfo=UTC)
+    assert (number.author, foreign.author, nameless.author) == ("Équipe", "Zoé", "Paul")
+    assert foreign.url == "https://ailleurs.example.fr/x"
+    assert (clean(foreign).text, foreign.language) == ("R&D fin", "en")
+    assert nameless.native_id.startswith("sha256:")
+    assert (odd.native_id, odd.title, odd.published) == ("1.5", "", None)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_generated_feed_is_the_same_for_a_seed_and_gains_one_entry_on_demand(format):
+    before, after = realistic_feed(7, 10, format), realistic_feed(7, 10, format, newer=1)
+    assert before == realistic_feed(7, 10, format)
+    old = {entry.native_id for entry in parse(before).entries}
+    new = {entry.native_id for entry in parse(after).entries}
+    assert (len(old), len(new), len(new - old)) == (10, 10, 1)
+
+
+def test_the_mix_of_generated_feeds_has_realistic_sizes():
+    feeds = [mixed_feed(seed) for seed in range(20)]
+    entries = [entry for body in feeds for entry in parse(body).entries]
+    assert 200 < len(entries) < 1_200
+    assert 1_000 < sum(len(entry.body) for entry in entries) / len(entries) < 4_000
+    assert all(isinstance(entry, Entry) and entry.url and entry.published for entry in entries)
