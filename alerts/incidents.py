@@ -74,15 +74,19 @@ def acknowledge(incident: Incident, user: User) -> bool:
 
 def recipients_of(rule: Rule) -> list[User]:
     """The chosen people who are still members; where nobody is, all managers and admins."""
+    return recipients_by_rule(rule.project, [rule])[rule.pk]
+
+
+def recipients_by_rule(project: Project, rules: list[Rule]) -> dict[int, list[User]]:
+    """The same for several rules of a project, in two queries."""
     members = list(
-        Membership.objects.filter(project=rule.project, user__is_active=True)
-        .select_related("user")
-        .order_by("user_id")
+        Membership.objects.filter(project=project, user__is_active=True).select_related("user").order_by("user_id")
     )
-    chosen = set(rule.recipients.values_list("pk", flat=True))
-    return [member.user for member in members if member.user_id in chosen] or [
-        member.user for member in members if member.may(Role.MANAGER)
-    ]
+    pairs = set(Rule.recipients.through.objects.filter(rule__in=rules).values_list("rule_id", "user_id"))
+    team = [member.user for member in members if member.may(Role.MANAGER)]
+    return {
+        rule.pk: [member.user for member in members if (rule.pk, member.user_id) in pairs] or team for rule in rules
+    }
 
 
 def incidents_of(project: Project, *, is_open: bool, limit: int | None = None) -> list[Incident]:

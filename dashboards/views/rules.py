@@ -13,7 +13,7 @@ from accounts.models import Membership, Project, Role
 from alerts import rules as changes
 from alerts.blind import failing_sources
 from alerts.forms import RuleForm
-from alerts.incidents import recipients_of
+from alerts.incidents import recipients_by_rule
 from alerts.models import Incident, Rule
 from monitoring.models import Source, Topic
 
@@ -23,6 +23,7 @@ def rules(request: HttpRequest, membership: Membership) -> HttpResponse:
     project = membership.project
     found = changes.rules_of(project)
     counts = changes.count_windows(found, timezone.now())
+    recipients = recipients_by_rule(project, found)
     ongoing = dict(Incident.objects.filter(rule__project=project, closed_at=None).values_list("rule_id", "pk"))
     context = {
         "project": project,
@@ -35,7 +36,7 @@ def rules(request: HttpRequest, membership: Membership) -> HttpResponse:
                 "sentence": changes.sentence_of(rule),
                 "value": counts[rule.pk][-1],
                 "incident_id": ongoing.get(rule.pk),
-                "recipients": recipients_of(rule),
+                "recipients": recipients[rule.pk],
             }
             for rule in found
         ],

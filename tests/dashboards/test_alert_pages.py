@@ -1,0 +1,241 @@
+"""The pages of rules, incidents, digests and the outbox, as the people of a project meet them."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from alerts import outbox
+from alerts.models import Delivery, Digest, Incident, Rule
+from alerts.rules import evaluate_all
+from monitoring.models import Topic
+from tests.factories import make_mentions, make_source, make_topic
+
+
+@pytest.fixture
+def topic(project):
+    return make_topic(project, "Lumen", "lumen")
+
+
+@pytest.fixture
+def rule(topic):
+    return Rule.objects.create(project=topic.project, topic=topic, threshold=3)
+
+
+@pytest.fixture
+def incident(rule):
+    now = timezone.now()
+    make_mentions(rule.topic, [{"title": f"Lumen {n}", "published": now - timedelta(minutes=5)} for n in range(5)])
+    evaluate_all(now)
+    return Incident.objects.get()
+
+
+@pytest.fixture
+def no_email(settings):
+    settings.EMAIL_URL = ""
+    settings.EMAIL_BACKEND = "alerts.channels.email.OutboxBackend"
+
+
+def write(**fields):
+    fields = {"key": f"test:{Delivery.objects.count()}", "kind": Delivery.Kind.DIGEST, "text": "Good day", **fields}
+    return outbox.write(outbox.Message(recipient="ada@example.com", subject="Hello", **fields))
+
+
+def url(project, path):
+    return f"/p/{project.pk}/{path}"
+
+
+def text_of(response):
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_a_manager_adds_edits_pauses_and_deletes_a_rule(topic, manager, owner, as_person):
+    client, project = as_person(owner), topic.project
+    form = {"topic": topic.pk, "condition": "above", "threshold": 50, "minimum": 5, "window_s": 3600}
+    assert client.post(url(project, "rules/new"), form).url == url(project, "rules")
+    rule = Rule.objects.get()
+    assert "Warn when Lumen has more than 50 mentions in 1 hour" in text_of(client.get(url(project, "rules")))
+    client.post(url(project, f"rules/{rule.pk}/edit"), form | {"threshold": 80, "recipients": [manager.pk]})
+    rule.refresh_from_db()
+    assert (rule.threshold, list(rule.recipients.all())) == (80, [manager])
+    client.post(url(project, f"rules/{rule.pk}/pause"))
+    rule.refresh_from_db()
+    assert rule.is_paused
+    assert "more than 80" in text_of(client.get(url(project, f"rules/{rule.pk}/delete")))
+    assert Rule.objects.exists(), "it asks first"
+    client.post(url(project, f"rules/{rule.pk}/delete"))
+    assert not Rule.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"threshold": ""}, "threshold"),
+        ({"threshold": "-1"}, "threshold"),
+        ({"threshold": "99999999999"}, "threshold"),
+        ({"condition": "increase", "percent": ""}, "percent"),
+        ({"condition": "increase", "percent": "0"}, "percent"),
+        ({"window_s": "7"}, "window_s"),
+        ({"topic": "0"}, "topic"),
+        ({"minimum": ""}, "minimum"),
+    ],
+)
+def test_what_is_wrong_with_a_rule_stands_beside_its_field(topic, manager, as_person, change, field):
+    form = {"topic": topic.pk, "condition": "above", "threshold": 50, "minimum": 5, "window_s": 3600, **change}
+    response = as_person(manager).post(url(topic.project, "rules/new"), form)
+    assert response.context["form"].errors.keys() == {field}
+    assert not Rule.objects.exists()
+
+
+def test_a_rule_watches_keywords_and_mails_members_of_its_own_project_only(topic, manager, stranger, as_person):
+    theirs = Topic.objects.create(project=stranger.projects.get(), name="Theirs", query="x")
+    form = {"topic": theirs.pk, "condition": "above", "threshold": 1, "minimum": 5, "window_s": 3600}
+    response = as_person(manager).post(url(topic.project, "rules/new"), form | {"recipients": [stranger.pk]})
+    assert response.context["form"].errors.keys() == {"topic", "recipients"}
+
+
+def test_a_viewer_reads_rules_and_changes_none(rule, viewer, as_person):
+    client, project = as_person(viewer), rule.project
+    assert "New rule" not in text_of(client.get(url(project, "rules")))
+    for path in ("rules/new", f"rules/{rule.pk}/edit", f"rules/{rule.pk}/pause", f"rules/{rule.pk}/delete"):
+        assert client.post(url(project, path)).status_code == 403
+
+
+def test_an_open_incident_is_shown_acknowledged_and_leads_to_its_mentions(incident, manager, as_person):
+    client, project = as_person(manager), incident.rule.project
+    manager.language = "en"
+    manager.save()
+    assert "Lumen: 5 mentions in 1 hour" in text_of(client.get(url(project, "incidents")))
+    page = client.get(url(project, f"incidents/{incident.pk}"))
+    assert "See all 5 mentions" in text_of(page)
+    listed = client.get(url(project, f"mentions?{page.context['mentions_query']}"))
+    assert listed.context["count"].value == 5
+    client.post(url(project, f"incidents/{incident.pk}/acknowledge"))
+    incident.refresh_from_db()
+    assert incident.acknowledged_by == manager
+    assert "acknowledged" in text_of(client.get(url(project, f"incidents/{incident.pk}")))
+
+
+def test_a_viewer_cannot_acknowledge(incident, viewer, as_person):
+    assert (
+        as_person(viewer).post(url(incident.rule.project, f"incidents/{incident.pk}/acknowledge")).status_code == 403
+    )
+
+
+def test_counts_are_doubted_while_a_source_fails(incident, owner, as_person):
+    client, project = as_person(owner), incident.rule.project
+    pages = [url(project, path) for path in ("rules", "incidents", f"incidents/{incident.pk}")]
+    assert not any("cannot be read at present" in text_of(client.get(page)) for page in pages)
+    make_source(project, error_code="timeout")
+    assert all("1 source cannot be read at present" in text_of(client.get(page)) for page in pages)
+
+
+def test_strangers_learn_nothing_of_incidents_rules_and_messages(incident, stranger, as_person):
+    mine, theirs = incident.rule.project, stranger.projects.get()
+    delivery = Delivery.objects.filter(project=mine).first() or write(project=mine)
+    client = as_person(stranger)
+    for path in (f"incidents/{incident.pk}", f"rules/{incident.rule_id}/edit", f"outbox/{delivery.pk}"):
+        assert client.get(url(mine, path)).status_code == 404
+        assert client.get(url(theirs, path)).status_code == 404
+
+
+def test_a_person_chooses_when_the_digest_comes(topic, viewer, as_person):
+    client = as_person(viewer)
+    assert "You receive no digest of this project" in text_of(client.get(url(topic.project, "digest")))
+    client.post(url(topic.project, "digest"), {"frequency": "weekly", "weekday": 4, "hour": 7, "send_empty": "on"})
+    digest = Digest.objects.get(user=viewer)
+    assert (digest.frequency, digest.weekday, digest.hour, digest.send_empty) == ("weekly", 4, 7, True)
+    page = text_of(client.get(url(topic.project, "digest")))
+    assert "Europe/Paris" in page and "The next one:" in page
+
+
+def test_an_impossible_hour_is_refused(topic, viewer, as_person):
+    form = {"frequency": "daily", "weekday": 0, "hour": 24}
+    response = as_person(viewer).post(url(topic.project, "digest"), form)
+    assert "hour" in response.context["form"].errors
+
+
+def test_the_preview_shows_what_waits(topic, owner, as_person):
+    client = as_person(owner)
+    assert "no email would be sent" in text_of(client.get(url(topic.project, "digest/preview")))
+    Digest.objects.update(sent_until=timezone.now() - timedelta(days=1))
+    make_mentions(topic, [{"title": "The Lumen lamp", "found_at": timezone.now() - timedelta(hours=1)}])
+    assert "The <b>Lumen</b> lamp" in text_of(client.get(url(topic.project, "digest/preview")))
+
+
+def test_without_a_mail_server_a_digest_is_kept_and_shown(topic, owner, as_person, no_email):
+    client, project = as_person(owner), topic.project
+    response = client.post(url(project, "digest/send"), follow=True)
+    assert "kept on the Outbox page" in text_of(response)
+    delivery = Delivery.objects.get()
+    page = text_of(client.get(url(project, "outbox")))
+    assert "EMAIL_URL" in page and delivery.subject in page and "kept, not sent" in page
+    shown = text_of(client.get(url(project, f"outbox/{delivery.pk}")))
+    assert 'sandbox="" srcdoc="' in shown and "nothing new" in shown
+    assert "Send it now" not in shown
+    client.post(url(project, f"outbox/{delivery.pk}/send"))
+    delivery.refresh_from_db()
+    assert delivery.state == Delivery.State.KEPT
+
+
+def test_an_admin_reads_why_a_message_failed_and_tries_again(project, owner, as_person, settings):
+    settings.EMAIL_URL = "smtp://127.0.0.1:1"
+    delivery = write(project=project, user=owner)
+    Delivery.objects.update(state="failed", error_code="address_refused", error="550 <b>no</b> such user", attempts=1)
+    client = as_person(owner)
+    page = text_of(client.get(url(project, f"outbox/{delivery.pk}")))
+    assert "refused this address" in page and "550 &lt;b&gt;no&lt;/b&gt; such user" in page
+    client.post(url(project, f"outbox/{delivery.pk}/send"))
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.attempts) == ("pending", 0)
+
+
+def test_members_read_only_the_messages_written_to_them(project, owner, viewer, as_person):
+    mine, theirs = write(project=project, user=viewer), write(project=project, user=owner)
+    client = as_person(viewer)
+    assert client.get(url(project, "outbox")).status_code == 403
+    assert client.get(url(project, f"outbox/{mine.pk}")).status_code == 200
+    assert client.get(url(project, f"outbox/{theirs.pk}")).status_code == 403
+    assert client.post(url(project, f"outbox/{mine.pk}/send")).status_code == 403
+
+
+def test_account_messages_are_for_the_operator_alone(project, owner, as_person, no_email):
+    secret = write(kind=Delivery.Kind.MESSAGE, text="https://vigie.example/reset/secret")
+    operator = as_person(User.objects.create_superuser("op@example.com", "correct horse battery"))
+    assert secret.subject in text_of(operator.get("/outbox"))
+    assert "reset/secret" in text_of(operator.get(f"/outbox/{secret.pk}"))
+    admin = as_person(owner)
+    assert admin.get("/outbox").status_code == 404
+    assert admin.get(f"/outbox/{secret.pk}").status_code == 404
+    assert admin.get(url(project, f"outbox/{secret.pk}")).status_code == 404
+    assert secret.subject not in text_of(admin.get(url(project, "outbox")))
+
+
+def test_the_operator_sends_a_message_again(project, as_person, settings):
+    settings.EMAIL_URL = "smtp://127.0.0.1:1"
+    delivery = write(kind=Delivery.Kind.MESSAGE)
+    Delivery.objects.update(state="failed")
+    operator = as_person(User.objects.create_superuser("op@example.com", "correct horse battery"))
+    operator.post(f"/outbox/{delivery.pk}")
+    delivery.refresh_from_db()
+    assert delivery.state == "pending"
+
+
+def test_the_pages_cost_the_same_queries_however_many_rows(topic, owner, as_person, django_assert_max_num_queries):
+    client, project = as_person(owner), topic.project
+    for number in range(15):
+        rule = Rule.objects.create(project=project, topic=topic, threshold=number)
+        opened = timezone.now()
+        settings = {"condition": "above", "threshold": 1, "window_s": 3600}
+        Incident.objects.create(rule=rule, opened_at=opened, value=1, peak=1, settings=settings)
+        write(project=project, user=owner)
+    for path in ("rules", "incidents", "outbox", "digest"):
+        with django_assert_max_num_queries(16):
+            client.get(url(project, path))
+
+
+@pytest.mark.parametrize("path", ["rules", "incidents", "outbox", "digest", "digest/preview", "rules/new"])
+def test_empty_pages_work_for_a_new_project(project, owner, as_person, path):
+    assert as_person(owner).get(url(project, path)).status_code == 200
