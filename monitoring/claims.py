@@ -4,6 +4,7 @@ Called by poll.py. A host is asked at most twice at once over all workers: at mo
 at a time, and an owner asks each host one thing after another.
 """
 
+import json
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -33,6 +34,7 @@ class Claimed:
     language: str
     created_at: datetime
     interval_s: int
+    fixed_interval_s: int | None
     last_success_at: datetime | None
     last_new_at: datetime | None
     failures: int
@@ -105,4 +107,5 @@ def release(owner: UUID) -> None:
 
 def _claimed(row: tuple) -> Claimed:
     values = dict(zip((field.name for field in fields(Claimed)), row, strict=True))
-    return Claimed(**{**values, "body_hash": bytes(values["body_hash"])})
+    # Django leaves jsonb to its own fields: in plain SQL it comes as text.
+    return Claimed(**{**values, "body_hash": bytes(values["body_hash"]), "hints": json.loads(values["hints"])})

@@ -7,9 +7,8 @@ from django.conf import settings
 from monitoring.http import Door, DoorSettings
 
 
-@cache
 def door() -> Door:
-    return Door(
+    return _door(
         DoorSettings(
             user_agent=settings.USER_AGENT,
             total_timeout_s=settings.FETCH_TIMEOUT_S,
@@ -19,3 +18,8 @@ def door() -> Door:
             ca_file=settings.FETCH_CA_FILE,
         )
     )
+
+
+@cache
+def _door(door_settings: DoorSettings) -> Door:
+    return Door(door_settings)

@@ -125,12 +125,13 @@ def settle(polled: "list[Polled]", owner: UUID) -> list[Settled]:
 
 def _write(polled: "list[Polled]", owner: UUID) -> list[Settled]:
     now = timezone.now()
-    pace = Pace(settings.POLL_MIN_INTERVAL_S, settings.POLL_MAX_INTERVAL_S)
     with transaction.atomic():
         ours = _still_ours([one.source.id for one in polled], owner)
         polled = [one for one in polled if one.source.id in ours]
         stored = store(_batch(one, now) for one in polled if one.feed)
-        states = [decide(one, stored.get(one.source.id, Stored()), now, random.random(), pace) for one in polled]
+        states = [
+            decide(one, stored.get(one.source.id, Stored()), now, random.random(), _pace(one.source)) for one in polled
+        ]
         _update(states)
     return [_log(one, stored.get(one.source.id, Stored())) for one in polled]
 
@@ -157,6 +158,12 @@ def _batch(polled: "Polled", now: datetime) -> Batch:
         language=polled.feed.language,
         since=max(source.created_at - BACKLOG_AGE, kept_since),
     )
+
+
+def _pace(source: Claimed) -> Pace:
+    if source.fixed_interval_s:
+        return Pace(source.fixed_interval_s, source.fixed_interval_s)
+    return Pace(settings.POLL_MIN_INTERVAL_S, settings.POLL_MAX_INTERVAL_S)
 
 
 def _state(source: Claimed) -> PollState:
@@ -212,7 +219,7 @@ WHERE s.id = new.id
 """
 _ROW = (
     "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::timestamptz, %s::timestamptz, %s, %s::timestamptz,"
-    " %s, %s, %s, %s, %s, %s, %s, %s)"
+    " %s, %s, %s, %s, %s, %s, %s, %s::jsonb)"
 )
 
 

@@ -20,7 +20,7 @@ class Source(models.Model):
     `claimed_by` and `claimed_until` are a lease: a worker that dies leaves a claim that ends by itself. `host` is the
     address's host and port, of which at most two are asked at once. `error_code` is one of the
     codes of monitoring/http.py and monitoring/feeds/parse.py, worded in monitoring/health.py; "" while all is well;
-    `failing_since` is when the present row of failures began. `hints` keeps what the feed last said about polling
+    `failing_since` is when the present row of failures began. `fixed_interval_s`, where set, takes the place of the adaptive interval. `hints` keeps what the feed last said about polling
     (interval_s, skip_hours, skip_days): an unchanged feed is not parsed again. STOPPED is Vigie's doing (410, dead for days), PAUSED
     is a person's.
     """
@@ -41,6 +41,7 @@ class Source(models.Model):
     claimed_by = models.UUIDField(null=True, blank=True)
     claimed_until = models.DateTimeField(null=True, blank=True)
     interval_s = models.PositiveIntegerField(default=900)
+    fixed_interval_s = models.PositiveIntegerField(null=True, blank=True)
 
     last_polled_at = models.DateTimeField(null=True, blank=True)
     last_success_at = models.DateTimeField(null=True, blank=True)

@@ -1,0 +1,113 @@
+"""Which story appears where and when in the sample world. Pure and the same for the same seed: no Django, no clock.
+
+`history` fills the 90 days before the project is loaded, a crisis among them; `published` is what a sample feed shows
+at a moment after that: many items in the first quarter of an hour, then a few an hour.
+"""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dashboards.sample.stories import PLACES, PRODUCTS, STORIES, Story
+from monitoring.items import Entry
+
+DAYS = 90
+# The crisis: late deliveries before the holidays, from this many days ago, with its volume against an ordinary day.
+CRISIS = {11: 2.0, 10: 5.0, 9: 7.5, 8: 4.5, 7: 3.0, 6: 2.0, 5: 1.6}
+A_DAY = 11
+# Offices post in working hours, people in the evening; Sundays are quiet.
+HOURS = (1, 1, 1, 1, 1, 2, 4, 8, 12, 14, 13, 12, 10, 11, 13, 12, 11, 11, 12, 13, 12, 9, 5, 2)
+WEEKDAYS = (1.0, 1.05, 1.1, 1.05, 1.0, 0.75, 0.6)
+LIVELY = timedelta(minutes=15)
+LIVELY_EVERY, CALM_EVERY = timedelta(seconds=75), timedelta(minutes=20)
+SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A sample feed: `slug` in its address, and the kind of stories it carries."""
+
+    slug: str
+    title: str
+    language: str
+    kind: str
+
+
+FEEDS = (
+    Feed("phare-du-design", "Le Phare du design", "fr", "press"),
+    Feed("forum-maison", "Forum Maison & Déco", "fr", "forum"),
+    Feed("quai-des-avis", "Quai des avis", "fr", "review"),
+    Feed("light-and-home", "Light & Home Weekly", "en", "press"),
+    Feed("lamp-talk", "Lamp Talk", "en", "forum"),
+)
+
+
+def history(feed: Feed, now: datetime, address: str) -> list[Entry]:
+    """Everything this feed has published in the 90 days before `now`, oldest first. `address` is where items live."""
+    chance = random.Random(f"vigie {feed.slug}")
+    entries = []
+    for days_ago in range(DAYS, 0, -1):
+        day = now - timedelta(days=days_ago)
+        volume = A_DAY / len(FEEDS) * WEEKDAYS[day.weekday()] * (1 + 0.3 * (1 - days_ago / DAYS))
+        extra = volume * (CRISIS.get(days_ago, 1.0) - 1)
+        phases = ["calm"] * _about(chance, volume) + ["crisis"] * _about(chance, extra)
+        for phase in phases:
+            hour = chance.choices(range(24), HOURS)[0]
+            at = day.replace(hour=hour, minute=chance.randrange(60), second=chance.randrange(60), microsecond=0)
+            if at < now:
+                entries.append(_entry(feed, phase, at, f"{days_ago}-{len(entries)}", address, chance))
+    return sorted(entries, key=lambda entry: entry.published)
+
+
+def published(feed: Feed, loaded_at: datetime, now: datetime, address: str) -> list[Entry]:
+    """What the feed shows at `now`: its newest items since the project was loaded, newest first."""
+    moments = list(_moments(feed, loaded_at, now))[-SHOWN:]
+    return [
+        _entry(feed, "live", at, f"live-{number}", address, random.Random(f"vigie {feed.slug} {loaded_at} {number}"))
+        for number, at in reversed(moments)
+    ]
+
+
+def _moments(feed: Feed, loaded_at: datetime, now: datetime) -> Iterator[tuple[int, datetime]]:
+    """When items appear, numbered. The feeds take turns: the first speaks at once, the others one after another."""
+    at = loaded_at + LIVELY_EVERY / len(FEEDS) * FEEDS.index(feed)
+    number = 0
+    while at <= now:
+        yield number, at
+        number += 1
+        at += LIVELY_EVERY if at < loaded_at + LIVELY else CALM_EVERY
+
+
+def _about(chance: random.Random, mean: float) -> int:
+    """A whole number near `mean`, spread like counts are."""
+    return max(0, round(chance.gauss(mean, mean**0.5)))
+
+
+def _entry(feed: Feed, phase: str, at: datetime, name: str, address: str, chance: random.Random) -> Entry:
+    story = chance.choice(_stories(feed, phase))
+    words = {
+        "place": chance.choice(PLACES[feed.language]),
+        "lamp": chance.choice(PRODUCTS[story.about]),
+        "number": chance.randint(3, 19),
+        "author": chance.choice(story.authors),
+    }
+    path = f"{address}/{feed.slug}/{name}"
+    return Entry(
+        native_id=f"{feed.slug} {name} {at:%Y%m%d%H%M%S}",
+        url=f"{path}-{at:%Y%m%d}",
+        title=story.title.format(**words),
+        body=story.text.format(**words),
+        body_is_html=False,
+        author=words["author"],
+        published=at,
+        language=feed.language,
+    )
+
+
+def _stories(feed: Feed, phase: str) -> list[Story]:
+    return [
+        story
+        for story in STORIES
+        if story.language == feed.language and story.kind == feed.kind and phase in story.phases
+    ]

@@ -1,0 +1,63 @@
+"""The sample project: loaded and removed with one click; its feeds, which the real workers poll over loopback."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.feedgenerator import Rss201rev2Feed
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import project_view
+from accounts.models import Membership, Project, Role
+from dashboards.deletion import retire_project
+from dashboards.sample.load import feed_url, load_sample
+from dashboards.sample.world import FEEDS, published
+
+
+@login_required
+@require_POST
+def load(request: HttpRequest) -> HttpResponse:
+    project = load_sample(request.user)
+    messages.success(request, _("The sample project is loaded. New mentions arrive within a minute."))
+    return redirect("overview", project.pk)
+
+
+@project_view(Role.ADMIN)
+@require_POST
+def remove(request: HttpRequest, membership: Membership) -> HttpResponse:
+    if not membership.project.is_sample:
+        raise Http404
+    retire_project(membership.project, request.user)
+    messages.success(request, _("The sample project is removed."))
+    return redirect("home")
+
+
+def feed(request: HttpRequest, slug: str) -> HttpResponse:
+    """One of the sample feeds as it stands now; 404 where no sample project is loaded."""
+    sample = Project.objects.filter(is_sample=True).first()
+    found = next((feed for feed in FEEDS if feed.slug == slug), None)
+    if sample is None or found is None:
+        raise Http404
+    rss = Rss201rev2Feed(found.title, settings.SAMPLE_FEEDS_URL, "", language=found.language, feed_url=feed_url(slug))
+    for entry in published(found, sample.created_at, timezone.now(), settings.SAMPLE_FEEDS_URL + "/sample"):
+        rss.add_item(
+            entry.title,
+            entry.url,
+            entry.body,
+            author_name=entry.author,
+            pubdate=entry.published,
+            unique_id=entry.native_id,
+            unique_id_is_permalink=False,
+        )
+    return HttpResponse(rss.writeString("utf-8"), content_type=rss.content_type)
+
+
+def story(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+    """Where the links of sample mentions lead: a page that says that this story is invented."""
+    found = next((feed for feed in FEEDS if feed.slug == slug), None)
+    if found is None:
+        raise Http404
+    return render(request, "dashboards/sample_story.html", {"feed": found})

@@ -1,0 +1,59 @@
+"""What every benchmark stands on: embedded Postgres and Redis in a folder of their own, a migrated database, and a
+line that says on what it ran."""
+
+import os
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def vigie(**environment: str) -> Iterator[dict[str, str]]:
+    """Django set up on fresh embedded servers, durable as in production. Yields the environment for child processes."""
+    from config.embedded import start_postgres, start_redis
+
+    with tempfile.TemporaryDirectory(prefix="vigie-bench-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        postgres, redis = start_postgres(folder), start_redis(folder)
+        try:
+            os.environ |= {"DATABASE_URL": postgres.url, "REDIS_URL": redis.url, "VIGIE_DATA_DIR": name, **environment}
+            os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+            import django
+            from django.core.management import call_command
+
+            django.setup()
+            call_command("migrate", verbosity=0)
+            yield dict(os.environ)
+        finally:
+            redis.stop()
+            postgres.stop()
+
+
+def print_machine() -> None:
+    build = "optimised" if "--enable-optimizations" in (platform.python_compiler() + _config_args()) else "plain build"
+    print(f"Python {platform.python_version()} ({sys.executable}, {build}), {os.cpu_count()} cores, {_cpu()}")
+
+
+def timed(action: object, *arguments: object) -> tuple[float, object]:
+    """Seconds an action took, and what it returned."""
+    began = time.perf_counter()
+    result = action(*arguments)
+    return time.perf_counter() - began, result
+
+
+def _config_args() -> str:
+    import sysconfig
+
+    return sysconfig.get_config_var("CONFIG_ARGS") or ""
+
+
+def _cpu() -> str:
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return "unknown CPU"

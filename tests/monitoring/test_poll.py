@@ -1,0 +1,284 @@
+"""The road from a due source to a stored mention, over a real connection into a real Postgres."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connections
+from django.utils import timezone
+
+from monitoring.models import Document, Mention, Source
+from monitoring.poll import poll_due, poll_one
+from tests.factories import make_source, make_topic
+from tests.lookalikes.feeds import gzip_bomb
+from tests.monitoring.conftest import rss
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NEWS = rss(
+    {"title": "Lumen lance une lampe", "link": "https://phare.example/1", "guid": "1", "text": "Chez &lt;b&gt;Lumen&lt;/b&gt;"},
+    {"title": "Autre chose", "link": "https://phare.example/2", "guid": "2", "text": "Sans rapport"},
+)
+
+
+@pytest.fixture
+def feed(project, web):
+    def add(path="/feed.xml", **route):
+        web.put(path, **{"body": NEWS, **route})
+        return make_source(project, web.url(path), host="127.0.0.1", title="")
+
+    return add
+
+
+def again(source):
+    Source.objects.filter(pk=source.pk).update(next_poll_at=timezone.now())
+    poll_due()
+    source.refresh_from_db()
+    return source
+
+
+def test_it_works(feed, project):
+    topic = make_topic(project, query="lumen")
+    source = feed()
+    [settled] = poll_due()
+    assert (settled.source_id, settled.status, settled.new, settled.mentions) == (source.pk, 200, 2, 1)
+    mention = Mention.objects.get()
+    assert (mention.topic, mention.document.title) == (topic, "Lumen lance une lampe")
+    assert mention.document.text == "Chez Lumen"
+    source.refresh_from_db()
+    assert (source.title, source.error_code, source.claimed_by) == ("Le Phare", "", None)
+    assert source.next_poll_at > timezone.now() + timedelta(minutes=10)
+    assert source.last_new_at == source.last_success_at == source.last_polled_at
+
+
+def test_polling_again_stores_nothing_twice(feed, project):
+    make_topic(project, query="lumen")
+    source = feed()
+    poll_due()
+    Source.objects.update(body_hash=b"", etag="")
+    again(source)
+    assert (Document.objects.count(), Mention.objects.count()) == (2, 1)
+
+
+def test_validators_are_sent_back_and_an_unchanged_feed_waits_longer(feed, web):
+    source = feed(etag='W/"a"', last_modified="Fri, 20 Nov 2026 10:00:00 GMT")
+    poll_due()
+    before = Source.objects.get().interval_s
+    again(source)
+    assert web.requests[-1].headers["if-none-match"] == 'W/"a"'
+    assert web.requests[-1].headers["if-modified-since"] == "Fri, 20 Nov 2026 10:00:00 GMT"
+    assert source.interval_s > before
+    assert source.error_code == ""
+
+
+def test_the_same_story_from_two_feeds_is_one_document_with_two_sources(feed, project, web):
+    make_topic(project, query="lumen")
+    first = feed("/a.xml")
+    story = {"title": "Lumen lance une lampe", "link": "http://www.phare.example/1/?utm_source=rss", "guid": "x"}
+    second = feed("/b.xml", body=rss(story))
+    poll_due()
+    document = Document.objects.get(mentions__isnull=False)
+    assert set(document.seen_at.values_list("source_id", flat=True)) == {first.pk, second.pk}
+    assert Mention.objects.count() == 1
+
+
+def test_two_projects_with_the_same_feed_do_not_share_documents(feed, project, stranger, web):
+    source = feed()
+    other = make_source(stranger.projects.get(), source.url, host="127.0.0.1")
+    poll_due()
+    assert set(Document.objects.values_list("project_id", flat=True)) == {project.pk, other.project_id}
+    assert Document.objects.count() == 4
+
+
+@pytest.mark.parametrize("date", ["", "Fri, 01 Jan 2100 00:00:00 GMT"])
+def test_an_absent_or_future_date_is_the_time_of_fetching(feed, date):
+    feed(body=rss({"title": "Sans date", "link": "https://phare.example/3", "date": date}))
+    poll_due()
+    document = Document.objects.get()
+    assert abs(document.published - document.fetched_at) < timedelta(seconds=30)
+
+
+def test_what_is_older_than_the_source_is_backlog_and_what_is_newer_is_news(feed, project):
+    make_topic(project, query="lumen")
+    feed(
+        body=rss(
+            {"title": "Lumen hier", "link": "https://phare.example/a", "date": "Mon, 02 Nov 2020 10:00:00 GMT"},
+            {"title": "Lumen maintenant", "link": "https://phare.example/b"},
+        )
+    )
+    poll_due()
+    assert dict(Mention.objects.values_list("document__title", "is_backlog")) == {
+        "Lumen hier": True,
+        "Lumen maintenant": False,
+    }
+
+
+BAD = {
+    "not_found": {"status": 404},
+    "forbidden": {"status": 403},
+    "server_error": {"status": 500},
+    "html_page": {"body": b"<!doctype html><html><body>Bonjour</body></html>", "content_type": "text/html"},
+    "not_a_feed": {"body": b"\x89PNG\r\n" + bytes(200), "content_type": "image/png"},
+    "too_large": {"body": b"<rss>" + b" " * (50 * 1024 * 1024)},
+    "redirect_loop": {"status": 302, "location": "/feed.xml"},
+    "timeout": {"fault": "slow body", "drip_s": 0.2},
+}
+
+
+@pytest.mark.parametrize("code", BAD)
+def test_a_bad_answer_is_told_in_its_own_words_and_loses_nothing(feed, web, project, monkeypatch, settings, code):
+    settings.FETCH_TIMEOUT_S = 2
+    source = feed()
+    well = feed("/well.xml", body=rss({"title": "Bien", "link": "https://phare.example/bien"}))
+    poll_due()
+    web.put("/feed.xml", **{"body": NEWS + b" ", **BAD[code]})
+    again(source)
+    assert source.error_code == code
+    assert source.failing_since is not None
+    assert Document.objects.count() == 3
+    web.put("/well.xml", body=rss({"title": "Mieux", "link": "https://phare.example/mieux"}))
+    again(well)
+    assert Document.objects.filter(title="Mieux").exists()
+    web.put("/feed.xml", body=NEWS + b"  ")
+    again(source)
+    assert (source.error_code, source.failing_since, source.failures) == ("", None, 0)
+
+
+def test_a_gzip_bomb_and_an_entity_bomb_are_refused(feed, web):
+    bomb = feed("/bomb.xml", body=gzip_bomb(200 * 1024 * 1024), encoding="gzip")
+    laughs = '<!DOCTYPE r [<!ENTITY a "ha">' + "".join(
+        f'<!ENTITY {b} "{f"&{a};" * 20}">' for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+    )
+    entities = feed("/laughs.xml", body=(laughs + "]><rss><channel><title>&i;</title></channel></rss>").encode())
+    poll_due()
+    bomb.refresh_from_db()
+    entities.refresh_from_db()
+    assert bomb.error_code == "too_large"
+    assert entities.error_code == "xml_bomb"
+
+
+def test_a_private_address_is_refused_even_behind_a_redirect(project, feed):
+    direct = make_source(project, "http://169.254.169.254/latest", host="169.254.169.254")
+    behind = feed("/out.xml", status=302, location="http://[::1]:8080/")
+    poll_due()
+    direct.refresh_from_db()
+    behind.refresh_from_db()
+    assert direct.error_code == behind.error_code == "private_address"
+
+
+def test_410_stops_the_source(feed):
+    source = feed(status=410)
+    poll_due()
+    source.refresh_from_db()
+    assert (source.state, source.error_code) == (Source.State.STOPPED, "gone")
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_retry_after_is_obeyed(feed, status):
+    source = feed(status=status, headers={"Retry-After": "7200"})
+    poll_due()
+    source.refresh_from_db()
+    assert source.next_poll_at >= timezone.now() + timedelta(seconds=7190)
+
+
+def test_a_permanent_redirect_is_believed_the_third_time(feed, web):
+    web.put("/new.xml", body=NEWS)
+    source = feed("/old.xml", status=301, location="/new.xml")
+    for _ in range(2):
+        again(source)
+        assert source.url == web.url("/old.xml")
+    again(source)
+    assert source.url == web.url("/new.xml")
+
+
+def test_a_paused_source_is_left_alone(feed, web):
+    source = feed()
+    Source.objects.update(state=Source.State.PAUSED)
+    again(source)
+    assert web.count == 0
+
+
+def test_a_source_paused_while_it_is_polled_stays_paused(feed, web, django_db_blocker):
+    source = feed(latency_s=0.4)
+    from threading import Timer
+
+    def pause():
+        with django_db_blocker.unblock():
+            Source.objects.update(state=Source.State.PAUSED)
+            connections.close_all()
+
+    timer = Timer(0.15, pause)
+    timer.start()
+    poll_due()
+    timer.join()
+    source.refresh_from_db()
+    assert source.state == Source.State.PAUSED
+    assert source.last_success_at is not None
+
+
+def test_a_source_deleted_while_it_is_polled_leaves_nothing_behind(feed, django_db_blocker):
+    from threading import Timer
+
+    source = feed(latency_s=0.4)
+    kept = feed("/kept.xml")
+
+    def delete():
+        with django_db_blocker.unblock():
+            Source.objects.filter(pk=source.pk).delete()
+            connections.close_all()
+
+    timer = Timer(0.15, delete)
+    timer.start()
+    poll_due()
+    timer.join()
+    kept.refresh_from_db()
+    assert kept.last_success_at is not None
+    assert not Document.objects.filter(source_id=source.pk).exists()
+
+
+def test_a_hanging_host_holds_nobody(project, feed, web, settings):
+    settings.FETCH_TIMEOUT_S = 2
+    from tests.lookalikes.feeds import FeedServer
+
+    with FeedServer(("127.0.0.2",)) as other:
+        other.put("/hang.xml", fault="hang")
+        hanging = make_source(project, other.url("/hang.xml"), host="127.0.0.2")
+        well = [feed(f"/{number}.xml") for number in range(5)]
+        poll_due()
+    hanging.refresh_from_db()
+    assert hanging.error_code == "timeout"
+    done = Source.objects.filter(pk__in=[source.pk for source in well]).values_list("last_polled_at", flat=True)
+    assert max(done) < hanging.last_polled_at - timedelta(seconds=1)
+
+
+def test_a_host_is_never_asked_more_than_twice_at_once(project, feed, web):
+    """Two pollers at once, twelve feeds on one host: requests overlap two at a time at most."""
+    from threading import Thread
+
+    for number in range(12):
+        feed(f"/{number}.xml", latency_s=0.1)
+
+    def turn():
+        poll_due()
+        connections.close_all()
+
+    threads = [Thread(target=turn) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    times = sorted(request.at for request in web.requests)
+    assert len(times) == 12
+    assert all(third - first >= 0.09 for first, third in zip(times, times[2:], strict=False))
+
+
+def test_polling_a_source_by_hand_ignores_its_schedule(feed):
+    source = feed()
+    Source.objects.update(next_poll_at=timezone.now() + timedelta(hours=5))
+    assert poll_one(source.pk).new == 2
+
+
+def test_a_gzipped_feed_is_read(feed, web):
+    feed(gzipped=True)
+    poll_due()
+    assert web.requests[-1].headers["accept-encoding"].startswith("gzip")
+    assert Document.objects.count() == 2

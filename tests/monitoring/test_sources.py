@@ -1,0 +1,123 @@
+"""Adding what is polled: by feed, by site, by OPML; and clear answers to what cannot be."""
+
+import pytest
+
+from accounts.models import AuditLine
+from monitoring.feeds.errors import ParseError
+from monitoring.health import WORDS
+from monitoring.http import ERROR_CODES
+from monitoring.models import Source
+from monitoring.sources import add_source, delete_source, export_opml, import_opml, pause_source
+from tests.factories import make_mention, make_source, make_topic
+from tests.monitoring.conftest import rss
+
+pytestmark = pytest.mark.django_db
+
+FEED = rss({"title": "Bonjour", "link": "https://phare.example/1"})
+
+
+def page(*links):
+    tags = "".join(f'<link rel="alternate" type="application/rss+xml" title="{t}" href="{h}">' for t, h in links)
+    return f"<!doctype html><html><head>{tags}</head><body>Bienvenue</body></html>".encode()
+
+
+def test_a_feed_is_added_by_its_address(project, manager, web):
+    result = add_source(project, manager, f"  {web.put('/feed.xml', body=FEED)} ")
+    assert (result.created, result.error, result.source.title) == (True, "", "Le Phare")
+    assert AuditLine.objects.get().action == "source.added"
+    assert add_source(project, manager, web.url("/feed.xml")).created is False
+
+
+def test_a_feed_is_found_from_its_site(project, manager, web):
+    web.put("/", body=page(("Tout", "/tout.xml")), content_type="text/html")
+    web.put("/tout.xml", body=FEED)
+    assert add_source(project, manager, web.url("/")).source.url == web.url("/tout.xml")
+
+
+def test_a_site_without_a_link_is_tried_at_the_usual_places(project, manager, web):
+    web.put("/", body=page(), content_type="text/html")
+    web.put("/feed", body=FEED)
+    web.put("/feed/", body=FEED)
+    assert add_source(project, manager, web.url("/")).source.url.rstrip("/") == web.url("/feed")
+
+
+def test_several_feeds_are_a_choice(project, manager, web):
+    web.put("/", body=page(("Tout", "/tout.xml"), ("Sport", "/sport.xml")), content_type="text/html")
+    result = add_source(project, manager, web.url("/"))
+    assert result.source is None
+    assert [feed.title for feed in result.candidates] == ["Tout", "Sport"]
+    assert not Source.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "error"),
+    [
+        ("ftp://phare.example/feed", "bad_url"),
+        ("javascript://alert(1)", "bad_url"),
+        ("http://169.254.169.254/", "private_address"),
+        ("http://10.0.0.1/feed", "private_address"),
+        ("http://[::1]/feed", "private_address"),
+    ],
+)
+def test_an_address_that_can_never_work_is_refused(project, manager, url, error):
+    assert add_source(project, manager, url).error == error
+    assert not Source.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("route", "error"),
+    [
+        ({"status": 404}, "not_found"),
+        ({"status": 410}, "gone"),
+        ({"body": b"plain words"}, "not_a_feed"),
+        ({"body": page(), "content_type": "text/html"}, "html_page"),
+        ({"status": 302, "location": "/x"}, "redirect_loop"),
+    ],
+)
+def test_what_is_no_feed_is_refused_and_says_why(project, manager, web, route, error):
+    result = add_source(project, manager, web.put("/x", **route))
+    assert (result.source, result.error) == (None, error)
+    assert not Source.objects.exists()
+
+
+def test_a_site_that_is_down_today_is_kept_and_says_so(project, manager, web):
+    result = add_source(project, manager, web.put("/x", status=503))
+    assert result.error == result.source.error_code == "unavailable"
+    assert result.source.failing_since
+
+
+def test_every_error_code_has_its_words():
+    feeds = {"empty", "not_a_feed", "html_page", "xml_bomb", "too_complex", "unreadable"}
+    assert set(ERROR_CODES) | feeds <= set(WORDS)
+
+
+def test_opml_goes_in_and_comes_out_the_same(project, manager):
+    make_source(project, "https://a.example/feed", title="A & co")
+    make_source(project, "https://b.example/feed", title="Bé")
+    exported = export_opml(project, project.sources.order_by("id"))
+    Source.objects.all().delete()
+    imported = import_opml(project, manager, exported)
+    assert (imported.added, imported.known, imported.refused) == (2, 0, ())
+    assert import_opml(project, manager, exported).added == 0
+    assert set(Source.objects.values_list("url", "title", "host")) == {
+        ("https://a.example/feed", "A & co", "a.example"),
+        ("https://b.example/feed", "Bé", "b.example"),
+    }
+
+
+def test_an_opml_file_that_is_none_is_told(project, manager):
+    assert isinstance(import_opml(project, manager, b"not xml"), ParseError)
+
+
+def test_resuming_a_stopped_source_begins_afresh(project, manager):
+    source = make_source(project, state=Source.State.STOPPED, error_code="gone", failures=4)
+    pause_source(source, manager, False)
+    assert (source.state, source.error_code, source.failures) == (Source.State.ACTIVE, "", 0)
+
+
+def test_deleting_a_source_keeps_its_mentions(project, manager):
+    source = make_source(project)
+    mention = make_mention(make_topic(project), source=source)
+    delete_source(source, manager)
+    mention.refresh_from_db()
+    assert mention.source_id is None
