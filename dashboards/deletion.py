@@ -85,6 +85,6 @@ def _delete_rest(project: Project) -> bool:
         return False
     # Django's own delete would search every mention and document for a source to forget, and none is left.
     Source.objects.filter(project=project)._raw_delete(using=connection.alias)
-    project.delete()
     log.info("project purged project=%s", project.pk)
+    project.delete()
     return True

@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -58,7 +59,10 @@ def token_revoke(request: HttpRequest, token_id: int) -> HttpResponse:
 
 def _form(user: User, data: QueryDict | None = None) -> AccountForm:
     """On a copy of the user: a refused form must not change how the page around it is shown."""
-    return AccountForm(data, instance=User.objects.get(pk=user.pk), initial={"name": user.get_full_name()})
+    form = AccountForm(data, instance=User.objects.get(pk=user.pk), initial={"name": user.get_full_name()})
+    time = date_format(timezone.localtime(timezone=user.zone), "TIME_FORMAT")
+    form.fields["time_zone"].help_text = _("It is %(time)s in %(zone)s.") % {"time": time, "zone": user.time_zone}
+    return form
 
 
 def _page(request: HttpRequest, **forms: object) -> HttpResponse:
@@ -67,7 +71,6 @@ def _page(request: HttpRequest, **forms: object) -> HttpResponse:
         "token_form": TokenForm(),
         "tokens": request.user.api_tokens.order_by("-created_at"),
         "has_second_factor": request.user.authenticator_set.filter(type="totp").exists(),
-        "local_time": timezone.localtime(timezone=request.user.zone),
         **forms,
     }
     return render(request, "accounts/account.html", context)

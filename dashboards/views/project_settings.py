@@ -1,5 +1,6 @@
 """The settings of a project: its name, its members, its invitations, and its end. Members read, admins change."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -76,7 +77,7 @@ def invitation_new(request: HttpRequest, membership: Membership) -> HttpResponse
     if form.is_valid():
         email, role = form.cleaned_data["email"], form.cleaned_data["role"]
         if invitations.invite(membership.project, request.user, email, role, timezone.now()):
-            return _back(request, membership, _("An invitation is on its way to %(email)s.") % {"email": email})
+            return _back(request, membership, _sent(email))
         form.add_error("email", _("This person is a member already."))
     return _page(request, membership, invitation_form=form)
 
@@ -85,8 +86,7 @@ def invitation_new(request: HttpRequest, membership: Membership) -> HttpResponse
 @project_view(Role.ADMIN)
 def invitation_resend(request: HttpRequest, membership: Membership, invitation_id: int) -> HttpResponse:
     invitation = invitations.resend(membership.project, request.user, invitation_id, timezone.now())
-    text = _("A new invitation is on its way to %(email)s; the link of the one before no longer works.")
-    return _back(request, membership, text % {"email": invitation.email})
+    return _back(request, membership, _sent(invitation.email))
 
 
 @require_POST
@@ -114,6 +114,16 @@ def _page(request: HttpRequest, membership: Membership, **forms: object) -> Http
         **forms,
     }
     return render(request, "project_settings/settings.html", context)
+
+
+def _sent(email: str) -> str:
+    if settings.EMAIL_URL:
+        return _("An invitation is on its way to %(email)s.") % {"email": email}
+    text = _(
+        "The invitation of %(email)s is written. No mail server is set up: it waits in the outbox of the operator, "
+        "who can hand over the link."
+    )
+    return text % {"email": email}
 
 
 def _open_invitations(project: Project) -> list:

@@ -75,3 +75,14 @@ def test_a_token_is_printed_once_and_kept_as_a_digest(owner):
 def test_a_token_for_nobody_is_refused(owner):
     with pytest.raises(CommandError, match="nobody signs in with"):
         output_of("create_token", "x@example.com")
+
+
+def test_the_operator_closes_an_account_and_deletes_none(owner, as_person):
+    operator = User.objects.create_superuser("op@example.com", "x")
+    client = as_person(operator)
+    assert client.post(f"/operator/accounts/user/{owner.id}/delete/", {"post": "yes"}).status_code == 403
+    form = {"first_name": "Ada", "language": "en", "time_zone": "Europe/Paris"}  # is_active not ticked
+    client.post(f"/operator/accounts/user/{owner.id}/change/", form)
+    owner.refresh_from_db()
+    assert not owner.is_active
+    assert as_person(owner).get("/account").status_code == 302

@@ -205,3 +205,9 @@ def test_a_form_sent_twice_at_once_makes_one_account(project, owner, as_person, 
     assert sorted(answers) == [200, 302]  # the second finds sign-up closed
     assert User.objects.filter(email="nina@example.com").count() == 1
     assert [action for action, _ in actions(project)].count("member.joined") == 1
+
+
+@pytest.mark.parametrize(("server", "words"), [("", "waits in the outbox"), ("smtp://mail.example", "on its way")])
+def test_the_page_says_where_the_invitation_is(project, owner, as_person, settings, server, words):
+    settings.EMAIL_URL = server
+    assert words in invite(as_person(owner), project).content.decode()

@@ -6,6 +6,7 @@ in PUBLIC, PERSONAL or OWN_MATTERS.
 """
 
 import json
+import re
 import uuid
 from dataclasses import asdict, dataclass
 
@@ -307,13 +308,11 @@ def example(schema):
 
 
 def test_every_address_of_the_api_is_in_its_description():
-    described = {path for _, path, _ in operations()}
+    described = {re.sub(r"{\w+}", "0", path) for _, path, _ in operations()}
     for address in addresses():
         if address.name.startswith("api:") and address.name not in PUBLIC:
             path = reverse(address.name, kwargs=dict.fromkeys(address.parameters, "0"))
-            assert any(
-                path == described_path.format(**dict.fromkeys(address.parameters, "0")) for described_path in described
-            ), f"{address.name} is hidden from this walk"
+            assert path in described, f"{address.name} is hidden from this walk"
 
 
 @each_operation
