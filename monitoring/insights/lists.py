@@ -98,6 +98,11 @@ def page(f: MentionFilter, cursor: str | None = None, size: int = PAGE_SIZE) -> 
     )
 
 
+def is_cursor(text: str) -> bool:
+    """Whether a text is a cursor that a page may have given."""
+    return _read_cursor(text)[0] is not None
+
+
 def everything(f: MentionFilter) -> Iterator[Row]:
     """The whole list, read a page at a time: for exports."""
     cursor = None

@@ -81,7 +81,7 @@ class Search:
     def chunks(
         self, position: Position | None = None, *, oldest_first: bool = False, size: int = FIRST_CHUNK
     ) -> Iterator[list[int]]:
-        """The documents that match after `position`, in their order, without a cap. Lists of `size` first, then more."""
+        """The documents that match after `position`, in their order, without a cap: lists of `size`, then larger."""
         candidates = self._candidates.order_by(*(("published", "id") if oldest_first else ("-published", "-id")))
         fields = () if self._is_exact else FIELDS
         while True:

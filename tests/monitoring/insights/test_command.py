@@ -1,0 +1,50 @@
+"""manage.py mentions"""
+
+import json
+from datetime import UTC, datetime
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from tests.factories import make_mention, make_mentions, make_source, make_topic
+
+
+def run(*arguments):
+    out = StringIO()
+    call_command("mentions", *arguments, stdout=out)
+    return [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+def test_it_works(project):
+    topic = make_topic(project, "Lumen")
+    published = datetime(2020, 5, 4, 3, 2, 1, tzinfo=UTC)
+    mention = make_mention(
+        topic, source=make_source(project, title="Le Monde"), published=published, title="Été", status="ignored"
+    )
+    (line,) = run("--project", "Maison Lumen")
+    assert line["id"] == mention.pk
+    assert (line["topic"], line["title"], line["source"], line["status"]) == ("Lumen", "Été", "Le Monde", "ignored")
+    assert line["published"] == "2020-05-04T03:02:01Z"
+    assert line["language"] is None
+
+
+def test_since_keeps_what_is_newer_and_every_mention_has_a_line(project):
+    topics = [make_topic(project), make_topic(project)]
+    new, old = datetime(2026, 5, 2, tzinfo=UTC), datetime(2026, 5, 1, 23, 59, tzinfo=UTC)
+    made = make_mentions(topics, [{"published": new}, {"published": old}])
+    lines = run("--project", str(project.pk), "--since", "2026-05-02")
+    assert [line["id"] for line in lines] == [mention.pk for mention in made[:2]]
+
+
+def test_more_than_a_page_is_listed_whole(project):
+    make_mentions(make_topic(project), 450)
+    assert len({line["id"] for line in run("--project", str(project.pk))}) == 450
+
+
+def test_bad_arguments_are_named(project):
+    with pytest.raises(CommandError, match="Nobody"):
+        run("--project", "Nobody")
+    with pytest.raises(CommandError, match="--since") as refused:
+        run("--project", str(project.pk), "--since", "yesterday")
+    assert refused.value.returncode == 2

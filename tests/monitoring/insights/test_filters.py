@@ -1,0 +1,147 @@
+"""A MentionFilter and its query string."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.http import QueryDict
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from monitoring.insights.filters import MentionFilter
+from tests.factories import make_mention, make_source, make_topic
+
+NOW = datetime(2026, 10, 28, 10, 20, 30, tzinfo=UTC)
+PARIS = ZoneInfo("Europe/Paris")
+
+
+def read(project, text, zone=PARIS):
+    return MentionFilter.from_query(project, QueryDict(text), NOW, zone)
+
+
+def utc(*parts):
+    return datetime(*parts, tzinfo=UTC)
+
+
+def test_it_works(project):
+    first, second = make_topic(project), make_topic(project)
+    f = read(project, f"period=30d&topic={second.pk}&topic={first.pk}&status=to_answer&q=lamp+-street")
+    assert (f.period, f.topics, f.statuses, f.q) == ("30d", (first.pk, second.pk), ("to_answer",), "lamp -street")
+    assert f.problems == ()
+    assert f.to_query() == f"period=30d&topic={first.pk}&topic={second.pk}&status=to_answer&q=lamp+-street"
+
+
+@pytest.mark.parametrize(
+    ("text", "since", "until"),
+    [
+        ("", utc(2026, 10, 21, 22), NOW),  # today and the six days before it: summer time began them at 22:00 UTC
+        ("period=24h", utc(2026, 10, 27, 11), NOW),  # this hour and the 23 before it
+        ("period=30d", utc(2026, 9, 28, 22), NOW),
+        ("period=90d", utc(2026, 7, 30, 22), NOW),
+        ("from=2026-10-24&to=2026-10-25", utc(2026, 10, 23, 22), utc(2026, 10, 25, 23)),  # the second has 25 hours
+        ("from=2026-10-24", utc(2026, 10, 23, 22), NOW),
+        ("from=2026-10-25T02:30&to=2026-10-25T04:00", utc(2026, 10, 25, 0, 30), utc(2026, 10, 25, 3)),
+        ("from=2026-10-25T02:30%2B01:00&to=2026-10-25T04:00Z", utc(2026, 10, 25, 1, 30), utc(2026, 10, 25, 4)),
+        ("period=24h&from=2026-10-01", utc(2026, 10, 27, 11), NOW),  # a form sends its date fields, too
+    ],
+)
+def test_a_period_is_what_people_mean_by_it(project, text, since, until):
+    f = read(project, text)
+    assert (f.since, f.until) == (since, until)
+    assert f.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "parameter"),
+    [
+        ("period=1d", "period"),
+        ("period=custom", "period"),
+        ("from=yesterday", "from"),
+        ("from=2026-02-30", "from"),
+        ("from=0001-01-01", "from"),
+        ("from=2026-10-01&to=9999-12-31", "to"),
+        ("to=2026-10-01", "from"),
+        ("from=2026-10-02&to=2026-10-01", "to"),
+        ("by=luck", "by"),
+        ("topic=abc", "topic"),
+        ("topic=99999999999999999999999", "topic"),
+        ("topic=%D9%A3", "topic"),
+        ("source=0", "source"),
+        ("status=done", "status"),
+        ("author=a%00b", "author"),
+        ("author=" + "a" * 1001, "author"),
+        ("q=(lamp", "q"),
+    ],
+)
+def test_what_cannot_be_read_is_left_out_and_told(project, text, parameter):
+    f = read(project, text)
+    (problem,) = f.problems
+    assert problem.parameter == parameter
+    assert str(problem.message)
+    assert f.since < f.until
+    assert (f.topics, f.sources, f.statuses, f.author) == ((), (), (), "")
+
+
+def test_rows_of_another_project_are_unknown_here(project, stranger):
+    elsewhere = stranger.projects.get()
+    topic, source = make_topic(elsewhere), make_source(elsewhere)
+    f = read(project, f"topic={topic.pk}&source={source.pk}")
+    assert (f.topics, f.sources) == ((), ())
+    assert [problem.parameter for problem in f.problems] == ["topic", "source"]
+
+
+def test_a_filter_made_by_hand_cannot_reach_another_project(project, stranger):
+    mention = make_mention(make_topic(stranger.projects.get()))
+    f = MentionFilter(project_id=project.pk, since=utc(2000, 1, 1), until=utc(2100, 1, 1), topics=(mention.topic_id,))
+    assert not f.mentions().exists()
+
+
+def test_a_malformed_search_is_told_with_its_place_and_finds_nothing(project):
+    make_mention(make_topic(project), published=NOW.replace(hour=1))
+    f = read(project, "q=lamp+%22street")
+    (problem,) = f.problems
+    assert (problem.code, problem.position) == ("unclosed_quote", 5)
+    assert f.q == 'lamp "street'
+    assert f.documents == 0
+    assert read(project, "").documents == 1
+
+
+def test_replacing_the_period_moves_the_bounds_and_replacing_the_bounds_makes_it_custom(project):
+    f = read(project, "period=7d&status=answered")
+    month = f.replace(period="30d")
+    assert month == read(project, "period=30d&status=answered")
+    moved = month.replace(since=utc(2026, 10, 1))
+    assert (moved.period, moved.since, moved.until) == ("custom", utc(2026, 10, 1), NOW)
+    assert read(project, moved.to_query()) == moved
+
+
+@pytest.mark.parametrize(
+    ("text", "since", "until"),
+    [
+        ("period=24h", utc(2026, 10, 26, 11), utc(2026, 10, 27, 10, 20, 30)),
+        ("period=7d", utc(2026, 10, 14, 22), utc(2026, 10, 21, 9, 20, 30)),  # a Wednesday at 11:20:30, an hour earlier
+        ("from=2026-10-24&to=2026-10-25", utc(2026, 10, 21, 22), utc(2026, 10, 23, 22)),
+        ("from=2026-10-25T10:00Z&to=2026-10-25T12:30Z", utc(2026, 10, 25, 7, 30), utc(2026, 10, 25, 10)),
+    ],
+)
+def test_the_period_before_is_equal_and_at_the_same_hours_of_the_day(project, text, since, until):
+    before = read(project, text).previous()
+    assert (before.since, before.until) == (since, until)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    params=st.dictionaries(
+        st.sampled_from(
+            ["period", "from", "to", "by", "topic", "source", "platform", "language", "status", "author", "q"]
+        ),
+        st.lists(
+            st.one_of(st.text(max_size=12), st.from_regex(r"\d{4}-\d\d-\d\d(T\d\d:\d\d)?", fullmatch=True)), max_size=2
+        ),
+    )
+)
+def test_no_query_string_breaks_it_and_what_it_understood_survives(project, params):
+    f = MentionFilter.from_query(project, params, NOW, PARIS)
+    again = read(project, f.to_query())
+    assert again == f
+    f.mentions().exists()

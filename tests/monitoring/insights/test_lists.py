@@ -1,0 +1,223 @@
+"""Lists, facets and searches as people see them."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from monitoring.insights import facets, lists, series
+from monitoring.insights.filters import MentionFilter
+from monitoring.insights.search import CAP
+from monitoring.models import Mention
+from tests.factories import make_document, make_mention, make_mentions, make_source, make_topic
+
+NOW = datetime(2026, 7, 8, 12, tzinfo=UTC)
+FILL = """
+INSERT INTO monitoring_document (project_id, platform, address_key, url, title, text, html, author, author_url,
+    language, published, fetched_at, search)
+SELECT %(project)s, 'feed', gen_random_uuid(), '', 'lamp', '', '', '', '', '', %(now)s - n * interval '1 minute',
+    now(), 'lamp' FROM generate_series(1, %(number)s) AS n;
+INSERT INTO monitoring_mention (topic_id, document_id, published, found_at, platform, author, language, status,
+    is_backlog)
+SELECT %(topic)s, id, published, now(), 'feed', '', '', 'to_review', false FROM monitoring_document;
+"""
+
+
+def every(project, **more):
+    return MentionFilter(project_id=project.pk, since=NOW - timedelta(days=500), until=NOW, **more)
+
+
+def minutes_ago(*minutes):
+    return [{"published": NOW - timedelta(minutes=minute)} for minute in minutes]
+
+
+def documents(page):
+    return [row.document.pk for row in page.rows]
+
+
+@pytest.fixture
+def topic(project):
+    return make_topic(project, query="lumen")
+
+
+def test_it_works(project, topic):
+    mention = make_mention(topic, title="A lamp by Lumen", text="Lumen, they say.", published=NOW - timedelta(hours=1))
+    (row,) = lists.page(every(project)).rows
+    assert (row.mention, row.topics, row.document) == (mention, [topic], mention.document)
+    assert [row.document.title[start:end] for start, end in row.title_spans] == ["Lumen"]
+    assert [row.document.text[start:end] for start, end in row.text_spans] == ["Lumen"]
+
+
+def test_a_story_of_two_topics_is_shown_once_with_both_and_the_words_of_each(project, topic):
+    other = make_topic(project, query="street -lumen OR lamp")
+    make_mentions([topic, other], [{"title": "Lumen", "text": "The lamp of École", "published": NOW - timedelta(1)}])
+    (row,) = lists.page(every(project, q="ecole")).rows
+    assert row.topics == [topic, other]
+    assert [row.document.text[start:end] for start, end in row.text_spans] == ["lamp", "École"]
+
+
+def test_a_query_edited_since_marks_nothing_and_breaks_nothing(project):
+    make_mention(make_topic(project, query="((("), published=NOW - timedelta(1))
+    (row,) = lists.page(every(project)).rows
+    assert (row.title_spans, row.text_spans) == ((), ())
+
+
+def test_ignored_is_left_out_everywhere_unless_asked_for(project, topic):
+    make_mention(topic, status="ignored", published=NOW - timedelta(1))
+    f = every(project)
+    assert (lists.page(f).rows, lists.count(f).value, series.volume(f).total, facets.by_topic(f)) == ((), 0, 0, [])
+    assert {row.key: row.count for row in facets.by_status(f)} == {
+        "to_review": 0,
+        "to_answer": 0,
+        "answered": 0,
+        "ignored": 1,
+    }
+    assert lists.count(f.replace(statuses=("ignored",))).value == 1
+
+
+def test_new_arrivals_neither_repeat_nor_skip_a_row_of_the_next_page(project, topic):
+    made = make_mentions(topic, minutes_ago(10, 20, 30, 40))
+    first = lists.page(every(project), size=2)
+    make_mentions(topic, minutes_ago(1, 5))
+    assert documents(lists.page(every(project), first.next_cursor, 2)) == [mention.document_id for mention in made[2:]]
+
+
+def test_pages_cost_the_same_queries_whatever_they_hold(project, topic, django_assert_num_queries):
+    make_mentions([topic, make_topic(project)], 40)
+    with django_assert_num_queries(3):
+        page = lists.page(every(project).replace(until=NOW + timedelta(days=9999)))
+        assert len(page.rows) == 40
+        assert all(str(row.topics) and str(row.mention.source) and row.document.text for row in page.rows)
+
+
+@pytest.mark.parametrize(
+    "cursor", ["", "x", "n", "n1.2.3", "n1.", "n-1e9.3", "n" + "9" * 40 + ".1", "q1.1", "n1." + "9" * 30]
+)
+def test_a_cursor_that_is_none_gives_the_first_page(project, topic, cursor):
+    (mention,) = make_mentions(topic, minutes_ago(10))
+    assert documents(lists.page(every(project), cursor)) == [mention.document_id]
+    assert not lists.is_cursor(cursor)
+
+
+def test_a_page_beyond_the_end_is_empty(project, topic):
+    make_mentions(topic, minutes_ago(10, 20))
+    cursor = lists.page(every(project), size=1).next_cursor
+    Mention.objects.all().delete()
+    assert lists.page(every(project), cursor).rows == ()
+
+
+def test_one_mention_comes_with_all_of_its_document_and_stays_in_its_project(project, topic, stranger):
+    first, second = make_mentions([topic, make_topic(project)], 1)
+    Mention.objects.filter(pk=second.pk).update(status="ignored")
+    row = lists.one(project.pk, second.pk)
+    assert [mention.pk for mention in row.mentions] == [second.pk, first.pk]
+    assert lists.one(stranger.projects.get().pk, second.pk) is None
+
+
+def test_facets_name_sources_and_keep_what_is_chosen_however_rare(project, topic):
+    monde, rare = (
+        make_source(project, title="Le Monde"),
+        make_source(project, title="", url="https://rare.example/rss"),
+    )
+    make_mentions(topic, [{"source": monde, **row} for row in minutes_ago(1, 2)])
+    make_mentions(topic, [{"source": rare, **row} for row in minutes_ago(3)])
+    f = every(project)
+    assert [(row.key, row.label, row.count) for row in facets.by_source(f)] == [
+        (monde.pk, "Le Monde", 2),
+        (rare.pk, "https://rare.example/rss", 1),
+    ]
+    assert [row.key for row in facets.by_source(f, limit=1)] == [monde.pk]
+    chosen = facets.by_source(f.replace(sources=(rare.pk,)), limit=1)
+    assert [(row.key, row.count, row.is_chosen) for row in chosen] == [(monde.pk, 2, False), (rare.pk, 1, True)]
+
+
+def test_languages_are_counted_without_their_regions_and_the_unknown_can_be_chosen(project, topic):
+    rows = [
+        {**row, "language": code}
+        for row, code in zip(minutes_ago(1, 2, 3, 4), ("fr", "fr-ca", "", "xx-yy"), strict=True)
+    ]
+    make_mentions(topic, rows)
+    f = every(project)
+    assert [(row.key, row.count) for row in facets.by_language(f)] == [("fr", 2), ("und", 1), ("xx", 1)]
+    with translation.override("en"):
+        assert [row.label for row in facets.by_language(f)] == ["French", "Unknown", "xx"]
+    assert lists.count(f.replace(languages=("und", "fr"))).value == 3
+
+
+def test_a_search_reads_on_through_many_documents_in_both_directions(project, topic):
+    rows = [
+        {**row, "text": "a red lamp" if minute % 7 else "a blue lamp"}
+        for minute, row in enumerate(minutes_ago(*range(1, 901)))
+    ]
+    made = make_mentions(topic, rows)
+    f = every(project, q='"red lamp"')  # a phrase: full text alone cannot tell, the matcher reads the texts
+    wanted = [mention.document_id for minute, mention in enumerate(made) if minute % 7]
+    assert lists.count(f) == (len(wanted), False)
+    pages, cursor = [], None
+    while not pages or cursor:
+        pages.append(lists.page(f, cursor, 200))
+        cursor = pages[-1].next_cursor
+    assert [document for page in pages for document in documents(page)] == wanted
+    assert documents(lists.page(f, pages[-1].previous_cursor, 200)) == documents(pages[-2])
+
+
+def test_numbers_over_a_search_stop_at_the_cap_and_the_list_goes_on(project, topic):
+    with connection.cursor() as cursor:
+        cursor.execute(FILL, {"project": project.pk, "topic": topic.pk, "now": NOW, "number": CAP + 5})
+    f = every(project, q="lamp")
+    assert lists.count(f) == (CAP, True)
+    volume = series.volume(f)
+    assert (volume.total, volume.capped) == (CAP, True)
+    assert lists.count(every(project)) == (CAP + 5, False)
+    end = f"n{(NOW - timedelta(minutes=CAP) - lists.EPOCH) // timedelta(microseconds=1)}.0"
+    assert len(lists.page(f, end).rows) == 5
+
+
+def test_a_document_without_a_mention_is_in_no_list(project, topic):
+    make_document(project, published=NOW - timedelta(1))
+    assert lists.count(every(project, q="lumen")) == (0, False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_reads_are_served_by_the_covering_index_alone(project):
+    topics = [make_topic(project) for _ in range(4)]
+    for topic in topics:
+        make_mentions(topic, [{"published": NOW - timedelta(hours=hour), "text": ""} for hour in range(2500)])
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE monitoring_mention")
+    f = MentionFilter(
+        project_id=project.pk, since=NOW - timedelta(days=7), until=NOW, topics=(topics[1].pk, topics[2].pk)
+    )
+    facet_reads = [
+        facets.by_topic,
+        facets.by_source,
+        facets.by_platform,
+        facets.by_language,
+        facets.by_status,
+        facets.by_author,
+    ]
+    for read in (lists.count, series.volume, series.change_by_topic, *facet_reads):
+        for plan in plans_of(lambda read=read: read(f)):
+            assert_covered(plan)
+    keys, *rows = plans_of(lambda: lists.page(f))
+    assert_covered(keys)
+    assert len(rows) == 1
+
+
+def assert_covered(plan):
+    assert "Index Only Scan" in plan and "using mention_covering" in plan, plan
+    assert "Seq Scan on monitoring_mention" not in plan, plan
+
+
+def plans_of(read):
+    """How Postgres would answer each statement over mentions."""
+    with CaptureQueriesContext(connection) as captured:
+        read()
+    statements = [query["sql"] for query in captured if "monitoring_mention" in query["sql"]]
+    assert statements
+    for statement in statements:
+        with connection.cursor() as cursor:
+            cursor.execute("EXPLAIN " + statement.replace("%", "%%"), [])
+            yield "\n".join(line for (line,) in cursor.fetchall())
