@@ -1,0 +1,61 @@
+"""`manage.py mentions --project P [--since ISO]`: the mentions of a project as JSON Lines, newest first, ignored ones
+included. A line is a mention: a document that two keywords match gives two.
+"""
+
+from argparse import ArgumentParser
+from datetime import UTC, datetime
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from monitoring.command import project_named, write_line
+from monitoring.insights import lists
+from monitoring.insights.filters import MentionFilter
+from monitoring.insights.lists import EPOCH
+from monitoring.models import Mention
+
+
+class Command(BaseCommand):
+    help = "List the mentions of a project as JSON Lines."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--project", required=True, help="name or number of the project")
+        parser.add_argument("--since", type=_instant, default=EPOCH, help="ISO 8601; UTC where no offset is given")
+
+    def handle(self, project: str, since: datetime, **options: object) -> None:
+        f = MentionFilter(
+            project_id=project_named(project).pk,
+            since=since,
+            until=max(since, timezone.now()),
+            statuses=tuple(Mention.Status.values),
+        )
+        for row in lists.everything(f):
+            for mention in row.mentions:
+                write_line(self.stdout, mention_row(mention))
+
+
+def mention_row(mention: Mention) -> dict[str, object]:
+    document = mention.document
+    return {
+        "id": mention.pk,
+        "topic": mention.topic.name,
+        "topic_id": mention.topic_id,
+        "status": mention.status,
+        "url": document.url,
+        "title": document.title,
+        "text": document.text,
+        "author": document.author,
+        "language": document.language or None,
+        "platform": document.platform,
+        "source": str(mention.source) if mention.source else None,
+        "published": mention.published,
+        "found_at": mention.found_at,
+    }
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise CommandError(f"--since: {text!r} is not an ISO 8601 date", returncode=2) from error
