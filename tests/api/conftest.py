@@ -1,0 +1,34 @@
+"""A program that speaks to the API with someone's token."""
+
+import json
+
+import pytest
+
+
+class Program:
+    def __init__(self, user):
+        from django.test import Client
+
+        from accounts.tokens import create_token
+
+        self.headers = {"Authorization": f"Bearer {create_token(user, 'test')}"} if user else {}
+        self.client = Client(raise_request_exception=False)
+
+    def __call__(self, method, path, body=None, **more):
+        data = json.dumps(body) if body is not None else ""
+        return self.client.generic(
+            method, path if "://" in path else f"/api/v1{path}", data, "application/json", headers=self.headers, **more
+        )
+
+    def get(self, path, **parameters):
+        query = {name.rstrip("_"): value for name, value in parameters.items()}
+        return self.client.get(path if "://" in path else f"/api/v1{path}", query, headers=self.headers)
+
+
+@pytest.fixture
+def program():
+    """`program(user)`: calls the API as that person; `program(None)` has no token."""
+    from django.core.cache import cache
+
+    cache.clear()
+    return Program

@@ -1,0 +1,197 @@
+"""Who may call the API, how often, and what it says when it refuses."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.utils import timezone, translation
+
+from accounts.models import ApiToken, Project
+from config.api import api
+from tests.factories import make_mention, make_source, make_topic
+
+DOCS = Path(__file__).parents[2] / "docs" / "api.md"
+READS, WRITES = {"get"}, {"post", "patch", "delete"}
+BODIES = {
+    ("post", "topics"): {"name": "New", "query": "new"},
+    ("patch", "topics"): {"name": "Other"},
+    ("post", "sources"): {"url": "https://feeds.invalid/rss"},
+    ("patch", "sources"): {"paused": True},
+    ("patch", "mentions"): {"status": "ignored"},
+}
+
+
+def operations():
+    """Every method and path of the API that belongs to a project."""
+    return [
+        (method, path.removeprefix("/api/v1"))
+        for path, methods in api.get_openapi_schema()["paths"].items()
+        for method in methods
+        if "{project_id}" in path
+    ]
+
+
+@pytest.fixture
+def world(project):
+    topic = make_topic(project)
+    return {
+        "project_id": project.pk,
+        "topic_id": topic.pk,
+        "source_id": make_source(project).pk,
+        "mention_id": make_mention(topic).pk,
+    }
+
+
+def call(program, method, path, world):
+    noun = re.search(r"}/(\w+)", path)
+    body = BODIES.get((method, noun[1] if noun else ""), {}) if method in WRITES else None
+    return program(method.upper(), path.format(**world), body)
+
+
+@pytest.mark.parametrize(("method", "path"), operations())
+def test_each_operation_keeps_out_who_has_no_place_there(program, world, viewer, stranger, method, path):
+    assert_problem(call(program(None), method, path, world), 401)
+    assert_problem(call(program(stranger), method, path, world), 404)
+    answer = call(program(viewer), method, path, world)
+    if method in WRITES:
+        assert_problem(answer, 403)
+    else:
+        assert answer.status_code == 200
+
+
+def assert_problem(answer, status):
+    assert answer.status_code == status
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    body = answer.json()
+    assert body["status"] == status
+    assert body["type"] == "about:blank"
+    assert body["title"] and body["detail"]
+    return body
+
+
+def test_it_works(program, viewer, project):
+    answer = program(viewer).get("/projects")
+    assert answer.json() == {
+        "items": [{"id": project.pk, "name": "Maison Lumen", "role": "viewer", "is_sample": False}]
+    }
+
+
+def test_a_wrong_token_is_told_how_to_sign_in(db):
+    for header in ("Bearer nonsense", "Bearer ", "Basic YTpi", "Bearer \xff"):
+        answer = Client().get("/api/v1/projects", headers={"Authorization": header})
+        assert_problem(answer, 401)
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_a_session_is_no_token(viewer, as_person):
+    assert as_person(viewer).get("/api/v1/projects").status_code == 401
+
+
+def test_a_person_who_left_has_no_token(program, viewer):
+    caller = program(viewer)
+    viewer.is_active = False
+    viewer.save()
+    assert_problem(caller.get("/projects"), 401)
+
+
+def test_use_of_a_token_is_noted_once_a_minute(program, viewer):
+    caller, token = program(viewer), ApiToken.objects.get(user=viewer)
+    caller.get("/projects")
+    token.refresh_from_db()
+    first = token.last_used_at
+    assert timezone.now() - first < timedelta(seconds=30)
+    caller.get("/projects")
+    token.refresh_from_db()
+    assert token.last_used_at == first
+    ApiToken.objects.update(last_used_at=first - timedelta(minutes=2))
+    caller.get("/projects")
+    token.refresh_from_db()
+    assert token.last_used_at > first
+
+
+def test_a_token_has_so_many_requests_a_minute(program, viewer, manager, settings):
+    settings.API_RATE_PER_MINUTE = 2
+    caller = program(viewer)
+    # A minute may turn in between: then the count begins anew, and a third request is allowed.
+    answers = [caller.get("/projects") for _ in range(5)]
+    assert [answers[0].headers["RateLimit-Limit"], answers[0].headers["RateLimit-Remaining"]] == ["2", "1"]
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert refused
+    assert_problem(refused[0], 429)
+    assert 1 <= int(refused[0].headers["Retry-After"]) <= 60
+    assert refused[0].headers["RateLimit-Remaining"] == "0"
+    assert program(manager).get("/projects").status_code == 200
+
+
+def test_without_redis_everyone_is_answered(program, viewer, settings):
+    caller = program(viewer)
+    settings.API_RATE_PER_MINUTE = 0
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
+    }
+    assert caller.get("/projects").status_code == 200
+
+
+def test_every_refusal_is_a_problem(program, manager, project):
+    call = program(manager)
+    assert_problem(call.get("/nothing/here"), 404)
+    assert_problem(call.get("/projects/99999999999999999999"), 404)
+    refused = call("PUT", "/projects")
+    assert_problem(refused, 405)
+    assert "GET" in refused.headers["Allow"]
+    for body in (b"{", b"\xff", b"[" * 100_000):
+        answer = call.client.generic("POST", f"/api/v1/projects/{project.pk}/topics", body, headers=call.headers)
+        assert_problem(answer, 400)
+    for body in ([], None, {"name": "x"}, {"name": "x", "query": "y", "colour": "red"}, {"name": 3, "query": "y"}):
+        answer = assert_problem(call("POST", f"/projects/{project.pk}/topics", body), 422)
+        assert answer["errors"][0]["field"]
+    answer = assert_problem(call("POST", f"/projects/{project.pk}/topics", {"name": "a\0b", "query": "(x"}), 422)
+    assert [error["field"] for error in answer["errors"]] == ["name"]
+
+
+def test_a_crash_is_a_problem_that_tells_nothing(program, viewer, monkeypatch):
+    monkeypatch.setattr("monitoring.api.membership_of", lambda *arguments: 1 / 0)
+    answer = program(viewer).get("/projects/1")
+    assert "ZeroDivision" not in str(assert_problem(answer, 500))
+
+
+def test_answers_are_kept_by_nobody_on_the_way(program, viewer, project):
+    for path in ("/projects", "/projects/0"):
+        assert program(viewer).get(path).headers["Cache-Control"] == "no-store"
+
+
+def test_the_language_of_the_token_ends_with_its_request(program, manager, viewer):
+    before = translation.get_language()
+    for person in (manager, viewer):
+        answer = program(person).get("/projects")
+        assert answer.headers["Content-Language"] == person.language
+        assert translation.get_language() == before
+
+
+def test_the_docs_page_loads_nothing_from_elsewhere(db):
+    answer = Client().get("/api/v1/docs")
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    assert "ninja/swagger-ui-bundle.js" in page
+    assert "https://" not in re.sub(r"<title>.*</title>", "", page)
+    scripts = re.findall(r"<script([^>]*)>", page)
+    assert all("src=" in script or "application/json" in script for script in scripts)
+    paths = Client().get("/api/v1/openapi.json").json()["paths"]
+    assert "default" in paths["/api/v1/projects"]["get"]["responses"]
+
+
+def test_the_docs_name_every_path():
+    headings = set(re.findall(r"^### `(\w+) (/\S+)`$", DOCS.read_text(), re.M))
+    offered = {
+        (method.upper(), path.removeprefix("/api/v1"))
+        for path, methods in api.get_openapi_schema()["paths"].items()
+        for method in methods
+    }
+    assert headings == offered
+
+
+def test_a_project_one_is_no_member_of_is_not_listed(program, viewer, stranger):
+    assert Project.objects.count() == 2
+    assert [item["name"] for item in program(stranger).get("/projects").json()["items"]] == ["Ailleurs"]

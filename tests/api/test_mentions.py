@@ -1,0 +1,153 @@
+"""Mentions and volume over the API."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import AuditLine
+from tests.factories import make_mention, make_mentions, make_source, make_topic
+
+
+@pytest.fixture
+def topic(project):
+    return make_topic(project, "Lumen", "lumen")
+
+
+def test_it_works(project, viewer, topic, program):
+    source = make_source(project, title="Le Monde")
+    published = timezone.now().replace(microsecond=0) - timedelta(hours=1)
+    mention = make_mention(topic, source=source, title="Lumen opens", author="Zoë", language="fr", published=published)
+    answer = program(viewer).get(f"/projects/{project.pk}/mentions")
+    assert answer.status_code == 200
+    (item,) = answer.json()["items"]
+    assert answer.json()["next"] is None
+    assert item["title"] == "Lumen opens"
+    assert item["author"] == "Zoë"
+    assert item["source"] == {"id": source.pk, "title": "Le Monde"}
+    assert item["mentions"][0]["id"] == mention.pk
+    assert item["mentions"][0]["topic"] == {"id": topic.pk, "name": "Lumen"}
+    assert item["mentions"][0]["status"] == "to_review"
+    assert datetime.fromisoformat(item["published"]) == published
+
+
+def test_following_next_reads_everything_once_though_more_arrives(project, viewer, topic, program):
+    made = make_mentions([topic, make_topic(project)], 12)
+    call, seen = program(viewer), []
+    answer = call.get(f"/projects/{project.pk}/mentions", period="30d", size=5).json()
+    while True:
+        seen += [item["document_id"] for item in answer["items"]]
+        if answer["next"] is None:
+            break
+        make_mention(topic, published=timezone.now())
+        answer = call.get(answer["next"]).json()
+    assert seen == [mention.document_id for mention in made[::2]]
+
+
+def test_every_filter_parameter_narrows(project, viewer, topic, program):
+    other, source = make_topic(project), make_source(project)
+    wanted = make_mention(
+        topic,
+        source=source,
+        author="Ada",
+        language="fr-ca",
+        status="to_answer",
+        platform="mastodon",
+        title="Rare words",
+    )
+    make_mentions(other, 3)
+    call = program(viewer)
+    for parameters in (
+        {"topic": topic.pk},
+        {"source": source.pk},
+        {"author": "Ada"},
+        {"language": "fr"},
+        {"status": "to_answer"},
+        {"platform": "mastodon"},
+        {"q": "rare -lumiere"},
+        {"topic": topic.pk, "period": "24h", "by": "found"},
+        {"from_": (timezone.now() - timedelta(minutes=5)).isoformat(), "topic": [topic.pk, topic.pk]},
+    ):
+        items = call.get(f"/projects/{project.pk}/mentions", **parameters).json()["items"]
+        assert [item["document_id"] for item in items] == [wanted.document_id], parameters
+
+
+@pytest.mark.parametrize(
+    ("parameters", "field", "code"),
+    [
+        ({"period": "1d"}, "period", "literal_error"),
+        ({"from_": "yesterday"}, "from", "invalid"),
+        ({"topic": "12345"}, "topic", "unknown"),
+        ({"status": "done"}, "status", "unknown"),
+        ({"q": "(lamp"}, "q", "unclosed_group"),
+        ({"topics": "3"}, "topics", "unknown_parameter"),
+        ({"cursor": "page2"}, "cursor", "invalid"),
+        ({"size": "1000"}, "size", "less_than_equal"),
+        ({"size": "many"}, "size", "int_parsing"),
+    ],
+)
+def test_a_parameter_that_cannot_be_read_is_named(project, viewer, program, parameters, field, code):
+    answer = program(viewer).get(f"/projects/{project.pk}/mentions", **parameters)
+    assert answer.status_code == 422
+    assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [(field, code)]
+
+
+def test_a_malformed_search_tells_the_place(project, viewer, program):
+    answer = program(viewer).get(f"/projects/{project.pk}/volume", q="lamp (street")
+    assert answer.json()["errors"][0]["position"] == 5
+
+
+def test_a_manager_sets_the_status_of_a_story_under_all_its_topics(project, manager, topic, program):
+    mention, sibling = make_mentions([topic, make_topic(project)], 1)
+    call = program(manager)
+    answer = call("PATCH", f"/projects/{project.pk}/mentions/{mention.pk}", {"status": "ignored"})
+    assert answer.status_code == 200
+    assert {each["status"] for each in answer.json()["mentions"]} == {"ignored"}
+    assert call.get(f"/projects/{project.pk}/mentions").json()["items"] == []
+    assert call.get(f"/projects/{project.pk}/mentions/{sibling.pk}").json()["mentions"][0]["id"] == sibling.pk
+    line = AuditLine.objects.get(project=project)
+    assert (line.user, line.action) == (manager, "mention.status")
+
+
+def test_a_status_that_does_not_exist_is_refused(project, manager, topic, program):
+    mention = make_mention(topic)
+    answer = program(manager)("PATCH", f"/projects/{project.pk}/mentions/{mention.pk}", {"status": "done"})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "status"
+
+
+def test_a_viewer_cannot_set_a_status(project, viewer, topic, program):
+    mention = make_mention(topic)
+    answer = program(viewer)("PATCH", f"/projects/{project.pk}/mentions/{mention.pk}", {"status": "ignored"})
+    assert answer.status_code == 403
+    mention.refresh_from_db()
+    assert mention.status == "to_review"
+
+
+def test_a_mention_of_another_project_is_not_there(project, manager, stranger, program):
+    elsewhere = make_mention(make_topic(stranger.projects.get()))
+    call = program(manager)
+    assert call.get(f"/projects/{project.pk}/mentions/{elsewhere.pk}").status_code == 404
+    answer = call("PATCH", f"/projects/{project.pk}/mentions/{elsewhere.pk}", {"status": "ignored"})
+    assert answer.status_code == 404
+    elsewhere.refresh_from_db()
+    assert elsewhere.status == "to_review"
+
+
+def test_volume_counts_by_bucket_in_the_persons_zone(project, viewer, topic, program):
+    viewer.time_zone = "America/New_York"
+    viewer.save()
+    other = make_topic(project, "Noor")
+    # 02:00 UTC on the second is still the first of July in New York.
+    make_mentions([topic, other], [{"published": datetime(2026, 7, 2, 2, tzinfo=UTC)}])
+    make_mention(topic, published=datetime(2026, 7, 2, 14, tzinfo=UTC))
+    answer = (
+        program(viewer).get(f"/projects/{project.pk}/volume", from_="2026-07-01", to="2026-07-03", bucket="day").json()
+    )
+    assert answer["zone"] == "America/New_York"
+    assert answer["starts"] == ["2026-07-01T00:00:00-04:00", "2026-07-02T00:00:00-04:00", "2026-07-03T00:00:00-04:00"]
+    assert answer["topics"] == [
+        {"topic": {"id": topic.pk, "name": "Lumen"}, "counts": [1, 1, 0], "total": 2},
+        {"topic": {"id": other.pk, "name": "Noor"}, "counts": [1, 0, 0], "total": 1},
+    ]
+    assert (answer["totals"], answer["total"], answer["capped"]) == ([1, 1, 0], 2, False)

@@ -1,0 +1,96 @@
+"""Topics and sources over the API."""
+
+import pytest
+
+from accounts.models import AuditLine
+from monitoring.models import Source, Topic
+from tests.factories import make_document, make_source, make_topic
+
+
+def test_a_keyword_is_made_changed_paused_and_deleted(project, manager, program):
+    make_document(project, title="Lumen lights up")
+    call, path = program(manager), f"/projects/{project.pk}/topics"
+    made = call("POST", path, {"name": "Lumen", "query": "lumen -candle", "languages": ["fr"]})
+    assert made.status_code == 201
+    topic = made.json()
+    assert (topic["name"], topic["kind"], topic["languages"], topic["paused"]) == ("Lumen", "brand", ["fr"], False)
+    assert len(call.get(f"/projects/{project.pk}/mentions").json()["items"]) == 1
+
+    path = f"{path}/{topic['id']}"
+    changed = call("PATCH", path, {"name": "Maison Lumen", "paused": True}).json()
+    assert (changed["name"], changed["query"], changed["paused"]) == ("Maison Lumen", "lumen -candle", True)
+    assert call.get(path).json() == changed
+    assert call("PATCH", path, {"paused": False}).json()["paused"] is False
+    assert call("DELETE", path).status_code == 204
+    assert call.get(path).status_code == 404
+    assert call.get(f"/projects/{project.pk}/topics").json() == {"items": []}
+    assert set(AuditLine.objects.filter(user=manager).values_list("action", flat=True)) == {
+        "topic.created",
+        "topic.changed",
+        "topic.paused",
+        "topic.resumed",
+        "topic.deleted",
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "code"),
+    [
+        ({"name": "Lumen", "query": '"maison'}, "query", "unclosed_quote"),
+        ({"name": "", "query": "x"}, "name", "blank"),
+        ({"name": "n" * 101, "query": "x"}, "name", "max_length"),
+        ({"name": "Taken", "query": "x"}, "name", None),
+        ({"name": "Lumen", "query": "x", "kind": "enemy"}, "kind", "literal_error"),
+        ({"name": "Lumen", "query": "x", "languages": "fr"}, "languages", "list_type"),
+        ({"query": "x"}, "name", "missing"),
+    ],
+)
+def test_a_keyword_that_cannot_be_is_told_why(project, manager, program, body, field, code):
+    make_topic(project, "Taken")
+    answer = program(manager)("POST", f"/projects/{project.pk}/topics", body)
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert error["field"] == field
+    assert error["message"]
+    if code:
+        assert error["code"] == code
+    assert Topic.objects.count() == 1
+
+
+def test_a_patch_cannot_empty_a_field_or_take_a_null(project, manager, program):
+    topic = make_topic(project, "Lumen", "lumen")
+    call, path = program(manager), f"/projects/{project.pk}/topics/{topic.pk}"
+    for body in ({"name": None}, {"query": ""}, {"paused": None}, {"id": 5}):
+        assert call("PATCH", path, body).status_code == 422, body
+    topic.refresh_from_db()
+    assert (topic.name, topic.query, topic.is_paused) == ("Lumen", "lumen", False)
+
+
+def test_a_source_is_paused_polled_and_deleted(project, manager, program):
+    source = make_source(project, title="Le Monde", error_code="timeout")
+    call, path = program(manager), f"/projects/{project.pk}/sources/{source.pk}"
+    assert call.get(path).json()["error"]["code"] == "timeout"
+    assert call("PATCH", path, {"paused": True}).json()["state"] == "paused"
+    resumed = call("PATCH", path, {"paused": False}).json()
+    assert (resumed["state"], resumed["error"]) == ("active", None)
+    Source.objects.update(next_poll_at="2030-01-01T00:00Z")
+    polled = call("POST", f"{path}/poll")
+    assert polled.status_code == 202
+    assert polled.json()["next_poll_at"] < "2030"
+    assert call("DELETE", path).status_code == 204
+    assert call.get(f"/projects/{project.pk}/sources").json() == {"items": []}
+
+
+def test_a_source_that_may_not_be_fetched_is_told_why(project, manager, program):
+    call, path = program(manager), f"/projects/{project.pk}/sources"
+    for url, code in (("http://10.1.2.3/feed", "private_address"), ("ftp://site.example/feed", "bad_url")):
+        answer = call("POST", path, {"url": url})
+        assert answer.status_code == 422
+        assert (answer.json()["errors"][0]["field"], answer.json()["errors"][0]["code"]) == ("url", code)
+    assert not Source.objects.exists()
+
+
+def test_a_source_that_is_there_already_is_answered_and_not_added(project, manager, program):
+    source = make_source(project, "https://site.example/feed")
+    answer = program(manager)("POST", f"/projects/{project.pk}/sources", {"url": "https://site.example/feed"})
+    assert (answer.status_code, answer.json()["id"]) == (200, source.pk)
