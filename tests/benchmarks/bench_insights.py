@@ -18,7 +18,8 @@ INSERT INTO monitoring_document (id, project_id, source_id, platform, address_ke
     author_url, language, published, fetched_at, search)
 SELECT n, %(project)s, %(source)s + n %% %(sources)s, 'feed', gen_random_uuid(), 'https://site.example/' || n,
     'Story ' || n || ' about Lumen', body.text, '', 'Author ' || n %% 500, '',
-    (ARRAY['fr', 'en', 'fr-ca', ''])[1 + n %% 4], %(now)s - random() * interval '%(days)s days', now(), to_tsvector('simple', 'story about lumen ' || body.text)
+    (ARRAY['fr', 'en', 'fr-ca', ''])[1 + n %% 4], %(now)s - random() * interval '%(days)s days', now(),
+    to_tsvector('simple', 'story about lumen ' || body.text)
 FROM generate_series(1, %(documents)s) AS n, LATERAL (SELECT 'the lamp ' || repeat('lights up the street ', 30)
     || CASE WHEN n %% 50 = 0 THEN 'again' ELSE '' END || ' word' || n %% 1000 AS text) AS body;
 
