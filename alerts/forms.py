@@ -7,6 +7,7 @@ from accounts.models import Project, User
 from alerts.models import Digest, Rule
 from monitoring.models import Topic
 
+DEFAULT_MINIMUM = Rule._meta.get_field("minimum").default
 MAX_NUMBER = 1_000_000  # mentions or percent: beyond it a typing error is likelier than a wish
 
 
@@ -42,22 +43,22 @@ class RuleForm(forms.ModelForm):
         self.fields["percent"].help_text = _("For “up by a percentage”, against the equal time before.")
         self.fields["minimum"].help_text = _("For “up by a percentage”: fewer mentions than this never warn.")
         for name in ("threshold", "percent", "minimum"):
-            self.fields[name].widget.attrs["max"] = self.fields[name].max_value = MAX_NUMBER
+            self.fields[name].required = False  # which of them are needed follows from the condition
+            self.fields[name].widget.attrs["max"] = MAX_NUMBER
 
     def clean(self) -> dict[str, object]:
-        """Each condition needs its number; the other's is forgotten, so that a rule holds only what it says."""
+        """Each condition needs its numbers; the other's are forgotten, so that a rule holds only what it says."""
         data = super().clean()
-        needed = "threshold" if data.get("condition") == Rule.Condition.ABOVE else "percent"
-        for name in ("threshold", "percent"):
-            if name == needed:
-                if data.get(name) is None and name not in self.errors:
-                    self.add_error(name, _("Give a number."))
-                elif name == "percent" and data.get(name) == 0:
-                    self.add_error(name, _("Give a percentage above zero."))
-            else:
-                data[name] = None
-                self.errors.pop(name, None)
-        for name in ("threshold", "percent", "minimum"):
-            if (data.get(name) or 0) > MAX_NUMBER:
+        is_above = data.get("condition") == Rule.Condition.ABOVE
+        unused = {"percent": None, "minimum": DEFAULT_MINIMUM} if is_above else {"threshold": None}
+        for name, value in unused.items():
+            self.errors.pop(name, None)
+            data[name] = value
+        for name in {"threshold", "percent", "minimum"} - unused.keys() - self.errors.keys():
+            if data.get(name) is None:
+                self.add_error(name, _("Give a number."))
+            elif data[name] > MAX_NUMBER:
                 self.add_error(name, _("This number is too large."))
+            elif name == "percent" and data[name] == 0:
+                self.add_error(name, _("Give a percentage above zero."))
         return data

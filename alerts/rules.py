@@ -9,7 +9,7 @@ fires.
 import logging
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from django.db import transaction
 from django.db.models import Count, Q
@@ -51,6 +51,12 @@ def count_windows(rules: Iterable[Rule], now: datetime) -> dict[int, list[int]]:
         counts = _counts({rule.topic_id for rule in alike}, timedelta(seconds=window_s), now)
         series |= {rule.pk: counts.get(rule.topic_id, NO_MENTIONS) for rule in alike}
     return series
+
+
+def filter_of_window(rule: Rule, now: datetime, zone: tzinfo) -> MentionFilter:
+    """The mentions in a rule's present window, for the list that its number leads to."""
+    since = now - timedelta(seconds=rule.window_s)
+    return MentionFilter(project_id=rule.project_id, topics=(rule.topic_id,), since=since, until=now, zone=zone)
 
 
 def settings_of(rule: Rule) -> Settings:

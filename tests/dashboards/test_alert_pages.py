@@ -79,7 +79,7 @@ def test_a_manager_adds_edits_pauses_and_deletes_a_rule(topic, manager, owner, a
         ({"condition": "increase", "percent": "0"}, "percent"),
         ({"window_s": "7"}, "window_s"),
         ({"topic": "0"}, "topic"),
-        ({"minimum": ""}, "minimum"),
+        ({"condition": "increase", "percent": "50", "minimum": ""}, "minimum"),
     ],
 )
 def test_what_is_wrong_with_a_rule_stands_beside_its_field(topic, manager, as_person, change, field):
