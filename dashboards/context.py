@@ -5,8 +5,9 @@ In: the request. Out: `shell`, evaluated only by templates that show a rail. Thr
 
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -29,6 +30,10 @@ ROOMS = [
     ("outbox", "outbox", _("Outbox"), True, ("delivery",)),
     ("project_settings", "settings", _("Settings"), True, ()),
 ]
+
+
+# monitoring.health.is_failing as a condition.
+NOT_HEARD = Q(state=Source.State.STOPPED) | Q(state=Source.State.ACTIVE) & ~Q(error_code="")
 
 
 @dataclass(frozen=True)
@@ -76,19 +81,16 @@ def _shell(request: HttpRequest) -> Shell:
 
 def _rooms(project: Project, page: str) -> list[Room]:
     incidents = Incident.objects.filter(rule__project=project, closed_at=None, acknowledged_at=None).count()
-    sources = Source.objects.filter(project=project).exclude(state=Source.State.PAUSED)
-    failing = sources.exclude(error_code="").count()
+    failing = Source.objects.filter(NOT_HEARD, project=project).count()
     counts = {
         "incidents": (incidents, ngettext("%d open", "%d open", incidents) % incidents, "alarm"),
         "sources": (failing, ngettext("%d failing", "%d failing", failing) % failing, "warn"),
     }
     rooms = []
     for name, icon, label, secondary, pages in ROOMS:
-        try:
-            url = reverse(name, args=[project.id])
-        except NoReverseMatch:
-            continue
         count, count_label, tone = counts.get(name, (0, "", ""))
         is_here = page == name or page in pages
-        rooms.append(Room(url, icon, str(label), is_here, secondary, count, count_label, tone))
+        rooms.append(
+            Room(reverse(name, args=[project.id]), icon, str(label), is_here, secondary, count, count_label, tone)
+        )
     return rooms

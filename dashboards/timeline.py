@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from django.utils import formats
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from dashboards import charts
 from dashboards.listening import Deaf, unheard
@@ -59,14 +60,24 @@ def timeline(
     return Timeline(charts.volume(buckets, lines), lines, rows[::-1], is_hatched)
 
 
+def clock_of(local: datetime) -> str:
+    """The time of day: 5:42 p.m., 17 h 42."""
+    return formats.date_format(local, pgettext("time of day in Django's date format", "P"))
+
+
+def hour_of(local: datetime) -> str:
+    """An hour below a chart: 5 p.m., 17 h."""
+    return formats.date_format(local, pgettext("hour on a chart in Django's date format", "P"))
+
+
 def label_of(start: datetime, bucket: str) -> str:
     """What stands below a bar."""
-    return formats.date_format(start, _("g A") if bucket == "hour" else _("j M"))
+    return hour_of(start) if bucket == "hour" else formats.date_format(start, "j M")
 
 
 def title_of(start: datetime, bucket: str) -> str:
     """The bucket in full."""
     if bucket == "hour":
-        return formats.date_format(start, _("l j F, g:i A"))
-    day = formats.date_format(start, _("l j F Y"))
+        return f"{formats.date_format(start, 'l j F')}, {clock_of(start)}"
+    day = formats.date_format(start, "l j F Y")
     return _("Week from %s") % day if bucket == "week" else day

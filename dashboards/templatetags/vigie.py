@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dashboards.filterbar import language_name
+from dashboards.timeline import clock_of
 
 register = template.Library()
 
@@ -61,14 +62,12 @@ def in_words(value: datetime, now: datetime) -> str:
 
 
 def _calendar_words(local: datetime, today: datetime) -> str:
-    clock = formats.time_format(local, "TIME_FORMAT")
+    clock = clock_of(local)
     days = (today.date() - local.date()).days
     named = {0: _("today, %s"), 1: _("yesterday, %s"), -1: _("tomorrow, %s")}
     if days in named:
         return named[days] % clock
-    if local.year == today.year:
-        return formats.date_format(local, _("j M"))
-    return formats.date_format(local, _("j M Y"))
+    return formats.date_format(local, "j M" if local.year == today.year else "j M Y")
 
 
 @register.filter
@@ -80,7 +79,7 @@ def due(value: datetime) -> SafeString | str:
 @register.filter
 def day(value: str) -> str:
     """An ISO date as a short local one."""
-    return formats.date_format(date.fromisoformat(value), _("j M Y"))
+    return formats.date_format(date.fromisoformat(value), "j M Y")
 
 
 @register.filter

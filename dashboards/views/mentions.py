@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import project_view
@@ -19,6 +19,7 @@ from dashboards.rows import full_text, full_title, reasons, shown_row, shown_row
 from monitoring.insights import lists
 from monitoring.insights.filters import MentionFilter
 from monitoring.models import Mention, Topic
+from monitoring.triage import set_status
 
 MAX_AT_ONCE = 200
 
@@ -89,14 +90,10 @@ def mention_status(request: HttpRequest, membership: Membership) -> HttpResponse
     status = request.POST.get("status", "")
     if status not in Mention.Status.values or not 0 < len(ids) <= MAX_AT_ONCE:
         return HttpResponse(status=400)
-    from monitoring.triage import set_status
-
-    changed = set_status(membership.project, request.user, ids, status)
+    set_status(membership.project, request.user, ids, status)
     if request.htmx:
         return _changed_row(request, membership, ids[0])
-    label = Mention.Status(status).label
-    text = ngettext("%(count)d mention is now “%(status)s”.", "%(count)d mentions are now “%(status)s”.", changed)
-    messages.success(request, text % {"count": changed, "status": label})
+    messages.success(request, _("The mention is now “%(status)s”.") % {"status": Mention.Status(status).label})
     target = request.POST.get("next", "")
     is_safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
     return redirect(target if is_safe else reverse("mentions", args=[membership.project.pk]))

@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.access import project_view
-from accounts.models import Membership, Role
-from alerts.models import Incident
+from accounts.models import Membership, Project, Role
+from alerts.incidents import incidents_of
+from alerts.wording import observation
 from dashboards import charts
 from dashboards.filterbar import filter_bar
 from dashboards.listening import Listening, listening
@@ -22,7 +23,6 @@ from monitoring.models import Mention, Source, Topic
 
 LATEST = 6
 TOP_SOURCES = 8
-MAX_INCIDENTS = 5
 
 
 @dataclass(frozen=True)
@@ -59,19 +59,19 @@ def overview(request: HttpRequest, membership: Membership) -> HttpResponse:
     }
     if topics and heard.total:
         f = MentionFilter.from_query(project, request.GET, timezone.now(), request.user.zone)
-        context |= _numbers(f, topics, heard)
+        context |= _numbers(project, f, topics, heard)
     return render(request, "dashboards/overview.html", context)
 
 
-def _numbers(f: MentionFilter, topics: list[Topic], heard: Listening) -> dict[str, object]:
+def _numbers(project: Project, f: MentionFilter, topics: list[Topic], heard: Listening) -> dict[str, object]:
     """All that there is to say once something is watched and some source is there."""
     colours = charts.colours(topic.pk for topic in topics)
     volume = series.volume(f)
-    mentions_url = reverse("mentions", args=[f.project_id])
+    mentions_url = reverse("mentions", args=[project.pk])
     statuses = {row.key: row.count for row in facets.by_status(f)}
     return {
         "bar": filter_bar(f, topics),
-        "incidents": _open_incidents(f.project_id),
+        "incidents": _open_incidents(project),
         "change": series.change(f),
         "spark": charts.spark_points(volume.totals),
         "to_answer": statuses[Mention.Status.TO_ANSWER],
@@ -86,9 +86,12 @@ def _numbers(f: MentionFilter, topics: list[Topic], heard: Listening) -> dict[st
     }
 
 
-def _open_incidents(project_id: int) -> list[Incident]:
-    incidents = Incident.objects.filter(rule__project=project_id, closed_at=None)
-    return list(incidents.select_related("rule__topic").order_by("acknowledged_at", "-opened_at")[:MAX_INCIDENTS])
+def _open_incidents(project: Project) -> list[dict[str, object]]:
+    """What was counted at most, and the incident it belongs to."""
+    return [
+        {"incident": one, "observed": observation(one.rule.topic.name, one.peak, one.settings["window_s"])}
+        for one in incidents_of(project, is_open=True)
+    ]
 
 
 def _topic_rows(f: MentionFilter, volume: Series, colours: dict[int, str]) -> list[TopicRow]:

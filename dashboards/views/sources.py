@@ -5,7 +5,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.text import slugify
+from django.utils.text import Truncator, slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -128,7 +128,8 @@ def _tell_imported(request: HttpRequest, result: Imported) -> None:
     if result.refused:
         count = len(result.refused)
         text = ngettext("%d address cannot be used:", "%d addresses cannot be used:", count) % count
-        messages.warning(request, f"{text} {', '.join(result.refused[:5])}{'…' if count > 5 else ''}")
+        named = [Truncator(url).chars(80) for url in result.refused[:5]]
+        messages.warning(request, f"{text} {', '.join(named)}{'…' if count > 5 else ''}")
 
 
 @project_view()

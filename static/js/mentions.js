@@ -147,7 +147,7 @@ document.addEventListener("keydown", (event) => {
   if (form) {
     event.preventDefault();
     if (list) decide(form, status);
-    else form.requestSubmit(form.querySelector(`[value=${status}]`));
+    else form.querySelector(`[value=${status}]`)?.click();
   } else if (actions[event.key]) {
     event.preventDefault();
     actions[event.key]();

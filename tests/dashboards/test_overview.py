@@ -1,0 +1,164 @@
+"""The overview: the answer first, then numbers that are doors."""
+
+import html
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from alerts.models import Incident, Rule
+from alerts.rules import evaluate_all
+from monitoring.models import Source
+from tests.factories import make_mention, make_mentions, make_source, make_topic
+
+NOW = timezone.now
+
+
+@pytest.fixture
+def watched(project):
+    """A brand and a competitor, one source that is heard."""
+    brand = make_topic(project, "Lumen", "lumen", kind="brand")
+    rival = make_topic(project, "Halo", "halo", kind="competitor")
+    source = make_source(project, title="Le Phare", last_success_at=NOW())
+    return brand, rival, source
+
+
+def break_rule(topic):
+    source = make_source(topic.project, last_success_at=NOW())
+    make_mentions(topic, [{"published": NOW() - timedelta(minutes=5), "source": source} for _ in range(7)])
+    Rule.objects.create(project=topic.project, topic=topic, threshold=2, window_s=3600)
+    evaluate_all(NOW())
+    return Incident.objects.get(rule__topic=topic)
+
+
+def links_of(page):
+    return [html.unescape(link) for link in re.findall(r'href="([^"]+)"', page.content.decode())]
+
+
+def test_a_new_project_says_what_to_do_first(as_person, owner, at, read):
+    client = as_person(owner)
+    assert "Add a keyword" in read(client, at("overview"))
+    assert at("topic_new") in links_of(client.get(at("overview")))
+
+
+def test_a_viewer_of_a_new_project_is_told_whom_to_ask(as_person, viewer, at, read):
+    text = read(as_person(viewer), at("overview"))
+    assert "Ask a manager to add a keyword." in text and "Add a keyword" not in text
+
+
+def test_a_calm_day_is_said_in_one_line(as_person, viewer, at, read, watched):
+    make_mentions(watched[0], 3)
+    text = read(as_person(viewer), at("overview"))
+    assert "All calm. 3 mentions in this period" in text
+    assert "The only source is heard." in text
+
+
+def test_an_open_alert_stands_first_and_can_be_taken(as_person, manager, at, watched):
+    manager.language = "en"
+    manager.save()
+    incident = break_rule(watched[0])
+    page = as_person(manager).get(at("overview")).content.decode()
+    assert page.index("Lumen: 7 mentions in 1 hour") < page.index('id="tiles"')
+    assert f'action="{at("incident_acknowledge", incident.pk)}"' in page
+    assert "All calm" not in page
+
+
+def test_a_viewer_cannot_take_an_alert(as_person, viewer, at, watched):
+    incident = break_rule(watched[0])
+    page = as_person(viewer).get(at("overview")).content.decode()
+    assert at("incident", incident.pk) in page
+    assert at("incident_acknowledge", incident.pk) not in page
+
+
+def test_sources_that_cannot_be_heard_are_named(as_person, viewer, at, read, project, watched):
+    make_source(project, title="Radio Muette", error_code="timeout")
+    make_source(project, title="En pause", error_code="timeout", state=Source.State.PAUSED)
+    text = read(as_person(viewer), at("overview"))
+    assert "1 of 2 sources cannot be heard: Radio Muette" in text
+    assert "All calm" not in text
+
+
+def test_a_deaf_time_is_hatched(as_person, viewer, at, project, watched):
+    make_source(project, error_code="timeout", last_success_at=NOW() - timedelta(days=2))
+    page = as_person(viewer).get(at("overview") + "?period=7d").content.decode()
+    notes = json.loads(re.search(r'id="volume-data"[^>]*>(.*?)</script>', page, re.S)[1])["notes"]
+    assert notes[:4] == [""] * 4
+    assert notes[-1] == "1 source could not be heard"
+    assert "Hatched" in page
+
+
+def test_one_deaf_source_among_many_hatches_nothing(as_person, viewer, at, project, watched):
+    for _ in range(11):
+        make_source(project, last_success_at=NOW())
+    make_source(project, error_code="timeout", last_success_at=NOW() - timedelta(days=2))
+    assert "Hatched" not in as_person(viewer).get(at("overview")).content.decode()
+
+
+def test_every_bar_leads_to_exactly_its_mentions(as_person, viewer, at, watched):
+    brand, rival, _ = watched
+    for days in (0, 0, 1, 3):
+        make_mention(brand, published=NOW() - timedelta(days=days))
+    make_mention(rival, published=NOW() - timedelta(days=1))
+    client = as_person(viewer)
+    page = client.get(at("overview") + "?period=7d").content.decode()
+    chart = json.loads(re.search(r'id="volume-data"[^>]*>(.*?)</script>', page, re.S)[1])
+    for place, link in enumerate(chart["links"]):
+        for line in chart["data"]["datasets"]:
+            shown = client.get(f"{link}&topic={line['key']}").context["count"].value
+            assert shown == line["data"][place]
+    assert sum(sum(line["data"]) for line in chart["data"]["datasets"]) == 5
+
+
+def test_every_tile_leads_to_as_many_mentions_as_it_says(as_person, viewer, at, watched):
+    brand, rival, _ = watched
+    make_mentions(brand, 4)
+    make_mention(brand, status="to_answer")
+    make_mentions(rival, 3)
+    client = as_person(viewer)
+    context = client.get(at("overview")).context
+
+    def follow(query):
+        return client.get(f"{at('mentions')}?{query}").context["count"].value
+
+    assert follow(context["query"]) == context["change"].now == 8
+    assert follow(context["to_answer_query"]) == context["to_answer"] == 1
+    for row in context["topic_rows"]:
+        assert follow(row.query) == row.change.now
+    assert (context["voice"].share, context["voice"].rival, context["voice"].rival_share) == (63, "Halo", 37)
+    assert follow(context["voice"].query) == 5
+
+
+def test_there_is_no_share_of_voice_without_a_competitor(as_person, viewer, at, project):
+    make_source(project, last_success_at=NOW())
+    make_mentions(make_topic(project, kind="brand"), 2)
+    assert as_person(viewer).get(at("overview")).context["voice"] is None
+
+
+def test_the_chart_uses_the_days_of_the_reader(as_person, viewer, at, watched):
+    viewer.time_zone = "Pacific/Auckland"
+    viewer.save()
+    page = as_person(viewer).get(at("overview") + "?period=24h")
+    last = page.context["timeline"].rows[0].title
+    local = timezone.localtime(NOW(), viewer.zone)
+    assert last.startswith(f"{local:%A} {local.day} ")
+
+
+def test_matching_words_are_marked_and_markup_is_not_obeyed(as_person, viewer, at, watched):
+    make_mention(watched[0], title="<b>Lumen</b> & co", text="<script>alert(1)</script> Lumen")
+    page = as_person(viewer).get(at("overview")).content.decode()
+    assert "&lt;b&gt;<mark>Lumen</mark>&lt;/b&gt; &amp; co" in page
+    assert "<script>alert" not in page
+
+
+def test_the_overview_costs_the_same_however_much_there_is(as_person, viewer, at, project, watched, queries):
+    client = as_person(viewer)
+    break_rule(watched[0])
+    few = queries(client, at("overview"))
+    for number in range(10):
+        topic = make_topic(project, f"Topic {number}", "lumen")
+        make_mentions(topic, [{"source": make_source(project, last_success_at=NOW())} for _ in range(5)])
+    make_source(project, error_code="timeout")
+    break_rule(topic)
+    assert queries(client, at("overview")) == few <= 35

@@ -1,0 +1,165 @@
+"""Sources: how each is doing in plain words, adding, importing, pausing."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from monitoring.models import Source
+from tests.dashboards.conftest import words
+from tests.factories import make_documents, make_source
+from tests.lookalikes.feeds import FeedServer
+
+FEED = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>Le Phare</title><link>https://phare.example/</link>
+<item><title>Bonjour</title><guid>1</guid></item></channel></rss>"""
+PAGE = b"""<html><head><link rel="alternate" type="application/rss+xml" title="News" href="/news.xml">
+<link rel="alternate" type="application/rss+xml" title="Sport" href="/sport.xml"></head></html>"""
+OPML = b"""<opml version="2.0"><body><outline type="rss" text="One" xmlUrl="https://one.example/feed"/>
+<outline type="rss" text="Bad" xmlUrl="https://[two/feed"/></body></opml>"""
+
+
+@pytest.fixture
+def web():
+    with FeedServer() as server:
+        yield server
+
+
+@pytest.fixture
+def client(as_person, manager):
+    manager.language = "en"
+    manager.save()
+    return as_person(manager)
+
+
+@pytest.mark.parametrize(
+    ("fields", "state"),
+    [
+        ({"last_success_at": timedelta()}, "fine"),
+        ({"last_success_at": timedelta(), "created_at": timedelta(days=60)}, "quiet"),
+        ({"error_code": "timeout", "last_success_at": timedelta(hours=1)}, "failing"),
+        ({"error_code": "gone", "state": "stopped"}, "failing"),
+        ({"error_code": "timeout", "state": "paused"}, "paused"),
+        ({}, "waiting"),
+    ],
+)
+def test_each_source_is_in_one_state(client, at, project, fields, state):
+    now = timezone.now()
+    make_source(
+        project, **{key: now - value if isinstance(value, timedelta) else value for key, value in fields.items()}
+    )
+    [row] = client.get(at("sources")).context["page"].object_list
+    assert row.state == state
+
+
+def test_trouble_is_told_in_words_with_what_to_do(client, at, project, read):
+    make_source(project, title="Radio", error_code="gone", state="stopped")
+    text = read(client, at("sources"))
+    assert "this feed is gone for good (410)" in text and "Look for another feed of this site." in text
+
+
+def test_sources_in_trouble_stand_first_and_can_be_shown_alone(client, at, project):
+    make_source(project, title="Aa", last_success_at=timezone.now())
+    make_source(project, title="Zz", error_code="dns")
+    rows = client.get(at("sources")).context["page"].object_list
+    assert [str(row.source) for row in rows] == ["Zz", "Aa"]
+    rows = client.get(at("sources") + "?state=fine").context["page"].object_list
+    assert [str(row.source) for row in rows] == ["Aa"]
+    rows = client.get(at("sources") + "?q=zZ").context["page"].object_list
+    assert [str(row.source) for row in rows] == ["Zz"]
+
+
+def test_items_a_day_are_those_of_the_last_month(client, at, project):
+    now = timezone.now()
+    source = make_source(project, last_success_at=now, created_at=now - timedelta(days=90))
+    make_documents(project, [{"source": source, "published": now - timedelta(days=d % 20)} for d in range(45)])
+    make_documents(project, [{"source": source, "published": now - timedelta(days=50)}])
+    [row] = client.get(at("sources")).context["page"].object_list
+    assert row.items_a_day == 1.5
+
+
+def test_a_feed_is_added_by_its_address(client, at, web):
+    web.put("/feed.xml", body=FEED)
+    page = client.post(at("source_add"), {"url": web.url("/feed.xml")}, follow=True)
+    assert "“Le Phare” is added." in words(page)
+    page = client.post(at("source_add"), {"url": web.url("/feed.xml")}, follow=True)
+    assert "“Le Phare” is among the sources already." in words(page)
+    assert Source.objects.count() == 1
+
+
+def test_a_site_with_several_feeds_asks_which(client, at, web):
+    web.put("/", body=PAGE, headers={"Content-Type": "text/html"})
+    page = client.post(at("source_add"), {"url": web.url("/")})
+    assert "This site has several feeds. Which one?" in words(page)
+    assert web.url("/sport.xml") in page.content.decode()
+    assert Source.objects.count() == 0
+
+
+def test_an_address_that_cannot_be_used_says_why_beside_the_field(client, at, web):
+    page = client.post(at("source_add"), {"url": web.url("/nothing")})
+    assert page.status_code == 422
+    assert "There is nothing at this address (404)." in words(page)
+    assert web.url("/nothing") in page.content.decode()
+    page = client.post(at("source_add"), {"url": "http://10.0.0.1/feed"})
+    assert "private network" in words(page)
+
+
+def test_an_opml_list_is_imported_and_what_is_refused_is_named(client, at):
+    file = SimpleUploadedFile("feeds.opml", OPML)
+    text = words(client.post(at("opml_import"), {"file": file}, follow=True))
+    assert "1 source added." in text and "https://[two/feed" in text
+    assert Source.objects.get().url == "https://one.example/feed"
+
+
+def test_a_file_that_is_no_opml_is_refused(client, at):
+    page = client.post(at("opml_import"), {"file": SimpleUploadedFile("x.opml", b"\x00 not at all")})
+    assert page.status_code == 422 and "This file is not a list of feeds in OPML." in words(page)
+
+
+def test_what_is_exported_can_be_imported(client, at, project, stranger, as_person):
+    make_source(project, "https://one.example/feed", title="Un & deux")
+    answer = client.get(at("opml_export"))
+    assert 'filename="maison-lumen.opml"' in answer["Content-Disposition"]
+    home = stranger.projects.get()
+    as_person(stranger).post(f"/p/{home.pk}/sources/import", {"file": SimpleUploadedFile("a.opml", answer.content)})
+    assert home.sources.get().title == "Un & deux"
+
+
+def test_a_source_is_paused_polled_resumed_and_deleted(client, at, project):
+    later = timezone.now() + timedelta(hours=5)
+    source = make_source(project, title="Le Phare", next_poll_at=later)
+    client.post(at("source_poll", source.pk))
+    source.refresh_from_db()
+    assert source.next_poll_at < timezone.now() + timedelta(minutes=1)
+    client.post(at("source_pause", source.pk), {"paused": "1"})
+    source.refresh_from_db()
+    assert source.state == Source.State.PAUSED
+    client.post(at("source_pause", source.pk), {"paused": "0"})
+    source.refresh_from_db()
+    assert source.state == Source.State.ACTIVE
+    assert "The mentions it brought stay." in words(client.get(at("source_delete", source.pk)))
+    client.post(at("source_delete", source.pk))
+    assert not Source.objects.exists()
+
+
+def test_the_page_of_a_source_shows_its_last_items(client, at, project, read):
+    source = make_source(project, title="Le Phare", last_success_at=timezone.now())
+    make_documents(project, [{"source": source, "title": "A light in the night"}, {"title": "Elsewhere"}])
+    text = read(client, at("source", source.pk))
+    assert "A light in the night" in text and "Elsewhere" not in text
+
+
+def test_a_viewer_reads_sources_and_changes_none(as_person, viewer, at, project):
+    source = make_source(project)
+    client = as_person(viewer)
+    assert at("source_add") not in client.get(at("sources")).content.decode()
+    for name in ("source_pause", "source_poll", "source_delete"):
+        assert client.post(at(name, source.pk)).status_code == 403
+
+
+def test_the_pages_cost_the_same_however_many_sources(client, at, project, queries):
+    source = make_source(project)
+    few = queries(client, at("sources")), queries(client, at("source", source.pk))
+    for _ in range(20):
+        make_documents(project, [{"source": make_source(project)}, {"source": source}])
+    assert (queries(client, at("sources")), queries(client, at("source", source.pk))) == few <= (10, 10)
