@@ -28,7 +28,8 @@ _VALUE_COST = {"site": 20.0, "author": 5.0, "url": 30.0, "platform": 3000.0, "la
 Choice = tuple[float, frozenset[Atom]] | None
 
 
-def _cost(atom: Atom) -> float:
+def cost(atom: Atom) -> float:
+    """How often a word is thought to occur, on no particular scale."""
     if atom.key in _COMMON:
         return _COMMON_COST
     return (100.0 if atom.is_literal else 100.0 + _WILDCARD_COST) / (2 + len(atom.key))
@@ -46,9 +47,9 @@ def _together(choices: list[Choice]) -> Choice:
 
 
 def _slot(slot: Slot, field: str) -> Choice:
-    best = [min(way, key=_cost) for way in slot]
+    best = [min(way, key=cost) for way in slot]
     anchors = [Atom(f"{field}:{a.key}" if field else a.key, a.prefix) for a in best]
-    return sum(_VALUE_COST.get(field, 0.0) + _cost(a) for a in best), frozenset(anchors)
+    return sum(_VALUE_COST.get(field, 0.0) + cost(a) for a in best), frozenset(anchors)
 
 
 def _term(check: Check) -> Choice:

@@ -7,23 +7,18 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 
-from monitoring.query.document import Interval, Span, Stream, View, shape_of
+from monitoring.query.document import Interval, Span, Stream, View
 from monitoring.query.terms import Atom, Slot, raw_form, value_of, word_slots
 from monitoring.query.tree import VALUE_FIELDS, And, AtLeast, Count, Near, Node, Not, Or, Term
 
 _DEFAULT_FIELDS = ("title", "text")
 
 
-def _matching_words(stream: Stream, atom: Atom) -> Iterable[str]:
-    """The words of a field that a wildcard stands for."""
-    return stream.shaped(shape_of(atom)).get(atom.key, ())
-
-
 def _find_atom(stream: Stream, atom: Atom) -> list[Interval]:
     if atom.is_literal:
         found = stream.find(atom.key)
     else:
-        found = sorted({place for word in _matching_words(stream, atom) for place in stream.find(word)})
+        found = sorted({place for word in stream.like(atom) for place in stream.find(word)})
     if atom.raw:
         found = [(a, b) for a, b in found if raw_form(stream.text[slice(*stream.place(a, b))]) == atom.raw]
     return found
@@ -90,13 +85,14 @@ class Word:
 
     def collect(self, view: View, out: set[Span]) -> None:
         for field in self.fields:
-            self.mark(view, field, self.intervals(view, field), out)
+            for start, end in view.unordered(field).places_of(self.key):
+                out.add((field, start, end))
 
 
 class Phrase(Word):
     """Words side by side, wildcards, exact forms, and any term in a field of its own."""
 
-    __slots__ = ("fields", "literals", "necessary", "signed", "slots")
+    __slots__ = ("fields", "literals", "necessary", "only", "signed", "slots")
 
     def __init__(self, slots: tuple[Slot, ...], fields: tuple[str, ...]) -> None:
         self.slots = slots
@@ -104,9 +100,13 @@ class Phrase(Word):
         self.signed = slots[0][0][0].key[0] in "#$"
         plain = all(len(slot) == 1 and len(slot[0]) == 1 for slot in slots)
         atoms = [atom for slot in slots for atom in slot[0]]
+        # A single wildcard anywhere in title or text: the index answers it without another look.
+        alone = plain and len(atoms) == 1 and not atoms[0].raw and fields == _DEFAULT_FIELDS
+        self.only = atoms[0] if alone else None
         plain = plain and all(atom.is_literal and not atom.raw and not atom.touches for atom in atoms)
         self.literals = [atom.key for atom in atoms] if plain else None
-        self.necessary = necessary_words(slots) if fields[0] in _DEFAULT_FIELDS else frozenset()
+        single = [slot[0] for slot in slots if len(slot) == 1 and fields[0] in _DEFAULT_FIELDS]
+        self.necessary = frozenset(atom.key for way in single for atom in way if atom.is_literal)
 
     def holds(self, view: View) -> bool:
         return self.necessary <= view.words and any(self.intervals(view, field) for field in self.fields)
@@ -132,9 +132,14 @@ class Phrase(Word):
             # The sign of a hashtag stands before its first word.
             out.add((field, start - self.signed, end))
 
-
-def necessary_words(slots: tuple[Slot, ...]) -> frozenset[str]:
-    return frozenset(atom.key for slot in slots if len(slot) == 1 for atom in slot[0] if atom.is_literal)
+    def collect(self, view: View, out: set[Span]) -> None:
+        for field in self.fields:
+            if self.only and not self.signed:
+                stream = view.unordered(field)
+                for word in stream.like(self.only):
+                    out.update((field, *place) for place in stream.places_of(word))
+            else:
+                self.mark(view, field, self.intervals(view, field), out)
 
 
 class Value:
@@ -171,21 +176,24 @@ class All:
 
 
 class Any:
-    __slots__ = ("children", "fields", "others", "words")
+    __slots__ = ("children", "fields", "keys", "others", "words")
 
     def __init__(self, children: list["Check"]) -> None:
         self.children = children
         self.words = {child.key: child for child in children if type(child) is Word}
+        self.keys = frozenset(self.words)
         self.others = [child for child in children if type(child) is not Word]
         # Only asked for where the node is an operand.
         self.fields = tuple(dict.fromkeys(f for child in children for f in getattr(child, "fields", ())))
 
     def _found(self, view: View) -> list["Check"]:
-        found: list[Check] = [self.words[key] for key in self.words.keys() & view.words]
+        found: list[Check] = [self.words[key] for key in self.keys & view.words]
         return found + [child for child in self.others if child.holds(view)]
 
     def holds(self, view: View) -> bool:
-        return not view.words.isdisjoint(self.words) or any(child.holds(view) for child in self.others)
+        if not view.words.isdisjoint(self.keys):
+            return True
+        return bool(self.others) and any(child.holds(view) for child in self.others)
 
     def collect(self, view: View, out: set[Span]) -> None:
         for child in self._found(view):
@@ -314,6 +322,19 @@ def _compile_term(term: Term) -> Check:
         if atom.is_literal and not atom.raw:
             return Word(atom.key)
     return Phrase(slots, (term.field,) if term.field else _DEFAULT_FIELDS)
+
+
+def necessary_words(check: Check) -> frozenset[str]:
+    """Words of title or text without which the query cannot hold."""
+    if type(check) is Word:
+        return frozenset([check.key])
+    if isinstance(check, Phrase):
+        return check.necessary
+    if isinstance(check, All):
+        return frozenset().union(*map(necessary_words, check.children))
+    if isinstance(check, Close):
+        return necessary_words(check.left) | necessary_words(check.right)
+    return necessary_words(check.child) if isinstance(check, Times) else frozenset()
 
 
 def compile_node(node: Node) -> Check:

@@ -1,17 +1,20 @@
 """A document as the matcher sees it: its words as a set at once, their order and places only when a query asks."""
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import accumulate, chain
-from operator import itemgetter
+from itertools import accumulate, chain, compress, count, repeat
+from operator import contains
 from typing import NamedTuple
 
 from monitoring.query.chars import WILD
 from monitoring.query.terms import UNSIGN, Atom, host_of
-from monitoring.query.tokens import KEYS, Chunk, analyse, analyse_kept, visible
+from monitoring.query.tokens import KEYS, AliasRow, Chunk, analyse, chunk_of, visible
 
-# Words that hold one of these are also found under another form.
-_SIGNS = "#@$＃＠＄﹟﹫﹩"
+# From here on a table of all words by the shape of a wildcard serves queries with hundreds of wildcards.
+_LONG_TEXT = 2000
+# So many words, and places of words, are looked for one by one before a table of all is made.
+_SCANS, _LOOKS = 6, 8
 Interval = tuple[int, int]
 Span = tuple[str, int, int]
 
@@ -52,106 +55,149 @@ def masked(word: str, shape: Shape) -> str:
 
 
 class Stream:
-    """One field of a document: its words in order, and where they stand in the original."""
+    """One field of a document. Its words are read at once, their order only by `order`, their places by `place`."""
+
+    __slots__ = (
+        *("text", "chunks", "rows", "norms", "aliases"),
+        *("_addresses", "_analysed", "_asked", "_counts", "_even", "_looks", "_positions", "_shapes", "_starts"),
+    )
 
     def __init__(self, text: str, addresses: bool = False) -> None:
         self.text = text
         self._addresses = addresses
         self.chunks = text.split()
-        self.aliases: dict[str, list[Interval]] = {}
-        if addresses or any(sign in text for sign in _SIGNS):
-            self.norms: list[str] = []
-            self._counts: list[int] | None = self._read()
-        else:
-            self.norms = list(chain.from_iterable(map(KEYS.__getitem__, self.chunks)))
-            self._counts = None
+        self.rows = (
+            [analyse(c, True).keys() for c in self.chunks] if addresses else list(map(KEYS.__getitem__, self.chunks))
+        )
+        self.norms: list[str] | None = None
         self._starts: list[int] | None = None
-        self._positions: dict[str, list[Interval]] | None = None
+        self._looks = 0
         self._shapes: dict[Shape, dict[str, list[str]]] = {}
+        self._analysed: dict[str, Chunk] = {}
+
+    def order(self) -> None:
+        """Lays out the words in their order, for all that follows."""
+        self.aliases: dict[str, list[Interval]] = {}
+        self._counts: list[int] = []
+        self._positions: dict[str, list[Interval]] | None = None
+
         self._asked = 0
+        if AliasRow in set(map(type, self.rows)):
+            self._order_with_aliases()
+        else:
+            self.norms = list(chain.from_iterable(self.rows))
 
-    def _chunk(self, chunk: str) -> Chunk:
-        return analyse(chunk, self._addresses) if self._addresses or len(chunk) > 40 else analyse_kept(chunk)
+    def _order_with_aliases(self) -> None:
+        self.norms = []
+        for chunk, row in zip(self.chunks, self.rows, strict=True):
+            if type(row) is tuple:
+                self.norms += row
+            else:
+                found = self._analyse(chunk)
+                before = len(self.norms)
+                self.norms += [token.norm for token in found.tokens]
+                for norm, first, last in found.aliases:
+                    self.aliases.setdefault(norm, []).append((before + first, before + last))
+            self._counts.append(len(self.norms))
 
-    def _read(self) -> list[int]:
-        """Words, aliases and running count for a text with hashtags, handles or cashtags."""
-        counts = []
-        for chunk in self.chunks:
-            found = self._chunk(chunk)
-            before = len(self.norms)
-            self.norms += map(itemgetter(0), found.tokens)
-            for norm, first, last in found.aliases:
-                self.aliases.setdefault(norm, []).append((before + first, before + last))
-            counts.append(len(self.norms))
-        return counts
+    def _analyse(self, chunk: str) -> Chunk:
+        found = self._analysed.get(chunk)
+        if found is None:
+            found = self._analysed[chunk] = analyse(chunk, True) if self._addresses else chunk_of(chunk)
+        return found
 
     def forms(self) -> set[str]:
-        return {*self.norms, *self.aliases}
+        return set(chain.from_iterable(self.rows))
 
     def find(self, key: str) -> list[Interval]:
         """Where a folded word stands, as [first, last) in words."""
-        aliases = self.aliases.get(key, [])
-        if self._positions is None and self._asked < 4 and len(self.norms) < 1000:
-            # One C-speed look through a short text is cheaper than a table of all its words.
-            self._asked += 1
-            found = [(i, i + 1) for i, norm in enumerate(self.norms) if norm == key] if key in self.norms else []
-        else:
-            found = self._table().get(key, [])
+        found = self._scan(key) if self._positions is None and self._asked < _SCANS else self._table().get(key, [])
+        aliases = self.aliases.get(key)
         return sorted(found + aliases) if aliases else found
 
-    def shaped(self, shape: Shape) -> dict[str, list[str]]:
-        """The different words of the field by what a wildcard of this shape sees of them."""
-        words = self._shapes.get(shape)
-        if words is None:
-            words = self._shapes[shape] = {}
-            for word in self.forms():
-                seen = masked(word, shape)
-                if seen:
-                    words.setdefault(seen, []).append(word)
-        return words
+    def _scan(self, key: str) -> list[Interval]:
+        # A few looks through the list at C speed are cheaper than a table of all its words.
+        self._asked += 1
+        norms, found, index = self.norms, [], -1
+        try:
+            while True:
+                index = norms.index(key, index + 1)
+                found.append((index, index + 1))
+        except ValueError:
+            return found
 
     def _table(self) -> dict[str, list[Interval]]:
         if self._positions is None:
-            table: dict[str, list[Interval]] = {}
+            self._positions = {}
             for index, norm in enumerate(self.norms):
-                if norm in table:
-                    table[norm].append((index, index + 1))
-                else:
-                    table[norm] = [(index, index + 1)]
-            self._positions = table
+                self._positions.setdefault(norm, []).append((index, index + 1))
         return self._positions
+
+    def like(self, atom: Atom) -> list[str]:
+        """The different words of the field that a wildcard stands for."""
+        shape = shape_of(atom)
+        if len(self.rows) < _LONG_TEXT:
+            stem = atom.key.partition(WILD)[0]
+            words = {word for word in chain.from_iterable(self.rows) if word.startswith(stem)}
+            return [word for word in words if masked(word, shape) == atom.key]
+        table = self._shapes.get(shape)
+        if table is None:
+            table = self._shapes[shape] = {}
+            for word in self.forms():
+                table.setdefault(masked(word, shape), []).append(word)
+        return table.get(atom.key, [])
 
     def place(self, first: int, last: int) -> Interval:
         """The words [first, last) as [start, end) in the characters of the original."""
-        return self._word(first)[0], self._word(last - 1)[1]
+        start, end = self._word(first)
+        return start, end if last == first + 1 else self._word(last - 1)[1]
 
     def touches(self, index: int) -> bool:
         """Whether word `index` follows the one before without anything between them."""
         return index > 0 and self._word(index - 1)[1] == self._word(index)[0]
 
-    def raw(self, index: int) -> str:
-        start, end = self._word(index)
-        return self.text[start:end]
-
     def _word(self, index: int) -> Interval:
-        if self._counts is None:
-            self._counts = list(accumulate(map(len, map(KEYS.__getitem__, self.chunks))))
-        if self._starts is None:
-            self._starts = self._chunk_starts()
+        if not self._counts:
+            self._counts = list(accumulate(map(len, self.rows)))
         number = bisect_right(self._counts, index)
-        tokens = self._chunk(self.chunks[number]).tokens
-        token = tokens[index - (self._counts[number - 1] if number else 0)]
-        start = self._starts[number]
+        token = self._analyse(self.chunks[number]).tokens[index - (self._counts[number - 1] if number else 0)]
+        start = self._start(number)
         return start + token.start, start + token.end
 
-    def _chunk_starts(self) -> list[int]:
-        starts = []
+    def _start(self, number: int) -> int:
+        """Where a run of characters begins."""
+        if self._starts is None:
+            if self._looks == 0:
+                # One character between any two runs is the usual case: then lengths tell the places.
+                self._even = sum(map(len, self.chunks)) + len(self.chunks) - 1 == len(self.text)
+            self._looks += 1
+            if self._even and self._looks < _LOOKS:
+                return sum(map(len, self.chunks[:number])) + number
+            self._starts = list(self._search_starts())
+        return self._starts[number]
+
+    def _search_starts(self) -> Iterator[int]:
         position = 0
         for chunk in self.chunks:
-            position = self.text.index(chunk, position)
-            starts.append(position)
-            position += len(chunk)
-        return starts
+            start = self.text.index(chunk, position)
+            yield start
+            position = start + len(chunk)
+
+    def places_of(self, key: str) -> Iterator[Interval]:
+        """Every [start, end) of a plain word in the original; quicker than asking for its order first."""
+        for number in compress(count(), map(contains, self.rows, repeat(key))):
+            start = self._start(number)
+            found = self._analyse(self.chunks[number])
+            for norm, first, last in found.tokens:
+                if norm == key:
+                    yield start + first, start + last
+            for norm, first, last in found.aliases:
+                if norm == key:
+                    yield start + found.tokens[first].start, start + found.tokens[last - 1].end
+
+
+_EMPTY = Stream("")
+_EMPTY.order()
 
 
 class View:
@@ -161,19 +207,29 @@ class View:
 
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
-        text = f"{visible(doc.title)}\n{visible(doc.text)}" if doc.title else visible(doc.text)
-        self.words: set[str] = set(chain.from_iterable(map(KEYS.__getitem__, set(text.split()))))
-        self._streams: dict[str, Stream] = {}
+        text = Stream(visible(doc.text))
+        self._streams = {"text": text}
+        self.words: set[str] = set(chain.from_iterable(text.rows))
+        if doc.title:
+            title = self._streams["title"] = Stream(visible(doc.title))
+            self.words.update(chain.from_iterable(title.rows))
         self._meta: frozenset[str] | None = None
 
     def stream(self, field: str) -> Stream:
+        """A field with its words in order."""
+        stream = self.unordered(field)
+        if stream.norms is None:
+            stream.order()
+        return stream
+
+    def unordered(self, field: str) -> Stream:
+        """A field without `order`, for those who only ask for `places_of`."""
         stream = self._streams.get(field)
         if stream is None:
             text = getattr(self.doc, field)
-            if field in ("author", "url"):
-                stream = Stream(text.translate(UNSIGN), addresses=field == "url")
-            else:
-                stream = Stream(visible(text))
+            if not text:
+                return _EMPTY
+            stream = Stream(text.translate(UNSIGN), field == "url") if field in ("author", "url") else Stream(text)
             self._streams[field] = stream
         return stream
 

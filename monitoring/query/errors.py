@@ -39,6 +39,8 @@ MESSAGES = {
     "field_operand": "{field}: takes values joined by OR, AND and NOT only",
 }
 
+_LONGEST_SUGGESTION = 120
+
 
 class QueryError(ValueError):
     """A query that cannot be read. `position` and `length` mark the place in the text, counted in characters."""
@@ -49,9 +51,10 @@ class QueryError(ValueError):
         self.code = code
         self.position = position
         self.length = length
-        self.suggestion = suggestion
+        # Shown on one line; a whole page of query repeated says nothing.
+        self.suggestion = " ".join(suggestion.split()) if len(suggestion) <= _LONGEST_SUGGESTION else ""
         self.params = params
-        super().__init__(code, position, length, suggestion)
+        super().__init__(code, position, length)
 
     def __str__(self) -> str:
         hint = f" (try: {self.suggestion})" if self.suggestion else ""

@@ -8,8 +8,8 @@ import threading
 from collections.abc import Hashable
 from dataclasses import dataclass
 
-from monitoring.query.anchors import choose
-from monitoring.query.compile import All, Check, Phrase, Word
+from monitoring.query.anchors import choose, cost
+from monitoring.query.compile import All, Any, Check, Phrase, Without, Word, necessary_words
 from monitoring.query.document import Doc, Shape, Span, View, masked, shape_of
 from monitoring.query.matcher import Query, compile_query, spans_of
 from monitoring.query.terms import Atom
@@ -21,31 +21,55 @@ _MOST_KNOWN = 200_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Entry:
-    """A query in the index. `necessary`: plain words that must all occur; `rest`: what is left to ask if they do."""
+    """A query in the index: its plain words that must all occur, those that must not, and what is then left to ask."""
 
     key: Hashable
     number: int
     check: Check
-    necessary: frozenset[str]
-    rest: Check | None
     anchors: frozenset[Atom]
+    necessary: frozenset[str]
+    forbidden: frozenset[str]
+    rest: Check | None
+
+    def holds(self, view: View) -> bool:
+        """Whether a document in which an anchor occurs matches."""
+        words = view.words
+        return (
+            self.necessary <= words
+            and words.isdisjoint(self.forbidden)
+            and (self.rest is None or self.rest.holds(view))
+        )
 
 
-_Bucket = tuple[_Entry, ...]
+# A query under one of its anchors, behind one more word that it needs: most visits end there.
+_Filed = tuple[str | None, _Entry]
+_Bucket = tuple[_Filed, ...]
 
 
-def _split(check: Check) -> tuple[frozenset[str], Check | None]:
-    """The plain words a query needs, and what else it asks."""
-    if type(check) is Word:
-        return frozenset([check.key]), None
-    if isinstance(check, Phrase):
-        return check.necessary, check
-    if isinstance(check, All):
-        words = {child.key for child in check.children if type(child) is Word}
-        others = [child for child in check.children if type(child) is not Word]
-        phrases = (child.necessary for child in others if isinstance(child, Phrase))
-        return frozenset(words.union(*phrases)), All(others) if others else None
-    return frozenset(), check
+def _entry(key: Hashable, number: int, check: Check, anchors: frozenset[Atom]) -> _Entry:
+    """Sorts the demands of a query by what they cost to ask; what its anchors already answer is not asked again."""
+    children = check.children if isinstance(check, All) else [check]
+    forbidden: set[str] = set()
+    rest: list[Check] = []
+    for child in children:
+        if isinstance(child, Without) and type(child.child) is Word:
+            forbidden.add(child.child.key)
+        elif type(child) is not Word and not _is_answered(child, anchors):
+            rest.append(child)
+    left = None if not rest else rest[0] if len(rest) == 1 else All(rest)
+    return _Entry(key, number, check, anchors, necessary_words(check), frozenset(forbidden), left)
+
+
+def _file(entry: _Entry, anchor: Atom) -> _Filed:
+    others = entry.necessary - {anchor.key}
+    return (min(others, key=lambda word: cost(Atom(word))) if others else None), entry
+
+
+def _is_answered(check: Check, anchors: frozenset[Atom]) -> bool:
+    """Whether the check holds wherever one of the anchors occurs."""
+    if type(check) is Any and not check.others:
+        return {anchor.key for anchor in anchors if anchor.is_literal} == check.words.keys()
+    return isinstance(check, Phrase) and anchors == {check.only}
 
 
 class _Wildcards:
@@ -122,10 +146,10 @@ class Index:
         with self._lock:
             self._drop(key)
             self._number += 1
-            entry = _Entry(key, self._number, check, *_split(check), choice[1])
+            entry = _entry(key, self._number, check, choice[1])
             self._entries[key] = entry
             for anchor in entry.anchors:
-                self._put(anchor, (*self._bucket(anchor), entry))
+                self._put(anchor, (*self._bucket(anchor), _file(entry, anchor)))
             self._fields += any(":" in anchor.key for anchor in entry.anchors)
 
     def remove(self, key: Hashable) -> None:
@@ -138,7 +162,7 @@ class Index:
         if entry is None:
             return
         for anchor in entry.anchors:
-            self._put(anchor, tuple(other for other in self._bucket(anchor) if other is not entry))
+            self._put(anchor, tuple(filed for filed in self._bucket(anchor) if filed[1] is not entry))
         self._fields -= any(":" in anchor.key for anchor in entry.anchors)
 
     def _bucket(self, anchor: Atom) -> _Bucket:
@@ -162,11 +186,9 @@ class Index:
             called += self._wildcards.called(seen)
         found: dict[int, _Entry] = {}
         for bucket in called:
-            for entry in bucket:
-                if entry.necessary <= words and entry.number not in found:
-                    rest = entry.rest
-                    if rest is None or rest.holds(view):
-                        found[entry.number] = entry
+            for needed, entry in bucket:
+                if (needed is None or needed in words) and entry.number not in found and entry.holds(view):
+                    found[entry.number] = entry
         return [found[number] for number in sorted(found)] if len(found) > 1 else list(found.values())
 
     def match(self, doc: Doc) -> list[tuple[Hashable, tuple[Span, ...]]]:
@@ -174,6 +196,6 @@ class Index:
         view = View(doc)
         return [(entry.key, spans_of(entry.check, view)) for entry in self._find(view)]
 
-    def keys(self, doc: Doc) -> list[Hashable]:
+    def keys_of(self, doc: Doc) -> list[Hashable]:
         """Every query that matches, without the places."""
         return [entry.key for entry in self._find(View(doc))]

@@ -31,20 +31,22 @@ def compile_query(query: str | Node) -> Query:
     return Query(node, compile_node(node))
 
 
+# People read the title first.
+_ORDER = {"title": 0, "text": 1, "author": 2, "url": 3}
+
+
 def merged(spans: set[Span]) -> tuple[Span, ...]:
-    """The spans sorted, with those that overlap made one."""
+    """The spans in the order of reading, with those that overlap made one."""
+    if len(spans) < 2:
+        return tuple(spans)
     found: list[Span] = []
-    for field, start, end in sorted(spans):
+    for field, start, end in sorted(spans, key=lambda span: (_ORDER[span[0]], span[1], span[2])):
         if found and found[-1][0] == field and start < found[-1][2]:
             if end > found[-1][2]:
                 found[-1] = (field, found[-1][1], end)
         else:
             found.append((field, start, end))
-    # People read the title first.
-    return tuple(sorted(found, key=lambda span: (_ORDER[span[0]], span[1])))
-
-
-_ORDER = {"title": 0, "text": 1, "author": 2, "url": 3}
+    return tuple(found)
 
 
 def spans_of(check: Check, view: View) -> tuple[Span, ...]:

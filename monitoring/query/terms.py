@@ -9,6 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
+from sys import intern
 from urllib.parse import urlsplit
 
 from monitoring.query.chars import ALONE, APOSTROPHES, CLASS, HYPHENS, WILD, fold
@@ -67,7 +68,8 @@ def _atoms(text: str, term: Term, prefix: bool) -> list[tuple[Atom, int, int]]:
         alias = signed.get(index)
         last = alias.last if alias else index + 1
         start, end = tokens[index].start, tokens[last - 1].end
-        key = alias.norm if alias else tokens[index].norm
+        # The same string object as in the documents: the matcher compares by identity first.
+        key = intern(alias.norm if alias else tokens[index].norm)
         raw = raw_form(text[start:end]) if term.exact else ""
         touches = bool(found) and found[-1][2] == start
         found.append((Atom(key, False, raw, touches), start, end))
@@ -84,7 +86,7 @@ def raw_form(text: str) -> str:
 
 
 def _joined(atoms: list[Atom]) -> Atom:
-    return Atom("".join(a.key for a in atoms), atoms[-1].prefix, "", atoms[0].touches)
+    return Atom(intern("".join(a.key for a in atoms)), atoms[-1].prefix, "", atoms[0].touches)
 
 
 def _ways(atoms: list[Atom], joints: list[bool]) -> Slot:

@@ -1,0 +1,209 @@
+"""Matching against its peers and its floor: python -m tests.benchmarks.bench_query [--docs N] [--queries N N N]
+
+The same documents and queries, the same interpreter, the same run. Peers: one compiled regular expression a query
+over the folded text (it knows no NEAR and no wildcard: it looks for the first word of those), and `ahocorasick_rs`,
+which finds the literal words of all queries and decides nothing. The floor only reads: it folds and tokenises.
+Prints documents/s, what more queries cost, memory and the time to build.
+"""
+
+import argparse
+import random
+import re
+import time
+import tracemalloc
+from collections.abc import Callable
+from itertools import accumulate, chain
+
+import ahocorasick_rs
+
+from monitoring.query import Doc, Index, fold, parse, terms
+from monitoring.query.tokens import KEYS, visible
+from tests.benchmarks.services import print_machine
+
+SEED = 20_260_801
+LONGEST_PASS_S = 4.0
+
+FRENCH = "de la le et les des en un du une que est pour qui dans a par plus pas au sur ne se ce il sont avec son à été"
+ENGLISH = "the of and to in a is that it was for on are as with his they at be this from have or by one had not but"
+ELIDED = ("l’", "d'", "qu'", "n’", "s'")
+SYLLABLES = (
+    "ba bri ca cha cho clo co cra dé di do dra é fa fe flo ga gra gui ha hi i ja jou ka la lé li lo ma mé mi mon na "
+    "no o or pa pé pla po pra qui ra ré ri ro sa sé si so ta té ti to tra u va vé vi vo xa za tion ment eur elle age"
+)
+CONTENT_WORDS = 20_000
+
+
+class Language:
+    """A vocabulary with the frequencies of life: about half of a text is little words, the rest follows Zipf's law."""
+
+    def __init__(self, rng: random.Random, little: str, elided: bool) -> None:
+        words: dict[str, None] = {}
+        syllables = SYLLABLES.split()
+        while len(words) < CONTENT_WORDS:
+            words["".join(rng.choices(syllables, k=rng.choice((2, 2, 3, 3, 4))))] = None
+        self.content = list(words)
+        self.little, self.elided = little.split(), elided
+        self.cumulative = list(accumulate(1 / (rank + 20) for rank in range(CONTENT_WORDS)))
+
+    def text(self, rng: random.Random, count: int) -> str:
+        content = rng.choices(self.content, cum_weights=self.cumulative, k=count)
+        little = rng.choices(self.little, k=count)
+        words = []
+        capital = True
+        for number in range(count):
+            word = content[number] if rng.random() < 0.55 else little[number]
+            if self.elided and rng.random() < 0.04:
+                word = rng.choice(ELIDED) + content[number]
+            if capital or rng.random() < 0.05:
+                word = word.capitalize()
+            chance = rng.random()
+            capital = chance < 0.06
+            if chance < 0.06:
+                word += "."
+            elif chance < 0.11:
+                word += ","
+            elif chance < 0.112:
+                word = "#" + word
+            words.append(word)
+        return " ".join(words)
+
+
+def documents(languages: list[Language], count: int) -> list[Doc]:
+    rng = random.Random(SEED)
+    docs = []
+    for number in range(count):
+        language = rng.choice(languages)
+        title = language.text(rng, rng.randint(4, 12)) if rng.random() < 0.7 else ""
+        docs.append(
+            Doc(title, language.text(rng, rng.randint(20, 400)), f"https://site{number % 500}.example/{number}")
+        )
+    return docs
+
+
+def queries(languages: list[Language], count: int) -> list[str]:
+    """What people watch: mostly rare names, some subjects of two or three ordinary words."""
+    rng = random.Random(SEED + 1)
+
+    def word(first: int, last: int) -> str:
+        return rng.choice(languages).content[min(rng.randint(first, last), CONTENT_WORDS - 1)]
+
+    def rare() -> str:
+        # Four names in five that somebody watches stand in none of these documents.
+        name = word(8_000, CONTENT_WORDS - 1)
+        return name if rng.random() < 0.2 else name + rng.choice(("ix", "oo", "yz", "um", "ax", "ys"))
+
+    def usual() -> str:
+        return word(200, 8_000)
+
+    kinds: list[tuple[int, Callable[[], str]]] = [
+        (18, rare),
+        (14, lambda: f"{rare()} OR {rare()}"),
+        (25, lambda: f"{usual()} {usual()}"),
+        (12, lambda: f'"{usual()} {usual()}"'),
+        (10, lambda: f"{usual()} ({usual()} OR {usual()} OR {usual()}) -{usual()}"),
+        (8, lambda: f"{rare()} -{usual()}"),
+        (7, lambda: f"{usual()} NEAR/5 {usual()}"),
+        (3, lambda: f"{rare()}*"),
+        (3, lambda: f"title:({usual()} OR {rare()})"),
+    ]
+    chosen = rng.choices([make for _, make in kinds], [weight for weight, _ in kinds], k=count)
+    return [make() for make in chosen]
+
+
+def rate(docs: list[Doc], action: Callable[[Doc], object], seconds: float = LONGEST_PASS_S) -> float:
+    """Documents a second, over all documents or as many as the time allows."""
+    began = time.process_time()
+    done = 0
+    for doc in docs:
+        action(doc)
+        done += 1
+        if done % 16 == 0 and time.process_time() - began > seconds:
+            break
+    return done / (time.process_time() - began)
+
+
+def floor(doc: Doc) -> None:
+    """Every word of the document, folded, in its order."""
+    for text in (doc.title, doc.text):
+        list(chain.from_iterable(map(KEYS.__getitem__, visible(text).split())))
+
+
+def literals(texts: list[str]) -> list[str]:
+    return sorted({fold(term.text.rstrip("*")) for text in texts for term in terms(parse(text))[0]})
+
+
+def regex_of(text: str) -> re.Pattern[str]:
+    """The positive words of a query as one alternation between word borders: the least a regular expression does."""
+    words = [re.escape(fold(term.text.rstrip("*"))) for term in terms(parse(text))[0]]
+    return re.compile(rf"\b(?:{'|'.join(words)})\b")
+
+
+def build(texts: list[str]) -> tuple[Index, float]:
+    """The index, and the seconds it took from the texts of the queries."""
+    began = time.process_time()
+    index = Index()
+    for number, text in enumerate(texts):
+        index.add(number, text)
+    return index, time.process_time() - began
+
+
+def megabytes(texts: list[str]) -> float:
+    """What an index of these queries holds in memory."""
+    tracemalloc.start()
+    index, _ = build(texts)
+    used = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    return used / 2**20 if index else 0.0
+
+
+def regexes_rate(docs: list[Doc], texts: list[str]) -> float:
+    patterns = [regex_of(text) for text in texts]
+
+    def search(doc: Doc) -> None:
+        text = fold(f"{doc.title}\n{doc.text}")
+        for pattern in patterns:
+            pattern.search(text)
+
+    return rate(docs, search)
+
+
+def aho_corasick_rate(docs: list[Doc], texts: list[str]) -> float:
+    finder = ahocorasick_rs.AhoCorasick(literals(texts))
+    return rate(docs, lambda doc: finder.find_matches_as_indexes(fold(f"{doc.title}\n{doc.text}")))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--docs", type=int, default=5_000)
+    parser.add_argument("--queries", type=int, nargs="+", default=[100, 1_000, 10_000])
+    options = parser.parse_args()
+    rng = random.Random(SEED)
+    languages = [Language(rng, FRENCH, True), Language(rng, ENGLISH, False)]
+    docs = documents(languages, options.docs)
+    all_queries = queries(languages, max(options.queries))
+    print_machine()
+    words = sum(len(doc.title.split()) + len(doc.text.split()) for doc in docs) / len(docs)
+    print(f"{len(docs)} documents of {words:.0f} words on average; documents/s of CPU time on one core")
+    cold = rate(docs, floor, seconds=60)
+    bare = max(rate(docs, floor) for _ in range(3))
+    print(f"floor (fold and tokenise): {bare:,.0f}, {cold:,.0f} while the words are met for the first time\n")
+    print("queries  hits/doc     ours  of floor  no spans  regexes  literals only  build s    MB")
+    rates = []
+    for count in options.queries:
+        texts = all_queries[:count]
+        index, took = build(texts)
+        hits = sum(len(index.keys_of(doc)) for doc in docs) / len(docs)
+        rates.append(max(rate(docs, index.match) for _ in range(3)))
+        print(
+            f"{count:7,} {hits:9.2f} {rates[-1]:8,.0f} {rates[-1] / bare:9.2f} {rate(docs, index.keys_of):9,.0f}"
+            f" {regexes_rate(docs, texts):8,.1f} {aho_corasick_rate(docs, texts):14,.0f} {took:8.2f}"
+            f" {megabytes(texts):5.1f}"
+        )
+    growth = rates[0] / rates[-1]
+    print(
+        f"\nfrom {options.queries[0]:,} to {options.queries[-1]:,} queries a document costs {growth:.2f} times as much"
+    )
+
+
+if __name__ == "__main__":
+    main()
