@@ -51,7 +51,8 @@ def _sections(new: MentionFilter, topics: list[Topic], counts: dict[int, int], l
     shown: set[int] = set()
     for topic in topics:
         rows = new.replace(topics=(topic.pk,)).mentions().exclude(document_id__in=shown)
-        chosen[topic.pk] = list(rows.select_related("document", "source").order_by("-published", "-id")[:limit])
+        rows = rows.select_related("document", "source").defer("document__html", "document__search")
+        chosen[topic.pk] = list(rows.order_by("-published", "-id")[:limit])
         shown |= {mention.document_id for mention in chosen[topic.pk]}
     pairs = set(new.mentions().filter(document_id__in=shown).values_list("document_id", "topic_id"))
     matches = {document_id: [topic for topic in topics if (document_id, topic.pk) in pairs] for document_id in shown}
