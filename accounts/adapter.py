@@ -24,6 +24,10 @@ class AccountAdapter(DefaultAccountAdapter):
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
         return settings.BASE_URL + path.replace("UID-KEY", quote(key))
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: str) -> str:
+        """By address alone. allauth's own adds the Host header, and so gives a guesser new attempts for each host."""
+        return credentials.get("email", "").lower()
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, object]) -> None:
         reader = User.objects.filter(email=email.lower()).first()
         language = reader.language if reader else translation.get_language()

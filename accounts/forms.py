@@ -105,6 +105,9 @@ class TokenForm(forms.ModelForm):
         fields = ["name"]
         labels = {"name": _("What is it for?")}
 
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, auto_id="token_%s", **kwargs)  # beside the account form, which has a name too
+
 
 class ProjectForm(forms.ModelForm):
     class Meta:

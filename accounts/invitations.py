@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 
 from accounts.audit import record
 from accounts.models import INVITATION_LIFE, Invitation, Membership, Project, User, new_token, token_digest
-from accounts.projects import hold_people_as_admin
+from accounts.projects import hold_people, hold_people_as_admin
 
 
 @transaction.atomic
@@ -60,10 +60,12 @@ def is_open(invitation: Invitation | None, now: datetime) -> bool:
     return invitation is not None and invitation.accepted_at is None and invitation.expires_at > now
 
 
-def lock_for_signup(token: str, now: datetime) -> Invitation | None:
-    """The open invitation behind the link, held until the transaction ends; None where there is an account already."""
-    invitations = Invitation.objects.select_for_update(of=["self"]).select_related("project", "invited_by")
-    invitation = invitations.filter(token_digest=token_digest(token)).first()
+def hold_for_signup(token: str, now: datetime) -> Invitation | None:
+    """The open invitation behind the link, safe from others until the transaction ends.
+
+    None where its address has an account already.
+    """
+    invitation = _hold(token_digest=token_digest(token))
     if not is_open(invitation, now) or User.objects.filter(email=invitation.email).exists():
         return None
     return invitation
@@ -71,11 +73,8 @@ def lock_for_signup(token: str, now: datetime) -> Invitation | None:
 
 @transaction.atomic
 def accept(invitation_id: int, user: User, now: datetime) -> Membership | None:
-    """Take the place, if it is still open and kept for this user's address.
-
-    The row is locked, so that of two acceptances at once (a double click) the second finds it taken.
-    """
-    invitation = Invitation.objects.select_for_update(of=["self"]).filter(pk=invitation_id).first()
+    """Take the place, if it is still open and kept for this user's address."""
+    invitation = _hold(pk=invitation_id)
     if not is_open(invitation, now) or invitation.email.lower() != user.email.lower():
         return None
     invitation.accepted_at = now
@@ -86,6 +85,19 @@ def accept(invitation_id: int, user: User, now: datetime) -> Membership | None:
     if is_new:
         record(membership.project, user, "member.joined", user.email, role=membership.role)
     return membership
+
+
+def _hold(**which: object) -> Invitation | None:
+    """The invitation as it is once this transaction alone changes the project's people.
+
+    So of two acceptances at once (a double click) the second finds it taken, and nobody joins a project while it is
+    being deleted.
+    """
+    found = Invitation.objects.select_related("project").filter(**which).first()
+    if found is None:
+        return None
+    hold_people(found.project)
+    return Invitation.objects.select_related("project", "invited_by").filter(**which).first()
 
 
 def _offer(invitation: Invitation, inviter: User, now: datetime) -> None:

@@ -14,9 +14,9 @@ INVITATION_KEY = "invitation"  # in the session: the token of the link this visi
 def signup(request: HttpRequest) -> HttpResponse:
     """allauth's sign-up page, open while the visitor's invitation is.
 
-    One transaction, with the invitation locked: account, membership and audit line are made together or not at all,
+    One transaction, with the invitation held: account, membership and audit line are made together or not at all,
     and a form sent twice at once makes one account.
     """
     token = request.session.get(INVITATION_KEY, "")
-    request.invitation = invitations.lock_for_signup(token, timezone.now())
+    request.invitation = invitations.hold_for_signup(token, timezone.now())
     return views.signup(request)

@@ -56,6 +56,16 @@ def test_guessing_a_password_is_stopped_even_for_the_right_one(owner, client):
     assert not is_signed_in(client)
 
 
+def test_naming_other_hosts_gives_a_guesser_no_more_attempts(owner):
+    client = Client(REMOTE_ADDR="192.0.2.1")
+    for number in range(5):
+        client.post(
+            LOGIN, {"login": "ada@example.com", "password": "wrong"}, headers={"host": f"host{number}.example"}
+        )
+    sign_in(client)
+    assert not is_signed_in(client)
+
+
 def test_too_many_requests_get_a_page_that_says_what_to_do(owner, settings):
     settings.ACCOUNT_RATE_LIMITS = {"login": "2/m/ip"}
     client = Client()

@@ -5,6 +5,7 @@ from django.apps import apps
 from django.db.models import ForeignKey
 from django.utils import timezone
 
+from accounts.invitations import accept
 from accounts.models import Invitation, Project, User
 from accounts.projects import create_project
 from alerts.models import Delivery, Digest, Incident, Rule
@@ -104,3 +105,13 @@ def test_two_workers_that_delete_at_once_do_not_disturb_each_other(project, owne
     answers = race(lambda: purge_retired(PLENTY_S), lambda: purge_retired(PLENTY_S))
     assert all(isinstance(answer, int) for answer in answers), answers
     assert not Project.objects.filter(pk=project.pk).exists() and not Document.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("attempt", range(3))
+def test_nobody_joins_a_project_while_it_is_being_deleted(project, owner, stranger, attempt):
+    invitation = Invitation.objects.create(
+        project=project, email=stranger.email, token_digest="d", expires_at=timezone.now() + timedelta(days=1)
+    )
+    race(lambda: retire_project(project, owner), lambda: accept(invitation.pk, stranger, timezone.now()))
+    assert not project.memberships.exists()
