@@ -80,12 +80,28 @@ def _cut(data: bytes, max_entries: int) -> bytes:
 
 
 def _tidy_head(data: bytes) -> bytes:
-    """feedparser's patterns for the doctype take quadratic time over long white space before the root."""
-    start = re.search(rb"<\w", data)
-    if not start:
+    """Two things before the first entry that feedparser stumbles over.
+
+    Its patterns for the doctype take quadratic time over long white space before the root. And a podcast's own
+    <itunes:summary> beside its <description> makes it drop the description of the first, newest episode.
+    """
+    root, entry = re.search(rb"<\w", data), _ENTRY_START.search(data)
+    if not root:
         return data
-    head = re.sub(rb"\s*\n\s*", b"\n", data[: start.start()])
-    return head.lstrip() + data[start.start() :]
+    first = entry.start() if entry else root.start()
+    prolog = re.sub(rb"\s*\n\s*", b"\n", data[: root.start()]).lstrip()
+    return prolog + _without_summary(data[root.start() : first]) + data[max(first, root.start()) :]
+
+
+def _without_summary(channel: bytes) -> bytes:
+    start = channel.find(b"<itunes:summary")
+    closing = channel.find(b">", start)
+    if start < 0 or closing < 0:
+        return channel
+    if channel[closing - 1 : closing] == b"/":
+        return channel[:start] + channel[closing + 1 :]
+    _, found, rest = channel[closing:].partition(b"</itunes:summary>")
+    return channel[:start] + rest if found else channel
 
 
 def _parse(data: bytes) -> feedparser.FeedParserDict | ParseError:

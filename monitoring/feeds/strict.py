@@ -19,6 +19,9 @@ _ENCODING = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']\s*([\w.-]+)", r
 _SURPRISES = (b"<!DOCTYPE", b"<!ENTITY", b"xml:base", b" base=", b"\x00")
 _HTML_TYPES = {"html": True, "text/html": True, "text": False, "plain": False, "text/plain": False}
 _EMAIL_AUTHOR = re.compile(r"[\w.+-]+@(?:[a-z0-9-]+\.)+[a-z]{2,4}(?: \([^()@<>]+\))?", re.A | re.I)
+_NAMED_REFERENCE = re.compile(r"&\w+;", re.A)
+_ENTRIES = frozenset({"item", "entry"})
+_DESCRIPTIONS = frozenset({"description", "summary", "content", "encoded"})
 _C1 = re.compile("[\x80-\x9f]")
 _PAGE_TYPES = frozenset({"", "html", "xhtml", "text/html", "application/xhtml+xml"})
 
@@ -72,18 +75,27 @@ def _read_root(root: etree._Element) -> RawFeed:
 def _read_channel(
     channel: etree._Element, children: list[etree._Element], kinds: Kinds, lang: str, *, atom: bool = False
 ) -> RawFeed:
-    feed = RawFeed(language=lang)
+    feed, descriptions = RawFeed(language=lang), []
     reader = _EntryReader(kinds, lang=lang, atom=atom)
     for child in children:
         if child.tag.rpartition("}")[2] in ("image", "items", "textinput", "textInput"):
-            _check_no_entry(child)
+            _check_without(child, _ENTRIES | (_DESCRIPTIONS - {"description"}))
             continue
         kind = kinds.of(child)
         if kind is Kind.ENTRY:
+            if not feed.entries and "itunes" in descriptions:
+                descriptions.remove("itunes")  # which reference.py takes out
+            if len(descriptions) > 1:
+                # feedparser takes the second for an entry's content, and reads the next entry otherwise.
+                raise Doubt("two descriptions")
             feed.entries.append(reader.read(child))
             continue
         if len(child):
-            _check_no_entry(child)
+            if kind not in (Kind.IGNORED, Kind.AUTHOR):
+                raise Doubt("nested")
+            _check_without(child, _ENTRIES | _DESCRIPTIONS)
+        if kind in _BODIES:
+            descriptions.append(child.prefix)
         if kind is Kind.TITLE and not feed.title:
             feed.title, feed.title_is_html = reader.text_and_type(child, html=False)
         elif kind is Kind.LINK:
@@ -95,11 +107,11 @@ def _read_channel(
     return feed
 
 
-def _check_no_entry(element: etree._Element) -> None:
-    """feedparser takes an entry wherever one stands."""
+def _check_without(element: etree._Element, names: frozenset[str]) -> None:
+    """feedparser takes an entry, or a description, wherever one stands."""
     for inner in element.iterdescendants():
-        if inner.tag.rpartition("}")[2].lower() in ("item", "entry"):
-            raise Doubt("entry out of place")
+        if inner.tag.rpartition("}")[2].lower() in names:
+            raise Doubt("out of place")
 
 
 def _read_feed_link(feed: RawFeed, link: etree._Element) -> None:
@@ -260,6 +272,7 @@ class _State:
 
 
 _TEXTS = frozenset({Kind.TITLE, Kind.MEDIA_TITLE, Kind.DESCRIPTION, Kind.SUMMARY, Kind.CONTENT, Kind.ENCODED})
+_BODIES = _TEXTS - {Kind.TITLE, Kind.MEDIA_TITLE}
 _LINKS = frozenset({Kind.LINK, Kind.ENCLOSURE, Kind.ID})
 
 
@@ -291,6 +304,8 @@ def _take_link(state: _State, kind: Kind, child: etree._Element) -> None:
     rel = attributes.get("rel", "alternate").lower()
     if href is None:
         entry.link = href = _text(child)
+        if _NAMED_REFERENCE.search(href):
+            raise Doubt("escaped twice")
         state.link_free = False
     elif rel == "alternate" and attributes.get("type", "").lower() in _PAGE_TYPES:
         entry.link = href
