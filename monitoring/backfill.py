@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from monitoring.discoveries import share_discoveries
-from monitoring.ingest import insert_mentions
+from monitoring.ingest import insert_mentions, make_searchable
 from monitoring.matching import Watched
 from monitoring.models import Document, Mention, Topic
 from monitoring.query import Doc, compile_query
@@ -57,17 +57,16 @@ def _judge(topic: Topic, documents: list[tuple]) -> None:
     watched = Watched(topic.pk, topic.version, topic.query, frozenset(topic.languages), frozenset(topic.platforms))
     query = compile_query(topic.query)
     matching = [
-        document_id
+        (document_id, title, text)
         for document_id, title, text, url, author, language, platform in documents
         if watched.wants(language, platform)
         and query.match(Doc(title, text, url=url, author=author, language=language, platform=platform))
     ]
     with connection.cursor() as cursor:
-        insert_mentions(cursor, [(topic.pk, document_id, True) for document_id in matching])
-    judged = {row[0] for row in documents}
-    Mention.objects.filter(
-        topic=topic, document_id__in=judged - set(matching), status=Mention.Status.TO_REVIEW
-    ).delete()
+        make_searchable(cursor, matching)
+        insert_mentions(cursor, [(topic.pk, document_id, True) for document_id, _, _ in matching])
+    others = {row[0] for row in documents} - {row[0] for row in matching}
+    Mention.objects.filter(topic=topic, document_id__in=others, status=Mention.Status.TO_REVIEW).delete()
 
 
 def backfill_all() -> None:

@@ -15,7 +15,7 @@ class Document(models.Model):
 
     `published` (UTC) falls back to `fetched_at` where the source gives no date or one in the future.
     Foreign keys that a composite index already serves have none of their own: each index costs every insert.
-    `search` holds the folded tokens of title and text (monitoring.query.search_text).
+    `search` holds the folded tokens of title and text (monitoring.query.search_text) once a topic has matched.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="documents", db_index=False)

@@ -2,12 +2,13 @@
 
 The same feeds, the same server, the same interpreter, the same run. Ours is a real Celery worker (two processes, as
 `make run` starts it) from beat's message to committed rows in Postgres, guard, sanitising and matching included;
-reader is its own `update_feeds(workers=4)` into SQLite. Prints feeds/s for a first full pass, an unchanged one (304), and
-one where a feed in ten has a new entry; then the same as the real web is: TLS, one host a feed, every answer 0.3 s
-late, one host in twenty hanging for 5 s.
+reader is its own `update_feeds(workers=4)` into SQLite. Prints feeds/s for a first full pass, an unchanged one (304),
+and one where a feed in ten has a new entry; then the same as the real web is: TLS, one host a feed, every answer
+0.3 s late, one host in twenty hanging for 5 s.
 """
 
 import argparse
+import logging
 import os
 import subprocess
 import sys
@@ -21,7 +22,14 @@ from tests.monitoring.feeds.generate import mixed_feed
 
 PASSES = ("first full pass", "all unchanged", "one in ten has news")
 LATE_S, HANGS_S, HANGING = 0.3, 5.0, 20
-QUERIES = ["marque OR brand", '"customer service"', "livraison retard", "énergie", "partnership -store", "étude chiffre"]
+QUERIES = [
+    "marque OR brand",
+    '"customer service"',
+    "livraison retard",
+    "énergie",
+    "partnership -store",
+    "étude chiffre",
+]
 
 
 class World:
@@ -38,7 +46,12 @@ class World:
             latency = {"latency_s": HANGS_S if seed % HANGING == 0 else LATE_S} if self.real else {}
             body = mixed_feed(seed, newer=newer)
             kind = "application/feed+json" if body.startswith(b"{") else "application/xml"
-            routes[f"/{seed}"] = {"body": body, "etag": f'"{seed}.{newer}"', "content_type": kind, "gzipped": True} | latency
+            routes[f"/{seed}"] = {
+                "body": body,
+                "etag": f'"{seed}.{newer}"',
+                "content_type": kind,
+                "gzipped": True,
+            } | latency
         self.server.put_many(routes)
 
     def urls(self) -> list[str]:
@@ -70,7 +83,9 @@ def ours(world: World, environment: dict[str, str]) -> list[tuple[float, int]]:
 
     worker = [sys.executable, "-m", "celery", "-A", "config.celery", "worker", "-Q", "poll", "-c", "2"]
     quiet = {**environment, "LOG_LEVEL": "ERROR"}
-    with subprocess.Popen([*worker, "--loglevel", "ERROR", "--without-gossip", "--without-mingle"], env=quiet) as process:
+    with subprocess.Popen(
+        [*worker, "--loglevel", "ERROR", "--without-gossip", "--without-mingle"], env=quiet
+    ) as process:
         try:
             time.sleep(5)
             results = []
@@ -90,6 +105,7 @@ def readers(world: World) -> list[tuple[float, int]]:
     """The same of reader."""
     from reader import make_reader
 
+    logging.getLogger("reader").setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory() as folder:
         reader = make_reader(str(Path(folder) / "reader.sqlite"))
         for url in world.urls():
@@ -97,14 +113,16 @@ def readers(world: World) -> list[tuple[float, int]]:
         results = []
         for newer in (0, 0, 10):
             world.publish(newer)
-            seconds, _ = timed(lambda: reader.update_feeds(workers=4))
+            seconds, _ = timed(lambda: reader.update_feeds(workers=4, scheduled=False))
             results.append((seconds, reader.get_entry_counts().total))
         reader.close()
         return results
 
 
 def compare(feeds: int, real: bool, passes: tuple[str, ...]) -> None:
-    hosts = tuple(f"127.0.{1 + number // 200}.{1 + number % 200}" for number in range(feeds)) if real else ("127.0.0.1",)
+    hosts = (
+        tuple(f"127.0.{1 + number // 200}.{1 + number % 200}" for number in range(feeds)) if real else ("127.0.0.1",)
+    )
     with FeedServerProcess(hosts, tls=real, log=False) as server:
         # reader keeps to requests' own settings, which take their authorities from here.
         os.environ["REQUESTS_CA_BUNDLE"] = server.ca_file or ""
@@ -112,7 +130,9 @@ def compare(feeds: int, real: bool, passes: tuple[str, ...]) -> None:
             world = World(server, feeds, real)
             our_results = ours(world, environment)
             their_results = readers(world)
-    print(f"\n{'as the real web is: TLS, a host a feed, 0.3 s late, 1 in 20 hangs 5 s' if real else 'plain, one host'}")
+    print(
+        f"\n{'as the real web is: TLS, a host a feed, 0.3 s late, 1 in 20 hangs 5 s' if real else 'plain, one host'}"
+    )
     print(f"{'pass':24}{'ours feeds/s':>14}{'reader feeds/s':>16}{'ratio':>8}{'ours stored':>13}{'reader stored':>15}")
     for name, (our_s, our_n), (their_s, their_n) in zip(passes, our_results, their_results, strict=True):
         print(f"{name:24}{feeds / our_s:14.1f}{feeds / their_s:16.1f}{their_s / our_s:8.1f}{our_n:13}{their_n:15}")
@@ -127,7 +147,9 @@ def main() -> None:
     # Settings are read once a process, so each world has its own.
     if options.only is None:
         for only in ("plain", "real"):
-            subprocess.run([sys.executable, "-m", __spec__.name, "--feeds", str(options.feeds), "--only", only], check=True)
+            subprocess.run(
+                [sys.executable, "-m", __spec__.name, "--feeds", str(options.feeds), "--only", only], check=True
+            )
         return
     compare(options.feeds, options.only == "real", PASSES)
 
