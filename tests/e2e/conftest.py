@@ -1,0 +1,79 @@
+"""A real Chromium against the real server. Every test fails if the browser's console shows an error."""
+
+import os
+import shutil
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# Playwright's sync API keeps an event loop in this thread, from which Django would refuse to query.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "tests/e2e/" in item.nodeid:
+            item.add_marker(pytest.mark.e2e)
+            if not CHROMIUM:
+                item.add_marker(pytest.mark.skip(reason="no Chromium on this machine: `make chromium` installs it"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": ARGUMENTS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args):
+    return {**browser_context_args, "viewport": {"width": 1400, "height": 900}, "color_scheme": "light"}
+
+
+@pytest.fixture(autouse=True)
+def silent_console(page):
+    """What the browser complains of fails the test: script errors, blocked scripts, missing files."""
+    complaints = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield complaints
+    assert complaints == []
+
+
+@pytest.fixture
+def open_as(page, live_server, as_person):
+    """`open_as(user, address)`: the page, signed in as that person."""
+
+    def open_as(user, address):
+        cookie = as_person(user).cookies["sessionid"].value
+        page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+        page.goto(live_server.url + address)
+        return page
+
+    return open_as
+
+
+@pytest.fixture
+def world(live_server, project):
+    """A brand and a competitor with mentions of the last days, and a source that is heard. Gives the brand."""
+    from tests.factories import make_mentions, make_source, make_topic  # models need settings, which come later
+
+    source = make_source(project, title="Le Phare", last_success_at=timezone.now())
+    brand = make_topic(project, "Lumen", "lumen", kind="brand")
+    rival = make_topic(project, "Halo", "halo", kind="competitor")
+    make_mentions(brand, [{"title": f"Lumen story {n}", "source": source, "published": ago(n)} for n in range(12)])
+    make_mentions(rival, [{"title": f"Halo story {n}", "source": source, "published": ago(n + 20)} for n in range(4)])
+    return brand
+
+
+def ago(hours):
+    return timezone.now() - timedelta(hours=hours, minutes=1)

@@ -1,0 +1,105 @@
+"""Working through the list: keys, decisions and their undoing, paging, news."""
+
+import pytest
+from playwright.sync_api import expect
+
+from monitoring.models import Mention
+from tests.e2e.conftest import ago
+from tests.factories import make_mention, make_mentions
+
+
+@pytest.fixture
+def inbox(open_as, owner, world, project):
+    return open_as(owner, f"/p/{project.pk}/mentions")
+
+
+def current(page):
+    return page.locator(".mention[data-current] h3")
+
+
+def test_the_list_works_by_keyboard(inbox):
+    inbox.keyboard.press("j")
+    expect(current(inbox)).to_have_text("Lumen story 0")
+    expect(inbox.locator("#detail")).to_contain_text("Why it is here")
+    inbox.keyboard.press("j")
+    inbox.keyboard.press("j")
+    inbox.keyboard.press("k")
+    expect(current(inbox)).to_have_text("Lumen story 1")
+    inbox.keyboard.press("d")
+    expect(inbox.locator(".mention[data-current] .state")).to_have_text("answered")
+    inbox.keyboard.press("u")
+    expect(inbox.locator(".mention[data-current] .state")).to_have_text("to review")
+    inbox.keyboard.press("j")
+    inbox.keyboard.press("x")
+    expect(inbox.locator(".mention[data-current] .state")).to_have_text("ignored")
+    inbox.keyboard.press("j")
+    inbox.keyboard.press("a")
+    expect(inbox.locator(".mention[data-current] .state")).to_have_text("to answer")
+    status = dict(Mention.objects.values_list("document__title", "status"))
+    assert [status[f"Lumen story {n}"] for n in range(4)] == ["to_review", "to_review", "ignored", "to_answer"]
+
+
+def test_the_keys_are_told_and_typing_in_a_field_is_only_typing(inbox):
+    inbox.keyboard.press("?")
+    expect(inbox.get_by_role("dialog")).to_be_visible()
+    inbox.keyboard.press("Escape")
+    inbox.keyboard.press("/")
+    expect(inbox.locator("#search")).to_be_focused()
+    inbox.keyboard.type("jadx")
+    expect(inbox.locator("#search")).to_have_value("jadx")
+    assert not Mention.objects.exclude(status="to_review").exists()
+
+
+def test_the_original_opens_apart_and_knows_nothing_of_vigie(inbox, context):
+    context.route("https://site.example/**", lambda route: route.fulfill(body="<p>the original</p>"))
+    inbox.keyboard.press("j")
+    expect(inbox.locator("[data-original]")).to_be_visible()
+    with context.expect_page() as opened:
+        inbox.keyboard.press("o")
+    opened.value.wait_for_load_state()
+    assert opened.value.evaluate("[window.opener, document.referrer]") == [None, ""]
+
+
+def test_a_decision_can_be_undone_by_its_button(inbox):
+    row = inbox.locator(".mention").first
+    row.hover()
+    row.get_by_role("button", name="Ignore").click()
+    expect(row.locator(".state")).to_have_text("ignored")
+    inbox.locator(".toast button").click()
+    expect(inbox.locator(".mention").first.locator(".state")).to_have_text("to review")
+
+
+def test_older_mentions_come_as_one_goes_down(open_as, viewer, world, project):
+    make_mentions(world, [{"title": f"Old {n}", "published": ago(30 + n)} for n in range(100)])
+    page = open_as(viewer, f"/p/{project.pk}/mentions?period=30d")
+    expect(page.locator(".mention")).to_have_count(50)
+    for count in (100, 116):
+        page.locator(".list-foot").scroll_into_view_if_needed()
+        expect(page.locator(".mention")).to_have_count(count)
+    expect(page.get_by_text("That is all for this period.")).to_be_visible()
+
+
+def test_new_mentions_are_announced_and_move_nothing(inbox, world):
+    first = inbox.locator(".mention h3").first.inner_text()
+    make_mention(world, title="Lumen just now")
+    inbox.evaluate("document.body.dispatchEvent(new CustomEvent('vigie:tick'))")
+    expect(inbox.locator(".fresh")).to_have_text("1 new mention: show it")
+    assert inbox.locator(".mention h3").first.inner_text() == first
+    inbox.locator(".fresh").click()
+    expect(inbox.locator(".mention h3").first).to_have_text("Lumen just now")
+
+
+def test_everything_works_without_scripts(browser, live_server, as_person, owner, world, project):
+    context = browser.new_context(java_script_enabled=False)
+    cookie = as_person(owner).cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+    page = context.new_page()
+    page.goto(f"{live_server.url}/p/{project.pk}/mentions?period=30d")
+    page.locator(".mention").first.hover()
+    page.locator(".mention").first.get_by_role("button", name="Answered").click()
+    expect(page.get_by_text("The mention is now “answered”.")).to_be_visible()
+    page.get_by_role("link", name="Lumen story 3").click()
+    expect(page.get_by_role("heading", name="Why it is here")).to_be_visible()
+    page.get_by_role("link", name="Back to the list").click()
+    assert "period=30d" in page.url
+    context.close()
