@@ -3,6 +3,7 @@
 digest_reading.py fills these records; rendering.py turns them into a subject, text and HTML.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -76,7 +77,7 @@ Span = tuple[int, int]
 
 
 def passages(text: str, spans: Iterable[Span]) -> tuple[Passage, ...]:
-    """The text cut at the spans (start, end), which may touch or overlap."""
+    """The text on one line, cut at the spans (start, end), which may touch or overlap."""
     pieces: list[Passage] = []
     at = 0
     for start, end in sorted(spans):
@@ -89,11 +90,11 @@ def passages(text: str, spans: Iterable[Span]) -> tuple[Passage, ...]:
         at = end
     if at < len(text):
         pieces.append(Passage(text[at:]))
-    return tuple(pieces)
+    return tuple(Passage(re.sub(r"\s+", " ", piece.text), piece.bold) for piece in pieces)
 
 
 def snippet(text: str, spans: Iterable[Span], length: int = SNIPPET) -> tuple[Passage, ...]:
-    """About `length` characters of the text around its first match, cut between words, on one line."""
+    """About `length` characters of the text around its first match, cut between words."""
     spans = sorted(spans)
     start = _word_start(text, spans[0][0] - BEFORE_MATCH) if spans and spans[0][0] > BEFORE_MATCH else 0
     end = _word_end(text, max(start + length, spans[0][1] if spans else 0))
@@ -101,7 +102,7 @@ def snippet(text: str, spans: Iterable[Span], length: int = SNIPPET) -> tuple[Pa
     cut = passages(text[start:end], inside)
     head = (Passage("… "),) if start else ()
     tail = (Passage(" …"),) if end < len(text.rstrip()) else ()
-    return tuple(_on_one_line(piece) for piece in (*head, *cut, *tail))
+    return (*head, *cut, *tail)
 
 
 def plain(pieces: Iterable[Passage]) -> str:
@@ -119,9 +120,3 @@ def _word_end(text: str, at: int) -> int:
         return len(text)
     space = text.find(" ", at, at + BEFORE_MATCH)
     return at if space < 0 else space
-
-
-def _on_one_line(piece: Passage) -> Passage:
-    return Passage(
-        " ".join(piece.text.splitlines()) if "\n" in piece.text or "\r" in piece.text else piece.text, piece.bold
-    )

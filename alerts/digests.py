@@ -39,6 +39,9 @@ def change_subscription(digest: Digest, **changes: object) -> None:
     """A person changes when their digest comes. Who starts again after "never" hears only of what is found from now
     on; any other change keeps the chain of windows."""
     before = digest.frequency
+    changes = {name: value for name, value in changes.items() if getattr(digest, name) != value}
+    if not changes:
+        return
     for name, value in changes.items():
         setattr(digest, name, value)
     fields = list(changes)

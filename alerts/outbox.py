@@ -55,6 +55,11 @@ class Message:
     window: Window | None = None
 
 
+def sends_email() -> bool:
+    """False where messages are kept, which the pages about them must not hide."""
+    return bool(settings.EMAIL_URL)
+
+
 def write(message: Message) -> Delivery | None:
     """Put a message into the outbox; None where its key is already there. Sends nothing itself.
 
@@ -75,7 +80,7 @@ def write(message: Message) -> Delivery | None:
         message_id=f"<{identity}@{_domain()}>",
         window_start=message.window.start if message.window else None,
         window_end=message.window.end if message.window else None,
-        state=State.PENDING if settings.EMAIL_URL else State.KEPT,
+        state=State.PENDING if sends_email() else State.KEPT,
     )
     try:
         with transaction.atomic():
@@ -84,7 +89,7 @@ def write(message: Message) -> Delivery | None:
         if Delivery.objects.filter(key=message.key).exists():
             return None
         raise
-    if settings.EMAIL_URL:
+    if sends_email():
         transaction.on_commit(_send_soon)
     return delivery
 

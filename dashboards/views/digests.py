@@ -14,9 +14,9 @@ from alerts import digests
 from alerts.digest_reading import read_digest
 from alerts.forms import DigestForm
 from alerts.models import Delivery, Digest
+from alerts.outbox import sends_email
 from alerts.rendering import digest_context
 from alerts.unsubscribing import digest_of_token
-from dashboards.outbox_state import sends_email
 
 RECENT = 10
 

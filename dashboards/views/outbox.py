@@ -17,8 +17,8 @@ from accounts.access import project_view
 from accounts.models import Membership, Role
 from alerts import outbox as box
 from alerts.models import Delivery
+from alerts.outbox import sends_email
 from alerts.wording import delivery_problem
-from dashboards.outbox_state import sends_email
 
 PAGE = 50
 

@@ -3,7 +3,9 @@
 import email
 import email.policy
 import socket
+import ssl
 import time
+from contextlib import contextmanager
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -22,6 +24,12 @@ class Mailbox:
         if self.answers and self.answers[0][0] == step:
             return self.answers.pop(0)[1]
         return None
+
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        if refusal := self._answer("MAIL"):
+            return refusal
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         self.attempts += 1
@@ -45,12 +53,31 @@ class Mailbox:
         return [message for _, message in self.received]
 
 
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[1]
+
+
+@contextmanager
+def encrypted_server(scheme, certificate):
+    """A mailbox behind STARTTLS ("smtp+tls") or TLS ("smtps"), and its port."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    certificate.configure_cert(context)
+    options = {"ssl_context": context} if scheme == "smtps" else {"tls_context": context, "require_starttls": True}
+    box = Mailbox()
+    controller = Controller(box, hostname="127.0.0.1", port=free_port(), **options)
+    controller.start()
+    try:
+        yield box, controller.port
+    finally:
+        controller.stop()
+
+
 @pytest.fixture
 def mailbox(settings):
     """A mail server that EMAIL_URL points to."""
     box = Mailbox()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     controller = Controller(box, hostname="127.0.0.1", port=port)
     controller.start()
     settings.EMAIL_URL = f"smtp://127.0.0.1:{port}"

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 import redis
+import trustme
 from celery import Celery
+from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMultiAlternatives, send_mail
 from django.db import connection
@@ -25,6 +27,7 @@ from alerts.channels.email import Mailer, parse_email_url
 from alerts.models import Delivery
 from alerts.wording import DELIVERY_PROBLEMS, delivery_problem
 from config.celery import app
+from tests.alerts.conftest import encrypted_server
 
 State = Delivery.State
 
@@ -127,6 +130,32 @@ def test_a_server_without_the_encryption_that_was_asked_for_gets_nothing(db, mai
     delivery.refresh_from_db()
     assert (delivery.state, delivery.error_code) == (State.PENDING, "not_secure")
     assert mailbox.attempts == 0
+
+
+def test_a_refused_sender_is_tried_again_since_it_can_be_mended(db, mailbox, send_outbox):
+    mailbox.answers = [("MAIL", "550 not from here")]
+    delivery, other = write(), write("test:2")
+    send_outbox()
+    delivery.refresh_from_db()
+    other.refresh_from_db()
+    assert (delivery.state, delivery.error_code) == (State.PENDING, "sender_refused")
+    assert other.attempts == 0, "it would fare no better now"
+
+
+@pytest.mark.parametrize("scheme", ["smtp+tls", "smtps"])
+def test_encrypted_servers_are_trusted_by_their_certificate(db, settings, send_outbox, monkeypatch, tmp_path, scheme):
+    authority = trustme.CA()
+    with encrypted_server(scheme, authority.issue_cert("127.0.0.1")) as (box, port):
+        settings.EMAIL_URL = f"{scheme}://127.0.0.1:{port}"
+        delivery = write()
+        send_outbox()
+        delivery.refresh_from_db()
+        assert (delivery.error_code, box.received) == ("not_secure", [])
+        authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+        make_due(delivery)
+        send_outbox()
+        assert len(box.received) == 1
 
 
 def test_it_is_tried_for_a_day_and_a_half_and_then_given_up(db, settings):
@@ -330,6 +359,13 @@ def test_email_url_is_read_with_its_password_decoded():
         "p/ss:",
     )
     assert parse_email_url("smtps://mail.example.com").port == 465
+
+
+def test_a_wrong_email_url_is_told_at_the_start(settings):
+    settings.EMAIL_URL = "http://mail.example.com"
+    assert [error.id for error in run_checks()] == ["alerts.E001"]
+    settings.EMAIL_URL = ""
+    assert not run_checks()
 
 
 @pytest.mark.parametrize("url", ["mail.example.com", "http://mail.example.com", "smtp://", "smtp://host:secret"])
