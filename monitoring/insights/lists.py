@@ -153,7 +153,8 @@ def _keys(f: MentionFilter, position: Position | None, backwards: bool, limit: i
     order = ("published", "document_id") if backwards else ("-published", "-document_id")
     for documents in f.search.chunks(position, oldest_first=backwards):
         rows = f.mentions(without="q").filter(document_in(documents))
-        yield from map(_Key._make, rows.values_list("published", "document_id", ArrayAgg("id")).order_by(*order))
+        grouped = rows.values("published", "document_id").annotate(ids=ArrayAgg("id")).order_by(*order)
+        yield from map(_Key._make, grouped.values_list("published", "document_id", "ids"))
 
 
 def _scan(f: MentionFilter, position: Position | None, backwards: bool, limit: int) -> list[_Key]:

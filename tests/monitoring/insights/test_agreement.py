@@ -14,7 +14,7 @@ from tests.monitoring.insights.world import NOW, build, choice, document, docume
 pytestmark = pytest.mark.django_db
 # One database for all examples: each has a project of its own, which tests the walls between projects, too.
 random_worlds = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 FACETS = {
     "topics": (facets.by_topic, lambda row: row.topic_id),

@@ -146,6 +146,15 @@ def test_languages_are_counted_without_their_regions_and_the_unknown_can_be_chos
     assert lists.count(f.replace(languages=("und", "fr"))).value == 3
 
 
+def test_a_page_of_a_search_holds_stories_not_mentions(project, topic):
+    made = make_mentions([topic, make_topic(project)], minutes_ago(1, 2, 3))
+    page = lists.page(every(project, q="lamp"), size=2)
+    assert [[mention.pk for mention in row.mentions] for row in page.rows] == [
+        [made[0].pk, made[1].pk],
+        [made[2].pk, made[3].pk],
+    ]
+
+
 def test_a_search_reads_on_through_many_documents_in_both_directions(project, topic):
     rows = [
         {**row, "text": "a red lamp" if minute % 7 else "a blue lamp"}
