@@ -14,7 +14,7 @@ from monitoring.feeds.errors import ParseError
 from monitoring.feeds.opml import OpmlOutline, read_opml, write_opml
 from monitoring.feeds.parse import parse
 from monitoring.http import FetchResult, host_key
-from monitoring.models import Source
+from monitoring.models import Document, DocumentSource, Mention, Source
 
 # Failures that may pass: the source is kept, its error shown, and it is polled again later.
 PASSING = {"dns", "connect", "timeout", "tls", "protocol", "rate_limited", "unavailable", "server_error", "decode"}
@@ -97,6 +97,9 @@ def delete_source(source: Source, user: User | None) -> None:
     """Delete a source. What it brought stays: documents for their retention time, mentions for good."""
     with transaction.atomic():
         record(source.project, user, "source.deleted", source, url=source.url)
+        documents = DocumentSource.objects.filter(source=source).values("document_id")
+        Mention.objects.filter(source=source, document_id__in=documents).update(source=None)
+        Document.objects.filter(source=source, id__in=documents).update(source=None)
         source.delete()
 
 

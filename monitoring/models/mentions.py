@@ -29,7 +29,9 @@ class Mention(models.Model):
 
     topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="mentions", db_index=False)
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="mentions", db_index=False)
-    source = models.ForeignKey(Source, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
+    source = models.ForeignKey(
+        Source, on_delete=models.DO_NOTHING, null=True, related_name="+", db_index=False, db_constraint=False
+    )
     published = models.DateTimeField()
     found_at = models.DateTimeField(default=timezone.now)
     platform = models.CharField(max_length=30, default="feed")

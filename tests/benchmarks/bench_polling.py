@@ -23,12 +23,12 @@ from tests.monitoring.feeds.generate import mixed_feed
 PASSES = ("first full pass", "all unchanged", "one in ten has news")
 LATE_S, HANGS_S, HANGING = 0.3, 5.0, 20
 QUERIES = [
-    "marque OR brand",
-    '"customer service"',
-    "livraison retard",
-    "énergie",
-    "partnership -store",
-    "étude chiffre",
+    "lumen OR halo",
+    '"service très déçu" OR "service very disappointed"',
+    '"livraison retard" NEAR/2 magasin',
+    '"prix hausse baisse" OR "price rise fall"',
+    '"énergie santé numérique" -halo',
+    '"European market figure"',
 ]
 
 
