@@ -37,7 +37,7 @@ _CLEANER = nh3.Cleaner(**_OPTIONS, url_relative="deny")
 # Mended markup can be ten times as long as what came (unclosed tags); then the text alone must do.
 MAX_HTML = 400_000
 
-_RELATIVE_LINK = re.compile(r"<a\b[^>]*?\shref\s*=\s*[\"']?(?!\s*[a-z][a-z0-9+.-]*:)", re.I)
+_RELATIVE_LINK = re.compile(r"<a\b[^<>]{0,500}?\shref\s*=\s*[\"']?(?!\s*[a-z][a-z0-9+.-]*:)", re.I)
 _BLOCK = re.compile(
     r"</?(?:blockquote|br|caption|dd|div|dl|dt|figcaption|figure|h[1-6]|hr|li|ol|p|pre|table|tr|ul)(?=[\s>])"
     r"(?:[^>\"]|\"[^\"]*\")*>"

@@ -122,7 +122,7 @@ def _hash(*parts: str) -> str:
 
 def author_name(text: str) -> str:
     """ "jean@example.org (Jean Dupont)" is Jean Dupont; an address alone stays, being all there is."""
-    text = _line(text)
+    text = _line(text[: 2 * MAX_AUTHOR])
     if "@" not in text:
         return text
     name = _EMAIL.sub("", text).strip()

@@ -9,6 +9,7 @@ import io
 import re
 
 import feedparser
+import feedparser.api
 from feedparser.encodings import convert_to_utf8
 
 from monitoring.feeds.bombs import expansion
@@ -20,6 +21,32 @@ from monitoring.feeds.raw import RawEntry, RawFeed, scrub
 MAX_TAGS = 400_000
 # Declared entities may add this much text; expat allows a hundredfold growth, feedparser's loose parser any.
 MAX_EXPANSION = 1_000_000
+
+# Longer ones are no names; feedparser looks for an address in them in quadratic time.
+_MAX_AUTHOR = 500
+# feedparser walks through all of a feed's namespaces for each element of one it does not know.
+_MAX_NAMESPACES = 200
+
+
+class _Bounded:
+    """Keeps feedparser's three slow spots from taking hours over a hostile feed; tags are not used at all."""
+
+    def _add_tag(self, term: str, scheme: str, label: str) -> None:
+        self._get_context().setdefault("tags", [])
+
+    def _sync_author_detail(self, key: str = "author") -> None:
+        author = self._get_context().get(key)
+        if not isinstance(author, str) or len(author) <= _MAX_AUTHOR:
+            super()._sync_author_detail(key)
+
+    def track_namespace(self, prefix: str | None, uri: str) -> None:
+        if len(self.namespaces_in_use) < _MAX_NAMESPACES:
+            super().track_namespace(prefix, uri)
+
+
+# feedparser.parse looks its two parsers up in its own module, and offers no other way to give it one.
+for _name in ("StrictFeedParser", "LooseFeedParser"):
+    setattr(feedparser.api, _name, type(_name, (_Bounded, getattr(feedparser.api, _name)), {}))
 
 _WIDE_MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -89,7 +116,7 @@ def _tidy_head(data: bytes) -> bytes:
     if not root:
         return data
     first = entry.start() if entry else root.start()
-    prolog = re.sub(rb"\s*\n\s*", b"\n", data[: root.start()]).lstrip()
+    prolog = re.sub(rb"\s{2,}", b"\n", data[: root.start()]).lstrip()
     return prolog + _without_summary(data[root.start() : first]) + data[max(first, root.start()) :]
 
 

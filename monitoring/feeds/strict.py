@@ -232,10 +232,12 @@ class _EntryReader:
         parts = {}
         for inner in author:
             name = inner.tag.rpartition("}")[2].lower()
-            if name not in ("name", "email", "uri", "url") or len(inner):
-                self._check_silent(author)
-                continue
-            parts[name] = _text(inner)
+            if name in ("name", "email", "uri", "url"):
+                parts[name] = _text(inner)
+            elif self.kinds.of(inner) is Kind.IGNORED:
+                self._check_silent(inner)
+            else:
+                raise Doubt("nested")
         return parts.get("name") or parts.get("email", "")
 
     def _check_silent(self, element: etree._Element) -> None:
