@@ -1,4 +1,6 @@
-"""A feed's bytes to the JSON Lines of the `parse_feed` command: one object an entry, the contract of docs/commands."""
+"""A feed's bytes to the JSON Lines of the `parse_feed` command: one object an entry. Its
+names and fields are a contract with people's scripts.
+"""
 
 import json
 

@@ -160,11 +160,13 @@ def reshaped(draw):
     chance = random.Random(draw(st.integers(0, 10**9)))
     for _ in range(chance.randint(1, 4)):
         elements = [each for each in root.iterdescendants() if isinstance(each.tag, str)]
+        if len(elements) < 5:
+            break
         one, other = chance.choice(elements), chance.choice(elements)
         what = chance.randrange(6)
         if what == 0:
             one.addnext(deepcopy(one))
-        elif what == 1 and len(elements) > 5:
+        elif what == 1:
             one.getparent().remove(one)
         elif what == 2:
             other.addnext(deepcopy(one))
