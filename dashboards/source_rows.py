@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, Min
 from django.utils.translation import gettext as _
 
 from monitoring.health import Words, is_failing, words
@@ -33,10 +33,10 @@ class SourceRow:
 def source_rows(sources: Iterable[Source], now: datetime) -> list[SourceRow]:
     sources = list(sources)
     rates = _rates(sources, now)
-    return [_row(source, rates.get(source.pk, 0), now) for source in sources]
+    return [_row(source, rates.get(source.pk, 0.0), now) for source in sources]
 
 
-def _row(source: Source, items: int, now: datetime) -> SourceRow:
+def _row(source: Source, rate: float, now: datetime) -> SourceRow:
     state = state_of(source, now)
     label, tone = {
         "failing": (_("stopped") if source.state == Source.State.STOPPED else _("cannot be heard"), "warn"),
@@ -46,9 +46,7 @@ def _row(source: Source, items: int, now: datetime) -> SourceRow:
         "fine": (_("heard"), "good"),
     }[state]
     trouble = words(source.error_code) if state == "failing" else None
-    days = min((now - source.created_at) / timedelta(days=1), RATE_DAYS)
-    rate = items / max(days, 1) if source.last_success_at else None
-    return SourceRow(source, state, label, tone, trouble, rate)
+    return SourceRow(source, state, label, tone, trouble, rate if source.last_success_at else None)
 
 
 def state_of(source: Source, now: datetime) -> str:
@@ -61,11 +59,16 @@ def state_of(source: Source, now: datetime) -> str:
     return "quiet" if now - (source.last_new_at or source.created_at) > QUIET_AFTER else "fine"
 
 
-def _rates(sources: list[Source], now: datetime) -> dict[int, int]:
-    """Items seen at each source in the last month."""
-    seen = DocumentSource.objects.filter(
-        source__in=[source.pk for source in sources],
-        published__gte=now - timedelta(days=RATE_DAYS),
-        published__lte=now,
-    )
-    return dict(seen.values_list("source").annotate(count=Count("*")).order_by())
+def _rates(sources: list[Source], now: datetime) -> dict[int, float]:
+    """Items a day in the last month, or in the shorter time that Vigie knows of: since the source was added, or since
+    the oldest item that its first poll brought.
+    """
+    begin = now - timedelta(days=RATE_DAYS)
+    added = {source.pk: source.created_at for source in sources}
+    seen = DocumentSource.objects.filter(source__in=added, published__gte=begin, published__lte=now)
+    rows = seen.values_list("source").annotate(count=Count("*"), oldest=Min("published")).order_by()
+    rates = {}
+    for source_id, count, oldest in rows:
+        known_since = max(min(added[source_id], oldest), begin)
+        rates[source_id] = count / max((now - known_since) / timedelta(days=1), 1)
+    return rates

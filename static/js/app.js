@@ -1,4 +1,5 @@
 // What every page does: menus close, colours change at once, live parts are refreshed while someone looks.
+// Modules here import nothing from each other: their names carry a hash in production, which an import would miss.
 
 const TICK_MS = 30_000;
 
@@ -19,15 +20,15 @@ document.addEventListener("keydown", (event) => {
 });
 
 // Colours: the form works without this; here it changes them without a reload.
-const themeForm = document.querySelector("[data-theme-choice]");
-themeForm?.addEventListener("submit", (event) => {
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-theme-choice]")) return;
   event.preventDefault();
   const theme = event.submitter.value;
   document.cookie = `theme=${theme}; path=/; max-age=31536000; samesite=lax`;
   if (theme) document.documentElement.dataset.theme = theme;
   else delete document.documentElement.dataset.theme;
-  for (const button of themeForm.querySelectorAll("button")) {
-    button.setAttribute("aria-pressed", String(button === event.submitter));
+  for (const button of document.querySelectorAll("button[name=theme]")) {
+    button.setAttribute("aria-pressed", String(button.value === theme));
   }
   document.dispatchEvent(new CustomEvent("vigie:theme"));
 });

@@ -21,7 +21,7 @@ function choose(row, { read = true } = {}) {
 
 function readBeside(row) {
   const link = row.querySelector("[data-open]");
-  window.htmx.ajax("GET", link.href, { target: detail, swap: "innerHTML show:none" });
+  window.htmx.ajax("GET", link.href, { source: link, target: detail, swap: "innerHTML show:none" });
 }
 
 function step(by) {
@@ -58,7 +58,7 @@ async function decide(form, status, { remember = true } = {}) {
     if (wasCurrent) choose(now, { read: isShown(detail) });
     if (remember && before) {
       decided.push({ id: row.id, status: before });
-      toast(now.querySelector(".state").textContent);
+      toast(now.querySelector(".state").textContent, { undoable: true });
     }
   } else {
     location.reload();
@@ -70,9 +70,9 @@ function undo() {
   const row = last && document.getElementById(last.id);
   if (!row) return;
   hideToast();
-  decide(row.querySelector("form[data-triage]"), last.status, { remember: false }).then(() =>
-    choose(document.getElementById(last.id)),
-  );
+  decide(row.querySelector("form[data-triage]"), last.status, { remember: false })
+    .then(() => choose(document.getElementById(last.id)))
+    .catch(notSaved);
 }
 
 let toastTimer = 0;
@@ -82,16 +82,21 @@ function hideToast() {
   clearTimeout(toastTimer);
 }
 
-function toast(words) {
-  const template = document.getElementById("undo-words");
-  if (!template) return;
+function notSaved() {
+  toast(document.getElementById("toast").dataset.failed);
+}
+
+function toast(words, { undoable = false } = {}) {
+  const template = document.getElementById("toast");
   hideToast();
   const box = document.createElement("div");
   box.className = "toast";
   box.setAttribute("role", "status");
   box.append(template.content.cloneNode(true));
   box.querySelector("span").textContent = words;
-  box.querySelector("button").addEventListener("click", undo);
+  const button = box.querySelector("button");
+  if (undoable) button.addEventListener("click", undo);
+  else button.remove();
   document.body.append(box);
   toastTimer = setTimeout(hideToast, 8000);
 }
@@ -101,7 +106,7 @@ document.addEventListener("submit", (event) => {
   const form = event.target.closest("form[data-triage]");
   if (!form || !list) return;
   event.preventDefault();
-  decide(form, event.submitter.value).catch(() => form.submit());
+  decide(form, event.submitter.value).catch(notSaved);
 });
 
 // Titles: read beside the list where there is room for it.
@@ -146,7 +151,7 @@ document.addEventListener("keydown", (event) => {
   const form = status && (list ? current() : document)?.querySelector("form[data-triage]");
   if (form) {
     event.preventDefault();
-    if (list) decide(form, status);
+    if (list) decide(form, status).catch(notSaved);
     else form.querySelector(`[value=${status}]`)?.click();
   } else if (actions[event.key]) {
     event.preventDefault();

@@ -74,8 +74,11 @@ def test_items_a_day_are_those_of_the_last_month(client, at, project):
     source = make_source(project, last_success_at=now, created_at=now - timedelta(days=90))
     make_documents(project, [{"source": source, "published": now - timedelta(days=d % 20)} for d in range(45)])
     make_documents(project, [{"source": source, "published": now - timedelta(days=50)}])
-    [row] = client.get(at("sources")).context["page"].object_list
-    assert row.items_a_day == 1.5
+    new = make_source(project, title="Zz", last_success_at=now)
+    make_documents(project, [{"source": new, "published": now - timedelta(days=d)} for d in range(11)])
+    old_row, new_row = client.get(at("sources")).context["page"].object_list
+    assert old_row.items_a_day == 1.5
+    assert round(new_row.items_a_day, 1) == 1.1
 
 
 def test_a_feed_is_added_by_its_address(client, at, web):
