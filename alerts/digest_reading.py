@@ -17,10 +17,11 @@ from monitoring.insights.filters import MentionFilter
 from monitoring.models import Mention, Source, Topic
 
 STORIES = 10  # a topic: what Google Alerts shows, and what people read to the end
+STORIES_IN_ALL = 80  # about 1 kB each: Gmail hides what comes after 102 kB, the unsubscribe link first
 KINDS = [Topic.Kind.BRAND, Topic.Kind.COMPETITOR, Topic.Kind.SUBJECT]
 
 
-def read_digest(project: Project, window: Window, stories: int = STORIES) -> DigestContent:
+def read_digest(project: Project, window: Window) -> DigestContent:
     """The whole content, in a number of queries that follows the topics with something new, not the mentions."""
     new = filter_of(project.pk, window)
     counts = dict(new.mentions().values_list("topic_id").annotate(Count("id")))
@@ -34,7 +35,7 @@ def read_digest(project: Project, window: Window, stories: int = STORIES) -> Dig
         window=window,
         total=lists.count(new).value,
         before=lists.count(before).value if project.created_at <= before.since else None,
-        sections=_sections(new, topics, counts, stories),
+        sections=_sections(new, topics, counts),
         blind=_blind_spots(project, window),
     )
 
@@ -45,8 +46,9 @@ def filter_of(project_id: int, window: Window, zone: tzinfo = UTC) -> MentionFil
     return MentionFilter(project_id=project_id, since=window.start, until=window.end, by="found", zone=zone)
 
 
-def _sections(new: MentionFilter, topics: list[Topic], counts: dict[int, int], limit: int) -> tuple[Section, ...]:
+def _sections(new: MentionFilter, topics: list[Topic], counts: dict[int, int]) -> tuple[Section, ...]:
     """A document stands once, under the first of its topics that has room for it, and is badged with the others."""
+    limit = min(STORIES, max(STORIES_IN_ALL // max(len(topics), 1), 1))
     chosen: dict[int, list[Mention]] = {}
     shown: set[int] = set()
     for topic in topics:

@@ -6,6 +6,7 @@ two writers, or one killed half-way, neither lose a window nor send it twice. do
 """
 
 import logging
+import time
 from datetime import datetime
 from zoneinfo import ZoneInfoNotFoundError
 
@@ -25,6 +26,7 @@ from monitoring.discoveries import hold_discoveries
 
 log = logging.getLogger(__name__)
 Frequency = Digest.Frequency
+RUN_LIMIT_S = 180  # below the soft time limit of a task
 
 
 def subscription_of(membership: Membership) -> Digest:
@@ -78,7 +80,9 @@ def send_now(digest: Digest, now: datetime) -> Delivery | None:
 
 
 def write_due(now: datetime) -> int:
-    """Write every digest that is due. Returns how many windows were closed, empty ones included."""
+    """Write every digest that is due, as far as time allows: the next tick goes on. Returns how many windows were
+    closed, empty ones included."""
+    stop_at = time.monotonic() + RUN_LIMIT_S
     _follow_memberships()
     due: dict[int, list[tuple[Digest, Window]]] = {}
     subscriptions = Digest.objects.filter(user__is_active=True).exclude(frequency=Frequency.NEVER)
@@ -95,7 +99,7 @@ def write_due(now: datetime) -> int:
         certain_until = _wait_for_discoveries(project_id)
         contents: dict[Window, DigestContent] = {}
         for digest, window in digests:
-            if window.end <= certain_until:
+            if window.end <= certain_until and time.monotonic() < stop_at:
                 closed += _close(digest, window, contents)
     return closed
 

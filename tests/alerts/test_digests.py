@@ -178,6 +178,18 @@ def test_the_rest_is_counted_and_its_link_opens_exactly_the_mentions_that_were_c
     assert read(topic.project).total == lists.count(filter_of(topic.project_id, Window(START, END))).value
 
 
+def test_however_much_there_is_mailboxes_show_it_to_the_end(daily, topic):
+    text = "Lumen " + "and what people say of its lamps " * 30
+    for number in range(20):
+        many = make_topic(topic.project, f"Keyword {number}", "lumen")
+        make_mentions(many, [{"title": f"Lumen story {n}", "text": text, "found_at": INSIDE} for n in range(12)])
+    digests.write_due(NOW)
+    delivery = mails().get()
+    assert "240 new mentions" in delivery.subject
+    assert delivery.html.count("<b>Lumen</b> story") == 80
+    assert len(delivery.html.encode()) < 102_000
+
+
 def test_it_is_compared_with_the_equal_time_before(daily, topic):
     tell(topic)
     tell(topic, START - timedelta(hours=2))
