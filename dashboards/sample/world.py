@@ -13,8 +13,8 @@ from dashboards.sample.stories import PLACES, PRODUCTS, STORIES, Story
 from monitoring.items import Entry
 
 DAYS = 90
-# The crisis: late deliveries before the holidays, from this many days ago, with its volume against an ordinary day.
-CRISIS = {11: 2.0, 10: 5.0, 9: 7.5, 8: 4.5, 7: 3.0, 6: 2.0, 5: 1.6}
+# The crisis: late deliveries before the holidays, by days ago, with its volume against an ordinary day. It is not over.
+CRISIS = {6: 1.6, 5: 3.5, 4: 7.5, 3: 6.0, 2: 4.0, 1: 3.0}
 A_DAY = 11
 # Offices post in working hours, people in the evening; Sundays are quiet.
 HOURS = (1, 1, 1, 1, 1, 2, 4, 8, 12, 14, 13, 12, 10, 11, 13, 12, 11, 11, 12, 13, 12, 9, 5, 2)
@@ -46,6 +46,7 @@ FEEDS = (
 def history(feed: Feed, now: datetime, address: str) -> list[Entry]:
     """Everything this feed has published in the 90 days before `now`, oldest first. `address` is where items live."""
     chance = random.Random(f"vigie {feed.slug}")
+    decks = {phase: _deck(feed, phase, chance) for phase in ("calm", "crisis")}
     entries = []
     for days_ago in range(DAYS, 0, -1):
         day = now - timedelta(days=days_ago)
@@ -56,26 +57,26 @@ def history(feed: Feed, now: datetime, address: str) -> list[Entry]:
             hour = chance.choices(range(24), HOURS)[0]
             at = day.replace(hour=hour, minute=chance.randrange(60), second=chance.randrange(60), microsecond=0)
             if at < now:
-                entries.append(_entry(feed, phase, at, f"{days_ago}-{len(entries)}", address, chance))
+                entries.append(_entry(feed, next(decks[phase]), at, f"{days_ago}-{len(entries)}", address, chance))
     return sorted(entries, key=lambda entry: entry.published)
 
 
 def published(feed: Feed, loaded_at: datetime, now: datetime, address: str) -> list[Entry]:
     """What the feed shows at `now`: its newest items since the project was loaded, newest first."""
-    moments = list(_moments(feed, loaded_at, now))[-SHOWN:]
-    return [
-        _entry(feed, "live", at, f"live-{number}", address, random.Random(f"vigie {feed.slug} {loaded_at} {number}"))
-        for number, at in reversed(moments)
+    chance = random.Random(f"vigie {feed.slug} {loaded_at}")
+    deck = _deck(feed, "live", chance)
+    entries = [
+        _entry(feed, next(deck), at, f"live-{number}", address, chance)
+        for number, at in enumerate(_moments(feed, loaded_at, now))
     ]
+    return entries[: -SHOWN - 1 : -1]
 
 
-def _moments(feed: Feed, loaded_at: datetime, now: datetime) -> Iterator[tuple[int, datetime]]:
-    """When items appear, numbered. The feeds take turns: the first speaks at once, the others one after another."""
+def _moments(feed: Feed, loaded_at: datetime, now: datetime) -> Iterator[datetime]:
+    """When items appear. The feeds take turns: the first speaks at once, the others one after another."""
     at = loaded_at + LIVELY_EVERY / len(FEEDS) * FEEDS.index(feed)
-    number = 0
     while at <= now:
-        yield number, at
-        number += 1
+        yield at
         at += LIVELY_EVERY if at < loaded_at + LIVELY else CALM_EVERY
 
 
@@ -84,8 +85,7 @@ def _about(chance: random.Random, mean: float) -> int:
     return max(0, round(chance.gauss(mean, mean**0.5)))
 
 
-def _entry(feed: Feed, phase: str, at: datetime, name: str, address: str, chance: random.Random) -> Entry:
-    story = chance.choice(_stories(feed, phase))
+def _entry(feed: Feed, story: Story, at: datetime, name: str, address: str, chance: random.Random) -> Entry:
     words = {
         "place": chance.choice(PLACES[feed.language]),
         "lamp": chance.choice(PRODUCTS[story.about]),
@@ -105,9 +105,12 @@ def _entry(feed: Feed, phase: str, at: datetime, name: str, address: str, chance
     )
 
 
-def _stories(feed: Feed, phase: str) -> list[Story]:
-    return [
+def _deck(feed: Feed, phase: str, chance: random.Random) -> Iterator[Story]:
+    """The feed's stories of a phase in random order, again and again: none comes twice in a row of different ones."""
+    stories = [
         story
         for story in STORIES
         if story.language == feed.language and story.kind == feed.kind and phase in story.phases
     ]
+    while True:
+        yield from chance.sample(stories, len(stories))
