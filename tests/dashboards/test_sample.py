@@ -29,7 +29,9 @@ def test_one_click_fills_a_project_and_another_click_removes_it(stranger, as_per
     assert not Mention.objects.filter(is_backlog=False).exists()
     assert Rule.objects.filter(project=project).count() == 1
     assert client.get(response.url).status_code == 200
-    assert client.post(reverse("remove_sample", args=[project.pk])).status_code == 302
+    remove = reverse("remove_sample", args=[project.pk])
+    assert remove in client.get(reverse("project_settings", args=[project.pk])).text
+    assert client.post(remove).status_code == 302
     assert not Project.objects.filter(is_sample=True).exists()
     assert client.get(reverse("overview", args=[project.pk])).status_code == 404
 
