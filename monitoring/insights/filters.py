@@ -26,7 +26,12 @@ SHOWN = tuple(status for status in Mention.Status.values if status != Mention.St
 UNKNOWN_LANGUAGE = "und"  # ISO 639-2 for undetermined: "" in the database
 MAX_VALUE_LENGTH = 1000  # of an author or a search
 MANY = ("topics", "platforms", "sources", "languages", "statuses")
-PARAMETERS = {"topics": "topic", "platforms": "platform", "sources": "source", "languages": "language"} | {
+# Fields and their names in a query string, in the order in which it is written.
+PARAMETERS = {
+    "topics": "topic",
+    "platforms": "platform",
+    "sources": "source",
+    "languages": "language",
     "statuses": "status",
     "author": "author",
     "q": "q",
