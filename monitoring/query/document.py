@@ -11,8 +11,7 @@ from monitoring.query.chars import WILD
 from monitoring.query.terms import UNSIGN, Atom, host_of
 from monitoring.query.tokens import KEYS, AliasRow, Chunk, analyse, chunk_of, visible
 
-# From here on a table of all words by the shape of a wildcard serves queries with hundreds of wildcards.
-_LONG_TEXT = 2000
+_LONG_TEXT = 2000  # words and signs
 # So many words, and places of words, are looked for one by one before a table of all is made.
 _SCANS, _LOOKS = 6, 8
 Interval = tuple[int, int]
@@ -59,7 +58,18 @@ class Stream:
 
     __slots__ = (
         *("text", "chunks", "rows", "norms", "aliases"),
-        *("_addresses", "_analysed", "_asked", "_counts", "_even", "_looks", "_positions", "_shapes", "_starts"),
+        *(
+            "_addresses",
+            "_analysed",
+            "_asked",
+            "_counts",
+            "_even",
+            "_letters",
+            "_looks",
+            "_positions",
+            "_shapes",
+            "_starts",
+        ),
     )
 
     def __init__(self, text: str, addresses: bool = False) -> None:
@@ -79,6 +89,7 @@ class Stream:
         """Lays out the words in their order, for all that follows."""
         self.aliases: dict[str, list[Interval]] = {}
         self._counts: list[int] = []
+        self._letters: tuple[dict[str, str], str] | None = None
         self._positions: dict[str, list[Interval]] | None = None
 
         self._asked = 0
@@ -111,7 +122,8 @@ class Stream:
 
     def find(self, key: str) -> list[Interval]:
         """Where a folded word stands, as [first, last) in words."""
-        found = self._scan(key) if self._positions is None and self._asked < _SCANS else self._table().get(key, [])
+        scan = self._positions is None and self._asked < _SCANS and not self.is_long
+        found = self._scan(key) if scan else self._table().get(key, [])
         aliases = self.aliases.get(key)
         return sorted(found + aliases) if aliases else found
 
@@ -133,10 +145,35 @@ class Stream:
                 self._positions.setdefault(norm, []).append((index, index + 1))
         return self._positions
 
+    def find_phrase(self, keys: list[str]) -> list[Interval]:
+        """Where plain words stand side by side."""
+        size, norms = len(keys), self.norms
+        if not self.is_long:
+            return [(i, i + size) for i, _ in self._scan(keys[0]) if norms[i : i + size] == keys]
+        letters, text = self._as_letters()
+        wanted = "".join(letters.get(key, "") for key in keys)
+        found, index = [], text.find(wanted) if len(wanted) == size else -1
+        while index >= 0:
+            found.append((index, index + size))
+            index = text.find(wanted, index + 1)
+        return found
+
+    def _as_letters(self) -> tuple[dict[str, str], str]:
+        """Each different word as one character, and the text so written: a search in a string is never quadratic."""
+        if self._letters is None:
+            letters = {word: chr(i if i < 0xD800 else i + 0x800) for i, word in enumerate(dict.fromkeys(self.norms))}
+            self._letters = letters, "".join(map(letters.__getitem__, self.norms))
+        return self._letters
+
+    @property
+    def is_long(self) -> bool:
+        """Whether tables of all words are worth making, so that hundreds of terms do not cost hundreds of looks."""
+        return len(self.rows) > _LONG_TEXT
+
     def like(self, atom: Atom) -> list[str]:
         """The different words of the field that a wildcard stands for."""
         shape = shape_of(atom)
-        if len(self.rows) < _LONG_TEXT:
+        if not self.is_long:
             stem = atom.key.partition(WILD)[0]
             words = {word for word in chain.from_iterable(self.rows) if word.startswith(stem)}
             return [word for word in words if masked(word, shape) == atom.key]
@@ -184,7 +221,12 @@ class Stream:
             position = start + len(chunk)
 
     def places_of(self, key: str) -> Iterator[Interval]:
-        """Every [start, end) of a plain word in the original; quicker than asking for its order first."""
+        """Every [start, end) of a plain word in the original; in a short text quicker than laying out all words."""
+        if self.is_long:
+            if self.norms is None:
+                self.order()
+            yield from (self.place(*interval) for interval in self.find(key))
+            return
         for number in compress(count(), map(contains, self.rows, repeat(key))):
             start = self._start(number)
             found = self._analyse(self.chunks[number])
@@ -203,10 +245,12 @@ _EMPTY.order()
 class View:
     """One document, read once for all queries."""
 
-    __slots__ = ("_meta", "_streams", "doc", "words")
+    __slots__ = ("_meta", "_streams", "doc", "pairs", "words")
 
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
+        # What NEAR has found, by (node, field): a chain of them asks for it again and again.
+        self.pairs: dict[tuple[object, str], list[tuple[Interval, Interval]]] = {}
         text = Stream(visible(doc.text))
         self._streams = {"text": text}
         self.words: set[str] = set(chain.from_iterable(text.rows))

@@ -15,6 +15,7 @@ MAX_TERMS = 10_000
 # Deep enough for any query a person can read; shallow enough that no walk over a tree meets Python's recursion limit.
 MAX_DEPTH = 50
 MAX_DISTANCE = 1000
+MAX_NEAR = 10
 
 
 class _Parser:
@@ -108,8 +109,8 @@ class _Parser:
             if not _fields(node) & _fields(right):
                 raise self.error("near_fields", operator, operator=name)
             node = Near(node, right, int(number), name == "ONEAR")
-            if _height(node) > MAX_DEPTH:
-                raise self.error("too_deep", operator, limit=MAX_DEPTH)
+            if _height(node) > MAX_NEAR:
+                raise self.error("near_chain", operator, limit=MAX_NEAR)
         return node
 
     def unit(self) -> Node:
@@ -242,11 +243,10 @@ def _fields(node: Node) -> set[str]:
 
 
 def _height(node: Node) -> int:
+    """How many NEARs look into one another."""
     if isinstance(node, Near):
         return 1 + max(_height(node.left), _height(node.right))
-    if isinstance(node, Or):
-        return 1 + max(map(_height, node.children))
-    return 0
+    return max(map(_height, node.children)) if isinstance(node, Or) else 0
 
 
 def parse(text: str) -> Node:

@@ -104,13 +104,13 @@ def _lone(raw: str) -> str:
 
 
 def _split_at_apostrophes(chunk: str, start: int, classes: str) -> Iterator[Token]:
-    """l'|Oréal and it|'s are two words, aujourd'hui and O'Brien are one."""
+    """l'|Oréal and it|'s are two words, aujourd'hui and O'Brien are one, unless it never ends."""
     pieces = list(_pieces(start, classes))
     first, last = pieces[0]
     norm = fold_run(chunk[first:last])
     for begin, end in pieces[1:]:
         following = fold_run(chunk[begin:end])
-        if norm in ELISIONS or following in CLITICS:
+        if norm in ELISIONS or following in CLITICS or len(norm) > _LONGEST_KEPT:
             yield Token(norm, first, last)
             first, norm = begin, following
         else:
