@@ -23,6 +23,7 @@ from monitoring.models import Mention, Source, Topic
 
 LATEST = 6
 TOP_SOURCES = 8
+TOP_TOPICS = 10
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def _topic_rows(f: MentionFilter, volume: Series, colours: dict[int, str]) -> li
         TopicRow(line.topic, colours[line.topic.pk], changes[line.topic.pk], share, _only(f, line.topic))
         for line, share in zip(volume.lines, shares, strict=True)
     ]
-    return sorted(rows, key=lambda row: -row.change.now)
+    return sorted(rows, key=lambda row: -row.change.now)[:TOP_TOPICS]
 
 
 def _only(f: MentionFilter, *topics: Topic) -> str:

@@ -93,7 +93,7 @@ def source_add(request: HttpRequest, membership: Membership) -> HttpResponse:
             trouble = words(result.error)
             form.add_error("url", f"{trouble.what} {trouble.do}")
     context = {"form": form, "opml_form": OpmlForm(), "candidates": result.candidates}
-    return render(request, "dashboards/source_add.html", context, status=422 if form.errors else 200)
+    return render(request, "dashboards/source_add.html", context)
 
 
 def _tell_added(request: HttpRequest, result: AddResult) -> None:
@@ -117,7 +117,7 @@ def opml_import(request: HttpRequest, membership: Membership) -> HttpResponse:
             return redirect("sources", membership.project.pk)
         form.add_error("file", _("This file is not a list of feeds in OPML."))
     context = {"form": SourceForm(), "opml_form": form, "candidates": ()}
-    return render(request, "dashboards/source_add.html", context, status=422 if form.errors else 200)
+    return render(request, "dashboards/source_add.html", context)
 
 
 def _tell_imported(request: HttpRequest, result: Imported) -> None:

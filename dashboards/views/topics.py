@@ -102,7 +102,7 @@ def topic_edit(request: HttpRequest, membership: Membership, topic_id: int) -> H
 
 def _form_page(request: HttpRequest, membership: Membership, form: TopicForm, edited: Topic | None) -> HttpResponse:
     context = {"form": form, "topic": edited, "project": membership.project}
-    return render(request, "dashboards/topic_form.html", context, status=422 if form.errors else 200)
+    return render(request, "dashboards/topic_form.html", context)
 
 
 @require_POST

@@ -21,6 +21,8 @@ def test_no_page_scrolls_sideways(open_as, owner, world, project, language, widt
     mention = world.mentions.first().pk
     for path in [*PAGES, f"topics/{world.pk}", f"mentions/{mention}"]:
         page.goto(f"{page.url.split('/p/')[0]}/p/{project.pk}/{path}")
+        for menu in page.locator(".menu.period > summary").all():
+            menu.click()
         too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert too_wide <= 0, path
         assert page.locator("html").get_attribute("lang") == language
