@@ -1,6 +1,7 @@
 """The forms of digests and rules: what people may set, with every error beside its field."""
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project, User
@@ -11,8 +12,12 @@ DEFAULT_MINIMUM = Rule._meta.get_field("minimum").default
 MAX_NUMBER = 1_000_000  # mentions or percent: beyond it a typing error is likelier than a wish
 
 
+def hours() -> list[tuple[int, str]]:
+    return [(hour, gettext("%02d:00") % hour) for hour in range(24)]
+
+
 class DigestForm(forms.ModelForm):
-    hour = forms.TypedChoiceField(label=_("Hour"), choices=[(hour, f"{hour:02}:00") for hour in range(24)], coerce=int)
+    hour = forms.TypedChoiceField(label=_("Hour"), choices=hours, coerce=int)
 
     class Meta:
         model = Digest
