@@ -18,7 +18,7 @@ from dashboards.forms import query_problem
 from dashboards.rows import full_text, full_title, reasons, shown_row, shown_rows
 from monitoring.insights import lists
 from monitoring.insights.filters import MentionFilter
-from monitoring.models import Mention, Topic
+from monitoring.models import DocumentSource, Mention, Topic
 from monitoring.triage import set_status
 
 MAX_AT_ONCE = 200
@@ -76,6 +76,7 @@ def mention(request: HttpRequest, membership: Membership, mention_id: int) -> Ht
         "title": full_title(row),
         "text": full_text(row),
         "reasons": reasons(row),
+        "seen_at": DocumentSource.objects.filter(document=row.document).select_related("source").order_by("published"),
         "back": request.GET.urlencode(),
         "may_edit": membership.may(Role.MANAGER),
     }

@@ -79,6 +79,7 @@ def _numbers(project: Project, f: MentionFilter, topics: list[Topic], heard: Lis
         "to_answer_query": f.replace(statuses=(Mention.Status.TO_ANSWER,)).to_query(),
         "timeline": timeline(f, volume, mentions_url, colours, heard.hatching),
         "topic_rows": _topic_rows(f, volume, colours),
+        "overlaps": sum(line.total for line in volume.lines) > volume.total,
         "voice": _voice(f, volume),
         "sources": _top_sources(f),
         "rows": shown_rows(lists.page(f, size=LATEST).rows, colours),

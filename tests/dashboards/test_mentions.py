@@ -1,13 +1,14 @@
 """The list of mentions and one mention: filter, read, decide."""
 
 import re
+import uuid
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from accounts.models import AuditLine
-from monitoring.models import Mention
+from monitoring.models import DocumentSource, Mention
 from tests.factories import make_mention, make_mentions, make_source, make_topic
 
 HTMX = {"HX-Request": "true"}
@@ -108,6 +109,19 @@ def test_a_mention_is_read_in_full_with_the_reason_why_it_is_here(as_person, vie
     assert "and at last <mark>LUMEN</mark>." in page
     assert 'href="https://site.example/a" target="_blank" rel="noopener noreferrer"' in page
     assert "Why it is here" in page and ">lumen</code>" in page
+
+
+def test_a_story_of_two_sources_is_one_mention_and_names_both(as_person, viewer, at, read, project, topic):
+    first, second = make_source(project, title="Le Phare"), make_source(project, title="La Jetée")
+    mention = make_mention(topic, source=first)
+    client = as_person(viewer)
+    assert "Seen in several sources" not in read(client, at("mention", mention.pk))
+    DocumentSource.objects.create(
+        document=mention.document, source=second, native_key=uuid.uuid4(), published=timezone.now()
+    )
+    text = read(client, at("mention", mention.pk))
+    assert "Seen in several sources" in text and "Le Phare" in text and "La Jetée" in text
+    assert client.get(at("mentions")).context["count"].value == 1
 
 
 def test_an_address_that_is_no_web_address_is_no_link(as_person, viewer, at, topic):

@@ -130,6 +130,16 @@ def test_every_tile_leads_to_as_many_mentions_as_it_says(as_person, viewer, at, 
     assert follow(context["voice"].query) == 5
 
 
+def test_what_counts_twice_is_said_to(as_person, viewer, at, read, watched):
+    brand, rival, _ = watched
+    make_mentions(brand, 2)
+    client = as_person(viewer)
+    assert "counts for both" not in read(client, at("overview"))
+    make_mentions([brand, rival], 1)
+    assert "What speaks of two keywords counts for both." in read(client, at("overview"))
+    assert client.get(at("overview")).context["change"].now == 3
+
+
 def test_there_is_no_share_of_voice_without_a_competitor(as_person, viewer, at, project):
     make_source(project, last_success_at=NOW())
     make_mentions(make_topic(project, kind="brand"), 2)
