@@ -18,7 +18,7 @@ from psycopg2.extras import execute_values
 
 from monitoring.discoveries import share_discoveries
 from monitoring.feeds.address import canonical_address
-from monitoring.feeds.clean import clean
+from monitoring.feeds.clean import clean, safe_html
 from monitoring.items import Entry, Item
 from monitoring.matching import Matcher, watched
 from monitoring.query import Doc, search_text
@@ -52,6 +52,7 @@ class _New:
     """An entry not yet seen at its source, on its way to becoming a document."""
 
     batch: Batch
+    entry: Entry
     item: Item
     native_key: UUID
     address_key: UUID
@@ -63,6 +64,11 @@ class _New:
         """What the search finds it by. Only mentions are searched: making the words of every document took a third
         of the whole road."""
         return search_text(f"{self.item.title}\n{self.item.text}") if self.topics else None
+
+    @property
+    def html(self) -> str:
+        """Sanitised HTML to show, for mentions only, as with `words`."""
+        return safe_html(self.entry) if self.topics else ""
 
 
 def store(batches: Iterable[Batch]) -> dict[int, Stored]:
@@ -110,7 +116,7 @@ def _prepare(batch: Batch, entries: dict[UUID, Entry], now: datetime) -> list[_N
         item = clean(entry, batch.language)
         address = canonical_address(item.url) or f"{batch.platform} {batch.source_id} {item.native_id}"
         published = item.published if item.published and item.published <= now else now
-        prepared.append(_New(batch, item, key, native_key(address), published))
+        prepared.append(_New(batch, entry, item, key, native_key(address), published))
     return prepared
 
 
@@ -163,7 +169,7 @@ def _document_row(new: _New) -> tuple[object, ...]:
         item.url,
         item.title,
         item.text,
-        item.html,
+        new.html,
         item.author,
         item.author_url,
         item.followers,

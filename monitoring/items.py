@@ -1,7 +1,7 @@
 """The records that pass between the stages of the road, from a parsed feed or platform answer to the store.
 
 `feeds/` and `platforms/` make `Entry`s (markup untouched, cheap: most are already stored); `feeds/clean.py` turns
-the new ones into `Item`s (sanitised, plain text beside); `ingest.py` stores `Item`s. Pure: no Django, no I/O.
+the new ones into `Item`s (plain text); `ingest.py` stores `Item`s. Pure: no Django, no I/O.
 """
 
 from dataclasses import dataclass, field
@@ -31,13 +31,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One entry ready to be stored: `title` and `text` are plain text, `html` is sanitised and safe to show."""
+    """One entry ready to be stored: `title` and `text` are plain text."""
 
     native_id: str
     url: str
     title: str
     text: str
-    html: str = ""
     author: str = ""
     author_url: str = ""
     followers: int | None = None

@@ -1,7 +1,7 @@
-"""An Entry (from parse.py or a platform) to an Item: markup sanitised, plain title and text beside it.
+"""An Entry (from parse.py or a platform) to an Item of plain text, and to safe HTML beside it.
 
-Comes from ingest.py, for entries not stored yet only: 0.11 ms an entry, where parsing a feed of 35
-entries takes 2 ms.
+Called by ingest.py: `clean` for entries that are not stored yet, `safe_html` for those of them that a topic matches.
+Most entries match nothing, and sanitising every one cost more than parsing its feed (docs/benchmarks.md).
 """
 
 import re
@@ -35,6 +35,12 @@ _OPTIONS = {
 # Built once: making a cleaner costs more than cleaning a short entry with it.
 _CLEANER = nh3.Cleaner(**_OPTIONS, url_relative="deny")
 
+# What mending moves about (text in a table), gives a meaning of its own, or keeps the line breaks of.
+_MOVED = {
+    "table", "caption", "colgroup", "col", "tbody", "thead", "tfoot", "tr", "td", "th", "pre", "frameset", "body",
+    "html", "xmp", "plaintext", "listing", "noembed", "noframes", "option", "optgroup", "image", "isindex",
+}  # fmt: skip
+
 # Mended markup can be ten times as long as what came (unclosed tags); then the text alone must do.
 MAX_HTML = 400_000
 
@@ -47,21 +53,46 @@ _CELL = re.compile(r"</t[dh]>")
 # nh3 writes every attribute in double quotes.
 _TAG = re.compile(r"<(?:[^>\"]|\"[^\"]*\")*>")
 
+# HTML as people write it, where its text can be had without mending it first: quotes stand after "=" only, and there
+# is no element whose content is no text or is moved.
+_SIMPLE_TAG = re.compile(r"</?[a-z](?:[^<>\"'=]|=\s*\"[^\"]*\"|=\s*'[^']*'|=(?!\s*[\"']))*>", re.I)
+_SIMPLE_BLOCK = re.compile(r"</?(?:blockquote|br|dd|div|dl|dt|figcaption|figure|h[1-6]|hr|li|ol|p|ul)(?=[\s/>])", re.I)
+_NOT_SIMPLE = re.compile(rf"<(?:[!?]|/?(?:{'|'.join(sorted(_DROPPED | _MOVED))})(?=[\s/>]))", re.I)
+
 
 def clean(entry: Entry, feed_language: str = "") -> Item:
-    """`html` is "" where the source gave plain text; `text` has one line a block."""
-    html = sanitise(entry.body, entry.url) if entry.body_is_html else ""
-    text = plain_text(html) if entry.body_is_html else _collapse(entry.body)
+    """The entry as plain text: `text` has one line a block."""
     return Item(
         native_id=entry.native_id,
         url=entry.url,
         title=_plain_title(entry),
-        text=text,
-        html=html if len(html) <= MAX_HTML else "",
+        text=html_text(entry.body) if entry.body_is_html else _collapse(entry.body),
         author=entry.author,
         published=entry.published,
         language=entry.language or feed_language,
     )
+
+
+def safe_html(entry: Entry) -> str:
+    """The body sanitised; "" where the source gave plain text, or markup that grows out of hand when it is mended."""
+    html = sanitise(entry.body, entry.url) if entry.body_is_html else ""
+    return html if len(html) <= MAX_HTML else ""
+
+
+def html_text(html: str) -> str:
+    """The text of any HTML: what `plain_text(sanitise(html))` says, by a shorter way where the markup is simple."""
+    if "<" in html:
+        if _NOT_SIMPLE.search(html):
+            return plain_text(sanitise(html))
+        text = _SIMPLE_TAG.sub(_space_of, html.replace("\n", " "))
+        if "<" in text:
+            return plain_text(sanitise(html))
+        html = text
+    return _collapse(unescape(html))
+
+
+def _space_of(tag: re.Match[str]) -> str:
+    return "\n" if _SIMPLE_BLOCK.match(tag[0]) else ""
 
 
 def sanitise(html: str, base_url: str = "") -> str:
