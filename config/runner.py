@@ -170,13 +170,14 @@ def run(settings: Settings, stop: StopRequest, printer: Printer) -> None:
     supervisor = Supervisor(stop, printer)
     try:
         urls = start_servers(supervisor, settings, given, stop)
+        # The port too: a command beside this run names the sample feeds and the pages by it.
         work = {"SECRET_KEY": given.get("SECRET_KEY") or datadir.secret_key(settings.data_dir), **urls}
+        work["PORT"] = str(settings.port)
         supervisor.environment = {
             **given,
             **work,
             "VIGIE_DATA_DIR": str(settings.data_dir),
             "HOST": settings.host,
-            "PORT": str(settings.port),
             "WEB_GRACEFUL_TIMEOUT_S": "1",
             "PYTHONUNBUFFERED": "1",
             # Celery warns whoever is root, twice; that Vigie takes no pickled task is its answer.
