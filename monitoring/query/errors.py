@@ -33,7 +33,7 @@ MESSAGES = {
     "exact_needs_term": gettext_noop("= needs a word or a phrase right after it"),
     "near_distance": gettext_noop("{operator} needs a number of words from 1 to {limit}"),
     "near_operand": gettext_noop("{operator} takes words, phrases and OR groups of them"),
-    "near_chain": "more than {limit} NEAR follow one another",
+    "near_chain": gettext_noop("more than {limit} NEAR follow one another"),
     "near_fields": gettext_noop("the two sides of {operator} are looked for in different fields"),
     "count_number": gettext_noop("a count in braces is a number from 1 to {limit}"),
     "count_operand": gettext_noop("a count in braces takes a word, a phrase or an OR group of them"),
