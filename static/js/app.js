@@ -61,3 +61,17 @@ document.addEventListener("submit", (event) => {
   button.setAttribute("aria-busy", "true");
   setTimeout(() => (button.disabled = true));
 });
+
+// Coming back by the browser's own "back" to a form that was sent: let it be sent again.
+addEventListener("pageshow", (event) => {
+  if (event.persisted && document.querySelector("[aria-busy]")) location.reload();
+});
+
+// Signed out in the meantime: the answer is the sign-in page, which is no part of this one.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { finalRequestPath, responsePath } = event.detail.pathInfo;
+  const path = (address) => new URL(address, location.href).pathname;
+  if (!responsePath || path(responsePath) === path(finalRequestPath)) return;
+  event.preventDefault();
+  location.reload();
+});

@@ -40,7 +40,8 @@ async function send(form, ids, status) {
     body,
     headers: { "X-CSRFToken": form.csrfmiddlewaretoken.value, "HX-Request": "true" },
   });
-  if (!answer.ok) throw new Error(`status ${answer.status}`);
+  if (answer.redirected) location.reload(); // signed out in the meantime
+  if (!answer.ok || answer.redirected) throw new Error(`status ${answer.status}`);
   return answer.text();
 }
 

@@ -89,6 +89,15 @@ def test_new_mentions_are_announced_and_move_nothing(inbox, world):
     expect(inbox.locator(".mention h3").first).to_have_text("Lumen just now")
 
 
+@pytest.mark.parametrize("key", ["j", "d"])
+def test_whoever_was_signed_out_meanwhile_is_asked_to_sign_in(inbox, key):
+    inbox.keyboard.press("j")
+    expect(inbox.locator("#detail")).to_contain_text("Why it is here")
+    inbox.context.clear_cookies(name="sessionid")
+    inbox.keyboard.press(key)
+    inbox.wait_for_url("**/login/?next=**")
+
+
 def test_everything_works_without_scripts(browser, live_server, as_person, owner, world, project):
     context = browser.new_context(java_script_enabled=False)
     cookie = as_person(owner).cookies["sessionid"].value
