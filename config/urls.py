@@ -15,6 +15,5 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("operator/", admin.site.urls),
     path("api/v1/", api.urls),
-    path("i18n/", include("django.conf.urls.i18n")),
     path("", include("dashboards.urls")),
 ]

@@ -250,3 +250,14 @@ class Guard:
             answers.put(error)
         finally:
             self._lookups.release()
+
+
+def host_key(url: str) -> str:
+    """One name for a host however it is spelled, without port and scheme; "" for a URL that cannot be fetched.
+
+    Claims on sources are counted by it (monitoring/claims.py).
+    """
+    try:
+        return read_url(url).host
+    except Refused:
+        return ""

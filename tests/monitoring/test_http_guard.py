@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitoring.http import Door, DoorSettings, HostLimiter, host_key
+from monitoring.http import Door, DoorSettings, host_key
 from monitoring.http.guard import MAX_LOOKUPS, AllowList, is_public, read_url, same_site
 from tests.lookalikes.feeds import FeedServer
 
@@ -245,11 +245,3 @@ def test_another_address_of_a_host_is_tried_when_the_first_is_dead(server):
 )
 def test_a_host_has_one_key_however_it_is_spelled(url, key):
     assert host_key(url) == key
-
-
-def test_a_third_request_to_one_host_has_to_wait_its_turn():
-    limiter = HostLimiter()
-    assert [limiter.try_acquire("a"), limiter.try_acquire("a"), limiter.try_acquire("a")] == [True, True, False]
-    assert limiter.try_acquire("b")
-    limiter.release("a")
-    assert limiter.try_acquire("a")
