@@ -1,7 +1,7 @@
 """Who polls what: leases on due sources, in Postgres, so that a worker that dies holds nothing for long.
 
-Called by poll.py. A host is asked at most twice at once over all workers: at most two owners hold claims on its sources
-at a time, and an owner asks each host one thing after another.
+Called by poll.py. A host is asked at most twice at once over all workers: at most two owners hold claims on its
+sources at a time, and an owner asks each host one thing after another.
 """
 
 import json

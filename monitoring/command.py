@@ -1,4 +1,4 @@
-"""What the plain-text commands share: JSON Lines out, one-line errors on stderr with status 1, projects by name or id."""
+"""What the plain-text commands share: JSON Lines out, one-line errors with status 1, projects by name or id."""
 
 import json
 from datetime import UTC, datetime

@@ -62,6 +62,7 @@ WORDS: dict[str, Words] = {
         _("Look for an RSS or Atom link on the site and paste that."),
     ),
     "unreadable": Words(_("The feed is broken and cannot be read."), _("Tell the site's owner; Vigie keeps trying.")),
+    "not_opml": Words(_("This is not an OPML file."), _("Export one from your feed reader and choose it here.")),
     "xml_bomb": Words(_("The feed is built to exhaust whoever reads it, and was refused."), OTHER),
     "too_complex": Words(_("The feed is nested too deeply to be read safely."), OTHER),
 }

@@ -84,7 +84,7 @@ class _HostDone:
 
 
 class _Turn:
-    """The state of one turn. Only the thread that runs it touches it; fetching threads hand over through `arrivals`."""
+    """The state of one turn. Only the thread that runs it touches it; fetching threads hand over by `arrivals`."""
 
     def __init__(self, on_more: Callable[[], None]) -> None:
         self.owner = uuid4()

@@ -1,4 +1,4 @@
-"""A mistake in a query, in the reader's language. The sentences are those of monitoring/query/errors.py, translated."""
+"""A mistake in a query, in the reader's language: the sentences of monitoring/query/errors.py, translated."""
 
 from django.utils.translation import gettext as _
 

@@ -1,7 +1,7 @@
 """What a few polls mean for their sources, and the one transaction that writes it down with what they brought.
 
-`decide` is pure: the source as claimed, the poll, the number of new items and the time in; the new columns out. `settle`
-writes only where the claim still stands, so a poller that lost its lease changes nothing.
+`decide` is pure: the source as claimed, the poll, the number of new items and the time in; the new columns out.
+`settle` writes only where the claim still stands, so a poller that lost its lease changes nothing.
 """
 
 import logging

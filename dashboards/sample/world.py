@@ -13,7 +13,7 @@ from dashboards.sample.stories import PLACES, PRODUCTS, STORIES, Story
 from monitoring.items import Entry
 
 DAYS = 90
-# The crisis: late deliveries before the holidays, by days ago, with its volume against an ordinary day. It is not over.
+# The crisis, late deliveries before the holidays: its volume against an ordinary day, by days ago. It is not over.
 CRISIS = {6: 1.6, 5: 3.5, 4: 7.5, 3: 6.0, 2: 4.0, 1: 3.0}
 A_DAY = 11
 # Offices post in working hours, people in the evening; Sundays are quiet.

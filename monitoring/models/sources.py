@@ -17,12 +17,14 @@ class State(models.TextChoices):
 class Source(models.Model):
     """What is polled, when next, and how the last polls went. All times are UTC, `*_s` are seconds.
 
-    `claimed_by` and `claimed_until` are a lease: a worker that dies leaves a claim that ends by itself. `host` is the
-    address's host and port, of which at most two are asked at once. `error_code` is one of the
-    codes of monitoring/http.py and monitoring/feeds/parse.py, worded in monitoring/health.py; "" while all is well;
-    `failing_since` is when the present row of failures began. `fixed_interval_s`, where set, takes the place of the adaptive interval. `hints` keeps what the feed last said about polling
-    (interval_s, skip_hours, skip_days): an unchanged feed is not parsed again. STOPPED is Vigie's doing (410, dead for days), PAUSED
-    is a person's.
+    `host` is the address's host, of which at most two things are asked at once. `claimed_by` and `claimed_until` are
+    a lease: a worker that dies leaves a claim that ends by itself. `fixed_interval_s`, where set, takes the place of
+    the adaptive interval. `hints` keeps what the feed last said about polling (interval_s, skip_hours, skip_days),
+    since an unchanged feed is not parsed again.
+
+    `error_code` is one of the codes of monitoring/http/records.py and monitoring/feeds/errors.py, worded in
+    monitoring/health.py; "" while all is well. `failing_since` is when the present row of failures began. STOPPED is
+    Vigie's doing (410, dead for days), PAUSED is a person's.
     """
 
     State = State

@@ -15,7 +15,12 @@ from tests.monitoring.conftest import rss
 pytestmark = pytest.mark.django_db(transaction=True)
 
 NEWS = rss(
-    {"title": "Lumen lance une lampe", "link": "https://phare.example/1", "guid": "1", "text": "Chez &lt;b&gt;Lumen&lt;/b&gt;"},
+    {
+        "title": "Lumen lance une lampe",
+        "link": "https://phare.example/1",
+        "guid": "1",
+        "text": "Chez &lt;b&gt;Lumen&lt;/b&gt;",
+    },
     {"title": "Autre chose", "link": "https://phare.example/2", "guid": "2", "text": "Sans rapport"},
 )
 

@@ -1,4 +1,4 @@
-"""`manage.py add_topic --project P --name N --kind K --query Q`: a watched keyword, matched against the kept documents."""
+"""`manage.py add_topic --project P --name N --kind K --query Q`: a watched keyword, matched at once."""
 
 from argparse import ArgumentParser
 
