@@ -28,7 +28,7 @@ def test_an_incident_is_drawn_acknowledged_and_leads_to_its_mentions(open_as, wo
     page.get_by_role("button", name="Acknowledge").click()
     expect(page.locator("main").get_by_text("acknowledged", exact=True)).to_be_visible()
     page.get_by_role("link", name="See all 12 mentions").click()
-    expect(page.get_by_text("12 stories")).to_be_visible()
+    expect(page.get_by_text("12 in this period")).to_be_visible()
 
 
 def test_a_digest_is_previewed_written_and_read_in_the_outbox(open_as, world, owner, settings):
