@@ -202,6 +202,7 @@ CELERY_TASK_DEFAULT_QUEUE = "poll"
 CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("poll", "enrich", "deliver")]
 CELERY_TASK_ROUTES = {
     "monitoring.tasks.poll_due": {"queue": "poll"},
+    "accounts.tasks.*": {"queue": "enrich"},
     "monitoring.tasks.*": {"queue": "enrich"},
     "alerts.tasks.*": {"queue": "deliver"},
     "dashboards.tasks.*": {"queue": "enrich"},
@@ -228,6 +229,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    "forget old sign-ins": {"task": "accounts.tasks.clear_sessions", "schedule": crontab(hour=3, minute=47)},
     "evaluate rules": {"task": "alerts.tasks.evaluate_rules", "schedule": 60, "options": {"expires": 60}},
     "write due digests": {"task": "alerts.tasks.write_digests", "schedule": 60, "options": {"expires": 60}},
     "send the outbox": {"task": "alerts.tasks.send_outbox", "schedule": 10, "options": {"expires": 10}},
