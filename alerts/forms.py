@@ -13,7 +13,7 @@ MAX_NUMBER = 1_000_000  # mentions or percent: beyond it a typing error is likel
 
 
 def hours() -> list[tuple[int, str]]:
-    return [(hour, gettext("%02d:00") % hour) for hour in range(24)]
+    return [(hour, gettext("%d:00") % hour) for hour in range(24)]
 
 
 class DigestForm(forms.ModelForm):
