@@ -345,9 +345,9 @@ def compile_node(node: Node) -> Check:
     if isinstance(node, Term):
         return _compile_term(node)
     if isinstance(node, And):
-        return All([compile_node(child) for child in node.children])
+        return All([compile_node(child) for child in dict.fromkeys(node.children)])
     if isinstance(node, Or):
-        return Any([compile_node(child) for child in node.children])
+        return Any([compile_node(child) for child in dict.fromkeys(node.children)])
     if isinstance(node, Not):
         return Without(compile_node(node.child))
     if isinstance(node, Near):

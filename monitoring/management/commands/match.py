@@ -29,7 +29,7 @@ class Command(BaseCommand):
         if isinstance(index, BadInput):
             raise CommandError(index.message, returncode=1)
         failed = False
-        # Written past Django's wrapper, which handles every line on its own: the filter is to run at the matcher's speed.
+        # Written past Django's wrapper, whose work on every line the matcher would wait for.
         out = sys.stdout.buffer
         try:
             for line in match_lines(index, sys.stdin.buffer):

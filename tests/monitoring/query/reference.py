@@ -1,5 +1,6 @@
-"""The query language as slowly and obviously as possible, for Latin text without signs: what the matcher must agree with.
+"""The query language as slowly and obviously as possible, for Latin text without signs.
 
+The matcher must agree with it.
 Every rule is tried at every place of the text. An occurrence is (first word, last word + 1, the word ranges that count
 as found): only NEAR has more than one range.
 """
@@ -51,7 +52,7 @@ def ways(term):
             option = []
             for i, (norm, start, end) in enumerate(found):
                 raw = text[start:end] if term.exact else ""
-                option = option[:-1] + [(option[-1][0] + norm, "")] if i in keep else [*option, (norm, raw)]
+                option = [*option[:-1], (option[-1][0] + norm, "")] if i in keep else [*option, (norm, raw)]
             options.append(option)
         choices.append(options)
     return [[word for option in choice for word in option] for choice in product(*choices)]

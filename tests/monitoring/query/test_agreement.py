@@ -1,5 +1,7 @@
 """The matcher, the index and the full-text search against a reference that is too simple to be wrong."""
 
+from itertools import pairwise
+
 import hypothesis.strategies as st
 import pytest
 from django.db import connection
@@ -54,7 +56,7 @@ leaves = st.one_of(
     st.builds(
         Term, st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join), st.just(True), field=fields
     ),
-    st.builds(Term, st.sampled_from(["abc*", "a?c", "?bc*", "l'ea?", "ab?d"]), field=fields),
+    st.builds(Term, st.sampled_from(["abc*", "a?c", "?bcd*", "l'ea?", "ab?d"]), field=fields),
     st.builds(Term, st.sampled_from(WORDS), exact=st.just(True), field=fields),
 )
 
@@ -85,7 +87,7 @@ trees = st.recursive(
     ),
     max_leaves=6,
 )
-often = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+often = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def readable(tree):
@@ -115,7 +117,7 @@ def test_the_matcher_agrees_with_the_reference(tree, doc):
         by_field = [[span for span in match.spans if span[0] == field] for field in ("title", "text")]
         assert [span for spans in by_field for span in spans] == list(match.spans)
         for spans in by_field:
-            assert all(before[2] <= after[1] for before, after in zip(spans, spans[1:], strict=False))
+            assert all(before[2] <= after[1] for before, after in pairwise(spans))
 
 
 @often
@@ -209,7 +211,7 @@ OPERATORS = [
 odd = st.lists(st.one_of(st.sampled_from(SIGNS + OPERATORS + WORDS), st.text(max_size=4)), max_size=14).map("".join)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(odd, odd, odd)
 def test_whatever_is_typed_is_a_query_or_the_documented_error(query, text, title):
     doc = Doc(title, text, url=text, author=title, language=title, platform=text)
@@ -238,7 +240,7 @@ def postgres(sql, *parameters):
 
 
 @pytest.mark.django_db
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @given(trees, docs)
 def test_the_search_in_postgres_finds_at_least_what_matches_and_no_more_where_it_says_so(tree, doc):
     readable(tree)
@@ -251,7 +253,7 @@ def test_the_search_in_postgres_finds_at_least_what_matches_and_no_more_where_it
 
 
 @pytest.mark.django_db
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(odd)
 def test_any_term_of_a_text_is_found_in_postgres(text):
     text = text.replace("\0", "")

@@ -1,0 +1,117 @@
+"""However long or odd, a query is read or refused, and a document is matched in time that grows with its length."""
+
+import random
+import time
+
+import pytest
+
+from monitoring.query import Doc, Index, QueryError, compile_query, parse, search_text, to_text, tokenise
+from monitoring.query.tokens import _MOST_KEPT, KEYS
+
+WORDS = [f"mot{a}{b}{c}" for a in "abcdefghijklmnopqrstuvwxyz" for b in "abcdefghij" for c in "abcdefghijklmnopqrst"]
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("a" * 200_001, "too_long"),
+        ("a " * 10_001, "too_many_terms"),
+        ('"' + "a " * 101 + '"', "phrase_too_long"),
+        ("(" * 51 + "a" + ")" * 51, "too_deep"),
+        ("a " + "-" * 60 + "b", "too_deep"),
+        ("(" * 100_000, "too_deep"),
+        ("a" + " NEAR/2 a" * 11, "near_chain"),
+        ("   ", "empty"),
+        ("", "empty"),
+        ("panne {1001} a", "count_number"),
+        ("a NEAR/1001 b", "near_distance"),
+        ("a NEAR/" + "9" * 5000 + " b", "near_distance"),
+        ("MIN/" + "9" * 5000 + "(a, b)", "min_number"),
+        ("site:a =b", None),
+        ("site:=a", "field_operand"),
+    ],
+)
+def test_what_is_too_much_is_refused_with_its_code(query, code):
+    if code is None:
+        parse(query)
+        return
+    with pytest.raises(QueryError) as caught:
+        parse(query)
+    assert caught.value.code == code
+    assert len(str(caught.value)) < 400
+
+
+def test_a_nest_at_the_limit_is_read_printed_and_matched():
+    query = "(a -" * 24 + "b" + ")" * 24
+    node = parse(query)
+    assert parse(to_text(node)) == node
+    assert compile_query(node).match(Doc(text="a b"))
+
+
+def many_words():
+    rng = random.Random(1)
+    return " ".join(rng.choices(WORDS, k=150_000))
+
+
+HUGE = [
+    ("five thousand words", " OR ".join(WORDS[:5000]), many_words),
+    ("five thousand words that must all occur", " ".join(WORDS[:5000]), many_words),
+    ("five thousand exclusions", "a -" + " -".join(WORDS[:5000]), lambda: "a " * 500_000),
+    (
+        "two thousand phrases",
+        " OR ".join(f'"{a} {b}"' for a, b in zip(WORDS, WORDS[2000:4000], strict=False)),
+        many_words,
+    ),
+    ("five thousand wildcards", " OR ".join(f"{word[:5]}*" for word in WORDS[:5000]), many_words),
+    ("a long phrase of one word", '"' + "a " * 100 + '"', lambda: "a " * 125_000),
+    ("one endless word", "a", lambda: "b" * 1_000_000),
+    ("endless apostrophes", "a", lambda: "bb'" * 80_000),
+    ("an endless hashtag", "a", lambda: "#" + "Ab" * 125_000),
+    ("hashtags in a row", "a", lambda: "#Ab" * 80_000),
+    ("an endless acronym", "a", lambda: "a." * 125_000),
+    ("tags that never end", "a", lambda: "<a " * 80_000),
+    ("handles in a row", "@a", lambda: "@a." * 60_000),
+    ("no spaces at all", "東京", lambda: "東京" * 40_000),
+    ("joined emoji", "😡", lambda: "😡\u200d" * 60_000),
+]
+
+
+@pytest.mark.parametrize(("name", "query", "text"), HUGE, ids=[name for name, _, _ in HUGE])
+def test_the_longest_texts_take_seconds_at_most(name, query, text):
+    doc = Doc(text=text())
+    compiled = compile_query(query)
+    began = time.process_time()
+    compiled.match(doc)
+    # Each takes 0 to 3 s on one slow core (texts of 100 KB to 1 MB); anything quadratic takes hours.
+    assert time.process_time() - began < 20
+
+
+def test_what_is_remembered_of_words_is_bounded():
+    for start in range(0, _MOST_KEPT + 2000, 1000):
+        search_text(" ".join(f"w{number}" for number in range(start, start + 1000)))
+    assert len(KEYS) <= _MOST_KEPT
+    assert compile_query("w5").match(Doc(text="w4 w5")).spans == (("text", 3, 5),)
+
+
+def test_words_stand_where_the_tokeniser_says():
+    text = "Aujourd’hui, l’ÉQUIPE  #JOParis2024\n@a.b 👍🏽 東京"
+    norms = ["aujourdhui", "l", "equipe", "jo", "paris", "2024", "@a.b", "👍", "東", "京"]
+    assert [token.norm for token in tokenise(text)] == norms
+    assert [text[t.start : t.end] for t in tokenise(text)][:3] == ["Aujourd’hui", "l", "ÉQUIPE"]
+
+
+def test_a_search_text_is_cut_before_postgres_refuses_it():
+    long = search_text(" ".join(f"é{number}" for number in range(200_000)))
+    assert len(long.encode()) <= 500_000
+    assert long.startswith("eu") is False and long.split()[0] == "e0"
+
+
+def test_an_index_replaces_and_forgets_queries():
+    index = Index()
+    index.add("x", "panne")
+    index.add("x", "coupure OR bran*")
+    assert (index.keys_of(Doc(text="panne")), index.keys_of(Doc(text="branding"))) == ([], ["x"])
+    index.remove("x")
+    index.remove("x")
+    assert index.keys_of(Doc(text="coupure brand")) == []
+    assert len(index) == 0 and "x" not in index
