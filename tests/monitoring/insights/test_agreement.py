@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from monitoring.insights import facets, lists, series
 from monitoring.insights.filters import MentionFilter
-from tests.monitoring.insights.world import NOW, build, choice, document, documents_of, expected, filter_of
+from tests.monitoring.insights.world import NOW, build, choice, documents, documents_of, expected, filter_of
 
 pytestmark = pytest.mark.django_db
 # One database for all examples: each has a project of its own, which tests the walls between projects, too.
 random_worlds = settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 FACETS = {
     "topics": (facets.by_topic, lambda row: row.topic_id),
@@ -27,7 +27,7 @@ FACETS = {
 
 
 @random_worlds
-@given(documents=st.lists(document, max_size=12), chosen=choice, size=st.integers(1, 5), data=st.data())
+@given(documents=documents, chosen=choice, size=st.integers(1, 5), data=st.data())
 def test_every_number_is_the_length_of_the_list_behind_it(documents, chosen, size, data):
     world = build(documents)
     f = filter_of(world, chosen)

@@ -22,8 +22,19 @@ LANGUAGES = ["", "fr", "fr-ca", "en"]
 PLATFORMS = ["feed", "mastodon"]
 STATUSES = Mention.Status.values
 
-# Coarse ages make many documents share an instant; minutes make buckets unequal.
-ages = st.one_of(st.integers(0, 240).map(lambda hours: hours * 60), st.integers(0, 60 * 24 * 100))
+
+def seldom(strategy, otherwise):
+    """Narrow filters find nothing: most choices leave most dimensions open."""
+    return st.integers(0, 3).flatmap(lambda number: st.just(otherwise) if number else strategy)
+
+
+# Few hours make many documents share an instant, days cross the clock change, minutes make buckets unequal.
+ages = st.one_of(
+    st.integers(0, 6).map(lambda hours: hours * 60),
+    st.integers(0, 240).map(lambda hours: hours * 60),
+    st.integers(0, 60 * 24 * 100),
+)
+mention = st.tuples(st.sampled_from(STATUSES), st.booleans(), ages)
 document = st.fixed_dictionaries(
     {
         "age": ages,
@@ -33,22 +44,23 @@ document = st.fixed_dictionaries(
         "platform": st.sampled_from(PLATFORMS),
         "author": st.sampled_from(AUTHORS),
         "source": st.integers(0, 2),
-        "mentions": st.dictionaries(st.integers(0, 2), st.tuples(st.sampled_from(STATUSES), st.booleans(), ages)),
+        "mentions": st.dictionaries(st.integers(0, 2), mention),
     }
 )
+documents = st.lists(document, min_size=3, max_size=14)
 choice = st.fixed_dictionaries(
     {
-        "period": st.sampled_from(["24h", "7d", "30d", "90d", "dates", "instants"]),
+        "period": st.sampled_from(["24h", "7d", "30d", "90d", "90d", "dates", "instants"]),
         "bounds": st.tuples(ages, ages),
         "by": st.sampled_from(["published", "published", "found"]),
         "zone": st.sampled_from(ZONES),
-        "topics": st.sets(st.integers(0, 2)),
-        "sources": st.one_of(st.just(set()), st.sets(st.integers(0, 1))),
-        "platforms": st.one_of(st.just(set()), st.sets(st.sampled_from(PLATFORMS))),
-        "languages": st.one_of(st.just(set()), st.sets(st.sampled_from(["fr", "en", "und"]))),
-        "statuses": st.one_of(st.just(set()), st.sets(st.sampled_from(STATUSES))),
-        "author": st.sampled_from(["", "", "Ada", "Zoë & Co", "Nobody"]),
-        "q": st.sampled_from(["", "", *QUERIES]),
+        "topics": seldom(st.sets(st.integers(0, 2), min_size=1), set()),
+        "sources": seldom(st.sets(st.integers(0, 1), min_size=1), set()),
+        "platforms": seldom(st.sets(st.sampled_from(PLATFORMS), min_size=1), set()),
+        "languages": seldom(st.sets(st.sampled_from(["fr", "en", "und"]), min_size=1), set()),
+        "statuses": seldom(st.sets(st.sampled_from(STATUSES), min_size=1), set()),
+        "author": seldom(st.sampled_from(["Ada", "Zoë & Co", "Nobody"]), ""),
+        "q": seldom(st.sampled_from(QUERIES), ""),
     }
 )
 
@@ -113,7 +125,7 @@ def filter_of(world, chosen):
     if chosen["period"] == "dates":
         params |= {"from": since.astimezone(zone).date().isoformat(), "to": until.astimezone(zone).date().isoformat()}
     elif chosen["period"] == "instants":
-        params |= {"from": since.isoformat(), "to": (until + timedelta(minutes=1)).isoformat()}
+        params |= {"from": since.isoformat(), "to": max(until, since + timedelta(minutes=1)).isoformat()}
     else:
         params["period"] = chosen["period"]
     return MentionFilter.from_query(world.project, params, NOW, zone)
