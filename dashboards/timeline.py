@@ -5,7 +5,7 @@ Called by the overview and the topic page. Dates are worded here, in the reader'
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import pairwise
 
 from django.utils import formats
@@ -62,7 +62,7 @@ def timeline(
 
 def clock_of(local: datetime) -> str:
     """The time of day: 5:42 p.m., 17 h 42."""
-    return formats.date_format(local, pgettext("time of day in Django's date format", "P"))
+    return formats.date_format(local, "TIME_FORMAT")
 
 
 def hour_of(local: datetime) -> str:
@@ -70,9 +70,14 @@ def hour_of(local: datetime) -> str:
     return formats.date_format(local, pgettext("hour on a chart in Django's date format", "P"))
 
 
+def day_of(local: date) -> str:
+    """A short date: 31 Jul, 31 juil."""
+    return formats.date_format(local, pgettext("short date in Django's date format", "j M"))
+
+
 def label_of(start: datetime, bucket: str) -> str:
     """What stands below a bar."""
-    return hour_of(start) if bucket == "hour" else formats.date_format(start, "j M")
+    return hour_of(start) if bucket == "hour" else day_of(start)
 
 
 def title_of(start: datetime, bucket: str) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dashboards.filterbar import language_name
-from dashboards.timeline import clock_of
+from dashboards.timeline import clock_of, day_of
 
 register = template.Library()
 
@@ -61,13 +61,18 @@ def in_words(value: datetime, now: datetime) -> str:
     return _calendar_words(timezone.localtime(value), timezone.localtime(now))
 
 
+def dated(local: date) -> str:
+    """A short date with its year."""
+    return f"{day_of(local)} {local.year}"
+
+
 def _calendar_words(local: datetime, today: datetime) -> str:
     clock = clock_of(local)
     days = (today.date() - local.date()).days
     named = {0: _("today, %s"), 1: _("yesterday, %s"), -1: _("tomorrow, %s")}
     if days in named:
         return named[days] % clock
-    return formats.date_format(local, "j M" if local.year == today.year else "j M Y")
+    return day_of(local) if local.year == today.year else dated(local)
 
 
 @register.filter
@@ -79,7 +84,7 @@ def due(value: datetime) -> SafeString | str:
 @register.filter
 def day(value: str) -> str:
     """An ISO date as a short local one."""
-    return formats.date_format(date.fromisoformat(value), "j M Y")
+    return dated(date.fromisoformat(value))
 
 
 @register.filter

@@ -1,0 +1,5 @@
+"""Times as French people write them, where Django's own French has 17:42. Read by Django (FORMAT_MODULE_PATH)."""
+
+TIME_FORMAT = "G\N{NO-BREAK SPACE}\\h\N{NO-BREAK SPACE}i"
+DATETIME_FORMAT = f"j F Y à {TIME_FORMAT}"
+SHORT_DATETIME_FORMAT = f"d/m/Y {TIME_FORMAT}"
