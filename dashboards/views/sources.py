@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.text import Truncator, slugify
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST
 
 from accounts.access import project_view
@@ -60,8 +60,8 @@ def _state_labels() -> list[tuple[str, str]]:
     return [
         ("failing", _("not heard")),
         ("waiting", _("waiting")),
-        ("quiet", _("quiet")),
-        ("fine", _("heard")),
+        ("quiet", pgettext("several sources", "quiet")),
+        ("fine", pgettext("several sources", "heard")),
         ("paused", _("paused")),
     ]
 
