@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from accounts import invitations
@@ -17,6 +17,7 @@ from accounts.models import ApiToken, Invitation, Project, Role, User, default_t
 from accounts.projects import tidy
 
 NAME_LENGTH = User._meta.get_field("first_name").max_length
+gettext_noop("Email")  # allauth's label; of Django's French and allauth's, the less usual word would win
 REGIONS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 
 
