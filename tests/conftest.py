@@ -11,6 +11,12 @@ from pathlib import Path
 
 import django
 import pytest
+from hypothesis import settings as hypothesis_settings
+
+# The same examples every time, so that a change is judged by itself; HYPOTHESIS_PROFILE=explore looks for new ones.
+hypothesis_settings.register_profile("same", derandomize=True)
+hypothesis_settings.register_profile("explore", derandomize=False)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 def pytest_configure(config):

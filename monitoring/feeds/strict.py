@@ -234,6 +234,9 @@ class _EntryReader:
             name = inner.tag.rpartition("}")[2].lower()
             if name in ("name", "email", "uri", "url"):
                 parts[name] = _text(inner)
+                # feedparser puts the parts of an author right in some orders of elements and not in others.
+                if parts[name] != (inner.text or "").strip():
+                    raise Doubt("mended author")
             elif self.kinds.of(inner) is Kind.IGNORED:
                 self._check_silent(inner)
             else:

@@ -42,7 +42,6 @@ PUBLIC = {
     "invitation": "the mailed key is the permission",
     "unsubscribe": "the signature in the mail is the permission",
     "preferences": "language and colours of the sign-in page",
-    "set_language": "language of the sign-in page",
     "sample_feed": "the invented feeds of the sample world, which the pollers read",
     "sample_story": "the pages of the invented feeds",
     "api:api-root": "what the API is",

@@ -148,6 +148,10 @@ def feeds(draw):
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(feeds())
+@example(
+    f'<feed xmlns="http://www.w3.org/2005/Atom" {NAMESPACES}><title>F</title><entry><id></id>'
+    '<link href="http://a.example/1"/><author><name>\u00c2\u00a1</name></author></entry></feed>'.encode()
+)
 def test_both_roads_read_any_generated_feed_alike(body):
     fast = by_strict(body)
     assert fast is None or fast == by_reference(body)

@@ -50,8 +50,6 @@ def test_a_wordpress_entry_arrives_whole():
         url="https://blog.example.fr/ete/",
         title="L’été d’Aurore & compagnie",
         text="Texte complet : la marque Aurore plaît.\nContact",
-        html="<p>Texte complet&nbsp;: la marque Aurore <strong>plaît</strong>.</p>\n"
-        '<p><a href="https://blog.example.fr/contact" rel="noopener nofollow">Contact</a></p>',
         author="Zoé",
         published=datetime(2026, 11, 20, 7, 12, tzinfo=UTC),
         language="fr-fr",
