@@ -9,11 +9,12 @@ from django.db.models import Count
 
 from accounts.models import Project
 from alerts.blind import failing_sources
-from alerts.composing import BlindSpot, DigestContent, Section, Story, passages, snippet
+from alerts.composing import BlindSpot, DigestContent, Section, Story
 from alerts.links import open_url
 from alerts.windows import Window
 from monitoring.insights import lists
 from monitoring.insights.filters import MentionFilter
+from monitoring.insights.passages import excerpt, one_line, passages
 from monitoring.models import Mention, Source, Topic
 
 STORIES = 10  # a topic: what Google Alerts shows, and what people read to the end
@@ -24,7 +25,7 @@ KINDS = [Topic.Kind.BRAND, Topic.Kind.COMPETITOR, Topic.Kind.SUBJECT]
 def read_digest(project: Project, window: Window) -> DigestContent:
     """The whole content, in a number of queries that follows the topics with something new, not the mentions."""
     new = filter_of(project.pk, window)
-    counts = dict(new.mentions().values_list("topic_id").annotate(Count("id")))
+    counts = dict(new.mentions().values_list("topic_id").annotate(rows=Count("*")))
     before = new.previous()
     topics = sorted(
         Topic.objects.filter(pk__in=counts), key=lambda topic: (KINDS.index(topic.kind), topic.name.lower())
@@ -74,11 +75,11 @@ def _sections(new: MentionFilter, topics: list[Topic], counts: dict[int, int]) -
 def _story(mention: Mention, topics: list[Topic]) -> Story:
     document = mention.document
     spans = lists.spans_of(document, [topic.query for topic in topics])
-    title = passages(document.title, spans["title"]) or snippet(document.text, spans["text"], 100)
+    title = one_line(passages(document.title, spans["title"])) or excerpt(document.text, spans["text"], 100)
     return Story(
         mention_id=mention.pk,
         title=title,
-        snippet=snippet(document.text, spans["text"]) if document.title else (),
+        snippet=excerpt(document.text, spans["text"]) if document.title else (),
         url=open_url(document.url),
         source=str(mention.source or document.platform),
         author=document.author,

@@ -12,12 +12,13 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from alerts.composing import BlindSpot, DigestContent, Section, Story, plain
+from alerts.composing import BlindSpot, DigestContent, Section, Story
 from alerts.digest_reading import filter_of
 from alerts.links import absolute
 from alerts.models import Digest
 from alerts.unsubscribing import unsubscribe_url
 from monitoring.health import words
+from monitoring.insights.passages import plain
 
 PREHEADER_STORIES = 3
 BLIND_SHOWN = 5
