@@ -89,7 +89,7 @@ class Word:
 class Phrase(Word):
     """Words side by side, wildcards, exact forms, and any term in a field of its own."""
 
-    __slots__ = ("fields", "literals", "necessary", "only", "signed", "slots")
+    __slots__ = ("alone", "fields", "literals", "necessary", "only", "signed", "slots")
 
     def __init__(self, slots: tuple[Slot, ...], fields: tuple[str, ...]) -> None:
         self.slots = slots
@@ -97,16 +97,21 @@ class Phrase(Word):
         self.signed = slots[0][0][0].key[0] in "#$"
         plain = all(len(slot) == 1 and len(slot[0]) == 1 for slot in slots)
         atoms = [atom for slot in slots for atom in slot[0]]
-        # A single wildcard anywhere in title or text: the index answers it without another look.
-        alone = plain and len(atoms) == 1 and not atoms[0].raw and fields == _DEFAULT_FIELDS
-        self.only = atoms[0] if alone else None
+        # A single word in one field, or a single wildcard anywhere, needs no look at the order of words.
+        single = atoms[0] if plain and len(atoms) == 1 and not atoms[0].raw else None
+        self.only = single if fields == _DEFAULT_FIELDS else None
+        self.alone = single.key if single and single.is_literal and len(fields) == 1 else None
         plain = plain and all(atom.is_literal and not atom.raw and not atom.touches for atom in atoms)
         self.literals = [atom.key for atom in atoms] if plain else None
-        single = [slot[0] for slot in slots if len(slot) == 1 and fields[0] in _DEFAULT_FIELDS]
-        self.necessary = frozenset(atom.key for way in single for atom in way if atom.is_literal)
+        fixed = [slot[0] for slot in slots if len(slot) == 1 and fields[0] in _DEFAULT_FIELDS]
+        self.necessary = frozenset(atom.key for way in fixed for atom in way if atom.is_literal)
 
     def holds(self, view: View) -> bool:
-        return self.necessary <= view.words and any(self.intervals(view, field) for field in self.fields)
+        if not self.necessary <= view.words:
+            return False
+        if self.alone:
+            return self.alone in view.words_of(self.fields[0])
+        return any(self.intervals(view, field) for field in self.fields)
 
     def intervals(self, view: View, field: str) -> list[Interval]:
         if field not in self.fields:
@@ -338,6 +343,17 @@ def necessary_words(check: Check) -> frozenset[str]:
     if isinstance(check, Close):
         return necessary_words(check.left) | necessary_words(check.right)
     return necessary_words(check.child) if isinstance(check, Times) else frozenset()
+
+
+def asked_words(check: Check) -> frozenset[str]:
+    """Every plain word that `holds` looks for among the words of a document."""
+    if isinstance(check, Word):
+        return check.necessary if isinstance(check, Phrase) else frozenset([check.key])
+    if isinstance(check, All | Any | Some):
+        return frozenset().union(*map(asked_words, check.children))
+    if isinstance(check, Close):
+        return asked_words(check.left) | asked_words(check.right)
+    return asked_words(check.child) if isinstance(check, Times | Without) else frozenset()
 
 
 def compile_node(node: Node) -> Check:

@@ -1,7 +1,7 @@
 """A document as the matcher sees it: its words as a set at once, their order and places only when a query asks."""
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from itertools import accumulate, chain, compress, count, repeat
 from operator import contains
@@ -57,19 +57,8 @@ class Stream:
     """One field of a document. Its words are read at once, their order only by `order`, their places by `place`."""
 
     __slots__ = (
-        *("text", "chunks", "rows", "norms", "aliases"),
-        *(
-            "_addresses",
-            "_analysed",
-            "_asked",
-            "_counts",
-            "_even",
-            "_letters",
-            "_looks",
-            "_positions",
-            "_shapes",
-            "_starts",
-        ),
+        *("text", "chunks", "rows", "norms", "aliases", "_addresses", "_analysed", "_asked", "_counts", "_even"),
+        *("_forms", "_letters", "_looks", "_positions", "_shapes", "_starts"),
     )
 
     def __init__(self, text: str, addresses: bool = False) -> None:
@@ -82,6 +71,7 @@ class Stream:
         self.norms: list[str] | None = None
         self._starts: list[int] | None = None
         self._looks = 0
+        self._forms: set[str] | None = None
         self._shapes: dict[Shape, dict[str, list[str]]] = {}
         self._analysed: dict[str, Chunk] = {}
 
@@ -118,7 +108,10 @@ class Stream:
         return found
 
     def forms(self) -> set[str]:
-        return set(chain.from_iterable(self.rows))
+        """The different words, hashtags with and without their sign."""
+        if self._forms is None:
+            self._forms = set(chain.from_iterable(self.rows))
+        return self._forms
 
     def find(self, key: str) -> list[Interval]:
         """Where a folded word stands, as [first, last) in words."""
@@ -175,8 +168,7 @@ class Stream:
         shape = shape_of(atom)
         if not self.is_long:
             stem = atom.key.partition(WILD)[0]
-            words = {word for word in chain.from_iterable(self.rows) if word.startswith(stem)}
-            return [word for word in words if masked(word, shape) == atom.key]
+            return [w for w in self.forms() if w.startswith(stem) and masked(w, shape) == atom.key]
         table = self._shapes.get(shape)
         if table is None:
             table = self._shapes[shape] = {}
@@ -243,21 +235,25 @@ _EMPTY.order()
 
 
 class View:
-    """One document, read once for all queries."""
+    """One document, read once for all queries.
+
+    `words` are the words of title and text; with `asked`, which says which words any query asks for, only those.
+    """
 
     __slots__ = ("_meta", "_streams", "doc", "pairs", "words")
 
-    def __init__(self, doc: Doc) -> None:
+    def __init__(self, doc: Doc, asked: Callable[[], Container[str]] | None = None) -> None:
         self.doc = doc
         # What NEAR has found, by (node, field): a chain of them asks for it again and again.
         self.pairs: dict[tuple[object, str], list[tuple[Interval, Interval]]] = {}
+        self._meta: frozenset[str] | None = None
         text = Stream(visible(doc.text))
         self._streams = {"text": text}
-        self.words: set[str] = set(chain.from_iterable(text.rows))
+        words = chain.from_iterable(text.rows)
         if doc.title:
             title = self._streams["title"] = Stream(visible(doc.title))
-            self.words.update(chain.from_iterable(title.rows))
-        self._meta: frozenset[str] | None = None
+            words = chain(words, chain.from_iterable(title.rows))
+        self.words: set[str] = set(filter(asked().__contains__, words) if asked else words)
 
     def stream(self, field: str) -> Stream:
         """A field with its words in order."""
@@ -265,6 +261,9 @@ class View:
         if stream.norms is None:
             stream.order()
         return stream
+
+    def words_of(self, field: str) -> set[str]:
+        return self.unordered(field).forms()
 
     def unordered(self, field: str) -> Stream:
         """A field without `order`, for those who only ask for `places_of`."""

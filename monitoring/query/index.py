@@ -5,18 +5,17 @@ index with or without the change.
 """
 
 import threading
-from collections.abc import Hashable
+from collections import Counter
+from collections.abc import Container, Hashable
 from dataclasses import dataclass
 
 from monitoring.query.anchors import choose, cost
-from monitoring.query.compile import All, Any, Check, Phrase, Without, Word, necessary_words
-from monitoring.query.document import Doc, Shape, Span, View, masked, shape_of
+from monitoring.query.compile import All, Any, Check, Phrase, Without, Word, asked_words, necessary_words
+from monitoring.query.document import Doc, Span, View
 from monitoring.query.matcher import Query, compile_query, spans_of
 from monitoring.query.terms import Atom
 from monitoring.query.tree import Node
-
-# Words met before, of which the matching wildcards are known. About 20 MB when full.
-_MOST_KNOWN = 200_000
+from monitoring.query.wildcards import Wildcards
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,17 +26,19 @@ class _Entry:
     number: int
     check: Check
     anchors: frozenset[Atom]
+    asked: frozenset[str]
     necessary: frozenset[str]
-    forbidden: frozenset[str]
+    # The necessary words if they are more than the anchor and the word it is filed behind, which are known by then.
+    more: frozenset[str] | None
+    forbidden: frozenset[str] | None
     rest: Check | None
 
     def holds(self, view: View) -> bool:
-        """Whether a document in which an anchor occurs matches."""
-        words = view.words
+        """Whether a document in which an anchor occurs matches. What is None is not touched: memory is what costs."""
         return (
-            self.necessary <= words
-            and words.isdisjoint(self.forbidden)
+            (self.more is None or self.more <= view.words)
             and (self.rest is None or self.rest.holds(view))
+            and (self.forbidden is None or view.words.isdisjoint(self.forbidden))
         )
 
 
@@ -57,7 +58,10 @@ def _entry(key: Hashable, number: int, check: Check, anchors: frozenset[Atom]) -
         elif type(child) is not Word and not _is_answered(child, anchors):
             rest.append(child)
     left = None if not rest else rest[0] if len(rest) == 1 else All(rest)
-    return _Entry(key, number, check, anchors, necessary_words(check), frozenset(forbidden), left)
+    asked = asked_words(check).union(anchor.key for anchor in anchors if anchor.is_literal)
+    necessary = necessary_words(check)
+    more = None if len(anchors) == 1 and len(necessary) <= 2 else necessary or None
+    return _Entry(key, number, check, anchors, asked, necessary, more, frozenset(forbidden) or None, left)
 
 
 def _file(entry: _Entry, anchor: Atom) -> _Filed:
@@ -72,53 +76,6 @@ def _is_answered(check: Check, anchors: frozenset[Atom]) -> bool:
     return isinstance(check, Phrase) and anchors == {check.only}
 
 
-class _Wildcards:
-    """Which queries a word calls through a wildcard; worked out once for each different word."""
-
-    def __init__(self) -> None:
-        self._buckets: dict[Shape, dict[str, _Bucket]] = {}
-        self._known: dict[str, _Bucket] = {}
-        self._idle: set[str] = set()
-
-    def __bool__(self) -> bool:
-        return bool(self._buckets)
-
-    def put(self, atom: Atom, entries: _Bucket) -> None:
-        shape = shape_of(atom)
-        keys = dict(self._buckets.get(shape, {}))
-        keys.pop(atom.key, None)
-        if entries:
-            keys[atom.key] = entries
-        self._buckets = {s: k for s, k in {**self._buckets, shape: keys}.items() if k}
-        self._known, self._idle = {}, set()
-
-    def get(self, atom: Atom) -> _Bucket:
-        return self._buckets.get(shape_of(atom), {}).get(atom.key, ())
-
-    def called(self, words: set[str]) -> list[_Bucket]:
-        known, idle = self._known, self._idle
-        if len(known) + len(idle) > _MOST_KNOWN:
-            known, idle = self._known, self._idle = {}, set()
-        called = []
-        for word in words - idle:
-            entries = known.get(word)
-            if entries is None:
-                entries = self._learn(word, known, idle)
-            if entries:
-                called.append(entries)
-        return called
-
-    def _learn(self, word: str, known: dict[str, _Bucket], idle: set[str]) -> _Bucket:
-        entries: _Bucket = ()
-        for shape, keys in self._buckets.items():
-            entries += keys.get(masked(word, shape), ())
-        if entries:
-            known[word] = entries
-        else:
-            idle.add(word)
-        return entries
-
-
 class Index:
     """`key` is whatever the caller knows a query by; results come in the order in which the queries were added."""
 
@@ -127,7 +84,9 @@ class Index:
         self._entries: dict[Hashable, _Entry] = {}
         self._buckets: dict[str, _Bucket] = {}
         self._anchors: set[str] = set()
-        self._wildcards = _Wildcards()
+        # How many queries ask for a word (0: it matches a wildcard); no other word of a document is looked at.
+        self._asked: Counter[str] = Counter()
+        self._wildcards = Wildcards()
         self._fields = 0
         self._number = 0
 
@@ -148,6 +107,7 @@ class Index:
             self._number += 1
             entry = _entry(key, self._number, check, choice[1])
             self._entries[key] = entry
+            self._asked.update(entry.asked)
             for anchor in entry.anchors:
                 self._put(anchor, (*self._bucket(anchor), _file(entry, anchor)))
             self._fields += any(":" in anchor.key for anchor in entry.anchors)
@@ -163,6 +123,10 @@ class Index:
             return
         for anchor in entry.anchors:
             self._put(anchor, tuple(filed for filed in self._bucket(anchor) if filed[1] is not entry))
+        for word in entry.asked:
+            self._asked[word] -= 1
+            if not self._asked[word] and word not in self._wildcards.known:
+                del self._asked[word]
         self._fields -= any(":" in anchor.key for anchor in entry.anchors)
 
     def _bucket(self, anchor: Atom) -> _Bucket:
@@ -178,12 +142,22 @@ class Index:
             self._anchors.discard(anchor.key)
             self._buckets.pop(anchor.key, None)
 
+    def _words(self) -> Container[str]:
+        """The words that some query asks for, once those of the document at hand have been met."""
+        if self._wildcards:
+            for word in self._wildcards.learn():
+                self._asked.setdefault(word, 0)
+        return self._asked
+
     def _find(self, view: View) -> list[_Entry]:
         words = view.words
-        seen = words | view.meta if self._fields else words
-        called = [self._buckets.get(key, ()) for key in self._anchors & seen]
+        called = [self._buckets.get(key, ()) for key in self._anchors & words]
         if self._wildcards:
-            called += self._wildcards.called(seen)
+            known = self._wildcards.known
+            called += [known[word] for word in known.keys() & words]
+        if self._fields:
+            called += [self._buckets.get(key, ()) for key in self._anchors & view.meta]
+            called += [self._wildcards.called(key) for key in view.meta]
         found: dict[int, _Entry] = {}
         for bucket in called:
             for needed, entry in bucket:
@@ -193,9 +167,9 @@ class Index:
 
     def match(self, doc: Doc) -> list[tuple[Hashable, tuple[Span, ...]]]:
         """Every query that matches, with where it was found in the original text."""
-        view = View(doc)
+        view = View(doc, self._words)
         return [(entry.key, spans_of(entry.check, view)) for entry in self._find(view)]
 
     def keys_of(self, doc: Doc) -> list[Hashable]:
         """Every query that matches, without the places."""
-        return [entry.key for entry in self._find(View(doc))]
+        return [entry.key for entry in self._find(View(doc, self._words))]

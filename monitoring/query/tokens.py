@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain
 from sys import intern
+from threading import Lock
 from typing import NamedTuple
 
 from monitoring.query.chars import CLASS, FOLDED, SIGNS, TONE, fold_run
@@ -190,19 +191,30 @@ class _Keys(dict[str, tuple[str, ...]]):
     """
 
     def __init__(self) -> None:
+        self._lock = Lock()
         self._shared: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._different: set[str] = set()
+        # Every different form since the last emptying, for whoever wants to see each only once. It only grows:
+        # emptying puts a new list in its place.
+        self.met: list[str] = []
 
     def __missing__(self, chunk: str) -> tuple[str, ...]:
         core = chunk.strip(_PUNCTUATION)
         keys = (intern(core.lower()),) if core.isascii() and core.isalpha() else analyse(chunk).keys()
-        if len(chunk) > _LONGEST_KEPT:
-            return keys
-        if len(self) >= _MOST_KEPT:
-            self.clear()
-            self._shared.clear()
-        if type(keys) is tuple:
-            keys = self._shared.setdefault(keys, keys)
-        self[chunk] = keys
+        with self._lock:
+            if len(self) >= _MOST_KEPT or len(self.met) >= _MOST_KEPT:
+                self.clear()
+                self._shared.clear()
+                self._different.clear()
+                self.met = []
+            for key in keys:
+                if key not in self._different:
+                    self._different.add(key)
+                    self.met.append(key)
+            if len(chunk) <= _LONGEST_KEPT:
+                if type(keys) is tuple:
+                    keys = self._shared.setdefault(keys, keys)
+                self[chunk] = keys
         return keys
 
 
