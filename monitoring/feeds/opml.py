@@ -78,7 +78,7 @@ def _outline(element: etree._Element, folders: tuple[str, ...]) -> OpmlOutline |
     url = _address(element)
     if not url:
         return None
-    given = " / ".join(part for part in _get(element, "category").strip("/").split("/") if part)
+    given = " / ".join(part for part in _get(element, "category")[:_MAX_LENGTH].strip("/").split("/") if part)
     return OpmlOutline(
         url=url,
         title=_title(element),
@@ -95,12 +95,12 @@ def _address(element: etree._Element) -> str:
 
 
 def _title(element: etree._Element) -> str:
-    return _get(element, "title") or _get(element, "text")
+    return (_get(element, "title") or _get(element, "text"))[:_MAX_LENGTH]
 
 
 def _get(element: etree._Element, name: str) -> str:
     value = next((value for key, value in element.attrib.items() if key.lower() == name), "")
-    return " ".join(scrub(value).split())[:_MAX_LENGTH]
+    return " ".join(scrub(value).split())
 
 
 def write_opml(title: str, rows: list[OpmlOutline]) -> bytes:

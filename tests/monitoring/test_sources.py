@@ -105,6 +105,13 @@ def test_opml_goes_in_and_comes_out_the_same(project, manager):
     }
 
 
+def test_an_address_too_long_to_keep_is_refused_and_not_cut_short(project, manager):
+    url = f"https://a.example/{'x' * 2000}"
+    opml = f'<opml version="2.0"><body><outline type="rss" text="A" xmlUrl="{url}"/></body></opml>'.encode()
+    imported = import_opml(project, manager, opml)
+    assert (imported.added, imported.refused) == (0, (url,))
+
+
 def test_an_opml_file_that_is_none_is_told(project, manager):
     assert isinstance(import_opml(project, manager, b"not xml"), ParseError)
 
