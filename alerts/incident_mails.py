@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from accounts.models import User
-from alerts.composing import plain, snippet
 from alerts.detection import Settings
 from alerts.links import absolute, open_url
 from alerts.models import Incident
 from alerts.rendering import Rendered
 from alerts.wording import observation, rule_sentence
 from monitoring.insights.filters import MentionFilter
+from monitoring.insights.passages import excerpt, plain
 from monitoring.models import Mention
 
 LATEST = 5
@@ -36,12 +36,13 @@ def sentence_then(incident: Incident) -> str:
 
 
 def filter_of_incident(incident: Incident, until: datetime | None = None, zone: tzinfo = UTC) -> MentionFilter:
-    """The mentions that broke the rule and, up to `until`, those that followed while the incident lasted."""
+    """The mentions found that broke the rule and, up to `until`, those found while the incident lasted."""
     return MentionFilter(
         project_id=incident.rule.project_id,
         topics=(incident.rule.topic_id,),
         since=incident.opened_at - timedelta(seconds=incident.settings["window_s"]),
         until=incident.closed_at or until or incident.opened_at,
+        by="found",
         zone=zone,
     )
 
@@ -79,7 +80,7 @@ def _render(incident: Incident, user: User, subject: str, value: int, context: d
 def _line(mention: Mention) -> dict[str, object]:
     document = mention.document
     return {
-        "title": document.title or plain(snippet(document.text, (), 100)),
+        "title": document.title or plain(excerpt(document.text, (), 100)),
         "url": open_url(document.url) or absolute(reverse("mention", args=[document.project_id, mention.pk])),
         "source": str(mention.source or document.platform),
         "published": mention.published,

@@ -95,6 +95,8 @@ def _chips(f: MentionFilter, topics: Mapping[int, str]) -> list[Chip]:
         "platforms": platform_name,
     }
     chips = []
+    if f.by == "found":
+        chips.append(Chip(_("Time"), _("when Vigie found it"), f.replace(by="published").to_query()))
     for name, label in NAMES.items():
         value = getattr(f, name)
         for item in value if name in MANY else [value] if value else []:

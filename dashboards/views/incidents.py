@@ -18,6 +18,7 @@ from alerts.incident_mails import filter_of_incident, sentence_then
 from alerts.models import Incident, Rule
 from alerts.wording import observation
 from dashboards import charts
+from dashboards.listening import listening
 from dashboards.rows import shown_rows
 from dashboards.timeline import Timeline, timeline
 from monitoring.insights import lists, series
@@ -55,6 +56,7 @@ def incident(request: HttpRequest, membership: Membership, incident_id: int) -> 
         "failing": failing_sources(membership.project) if episode.closed_at is None else [],
         "mentions_query": mentions.to_query(),
         "mentions_count": lists.count(mentions),
+        "published_before": mentions.mentions().filter(published__lt=mentions.since).count(),
         "rows": shown_rows(lists.page(mentions, size=LATEST).rows),
         "timeline": _timeline(mentions, episode),
     }
@@ -75,11 +77,12 @@ def _incident(membership: Membership, incident_id: int) -> Incident:
 
 
 def _timeline(mentions: MentionFilter, episode: Incident) -> Timeline:
-    """The keyword's mentions from well before the incident to its end."""
+    """The keyword's mentions by when they were found, from well before the incident to its end."""
     lead = max(LEAD, LEAD_WINDOWS * timedelta(seconds=episode.settings["window_s"]))
     wide = mentions.replace(since=episode.opened_at - lead)
     url = reverse("mentions", args=[episode.rule.project_id])
-    return timeline(wide, series.volume(wide), url, charts.colours([episode.rule.topic_id]))
+    deaf = listening(episode.rule.project).hatching
+    return timeline(wide, series.volume(wide), url, charts.colours([episode.rule.topic_id]), deaf)
 
 
 def _line(incident: Incident) -> dict[str, object]:

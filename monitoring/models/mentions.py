@@ -18,11 +18,11 @@ class Status(models.TextChoices):
 
 
 class Mention(models.Model):
-    """`published` (UTC) is the document's; `found_at` is when Vigie stored the mention, which is what digests go by.
+    """`published` (UTC) is the document's; `found_at` is when Vigie stored the mention: digests and rules go by it.
 
     `is_backlog` marks what was already old when it was found (a new topic over kept documents, the first poll of a
     feed): it counts in lists and charts, and is never announced as new. The covering index serves every chart,
-    list, facet and rule (docs/architecture.md has its figures); no rollup tables.
+    list and facet, that of discoveries the counts of digests and rules (docs/architecture.md); no rollup tables.
     """
 
     Status = Status
@@ -52,7 +52,11 @@ class Mention(models.Model):
                 include=("platform", "source", "author", "language", "engagement", "status", "document"),
                 name="mention_covering",
             ),
-            models.Index(fields=["topic", "found_at"], name="mention_by_discovery"),
+            models.Index(
+                fields=["topic", "found_at"],
+                include=("status", "is_backlog", "document"),
+                name="mention_by_discovery",
+            ),
         ]
 
     def __str__(self) -> str:

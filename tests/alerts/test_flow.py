@@ -50,6 +50,13 @@ def test_a_peak_in_a_feed_reaches_the_mailbox_as_an_alert(feed, project, mailbox
     assert [message["Subject"] for message in mailbox.messages] == ["Alert · Lumen: 5 mentions in 1 hour"]
 
 
+def test_a_feed_that_delivers_two_hours_late_still_breaks_a_rule_of_15_minutes(feed, project):
+    Rule.objects.create(project=project, topic=project.topics.get(), threshold=3, window_s=Rule.Window.MIN_15)
+    feed(4, timezone.now() - timedelta(hours=2))
+    evaluate_rules()
+    assert Incident.objects.get().value == 4
+
+
 def test_what_a_feed_brings_reaches_the_mailbox_as_a_digest_once(feed, project, owner, mailbox, send_outbox):
     digest = Digest.objects.create(project=project, user=owner)
     feed(2, timezone.now() - timedelta(hours=1))

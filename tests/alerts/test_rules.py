@@ -5,11 +5,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditLine, Membership
 from alerts import incidents, rules
 from alerts.models import Delivery, Incident, Rule
 from alerts.rules import evaluate_all, sentence_of
+from monitoring.insights import lists
+from monitoring.insights.filters import MentionFilter
 from tests.factories import make_mentions, make_source, make_topic
 
 NOW = datetime(2026, 6, 10, 12, tzinfo=UTC)
@@ -27,8 +31,12 @@ def rule(topic):
     return Rule.objects.create(project=topic.project, topic=topic, threshold=3)
 
 
-def publish(topic, count, ago=timedelta(minutes=10), **fields):
-    return make_mentions(topic, [{"title": f"Lumen {n}", "published": NOW - ago, **fields} for n in range(count)])
+def find(topic, count, ago=timedelta(minutes=10), **fields):
+    """Mentions found, and published, so long ago."""
+    at = NOW - ago
+    return make_mentions(
+        topic, [{"title": f"Lumen {n}", "found_at": at, "published": at, **fields} for n in range(count)]
+    )
 
 
 def mails(event=""):
@@ -36,7 +44,7 @@ def mails(event=""):
 
 
 def test_more_than_the_number_opens_an_incident_and_mails_managers_and_admins(rule, topic, owner, manager, viewer):
-    publish(topic, 4)
+    find(topic, 4)
     evaluate_all(NOW)
     incident = Incident.objects.get()
     assert (incident.value, incident.baseline, incident.peak, incident.opened_at) == (4, 0, 4, NOW)
@@ -46,43 +54,62 @@ def test_more_than_the_number_opens_an_incident_and_mails_managers_and_admins(ru
 
 
 def test_the_number_itself_is_not_more_than_the_number(rule, topic):
-    publish(topic, 3)
+    find(topic, 3)
     evaluate_all(NOW)
     assert not Incident.objects.exists()
 
 
 def test_mentions_outside_the_window_do_not_count(rule, topic):
-    publish(topic, 2)
-    publish(topic, 5, ago=HOUR + timedelta(seconds=1))
-    publish(topic, 1, ago=HOUR)
-    publish(topic, 5, ago=timedelta(seconds=-1))
+    find(topic, 2)
+    find(topic, 5, ago=HOUR + timedelta(seconds=1))
+    find(topic, 1, ago=HOUR)
+    find(topic, 5, ago=timedelta(seconds=-1))
     assert rules.count_windows([rule], NOW) == {rule.pk: [5, 3]}
     evaluate_all(NOW)
     assert not Incident.objects.exists()
 
 
+def test_a_story_that_a_feed_delivers_late_counts_when_it_is_found(topic, owner):
+    rule = Rule.objects.create(project=topic.project, topic=topic, threshold=3, window_s=Rule.Window.MIN_15)
+    find(topic, 4, ago=timedelta(minutes=1), published=NOW - 2 * HOUR)
+    find(topic, 4, ago=HOUR, published=NOW - timedelta(minutes=1))
+    evaluate_all(NOW)
+    assert Incident.objects.get(rule=rule).value == 4
+    assert mails("opened").count() == 1
+
+
+def test_the_number_of_a_rule_is_the_length_of_the_list_it_leads_to(rule, topic):
+    find(topic, 2, published=NOW - 9 * HOUR)
+    find(topic, 1, ago=2 * HOUR, published=NOW - timedelta(minutes=5))
+    find(topic, 3, is_backlog=True)
+    find(topic, 3, status="ignored")
+    query = QueryDict(rules.filter_of_window(rule, NOW, UTC).to_query())
+    shown = lists.count(MentionFilter.from_query(topic.project, query, NOW, UTC)).value
+    assert shown == rules.count_windows([rule], NOW)[rule.pk][-1] == 2
+
+
 def test_what_was_old_when_found_and_what_is_ignored_never_fires(rule, topic):
-    publish(topic, 9, is_backlog=True)
-    publish(topic, 9, status="ignored")
+    find(topic, 9, is_backlog=True)
+    find(topic, 9, status="ignored")
     evaluate_all(NOW)
     assert not Incident.objects.exists()
 
 
 def test_an_increase_is_measured_against_the_hour_before(topic):
     rule = Rule.objects.create(project=topic.project, topic=topic, condition="increase", percent=200, minimum=5)
-    publish(topic, 3, ago=timedelta(minutes=70))
-    publish(topic, 8)
+    find(topic, 3, ago=timedelta(minutes=70))
+    find(topic, 8)
     evaluate_all(NOW)
     assert not Incident.objects.exists()
-    publish(topic, 1)
+    find(topic, 1)
     evaluate_all(NOW)
     assert (Incident.objects.get(rule=rule).value, Incident.objects.get().baseline) == (9, 3)
 
 
 def test_an_incident_lasts_grows_and_closes_with_one_mail_at_each_end(rule, topic, owner):
-    publish(topic, 4)
+    find(topic, 4)
     evaluate_all(NOW)
-    publish(topic, 3)
+    find(topic, 3)
     evaluate_all(NOW + timedelta(minutes=1))
     evaluate_all(NOW + timedelta(minutes=2))
     assert Incident.objects.get().peak == 7
@@ -98,10 +125,10 @@ def test_an_incident_lasts_grows_and_closes_with_one_mail_at_each_end(rule, topi
 
 
 def test_a_second_episode_is_a_second_incident(rule, topic, owner):
-    publish(topic, 4)
+    find(topic, 4)
     evaluate_all(NOW)
     evaluate_all(NOW + HOUR)
-    publish(topic, 5, ago=-2 * HOUR)
+    find(topic, 5, ago=-2 * HOUR)
     evaluate_all(NOW + 2 * HOUR + timedelta(minutes=1))
     assert Incident.objects.count() == 2
     assert mails("opened").count() == 2
@@ -109,7 +136,7 @@ def test_a_second_episode_is_a_second_incident(rule, topic, owner):
 
 def test_the_mail_says_the_rule_and_shows_the_latest_mentions(rule, topic, owner):
     make_source(topic.project, error_code="timeout")
-    publish(topic, 5)
+    find(topic, 5)
     evaluate_all(NOW)
     mail = mails("opened").get()
     for body in (mail.text, mail.html):
@@ -121,7 +148,7 @@ def test_the_mail_says_the_rule_and_shows_the_latest_mentions(rule, topic, owner
 
 def test_chosen_recipients_are_mailed_while_they_are_members(rule, topic, owner, viewer):
     rule.recipients.set([viewer])
-    publish(topic, 4)
+    find(topic, 4)
     evaluate_all(NOW)
     assert [mail.recipient for mail in mails("opened")] == [viewer.email]
     Membership.objects.filter(user=viewer).delete()
@@ -130,7 +157,7 @@ def test_chosen_recipients_are_mailed_while_they_are_members(rule, topic, owner,
 
 
 def test_a_paused_rule_or_keyword_opens_nothing(rule, topic, owner):
-    publish(topic, 9)
+    find(topic, 9)
     rules.pause_rule(rule, owner, paused=True)
     evaluate_all(NOW)
     rules.pause_rule(rule, owner, paused=False)
@@ -141,7 +168,7 @@ def test_a_paused_rule_or_keyword_opens_nothing(rule, topic, owner):
 
 
 def test_pausing_a_rule_closes_its_incident_without_a_mail(rule, topic, owner):
-    publish(topic, 9)
+    find(topic, 9)
     evaluate_all(NOW)
     rules.pause_rule(rule, owner, paused=True)
     assert Incident.objects.get().closed_at
@@ -150,7 +177,7 @@ def test_pausing_a_rule_closes_its_incident_without_a_mail(rule, topic, owner):
 
 
 def test_an_incident_of_a_paused_keyword_still_ends(rule, topic, owner):
-    publish(topic, 9)
+    find(topic, 9)
     evaluate_all(NOW)
     topic.is_paused = True
     topic.save()
@@ -161,7 +188,7 @@ def test_an_incident_of_a_paused_keyword_still_ends(rule, topic, owner):
 def test_an_incident_remembers_the_rule_as_it_was(rule, topic, owner):
     from alerts.incident_mails import sentence_then
 
-    publish(topic, 9)
+    find(topic, 9)
     evaluate_all(NOW)
     rule.threshold, rule.window_s = 100, 86400
     rules.save_rule(rule, owner, [])
@@ -169,7 +196,7 @@ def test_an_incident_remembers_the_rule_as_it_was(rule, topic, owner):
 
 
 def test_the_first_to_acknowledge_counts(rule, topic, owner, manager):
-    publish(topic, 9)
+    find(topic, 9)
     evaluate_all(NOW)
     incident = Incident.objects.get()
     assert incidents.acknowledge(incident, manager)
@@ -188,6 +215,16 @@ def test_rules_of_a_window_share_one_count(topic, owner, django_assert_num_queri
     )
     with django_assert_num_queries(5):  # incidents, rules, a count for each of two windows, evaluated_at
         evaluate_all(NOW)
+
+
+def test_rules_are_counted_off_the_index_of_discoveries_alone(rule):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        with CaptureQueriesContext(connection) as captured:
+            rules.count_windows([rule], NOW)
+        cursor.execute("EXPLAIN " + captured.captured_queries[0]["sql"])
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "Index Only Scan using mention_by_discovery" in plan, plan
 
 
 @pytest.mark.parametrize(
@@ -226,7 +263,7 @@ def test_evaluators_at_once_open_and_close_one_incident_and_mail_it_once(rule, t
         for thread in threads:
             thread.join(20)
 
-    publish(topic, 9)
+    find(topic, 9)
     together(NOW)
     assert (Incident.objects.count(), mails("opened").count()) == (1, 1)
     together(NOW + HOUR)

@@ -26,7 +26,8 @@ def rule(topic):
 @pytest.fixture
 def incident(rule):
     now = timezone.now()
-    make_mentions(rule.topic, [{"title": f"Lumen {n}", "published": now - timedelta(minutes=5)} for n in range(5)])
+    at = now - timedelta(minutes=5)
+    make_mentions(rule.topic, [{"title": f"Lumen {n}", "published": at, "found_at": at} for n in range(5)])
     evaluate_all(now)
     return Incident.objects.get()
 
