@@ -16,6 +16,13 @@ class AccountAdapter(DefaultAccountAdapter):
         """`invitation` is set by accounts.views.signup, the only way to the form."""
         return getattr(request, "invitation", None) is not None
 
+    def login(self, request: HttpRequest, user: User) -> None:
+        """The first admin has chosen no language yet: the one in which they sign in becomes theirs."""
+        if user.is_superuser and user.last_login is None:
+            user.language = translation.get_language()
+            user.save(update_fields=["language"])
+        super().login(request, user)
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account")
 

@@ -49,6 +49,10 @@ class Series:
         return sum(self.totals)
 
 
+# Counts below this double by chance: for a mean of 10, twice as many comes about once in three hundred periods.
+SURGE_FROM = 20
+
+
 class Change(NamedTuple):
     """A count in this period and in the equal one before."""
 
@@ -59,6 +63,11 @@ class Change(NamedTuple):
     def percent(self) -> int | None:
         """Rounded; None where there is nothing to compare with."""
         return round(100 * (self.now - self.before) / self.before) if self.before else None
+
+    @property
+    def is_surge(self) -> bool:
+        """At least twice as many as before, and enough of them not to be chance."""
+        return self.now >= max(2 * self.before, SURGE_FROM) and self.before > 0
 
 
 def volume(f: MentionFilter, zone: tzinfo | None = None, bucket: str | None = None) -> Series:

@@ -175,6 +175,14 @@ def test_the_sign_in_page_changes_its_language(client, db):
     assert '<html lang="fr"' in client.get(LOGIN).content.decode()
 
 
+def test_the_first_admin_keeps_the_language_in_which_they_first_sign_in(client, db):
+    User.objects.create_superuser("root@example.com", PASSWORD, language="en")
+    for language in ("fr", "en"):
+        client.post(LOGIN, {"login": "root@example.com", "password": PASSWORD}, headers={"accept-language": language})
+        client.logout()
+        assert User.objects.get().language == "fr"
+
+
 def test_the_operator_pages_ask_for_the_ordinary_sign_in(owner, client, as_person):
     answer = client.get("/operator/", follow=True)
     assert answer.redirect_chain[-1][0].startswith(LOGIN)

@@ -55,6 +55,15 @@ def test_a_calm_day_is_said_in_one_line(as_person, viewer, at, read, watched):
     assert "The only source is heard." in text
 
 
+def test_twice_as_many_as_before_is_not_called_calm(as_person, viewer, at, read, watched):
+    now = timezone.now()
+    ago = [timedelta(days=1)] * 20 + [timedelta(days=8)] * 10
+    make_mentions(watched[0], [{"published": now - days} for days in ago])
+    text = read(as_person(viewer), at("overview"))
+    assert "More is said than usual. 20 mentions in this period" in text
+    assert "All calm" not in text
+
+
 def test_an_open_alert_stands_first_and_can_be_taken(as_person, manager, at, watched):
     manager.language = "en"
     manager.save()
