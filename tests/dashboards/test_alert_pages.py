@@ -119,6 +119,17 @@ def test_an_open_incident_is_shown_acknowledged_and_leads_to_its_mentions(incide
     assert "acknowledged" in text_of(client.get(url(project, f"incidents/{incident.pk}")))
 
 
+def test_an_incident_of_late_stories_says_so_and_where_nothing_could_be_heard(rule, owner, as_person):
+    now = timezone.now()
+    at, long_ago = now - timedelta(minutes=5), now - timedelta(hours=3)
+    make_mentions(rule.topic, [{"title": f"Lumen {n}", "published": long_ago, "found_at": at} for n in range(5)])
+    make_source(rule.project, error_code="timeout", failing_since=long_ago, last_success_at=long_ago, failures=9)
+    evaluate_all(now)
+    page = as_person(owner).get(url(rule.project, f"incidents/{Incident.objects.get().pk}"))
+    assert "5 of 5 were published before the time that was counted" in text_of(page)
+    assert page.context["timeline"].is_hatched
+
+
 def test_a_viewer_cannot_acknowledge(incident, viewer, as_person):
     assert (
         as_person(viewer).post(url(incident.rule.project, f"incidents/{incident.pk}/acknowledge")).status_code == 403
