@@ -110,7 +110,7 @@ class Phrase(Word):
         if not self.necessary <= view.words:
             return False
         if self.alone:
-            return self.alone in view.words_of(self.fields[0])
+            return view.has(self.alone, self.fields[0])
         return any(self.intervals(view, field) for field in self.fields)
 
     def intervals(self, view: View, field: str) -> list[Interval]:
@@ -136,12 +136,7 @@ class Phrase(Word):
 
     def collect(self, view: View, out: set[Span]) -> None:
         for field in self.fields:
-            if self.only and not self.signed:
-                stream = view.unordered(field)
-                for word in stream.like(self.only):
-                    out.update((field, *place) for place in stream.places_of(word))
-            else:
-                self.mark(view, field, self.intervals(view, field), out)
+            self.mark(view, field, self.intervals(view, field), out)
 
 
 class Value:

@@ -1,7 +1,7 @@
 """A document as the matcher sees it: its words as a set at once, their order and places only when a query asks."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import accumulate, chain, compress, count, repeat
 from operator import contains
@@ -57,23 +57,33 @@ class Stream:
     """One field of a document. Its words are read at once, their order only by `order`, their places by `place`."""
 
     __slots__ = (
-        *("text", "chunks", "rows", "norms", "aliases", "_addresses", "_analysed", "_asked", "_counts", "_even"),
-        *("_forms", "_letters", "_looks", "_positions", "_shapes", "_starts"),
+        *("text", "chunks", "heard", "norms", "aliases", "_addresses", "_analysed", "_asked", "_counts", "_even"),
+        *("_forms", "_letters", "_looks", "_positions", "_rows", "_shapes", "_starts"),
     )
 
-    def __init__(self, text: str, addresses: bool = False) -> None:
+    def __init__(self, text: str, reader: Mapping[str, tuple[str, ...]] = KEYS, addresses: bool = False) -> None:
         self.text = text
         self._addresses = addresses
         self.chunks = text.split()
-        self.rows = (
-            [analyse(c, True).keys() for c in self.chunks] if addresses else list(map(KEYS.__getitem__, self.chunks))
-        )
+        # The words that the reader cares for in each run of characters.
+        if addresses:
+            self.heard = [analyse(chunk, True).keys() for chunk in self.chunks]
+        else:
+            self.heard = list(map(reader.__getitem__, self.chunks))
+        self._rows = self.heard if addresses or reader is KEYS else None
         self.norms: list[str] | None = None
         self._starts: list[int] | None = None
         self._looks = 0
         self._forms: set[str] | None = None
         self._shapes: dict[Shape, dict[str, list[str]]] = {}
         self._analysed: dict[str, Chunk] = {}
+
+    @property
+    def rows(self) -> list[tuple[str, ...]]:
+        """All words of each run of characters, not in order where they have aliases."""
+        if self._rows is None:
+            self._rows = list(map(KEYS.__getitem__, self.chunks))
+        return self._rows
 
     def order(self) -> None:
         """Lays out the words in their order, for all that follows."""
@@ -161,7 +171,7 @@ class Stream:
     @property
     def is_long(self) -> bool:
         """Whether tables of all words are worth making, so that hundreds of terms do not cost hundreds of looks."""
-        return len(self.rows) > _LONG_TEXT
+        return len(self.chunks) > _LONG_TEXT
 
     def like(self, atom: Atom) -> list[str]:
         """The different words of the field that a wildcard stands for."""
@@ -213,13 +223,13 @@ class Stream:
             position = start + len(chunk)
 
     def places_of(self, key: str) -> Iterator[Interval]:
-        """Every [start, end) of a plain word in the original; in a short text quicker than laying out all words."""
+        """Every [start, end) of a word that is heard; in a short text quicker than laying out all words."""
         if self.is_long:
             if self.norms is None:
                 self.order()
             yield from (self.place(*interval) for interval in self.find(key))
             return
-        for number in compress(count(), map(contains, self.rows, repeat(key))):
+        for number in compress(count(), map(contains, self.heard, repeat(key))):
             start = self._start(number)
             found = self._analyse(self.chunks[number])
             for norm, first, last in found.tokens:
@@ -237,23 +247,23 @@ _EMPTY.order()
 class View:
     """One document, read once for all queries.
 
-    `words` are the words of title and text; with `asked`, which says which words any query asks for, only those.
+    `words` are the words of title and text or, read by the `Reader` of an index, those that some query asks for.
     """
 
-    __slots__ = ("_meta", "_streams", "doc", "pairs", "words")
+    __slots__ = ("_meta", "_streams", "doc", "pairs", "reader", "words")
 
-    def __init__(self, doc: Doc, asked: Callable[[], Container[str]] | None = None) -> None:
+    def __init__(self, doc: Doc, reader: Mapping[str, tuple[str, ...]] = KEYS) -> None:
         self.doc = doc
+        self.reader = reader
         # What NEAR has found, by (node, field): a chain of them asks for it again and again.
         self.pairs: dict[tuple[object, str], list[tuple[Interval, Interval]]] = {}
         self._meta: frozenset[str] | None = None
-        text = Stream(visible(doc.text))
+        text = Stream(visible(doc.text), reader)
         self._streams = {"text": text}
-        words = chain.from_iterable(text.rows)
+        self.words: set[str] = set(chain.from_iterable(text.heard))
         if doc.title:
-            title = self._streams["title"] = Stream(visible(doc.title))
-            words = chain(words, chain.from_iterable(title.rows))
-        self.words: set[str] = set(filter(asked().__contains__, words) if asked else words)
+            title = self._streams["title"] = Stream(visible(doc.title), reader)
+            self.words.update(chain.from_iterable(title.heard))
 
     def stream(self, field: str) -> Stream:
         """A field with its words in order."""
@@ -262,8 +272,9 @@ class View:
             stream.order()
         return stream
 
-    def words_of(self, field: str) -> set[str]:
-        return self.unordered(field).forms()
+    def has(self, word: str, field: str) -> bool:
+        """Whether a word that is heard stands in a field."""
+        return any(word in row for row in self.unordered(field).heard)
 
     def unordered(self, field: str) -> Stream:
         """A field without `order`, for those who only ask for `places_of`."""
@@ -272,7 +283,11 @@ class View:
             text = getattr(self.doc, field)
             if not text:
                 return _EMPTY
-            stream = Stream(text.translate(UNSIGN), field == "url") if field in ("author", "url") else Stream(text)
+            stream = (
+                Stream(text.translate(UNSIGN), addresses=field == "url")
+                if field in ("author", "url")
+                else Stream(text)
+            )
             self._streams[field] = stream
         return stream
 

@@ -6,13 +6,14 @@ index with or without the change.
 
 import threading
 from collections import Counter
-from collections.abc import Container, Hashable
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 from monitoring.query.anchors import choose, cost
 from monitoring.query.compile import All, Any, Check, Phrase, Without, Word, asked_words, necessary_words
 from monitoring.query.document import Doc, Span, View
 from monitoring.query.matcher import Query, compile_query, spans_of
+from monitoring.query.reader import Reader
 from monitoring.query.terms import Atom
 from monitoring.query.tree import Node
 from monitoring.query.wildcards import Wildcards
@@ -84,9 +85,10 @@ class Index:
         self._entries: dict[Hashable, _Entry] = {}
         self._buckets: dict[str, _Bucket] = {}
         self._anchors: set[str] = set()
-        # How many queries ask for a word (0: it matches a wildcard); no other word of a document is looked at.
+        # How many queries ask for a word; no other word of a document is looked at.
         self._asked: Counter[str] = Counter()
         self._wildcards = Wildcards()
+        self._reader = Reader(self._asked, self._wildcards, 0)
         self._fields = 0
         self._number = 0
 
@@ -111,11 +113,17 @@ class Index:
             for anchor in entry.anchors:
                 self._put(anchor, (*self._bucket(anchor), _file(entry, anchor)))
             self._fields += any(":" in anchor.key for anchor in entry.anchors)
+            self._renew()
 
     def remove(self, key: Hashable) -> None:
         """Forgets a query; nothing happens where there is none of that key."""
         with self._lock:
             self._drop(key)
+            self._renew()
+
+    def _renew(self) -> None:
+        """After a change documents are read anew; who is reading one meanwhile goes on with the old reader."""
+        self._reader = Reader(self._asked, self._wildcards, len(self._entries))
 
     def _drop(self, key: Hashable) -> None:
         entry = self._entries.pop(key, None)
@@ -125,7 +133,7 @@ class Index:
             self._put(anchor, tuple(filed for filed in self._bucket(anchor) if filed[1] is not entry))
         for word in entry.asked:
             self._asked[word] -= 1
-            if not self._asked[word] and word not in self._wildcards.known:
+            if not self._asked[word]:
                 del self._asked[word]
         self._fields -= any(":" in anchor.key for anchor in entry.anchors)
 
@@ -142,19 +150,11 @@ class Index:
             self._anchors.discard(anchor.key)
             self._buckets.pop(anchor.key, None)
 
-    def _words(self) -> Container[str]:
-        """The words that some query asks for, once those of the document at hand have been met."""
-        if self._wildcards:
-            for word in self._wildcards.learn():
-                self._asked.setdefault(word, 0)
-        return self._asked
-
     def _find(self, view: View) -> list[_Entry]:
         words = view.words
         called = [self._buckets.get(key, ()) for key in self._anchors & words]
         if self._wildcards:
-            known = self._wildcards.known
-            called += [known[word] for word in known.keys() & words]
+            called += [view.reader.called[word] for word in view.reader.called.keys() & words]
         if self._fields:
             called += [self._buckets.get(key, ()) for key in self._anchors & view.meta]
             called += [self._wildcards.called(key) for key in view.meta]
@@ -167,9 +167,9 @@ class Index:
 
     def match(self, doc: Doc) -> list[tuple[Hashable, tuple[Span, ...]]]:
         """Every query that matches, with where it was found in the original text."""
-        view = View(doc, self._words)
+        view = View(doc, self._reader)
         return [(entry.key, spans_of(entry.check, view)) for entry in self._find(view)]
 
     def keys_of(self, doc: Doc) -> list[Hashable]:
         """Every query that matches, without the places."""
-        return [entry.key for entry in self._find(View(doc, self._words))]
+        return [entry.key for entry in self._find(View(doc, self._reader))]

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain
 from sys import intern
-from threading import Lock
 from typing import NamedTuple
 
 from monitoring.query.chars import CLASS, FOLDED, SIGNS, TONE, fold_run
@@ -44,9 +43,9 @@ _MARKUP = re.compile(
 # What may surround a word without being part of it or of an acronym, a handle or a hashtag.
 _PUNCTUATION = '.,;:!?()[]«»“”"…'
 # A run longer than this is an address or a sentence without spaces: it does not come back.
-_LONGEST_KEPT = 40
+LONGEST_KEPT = 40
 # About 25 MB when full. French and English news together use some 100,000 different runs.
-_MOST_KEPT = 100_000
+MOST_KEPT = 100_000
 _MOST_HASHTAG_PARTS = 8
 
 
@@ -111,7 +110,7 @@ def _split_at_apostrophes(chunk: str, start: int, classes: str) -> Iterator[Toke
     norm = fold_run(chunk[first:last])
     for begin, end in pieces[1:]:
         following = fold_run(chunk[begin:end])
-        if norm in ELISIONS or following in CLITICS or len(norm) > _LONGEST_KEPT:
+        if norm in ELISIONS or following in CLITICS or len(norm) > LONGEST_KEPT:
             yield Token(norm, first, last)
             first, norm = begin, following
         else:
@@ -180,7 +179,7 @@ def chunk_of(chunk: str) -> Chunk:
     if core.isascii() and core.isalpha():
         start = chunk.index(core)
         return Chunk((Token(core.lower(), start, start + len(core)),))
-    return _analyse_kept(chunk) if len(chunk) <= _LONGEST_KEPT else analyse(chunk)
+    return _analyse_kept(chunk) if len(chunk) <= LONGEST_KEPT else analyse(chunk)
 
 
 class _Keys(dict[str, tuple[str, ...]]):
@@ -191,30 +190,19 @@ class _Keys(dict[str, tuple[str, ...]]):
     """
 
     def __init__(self) -> None:
-        self._lock = Lock()
         self._shared: dict[tuple[str, ...], tuple[str, ...]] = {}
-        self._different: set[str] = set()
-        # Every different form since the last emptying, for whoever wants to see each only once. It only grows:
-        # emptying puts a new list in its place.
-        self.met: list[str] = []
 
     def __missing__(self, chunk: str) -> tuple[str, ...]:
         core = chunk.strip(_PUNCTUATION)
         keys = (intern(core.lower()),) if core.isascii() and core.isalpha() else analyse(chunk).keys()
-        with self._lock:
-            if len(self) >= _MOST_KEPT or len(self.met) >= _MOST_KEPT:
-                self.clear()
-                self._shared.clear()
-                self._different.clear()
-                self.met = []
-            for key in keys:
-                if key not in self._different:
-                    self._different.add(key)
-                    self.met.append(key)
-            if len(chunk) <= _LONGEST_KEPT:
-                if type(keys) is tuple:
-                    keys = self._shared.setdefault(keys, keys)
-                self[chunk] = keys
+        if len(chunk) > LONGEST_KEPT:
+            return keys
+        if len(self) >= MOST_KEPT:
+            self.clear()
+            self._shared.clear()
+        if type(keys) is tuple:
+            keys = self._shared.setdefault(keys, keys)
+        self[chunk] = keys
         return keys
 
 
