@@ -5,6 +5,7 @@ sources at a time, and an owner asks each host one thing after another.
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -57,7 +58,7 @@ WITH held AS (
 ), due AS (
     SELECT s.id, s.host, s.next_poll_at FROM monitoring_source s LEFT JOIN held USING (host)
     WHERE s.state = 'active' AND s.next_poll_at <= now() AND (s.claimed_until IS NULL OR s.claimed_until <= now())
-      AND (held.ours OR coalesce(held.owners, 0) < {OWNERS_PER_HOST})
+      AND (held.ours OR coalesce(held.owners, 0) < {OWNERS_PER_HOST}) AND s.host <> ALL(%(besides)s)
     ORDER BY s.next_poll_at LIMIT {LOOKED_AT}
 ), shares AS (
     SELECT id, next_poll_at, row_number() OVER (PARTITION BY host ORDER BY next_poll_at, id) AS share FROM due
@@ -71,11 +72,13 @@ FROM taken WHERE s.id = taken.id RETURNING {_COLUMNS}
 """
 
 
-def claim(owner: UUID, limit: int) -> list[Claimed]:
-    """Take up to `limit` due sources. Claims are made one at a time, or two owners could become three."""
+def claim(owner: UUID, limit: int, besides: Iterable[str] = ()) -> list[Claimed]:
+    """Take up to `limit` due sources, none of the hosts in `besides`. Claims are made one at a time, or two owners
+    could become three.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", CLAIM_LOCK)
-        cursor.execute(_CLAIM, {"owner": owner, "limit": limit, "lease": LEASE})
+        cursor.execute(_CLAIM, {"owner": owner, "limit": limit, "lease": LEASE, "besides": list(besides)})
         return [_claimed(row) for row in cursor.fetchall()]
 
 
@@ -91,17 +94,24 @@ def claim_one(owner: UUID, source_id: int) -> Claimed | None:
     return row and _claimed(row)
 
 
+# Waiting for a row that a person's change has locked could end in a deadlock with it: the lease lasts long enough
+# for the next renewal, and ends by itself.
+_HELD = "SELECT id FROM monitoring_source WHERE claimed_by = %s FOR NO KEY UPDATE SKIP LOCKED"
+
+
 def renew(owner: UUID) -> None:
     """Hold on to everything this owner has."""
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE monitoring_source SET claimed_until = now() + %s WHERE claimed_by = %s", [LEASE, owner])
+        cursor.execute(
+            f"UPDATE monitoring_source SET claimed_until = now() + %s WHERE id IN ({_HELD})", [LEASE, owner]
+        )
 
 
 def release(owner: UUID) -> None:
     """Give back everything this owner still has; it stays due."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE monitoring_source SET claimed_by = NULL, claimed_until = NULL WHERE claimed_by = %s", [owner]
+            f"UPDATE monitoring_source SET claimed_by = NULL, claimed_until = NULL WHERE id IN ({_HELD})", [owner]
         )
 
 

@@ -54,10 +54,15 @@ def poll_due(on_more: Callable[[], None] = lambda: None) -> list[Settled]:
 
 
 def poll_one(source_id: int) -> Settled | None:
-    """Poll one source now, due or not; None where a worker is at it already."""
+    """Poll one source now, due or not; None where a worker is at it already, or it was deleted meanwhile."""
     owner = uuid4()
     source = claim_one(owner, source_id)
-    return settle([fetch(source)], owner)[0] if source else None
+    if source is None:
+        return None
+    try:
+        return next(iter(settle([fetch(source)], owner)), None)
+    finally:
+        release(owner)
 
 
 def fetch(source: Claimed) -> Polled:
@@ -107,6 +112,7 @@ class _Turn:
                     self._store()
                     self._receive()
             finally:
+                self.ends = 0.0  # after a failure: the threads ask nothing more on behalf of a turn that is over
                 release(self.owner)
         return self.settled
 
@@ -116,14 +122,17 @@ class _Turn:
         if now > self.renew_at:
             renew(self.owner)
             self.renew_at = now + RENEW_S
-        room = settings.POLL_THREADS - sum(map(len, self.waiting.values()))
+        # What waits behind its own host takes no room, but that host is given no more: however slow it is and however
+        # many feeds it has, the others are claimed.
+        behind = [host for host in self.waiting if host in self.asked]
+        room = settings.POLL_THREADS - sum(len(held) for host, held in self.waiting.items() if host not in behind)
         if room <= 0 or now < self.claim_at or now > self.ends:
             return False
-        claimed = claim(self.owner, room)
+        claimed = claim(self.owner, room, behind)
         for source in claimed:
             self.waiting[source.host].append(source)
         if not claimed:
-            self.claim_at = now + IDLE_CLAIM_S
+            self.claim_at = now + (STORE_WITHIN_S if behind else IDLE_CLAIM_S)
         elif not self.called_for_more:
             self.called_for_more = True
             self.on_more()
