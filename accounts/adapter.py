@@ -3,6 +3,7 @@
 from urllib.parse import quote
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
@@ -21,6 +22,9 @@ class AccountAdapter(DefaultAccountAdapter):
         if user.is_superuser and user.last_login is None:
             user.language = translation.get_language()
             user.save(update_fields=["language"])
+        # Addresses come from an invitation or from the operator and never change: there is nothing left to verify,
+        # and allauth refuses the second step to an address it has down as not verified.
+        EmailAddress.objects.filter(user=user, verified=False).update(verified=True)
         super().login(request, user)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:

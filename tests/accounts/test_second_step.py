@@ -31,6 +31,18 @@ def open_guarded(client, address):
     return client.get(address).content.decode()
 
 
+@pytest.fixture
+def known_to_allauth(owner):
+    """allauth writes the address of whoever signs up or asks for a new password down as not verified."""
+    from allauth.account.models import EmailAddress
+
+    return EmailAddress.objects.create(user=owner, email=owner.email, primary=True, verified=False)
+
+
+def test_an_address_that_allauth_has_not_verified_is_no_obstacle(owner, known_to_allauth):
+    assert len(switch_on()) > 1
+
+
 def is_signed_in(client):
     return client.get("/account").status_code == 200
 
