@@ -24,7 +24,7 @@ from monitoring.matching import Matcher, watched
 from monitoring.query import Doc, search_text
 
 PAGE = 200  # rows an INSERT statement
-AUTHOR_LENGTH = 200
+AUTHOR_LENGTH, LANGUAGE_LENGTH = 200, 20  # of the columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ def _document_row(new: _New) -> tuple[object, ...]:
         item.author,
         item.author_url,
         item.followers,
-        item.language,
+        item.language[:LANGUAGE_LENGTH],
         item.engagement,
         new.published,
         new.words,

@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 TURN_S = 120
 RENEW_S = 20
 IDLE_CLAIM_S = 1.0
+# Enough for its thread to go on while results are stored.
+QUEUED_PER_HOST = 20
 # A small transaction: up to this many results, or what came within this time of the first.
 STORE_AT_ONCE = 25
 STORE_WITHIN_S = 0.1
@@ -122,17 +124,18 @@ class _Turn:
         if now > self.renew_at:
             renew(self.owner)
             self.renew_at = now + RENEW_S
-        # What waits behind its own host takes no room, but that host is given no more: however slow it is and however
-        # many feeds it has, the others are claimed.
-        behind = [host for host in self.waiting if host in self.asked]
-        room = settings.POLL_THREADS - sum(len(held) for host, held in self.waiting.items() if host not in behind)
+        # What waits behind its own host takes no room: however slow it is and however many feeds it has, the others
+        # are claimed. It is given more only while its queue is short.
+        behind = {host: len(held) for host, held in self.waiting.items() if host in self.asked}
+        room = settings.POLL_THREADS - sum(map(len, self.waiting.values())) + sum(behind.values())
         if room <= 0 or now < self.claim_at or now > self.ends:
             return False
-        claimed = claim(self.owner, room, behind)
+        full = [host for host, held in behind.items() if held > QUEUED_PER_HOST]
+        claimed = claim(self.owner, room, full)
         for source in claimed:
             self.waiting[source.host].append(source)
         if not claimed:
-            self.claim_at = now + (STORE_WITHIN_S if behind else IDLE_CLAIM_S)
+            self.claim_at = now + (STORE_WITHIN_S if full else IDLE_CLAIM_S)
         elif not self.called_for_more:
             self.called_for_more = True
             self.on_more()

@@ -50,8 +50,6 @@ class NewState:
     """The columns of a source that a poll sets, in the order of the UPDATE below."""
 
     id: int
-    url: str
-    host: str
     title: str
     site_url: str
     language: str
@@ -84,12 +82,10 @@ def decide(polled: "Polled", stored: Stored, now: datetime, jitter: float, pace:
             "skip_days": sorted(feed.skip_days),
         }
     plan = plan_next(_state(source), _outcome(polled, stored, hints, now), jitter, pace)
-    url, moved_to, moved_count = _moved(source, fetched.permanent_url)
+    moved_to, moved_count = _moved(source, fetched.permanent_url)
     success = not polled.error_code
     return NewState(
         id=source.id,
-        url=url,
-        host=host_key(url),
         title=source.title or (feed.title[:300] if feed else ""),
         site_url=source.site_url or (feed.site_url[:2000] if feed else ""),
         language=(feed.language[:20] if feed else "") or source.language,
@@ -117,10 +113,17 @@ def settle(polled: "list[Polled]", owner: UUID) -> list[Settled]:
     try:
         return _write(polled, owner)
     except Exception:
-        if len(polled) == 1:
-            log.exception("event=store_failed source=%s", polled[0].source.id)
-            return _write([_unstorable(polled[0])], owner)
-        return [settled for one in polled for settled in settle([one], owner)]
+        log.warning("event=store_again sources=%s", len(polled), exc_info=True)
+        return [settled for one in polled for settled in _write_alone(one, owner)]
+
+
+def _write_alone(polled: "Polled", owner: UUID) -> list[Settled]:
+    """Once more by itself: what was in its way may be another poll, or a transaction that is over by now."""
+    try:
+        return _write([polled], owner)
+    except Exception:
+        log.exception("event=store_failed source=%s", polled.source.id)
+        return _write([_unstorable(polled)], owner)
 
 
 def _write(polled: "list[Polled]", owner: UUID) -> list[Settled]:
@@ -133,6 +136,9 @@ def _write(polled: "list[Polled]", owner: UUID) -> list[Settled]:
             decide(one, stored.get(one.source.id, Stored()), now, random.random(), _pace(one.source)) for one in polled
         ]
         _update(states)
+        for state in states:
+            if state.moved_count >= MOVES_BELIEVED:
+                _move(state)
     return [_log(one, stored.get(one.source.id, Stored())) for one in polled]
 
 
@@ -190,21 +196,26 @@ def _outcome(polled: "Polled", stored: Stored, hints: dict, now: datetime) -> Po
     )
 
 
-def _moved(source: Claimed, permanent_url: str) -> tuple[str, str, int]:
-    """The source's address, where it seems to have moved, and how often in a row that was said."""
+def _moved(source: Claimed, permanent_url: str) -> tuple[str, int]:
+    """Where the source seems to have moved, and how often in a row that was said."""
     if not permanent_url or len(permanent_url) > 2000:
-        return source.url, "", 0
+        return "", 0
     count = source.moved_count + 1 if permanent_url == source.moved_to else 1
-    if count >= MOVES_BELIEVED:
-        return permanent_url, "", 0
-    return source.url, permanent_url, count
+    return permanent_url, min(count, MOVES_BELIEVED)
+
+
+def _move(state: NewState) -> None:
+    """Write the new address down, unless another source of the project has it: then this one goes on by redirects."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE monitoring_source s SET url = %s, host = %s, moved_to = '', moved_count = 0 WHERE id = %s AND NOT"
+            " EXISTS (SELECT 1 FROM monitoring_source o WHERE o.project_id = s.project_id AND o.url = %s)",
+            [state.moved_to, host_key(state.moved_to), state.id, state.moved_to],
+        )
 
 
 _UPDATE = """
-UPDATE monitoring_source s SET url = CASE WHEN EXISTS (
-        SELECT 1 FROM monitoring_source o WHERE o.project_id = s.project_id AND o.url = new.url AND o.id <> s.id
-    ) THEN s.url ELSE new.url END,
-    host = new.host, title = new.title, site_url = new.site_url, language = new.language,
+UPDATE monitoring_source s SET title = new.title, site_url = new.site_url, language = new.language,
     state = CASE WHEN s.state = 'active' THEN new.state ELSE s.state END,
     next_poll_at = new.next_poll_at, interval_s = new.interval_s, last_polled_at = new.last_polled_at,
     last_success_at = new.last_success_at, last_new_at = new.last_new_at, failures = new.failures,
@@ -212,13 +223,13 @@ UPDATE monitoring_source s SET url = CASE WHEN EXISTS (
     etag = new.etag, last_modified = new.last_modified, body_hash = new.body_hash,
     moved_to = new.moved_to, moved_count = new.moved_count, hints = new.hints,
     claimed_by = NULL, claimed_until = NULL
-FROM (VALUES %s) AS new (id, url, host, title, site_url, language, state, next_poll_at, interval_s, last_polled_at,
+FROM (VALUES %s) AS new (id, title, site_url, language, state, next_poll_at, interval_s, last_polled_at,
     last_success_at, last_new_at, failures, failing_since, error_code, error_detail, etag, last_modified, body_hash,
     moved_to, moved_count, hints)
 WHERE s.id = new.id
 """
 _ROW = (
-    "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::timestamptz, %s::timestamptz, %s, %s::timestamptz,"
+    "(%s, %s, %s, %s, %s, %s, %s, %s, %s::timestamptz, %s::timestamptz, %s, %s::timestamptz,"
     " %s, %s, %s, %s, %s, %s, %s, %s::jsonb)"
 )
 

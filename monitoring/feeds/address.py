@@ -139,7 +139,8 @@ def unwrap(url: str) -> str:
         target = parse_qs(parts.query).get("url", [""])[0]
     else:
         return url
-    return target if target.lower().startswith(("http://", "https://")) else url
+    # Decoding may bring out what was hidden as %00.
+    return scrub(target) if target.lower().startswith(("http://", "https://")) else url
 
 
 def _google_target(query: str) -> str:

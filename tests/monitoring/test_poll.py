@@ -1,6 +1,7 @@
 """The road from a due source to a stored mention, over a real connection into a real Postgres."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import OperationalError, connections
@@ -193,6 +194,65 @@ def test_a_permanent_redirect_is_believed_the_third_time(feed, web):
         assert source.url == web.url("/old.xml")
     again(source)
     assert source.url == web.url("/new.xml")
+
+
+def test_a_move_to_the_address_of_another_source_changes_nothing(project, feed, web):
+    """The host least of all: claims are counted by it."""
+    there = make_source(project, "http://127.0.0.3:1/new.xml", host="127.0.0.3", state=Source.State.PAUSED)
+    source = feed("/old.xml")
+    Source.objects.filter(pk=source.pk).update(moved_to=there.url, moved_count=2)
+    from monitoring.claims import claim_one
+    from monitoring.http import FetchResult
+    from monitoring.poll import Polled
+    from monitoring.settle import settle
+
+    owner = uuid4()
+    moved = FetchResult(there.url, status=304, permanent_url=there.url)
+    assert settle([Polled(claim_one(owner, source.pk), moved, b"")], owner)
+    before = source.url, source.host
+    source.refresh_from_db()
+    assert (source.url, source.host, source.error_code) == (*before, "")
+
+
+def test_two_sources_that_move_to_one_address_at_once_are_both_polled(feed, web):
+    web.put("/new.xml", body=NEWS)
+    for number in range(2):
+        feed(f"/old{number}.xml", status=301, location="/new.xml")
+    for _ in range(3):
+        Source.objects.update(next_poll_at=timezone.now())
+        poll_due()
+    assert Source.objects.filter(url=web.url("/new.xml")).count() == 1
+    assert set(Source.objects.values_list("error_code", flat=True)) == {""}
+
+
+HIDDEN_NUL = "https://www.bing.com/news/apiclick.aspx?url=https%3a%2f%2fphare.example%2f%00lumen"
+POISON = {
+    "a language longer than its column": {"language": "zh-abcdefgh-abcdefgh-abcdefgh"},
+    "a NUL that unwrapping brings out": {"link": HIDDEN_NUL},
+    "a title of a megabyte": {"title": "Lumen " + "lampe " * 200_000},
+    "a title of references to nothing": {"title": "Lumen &amp;#0; &amp;#xD800; &amp;#x110000;"},
+    "an author of a megabyte": {"author": "é" * 1_000_000},
+    "an address of a megabyte": {"link": "https://phare.example/" + "é" * 1_000_000},
+    "an id of a megabyte": {"guid": "é" * 1_000_000},
+    "the year 9999": {"date": "Fri, 31 Dec 9999 23:59:59 -1200"},
+    "the year 1": {"date": "Mon, 01 Jan 0001 00:00:00 +1400"},
+    "a text of words that are all different": {"text": " ".join(map(str, range(40_000)))},
+    "a text of one word": {"text": "é" * 200_000},
+}
+
+
+@pytest.mark.parametrize("poison", POISON)
+def test_an_entry_that_is_out_of_bounds_is_stored_within_them(feed, project, poison):
+    """And never makes its feed, or the batch, one that cannot be stored."""
+    make_topic(project, query="lumen")
+    item = {"title": "Lumen", "link": "https://phare.example/1", **POISON[poison]}
+    body = rss(item, {"title": "Lumen encore", "link": "https://phare.example/2"})
+    language = f"<language>{item.get('language', 'fr')}</language><item><author>{item.get('author', '')}</author>"
+    source = feed(body=body.replace(b"<item>", language.encode(), 1))
+    poll_due()
+    source.refresh_from_db()
+    assert source.error_code == ""
+    assert Mention.objects.count() == 2
 
 
 def test_a_paused_source_is_left_alone(feed, web):
