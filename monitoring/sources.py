@@ -1,13 +1,16 @@
 """Every change a person makes to a source: add (by feed or site address), pause, poll now, delete, OPML in and out."""
 
+import time
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.audit import record
 from accounts.models import Project, User
+from monitoring.discoveries import hold_discoveries
 from monitoring.door import door
 from monitoring.feeds.discover import FoundFeed, discover, guesses
 from monitoring.feeds.errors import ParseError
@@ -19,6 +22,7 @@ from monitoring.models import Document, DocumentSource, Mention, Source
 # Failures that may pass: the source is kept, its error shown, and it is polled again later.
 PASSING = {"dns", "connect", "timeout", "tls", "protocol", "rate_limited", "unavailable", "server_error", "decode"}
 GUESSES_TRIED = 4
+# Bytes: the unique index takes rows of 2.7 kB.
 MAX_URL = 2000
 
 
@@ -46,19 +50,28 @@ class Imported:
 
 
 def add_source(project: Project, user: User | None, url: str) -> AddResult:
-    """Add the feed at this address, or the feed of the site at this address. Asks the network before it answers."""
+    """Add the feed at this address, or the feed of the site at this address. Asks the network before it answers:
+    for twice FETCH_TIMEOUT_S at most, since a person waits.
+    """
+    latest = time.monotonic() + settings.FETCH_TIMEOUT_S
     url = normalise(url)
+    if not is_usable(url):
+        return AddResult(error="bad_url")
     if known := project.sources.filter(url=url).first():
         return AddResult(known)
     fetched = door().fetch(url)
     if fetched.error:
-        if fetched.error.code not in PASSING:
-            return AddResult(error=fetched.error.code)
-        return _save(project, user, url, error=fetched.error.code)
+        return _unheard(project, user, url, fetched.error.code)
     feed = parse(fetched.body, content_type=fetched.content_type, url=fetched.url)
     if not isinstance(feed, ParseError):
-        return _save(project, user, fetched.permanent_url or url, title=feed.title, site_url=feed.site_url)
-    return _from_page(project, user, fetched, feed)
+        url = fetched.permanent_url if is_usable(fetched.permanent_url) else url
+        return _save(project, user, url, title=feed.title, site_url=feed.site_url)
+    return _from_page(project, user, fetched, feed, latest)
+
+
+def is_usable(url: str) -> bool:
+    """Whether an address can be stored and asked."""
+    return len(url.encode("utf-8", "replace")) <= MAX_URL and bool(host_key(url))
 
 
 def normalise(url: str) -> str:
@@ -94,8 +107,14 @@ def poll_now(source: Source, user: User | None) -> None:
 
 
 def delete_source(source: Source, user: User | None) -> None:
-    """Delete a source. What it brought stays: documents for their retention time, mentions for good."""
+    """Delete a source. What it brought stays: documents for their retention time, mentions for good.
+
+    A poll that is being stored is waited for, and a later one finds no source: row first, then lock, as settle.py.
+    The lock keeps a backfill from copying the source to new mentions meanwhile.
+    """
     with transaction.atomic():
+        Source.objects.select_for_update().filter(pk=source.pk).first()
+        hold_discoveries(source.project_id)
         record(source.project, user, "source.deleted", source, url=source.url)
         documents = DocumentSource.objects.filter(source=source).values("document_id")
         Mention.objects.filter(source=source, document_id__in=documents).update(source=None)
@@ -108,8 +127,9 @@ def import_opml(project: Project, user: User | None, content: bytes) -> Imported
     outlines = read_opml(content)
     if isinstance(outlines, ParseError):
         return outlines
-    usable = [outline for outline in outlines if host_key(outline.url) and len(outline.url) <= MAX_URL]
-    refused = tuple(outline.url for outline in outlines if outline not in usable)
+    usable, refused = [], []
+    for outline in outlines:
+        (usable if is_usable(outline.url) else refused).append(outline)
     with transaction.atomic():
         before = project.sources.count()
         Source.objects.bulk_create(
@@ -128,7 +148,7 @@ def import_opml(project: Project, user: User | None, content: bytes) -> Imported
         added = project.sources.count() - before
         record(project, user, "source.imported", "OPML", added=added)
     _wake_pollers()
-    return Imported(added, len(usable) - added, refused)
+    return Imported(added, len(usable) - added, tuple(outline.url for outline in refused))
 
 
 def export_opml(project: Project, sources: QuerySet[Source]) -> bytes:
@@ -139,20 +159,28 @@ def export_opml(project: Project, sources: QuerySet[Source]) -> bytes:
     )
 
 
-def _from_page(project: Project, user: User | None, page: FetchResult, error: ParseError) -> AddResult:
-    """The address is a page: its feeds, or feeds where sites usually have them."""
-    found = discover(page.body, page.url, content_type=page.content_type)
+def _from_page(project: Project, user: User | None, page: FetchResult, error: ParseError, latest: float) -> AddResult:
+    """The address is a page: its feeds, or feeds where sites usually have them. Nothing is asked after `latest`."""
+    found = [feed for feed in discover(page.body, page.url, content_type=page.content_type) if is_usable(feed.url)]
     if len(found) > 1:
         known = set(project.sources.filter(url__in=[feed.url for feed in found]).values_list("url", flat=True))
         return AddResult(candidates=tuple(feed for feed in found if feed.url not in known) or tuple(found))
     for url in [feed.url for feed in found] or guesses(page.url)[:GUESSES_TRIED]:
+        if time.monotonic() > latest:
+            break
         fetched = door().fetch(url)
+        if fetched.error and found:
+            return _unheard(project, user, url, fetched.error.code)
         if fetched.error:
             continue
         feed = parse(fetched.body, content_type=fetched.content_type, url=fetched.url)
         if not isinstance(feed, ParseError):
             return _save(project, user, url, title=feed.title, site_url=feed.site_url or page.url)
     return AddResult(error=error.code)
+
+
+def _unheard(project: Project, user: User | None, url: str, code: str) -> AddResult:
+    return _save(project, user, url, error=code) if code in PASSING else AddResult(error=code)
 
 
 def _save(

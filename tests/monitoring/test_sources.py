@@ -1,12 +1,17 @@
 """Adding what is polled: by feed, by site, by OPML; and clear answers to what cannot be."""
 
+import time
+from threading import Thread
+from uuid import uuid4
+
 import pytest
+from django.db import connections, transaction
 
 from accounts.models import AuditLine
 from monitoring.feeds.errors import ParseError
 from monitoring.health import WORDS
 from monitoring.http import ERROR_CODES
-from monitoring.models import Source
+from monitoring.models import Mention, Source
 from monitoring.sources import add_source, delete_source, export_opml, import_opml, pause_source
 from tests.factories import make_mention, make_source, make_topic
 from tests.monitoring.conftest import rss
@@ -57,6 +62,8 @@ def test_several_feeds_are_a_choice(project, manager, web):
         ("http://169.254.169.254/", "private_address"),
         ("http://10.0.0.1/feed", "private_address"),
         ("http://[::1]/feed", "private_address"),
+        ("http://phare.example/\x00", "bad_url"),
+        ("https://phare.example/" + "語" * 700, "bad_url"),  # 2,100 bytes: too long for the index
     ],
 )
 def test_an_address_that_can_never_work_is_refused(project, manager, url, error):
@@ -84,6 +91,23 @@ def test_a_site_that_is_down_today_is_kept_and_says_so(project, manager, web):
     result = add_source(project, manager, web.put("/x", status=503))
     assert result.error == result.source.error_code == "unavailable"
     assert result.source.failing_since
+
+
+def test_a_site_whose_feed_is_down_today_has_that_feed_kept(project, manager, web):
+    web.put("/", body=page(("Tout", "/tout.xml")), content_type="text/html")
+    web.put("/tout.xml", status=503)
+    result = add_source(project, manager, web.url("/"))
+    assert (result.error, result.source.url) == ("unavailable", web.url("/tout.xml"))
+
+
+def test_a_site_that_hangs_at_the_usual_places_is_given_up_in_time(project, manager, web, settings):
+    settings.FETCH_TIMEOUT_S = 1
+    web.put("/", body=page(), content_type="text/html")
+    for path in ("/feed/", "/rss", "/feed.xml", "/rss.xml", "/atom.xml"):
+        web.put(path, fault="hang")
+    began = time.monotonic()
+    assert add_source(project, manager, web.url("/")).error == "html_page"
+    assert time.monotonic() - began < 2 * settings.FETCH_TIMEOUT_S + 0.5
 
 
 def test_every_error_code_has_its_words():
@@ -116,6 +140,15 @@ def test_an_opml_file_that_is_none_is_told(project, manager):
     assert isinstance(import_opml(project, manager, b"not xml"), ParseError)
 
 
+def test_a_large_opml_file_is_imported_while_a_person_waits(project, manager):
+    outlines = "".join(f'<outline xmlUrl="https://site{number}.example/feed"/>' for number in range(5000))
+    refused = '<outline xmlUrl="https:///nowhere"/>'
+    began = time.monotonic()
+    imported = import_opml(project, manager, f"<opml><body>{refused}{outlines}</body></opml>".encode())
+    assert (imported.added, imported.refused) == (5000, ("https:///nowhere",))
+    assert time.monotonic() - began < 4
+
+
 def test_resuming_a_stopped_source_begins_afresh(project, manager):
     source = make_source(project, state=Source.State.STOPPED, error_code="gone", failures=4)
     pause_source(source, manager, False)
@@ -128,3 +161,31 @@ def test_deleting_a_source_keeps_its_mentions(project, manager):
     delete_source(source, manager)
     mention.refresh_from_db()
     assert mention.source_id is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_deleting_a_source_waits_for_the_poll_that_is_being_stored(project, manager):
+    """The race: the poll has the source and has stored an entry, but has not committed."""
+    from monitoring.claims import claim
+    from monitoring.ingest import Batch, store
+    from monitoring.items import Entry
+    from monitoring.settle import _still_ours
+
+    make_topic(project, query="lumen")
+    source = make_source(project)
+    owner = uuid4()
+    claim(owner, 1)
+
+    def delete():
+        delete_source(source, manager)
+        connections.close_all()
+
+    deleting = Thread(target=delete)
+    with transaction.atomic():
+        assert _still_ours([source.pk], owner)
+        deleting.start()
+        deleting.join(0.3)
+        store([Batch(source.pk, project.pk, (Entry("1", "https://a.example/1", "Lumen", ""),))])
+    deleting.join(10)
+    assert not Source.objects.exists()
+    assert list(Mention.objects.values_list("source", "document__source")) == [(None, None)]
