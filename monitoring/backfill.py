@@ -5,6 +5,9 @@ present version. What it finds is backlog, never announced as new. Mentions that
 on which somebody has worked.
 """
 
+import logging
+import time
+
 from django.db import connection, transaction
 from django.db.models import Max
 
@@ -12,7 +15,9 @@ from monitoring.discoveries import share_discoveries
 from monitoring.ingest import insert_mentions, make_searchable
 from monitoring.matching import Watched
 from monitoring.models import Document, Mention, Topic
-from monitoring.query import Doc, compile_query
+from monitoring.query import Doc, QueryError, compile_query
+
+log = logging.getLogger(__name__)
 
 BATCH = 1000  # about 50 ms of matching: short transactions, and a first answer while the person waits
 
@@ -44,15 +49,6 @@ def backfill_some(topic: Topic) -> None:
     topic.backfilled_to = moved_to
 
 
-def backfill(topic: Topic) -> None:
-    """Judge all that is left."""
-    while topic.backfilled_to is not None:
-        before = topic.backfilled_to
-        backfill_some(topic)
-        if topic.backfilled_to == before:
-            return
-
-
 def _judge(topic: Topic, documents: list[tuple]) -> None:
     watched = Watched(topic.pk, topic.version, topic.query, frozenset(topic.languages), frozenset(topic.platforms))
     query = compile_query(topic.query)
@@ -69,7 +65,16 @@ def _judge(topic: Topic, documents: list[tuple]) -> None:
     Mention.objects.filter(topic=topic, document_id__in=others, status=Mention.Status.TO_REVIEW).delete()
 
 
-def backfill_all() -> None:
-    """Finish what is unfinished. Run again after a kill, it goes on where the last batch ended."""
+def backfill_all(budget_s: float = 20) -> None:
+    """Go on with what is unfinished, for about `budget_s` seconds: the worker that does this also sends alerts, and
+    the next tick goes on where the last batch ended.
+    """
+    deadline = time.monotonic() + budget_s
     for topic in Topic.objects.filter(backfilled_to__isnull=False, is_paused=False).order_by("id"):
-        backfill(topic)
+        before = None
+        while topic.backfilled_to != before and time.monotonic() < deadline:
+            before = topic.backfilled_to
+            try:
+                backfill_some(topic)
+            except QueryError:
+                log.exception("event=query_unreadable topic=%s", topic.pk)

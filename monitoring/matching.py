@@ -4,13 +4,16 @@ In: documents as `query.Doc`s. Out: topic ids. Called by ingest.py (new document
 caller holds the project's discovery lock (discoveries.py), so no topic changes between reading and storing.
 """
 
+import logging
 import threading
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from monitoring.models import Topic
-from monitoring.query import Doc, Index
+from monitoring.query import Doc, Index, QueryError
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,12 @@ class Matcher:
                 del compiled.topics[topic_id]
             for topic in topics:
                 if topic.id not in compiled.topics:
-                    compiled.index.add(topic.id, topic.query)
                     compiled.topics[topic.id] = topic
+                    try:
+                        compiled.index.add(topic.id, topic.query)
+                    except QueryError:
+                        # Saved under the grammar of an earlier version: it finds nothing, and stops no other.
+                        log.exception("event=query_unreadable topic=%s", topic.id)
         self._index = compiled.index
         self._topics = wanted
 

@@ -33,9 +33,9 @@ def create_topic(
     topic = Topic(
         project=project, name=name.strip(), kind=kind, query=query, languages=[*languages], platforms=[*platforms]
     )
-    _validate(topic)
     with transaction.atomic():
         hold_discoveries(project.pk)
+        _validate(topic)
         start_backfill(topic)
         topic.save()
         record(project, user, "topic.created", topic, query=query, kind=kind)
@@ -46,15 +46,16 @@ def create_topic(
 
 def update_topic(topic: Topic, user: User | None, **changes: object) -> Topic:
     """Change name, kind, query, languages or platforms. Raises ValidationError by field; nothing is then changed."""
-    changed = {name: value for name, value in changes.items() if getattr(topic, name) != value}
-    if not changed:
-        return topic
-    before = {name: getattr(topic, name) for name in changed}
-    for name, value in changed.items():
-        setattr(topic, name, value)
-    _validate(topic)
     with transaction.atomic():
         hold_discoveries(topic.project_id)
+        topic.refresh_from_db()  # somebody else, or the backfill, may have gone on since it was read
+        before = {name: getattr(topic, name) for name, value in changes.items() if getattr(topic, name) != value}
+        changed = {name: changes[name] for name in before}
+        if not changed:
+            return topic
+        for name, value in changed.items():
+            setattr(topic, name, value)
+        _validate(topic)
         if MATCHING & changed.keys():
             _match_anew(topic)
         topic.save()
@@ -67,10 +68,11 @@ def update_topic(topic: Topic, user: User | None, **changes: object) -> Topic:
 
 def pause_topic(topic: Topic, user: User | None, paused: bool) -> Topic:
     """Stop or take up matching again. What arrived during the pause is matched on resuming."""
-    if topic.is_paused == paused:
-        return topic
     with transaction.atomic():
         hold_discoveries(topic.project_id)
+        topic.refresh_from_db()
+        if topic.is_paused == paused:
+            return topic
         topic.is_paused = paused
         if not paused:
             _match_anew(topic)

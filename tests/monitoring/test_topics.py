@@ -14,7 +14,7 @@ from monitoring.ingest import Batch, store
 from monitoring.items import Entry
 from monitoring.models import Mention, Topic
 from monitoring.topics import create_topic, delete_topic, pause_topic, update_topic
-from tests.factories import make_documents, make_source
+from tests.factories import make_documents, make_source, make_topic
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -118,6 +118,40 @@ def test_two_topics_of_a_project_have_different_names(project, manager):
     with pytest.raises(ValidationError) as refusal:
         create_topic(project, manager, name="lumen", query="autre")
     assert list(refusal.value.message_dict) == ["name"]
+
+
+def test_a_change_made_on_an_old_copy_undoes_nobody_elses(project, manager, source):
+    """Two people open the same keyword; one changes its query, the other its name."""
+    topic = create_topic(project, manager, name="Lampes", query="lumen")
+    arrive(source, entry(1, "Lumen"), entry(2, "Brise"))
+    old = Topic.objects.get()
+    update_topic(topic, manager, query="brise")
+    update_topic(old, manager, name="Lampes et vases")
+    pause_topic(topic, manager, True)
+    saved = Topic.objects.get()
+    assert (saved.name, saved.query, saved.version, saved.is_paused) == ("Lampes et vases", "brise", 2, True)
+    assert titles(saved) == ["Brise"]
+
+
+def test_a_query_that_can_no_longer_be_read_stops_no_other(project, manager, source, monkeypatch):
+    """Saved under the grammar of an earlier version: not by create_topic, which refuses it."""
+    make_topic(project, query="(lumen", backfilled_to=1000)
+    make_documents(project, [{"title": "Lumen hier", "text": ""}, {"title": "Brise", "text": ""}])
+    monkeypatch.setattr(backfill, "BATCH", 1)
+    topic = create_topic(project, manager, name="Lumen", query="lumen")
+    backfill_all()
+    arrive(source, entry(1, "Lumen"))
+    assert titles(topic) == ["Lumen", "Lumen hier"]
+
+
+def test_a_long_history_lets_other_work_in_between(project, manager, monkeypatch):
+    monkeypatch.setattr(backfill, "BATCH", 4)
+    make_documents(project, [{"title": f"Lumen {number:02}"} for number in range(11)])
+    topic = create_topic(project, manager, name="Lumen", query="lumen")
+    backfill_all(budget_s=0)
+    assert len(titles(topic)) == 4
+    backfill_all()
+    assert len(titles(topic)) == 11
 
 
 def test_a_topic_saved_while_a_document_is_being_stored_still_finds_it(project, manager, source):
