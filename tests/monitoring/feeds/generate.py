@@ -88,6 +88,7 @@ def _wordpress(site: str, language: str, items: list[dict]) -> str:
 		<dc:creator><![CDATA[{i["author"]}]]></dc:creator>
 		<pubDate>{format_datetime(i["date"])}</pubDate>
 				<category><![CDATA[{i["category"]}]]></category>
+		<category><![CDATA[Non classé]]></category>
 		<guid isPermaLink="false">{site}/?p={i["number"]}</guid>
 					<description><![CDATA[<p>{i["excerpt"]}</p>
 ]]></description>
@@ -126,15 +127,20 @@ def _wordpress(site: str, language: str, items: list[dict]) -> str:
 
 
 def _rss(site: str, language: str, items: list[dict]) -> str:
+    """As newspapers do: a sentence or two an item, with its rubrics, its author and a picture."""
     rows = "".join(
         f"<item><title>{escape(i['title'])}</title><link>{i['url']}?utm_source=rss</link>"
-        f"<guid>{i['url']}</guid><description>{escape(i['html'])}</description>"
+        f"<guid>{i['url']}</guid><description>{escape(i['excerpt'])}</description>"
+        f"<dc:creator>{i['author']}</dc:creator><category>{escape(i['category'])}</category><category>Actualités</category>"
         f"<pubDate>{i['date']:%a, %d %b %Y %H:%M:%S} GMT</pubDate>"
-        f'<enclosure url="{site}/{i["number"]}.jpg" length="1" type="image/jpeg"/></item>\n'
+        f'<media:content url="{site}/{i["number"]}.jpg" medium="image" width="644" height="322">'
+        f'<media:description type="plain">{escape(i["title"])}</media:description><media:credit>AFP</media:credit>'
+        f'</media:content><enclosure url="{site}/{i["number"]}.jpg" length="1" type="image/jpeg"/></item>\n'
         for i in items
     )
     return (
-        f'<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0"><channel><title>Journal</title><link>{site}/'
+        '<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+        f' xmlns:media="http://search.yahoo.com/mrss/"><channel><title>Journal</title><link>{site}/'
         f"</link><description>Actualités</description><language>{language}</language><ttl>15</ttl>\n{rows}"
         "</channel></rss>"
     )
@@ -170,7 +176,7 @@ def _rdf(site: str, language: str, items: list[dict]) -> str:
     listed = "".join(f'<rdf:li rdf:resource="{i["url"]}"/>' for i in items)
     rows = "".join(
         f'<item rdf:about="{i["url"]}"><title>{escape(i["title"])}</title><link>{i["url"]}</link>'
-        f"<description>{escape(i['html'])}</description><dc:date>{i['date'].isoformat()}</dc:date>"
+        f"<description>{escape(i['excerpt'])}</description><dc:date>{i['date'].isoformat()}</dc:date>"
         f"<dc:creator>{i['author']}</dc:creator></item>\n"
         for i in items
     )
