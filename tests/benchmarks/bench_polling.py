@@ -23,13 +23,14 @@ from tests.monitoring.feeds.generate import mixed_feed
 
 PASSES = ("first full pass", "all unchanged", "one in ten has news")
 LATE_S, HANGS_S, HANGING = 0.3, 5.0, 20
+# A brand, competitors and subjects, as people watch them; three entries in a hundred name the brand.
 QUERIES = [
-    "lumen OR halo",
-    '"service très déçu" OR "service very disappointed"',
-    '"livraison retard" NEAR/2 magasin',
-    '"prix hausse baisse" OR "price rise fall"',
-    '"énergie santé numérique" -halo',
-    '"European market figure"',
+    '"maison lumen" OR lumen',
+    "halo -halogène",
+    "brise OR #brise",
+    "lumen NEAR/5 (retard OR delay)",
+    '"service client" (lumen OR halo OR brise)',
+    '"luminaire connecté" OR "smart lamp"',
 ]
 
 

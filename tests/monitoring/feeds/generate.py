@@ -14,6 +14,9 @@ FORMATS = ("wordpress", "rss", "atom", "rdf", "json")
 # Shares seen among the feeds of a monitor: mostly WordPress and plain RSS, some Atom, few RDF and JSON.
 MIX = ("wordpress",) * 9 + ("rss",) * 5 + ("atom",) * 4 + ("rdf", "json")
 
+# How many entries name a brand that a benchmark may watch: a few in a hundred, as in life.
+NAMED = 0.03
+
 _START = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 _FRENCH = """la marque à l’école été où déjà château naïve cœur garçon forêt aujourd’hui « nouveau » produit annonce
 client service très déçu ravi prix hausse baisse qualité livraison retard magasin équipe projet région ville année
@@ -42,6 +45,8 @@ def realistic_feed(seed: int, entries: int, format: str, *, newer: int = 0) -> b
 def _item(seed: int, number: int, site: str, words: list[str]) -> dict:
     chance = random.Random(f"{seed} {number}")
     title = _sentence(chance, words, 4, 12).rstrip(".")
+    if chance.random() < NAMED:
+        title += " : Maison Lumen"
     size = int(min(8_000, max(300, chance.lognormvariate(7.3, 0.8))))
     paragraphs = []
     while sum(map(len, paragraphs)) < size:
