@@ -1,11 +1,14 @@
 """Documents go when their time has passed; what a topic matched stays."""
 
 from datetime import timedelta
+from threading import Thread
 
 import pytest
+from django.db import connections, transaction
 from django.utils import timezone
 
 from monitoring import retention
+from monitoring.backfill import backfill_some
 from monitoring.models import Document
 from monitoring.retention import drop_expired_documents
 from tests.factories import make_document, make_documents, make_mention, make_source, make_topic
@@ -29,3 +32,24 @@ def test_the_retention_time_is_a_setting(project, settings):
     settings.DOCUMENT_RETENTION_DAYS = 10
     make_document(project, fetched_at=timezone.now() - timedelta(days=11))
     assert drop_expired_documents() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_document_that_a_new_keyword_is_just_finding_is_kept(project):
+    """The race: the backfill has made the mention but has not committed."""
+    document = make_document(project, title="Lumen", fetched_at=timezone.now() - timedelta(days=91))
+    topic = make_topic(project, query="lumen", backfilled_to=document.pk + 1)
+    dropped = []
+
+    def drop():
+        dropped.append(drop_expired_documents())
+        connections.close_all()
+
+    dropping = Thread(target=drop)
+    with transaction.atomic():
+        backfill_some(topic)
+        dropping.start()
+        dropping.join(0.5)
+    dropping.join(10)
+    assert dropped == [0]
+    assert topic.mentions.get().document == document
