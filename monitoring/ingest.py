@@ -29,7 +29,9 @@ AUTHOR_LENGTH, LANGUAGE_LENGTH = 200, 20  # of the columns
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The entries of one source from one poll. `since` (UTC): entries older than this are backlog; None for none."""
+    """The entries of one source from one poll. `since` (UTC): entries older than this are backlog; None for none.
+    `is_first`: what has no date is backlog too, being all that a source had when it was added.
+    """
 
     source_id: int
     project_id: int
@@ -37,6 +39,7 @@ class Batch:
     platform: str = "feed"
     language: str = ""
     since: datetime | None = None
+    is_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +252,8 @@ def _doc(new: _New) -> Doc:
 
 
 def _is_backlog(new: _New) -> bool:
+    if new.batch.is_first and new.item.published is None:
+        return True
     return new.batch.since is not None and new.published < new.batch.since
 
 

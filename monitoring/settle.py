@@ -163,6 +163,7 @@ def _batch(polled: "Polled", now: datetime) -> Batch:
         platform=source.platform,
         language=polled.feed.language,
         since=max(source.created_at - BACKLOG_AGE, kept_since),
+        is_first=source.last_success_at is None,
     )
 
 

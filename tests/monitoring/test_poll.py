@@ -1,6 +1,7 @@
 """The road from a due source to a stored mention, over a real connection into a real Postgres."""
 
 from datetime import timedelta
+from email.utils import format_datetime
 from uuid import uuid4
 
 import pytest
@@ -108,7 +109,7 @@ def test_what_is_older_than_the_source_is_backlog_and_what_is_newer_is_news(feed
     feed(
         body=rss(
             {"title": "Lumen hier", "link": "https://phare.example/a", "date": "Mon, 02 Nov 2020 10:00:00 GMT"},
-            {"title": "Lumen maintenant", "link": "https://phare.example/b"},
+            {"title": "Lumen maintenant", "link": "https://phare.example/b", "date": format_datetime(timezone.now())},
         )
     )
     poll_due()
@@ -116,6 +117,16 @@ def test_what_is_older_than_the_source_is_backlog_and_what_is_newer_is_news(feed
         "Lumen hier": True,
         "Lumen maintenant": False,
     }
+
+
+def test_the_undated_entries_of_a_new_source_are_backlog_and_those_of_later_polls_are_news(feed, project, web):
+    make_topic(project, query="lumen")
+    old = {"title": "Lumen", "link": "https://phare.example/a"}
+    source = feed(body=rss(old))
+    poll_due()
+    web.put("/feed.xml", body=rss({"title": "Lumen encore", "link": "https://phare.example/b"}, old))
+    again(source)
+    assert dict(Mention.objects.values_list("document__title", "is_backlog")) == {"Lumen": True, "Lumen encore": False}
 
 
 BAD = {
