@@ -101,6 +101,10 @@ class SourceOut(Schema):
     error: SourceError | None = None
 
     @staticmethod
+    def resolve_url(source: Source) -> str:
+        return source.shown_url
+
+    @staticmethod
     def resolve_error(source: Source) -> dict[str, object] | None:
         if not source.error_code:
             return None

@@ -51,7 +51,7 @@ def source_row(source: Source) -> dict[str, object]:
     return {
         "id": source.pk,
         "project": source.project_id,
-        "url": source.url,
+        "url": source.shown_url,
         "title": source.title,
         "state": source.state,
         "error": source.error_code or None,

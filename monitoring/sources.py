@@ -115,7 +115,7 @@ def delete_source(source: Source, user: User | None) -> None:
     with transaction.atomic():
         Source.objects.select_for_update().filter(pk=source.pk).first()
         hold_discoveries(source.project_id)
-        record(source.project, user, "source.deleted", source, url=source.url)
+        record(source.project, user, "source.deleted", source, url=source.shown_url)
         documents = DocumentSource.objects.filter(source=source).values("document_id")
         Mention.objects.filter(source=source, document_id__in=documents).update(source=None)
         Document.objects.filter(source=source, id__in=documents).update(source=None)
@@ -152,10 +152,13 @@ def import_opml(project: Project, user: User | None, content: bytes) -> Imported
 
 
 def export_opml(project: Project, sources: QuerySet[Source]) -> bytes:
-    """The project's feeds as an OPML file."""
+    """The project's feeds as an OPML file, which may go to anybody: passwords in addresses stay here."""
     return write_opml(
         project.name,
-        [OpmlOutline(url=source.url, title=source.title, site_url=source.site_url, category="") for source in sources],
+        [
+            OpmlOutline(url=source.shown_url, title=source.title, site_url=source.site_url, category="")
+            for source in sources
+        ],
     )
 
 
@@ -199,7 +202,7 @@ def _save(
             },
         )
         if created:
-            record(project, user, "source.added", source, url=url)
+            record(project, user, "source.added", source, url=source.shown_url)
     _wake_pollers()
     return AddResult(source, created, error)
 

@@ -53,7 +53,7 @@ def sources(request: HttpRequest, membership: Membership) -> HttpResponse:
 
 
 def _is_about(row: SourceRow, text: str) -> bool:
-    return text.casefold() in f"{row.source.title} {row.source.url}".casefold()
+    return text.casefold() in f"{row.source.title} {row.source.shown_url}".casefold()
 
 
 def _state_labels() -> list[tuple[str, str]]:

@@ -1,5 +1,7 @@
 """A source: an address that is polled, with the whole of its poll state. Redis holds none of it."""
 
+import re
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -71,4 +73,9 @@ class Source(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title or self.url
+        return self.title or self.shown_url
+
+    @property
+    def shown_url(self) -> str:
+        """The address as everyone may see it, viewers and the audit too: without a name and password in it."""
+        return re.sub(r"//[^/?#]*@", "//", self.url, count=1)

@@ -149,6 +149,19 @@ def test_a_large_opml_file_is_imported_while_a_person_waits(project, manager):
     assert time.monotonic() - began < 4
 
 
+def test_a_password_in_an_address_is_kept_for_polling_and_shown_to_nobody(project, manager, viewer, as_person):
+    address = "https://ada:s3cret@a.example/feed?to=b@c.example"
+    import_opml(project, manager, f'<opml><body><outline xmlUrl="{address}"/></body></opml>'.encode())
+    source = Source.objects.get()
+    assert source.url == address
+    delete_source(make_source(project, address + "2", title=""), manager)
+    reader = as_person(viewer)
+    pages = [reader.get(f"/p/{project.pk}/{page}") for page in ("sources", f"sources/{source.pk}", "sources.opml")]
+    assert all("a.example/feed?to=b@c.example" in page.content.decode() for page in pages)
+    shown = [page.content.decode() for page in pages] + [str(line.__dict__) for line in AuditLine.objects.all()]
+    assert "s3cret" not in "".join(shown)
+
+
 def test_resuming_a_stopped_source_begins_afresh(project, manager):
     source = make_source(project, state=Source.State.STOPPED, error_code="gone", failures=4)
     pause_source(source, manager, False)
