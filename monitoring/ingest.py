@@ -211,6 +211,8 @@ def _insert_mentions(made: list[_New], ids: dict[tuple[int, UUID], int]) -> None
 def insert_mentions(cursor: CursorWrapper, rows: list[tuple[int, int, bool]]) -> None:
     """Store mentions from (topic id, document id, is backlog) rows; the rest is copied from the document.
 
+    A document on which somebody has decided under one topic is not put before them again under another.
+
     The caller holds or shares the project's discovery lock.
     """
     execute_values(
@@ -218,7 +220,9 @@ def insert_mentions(cursor: CursorWrapper, rows: list[tuple[int, int, bool]]) ->
         "INSERT INTO monitoring_mention (topic_id, document_id, source_id, published, found_at, platform, author,"
         " language, engagement, status, is_backlog)"
         " SELECT row.topic_id, d.id, d.source_id, d.published, clock_timestamp(), d.platform,"
-        f" left(d.author, {AUTHOR_LENGTH}), d.language, d.engagement, 'to_review', row.is_backlog"
+        f" left(d.author, {AUTHOR_LENGTH}), d.language, d.engagement,"
+        " coalesce((SELECT m.status FROM monitoring_mention m WHERE m.document_id = d.id LIMIT 1), 'to_review'),"
+        " row.is_backlog"
         " FROM (VALUES %s) AS row (topic_id, document_id, is_backlog)"
         " JOIN monitoring_document d ON d.id = row.document_id"
         " ON CONFLICT (document_id, topic_id) DO NOTHING",

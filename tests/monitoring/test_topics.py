@@ -14,6 +14,7 @@ from monitoring.ingest import Batch, store
 from monitoring.items import Entry
 from monitoring.models import Mention, Topic
 from monitoring.topics import create_topic, delete_topic, pause_topic, update_topic
+from monitoring.triage import set_status
 from tests.factories import make_documents, make_source, make_topic
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -66,6 +67,14 @@ def test_a_changed_query_keeps_what_somebody_has_worked_on(project, manager, sou
     Mention.objects.filter(document__title="Lumen").update(status=Mention.Status.ANSWERED)
     update_topic(topic, manager, query="brise")
     assert titles(topic) == ["Lumen"]
+
+
+def test_a_story_that_was_answered_is_not_to_review_again_under_a_new_keyword(project, manager, source):
+    topic = create_topic(project, manager, name="Lampes", query="lumen")
+    arrive(source, entry(1, "Lumen Alba"))
+    set_status(project, manager, [topic.mentions.get().pk], Mention.Status.ANSWERED)
+    later = create_topic(project, manager, name="Alba", query="alba")
+    assert later.mentions.get().status == Mention.Status.ANSWERED
 
 
 def test_the_history_is_finished_batch_by_batch_after_a_stop(project, manager, monkeypatch):
