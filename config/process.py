@@ -26,6 +26,12 @@ def command(argv: Sequence[str], *, death_signal: signal.Signals, user: str = ""
     return [sys.executable, "-I", "-S", __file__, parent, str(int(death_signal)), user, *argv]
 
 
+def die_with_parent(death_signal: signal.Signals) -> None:
+    """Have this process get `death_signal` when its parent dies (Linux; elsewhere nothing)."""
+    if sys.platform == "linux":
+        _libc().prctl(PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
+
+
 def become(user: str) -> None:
     """Give up root for `user`, keeping only the right to walk through folders such as a closed /root.
 
@@ -64,11 +70,10 @@ def main() -> None:
     parent, death_signal, user, *argv = sys.argv[1:]
     if user:
         become(user)
-    if sys.platform == "linux":
-        # After become(): the kernel forgets this setting whenever the user changes.
-        _libc().prctl(PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
-        if os.getppid() != int(parent):  # it died before prctl was set: nobody would tell us
-            sys.exit(1)
+    # After become(): the kernel forgets this setting whenever the user changes.
+    die_with_parent(signal.Signals(int(death_signal)))
+    if sys.platform == "linux" and os.getppid() != int(parent):  # it died before: nobody would tell us
+        sys.exit(1)
     os.execv(argv[0], argv)
 
 

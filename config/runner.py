@@ -107,28 +107,30 @@ def start_again(service: embedded.Service) -> subprocess.Popen:
 
 @dataclass(frozen=True)
 class Program:
+    """`orphaned` is what it gets when the runner is killed: nobody is left to be patient then."""
+
     argv: list[str]
     stops: tuple[tuple[signal.Signals, float], ...]
+    orphaned: signal.Signals = signal.SIGTERM
 
 
 def programs(data_dir: Path) -> dict[str, Program]:
     """Web, workers and beat, in the order in which they start; docker-compose.yml has the same."""
     celery = [sys.executable, "-m", "celery", "--quiet", "-A", "config.celery"]
-    worker = [*celery, "worker", "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
+    worker = [*celery, "worker", "--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "INFO"]
     beat = [*celery, "beat", "--pidfile=", "--schedule", str(data_dir / "beat-schedule")]
     return {
         "web": Program([sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", "config.wsgi"], WEB_STOPS),
-        # One worker polls and the other does the rest: a round of slow hosts never holds up an alert.
-        "poll": Program([*worker, "-Q", "poll", "-c", "2", "-n", "poll@%h"], WORKER_STOPS),
-        "work": Program([*worker, "-Q", "enrich,deliver", "-c", "1", "-n", "work@%h"], WORKER_STOPS),
+        # One worker polls and the other does the rest: a round of slow hosts never holds up an alert. Celery's own
+        # way of stopping waits for Redis, for ever where Redis has gone first; a killed worker loses nothing.
+        "poll": Program([*worker, "-Q", "poll", "-c", "2", "-n", "poll@%h"], WORKER_STOPS, signal.SIGKILL),
+        "work": Program([*worker, "-Q", "enrich,deliver", "-c", "1", "-n", "work@%h"], WORKER_STOPS, signal.SIGKILL),
         "beat": Program(beat, BEAT_STOPS),
     }
 
 
 def child(supervisor: Supervisor, name: str, program: Program) -> Child:
-    # When the runner is killed nobody is left to be patient: the last of the signals, at once.
-    last, _ = program.stops[-1]
-    return Child(name, partial(supervisor.launch, name, program.argv, last), program.stops)
+    return Child(name, partial(supervisor.launch, name, program.argv, program.orphaned), program.stops)
 
 
 def watch(supervisor: Supervisor, settings: Settings, stop: StopRequest, printer: Printer, note: Note) -> None:
