@@ -45,7 +45,9 @@ def retire_project(project: Project, user: User) -> None:
     for rows in (project.memberships, project.invitations, project.rules, project.digests):
         rows.all().delete()
     project.deliveries.filter(state=Delivery.State.PENDING).delete()
-    project.sources.update(state=Source.State.STOPPED)
+    # In the order in which pollers lock them, or the two could wait for each other.
+    sources = list(project.sources.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+    Source.objects.filter(pk__in=sources).update(state=Source.State.STOPPED)
     project.topics.update(is_paused=True, backfilled_to=None)
     # No longer the sample project either, so that another one can be loaded at once.
     Project.objects.filter(pk=project.pk).update(deleted_at=timezone.now(), is_sample=False)
