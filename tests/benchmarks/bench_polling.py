@@ -89,7 +89,10 @@ def ours(world: World, environment: dict[str, str]) -> list[tuple[float, int, fl
     worker = [sys.executable, "-m", "celery", "-A", "config.celery", "worker", "-Q", "poll", "-c", "2"]
     quiet = {**environment, "LOG_LEVEL": "ERROR"}
     with subprocess.Popen(
-        [*worker, "--loglevel", "ERROR", "--without-gossip", "--without-mingle"], env=quiet
+        [*worker, "--loglevel", "ERROR", "--without-gossip", "--without-mingle"],
+        env=quiet,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     ) as process:
         try:
             time.sleep(5)

@@ -35,8 +35,7 @@ def vigie(**environment: str) -> Iterator[dict[str, str]]:
 
 
 def print_machine() -> None:
-    build = "optimised" if "--enable-optimizations" in (platform.python_compiler() + _config_args()) else "plain build"
-    print(f"Python {platform.python_version()} ({sys.executable}, {build}), {os.cpu_count()} cores, {_cpu()}")
+    print(f"Python {platform.python_version()} ({sys.executable}), {os.cpu_count()} cores, {_cpu()}", flush=True)
 
 
 def timed(action: object, *arguments: object) -> tuple[float, object]:
@@ -44,12 +43,6 @@ def timed(action: object, *arguments: object) -> tuple[float, object]:
     began = time.perf_counter()
     result = action(*arguments)
     return time.perf_counter() - began, result
-
-
-def _config_args() -> str:
-    import sysconfig
-
-    return sysconfig.get_config_var("CONFIG_ARGS") or ""
 
 
 def _cpu() -> str:
