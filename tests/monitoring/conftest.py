@@ -33,3 +33,39 @@ def rss(*items, title="Le Phare"):
         '<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel>'
         f"<title>{title}</title><link>https://phare.example/</link>{entries}</channel></rss>"
     ).encode()
+
+
+NEWS = rss(
+    {
+        "title": "Lumen lance une lampe",
+        "link": "https://phare.example/1",
+        "guid": "1",
+        "text": "Chez &lt;b&gt;Lumen&lt;/b&gt;",
+    },
+    {"title": "Autre chose", "link": "https://phare.example/2", "guid": "2", "text": "Sans rapport"},
+)
+
+
+@pytest.fixture
+def feed(project, web):
+    """`feed("/feed.xml", status=404)`: a source, and what the web answers for it."""
+    from tests.factories import make_source
+
+    def add(path="/feed.xml", **route):
+        web.put(path, **{"body": NEWS, **route})
+        return make_source(project, web.url(path), host="127.0.0.1", title="")
+
+    return add
+
+
+def again(source):
+    """Poll a source that is due again, and everything else that is."""
+    from django.utils import timezone
+
+    from monitoring.models import Source
+    from monitoring.poll import poll_due
+
+    Source.objects.filter(pk=source.pk).update(next_poll_at=timezone.now())
+    poll_due()
+    source.refresh_from_db()
+    return source
