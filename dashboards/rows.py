@@ -75,7 +75,15 @@ def shown_row(row: Row, colours: Mapping[int, str] | None = None) -> ShownRow:
 def place_of(row: Row) -> str:
     """Where it was said: the source's name, or the site's."""
     source = row.mention.source
-    return str(source) if source else urlsplit(row.document.url).hostname or _("a deleted source")
+    return str(source) if source else _host(row.document.url) or _("a deleted source")
+
+
+def _host(url: str) -> str | None:
+    """Feeds give any address, "http://[x" too."""
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ def mentions_fresh(request: HttpRequest, membership: Membership) -> HttpResponse
     """How many stories of the list's first page are newer than mention `after`. For htmx."""
     f = MentionFilter.from_query(membership.project, request.GET, timezone.now(), request.user.zone)
     after = request.GET.get("after", "")
-    newest = int(after) if after.isascii() and after.isdigit() else 0
+    newest = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0
     rows = lists.page(f).rows
     fresh = sum(min(mention.pk for mention in row.mentions) > newest for row in rows)
     context = {"fresh": fresh, "is_capped": fresh == lists.PAGE_SIZE, "query": f.to_query(), "newest": newest}

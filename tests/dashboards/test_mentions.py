@@ -129,6 +129,13 @@ def test_an_address_that_is_no_web_address_is_no_link(as_person, viewer, at, top
     assert "javascript:" not in as_person(viewer).get(at("mention", mention.pk)).content.decode()
 
 
+def test_a_feeds_unreadable_address_does_not_take_the_pages_down_once_its_source_is_gone(as_person, viewer, at, topic):
+    mention = make_mention(topic, title="Lumen", url="http://[x/", source=None)
+    client = as_person(viewer)
+    for page in (at("mentions"), at("mention", mention.pk), at("topic", topic.pk)):
+        assert "a deleted source" in client.get(page).content.decode()
+
+
 def test_a_mention_of_another_project_is_not_there(as_person, viewer, at, stranger):
     other = make_mention(make_topic(stranger.projects.get()))
     assert as_person(viewer).get(at("mention", other.pk)).status_code == 404
@@ -170,6 +177,7 @@ def test_new_mentions_are_counted_and_do_not_move_the_list(as_person, viewer, at
     assert "new mention" not in client.get(at("mentions_fresh"), {"after": old.pk}).content.decode()
     make_mentions(topic, [{}, {}, {}])
     assert "3 new mentions" in client.get(at("mentions_fresh"), {"after": old.pk}).content.decode()
+    assert client.get(at("mentions_fresh"), {"after": "9" * 4500}).status_code == 200
 
 
 def test_the_list_costs_the_same_however_much_there_is(as_person, manager, at, project, topic, queries):
