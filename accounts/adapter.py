@@ -35,6 +35,13 @@ class AccountAdapter(DefaultAccountAdapter):
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
         return settings.BASE_URL + path.replace("UID-KEY", quote(key))
 
+    def is_safe_url(self, url: str) -> bool:
+        """allauth's own raises where an address cannot be read ("http://[x")."""
+        try:
+            return super().is_safe_url(url)
+        except ValueError:
+            return False
+
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: str) -> str:
         """By address alone. allauth's own adds the Host header, and so gives a guesser new attempts for each host."""
         return credentials.get("email", "").lower()

@@ -75,7 +75,7 @@ def test_too_many_requests_get_a_page_that_says_what_to_do(owner, settings):
 
 
 @pytest.mark.parametrize(
-    "target", ["https://evil.example/", "//evil.example", r"/\evil.example", "javascript:alert(1)"]
+    "target", ["https://evil.example/", "//evil.example", r"/\evil.example", "javascript:alert(1)", "http://[x"]
 )
 def test_signing_in_never_leads_to_another_site(owner, client, target):
     assert sign_in(client, next=target).url == "/"
