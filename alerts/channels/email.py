@@ -50,8 +50,8 @@ def parse_email_url(url: str) -> Server:
     try:
         parts = urlsplit(url)
         port = parts.port
-    except ValueError as error:
-        raise ImproperlyConfigured("EMAIL_URL is not an address such as smtp+tls://user:password@host:587") from error
+    except ValueError:  # not told: it quotes the part of a password after which a "/" stands
+        raise ImproperlyConfigured("EMAIL_URL is not an address such as smtp+tls://user:password@host:587") from None
     if parts.scheme not in PORTS or not parts.hostname:
         raise ImproperlyConfigured(f"EMAIL_URL must begin with one of {', '.join(PORTS)}:// and name a host")
     return Server(
