@@ -49,7 +49,8 @@ def problem(status: int, detail: str, errors: list[dict[str, object]] | None = N
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": str(detail)}
     if errors:
         body["errors"] = errors
-    text = json.dumps(body, ensure_ascii=False, default=str)
+    # Names out of the body are quoted, and JSON can write halves of surrogate pairs, which UTF-8 cannot.
+    text = json.dumps(body, ensure_ascii=False, default=str).encode(errors="replace")
     return HttpResponse(text, status=status, content_type=CONTENT_TYPE)
 
 

@@ -17,8 +17,8 @@ Bucket = Literal[BUCKETS]
 
 
 def _storable(text: str) -> str:
-    if "\0" in text:
-        raise ValueError("a text cannot hold the character NUL")
+    if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise ValueError("a text cannot hold the character NUL or half a surrogate pair")
     return text
 
 

@@ -149,6 +149,9 @@ def test_every_refusal_is_a_problem(program, manager, project):
         assert answer["errors"][0]["field"]
     answer = assert_problem(call("POST", f"/projects/{project.pk}/topics", {"name": "a\0b", "query": "(x"}), 422)
     assert [error["field"] for error in answer["errors"]] == ["name"]
+    half = "\ud800"  # of a pair: JSON can write it, UTF-8 and Postgres cannot
+    for body in ({"name": half, "query": "y"}, {"name": "x", "query": half}, {"name": "x", "query": "y", half: 1}):
+        assert_problem(call("POST", f"/projects/{project.pk}/topics", body), 422)
 
 
 def test_a_crash_is_a_problem_that_tells_nothing(program, viewer, monkeypatch):
