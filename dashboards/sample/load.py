@@ -37,10 +37,10 @@ def is_sample_url(url: str) -> bool:
 
 
 def load_sample(user: User) -> Project:
-    """The sample project, made if there is none, with `user` as an admin of it."""
+    """The sample project, made if there is none, with `user` as an admin of it, or in the role they have there."""
     with transaction.atomic():
         project, created = Project.objects.get_or_create(is_sample=True, defaults={"name": NAME})
-        Membership.objects.update_or_create(project=project, user=user, defaults={"role": Role.ADMIN})
+        Membership.objects.get_or_create(project=project, user=user, defaults={"role": Role.ADMIN})
         if created:
             record(project, user, "project.created", project)
             _fill(project, user)

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Project
+from accounts.models import Membership, Project, Role
 from alerts.models import Rule
 from dashboards.sample.load import load_sample
 from dashboards.sample.world import FEEDS, history, published
@@ -39,6 +39,13 @@ def test_one_click_fills_a_project_and_another_click_removes_it(stranger, as_per
 def test_loading_twice_makes_one_sample_and_a_second_person_joins_it(stranger, owner):
     assert load_sample(stranger) == load_sample(owner) == load_sample(owner)
     assert owner.projects.filter(is_sample=True).exists()
+
+
+def test_loading_again_gives_a_member_no_greater_role(stranger, viewer, as_person):
+    sample = load_sample(stranger)
+    Membership.objects.create(project=sample, user=viewer, role=Role.VIEWER)
+    assert as_person(viewer).post(reverse("load_sample")).url == reverse("overview", args=[sample.pk])
+    assert sample.memberships.get(user=viewer).role == Role.VIEWER
 
 
 def test_a_project_that_is_no_sample_is_not_removed_by_that_click(project, owner, as_person):
