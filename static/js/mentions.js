@@ -57,6 +57,7 @@ async function decide(form, status, { remember = true } = {}) {
     const now = document.getElementById(row.id);
     window.htmx.process(now);
     if (wasCurrent) choose(now, { read: isShown(detail) });
+    recount();
     if (remember && before) {
       decided.push({ id: row.id, status: before });
       toast(now.querySelector(".state").textContent, { undoable: true });
@@ -74,6 +75,20 @@ function undo() {
   decide(row.querySelector("form[data-triage]"), last.status, { remember: false })
     .then(() => choose(document.getElementById(last.id)))
     .catch(notSaved);
+}
+
+let countTimer = 0;
+
+// The counts beside the list follow the decisions, once for a run of them.
+function recount() {
+  clearTimeout(countTimer);
+  countTimer = setTimeout(async () => {
+    const answer = await fetch(location.href).catch(() => null);
+    if (!answer?.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const counted = page.querySelector(".facets");
+    if (counted) document.querySelector(".facets").replaceChildren(...counted.childNodes);
+  }, 600);
 }
 
 let toastTimer = 0;

@@ -39,6 +39,14 @@ def test_the_list_works_by_keyboard(inbox):
     assert [status[f"Lumen story {n}"] for n in range(4)] == ["to_review", "to_review", "ignored", "to_answer"]
 
 
+def test_the_counts_beside_the_list_follow_a_decision(inbox):
+    answered = inbox.locator(".facets a", has_text="answered").locator(".faint")
+    expect(answered).to_have_text("0")
+    inbox.keyboard.press("j")
+    inbox.keyboard.press("d")
+    expect(answered).to_have_text("1")
+
+
 def test_the_keys_are_told_and_typing_in_a_field_is_only_typing(inbox):
     inbox.keyboard.press("?")
     expect(inbox.get_by_role("dialog")).to_be_visible()
