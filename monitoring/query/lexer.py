@@ -74,7 +74,8 @@ class Scanner:
         if _EXCLUDE.match(text, start):
             return self._cut("-", start, start + 1)
         if _HYPHEN.match(text, start):
-            raise QueryError("lone_hyphen", start, 1, suggestion="-" + text[start + 1 :].lstrip())
+            rest = text[start + 1 :].lstrip()
+            raise QueryError("lone_hyphen", start, 1, suggestion=rest and "-" + rest)
         if char == "=":
             return self._cut("=", start, start + 1)
         return self._word(start)

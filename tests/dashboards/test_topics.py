@@ -39,6 +39,18 @@ def test_a_query_that_cannot_be_read_is_pointed_at(as_person, manager, at):
     assert "lumen (lampe OR</textarea>" in text
 
 
+def test_a_mistake_is_told_once_and_not_again_by_the_check_beside(as_person, manager, at):
+    refused = as_person(manager).post(at("topic_new"), {**FORM, "query": "lumen ("}).content.decode()
+    assert "change from:#id_languages, load" not in refused
+    assert "change from:#id_languages, load" in as_person(manager).get(at("topic_new")).content.decode()
+
+
+def test_a_hyphen_with_nothing_after_it_is_no_advice(as_person, manager, at):
+    person = as_person(manager)
+    assert "Try: -lampe" in words(person.post(at("topic_new"), {**FORM, "query": "lumen - lampe"}))
+    assert "Try:" not in words(person.post(at("topic_new"), {**FORM, "query": "lumen -"}))
+
+
 def test_a_caret_stands_under_the_mistake_of_its_line():
     shown = caret("one\ntwo (three\nfour", 8, 1)
     assert (shown.before, shown.wrong, shown.after) == ("two ", "(", "three")
