@@ -47,6 +47,13 @@ def read_opml(body: bytes) -> list[OpmlOutline] | ParseError:
         return ParseError("not_opml")
     if root is None or _name(root) != "opml":
         return ParseError("not_opml")
+    try:
+        return _outlines(root)
+    except UnicodeDecodeError:  # the lenient parser keeps references such as &#xD800;, which no text can hold
+        return ParseError("not_opml")
+
+
+def _outlines(root: etree._Element) -> list[OpmlOutline]:
     found: dict[str, OpmlOutline] = {}
     for element, folders in _walk(root):
         outline = _outline(element, folders)

@@ -32,6 +32,11 @@ def test_what_is_no_opml_is_refused_by_name():
     assert read_opml(b'<!DOCTYPE opml [<!ENTITY a "b">]><opml><body/></opml>').code == "xml_bomb"
 
 
+def test_a_reference_to_half_a_surrogate_pair_is_refused():
+    body = b'<opml><body><outline text="&#xD800;" xmlUrl="https://a.example/"/></body></opml>'
+    assert read_opml(body) == ParseError("not_opml")
+
+
 def test_folders_of_any_depth_get_an_answer():
     answer = read_opml(b"<opml><body>" + b'<outline text="x">' * 100_000)
     assert isinstance(answer, list | ParseError)
