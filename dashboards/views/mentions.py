@@ -1,8 +1,8 @@
 """The list of mentions where a team works: filter, read, decide what becomes of each."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -97,7 +97,7 @@ def mention_status(request: HttpRequest, membership: Membership) -> HttpResponse
     messages.success(request, _("The mention is now “%(status)s”.") % {"status": Mention.Status(status).label})
     target = request.POST.get("next", "")
     is_safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return redirect(target if is_safe else reverse("mentions", args=[membership.project.pk]))
+    return HttpResponseRedirect(target if is_safe else reverse("mentions", args=[membership.project.pk]))
 
 
 def _changed_row(request: HttpRequest, membership: Membership, mention_id: int) -> HttpResponse:

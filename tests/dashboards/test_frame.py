@@ -42,5 +42,9 @@ def test_preferences_never_lead_to_another_site(as_person, viewer):
     assert answer.url == "/"
 
 
+def test_a_way_back_that_is_no_address_is_no_crash(as_person, viewer):
+    assert as_person(viewer).post(reverse("preferences"), {"theme": "dark", "next": "nowhere"}).status_code == 302
+
+
 def test_other_peoples_projects_are_not_in_the_switcher(as_person, viewer, stranger, home):
     assert "Ailleurs" not in as_person(viewer).get(home).content.decode()

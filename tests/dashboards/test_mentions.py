@@ -164,6 +164,11 @@ def test_nonsense_decides_nothing(as_person, manager, at, topic, data):
     assert as_person(manager).post(at("mention_status"), data).status_code == 400
 
 
+def test_a_decision_with_a_way_back_that_is_no_address_is_no_crash(as_person, manager, at, topic):
+    decision = {"id": make_mention(topic).pk, "status": "ignored", "next": "nowhere"}
+    assert as_person(manager).post(at("mention_status"), decision).status_code == 302
+
+
 def test_a_viewer_cannot_decide(as_person, viewer, at, topic):
     mention = make_mention(topic)
     client = as_person(viewer)
