@@ -16,7 +16,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 # --- the process -------------------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", False)
-SECRET_KEY = env.str("SECRET_KEY", "only-for-commands-that-sign-nothing")
+UNSAFE_KEY = "only-for-commands-that-sign-nothing"  # config/wsgi.py refuses to serve with it
+SECRET_KEY = env.str("SECRET_KEY", UNSAFE_KEY)
 VIGIE_DATA_DIR = Path(env.str("VIGIE_DATA_DIR", str(BASE_DIR / "data")))
 HOST = env.str("HOST", "127.0.0.1")
 PORT = env.int("PORT", 8000)
