@@ -12,7 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.models import Membership, Project
+from accounts.models import Membership, Project, Role
 from alerts.models import Incident
 from monitoring.models import Source
 
@@ -30,6 +30,7 @@ ROOMS = [
     ("outbox", "outbox", _("Outbox"), True, ("delivery",)),
     ("project_settings", "settings", _("Settings"), True, ()),
 ]
+FOR_ADMINS = {"outbox"}
 
 
 # monitoring.health.is_failing as a condition.
@@ -69,17 +70,19 @@ def theme_of(request: HttpRequest) -> str:
 
 def _shell(request: HttpRequest) -> Shell:
     match, user = request.resolver_match, getattr(request, "user", None)
-    projects: list[Project] = []
+    memberships: list[Membership] = []
     if user is not None and user.is_authenticated:
-        memberships = Membership.objects.filter(user=user).select_related("project").order_by("project__name", "id")
-        projects = [membership.project for membership in memberships]
+        own = Membership.objects.filter(user=user).select_related("project")
+        memberships = list(own.order_by("project__name", "id"))
     here = match.kwargs.get("project_id") if match else None
-    project = next((project for project in projects if project.id == here), None)
-    rooms = _rooms(project, match.url_name) if project else []
-    return Shell(theme_of(request), THEMES, project, projects, rooms)
+    member = next((membership for membership in memberships if membership.project_id == here), None)
+    rooms = _rooms(member, match.url_name) if member else []
+    projects = [membership.project for membership in memberships]
+    return Shell(theme_of(request), THEMES, member and member.project, projects, rooms)
 
 
-def _rooms(project: Project, page: str) -> list[Room]:
+def _rooms(member: Membership, page: str) -> list[Room]:
+    project = member.project
     incidents = Incident.objects.filter(rule__project=project, closed_at=None, acknowledged_at=None).count()
     failing = Source.objects.filter(NOT_HEARD, project=project).count()
     counts = {
@@ -88,6 +91,8 @@ def _rooms(project: Project, page: str) -> list[Room]:
     }
     rooms = []
     for name, icon, label, secondary, pages in ROOMS:
+        if name in FOR_ADMINS and not member.may(Role.ADMIN):
+            continue
         count, count_label, tone = counts.get(name, (0, "", ""))
         is_here = page == name or page in pages
         rooms.append(

@@ -15,6 +15,13 @@ def test_the_rail_says_where_one_is(as_person, viewer, project, home):
     assert "Maison Lumen" in page
 
 
+def test_the_rail_offers_no_room_that_is_closed_to_the_person(as_person, viewer, manager, owner, project, home):
+    outbox = f'href="{reverse("outbox", args=[project.id])}"'
+    assert outbox in as_person(owner).get(home).content.decode()
+    for person in (viewer, manager):
+        assert outbox not in as_person(person).get(home).content.decode()
+
+
 def test_a_chosen_language_stays_with_the_person(as_person, viewer, home):
     client = as_person(viewer)
     client.post(reverse("preferences"), {"language": "fr", "next": home})
