@@ -58,3 +58,11 @@ def test_a_deleted_project_is_gone_for_everyone_at_once(project, owner, viewer, 
     assert "The project “Maison Lumen” was deleted." in page and "Create a project" in page
     for person in (owner, viewer):
         assert as_person(person).get(f"/p/{project.id}/settings").status_code == 404
+
+
+def test_either_apostrophe_is_the_name_of_a_project_to_delete(project, owner, as_person):
+    project.name = "L’été"
+    project.save()
+    client = as_person(owner)
+    client.post(f"/p/{project.id}/settings/delete", {"name": "L'été"})
+    assert client.get(f"/p/{project.id}/settings").status_code == 404
