@@ -28,6 +28,15 @@ def test_no_page_scrolls_sideways(open_as, owner, world, project, language, widt
         assert page.locator("html").get_attribute("lang") == language
 
 
+def test_a_new_token_fits_a_phone(open_as, owner):
+    page = open_as(owner, "/account")
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.locator("#token_name").fill("script")
+    page.get_by_role("button", name="Make a token").click()
+    expect(page.locator("#new-token")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
 def test_a_phone_reaches_every_room(open_as, owner, world, project):
     page = open_as(owner, f"/p/{project.pk}/")
     page.set_viewport_size({"width": 360, "height": 740})
