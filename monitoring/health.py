@@ -25,7 +25,8 @@ OTHER = _("Look for another feed of this site.")
 
 WORDS: dict[str, Words] = {
     "bad_url": Words(
-        _("This is not an address that can be fetched."), _("Paste one that begins with https:// or http://.")
+        _("This is not an address that can be fetched."),
+        _("Paste one that begins with https:// or http://, with no unusual port."),
     ),
     "private_address": Words(
         _("This address is on a private network, which Vigie does not open."),
