@@ -1,7 +1,7 @@
 """Entries in, documents and mentions stored: the one way anything gets into Vigie, idempotent and killable.
 
-Called by poll.py with the entries of a few polled sources, and by the sample world. New entries are found, cleaned and
-tokenised before the transaction; inside it everything is stored in key order, so writers never deadlock.
+Called by settle.py with the entries of a few polled sources, and by the sample world. New entries are found and
+cleaned before the transaction; inside it they are matched and stored in key order, so writers never deadlock.
 """
 
 import hashlib
@@ -51,7 +51,7 @@ class Stored:
 
 
 @dataclass(slots=True)
-class _New:
+class New:
     """An entry not yet seen at its source, on its way to becoming a document."""
 
     batch: Batch
@@ -79,8 +79,17 @@ def store(batches: Iterable[Batch]) -> dict[int, Stored]:
 
     Safe to repeat: a source's native ids, a project's addresses and a topic's documents are unique.
     """
+    return store_new(find_new(batches))
+
+
+def find_new(batches: Iterable[Batch]) -> list[New]:
+    """The entries not yet seen at their source, cleaned: most of the work, and none of it needs a lock."""
     now = timezone.now()
-    fresh = [new for batch, entries in _unseen(list(batches)) for new in _prepare(batch, entries, now)]
+    return [new for batch, entries in _unseen(list(batches)) for new in _prepare(batch, entries, now)]
+
+
+def store_new(fresh: list[New]) -> dict[int, Stored]:
+    """Store what `find_new` found; what somebody else has stored meanwhile is left as it is."""
     if not fresh:
         return {}
     fresh.sort(key=lambda new: (new.batch.project_id, new.address_key.int, new.batch.source_id))
@@ -113,17 +122,17 @@ def _unseen(batches: list[Batch]) -> list[tuple[Batch, dict[UUID, Entry]]]:
     ]
 
 
-def _prepare(batch: Batch, entries: dict[UUID, Entry], now: datetime) -> list[_New]:
+def _prepare(batch: Batch, entries: dict[UUID, Entry], now: datetime) -> list[New]:
     prepared = []
     for key, entry in entries.items():
         item = clean(entry, batch.language)
         address = canonical_address(item.url) or f"{batch.platform} {batch.source_id} {item.native_id}"
         published = item.published if item.published and item.published <= now else now
-        prepared.append(_New(batch, entry, item, key, native_key(address), published))
+        prepared.append(New(batch, entry, item, key, native_key(address), published))
     return prepared
 
 
-def _match(fresh: list[_New]) -> None:
+def _match(fresh: list[New]) -> None:
     """Find each entry's topics. From here to the end of the transaction no topic of these projects changes."""
     projects = {new.batch.project_id for new in fresh}
     share_discoveries(projects)
@@ -132,9 +141,9 @@ def _match(fresh: list[_New]) -> None:
         new.topics = matchers[new.batch.project_id].topics_of(_doc(new))
 
 
-def _insert_documents(fresh: list[_New]) -> tuple[list[_New], dict[tuple[int, UUID], int]]:
+def _insert_documents(fresh: list[New]) -> tuple[list[New], dict[tuple[int, UUID], int]]:
     """Insert what has no document in its project yet. Returns what was inserted, and every document's id."""
-    first: dict[tuple[int, UUID], _New] = {}
+    first: dict[tuple[int, UUID], New] = {}
     for new in fresh:
         first.setdefault((new.batch.project_id, new.address_key), new)
     rows = [_document_row(new) for new in first.values()]
@@ -162,7 +171,7 @@ def _insert_documents(fresh: list[_New]) -> tuple[list[_New], dict[tuple[int, UU
     return made, ids
 
 
-def _document_row(new: _New) -> tuple[object, ...]:
+def _document_row(new: New) -> tuple[object, ...]:
     batch, item = new.batch, new.item
     return (
         batch.project_id,
@@ -183,7 +192,7 @@ def _document_row(new: _New) -> tuple[object, ...]:
     )
 
 
-def _insert_sightings(fresh: list[_New], ids: dict[tuple[int, UUID], int]) -> None:
+def _insert_sightings(fresh: list[New], ids: dict[tuple[int, UUID], int]) -> None:
     rows = [
         (ids[new.batch.project_id, new.address_key], new.batch.source_id, new.native_key, new.published)
         for new in fresh
@@ -198,7 +207,7 @@ def _insert_sightings(fresh: list[_New], ids: dict[tuple[int, UUID], int]) -> No
         )
 
 
-def _insert_mentions(made: list[_New], ids: dict[tuple[int, UUID], int]) -> None:
+def _insert_mentions(made: list[New], ids: dict[tuple[int, UUID], int]) -> None:
     rows = [
         (topic_id, ids[new.batch.project_id, new.address_key], _is_backlog(new))
         for new in made
@@ -243,7 +252,7 @@ def make_searchable(cursor: CursorWrapper, rows: list[tuple[int, str, str]]) -> 
     )
 
 
-def _doc(new: _New) -> Doc:
+def _doc(new: New) -> Doc:
     item = new.item
     return Doc(
         title=item.title,
@@ -255,13 +264,13 @@ def _doc(new: _New) -> Doc:
     )
 
 
-def _is_backlog(new: _New) -> bool:
+def _is_backlog(new: New) -> bool:
     if new.batch.is_first and new.item.published is None:
         return True
     return new.batch.since is not None and new.published < new.batch.since
 
 
-def _count(fresh: list[_New], made: list[_New]) -> dict[int, Stored]:
+def _count(fresh: list[New], made: list[New]) -> dict[int, Stored]:
     new = Counter(one.batch.source_id for one in fresh)
     mentions = Counter()
     for one in made:

@@ -18,7 +18,7 @@ from psycopg2.extras import Json, execute_values
 
 from monitoring.claims import Claimed
 from monitoring.http import host_key
-from monitoring.ingest import Batch, Stored, store
+from monitoring.ingest import Batch, Stored, find_new, store_new
 from monitoring.models import Source
 from monitoring.schedule import Pace, PollOutcome, PollState, plan_next
 
@@ -128,10 +128,11 @@ def _write_alone(polled: "Polled", owner: UUID) -> list[Settled]:
 
 def _write(polled: "list[Polled]", owner: UUID) -> list[Settled]:
     now = timezone.now()
+    found = find_new(_batch(one, now) for one in polled if one.feed)
     with transaction.atomic():
         ours = _still_ours([one.source.id for one in polled], owner)
         polled = [one for one in polled if one.source.id in ours]
-        stored = store(_batch(one, now) for one in polled if one.feed)
+        stored = store_new([new for new in found if new.batch.source_id in ours])
         states = [
             decide(one, stored.get(one.source.id, Stored()), now, random.random(), _pace(one.source)) for one in polled
         ]
