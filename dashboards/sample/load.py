@@ -32,10 +32,6 @@ def feed_url(slug: str) -> str:
     return f"{settings.SAMPLE_FEEDS_URL}/sample/{slug}.xml"
 
 
-def is_sample_url(url: str) -> bool:
-    return url.startswith(f"{settings.SAMPLE_FEEDS_URL}/sample/")
-
-
 def load_sample(user: User) -> Project:
     """The sample project, made if there is none, with `user` as an admin of it, or in the role they have there."""
     with transaction.atomic():
