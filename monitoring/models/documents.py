@@ -17,7 +17,8 @@ class Document(models.Model):
     Foreign keys that a composite index already serves have none of their own: each index costs every insert. `source`
     is held by no constraint either, or deleting a source would search every document: monitoring/sources.py, the one
     place that deletes sources, sets it to null (20 s for 300 sources and 100,000 documents became 0.2 s).
-    `search` holds the folded tokens of title and text (monitoring.query.search_text) once a topic has matched.
+    `search` holds the folded tokens of title and text (monitoring.query.search_text): at once where a topic matches,
+    soon after (monitoring/searchable.py) for the rest.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="documents", db_index=False)
@@ -45,6 +46,7 @@ class Document(models.Model):
             models.Index(fields=["project", "-id"], name="document_by_project"),
             models.Index(fields=["fetched_at"], name="document_by_age"),
             GinIndex(fields=["search"], name="document_search", fastupdate=True),
+            models.Index(fields=["id"], condition=models.Q(search__isnull=True), name="document_unsearched"),
         ]
 
     def __str__(self) -> str:

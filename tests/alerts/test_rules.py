@@ -224,7 +224,7 @@ def test_rules_are_counted_off_the_index_of_discoveries_alone(rule):
             rules.count_windows([rule], NOW)
         cursor.execute("EXPLAIN " + captured.captured_queries[0]["sql"])
         plan = "\n".join(line for (line,) in cursor.fetchall())
-    assert "Index Only Scan using mention_by_discovery" in plan, plan
+    assert "Index Only Scan using mention_by_find" in plan, plan
 
 
 @pytest.mark.parametrize(

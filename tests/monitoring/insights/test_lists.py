@@ -222,7 +222,7 @@ def test_reads_are_served_by_the_covering_index_alone(project):
 
 
 def assert_covered(plan):
-    assert "Index Only Scan" in plan and "using mention_covering" in plan, plan
+    assert "Index Only Scan" in plan and "using mention_by_topic" in plan, plan
     assert "Seq Scan on monitoring_mention" not in plan, plan
 
 
