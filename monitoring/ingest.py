@@ -7,7 +7,7 @@ cleaned before the transaction; inside it they are matched and stored in key ord
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -20,7 +20,8 @@ from monitoring.discoveries import share_discoveries
 from monitoring.feeds.address import canonical_address
 from monitoring.feeds.clean import clean, safe_html
 from monitoring.items import Entry, Item
-from monitoring.matching import Matcher, watched
+from monitoring.language import identify
+from monitoring.matching import Matcher, watched, watched_languages
 from monitoring.query import Doc, search_text
 
 PAGE = 200  # rows an INSERT statement
@@ -85,7 +86,11 @@ def store(batches: Iterable[Batch]) -> dict[int, Stored]:
 def find_new(batches: Iterable[Batch]) -> list[New]:
     """The entries not yet seen at their source, cleaned: most of the work, and none of it needs a lock."""
     now = timezone.now()
-    return [new for batch, entries in _unseen(list(batches)) for new in _prepare(batch, entries, now)]
+    batches = list(batches)
+    spoken = watched_languages({batch.project_id for batch in batches})
+    return [
+        new for batch, entries in _unseen(batches) for new in _prepare(batch, entries, spoken[batch.project_id], now)
+    ]
 
 
 def store_new(fresh: list[New]) -> dict[int, Stored]:
@@ -122,10 +127,11 @@ def _unseen(batches: list[Batch]) -> list[tuple[Batch, dict[UUID, Entry]]]:
     ]
 
 
-def _prepare(batch: Batch, entries: dict[UUID, Entry], now: datetime) -> list[New]:
+def _prepare(batch: Batch, entries: dict[UUID, Entry], spoken: frozenset[str], now: datetime) -> list[New]:
     prepared = []
     for key, entry in entries.items():
         item = clean(entry, batch.language)
+        item = replace(item, language=identify(f"{item.title}\n{item.text}", item.language, spoken))
         address = canonical_address(item.url) or f"{batch.platform} {batch.source_id} {item.native_id}"
         published = item.published if item.published and item.published <= now else now
         prepared.append(New(batch, entry, item, key, native_key(address), published))

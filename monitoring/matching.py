@@ -53,6 +53,15 @@ def watched(project_ids: Iterable[int]) -> dict[int, list[Watched]]:
     return found
 
 
+def watched_languages(project_ids: Iterable[int]) -> dict[int, frozenset[str]]:
+    """The languages that topics of these projects ask for: likelier than others in what the projects read."""
+    found: dict[int, set[str]] = {project_id: set() for project_id in project_ids}
+    rows = Topic.objects.filter(project_id__in=found, is_paused=False).exclude(languages=[])
+    for project_id, languages in rows.values_list("project_id", "languages"):
+        found[project_id].update(languages)
+    return {project_id: frozenset(languages) for project_id, languages in found.items()}
+
+
 class Matcher:
     """The topics of one project, as they stand in the database now. Recompiles only what changed since last time."""
 

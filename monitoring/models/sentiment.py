@@ -8,8 +8,8 @@ from monitoring.models.mentions import Mention, Sentiment
 
 
 class Correction(models.Model):
-    """A label that a person gave a mention. Kept when the mention goes: `text` is what was judged, `negative` and
-    `positive` what the built-in model had said of it, and `shown` the label that stood there before ("" for none).
+    """A label that a person gave a mention. Kept when the mention goes: `text` is what was judged, and `shown` the
+    label that stood there before ("" for none).
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="corrections")
@@ -19,8 +19,6 @@ class Correction(models.Model):
     shown = models.CharField(max_length=8, choices=Sentiment, blank=True)
     text = models.TextField()
     language = models.CharField(max_length=20, blank=True)
-    negative = models.FloatField()
-    positive = models.FloatField()
     created_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
@@ -53,7 +51,8 @@ class SentimentLayer(models.Model):
 
 class SentimentState(models.Model):
     """How a project's mentions are judged. `judged_by` is the version of model and layer that its history is judged
-    by; `rescored_to` is where judging it anew has come (a mention id, going down), None when that is finished.
+    by; `rescored_to` is where judging it anew has come (a mention id, going down from `rescored_from`), None when that
+    is finished.
     `refit_at` (UTC) is when a new layer is due, None where none is. With `learns` off no layer is used or fitted.
     """
 
@@ -61,6 +60,7 @@ class SentimentState(models.Model):
     layer = models.ForeignKey(SentimentLayer, on_delete=models.SET_NULL, null=True, related_name="+")
     learns = models.BooleanField(default=True)
     judged_by = models.CharField(max_length=40, blank=True)
+    rescored_from = models.BigIntegerField(null=True)
     rescored_to = models.BigIntegerField(null=True)
     refit_at = models.DateTimeField(null=True)
 
