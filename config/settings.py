@@ -222,6 +222,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30,
         "options": {"expires": 30},
     },
+    "make documents searchable": {
+        "task": "monitoring.tasks.make_documents_searchable",
+        "schedule": 5,
+        "options": {"expires": 5},
+    },
     "drop documents past their retention": {
         "task": "monitoring.tasks.drop_expired_documents",
         "schedule": crontab(hour=3, minute=17),

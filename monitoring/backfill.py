@@ -12,10 +12,11 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from monitoring.discoveries import share_discoveries
-from monitoring.ingest import insert_mentions, make_searchable
+from monitoring.ingest import insert_mentions
 from monitoring.matching import Watched
 from monitoring.models import Document, Mention, Topic
 from monitoring.query import Doc, QueryError, compile_query
+from monitoring.searchable import make_searchable
 
 log = logging.getLogger(__name__)
 

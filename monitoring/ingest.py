@@ -22,7 +22,8 @@ from monitoring.feeds.clean import clean, safe_html
 from monitoring.items import Entry, Item
 from monitoring.language import identify
 from monitoring.matching import Matcher, watched, watched_languages
-from monitoring.query import Doc, search_text
+from monitoring.query import Doc
+from monitoring.searchable import VECTOR, words_of
 
 PAGE = 200  # rows an INSERT statement
 AUTHOR_LENGTH, LANGUAGE_LENGTH = 200, 20  # of the columns
@@ -65,9 +66,8 @@ class New:
 
     @property
     def words(self) -> str | None:
-        """What the search finds it by. Only mentions are searched: making the words of every document took a third
-        of the whole road."""
-        return search_text(f"{self.item.title}\n{self.item.text}") if self.topics else None
+        """What the search finds it by; the words of all others are made soon after, by searchable.py."""
+        return words_of(self.item.title, self.item.text) if self.topics else None
 
     @property
     def html(self) -> str:
@@ -160,7 +160,7 @@ def _insert_documents(fresh: list[New]) -> tuple[list[New], dict[tuple[int, UUID
             " author, author_url, followers, language, engagement, published, fetched_at, search) VALUES %s"
             " ON CONFLICT (project_id, address_key) DO NOTHING RETURNING project_id, address_key, id",
             rows,
-            f"({'%s, ' * 14} clock_timestamp(), to_tsvector('simple', %s::text))",
+            f"({'%s, ' * 14} clock_timestamp(), {VECTOR.format('%s::text')})",
             PAGE,
             fetch=True,
         )
@@ -244,17 +244,6 @@ def insert_mentions(cursor: CursorWrapper, rows: list[tuple[int, int, bool]]) ->
         sorted(rows),
         "(%s::bigint, %s::bigint, %s::boolean)",
         PAGE,
-    )
-
-
-def make_searchable(cursor: CursorWrapper, rows: list[tuple[int, str, str]]) -> None:
-    """Give documents that become mentions after they were stored their words: (id, title, text) rows."""
-    execute_values(
-        cursor.cursor,
-        "UPDATE monitoring_document d SET search = to_tsvector('simple', row.words)"
-        " FROM (VALUES %s) AS row (id, words) WHERE d.id = row.id AND d.search IS NULL",
-        [(document_id, search_text(f"{title}\n{text}")) for document_id, title, text in sorted(rows)],
-        page_size=PAGE,
     )
 
 

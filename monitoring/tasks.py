@@ -5,7 +5,7 @@ import logging
 from celery import Task, shared_task
 from kombu.exceptions import OperationalError
 
-from monitoring import backfill, poll, retention
+from monitoring import backfill, poll, retention, searchable
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +26,11 @@ def poll_due() -> None:
 @shared_task
 def backfill_topics() -> None:
     backfill.backfill_all()
+
+
+@shared_task
+def make_documents_searchable() -> None:
+    searchable.make_documents_searchable()
 
 
 @shared_task

@@ -1,8 +1,9 @@
-"""The search inside a filter: which documents of a period hold certain words.
+"""Which documents match a query: by their words where they are searchable, one by one where not.
 
-In: a query in the query language and a period. Out: document ids, newest first. Postgres full-text gives a superset
+In: a query, and which documents are of interest. Out: documents in order of time. Postgres full-text gives a superset
 through its index and, where that is not exact, the matcher decides: a search finds what a topic with that query would.
-Called by filters.py (one set of ids for every count, series and facet) and lists.py (pages, which have no cap).
+`Candidates` serves every search and the preview; `Search` is the search inside a MentionFilter (filters.py, lists.py);
+documents.py searches everything kept.
 """
 
 from collections.abc import Iterator
@@ -11,11 +12,11 @@ from datetime import datetime
 from functools import cached_property
 from itertools import chain, islice
 
-from django.db.models import BooleanField, Exists, OuterRef, Q
+from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
 
 from monitoring.models import Document, Mention
-from monitoring.query import Doc, QueryError, compile_query, parse, to_tsquery
+from monitoring.query import Doc, Query, QueryError, compile_query, parse, to_tsquery
 from monitoring.query_errors import explain_error
 
 # An exact count of a common word takes seconds at ten million mentions: beyond this, numbers say "10,000+".
@@ -27,6 +28,9 @@ FIELDS = ("title", "text", "url", "author", "language", "platform")
 
 Position = tuple[datetime, int]  # published, document id
 
+_NOT_YET = RawSQL("monitoring_document.search IS NULL", [], BooleanField())
+_SEARCHABLE = RawSQL("monitoring_document.search IS NOT NULL", [], BooleanField())
+
 
 @dataclass(frozen=True)
 class SearchError:
@@ -37,24 +41,90 @@ class SearchError:
     position: int
 
 
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A stretch of a walk. `found`: the places of what matches; `checked`: how many had to be read by the matcher;
+    `end`: the place of the last one looked at, None where nothing is left.
+    """
+
+    found: list[Position]
+    checked: int
+    end: Position | None
+
+
+class Candidates:
+    """The documents of a project that may match a query, never fewer than do: whether searchable yet or not.
+
+    `documents` can be narrowed and ordered like any QuerySet; its `is_sure` says which of them match for certain, and
+    of the others `matches` decides. `is_exact`: all are sure but those without words.
+    """
+
+    def __init__(self, project_id: int, query: Query) -> None:
+        self.query = query
+        words, self.is_exact = to_tsquery(query.node)
+        kept = Document.objects.filter(project_id=project_id)
+        self.documents = kept.annotate(is_sure=_SEARCHABLE if self.is_exact else Value(False))
+        if words:
+            condition = "(monitoring_document.search @@ %s::tsquery OR monitoring_document.search IS NULL)"
+            self.documents = self.documents.filter(RawSQL(condition, [words], BooleanField()))
+        self._words = words
+
+    def sure(self, documents: QuerySet[Document]) -> QuerySet[Document]:
+        """Those of `documents` that match for certain, by the index alone."""
+        if not self.is_exact:
+            return documents.none()
+        return documents.filter(RawSQL("monitoring_document.search @@ %s::tsquery", [self._words], BooleanField()))
+
+    def unsure(self, documents: QuerySet[Document]) -> QuerySet[Document]:
+        """Those of `documents` of which `matches` must decide."""
+        return documents.filter(_NOT_YET) if self.is_exact else documents
+
+    def matches(self, values: tuple[str, ...]) -> bool:
+        """Whether a document matches, by its FIELDS."""
+        return self.query.match(Doc(**dict(zip(FIELDS, values, strict=True)))) is not None
+
+    def walk(
+        self,
+        documents: QuerySet[Document],
+        position: Position | None = None,
+        *,
+        oldest_first: bool = False,
+        size: int = FIRST_CHUNK,
+    ) -> Iterator[Chunk]:
+        """Those of `documents` that match after `position`, in order of time: `size` at first, then more at once."""
+        ordered = documents.order_by(*(("published", "id") if oldest_first else ("-published", "-id")))
+        while True:
+            here = ordered.filter(after(position, "id", oldest_first=oldest_first)) if position else ordered
+            rows = list(here.values_list("published", "id", "is_sure")[:size])
+            unsure = [number for _, number, is_sure in rows if not is_sure]
+            missed = self._missed(unsure)
+            position = rows[-1][:2] if len(rows) == size else None
+            yield Chunk([row[:2] for row in rows if row[1] not in missed], len(unsure), position)
+            if position is None:
+                return
+            size = max(size, min(size * GROWTH, MAX_CHUNK))
+
+    def _missed(self, ids: list[int]) -> set[int]:
+        """The documents of these that do not match."""
+        if not ids:
+            return set()
+        rows = Document.objects.filter(pk__in=ids).values_list("id", *FIELDS)
+        return set(ids) - {row[0] for row in rows if self.matches(row[1:])}
+
+
 class Search:
     """Over the documents that some topic mentions in [since, until) by `clock`. Malformed, it finds nothing."""
 
     def __init__(self, project_id: int, q: str, since: datetime, until: datetime, clock: str) -> None:
-        self._is_exact = False
+        self._candidates: Candidates | None = None
         if self.error_in(q):
-            self._candidates = Document.objects.none()
             return
+        self._candidates = Candidates(project_id, compile_query(q))
         period = {f"{clock}__gte": since, f"{clock}__lt": until}
         mentioned = Mention.objects.filter(document=OuterRef("pk"), **period)
-        self._candidates = Document.objects.filter(Exists(mentioned), project_id=project_id)
+        self._documents = self._candidates.documents.filter(Exists(mentioned))
         if clock == "published":
-            self._candidates = self._candidates.filter(**period)
-        self._query = compile_query(q)
-        words, self._is_exact = to_tsquery(self._query.node)
-        if words:
-            found = RawSQL("monitoring_document.search @@ %s::tsquery", [words], BooleanField())
-            self._candidates = self._candidates.filter(found)
+            self._documents = self._documents.filter(**period)
 
     @staticmethod
     def error_in(q: str) -> SearchError | None:
@@ -75,25 +145,17 @@ class Search:
 
     @cached_property
     def _newest(self) -> list[int]:
-        chunks = self.chunks(size=CAP + 1 if self._is_exact else MAX_CHUNK)
-        return list(islice(chain.from_iterable(chunks), CAP + 1))
+        is_exact = self._candidates is not None and self._candidates.is_exact
+        return list(islice(chain.from_iterable(self.chunks(size=CAP + 1 if is_exact else MAX_CHUNK)), CAP + 1))
 
     def chunks(
         self, position: Position | None = None, *, oldest_first: bool = False, size: int = FIRST_CHUNK
     ) -> Iterator[list[int]]:
         """The documents that match after `position`, in their order, without a cap: lists of `size`, then larger."""
-        candidates = self._candidates.order_by(*(("published", "id") if oldest_first else ("-published", "-id")))
-        fields = () if self._is_exact else FIELDS
-        while True:
-            here = candidates.filter(after(position, "id", oldest_first=oldest_first)) if position else candidates
-            rows = list(here.values_list("published", "id", *fields)[:size])
-            yield [row[1] for row in rows if self._is_exact or self._matches(row[2:])]
-            if len(rows) < size:
-                return
-            position, size = rows[-1][:2], max(size, min(size * GROWTH, MAX_CHUNK))
-
-    def _matches(self, values: tuple[str, ...]) -> bool:
-        return self._query.match(Doc(**dict(zip(FIELDS, values, strict=True)))) is not None
+        if self._candidates is None:
+            return
+        for chunk in self._candidates.walk(self._documents, position, oldest_first=oldest_first, size=size):
+            yield [document_id for _, document_id in chunk.found]
 
 
 def after(position: Position, column: str, *, oldest_first: bool) -> Q:

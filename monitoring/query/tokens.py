@@ -214,9 +214,7 @@ def tokenise(text: str) -> list[Token]:
     return list(analyse(visible(text)).tokens)
 
 
-# Postgres leaves out lexemes of 2 KB and more, and a tsvector ends at 1 MB, a few bytes a lexeme included.
-_LEXEME_LENGTH = 100
-_SEARCH_BYTES = 500_000
+_LEXEME_LENGTH = 100  # Postgres takes no lexeme of 2 KB and more
 
 
 def coded(key: str) -> str:
@@ -232,10 +230,6 @@ def lexeme(key: str) -> str:
 
 
 def search_text(text: str) -> str:
-    """The different words of a text, folded, for `to_tsvector('simple', ...)`: Postgres splits them at spaces only."""
+    """The different words of a text, folded, with a space between two: each is one lexeme for Postgres."""
     keys = chain.from_iterable(map(KEYS.__getitem__, visible(text).split()))
-    words = " ".join(dict.fromkeys(map(lexeme, keys)))
-    if len(words) * 4 <= _SEARCH_BYTES:
-        return words
-    raw = words.encode()
-    return words if len(raw) <= _SEARCH_BYTES else raw[:_SEARCH_BYTES].decode(errors="ignore").rpartition(" ")[0]
+    return " ".join(dict.fromkeys(map(lexeme, keys)))

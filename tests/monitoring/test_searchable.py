@@ -1,0 +1,91 @@
+"""Every kept document becomes searchable, whoever is killed on the way."""
+
+import pytest
+from django.db import connection
+
+from monitoring import searchable
+from monitoring.ingest import Batch, store
+from monitoring.insights.search import Candidates
+from monitoring.items import Entry
+from monitoring.models import Document
+from monitoring.query import compile_query
+from monitoring.searchable import make_documents_searchable
+from tests.factories import make_document, make_documents, make_source, make_topic
+from tests.racing import race
+
+pytestmark = pytest.mark.django_db
+
+
+def unsearchable(project, number, **fields):
+    rows = [{"title": f"Title {number}", "text": "some words", **fields} for number in range(number)]
+    documents = make_documents(project, rows)
+    Document.objects.filter(project=project).update(search=None)
+    return documents
+
+
+def found(project, q):
+    """The documents that the index alone finds."""
+    candidates = Candidates(project.pk, compile_query(q))
+    return set(candidates.sure(candidates.documents).values_list("id", flat=True))
+
+
+def waiting():
+    return Document.objects.filter(search=None).count()
+
+
+def test_what_no_keyword_matches_is_found_soon_after_it_was_stored(project):
+    make_topic(project, query="lumen")
+    source = make_source(project)
+    entries = [
+        Entry(native_id=str(n), url=f"https://s.example/{n}", title=t, body="<p>on the pier</p>")
+        for n, t in enumerate(("Lumen", "Tides"))
+    ]
+    store([Batch(source.pk, project.pk, tuple(entries))])
+    assert waiting() == 1
+    assert make_documents_searchable() == 1
+    assert len(found(project, "tides pier")) == 1 and len(found(project, "pier")) == 2
+    assert make_documents_searchable() == 0
+
+
+def test_the_newest_come_first_and_the_rest_when_there_is_time(project, monkeypatch):
+    monkeypatch.setattr(searchable, "BATCH", 3)
+    documents = unsearchable(project, 8)
+    assert make_documents_searchable(budget_s=0) == 0
+    searchable._next_batch()
+    assert found(project, "some") == {document.pk for document in documents[-3:]}
+    assert make_documents_searchable() == 5
+
+
+def test_a_document_with_too_many_words_is_tried_once_and_still_found(project, monkeypatch):
+    monkeypatch.setattr(searchable, "MOST_BYTES", 2000)
+    long = make_document(project, text=" ".join(f"word{number}" for number in range(300)))
+    make_documents(project, 3)
+    Document.objects.update(search=None)
+    assert make_documents_searchable() == 3
+    assert searchable._next_batch() == (0, 0)
+    candidates = Candidates(project.pk, compile_query("word299"))
+    assert candidates.is_exact
+    [chunk] = candidates.walk(candidates.documents)
+    assert [number for _, number in chunk.found] == [long.pk]
+
+
+def test_postgres_holds_as_many_words_as_are_given_to_it():
+    words = " ".join(f"{number:09}" for number in range(searchable.MOST_BYTES // 10))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT length({searchable.VECTOR.format('%s')})", [words])
+        assert cursor.fetchone() == (searchable.MOST_BYTES // 10,)
+
+
+def test_a_text_without_any_word_is_tried_once(project):
+    unsearchable(project, 1, title="—", text="!!! … ¡¿")
+    assert make_documents_searchable() == 1
+    assert waiting() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_share_the_work_and_wait_for_nobody(project, monkeypatch):
+    monkeypatch.setattr(searchable, "BATCH", 5)
+    unsearchable(project, 40)
+    made = race(make_documents_searchable, make_documents_searchable)
+    assert sum(made) + make_documents_searchable() == 40
+    assert waiting() == 0
