@@ -58,6 +58,16 @@ def by_status(f: MentionFilter) -> list[FacetRow]:
     ]
 
 
+def by_sentiment(f: MentionFilter) -> list[FacetRow]:
+    """All labels with their zeros; a document that two topics judge differently counts under both."""
+    judged = NullIf(F("sentiment"), Value(""))
+    counts = {row.key: row.count for row in _rows(f, "sentiments", judged, LIMIT, lambda keys: {})}
+    return [
+        FacetRow(label.value, str(label.label), counts.get(label.value, 0), label.value in f.sentiments)
+        for label in Mention.Sentiment
+    ]
+
+
 def by_author(f: MentionFilter, limit: int = LIMIT) -> list[FacetRow]:
     """Documents without an author are in no row."""
     return _rows(f, "author", NullIf(F("author"), Value("")), limit, lambda keys: {})

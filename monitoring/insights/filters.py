@@ -6,7 +6,7 @@ for by status; paused topics count; rows of other projects are out of reach what
 """
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
@@ -25,7 +25,7 @@ DEFAULT_PERIOD = "7d"
 SHOWN = tuple(status for status in Mention.Status.values if status != Mention.Status.IGNORED)
 UNKNOWN_LANGUAGE = "und"  # ISO 639-2 for undetermined: "" in the database
 MAX_VALUE_LENGTH = 1000  # of an author or a search
-MANY = ("topics", "platforms", "sources", "languages", "statuses")
+MANY = ("topics", "platforms", "sources", "languages", "statuses", "sentiments")
 # Fields and their names in a query string, in the order in which it is written.
 PARAMETERS = {
     "topics": "topic",
@@ -33,6 +33,7 @@ PARAMETERS = {
     "sources": "source",
     "languages": "language",
     "statuses": "status",
+    "sentiments": "sentiment",
     "author": "author",
     "q": "q",
 }
@@ -67,6 +68,7 @@ class MentionFilter:
     sources: tuple[int, ...] = ()
     languages: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
+    sentiments: tuple[str, ...] = ()
     author: str = ""
     q: str = ""
     zone: tzinfo = UTC
@@ -178,6 +180,8 @@ class MentionFilter:
             # "fr-ca" and "fr" are one language to people who filter.
             language = "split_part(monitoring_mention.language, '-', 1) = ANY(%s)"
             conditions["languages"] = RawSQL(language, [spoken], BooleanField())
+        if self.sentiments:
+            conditions["sentiments"] = Q(sentiment__in=self.sentiments)
         if self.author:
             conditions["author"] = Q(author=self.author)
         if self.search:
@@ -286,8 +290,11 @@ def _own_rows(model: type[Topic] | type[Source]) -> object:
     return known
 
 
-def _statuses(project: Project, values: list[str]) -> dict[str, str]:
-    return {value: value for value in values if value in Mention.Status.values}
+def _one_of(choices: list[str]) -> Callable[[Project, list[str]], dict[str, str]]:
+    def known(project: Project, values: list[str]) -> dict[str, str]:
+        return {value: value for value in values if value in choices}
+
+    return known
 
 
 def _words(project: Project, values: list[str]) -> dict[str, str]:
@@ -304,5 +311,6 @@ _KNOWN = {
     "sources": _own_rows(Source),
     "platforms": _words,
     "languages": _languages,
-    "statuses": _statuses,
+    "statuses": _one_of(Mention.Status.values),
+    "sentiments": _one_of(Mention.Sentiment.values),
 }

@@ -8,7 +8,7 @@ nothing is skipped or shown twice while new mentions arrive.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
@@ -19,13 +19,12 @@ from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
 from monitoring.insights.filters import MentionFilter
-from monitoring.insights.search import Position, after, document_in
+from monitoring.insights.search import Position, after, document_in, read_cursor, write_cursor
 from monitoring.models import Document, Mention, Topic
 from monitoring.query import Doc, QueryError, compile_query
 
 PAGE_SIZE = 50
 MAX_PAGE_SIZE = 200
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # A page asks the same few queries about each of its rows.
 _compiled = lru_cache(maxsize=500)(compile_query)
@@ -83,7 +82,7 @@ def count(f: MentionFilter) -> Count:
 def page(f: MentionFilter, cursor: str | None = None, size: int = PAGE_SIZE) -> Page:
     """One page of the list. A cursor that is no cursor gives the first page."""
     size = min(max(size, 1), MAX_PAGE_SIZE)
-    position, backwards = _read_cursor(cursor)
+    position, backwards = read_cursor(cursor)
     keys = list(islice(_keys(f, position, backwards, size + 1), size + 1))
     has_more, keys = len(keys) > size, keys[:size]
     if backwards:
@@ -93,14 +92,14 @@ def page(f: MentionFilter, cursor: str | None = None, size: int = PAGE_SIZE) -> 
     has_next, has_previous = (True, has_more) if backwards else (has_more, position is not None)
     return Page(
         rows=_rows(f, keys),
-        next_cursor=_write_cursor("n", keys[-1]) if has_next else None,
-        previous_cursor=_write_cursor("p", keys[0]) if has_previous else None,
+        next_cursor=write_cursor(keys[-1][:2]) if has_next else None,
+        previous_cursor=write_cursor(keys[0][:2], "p") if has_previous else None,
     )
 
 
 def is_cursor(text: str) -> bool:
     """Whether a text is a cursor that a page may have given."""
-    return _read_cursor(text)[0] is not None
+    return read_cursor(text)[0] is not None
 
 
 def everything(f: MentionFilter) -> Iterator[Row]:
@@ -191,20 +190,3 @@ def _row(mentions: list[Mention], q: str) -> Row:
     document = mentions[0].document
     spans = spans_of(document, [mention.topic.query for mention in mentions] + ([q] if q else []))
     return Row(document, tuple(mentions), spans["title"], spans["text"])
-
-
-def _write_cursor(direction: str, key: _Key) -> str:
-    microseconds = (key.published - EPOCH) // timedelta(microseconds=1)
-    return f"{direction}{microseconds}.{key.document_id}"
-
-
-def _read_cursor(cursor: str | None) -> tuple[Position | None, bool]:
-    """(position, backwards). Junk reads as the beginning."""
-    direction, rest = (cursor or "")[:1], (cursor or "")[1:]
-    try:
-        microseconds, document_id = map(int, rest.split("."))
-        position = EPOCH + timedelta(microseconds=microseconds), document_id
-    except (ValueError, OverflowError):
-        return None, False
-    known = direction in ("n", "p") and document_id < 2**63
-    return (position, direction == "p") if known else (None, False)

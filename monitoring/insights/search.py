@@ -8,7 +8,7 @@ documents.py searches everything kept.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import chain, islice
 
@@ -25,6 +25,8 @@ CAP = 10_000
 # be held in memory with its texts.
 FIRST_CHUNK, MAX_CHUNK, GROWTH = 250, 4000, 4
 FIELDS = ("title", "text", "url", "author", "language", "platform")
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Position = tuple[datetime, int]  # published, document id
 
@@ -90,8 +92,9 @@ class Candidates:
         *,
         oldest_first: bool = False,
         size: int = FIRST_CHUNK,
+        largest: int = MAX_CHUNK,
     ) -> Iterator[Chunk]:
-        """Those of `documents` that match after `position`, in order of time: `size` at first, then more at once."""
+        """Those of `documents` that match after `position`, in order of time: `size` at first, up to `largest` at once."""
         ordered = documents.order_by(*(("published", "id") if oldest_first else ("-published", "-id")))
         while True:
             here = ordered.filter(after(position, "id", oldest_first=oldest_first)) if position else ordered
@@ -102,7 +105,7 @@ class Candidates:
             yield Chunk([row[:2] for row in rows if row[1] not in missed], len(unsure), position)
             if position is None:
                 return
-            size = max(size, min(size * GROWTH, MAX_CHUNK))
+            size = max(size, min(size * GROWTH, largest))
 
     def _missed(self, ids: list[int]) -> set[int]:
         """The documents of these that do not match."""
@@ -171,3 +174,21 @@ def after(position: Position, column: str, *, oldest_first: bool) -> Q:
 def document_in(ids: list[int]) -> RawSQL:
     """A condition on mentions. One array parameter: Django's IN would bind ten thousand ids one by one."""
     return RawSQL("monitoring_mention.document_id = ANY(%s::bigint[])", [ids], BooleanField())
+
+
+def write_cursor(position: Position, direction: str = "n") -> str:
+    """A place as an opaque text: "n" for what comes next there, "p" for what came before."""
+    published, number = position
+    return f"{direction}{(published - EPOCH) // timedelta(microseconds=1)}.{number}"
+
+
+def read_cursor(cursor: str | None) -> tuple[Position | None, bool]:
+    """(position, backwards). Junk reads as the beginning."""
+    direction, rest = (cursor or "")[:1], (cursor or "")[1:]
+    try:
+        microseconds, number = map(int, rest.split("."))
+        position = EPOCH + timedelta(microseconds=microseconds), number
+    except (ValueError, OverflowError):
+        return None, False
+    known = direction in ("n", "p") and number < 2**63
+    return (position, direction == "p") if known else (None, False)

@@ -75,10 +75,7 @@ def volume(f: MentionFilter, zone: tzinfo | None = None, bucket: str | None = No
     zone = zone or f.zone
     bucket = fitting_bucket(f.since, f.until, bucket)
     starts = bucket_starts(f.since, f.until, zone, bucket)
-    # width_bucket searches the sorted starts: hours, days and weeks of any zone in one expression, and daylight
-    # saving is whatever bucket_starts made of it.
-    edges = Value(starts, output_field=ArrayField(DateTimeField()))
-    number = Func(F(f.clock), edges, function="width_bucket", output_field=IntegerField())
+    number = bucket_number(f, starts)
     counted = f.mentions().annotate(number=number).values_list("topic_id", "number").annotate(rows=Count("*"))
     counts: dict[int, list[int]] = defaultdict(lambda: [0] * len(starts))
     for topic_id, position, rows in counted.order_by():
@@ -92,6 +89,13 @@ def volume(f: MentionFilter, zone: tzinfo | None = None, bucket: str | None = No
         totals=lines[0].counts if len(lines) == 1 else _totals(f, number, len(starts)),
         capped=f.capped,
     )
+
+
+def bucket_number(f: MentionFilter, starts: list[datetime]) -> Func:
+    """The number of the bucket that a mention lies in, from 1. width_bucket searches the sorted starts: hours, days
+    and weeks of any zone in one expression, and daylight saving is whatever bucket_starts made of it."""
+    edges = Value(starts, output_field=ArrayField(DateTimeField()))
+    return Func(F(f.clock), edges, function="width_bucket", output_field=IntegerField())
 
 
 def change(f: MentionFilter) -> Change:

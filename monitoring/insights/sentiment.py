@@ -1,0 +1,87 @@
+"""Sentiment over a filtered set of mentions: how many of each label, over all, by topic and by time.
+
+In: a MentionFilter. Out: frozen counts for tiles, charts, digests and the API. Counted in mentions, not documents: a
+story may be good for one topic and bad for another.
+"""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from django.db.models import Count
+
+from monitoring.insights.filters import MentionFilter
+from monitoring.insights.periods import bucket_starts, fitting_bucket
+from monitoring.insights.series import bucket_number
+from monitoring.models import Mention
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Mentions by label. `pending` are not judged yet."""
+
+    positive: int = 0
+    neutral: int = 0
+    negative: int = 0
+    unsure: int = 0
+    pending: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.judged + self.unsure + self.pending
+
+    @property
+    def judged(self) -> int:
+        """Those with a label that stands: what shares and the net are taken of."""
+        return self.positive + self.neutral + self.negative
+
+    @property
+    def net(self) -> int | None:
+        """Net sentiment, -100 (all negative) to 100 (all positive); None where nothing is judged."""
+        return round(100 * (self.positive - self.negative) / self.judged) if self.judged else None
+
+    def percent(self, label: str) -> int | None:
+        """The share of a label among the judged, or of the unsure among all."""
+        whole = self.total if label == Mention.Sentiment.UNSURE else self.judged
+        return round(100 * getattr(self, label) / whole) if whole else None
+
+
+@dataclass(frozen=True)
+class Trend:
+    """`splits` by bucket; `starts` as in series.Series."""
+
+    bucket: str
+    starts: tuple[datetime, ...]
+    splits: tuple[Split, ...]
+
+
+def split(f: MentionFilter) -> Split:
+    counts = f.mentions().values_list("sentiment").annotate(rows=Count("*")).order_by()
+    return _split(dict(counts))
+
+
+def split_by_topic(f: MentionFilter) -> dict[int, Split]:
+    """For every topic in scope, by its id."""
+    counts: dict[int, Counter[str]] = defaultdict(Counter)
+    rows = f.mentions().values_list("topic_id", "sentiment").annotate(rows=Count("*")).order_by()
+    for topic_id, label, number in rows:
+        counts[topic_id][label] = number
+    return {topic_id: _split(counts[topic_id]) for topic_id in f.scope}
+
+
+def trend(f: MentionFilter, zone: tzinfo | None = None, bucket: str | None = None) -> Trend:
+    """Labels by bucket ("hour", "day", "week"; by the period's length if None), zero-filled."""
+    zone = zone or f.zone
+    bucket = fitting_bucket(f.since, f.until, bucket)
+    starts = bucket_starts(f.since, f.until, zone, bucket)
+    counts: dict[int, Counter[str]] = defaultdict(Counter)
+    rows = f.mentions().annotate(number=bucket_number(f, starts)).values_list("number", "sentiment")
+    for position, label, number in rows.annotate(rows=Count("*")).order_by():
+        counts[position - 1][label] = number
+    return Trend(
+        bucket, tuple(start.astimezone(zone) for start in starts), tuple(_split(counts[n]) for n in range(len(starts)))
+    )
+
+
+def _split(counts: dict[str, int]) -> Split:
+    return Split(**{label or "pending": number for label, number in counts.items()})
