@@ -17,6 +17,7 @@ from dashboards.views import (
     sample,
     sources,
     topics,
+    why,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -36,6 +37,7 @@ urlpatterns: list[URLPattern] = [
     path("p/<int:project_id>/topics/<int:topic_id>/edit", topics.topic_edit, name="topic_edit"),
     path("p/<int:project_id>/topics/<int:topic_id>/pause", topics.topic_pause, name="topic_pause"),
     path("p/<int:project_id>/topics/<int:topic_id>/delete", topics.topic_delete, name="topic_delete"),
+    path("p/<int:project_id>/why", why.why, name="why"),
     # sources
     path("p/<int:project_id>/sources", sources.sources, name="sources"),
     path("p/<int:project_id>/sources/add", sources.source_add, name="source_add"),

@@ -14,19 +14,20 @@ from monitoring.query.parser import parse
 from monitoring.query.terms import word_slots
 from monitoring.query.tree import VALUE_FIELDS, And, AtLeast, Count, Near, Node, Not, Or, Term, to_text
 
-_KINDS = {And: "and", Or: "or", Not: "not", Near: "near", Count: "count", AtLeast: "min", Term: "term"}
+_KINDS = {And: "and", Or: "or", AtLeast: "min"}
 # Further than any two words of a text are apart.
 _ANYWHERE = 1 << 60
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """`kind` is one of term and or not near count min; `text` the clause as it is written; `spans` what it found.
+    """`kind` is one of term and or not near onear count min; `text` is the clause as it is written; `spans` what it
+    found. A `not` holds where its only child fails.
 
-    A `not` holds where its only child fails. `number` is what is asked: the distance of NEAR, the number of a count or
-    of MIN; `found` is what there is instead: how far apart the nearest pair stands (0: none), how often the counted
-    occurs, how many of the list hold; for all others the number of spans. `hint` tells what a term that fails would
-    have found: "other_form" (without =), "elsewhere" (without its field), "apart" (its words, not side by side).
+    `number` is what is asked: the distance of NEAR, the number of a count or of MIN; `found` is what there is instead:
+    how far apart the nearest pair stands (0: none), how often the counted occurs, how many of the list hold; for all
+    others the number of spans. `hint` tells what a term that fails would have found: "other_form" (without =),
+    "elsewhere" (without its `field`), "apart" (its words, not side by side).
     """
 
     kind: str
@@ -99,7 +100,8 @@ class _Explainer:
         nearest = min((max(a[0], b[0]) - min(a[1], b[1]) + 1 for a, b in pairs), default=0)
         children = (self.clause(node.left), self.clause(node.right))
         spans = spans_of(check, self.view) if held else ()
-        return Clause("near", to_text(node), held, spans, node.distance, children, nearest)
+        kind = "onear" if node.ordered else "near"
+        return Clause(kind, to_text(node), held, spans, node.distance, children, nearest)
 
     def _count(self, node: Count) -> Clause:
         held = compile_node(node).holds(self.view)

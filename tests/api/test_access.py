@@ -20,7 +20,10 @@ BODIES = {
     ("post", "sources"): {"url": "https://feeds.invalid/rss"},
     ("patch", "sources"): {"paused": True},
     ("patch", "mentions"): {"status": "ignored"},
+    ("post", "why"): {"query": "lumen", "text": "La lampe de Lumen"},
 }
+# What is asked in a body because it is long, and writes nothing.
+READ_BY_POST = {"why"}
 
 
 def operations():
@@ -55,7 +58,7 @@ def test_each_operation_keeps_out_who_has_no_place_there(program, world, viewer,
     assert_problem(call(program(None), method, path, world), 401)
     assert_problem(call(program(stranger), method, path, world), 404)
     answer = call(program(viewer), method, path, world)
-    if method in WRITES:
+    if method in WRITES and path.rpartition("/")[2] not in READ_BY_POST:
         assert_problem(answer, 403)
     else:
         assert answer.status_code == 200

@@ -1,0 +1,144 @@
+"""Why a text or an item is a mention of a keyword, or is not: the query as a tree, and what each part of it found."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.access import project_view
+from accounts.models import Membership, Project, Role
+from dashboards.forms import QueryProblem, query_problem
+from dashboards.why_lines import Line, excluded_spans, held_spans, lines, marked
+from monitoring import why as whys
+from monitoring.models import Document
+from monitoring.why_words import DIFFERENCES, verdict
+
+FIELDS = ("document", "url", "title", "text", "topic", "query")
+# Servers and mail programs agree on addresses of this length; what is longer is answered without one.
+LONGEST_LINK = 1_800
+
+
+class WhyForm(forms.Form):
+    """What is asked: a text or an address, and a keyword, all of them, or a query of one's own."""
+
+    document = forms.IntegerField(required=False, max_value=2**63 - 1, widget=forms.HiddenInput)
+    url = forms.CharField(
+        label=gettext_lazy("Address of an item"),
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "placeholder": "https://"}),
+        help_text=gettext_lazy("Any spelling of it will do. Beside a text, it is what site: and url: look at."),
+    )
+    title = forms.CharField(label=gettext_lazy("Title"), required=False)
+    text = forms.CharField(
+        label=gettext_lazy("Or a text"), required=False, strip=False, widget=forms.Textarea(attrs={"rows": 6})
+    )
+    topic = forms.TypedChoiceField(label=gettext_lazy("Keyword"), required=False, coerce=int, empty_value=None)
+    query = forms.CharField(
+        label=gettext_lazy("Or a query of your own"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"class": "query", "rows": 2, "spellcheck": "false", "autocomplete": "off"}),
+    )
+
+    def __init__(self, project: Project, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.project = project
+        self.topics = list(project.topics.order_by("name", "id"))
+        names = [(topic.pk, topic.name) for topic in self.topics]
+        self.fields["topic"].choices = [("", _("All keywords")), *names]
+        self.problem: QueryProblem | None = None
+
+    def clean(self) -> dict[str, object]:
+        told = self.cleaned_data
+        lengths = {"text": whys.MAX_TEXT, "title": whys.MAX_TITLE, "url": whys.MAX_ADDRESS, "query": whys.MAX_QUERY}
+        whys.refuse_long(**{name: (told.get(name, ""), limit) for name, limit in lengths.items()})
+        query = told.get("query", "").strip("\r\n")
+        self.problem = query_problem(query) if query.strip() else None
+        if self.problem:
+            self.add_error("query", self.problem.message)
+        if not any(str(told.get(name) or "").strip() for name in ("text", "title", "url", "document")):
+            self.add_error("text", _("Paste a text, or give the address of an item."))
+        return told
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An answer as it is read: in one sentence, with the tree where one keyword alone was asked about."""
+
+    answer: whys.Answer
+    reason: str
+    lines: list[Line]
+    difference: str
+
+
+@project_view()
+def why(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """GET answers what fits an address, so that it can be shared; POST longer texts, and pages fetched now."""
+    asked = {name: values[-1] for name, values in (request.POST or request.GET).lists() if name in FIELDS}
+    is_asked = request.method == "POST" or any(asked.get(name) for name in ("document", "url", "title", "text"))
+    form = WhyForm(membership.project, asked) if is_asked else WhyForm(membership.project, initial=asked)
+    context = {"form": form, "project": membership.project, "may_fetch": membership.may(Role.MANAGER)}
+    if is_asked and form.is_valid():
+        link = f"{reverse('why', args=[membership.project.pk])}?{urlencode({k: v for k, v in asked.items() if v})}"
+        may_fetch = request.method == "POST" and "fetch" in request.POST and membership.may(Role.MANAGER)
+        if request.method == "POST" and not may_fetch and len(link) <= LONGEST_LINK:
+            return redirect(link)
+        subject = _subject(membership.project, form.cleaned_data, may_fetch)
+        context |= _answered(form, subject) if isinstance(subject, whys.Subject) else {"unknown": subject}
+    return render(request, "dashboards/why.html", context)
+
+
+def _subject(project: Project, asked: dict[str, object], may_fetch: bool) -> whys.Subject | str:
+    """What is asked about, or a sentence on why it cannot be had; "" for an address that is not kept."""
+    if asked["text"].strip() or asked["title"]:
+        return whys.pasted(asked["text"].replace("\r\n", "\n"), asked["title"], asked["url"])
+    documents = Document.objects.select_related("source").filter(project=project)
+    if asked["url"]:
+        document = whys.kept_document(project, asked["url"])
+    else:
+        document = documents.filter(pk=asked["document"]).first()
+    if document:
+        return whys.of_document(document)
+    if not asked["url"]:
+        return _("This item is no longer kept.")
+    return whys.fetch(project, asked["url"]) if may_fetch else ""
+
+
+def _answered(form: WhyForm, subject: whys.Subject) -> dict[str, object]:
+    query, topic_id = form.cleaned_data["query"], form.cleaned_data["topic"]
+    if query.strip():
+        answers = [whys.answer_query(subject, query)]
+    else:
+        topics = [topic for topic in form.topics if topic_id in (None, topic.pk)]
+        answers = list(whys.answers(subject, topics))
+    is_alone = bool(query.strip()) or topic_id is not None
+    answers.sort(key=lambda answer: not answer.matches)
+    marking = answers if is_alone else [answer for answer in answers if answer.matches]
+    return {
+        "subject": subject,
+        "shown": [_shown(answer, is_alone) for answer in answers],
+        "is_alone": is_alone,
+        "matching": sum(answer.matches for answer in answers),
+        "title": _marked(subject.doc.title, "title", marking),
+        "text": _marked(subject.doc.text, "text", marking),
+    }
+
+
+def _shown(answer: whys.Answer, is_alone: bool) -> Shown:
+    if answer.clause is None:
+        return Shown(answer, "", [], "")
+    tree = lines(answer.clause) if is_alone else []
+    return Shown(answer, verdict(answer.clause, answer.ruled_out), tree, DIFFERENCES.get(answer.differs, ""))
+
+
+def _marked(text: str, field: str, answers: list[whys.Answer]) -> SafeString:
+    clauses = [answer.clause for answer in answers if answer.clause]
+    held = [(a, b) for clause in clauses for name, a, b in held_spans(clause) if name == field]
+    excluded = [(a, b) for clause in clauses for name, a, b in excluded_spans(clause) if name == field]
+    return marked(text, held, excluded)

@@ -1,0 +1,195 @@
+"""Why a text is a mention of a keyword, or is not: the text or the kept item in, one `Answer` a keyword out.
+
+Called by the page "Why?" (dashboards/views/why.py) and by the API (api_why.py). Nothing here is stored.
+"""
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from accounts.models import Project
+from monitoring.door import door
+from monitoring.feeds.address import canonical_address
+from monitoring.feeds.page import read_page
+from monitoring.health import words
+from monitoring.ingest import native_key
+from monitoring.matching import Watched
+from monitoring.models import Document, Mention, Topic
+from monitoring.query import Doc, QueryError, parse
+from monitoring.query.explain import Clause, explain_within
+from monitoring.sources import normalise
+
+MAX_TEXT = 200_000  # a book chapter; ten times the longest article
+MAX_TITLE = 1_000
+MAX_ADDRESS = 2_000
+MAX_QUERY = 10_000  # of a keyword, monitoring/models/topics.py
+# A person waits, and a worker is held: 200,000 characters and 1,000 clauses take about 1 s.
+SECONDS = 8.0
+_PAGE_TYPES = "text/html, application/xhtml+xml, text/plain;q=0.8, */*;q=0.1"
+# Where the words for feeds do not fit a page.
+_PAGE_WORDS = {
+    "too_large": _("The page is too large."),
+    "gone": _("The site says that this page is gone for good (410)."),
+    "not_a_page": _("There is something else than a page with text at this address."),
+    "no_text": _("There is no text on this page without running its scripts."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is asked about. `document` is set where it is kept; `is_fetched`: taken from the web now, and not kept.
+
+    `is_cut`: only the first MAX_TEXT characters are looked at.
+    """
+
+    doc: Doc
+    document: Document | None = None
+    is_fetched: bool = False
+    is_cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`matches` is the verdict: the query holds and the keyword wants such items. `clause` is None where the query
+    cannot be read (`error`) or time was up. `mention` is what is stored, for a kept item and a saved keyword.
+    """
+
+    subject: Subject
+    query: str
+    topic: Topic | None = None
+    clause: Clause | None = None
+    error: QueryError | None = None
+    ruled_out: tuple[str, ...] = ()
+    mention: Mention | None = None
+
+    @property
+    def matches(self) -> bool:
+        return self.clause is not None and self.clause.held and not self.ruled_out
+
+    @property
+    def differs(self) -> str:
+        """Why what is stored is not what the query says now: a code of why_words.DIFFERENCES; "" where it is."""
+        document, topic = self.subject.document, self.topic
+        if document is None or topic is None or self.clause is None or self.matches == bool(self.mention):
+            return ""
+        if self.mention and self.mention.status != Mention.Status.TO_REVIEW:
+            return "decided"
+        if topic.is_paused:
+            return "paused"
+        if topic.backfilled_to is not None and document.pk < topic.backfilled_to:
+            return "backfill"
+        return "earlier"
+
+
+def pasted(
+    text: str, title: str = "", url: str = "", author: str = "", language: str = "", platform: str = ""
+) -> Subject:
+    """A text as it was given. Raises ValidationError by field where it is too long."""
+    refuse_long(text=(text, MAX_TEXT), title=(title, MAX_TITLE), url=(url, MAX_ADDRESS))
+    return Subject(Doc(title, text, url=url, author=author, language=language, platform=platform))
+
+
+def kept_document(project: Project, url: str) -> Document | None:
+    """The kept item at an address, however the address is spelled."""
+    address = canonical_address(normalise(url))
+    if not address:
+        return None
+    return Document.objects.select_related("source").filter(project=project, address_key=native_key(address)).first()
+
+
+def of_document(document: Document) -> Subject:
+    return _subject(
+        Doc(
+            document.title,
+            document.text,
+            url=document.url,
+            author=document.author,
+            language=document.language,
+            platform=document.platform,
+        ),
+        document=document,
+    )
+
+
+def fetch(project: Project, url: str) -> Subject | str:
+    """The page at an address, asked for now through the guarded door: its text, or in one sentence why not.
+
+    Where its redirects lead to a kept item, that is the answer.
+    """
+    result = door().fetch(normalise(url), accept=_PAGE_TYPES)
+    if result.error:
+        return _unread(result.error.code)
+    if kept := kept_document(project, result.url):
+        return of_document(kept)
+    page = read_page(result.body, result.content_type)
+    if page is None:
+        return _unread("not_a_page")
+    if not page.text.strip():
+        return _unread("no_text")
+    return _subject(Doc(page.title[:MAX_TITLE], page.text, url=result.url, language=page.language), is_fetched=True)
+
+
+def answer(subject: Subject, topic: Topic, seconds: float = SECONDS) -> Answer:
+    """What a saved keyword says about it."""
+    return next(answers(subject, [topic], seconds))
+
+
+def answer_query(subject: Subject, query: str) -> Answer:
+    """What a query says about it. Raises ValidationError where it is too long, QueryError where it is none."""
+    refuse_long(query=(query, MAX_QUERY))
+    return Answer(subject, query, clause=explain_within(parse(query), subject.doc, SECONDS))
+
+
+def answers(subject: Subject, topics: Iterable[Topic], seconds: float = SECONDS) -> Iterator[Answer]:
+    """One answer a keyword; those that come after the time is up have no clause."""
+    latest = time.monotonic() + seconds
+    mentions = {}
+    if subject.document is not None:
+        mentions = {mention.topic_id: mention for mention in Mention.objects.filter(document=subject.document)}
+    for topic in topics:
+        clause, error = None, None
+        try:
+            clause = explain_within(topic.query, subject.doc, max(latest - time.monotonic(), 0))
+        except QueryError as problem:
+            error = problem
+        found = mentions.get(topic.pk)
+        yield Answer(subject, topic.query, topic, clause, error, ruled_out(topic, subject.doc), found)
+
+
+def ruled_out(topic: Topic, doc: Doc) -> tuple[str, ...]:
+    """Which of "language" and "platform" keep such an item from a keyword whatever its words; unknown ones do not."""
+    languages = Watched(topic.pk, topic.version, "", frozenset(topic.languages), frozenset())
+    platforms = Watched(topic.pk, topic.version, "", frozenset(), frozenset(topic.platforms))
+    found = () if languages.wants(doc.language, "") else ("language",)
+    return found if not doc.platform or platforms.wants("", doc.platform) else (*found, "platform")
+
+
+def refuse_long(**fields: tuple[str, int]) -> None:
+    """Raises ValidationError that names each field whose text is longer than its limit, and what to do."""
+    errors = {}
+    for name, (text, limit) in fields.items():
+        if (over := len(text) - limit) > 0:
+            message = ngettext_lazy(
+                "At most %(limit)s characters: leave out %(over)s character.",
+                "At most %(limit)s characters: leave out %(over)s characters.",
+                "over",
+            )
+            errors[name] = ValidationError(message, code="too_long", params={"limit": limit, "over": over})
+    if errors:
+        raise ValidationError(errors)
+
+
+def _subject(doc: Doc, **more: object) -> Subject:
+    if len(doc.text) <= MAX_TEXT:
+        return Subject(doc, **more)
+    cut = Doc(doc.title, doc.text[:MAX_TEXT], doc.url, doc.author, doc.language, doc.platform)
+    return Subject(cut, is_cut=True, **more)
+
+
+def _unread(code: str) -> str:
+    what = _PAGE_WORDS.get(code) or words(code).what
+    return _("%(what)s Paste its text instead.") % {"what": what}

@@ -1,0 +1,211 @@
+"""The page "Why?": what each keyword finds in a text or a kept item, and what it does not."""
+
+import re
+from urllib.parse import urlencode
+
+import pytest
+
+from monitoring.models import Mention
+from monitoring.topics import create_topic, pause_topic, update_topic
+from tests.dashboards.conftest import words
+from tests.factories import make_document, make_mention, make_source, make_topic
+from tests.lookalikes.feeds import FeedServer
+
+TEXT = "Encore une panne chez L’Oréal : le service, client ne répond pas."
+
+
+@pytest.fixture
+def why(at):
+    return lambda **asked: f"{at('why')}?{urlencode(asked)}"
+
+
+def signs(response):
+    """The lines of the tree as (sign, clause)."""
+    body = response.content.decode()
+    found = re.findall(r'<li class="(\w+)"><div class="clause">.*?<code>(.*?)</code>', body, re.S)
+    return [(sign, re.sub("&quot;", '"', text)) for sign, text in found]
+
+
+def marks(response):
+    return re.findall(r"<mark[^>]*>(.*?)</mark>", response.content.decode())
+
+
+def test_it_works(as_person, viewer, project, read, why):
+    make_topic(project, "Panne", "panne remboursement")
+    page = read(as_person(viewer), why(text=TEXT, topic=project.topics.get().pk))
+    assert "It does not match “Panne”" in page
+    assert "“panne” occurs, but “remboursement” does not." in page
+    assert signs(as_person(viewer).get(why(text=TEXT, query="panne remboursement"))) == [
+        ("failed", "panne AND remboursement"),
+        ("held", "panne"),
+        ("failed", "remboursement"),
+    ]
+
+
+def test_french_as_it_is_typed_is_marked_as_it_is_written(as_person, viewer, why):
+    response = as_person(viewer).get(why(text=TEXT, query='l\'oreal "service client" -météo'))
+    assert "It matches" in words(response)
+    assert marks(response) == ["L’Oréal", "service, client"]
+    assert "“l&#x27;oreal” and “service client” occur. Nothing that is excluded does." in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ("remboursement", "“remboursement” does not occur."),
+        ("coupure OR bug", "None of “coupure” and “bug” occurs."),
+        ("panne -(client OR météo)", "“client” is there, and is excluded."),
+        (
+            "panne NEAR/2 client",
+            "“panne” and “client” occur, but 6 words apart at the nearest; at most 2 are allowed.",
+        ),
+        ("client ONEAR/9 panne", "“client” and “panne” occur, but not in this order."),
+        ("{2} panne", "“panne” occurs once; at least 2 times are asked for."),
+        ("MIN/2(panne, bug, cher)", "Of the list 1 entry is found; at least 2 are asked for."),
+        ("=Panne", "“=Panne” occurs only with other capitals or accents."),
+        ('"client service"', "The words of “client service” occur, but not side by side."),
+        ("title:panne", "“title:panne” does not hold: the word occurs, but not in this field."),
+        ("panne site:lemonde.fr", "“panne” occurs. “site:lemonde.fr” does not hold."),
+    ],
+)
+def test_the_verdict_says_what_is_amiss(as_person, viewer, read, why, query, reason):
+    assert reason in read(as_person(viewer), why(text=TEXT, query=query))
+
+
+def test_excluded_words_are_marked_as_such(as_person, viewer, why):
+    response = as_person(viewer).get(why(text="panne et météo", query="panne -météo"))
+    assert '<mark>panne</mark> et <mark class="excluded">météo</mark>' in response.content.decode()
+    assert signs(response) == [("failed", "panne AND NOT météo"), ("held", "panne"), ("failed", "NOT météo")]
+
+
+def test_long_alternatives_are_shortened_to_what_holds(as_person, viewer, why):
+    query = " OR ".join([f"mot{n}" for n in range(50)] + ["panne"])
+    response = as_person(viewer).get(why(text=TEXT, query=query))
+    assert ("held", "panne") in signs(response)
+    assert len(signs(response)) == 8
+    assert "and 44 more that do not hold" in words(response)
+
+
+def test_all_keywords_are_answered_at_once_those_that_match_first(as_person, viewer, project, why, queries):
+    make_topic(project, "Amer", "coupure")
+    make_topic(project, "Panne", "panne")
+    make_topic(project, "Zen", "client", is_paused=True)
+    address = why(text=TEXT)
+    page = words(as_person(viewer).get(address))
+    assert "2 of 3 keywords find it" in page
+    assert page.index("matches: Panne") < page.index("Zen paused") < page.index("does not match: Amer")
+    assert queries(as_person(viewer), address) <= 8
+
+
+@pytest.mark.parametrize(
+    "spelling", ["https://www.site.example/a?utm_source=x", "site.example/a/", "HTTP://Site.Example/a#top"]
+)
+def test_any_spelling_of_the_address_finds_the_kept_item(as_person, viewer, project, read, why, spelling):
+    from monitoring.feeds.address import canonical_address
+    from monitoring.ingest import native_key
+
+    url = "http://site.example/a"
+    source = make_source(project, title="Le Phare")
+    make_document(
+        project, title="Lumen brille", url=url, source=source, address_key=native_key(canonical_address(url))
+    )
+    page = read(as_person(viewer), why(url=spelling, query="lumen"))
+    assert "It matches" in page and "Lumen brille" in page and "Le Phare" in page
+
+
+def test_a_kept_item_says_whether_it_is_a_mention_and_why_that_differs(as_person, viewer, manager, project, why):
+    document = make_document(project, title="Lumen brille", text="")
+    topic = create_topic(project, manager, name="Lumen", query="lumen")
+    ask = lambda: words(as_person(viewer).get(why(document=document.pk, topic=topic.pk)))  # noqa: E731
+    assert "It is a mention of this keyword to review" in ask()
+    Mention.objects.update(status="answered")
+    topic = update_topic(topic, manager, query="halo")
+    assert "It does not match" in ask() and "Somebody has decided" in ask()
+    Mention.objects.all().delete()
+    topic = pause_topic(topic, manager, True)
+    topic = update_topic(topic, manager, query="lumen")
+    assert "It is no mention of this keyword. The keyword is paused" in ask()
+    type(topic).objects.update(is_paused=False, backfilled_to=document.pk + 1)
+    assert "still looking through the kept items" in ask()
+    type(topic).objects.update(backfilled_to=None)
+    assert "an earlier version" in ask()
+    type(topic).objects.update(languages=["en"], platforms=["mastodon"])
+    document.language = "fr"
+    document.save()
+    assert "watched in other languages only. The keyword is watched on other platforms only." in ask()
+
+
+def test_a_strangers_item_and_keyword_are_not_to_be_had(as_person, viewer, stranger, project, why, at):
+    theirs = stranger.memberships.get().project
+    document, topic = make_document(theirs, title="Secret of Ailleurs"), make_topic(theirs, "Theirs")
+    page = as_person(viewer).get(why(document=document.pk, query="secret"))
+    assert "no longer kept" in words(page) and "Ailleurs" not in words(page)
+    assert "Theirs" not in words(as_person(viewer).get(why(text="x", topic=topic.pk)))
+    assert as_person(stranger).get(at("why")).status_code == 404
+
+
+def test_markup_in_a_text_is_text(as_person, viewer, why):
+    evil = "<script>alert(1)</script> panne <img src=x onerror=alert(2)>\" ' <b>panne</b>"
+    response = as_person(viewer).get(why(text=evil, title=evil, query='panne OR "<b>x</b> y"'))
+    body = response.content.decode().partition("<main")[2]
+    assert "<script>alert" not in body and "<img src=x" not in body and "<b>x" not in body
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; <mark>panne</mark>" in body
+
+
+def test_a_short_question_becomes_an_address_and_a_long_one_stays_a_form(as_person, viewer, at):
+    client = as_person(viewer)
+    short = client.post(at("why"), {"text": TEXT, "query": "panne", "topic": ""})
+    assert short.status_code == 302 and "It matches" in words(client.get(short.url))
+    long = client.post(at("why"), {"text": TEXT * 200, "query": "panne"})
+    assert long.status_code == 200 and "200 times" in words(long)
+
+
+@pytest.mark.parametrize(
+    ("asked", "error"),
+    [
+        ({}, "Paste a text, or give the address of an item."),
+        ({"text": "x" * 1_000_000}, "At most 200000 characters: leave out 800000 characters."),
+        ({"text": "x", "query": "y" * 10_001}, "At most 10000 characters: leave out 1 character."),
+        ({"text": "x", "query": "(lumen"}, "The parenthesis is never closed, at character 1."),
+        ({"text": "x", "topic": "99999999"}, "not one of the available choices"),
+        ({"url": "http://x.example/", "document": "nonsense"}, "whole number"),
+    ],
+)
+def test_what_cannot_be_asked_is_told_beside_its_field(as_person, viewer, at, asked, error):
+    assert error in words(as_person(viewer).post(at("why"), asked))
+
+
+def test_an_address_that_is_not_kept_is_fetched_for_managers_only(as_person, manager, viewer, at, why, settings):
+    page = '<html lang="fr"><head><title>La panne</title></head><body><nav>Menu</nav><p>Box en <b>panne</b></p></body>'
+    with FeedServer() as server:
+        server.put("/a", body=page.encode(), content_type="text/html; charset=utf-8")
+        server.put("/gone", status=404)
+        server.put("/picture", body=b"\x89PNG\0", content_type="image/png")
+        asked = {"url": server.url("/a"), "query": "panne -menu", "fetch": "1"}
+        assert "Managers can have the page fetched." in words(as_person(viewer).get(why(url=asked["url"], query="x")))
+        as_person(viewer).post(at("why"), asked, follow=True)
+        assert not server.requests
+        manager.language = "en"
+        manager.save()
+        client = as_person(manager)
+        assert "Fetch this page now" in words(client.get(why(url=asked["url"], query="x")))
+        assert not server.requests
+        found = client.post(at("why"), asked)
+        assert "It matches" in words(found) and "Fetched now, and not kept" in words(found)
+        assert marks(found) == ["panne", "panne"]
+        for path, told in (("/gone", "nothing at this address (404)"), ("/picture", "something else than a page")):
+            answer = words(client.post(at("why"), {**asked, "url": server.url(path)}))
+            assert told in answer and "Paste its text instead." in answer
+    refused = words(client.post(at("why"), {**asked, "url": "http://10.0.0.1/"}))
+    assert "private network" in refused
+
+
+def test_mentions_and_keywords_lead_here(as_person, viewer, project, at, why):
+    topic = make_topic(project, "Lumen", "lumen")
+    mention = make_mention(topic)
+    client = as_person(viewer)
+    link = f"{at('why')}?document={mention.document_id}&amp;topic={topic.pk}"
+    assert link in client.get(at("mention", mention.pk)).content.decode()
+    assert f"{at('why')}?topic={topic.pk}" in client.get(at("topic", topic.pk)).content.decode()
+    form = client.get(why(topic=topic.pk)).content.decode()
+    assert f'<option value="{topic.pk}" selected>' in form and "errorlist" not in form
