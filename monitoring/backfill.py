@@ -2,25 +2,34 @@
 
 `Topic.backfilled_to` is the progress: every document with that id or a higher one has been judged by the topic's
 present version. What it finds is backlog, never announced as new. Mentions that no longer match go, except those
-on which somebody has worked.
+on which somebody has worked. Called by topics.py for the first batch and by the task for the rest.
 """
 
 import logging
 import time
+from collections.abc import Iterable
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Min
 
+from monitoring.candidates import Asked, ask
 from monitoring.discoveries import share_discoveries
 from monitoring.ingest import insert_mentions
 from monitoring.matching import Watched
 from monitoring.models import Document, Mention, Topic
-from monitoring.query import Doc, QueryError, compile_query
+from monitoring.query import Doc, QueryError
 from monitoring.searchable import make_searchable
 
 log = logging.getLogger(__name__)
 
-BATCH = 1000  # about 50 ms of matching: short transactions, and a first answer while the person waits
+BATCH = 1000  # candidates, about 100 ms of matching: short transactions, and a first answer while the person waits
+# Documents of which the index is asked for the candidates at once: of a rare word there are few, in milliseconds.
+REACH = 20_000
+
+_CANDIDATES = """
+SELECT id, {is_exact} AND search IS NOT NULL FROM monitoring_document
+WHERE project_id = %s AND id >= %s AND id < %s AND {where} ORDER BY id DESC LIMIT %s
+"""
 
 
 def start_backfill(topic: Topic) -> None:
@@ -29,53 +38,100 @@ def start_backfill(topic: Topic) -> None:
     topic.backfilled_to = None if newest is None else newest + 1
 
 
-def backfill_some(topic: Topic) -> None:
-    """Judge the next batch. Does nothing where there is none left, or where the topic changed in the meantime."""
+def backfill_some(topic: Topic) -> bool:
+    """Judge the next batch. False where there is none left, or somebody else is at it.
+
+    The row of the topic is held until the batch is stored: of two workers one goes on and the other leaves it, and
+    a change of the topic, its pause or its deletion comes before or after.
+    """
     with transaction.atomic():
         share_discoveries([topic.project_id])
-        if topic.backfilled_to is None:
-            return
-        documents = list(
-            Document.objects.filter(project_id=topic.project_id, id__lt=topic.backfilled_to)
-            .order_by("-id")
-            .values_list("id", "title", "text", "url", "author", "language", "platform")[:BATCH]
-        )
-        moved_to = documents[-1][0] if len(documents) == BATCH else None
-        here = Topic.objects.filter(
-            pk=topic.pk, version=topic.version, backfilled_to=topic.backfilled_to, is_paused=False
-        )
-        if not here.update(backfilled_to=moved_to):
-            return
-        _judge(topic, documents)
-    topic.backfilled_to = moved_to
+        # FOR NO KEY UPDATE: pollers that store mentions of the topic meanwhile are not kept waiting.
+        rows = Topic.objects.select_for_update(skip_locked=True, no_key=True)
+        mine = rows.filter(pk=topic.pk, backfilled_to__isnull=False, is_paused=False).first()
+        if mine is None:
+            return False
+        asked = ask(Watched(mine.pk, mine.version, mine.query, frozenset(mine.languages), frozenset(mine.platforms)))
+        candidates, reached = _next(mine, asked)
+        _store(mine, reached, _judged(asked, candidates))
+        Topic.objects.filter(pk=mine.pk).update(backfilled_to=reached)
+    topic.backfilled_to = reached
+    return True
 
 
-def _judge(topic: Topic, documents: list[tuple]) -> None:
-    watched = Watched(topic.pk, topic.version, topic.query, frozenset(topic.languages), frozenset(topic.platforms))
-    query = compile_query(topic.query)
-    matching = [
-        (document_id, title, text)
-        for document_id, title, text, url, author, language, platform in documents
-        if watched.wants(language, platform)
-        and query.match(Doc(title, text, url=url, author=author, language=language, platform=platform))
+def _next(topic: Topic, asked: Asked) -> tuple[list[tuple[int, bool]], int | None]:
+    """The next candidates as (id, whether the index alone has decided), and the progress once they are judged."""
+    ids = Document.objects.filter(project_id=topic.project_id, id__lt=topic.backfilled_to).order_by("-id")
+    reached = ids.values_list("id", flat=True)[REACH - 1 : REACH].first()
+    part = asked.candidates
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _CANDIDATES.format(is_exact=part.is_exact, where=part.where),
+            (topic.project_id, reached or 0, topic.backfilled_to, *part.params, BATCH),
+        )
+        found = cursor.fetchall()
+    return found, found[-1][0] if len(found) == BATCH else reached
+
+
+def _judged(asked: Asked, candidates: list[tuple[int, bool]]) -> list[int]:
+    """The ids of those that match, made searchable where they were not."""
+    matching = [document_id for document_id, is_sure in candidates if is_sure]
+    unsure = [document_id for document_id, is_sure in candidates if not is_sure]
+    fields = ("id", "title", "text", "url", "author", "language", "platform")
+    found = [
+        (document_id, doc[0], doc[1])
+        for document_id, *doc in Document.objects.filter(pk__in=unsure).values_list(*fields)
+        if asked.match(Doc(*doc))
     ]
     with connection.cursor() as cursor:
-        make_searchable(cursor, matching)
-        insert_mentions(cursor, [(topic.pk, document_id, True) for document_id, _, _ in matching])
-    others = {row[0] for row in documents} - {row[0] for row in matching}
-    Mention.objects.filter(topic=topic, document_id__in=others, status=Mention.Status.TO_REVIEW).delete()
+        make_searchable(cursor, found)
+    return matching + [document_id for document_id, _, _ in found]
 
 
-def backfill_all(budget_s: float = 20) -> None:
-    """Go on with what is unfinished, for about `budget_s` seconds: the worker that does this also sends alerts, and
-    the next tick goes on where the last batch ended.
+def _store(topic: Topic, reached: int | None, matching: list[int]) -> None:
+    with connection.cursor() as cursor:
+        insert_mentions(cursor, [(topic.pk, document_id, True) for document_id in matching])
+    here = Mention.objects.filter(
+        topic=topic,
+        document_id__gte=reached or 0,
+        document_id__lt=topic.backfilled_to,
+        status=Mention.Status.TO_REVIEW,
+    )
+    here.exclude(document_id__in=matching).delete()
+
+
+def backfill_all(budget_s: float = 20) -> bool:
+    """Go on with what is unfinished, a batch of each topic in turn, for about `budget_s` seconds: the worker that
+    does this has other work too. True where the time ended it: there is more.
     """
     deadline = time.monotonic() + budget_s
-    for topic in Topic.objects.filter(backfilled_to__isnull=False, is_paused=False).order_by("id"):
-        before = None
-        while topic.backfilled_to != before and time.monotonic() < deadline:
-            before = topic.backfilled_to
+    unreadable: set[int] = set()
+    while True:
+        moved = False
+        unfinished = Topic.objects.filter(backfilled_to__isnull=False, is_paused=False)
+        for topic in unfinished.exclude(pk__in=unreadable).order_by("-id"):
+            if time.monotonic() >= deadline:
+                return True
             try:
-                backfill_some(topic)
+                moved |= backfill_some(topic)
             except QueryError:
                 log.exception("event=query_unreadable topic=%s", topic.pk)
+                unreadable.add(topic.pk)
+        if not moved:
+            return False
+
+
+def progress(project_id: int, topics: Iterable[Topic]) -> dict[int, int]:
+    """How much of the kept documents each unfinished topic has been matched against, in percent.
+
+    By ids, which two looks at an index tell; counting the documents would take longer than the batches.
+    """
+    unfinished = [topic for topic in topics if topic.backfilled_to is not None]
+    if not unfinished:
+        return {}
+    ends = Document.objects.filter(project_id=project_id).aggregate(first=Min("id"), last=Max("id"))
+    if ends["last"] is None:
+        return {topic.pk: 99 for topic in unfinished}
+    whole = ends["last"] + 1 - ends["first"]
+    # What is unfinished is never shown as complete.
+    return {topic.pk: min(max(100 * (ends["last"] + 1 - topic.backfilled_to) // whole, 0), 99) for topic in unfinished}

@@ -25,7 +25,8 @@ def poll_due() -> None:
 
 @shared_task
 def backfill_topics() -> None:
-    backfill.backfill_all()
+    if backfill.backfill_all():
+        send(backfill_topics)
 
 
 @shared_task
