@@ -81,6 +81,8 @@ class Shown:
 def why(request: HttpRequest, membership: Membership) -> HttpResponse:
     """GET answers what fits an address, so that it can be shared; POST longer texts, and pages fetched now."""
     asked = {name: values[-1] for name, values in (request.POST or request.GET).lists() if name in FIELDS}
+    if "only" in request.POST:  # the button of one keyword, beside a form that still says "all"
+        asked |= {"topic": request.POST["only"], "query": ""}
     is_asked = request.method == "POST" or any(asked.get(name) for name in ("document", "url", "title", "text"))
     form = WhyForm(membership.project, asked) if is_asked else WhyForm(membership.project, initial=asked)
     context = {"form": form, "project": membership.project, "may_fetch": membership.may(Role.MANAGER)}

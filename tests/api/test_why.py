@@ -99,12 +99,12 @@ def test_only_managers_have_pages_fetched(program, viewer, manager, path):
 
 def test_the_deepest_and_the_widest_query_are_answered(program, viewer, path):
     deep = "a"
-    for _ in range(24):
+    for _ in range(16):
         deep = f"(NOT (b {deep}) OR a) c"
     answer = program(viewer)("POST", path, {"query": deep, "text": "a b c"})
     assert answer.status_code == 200
     wide = " OR ".join(f"mot{n:04}" for n in range(800))
-    text = " ".join(f"mot{n % 900:04} et" for n in range(19_000))
+    text = " ".join(f"mot{n % 900:04} et" for n in range(18_000))
     answer = program(viewer)("POST", path, {"query": wide, "text": text})
     assert answer.json()["clause"]["found"] > 10_000
     assert len(answer.json()["clause"]["spans"]) == 200
