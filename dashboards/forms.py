@@ -63,7 +63,16 @@ class TopicForm(forms.Form):
     query = forms.CharField(
         label=_("Query"),
         max_length=10_000,
-        widget=forms.Textarea(attrs={"class": "query", "rows": 3, "spellcheck": "false", "autocomplete": "off"}),
+        widget=forms.Textarea(
+            attrs={
+                "class": "query",
+                "rows": 3,
+                "spellcheck": "false",
+                "autocomplete": "off",
+                "autocapitalize": "off",
+                "aria-describedby": "query-problem",
+            }
+        ),
         strip=False,
     )
     languages = forms.MultipleChoiceField(

@@ -16,6 +16,7 @@ from dashboards.views import (
     rules,
     sample,
     sources,
+    topic_form,
     topics,
     why,
 )
@@ -31,10 +32,11 @@ urlpatterns: list[URLPattern] = [
     path("p/<int:project_id>/mentions/<int:mention_id>", mentions.mention, name="mention"),
     # keywords
     path("p/<int:project_id>/topics", topics.topics, name="topics"),
-    path("p/<int:project_id>/topics/new", topics.topic_new, name="topic_new"),
-    path("p/<int:project_id>/topics/check", topics.topic_check, name="topic_check"),
+    path("p/<int:project_id>/topics/new", topic_form.topic_new, name="topic_new"),
+    path("p/<int:project_id>/topics/check", topic_form.topic_check, name="topic_check"),
     path("p/<int:project_id>/topics/<int:topic_id>", topics.topic, name="topic"),
-    path("p/<int:project_id>/topics/<int:topic_id>/edit", topics.topic_edit, name="topic_edit"),
+    path("p/<int:project_id>/topics/<int:topic_id>/edit", topic_form.topic_edit, name="topic_edit"),
+    path("p/<int:project_id>/topics/<int:topic_id>/progress", topics.topic_progress, name="topic_progress"),
     path("p/<int:project_id>/topics/<int:topic_id>/pause", topics.topic_pause, name="topic_pause"),
     path("p/<int:project_id>/topics/<int:topic_id>/delete", topics.topic_delete, name="topic_delete"),
     path("p/<int:project_id>/why", why.why, name="why"),

@@ -1,7 +1,6 @@
-"""Watched keywords: the list, one keyword's page, and the forms that change it."""
+"""Watched keywords: the list, one keyword's page, and what stops, resumes or deletes it."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,15 +12,15 @@ from accounts.access import project_view
 from accounts.models import Membership, Role
 from dashboards import charts
 from dashboards.filterbar import PERIOD_PARAMETERS, filter_bar
-from dashboards.forms import TopicForm, query_problem
 from dashboards.listening import listening
-from dashboards.preview import preview
 from dashboards.rows import shown_rows
 from dashboards.timeline import timeline
+from monitoring.backfill import progress
 from monitoring.insights import facets, lists, series
 from monitoring.insights.filters import MentionFilter
+from monitoring.insights.search import CAP
 from monitoring.models import Topic
-from monitoring.topics import create_topic, delete_topic, pause_topic, update_topic
+from monitoring.topics import delete_topic, pause_topic
 
 MONTH = {"period": "30d"}
 LATEST = 10
@@ -32,14 +31,17 @@ def topics(request: HttpRequest, membership: Membership) -> HttpResponse:
     """Every keyword with its last thirty days."""
     month = MentionFilter.from_query(membership.project, MONTH, timezone.now(), request.user.zone)
     changes = series.change_by_topic(month)
+    lines = series.volume(month, bucket="day").lines
+    backfills = progress(membership.project.pk, [line.topic for line in lines if not line.topic.is_paused])
     rows = [
         {
             "topic": line.topic,
+            "percent": backfills.get(line.topic.pk),
             "change": changes[line.topic.pk],
             "spark": charts.spark_points(line.counts),
             "query": month.replace(topics=(line.topic.pk,)).to_query(),
         }
-        for line in series.volume(month, bucket="day").lines
+        for line in lines
     ]
     order = {kind: place for place, kind in enumerate(Topic.Kind.values)}
     rows.sort(key=lambda row: (order[row["topic"].kind], row["topic"].name.casefold()))
@@ -65,54 +67,25 @@ def topic(request: HttpRequest, membership: Membership, topic_id: int) -> HttpRe
         "rows": shown_rows(lists.page(f, size=LATEST).rows, {topic_id: "--series-1"}),
         "mentions_url": f"{mentions_url}?{f.to_query()}",
         "may_edit": membership.may(Role.MANAGER),
+        **(_backfill(shown) if shown.backfilled_to is not None else {}),
     }
     return render(request, "dashboards/topic.html", context)
 
 
-@project_view(Role.MANAGER)
-def topic_new(request: HttpRequest, membership: Membership) -> HttpResponse:
-    form = TopicForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            created = create_topic(membership.project, request.user, **form.cleaned_data)
-        except ValidationError as error:
-            form.add_domain_errors(error)
-        else:
-            messages.success(request, _("“%(name)s” is watched from now on.") % {"name": created.name})
-            return redirect("topic", membership.project.pk, created.pk)
-    return _form_page(request, membership, form, None)
+@project_view()
+def topic_progress(request: HttpRequest, membership: Membership, topic_id: int) -> HttpResponse:
+    """How far the look through the kept items has come, for htmx; `?brief` for the row of the list."""
+    shown = get_object_or_404(Topic, pk=topic_id, project=membership.project)
+    context = {"topic": shown, "project": membership.project, "is_asked": True, **_backfill(shown)}
+    template = "_topic_progress_brief" if "brief" in request.GET else "_topic_progress"
+    return render(request, f"dashboards/{template}.html", context)
 
 
-@project_view(Role.MANAGER)
-def topic_edit(request: HttpRequest, membership: Membership, topic_id: int) -> HttpResponse:
-    edited = get_object_or_404(Topic, pk=topic_id, project=membership.project)
-    fields = ("name", "kind", "query", "languages")
-    form = TopicForm(request.POST or None, initial={name: getattr(edited, name) for name in fields})
-    if request.method == "POST" and form.is_valid():
-        try:
-            update_topic(edited, request.user, **form.cleaned_data)
-        except ValidationError as error:
-            edited.refresh_from_db()
-            form.add_domain_errors(error)
-        else:
-            messages.success(request, _("“%(name)s” is saved.") % {"name": edited.name})
-            return redirect("topic", membership.project.pk, topic_id)
-    return _form_page(request, membership, form, edited)
-
-
-def _form_page(request: HttpRequest, membership: Membership, form: TopicForm, edited: Topic | None) -> HttpResponse:
-    context = {"form": form, "topic": edited, "project": membership.project}
-    return render(request, "dashboards/topic_form.html", context)
-
-
-@require_POST
-@project_view(Role.MANAGER)
-def topic_check(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """What the query in the form would have found among the newest items, or where it is wrong. For htmx."""
-    query = request.POST.get("query", "").strip("\r\n")
-    problem = query_problem(query) if query else None
-    found = preview(membership.project, query, request.POST.getlist("languages")) if query and not problem else None
-    return render(request, "dashboards/_topic_check.html", {"problem": problem, "found": found})
+def _backfill(topic: Topic) -> dict[str, object]:
+    """`percent` is None where nothing is under way."""
+    percent = None if topic.is_paused else progress(topic.project_id, [topic]).get(topic.pk)
+    found = topic.mentions.all()[: CAP + 1].count()
+    return {"percent": percent, "found": min(found, CAP), "found_capped": found > CAP}
 
 
 @require_POST

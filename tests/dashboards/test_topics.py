@@ -9,7 +9,7 @@ from django.utils import timezone
 from dashboards.forms import caret
 from monitoring.models import Topic
 from tests.dashboards.conftest import words
-from tests.factories import make_document, make_mention, make_mentions, make_source, make_topic
+from tests.factories import make_document, make_documents, make_mention, make_mentions, make_source, make_topic
 
 FORM = {"name": "Maison Lumen", "kind": "brand", "query": '"maison lumen" OR lumen'}
 
@@ -40,9 +40,17 @@ def test_a_query_that_cannot_be_read_is_pointed_at(as_person, manager, at):
 
 
 def test_a_mistake_is_told_once_and_not_again_by_the_check_beside(as_person, manager, at):
-    refused = as_person(manager).post(at("topic_new"), {**FORM, "query": "lumen ("}).content.decode()
-    assert "change from:#id_languages, load" not in refused
-    assert "change from:#id_languages, load" in as_person(manager).get(at("topic_new")).content.decode()
+    client = as_person(manager)
+    refused = client.post(at("topic_new"), {**FORM, "query": "lumen ("}).content.decode()
+    assert refused.count('class="caret"') == 1 and "change from:#id_languages, load" not in refused
+    assert "change from:#id_languages, load" not in client.get(at("topic_new")).content.decode()
+    assert "change from:#id_languages, load" in client.get(at("topic_new") + "?query=lumen").content.decode()
+
+
+def test_a_new_keyword_can_begin_with_a_query(as_person, manager, at):
+    page = as_person(manager).get(at("topic_new"), {"query": '"maison lumen" -"x"', "name": "Maison"})
+    assert page.context["form"]["query"].value() == '"maison lumen" -"x"'
+    assert page.context["form"]["name"].value() == "Maison"
 
 
 def test_a_hyphen_with_nothing_after_it_is_no_advice(as_person, manager, at):
@@ -79,17 +87,56 @@ def test_a_changed_keyword_is_saved(as_person, manager, at, project):
     assert (topic.name, topic.kind, topic.query, topic.languages) == ("Maison Lumen", "subject", FORM["query"], ["fr"])
 
 
+def check(client, at, query, topic=None, **fields):
+    address = at("topic_check") + (f"?topic={topic.pk}" if topic else "")
+    return client.post(address, {"query": query, **fields}, headers={"HX-Request": "true"})
+
+
 def test_while_typing_one_sees_what_would_be_found(as_person, manager, at, project):
     make_document(project, title="Lumen <b>shines</b>", text="A lamp", language="en")
     make_document(project, title="Lumen brille", text="Une lampe", language="fr")
     client = as_person(manager)
-    found = client.post(at("topic_check"), {"query": "lumen"}).content.decode()
-    assert "<b>2</b> of the newest 2 items match." in found
+    found = check(client, at, "lumen").content.decode()
+    assert "<b>2</b> items match." in found and "In 2 items kept since" in found
     assert "<mark>Lumen</mark> &lt;b&gt;shines" in found
-    found = client.post(at("topic_check"), {"query": "lumen", "languages": ["fr"]}).content.decode()
-    assert "<b>1</b> of the newest 2 items matches." in found
-    assert 'class="caret"' in client.post(at("topic_check"), {"query": "lumen ("}).content.decode()
-    assert "appears here while you type" in client.post(at("topic_check"), {"query": ""}).content.decode()
+    assert "matches a day: at most 2" in found and 'class="spark"' in found
+    assert "<b>1</b> item matches." in check(client, at, "lumen", languages=["fr"]).content.decode()
+    assert "Nothing matches." in words(check(client, at, "halo"))
+    assert "appears here while you type" in check(client, at, " ").content.decode()
+
+
+def test_a_mistake_is_shown_at_the_query_and_the_last_answer_stays(as_person, manager, at):
+    answer = check(as_person(manager), at, "lumen (")
+    assert answer["HX-Reswap"] == "none"
+    at_query = answer.content.decode().partition('id="query-problem" hx-swap-oob="innerHTML"')[2]
+    assert 'class="caret"' in at_query and 'class="error"' in at_query
+    assert "HX-Reswap" not in check(as_person(manager), at, "lumen")
+
+
+def test_an_edit_says_what_it_adds_and_removes(as_person, manager, at, project):
+    make_document(project, title="Lumen brille", text="")
+    make_document(project, title="Halo brille", text="")
+    topic = make_topic(project, "Lumen", "lumen")
+    client = as_person(manager)
+    text = words(check(client, at, "halo", topic))
+    assert "This edit adds 1 item. + Halo brille" in text and "It removes 1 item. − Lumen brille" in text
+    assert "This edit" not in words(check(client, at, "lumen", topic))
+    assert "The same items match" in words(check(client, at, "lumen OR lumen*", topic))
+
+
+def test_another_projects_keyword_is_no_saved_version(as_person, manager, at, stranger):
+    other = make_topic(stranger.memberships.get().project, "Secret", "secret")
+    assert check(as_person(manager), at, "lumen", other).status_code == 404
+
+
+def test_a_term_beside_is_a_button_that_leaves_it_out(as_person, manager, at, project):
+    make_documents(project, [{"title": "Lumen", "text": "ampoule" if n % 2 else ""} for n in range(8)])
+    make_documents(project, [{"title": "Halo", "text": ""} for _ in range(30)])
+    shown = check(as_person(manager), at, "lumen OR halogène").content.decode()
+    assert 'data-term="-ampoule" data-query="(lumen OR halogène) -ampoule"' in shown and "in 4 of 8" in shown
+    plain = as_person(manager).post(at("topic_new"), {**FORM, "query": "lumen", "preview": "1"})
+    assert "−ampoule in 4 of 8" in words(plain) and "data-term" not in plain.content.decode()
+    assert not Topic.objects.exists()
 
 
 def test_a_keyword_is_paused_and_resumed(as_person, manager, at, project):
@@ -133,9 +180,28 @@ def test_the_page_of_a_keyword_shows_its_numbers_only(as_person, viewer, at, pro
     assert "Lumen shines" in text and "Le Phare 1" in text and "Halo fades" not in text
 
 
-def test_an_unfinished_look_back_is_told(as_person, viewer, at, project, read):
-    topic = make_topic(project, backfilled_to=500)
-    assert "still looking through the items it kept" in read(as_person(viewer), at("topic", topic.pk))
+def test_an_unfinished_look_back_is_told_until_it_is_done(as_person, viewer, at, project, read):
+    first, *_ = make_documents(project, 10)
+    topic = make_topic(project, backfilled_to=first.pk + 6)
+    make_mention(topic, first)
+    client = as_person(viewer)
+    address = at("topic_progress", topic.pk)
+    page = client.get(at("topic", topic.pk))
+    assert "looking through the items it kept: 40 % done. 1 mention found so far." in words(page)
+    assert 'aria-valuenow="40"' in page.content.decode() and f'hx-get="{address}"' in page.content.decode()
+    assert "40 % of the kept items looked through." in read(client, at("topics"))
+    assert 'hx-trigger="every 2s"' in client.get(address + "?brief").content.decode()
+    Topic.objects.update(backfilled_to=None)
+    for asked in (address, address + "?brief"):
+        done = client.get(asked)
+        assert "1 mention found." in words(done) and "hx-trigger" not in done.content.decode()
+    assert "looked through" not in read(client, at("topic", topic.pk)) + read(client, at("topics"))
+
+
+def test_the_look_back_of_a_paused_keyword_is_not_under_way(as_person, viewer, at, project):
+    topic = make_topic(project, backfilled_to=5, is_paused=True)
+    assert 'role="progressbar"' not in as_person(viewer).get(at("topic", topic.pk)).content.decode()
+    assert 'role="progressbar"' not in as_person(viewer).get(at("topics")).content.decode()
 
 
 def test_a_viewer_reads_keywords_and_changes_none(as_person, viewer, at, project):
