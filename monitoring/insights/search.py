@@ -94,7 +94,7 @@ class Candidates:
         size: int = FIRST_CHUNK,
         largest: int = MAX_CHUNK,
     ) -> Iterator[Chunk]:
-        """Those of `documents` that match after `position`, in order of time: `size` at first, up to `largest` at once."""
+        """Those of `documents` that match after `position`, in order of time: `size` at once, then up to `largest`."""
         ordered = documents.order_by(*(("published", "id") if oldest_first else ("-published", "-id")))
         while True:
             here = ordered.filter(after(position, "id", oldest_first=oldest_first)) if position else ordered

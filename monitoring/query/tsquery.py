@@ -93,8 +93,11 @@ def _convert(node: Node) -> _Part:
 def _term(term: Term) -> _Part:
     if term.field in VALUE_FIELDS or term.field in ("author", "url"):
         return None
-    part = _all([_slot(slot) for slot in word_slots(term)])
-    if not part or term.field or term.exact:
+    slots = word_slots(term)
+    part = _all([_slot(slot) for slot in slots])
+    # The index knows of words, not of their order or number: "a a" is more than "a".
+    is_word = len(slots) == 1 and all(len(way) == 1 for way in slots[0])
+    if not part or not is_word or term.field or term.exact:
         return _inexact(part)
     return part if re.fullmatch(r"\w+(:\*)?", part[0]) else _inexact(part)
 
@@ -112,6 +115,7 @@ def _atom(atom: Atom) -> _Part:
     if stem == atom.key and not atom.prefix:
         return word, word == stem and not _LIKE_A_CODE.match(word)
     if stem.isascii():
-        return f"{word}:*", False
+        # "u" may begin a code.
+        return f"{word}:*", stem == atom.key and word == stem and not stem.startswith("u")
     # The whole word may be coded where its beginning alone is not.
     return _join("|", [f"{word}:*", f"{lexeme(coded(stem))}:*"]), False

@@ -10,7 +10,7 @@ from django.utils import translation
 
 from monitoring.insights import facets, lists, series
 from monitoring.insights.filters import MentionFilter
-from monitoring.insights.search import CAP
+from monitoring.insights.search import CAP, write_cursor
 from monitoring.models import Mention
 from tests.factories import make_document, make_mention, make_mentions, make_source, make_topic
 
@@ -181,7 +181,7 @@ def test_numbers_over_a_search_stop_at_the_cap_and_the_list_goes_on(project, top
     volume = series.volume(f)
     assert (volume.total, volume.capped) == (CAP, True)
     assert lists.count(every(project)) == (CAP + 5, False)
-    end = f"n{(NOW - timedelta(minutes=CAP) - lists.EPOCH) // timedelta(microseconds=1)}.0"
+    end = write_cursor((NOW - timedelta(minutes=CAP), 0))
     assert len(lists.page(f, end).rows) == 5
 
 

@@ -1,0 +1,113 @@
+"""Making documents searchable, and searching all of them: python -m tests.benchmarks.bench_search [DOCUMENTS]
+
+Over made-up French and English texts of 215 words on average, one in twenty a mention of some keyword. Prints
+documents/s, bytes a document, and the milliseconds of a first page with its count.
+"""
+
+import argparse
+import random
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from tests.benchmarks.bench_insights import measure
+from tests.benchmarks.bench_query import ENGLISH, FRENCH, SEED, Language, documents
+from tests.benchmarks.services import print_machine, timed, vigie
+
+TEXTS, MENTIONED, DAYS = 5000, 20, 90
+NOW = datetime(2026, 11, 1, 10, 20, tzinfo=UTC)
+
+
+def fill(number):
+    """Each text stands many times, with a word of its own that one document in a thousand shares."""
+    from accounts.models import Project
+    from monitoring.models import Document, Mention, Topic
+
+    rng = random.Random(SEED)
+    texts = documents([Language(rng, FRENCH, True), Language(rng, ENGLISH, False)], TEXTS)
+    project = Project.objects.create(name="Bench")
+    made = []
+    for place in range(number):
+        doc = texts[place % TEXTS]
+        made.append(
+            Document(
+                project=project,
+                address_key=UUID(int=place),
+                url=f"{doc.url}/{place}",
+                title=doc.title,
+                text=f"{doc.text} rare{place % 1000}",
+                published=NOW - timedelta(days=DAYS) * rng.random(),
+            )
+        )
+    Document.objects.bulk_create(made, batch_size=2000)
+    topic = Topic.objects.create(project=project, name="T", query="lamp")
+    Mention.objects.bulk_create(
+        Mention(topic=topic, document=document, published=document.published) for document in made[::MENTIONED]
+    )
+    return project
+
+
+def size():
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+        cursor.execute(
+            "SELECT pg_total_relation_size('monitoring_document'), avg(pg_column_size(search)) FROM"
+            " monitoring_document"
+        )
+        return cursor.fetchone()
+
+
+def run(number):
+    from monitoring.insights.documents import Find, page
+    from monitoring.searchable import make_documents_searchable
+
+    project = fill(number)
+    before, _ = size()
+
+    def first(q, **more):
+        return page(Find(project.pk, q, **more))
+
+    measure("rare word, nothing searchable yet", lambda: first("rare17"))
+    took, done = timed(make_documents_searchable, 3600)
+    after, words = size()
+    print(
+        f"{done / took:.0f} documents/s made searchable; {words:.0f} bytes of words a document,"
+        f" {(after - before) / done:.0f} bytes more on disk with the index and what is yet to be reused"
+    )
+    for q in (
+        "rare17",
+        "rare17 OR rare18",
+        "the",
+        "the of",
+        "la -le",
+        "the rare17",
+        "rare1*",
+        '"of the" rare17',
+        '"of the"',
+        "the NEAR/3 rare17",
+        "site:site17.example",
+        "nowhere",
+        "la NEAR/2 xaxaxa",
+    ):
+        found = first(q)
+        count = found.count
+        told = f"{count.value}{'+' if count.capped else ''}"
+        measure(f"{q} ({told}, {len(found.rows)} rows)", lambda q=q: first(q))
+    measure("the, mentions only", lambda: first("the", mentioned=True))
+    measure("rare17, mentions only", lambda: first("rare17", mentioned=True))
+    second = first("the").next_cursor
+    measure("the, second page", lambda: page(Find(project.pk, "the"), second))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("documents", nargs="?", type=int, default=100_000)
+    number = parser.parse_args().documents
+    with vigie():
+        print_machine()
+        run(number)
+
+
+if __name__ == "__main__":
+    main()
