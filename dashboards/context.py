@@ -23,7 +23,7 @@ THEME_COOKIE = "theme"
 ROOMS = [
     ("overview", "overview", _("Overview"), False, ()),
     ("mentions", "mentions", _("Mentions"), False, ("mention",)),
-    ("topics", "keywords", _("Keywords"), False, ("topic", "topic_new", "topic_edit", "topic_delete")),
+    ("topics", "keywords", _("Keywords"), False, ("topic", "topic_new", "topic_edit", "topic_delete", "why")),
     ("sources", "sources", _("Sources"), False, ("source", "source_add", "source_delete", "opml_import")),
     ("incidents", "alerts", _("Alerts"), False, ("incident", "rules", "rule_new", "rule_edit", "rule_delete")),
     ("digest", "digest", _("Digest"), True, ("digest_preview",)),

@@ -62,7 +62,8 @@ def note(clause: Clause) -> str:
         return _("%(found)s of at least %(number)s") % {"found": clause.found, "number": clause.number}
     if clause.kind == "and" and not clause.held:
         found = sum(child.held for child in clause.children)
-        return _("%(found)s of %(number)s hold") % {"found": found, "number": len(clause.children)}
+        text = ngettext("%(found)s of %(number)s holds", "%(found)s of %(number)s hold", found)
+        return text % {"found": found, "number": len(clause.children)}
     return ""
 
 
@@ -135,16 +136,17 @@ def _and_failures(clause: Clause) -> list[str]:
 
 
 def _words_failures(found: list[Clause], missing: list[Clause]) -> list[str]:
+    """The plain words in one sentence, and one for each that is nearly there."""
+    hinted = [_missing(child) for child in missing if child.hint]
+    absent = [_name(child) for child in missing if not child.hint]
     what = _occur([_name(child) for child in found])
-    if not missing:
-        return [_("%(what)s.") % {"what": what}] if found else []
-    if len(missing) == 1 and (not found or missing[0].hint):
-        return [*([_("%(what)s.") % {"what": what}] if found else []), _missing(missing[0])]
-    names = _list([_name(child) for child in missing])
-    if not found:
-        return [_("%(names)s do not occur.") % {"names": names}]
-    lacks = ngettext("%(names)s does not", "%(names)s do not", len(missing)) % {"names": names}
-    return [_("%(what)s, but %(lacks)s.") % {"what": what, "lacks": lacks}]
+    if not absent:
+        return [*([_("%(what)s.") % {"what": what}] if found else []), *hinted]
+    if found:
+        lacks = ngettext("%(names)s does not", "%(names)s do not", len(absent)) % {"names": _list(absent)}
+        return [_("%(what)s, but %(lacks)s.") % {"what": what, "lacks": lacks}, *hinted]
+    lacks = ngettext("%(names)s does not occur.", "%(names)s do not occur.", len(absent))
+    return [lacks % {"names": _list(absent)}, *hinted]
 
 
 def _missing(clause: Clause) -> str:
@@ -156,7 +158,7 @@ def _missing(clause: Clause) -> str:
         return _("%(name)s occurs only with other capitals or accents.") % {"name": _name(clause)}
     if clause.hint == "elsewhere":
         return _("%(name)s does not hold: the word occurs, but not in this field.") % {"name": _name(clause)}
-    return _("%(name)s does not occur.") % {"name": _name(clause)}
+    return _words_failures([], [clause])[0]
 
 
 def _none_of(clause: Clause) -> str:

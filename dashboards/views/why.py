@@ -34,7 +34,7 @@ class WhyForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "placeholder": "https://"}),
         help_text=gettext_lazy("Any spelling of it will do. Beside a text, it is what site: and url: look at."),
     )
-    title = forms.CharField(label=gettext_lazy("Title"), required=False)
+    title = forms.CharField(label=gettext_lazy("Its title, if it has one"), required=False)
     text = forms.CharField(
         label=gettext_lazy("Or a text"), required=False, strip=False, widget=forms.Textarea(attrs={"rows": 6})
     )

@@ -117,7 +117,7 @@ def test_a_kept_item_says_whether_it_is_a_mention_and_why_that_differs(as_person
     document = make_document(project, title="Lumen brille", text="")
     topic = create_topic(project, manager, name="Lumen", query="lumen")
     ask = lambda: words(as_person(viewer).get(why(document=document.pk, topic=topic.pk)))  # noqa: E731
-    assert "It is a mention of this keyword to review" in ask()
+    assert "It is a mention of this keyword · to review" in ask()
     Mention.objects.update(status="answered")
     topic = update_topic(topic, manager, query="halo")
     assert "It does not match" in ask() and "Somebody has decided" in ask()
