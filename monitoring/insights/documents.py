@@ -13,9 +13,8 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, QuerySet
 
 from monitoring.insights.lists import MAX_PAGE_SIZE, PAGE_SIZE, Count, Spans, spans_of
-from monitoring.insights.search import CAP, FIRST_CHUNK, Candidates, Chunk, Position, read_cursor, write_cursor
+from monitoring.insights.search import CAP, FIRST_CHUNK, Chunk, Finder, Position, read_cursor, write_cursor
 from monitoring.models import Document, Mention
-from monitoring.query import compile_query
 
 # So many documents are read by the matcher for one page: about 0.1 s at 200 words each.
 MOST_CHECKED = 1000
@@ -55,22 +54,22 @@ def page(find: Find, cursor: str | None = None, size: int = PAGE_SIZE) -> FoundP
     """One page. A cursor that is no cursor gives the first."""
     size = min(max(size, 1), MAX_PAGE_SIZE)
     position, _ = read_cursor(cursor)
-    candidates = Candidates(find.project_id, compile_query(find.q))
-    documents = candidates.documents
+    finder = Finder(find.project_id, find.q)
+    documents = finder.documents
     if find.since:
         documents = documents.filter(published__gte=find.since)
     if find.mentioned:
         documents = documents.filter(Exists(Mention.objects.filter(document=OuterRef("pk"))))
     # What has to be checked anyway is counted on the way.
-    counted = position is None and not candidates.is_exact
-    at_once = MOST_CHECKED if counted else size + 1 if candidates.is_exact else FIRST_CHUNK
-    chunks = candidates.walk(documents, position, size=at_once, largest=MOST_CHECKED)
+    counted = position is None and not finder.is_exact
+    at_once = MOST_CHECKED if counted else size + 1 if finder.is_exact else FIRST_CHUNK
+    chunks = finder.walk(documents, position, size=at_once, largest=MOST_CHECKED)
     places, end = _take(chunks, None if counted else size + 1)
     count = None
     if counted:
         count = Count(len(places), end is not None)
     elif position is None:
-        count = _count(candidates, documents)
+        count = _count(finder, documents)
     has_more = len(places) > size
     beyond = places[size - 1] if has_more else end
     return FoundPage(
@@ -95,10 +94,10 @@ def _take(chunks: Iterator[Chunk], enough: int | None) -> tuple[list[Position], 
     return places, end
 
 
-def _count(candidates: Candidates, documents: QuerySet[Document]) -> Count:
+def _count(finder: Finder, documents: QuerySet[Document]) -> Count:
     """The index counts what is searchable, the matcher the newest of what is not yet."""
-    sure = candidates.sure(documents)[: CAP + 1].count()
-    others, end = _take(candidates.walk(candidates.unsure(documents), size=MOST_CHECKED), None)
+    sure = documents.filter(is_sure=True)[: CAP + 1].count()
+    others, end = _take(finder.walk(documents.filter(is_sure=False), size=MOST_CHECKED), None)
     number = sure + len(others)
     return Count(min(number, CAP), number > CAP or end is not None)
 

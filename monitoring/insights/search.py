@@ -2,8 +2,7 @@
 
 In: a query, and which documents are of interest. Out: documents in order of time. Postgres full-text gives a superset
 through its index and, where that is not exact, the matcher decides: a search finds what a topic with that query would.
-`Candidates` serves every search and the preview; `Search` is the search inside a MentionFilter (filters.py, lists.py);
-documents.py searches everything kept.
+`Finder` is used by `Search`, the search inside a MentionFilter (filters.py, lists.py), and by documents.py.
 """
 
 from collections.abc import Iterator
@@ -12,11 +11,13 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import chain, islice
 
-from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
+from monitoring.candidates import ask
+from monitoring.matching import Watched
 from monitoring.models import Document, Mention
-from monitoring.query import Doc, Query, QueryError, compile_query, parse, to_tsquery
+from monitoring.query import Doc, QueryError, parse
 from monitoring.query_errors import explain_error
 
 # An exact count of a common word takes seconds at ten million mentions: beyond this, numbers say "10,000+".
@@ -29,9 +30,6 @@ FIELDS = ("title", "text", "url", "author", "language", "platform")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Position = tuple[datetime, int]  # published, document id
-
-_NOT_YET = RawSQL("monitoring_document.search IS NULL", [], BooleanField())
-_SEARCHABLE = RawSQL("monitoring_document.search IS NOT NULL", [], BooleanField())
 
 
 @dataclass(frozen=True)
@@ -54,36 +52,21 @@ class Chunk:
     end: Position | None
 
 
-class Candidates:
-    """The documents of a project that may match a query, never fewer than do: whether searchable yet or not.
+class Finder:
+    """The documents of a project that match a query, whether they are searchable yet or not.
 
-    `documents` can be narrowed and ordered like any QuerySet; its `is_sure` says which of them match for certain, and
-    of the others `matches` decides. `is_exact`: all are sure but those without words.
+    `documents` are all that may match. They can be narrowed and ordered like any QuerySet; its `is_sure` says which of
+    them match for certain, the matcher decides of the others. `is_exact`: all are sure but those without words.
     """
 
-    def __init__(self, project_id: int, query: Query) -> None:
-        self.query = query
-        words, self.is_exact = to_tsquery(query.node)
-        kept = Document.objects.filter(project_id=project_id)
-        self.documents = kept.annotate(is_sure=_SEARCHABLE if self.is_exact else Value(False))
-        if words:
-            condition = "(monitoring_document.search @@ %s::tsquery OR monitoring_document.search IS NULL)"
-            self.documents = self.documents.filter(RawSQL(condition, [words], BooleanField()))
-        self._words = words
-
-    def sure(self, documents: QuerySet[Document]) -> QuerySet[Document]:
-        """Those of `documents` that match for certain, by the index alone."""
-        if not self.is_exact:
-            return documents.none()
-        return documents.filter(RawSQL("monitoring_document.search @@ %s::tsquery", [self._words], BooleanField()))
-
-    def unsure(self, documents: QuerySet[Document]) -> QuerySet[Document]:
-        """Those of `documents` of which `matches` must decide."""
-        return documents.filter(_NOT_YET) if self.is_exact else documents
-
-    def matches(self, values: tuple[str, ...]) -> bool:
-        """Whether a document matches, by its FIELDS."""
-        return self.query.match(Doc(**dict(zip(FIELDS, values, strict=True)))) is not None
+    def __init__(self, project_id: int, q: str) -> None:
+        self._asked = ask(Watched(0, 0, q, frozenset(), frozenset()))
+        candidates = self._asked.candidates
+        self.is_exact = candidates.is_exact
+        may_match = RawSQL(f"({candidates.where})", candidates.params, BooleanField())
+        is_sure = Q(search__isnull=False) if self.is_exact else Q(pk__in=[])
+        kept = Document.objects.filter(may_match, project_id=project_id)
+        self.documents = kept.annotate(is_sure=ExpressionWrapper(is_sure, BooleanField()))
 
     def walk(
         self,
@@ -112,20 +95,20 @@ class Candidates:
         if not ids:
             return set()
         rows = Document.objects.filter(pk__in=ids).values_list("id", *FIELDS)
-        return set(ids) - {row[0] for row in rows if self.matches(row[1:])}
+        return set(ids) - {row[0] for row in rows if self._asked.match(Doc(**dict(zip(FIELDS, row[1:], strict=True))))}
 
 
 class Search:
     """Over the documents that some topic mentions in [since, until) by `clock`. Malformed, it finds nothing."""
 
     def __init__(self, project_id: int, q: str, since: datetime, until: datetime, clock: str) -> None:
-        self._candidates: Candidates | None = None
+        self._finder: Finder | None = None
         if self.error_in(q):
             return
-        self._candidates = Candidates(project_id, compile_query(q))
+        self._finder = Finder(project_id, q)
         period = {f"{clock}__gte": since, f"{clock}__lt": until}
         mentioned = Mention.objects.filter(document=OuterRef("pk"), **period)
-        self._documents = self._candidates.documents.filter(Exists(mentioned))
+        self._documents = self._finder.documents.filter(Exists(mentioned))
         if clock == "published":
             self._documents = self._documents.filter(**period)
 
@@ -148,16 +131,16 @@ class Search:
 
     @cached_property
     def _newest(self) -> list[int]:
-        is_exact = self._candidates is not None and self._candidates.is_exact
+        is_exact = self._finder is not None and self._finder.is_exact
         return list(islice(chain.from_iterable(self.chunks(size=CAP + 1 if is_exact else MAX_CHUNK)), CAP + 1))
 
     def chunks(
         self, position: Position | None = None, *, oldest_first: bool = False, size: int = FIRST_CHUNK
     ) -> Iterator[list[int]]:
         """The documents that match after `position`, in their order, without a cap: lists of `size`, then larger."""
-        if self._candidates is None:
+        if self._finder is None:
             return
-        for chunk in self._candidates.walk(self._documents, position, oldest_first=oldest_first, size=size):
+        for chunk in self._finder.walk(self._documents, position, oldest_first=oldest_first, size=size):
             yield [document_id for _, document_id in chunk.found]
 
 

@@ -5,10 +5,9 @@ from django.db import connection
 
 from monitoring import searchable
 from monitoring.ingest import Batch, store
-from monitoring.insights.search import Candidates
+from monitoring.insights.search import Finder
 from monitoring.items import Entry
 from monitoring.models import Document
-from monitoring.query import compile_query
 from monitoring.searchable import make_documents_searchable
 from tests.factories import make_document, make_documents, make_source, make_topic
 from tests.racing import race
@@ -25,8 +24,8 @@ def unsearchable(project, number, **fields):
 
 def found(project, q):
     """The documents that the index alone finds."""
-    candidates = Candidates(project.pk, compile_query(q))
-    return set(candidates.sure(candidates.documents).values_list("id", flat=True))
+    finder = Finder(project.pk, q)
+    return set(finder.documents.filter(is_sure=True).values_list("id", flat=True))
 
 
 def waiting():
@@ -63,9 +62,9 @@ def test_a_document_with_too_many_words_is_tried_once_and_still_found(project, m
     Document.objects.update(search=None)
     assert make_documents_searchable() == 3
     assert searchable._next_batch() == (0, 0)
-    candidates = Candidates(project.pk, compile_query("word299"))
-    assert candidates.is_exact
-    [chunk] = candidates.walk(candidates.documents)
+    finder = Finder(project.pk, "word299")
+    assert finder.is_exact
+    [chunk] = finder.walk(finder.documents)
     assert [number for _, number in chunk.found] == [long.pk]
 
 

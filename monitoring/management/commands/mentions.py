@@ -11,7 +11,7 @@ from django.utils import timezone
 from monitoring.command import project_named, write_line
 from monitoring.insights import lists
 from monitoring.insights.filters import MentionFilter
-from monitoring.insights.lists import EPOCH
+from monitoring.insights.search import EPOCH
 from monitoring.models import Mention
 
 
@@ -41,6 +41,7 @@ def mention_row(mention: Mention) -> dict[str, object]:
         "topic": mention.topic.name,
         "topic_id": mention.topic_id,
         "status": mention.status,
+        "sentiment": mention.sentiment or None,
         "url": document.url,
         "title": document.title,
         "text": document.text,
