@@ -51,7 +51,7 @@ class _Explainer:
     latest: float
 
     def clause(self, node: Node) -> Clause:
-        if time.monotonic() > self.latest:
+        if time.monotonic() >= self.latest:
             raise _OutOfTime
         if isinstance(node, Term):
             return self._term(node)

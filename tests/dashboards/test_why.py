@@ -209,3 +209,38 @@ def test_mentions_and_keywords_lead_here(as_person, viewer, project, at, why):
     assert f"{at('why')}?topic={topic.pk}" in client.get(at("topic", topic.pk)).content.decode()
     form = client.get(why(topic=topic.pk)).content.decode()
     assert f'<option value="{topic.pk}" selected>' in form and "errorlist" not in form
+
+
+def test_the_deepest_and_the_longest_query_make_whole_lists(as_person, viewer, at):
+    deep = "panne"
+    for _ in range(16):
+        deep = f"(NOT (bug {deep}) OR service) client"
+    wide = " ".join(f"mot{n}" for n in range(900))
+    for query in (deep, wide):
+        response = as_person(viewer).post(at("why"), {"text": TEXT * 40, "query": query})
+        tree = response.content.decode().partition('<ul class="plain clauses"')[2].partition("</section>")[0]
+        # Its own end is the one more.
+        assert tree.count("</ul>") - tree.count("<ul") == 1
+        assert tree.count("<li") == tree.count("</li>")
+    assert "and 501 more" in words(response)
+
+
+def test_an_address_that_leads_to_a_kept_item_shows_that(as_person, manager, project, at):
+    from monitoring.feeds.address import canonical_address
+    from monitoring.ingest import native_key
+
+    with FeedServer() as server:
+        server.put("/short", status=302, location="/a")
+        server.put("/a", body=b"<p>Another text", content_type="text/html")
+        url = server.url("/a")
+        make_document(project, title="Kept", text="lumen", url=url, address_key=native_key(canonical_address(url)))
+        page = words(as_person(manager).post(at("why"), {"url": server.url("/short"), "query": "lumen", "fetch": "1"}))
+    assert "Kept" in page and "Another text" not in page
+
+
+def test_a_keyword_that_cannot_be_answered_hides_no_other(as_person, viewer, project, read, why):
+    make_topic(project, "Broken", "(panne")
+    make_topic(project, "Panne", "panne")
+    page = read(as_person(viewer), why(text=TEXT))
+    assert "Its query cannot be read" in page and "1 of 2 keywords finds it" in page
+    assert "There is no answer" in read(as_person(viewer), why(text=TEXT, topic=project.topics.get(name="Broken").pk))
