@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
-from environs import Env
+from environs import Env, validate
 from kombu import Queue
 
 env = Env()
@@ -178,6 +178,9 @@ POLL_MIN_INTERVAL_S = env.int("POLL_MIN_INTERVAL_S", 15 * 60)
 POLL_MAX_INTERVAL_S = env.int("POLL_MAX_INTERVAL_S", 24 * 60 * 60)
 DISPATCH_INTERVAL_S = env.int("DISPATCH_INTERVAL_S", 5)
 DOCUMENT_RETENTION_DAYS = env.int("DOCUMENT_RETENTION_DAYS", 90)
+# "builtin", or "onnx" for the model and tokenizer in SENTIMENT_MODEL_DIR (docs/sentiment.md).
+SENTIMENT_BACKEND = env.str("SENTIMENT_BACKEND", "builtin", validate=validate.OneOf(["builtin", "onnx"]))
+SENTIMENT_MODEL_DIR = env.str("SENTIMENT_MODEL_DIR", "")
 # Where this machine's workers reach the web process, for the feeds of the sample project.
 SAMPLE_FEEDS_URL = env.str("SAMPLE_FEEDS_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 FETCH_ALLOWED_HOSTS.append(urlsplit(SAMPLE_FEEDS_URL).netloc)
@@ -226,6 +229,21 @@ CELERY_BEAT_SCHEDULE = {
         "task": "monitoring.tasks.make_documents_searchable",
         "schedule": 5,
         "options": {"expires": 5},
+    },
+    "judge new mentions": {
+        "task": "monitoring.tasks.judge_mentions",
+        "schedule": 3,
+        "options": {"expires": 3},
+    },
+    "judge history anew": {
+        "task": "monitoring.tasks.rescore_mentions",
+        "schedule": 15,
+        "options": {"expires": 15},
+    },
+    "learn from corrections": {
+        "task": "monitoring.tasks.refit_layers",
+        "schedule": 15,
+        "options": {"expires": 15},
     },
     "drop documents past their retention": {
         "task": "monitoring.tasks.drop_expired_documents",

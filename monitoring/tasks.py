@@ -5,7 +5,7 @@ import logging
 from celery import Task, shared_task
 from kombu.exceptions import OperationalError
 
-from monitoring import backfill, poll, retention, searchable
+from monitoring import backfill, enrich, learning, poll, retention, searchable
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +32,21 @@ def backfill_topics() -> None:
 @shared_task
 def make_documents_searchable() -> None:
     searchable.make_documents_searchable()
+
+
+@shared_task
+def judge_mentions() -> None:
+    enrich.judge_mentions()
+
+
+@shared_task
+def rescore_mentions() -> None:
+    enrich.rescore_mentions()
+
+
+@shared_task
+def refit_layers() -> None:
+    learning.refit_layers()
 
 
 @shared_task

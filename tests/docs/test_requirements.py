@@ -96,6 +96,8 @@ def test_no_reason_is_given_for_what_is_not_required():
 def test_what_vigie_imports_is_required_by_itself_and_not_only_by_others():
     """What comes along with another package may leave with its next version."""
     imported = set(re.findall(r"^\s*(?:import|from) ([a-z_]\w*)", sources(*HERE), re.M | re.I))
-    required = set(map(plain, map(distribution, requirements("requirements.txt"))))
+    # What is optional has a file of its own, and so has what only training needs.
+    files = ("requirements.txt", "requirements-onnx.txt", "requirements-train.txt")
+    required = {plain(distribution(line)) for name in files for line in requirements(name)}
     foreign = {module for module in imported if module in owners() and not owners()[module] & required}
     assert foreign == COMPANIONS.keys()

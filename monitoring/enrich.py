@@ -1,0 +1,104 @@
+"""Judges the sentiment of what matched: new mentions within seconds, a project's history anew where its judge changed.
+
+Called by Celery on the enrich queue, in batches that are one short transaction each and may be killed at any
+instruction: what is to do is read from the mentions themselves. What a person has corrected is never touched.
+"""
+
+import logging
+import time
+from collections.abc import Sequence
+
+from django.db import connection, transaction
+from django.db.models import Max, QuerySet
+from psycopg2.extras import execute_values
+
+from accounts.models import Project
+from monitoring.judging import Judgement, judges_of, passages_of
+from monitoring.models import Mention, SentimentState
+
+log = logging.getLogger(__name__)
+
+BATCH = 300  # about 0.2 s: nobody who triages one of these rows waits longer
+
+
+def judge_mentions(budget_s: float = 20) -> None:
+    """Judge what is not judged yet, newest first, for about `budget_s` seconds."""
+    deadline = time.monotonic() + budget_s
+    while _judge_batch() == BATCH and time.monotonic() < deadline:
+        pass
+
+
+def _judge_batch() -> int:
+    with transaction.atomic():
+        # Rows that somebody else is at are left to them, or to the next tick.
+        rows = _with_texts(Mention.objects.filter(sentiment="")).select_for_update(skip_locked=True, of=("self",))
+        mentions = list(rows.order_by("-id")[:BATCH])
+        _write(mentions)
+    return len(mentions)
+
+
+def rescore_mentions(budget_s: float = 20) -> None:
+    """Judge the history of every project anew whose judge is not the one that judged it, for about `budget_s` s."""
+    deadline = time.monotonic() + budget_s
+    for project_id, judge in judges_of(Project.objects.values_list("pk", flat=True)).items():
+        state, _ = SentimentState.objects.get_or_create(project_id=project_id, defaults={"judged_by": judge.version})
+        if state.judged_by != judge.version:
+            _start(state, judge.version)
+        while state.rescored_to is not None and time.monotonic() < deadline:
+            _rescore_batch(state)
+
+
+def _start(state: SentimentState, version: str) -> None:
+    """From the newest mention of the project down. What is stored from now on is judged by the new version."""
+    newest = Mention.objects.filter(topic__project_id=state.project_id).aggregate(newest=Max("id"))["newest"]
+    begin = None if newest is None else newest + 1
+    here = SentimentState.objects.filter(pk=state.pk, judged_by=state.judged_by)
+    if here.update(judged_by=version, rescored_from=begin, rescored_to=begin):
+        log.info("event=rescoring project=%s judged_by=%s", state.project_id, version)
+    state.refresh_from_db()
+
+
+def _rescore_batch(state: SentimentState) -> None:
+    with transaction.atomic():
+        # Whoever else is at it waits here, and goes on from where this batch ended.
+        state = SentimentState.objects.select_for_update().get(pk=state.pk)
+        if state.rescored_to is None:
+            return
+        below = Mention.objects.filter(topic__project_id=state.project_id, id__lt=state.rescored_to).order_by("-id")
+        ids = list(below.values_list("id", flat=True)[:BATCH])
+        outdated = Mention.objects.filter(pk__in=ids).exclude(judged_by__in=[state.judged_by, Mention.BY_PERSON])
+        # Locked in the order in which people's changes lock them. Waiting for a batch of new mentions that was begun
+        # under the old version, rather than skipping it, leaves none of them behind.
+        _write(list(_with_texts(outdated).select_for_update(of=("self",)).order_by("id")))
+        state.rescored_to = ids[-1] if len(ids) == BATCH else None
+        state.save(update_fields=["rescored_to"])
+
+
+def _with_texts(mentions: QuerySet[Mention]) -> QuerySet[Mention]:
+    return mentions.select_related("document", "topic").defer("document__html", "document__search")
+
+
+def _write(mentions: Sequence[Mention]) -> None:
+    if not mentions:
+        return
+    judges = judges_of({mention.topic.project_id for mention in mentions})
+    texts = passages_of(mentions)
+    rows: list[tuple[int, str, float, float, str]] = []
+    for project_id, judge in judges.items():
+        numbers = [number for number, one in enumerate(mentions) if one.topic.project_id == project_id]
+        judged = judge.judge([texts[n] for n in numbers], [mentions[n].document.language for n in numbers])
+        rows += [_row(mentions[n], one, judge.version) for n, one in zip(numbers, judged, strict=True)]
+    with connection.cursor() as cursor:
+        execute_values(
+            cursor.cursor,
+            "UPDATE monitoring_mention m SET sentiment = row.label, negative = row.negative, positive = row.positive,"
+            " judged_by = row.judged_by"
+            " FROM (VALUES %s) AS row (id, label, negative, positive, judged_by) WHERE m.id = row.id",
+            sorted(rows),
+            "(%s::bigint, %s, %s::float8, %s::float8, %s)",
+            page_size=BATCH,
+        )
+
+
+def _row(mention: Mention, judged: Judgement, version: str) -> tuple[int, str, float, float, str]:
+    return mention.pk, judged.label, judged.negative, judged.positive, version

@@ -1,0 +1,86 @@
+"""The sentiment of mentions: the passages that speak of their topics, and what a project's judge makes of them.
+
+In: mentions with their documents and topics. Out: a `Judgement` each. The judge is the model of the settings, with the
+layer that the project's corrections have taught it. Called by enrich.py, corrections.py and learning.py.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from django.conf import settings
+
+from monitoring import sentiment
+from monitoring.insights.lists import spans_of
+from monitoring.models import Mention, SentimentLayer, SentimentState
+from monitoring.sentiment.layer import Layer
+from monitoring.sentiment.onnx import load_onnx
+from monitoring.sentiment.targets import passage
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A label of Mention.Sentiment, and the probabilities behind it (neutral is the rest)."""
+
+    label: str
+    negative: float
+    positive: float
+
+
+@dataclass(frozen=True)
+class Judge:
+    """`version` names all that decides: a mention judged by another version is judged anew."""
+
+    version: str
+    layer: Layer | None
+
+    def judge(self, texts: Sequence[str], languages: Sequence[str]) -> list[Judgement]:
+        rows = model().probabilities(texts, languages)
+        if self.layer:
+            rows = self.layer.apply(model(), texts, rows)
+        return [Judgement(sentiment.label_of(row, model().threshold), float(row[0]), float(row[2])) for row in rows]
+
+
+@cache
+def model() -> sentiment.Model:
+    """The model of the settings, loaded once a process. Raises OSError or ValueError where its files are not right."""
+    if settings.SENTIMENT_BACKEND == "onnx":
+        return load_onnx(settings.SENTIMENT_MODEL_DIR)
+    return sentiment.load()
+
+
+def judges_of(project_ids: Iterable[int]) -> dict[int, Judge]:
+    """The judge of each of these projects, as things stand now."""
+    states = SentimentState.objects.filter(project_id__in=project_ids, learns=True, layer__model=model().version)
+    layers = dict(states.values_list("project_id", "layer_id"))
+    return {project_id: _judge(model().version, layers.get(project_id)) for project_id in project_ids}
+
+
+@lru_cache(maxsize=200)
+def _judge(version: str, layer_id: int | None) -> Judge:
+    if layer_id is None:
+        return Judge(version, None)
+    row = SentimentLayer.objects.get(pk=layer_id)
+    return Judge(f"{version}+{row.number}", Layer.from_bytes(bytes(row.weights)))
+
+
+def passages_of(mentions: Sequence[Mention]) -> list[str]:
+    """The text that each mention is judged on: what its document says of its topic, where it names others as well."""
+    documents = {mention.document_id for mention in mentions}
+    queries: dict[int, dict[int, str]] = defaultdict(dict)
+    rows = Mention.objects.filter(document_id__in=documents)
+    for document_id, topic_id, query in rows.values_list("document_id", "topic_id", "topic__query"):
+        queries[document_id][topic_id] = query
+    return [
+        passage(
+            mention.document.title,
+            mention.document.text,
+            spans_of(mention.document, [mention.topic.query]),
+            spans_of(
+                mention.document,
+                [query for topic_id, query in queries[mention.document_id].items() if topic_id != mention.topic_id],
+            ),
+        )
+        for mention in mentions
+    ]

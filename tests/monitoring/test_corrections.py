@@ -1,0 +1,166 @@
+"""What people correct holds at once, is kept, and teaches a layer that is used only where it helps."""
+
+import pytest
+
+from accounts.models import AuditLine, Project
+from monitoring import learning
+from monitoring.corrections import correct_sentiment
+from monitoring.enrich import judge_mentions, rescore_mentions
+from monitoring.judging import model
+from monitoring.learning import refit_layers, set_learning, use_layer
+from monitoring.models import Correction, Mention, SentimentLayer, SentimentState
+from tests.factories import make_mention, make_mentions, make_topic
+
+
+@pytest.fixture
+def topic(project):
+    return make_topic(project, query="lumen")
+
+
+def at_once(monkeypatch):
+    monkeypatch.setattr("monitoring.corrections.REFIT_DELAY", learning.timezone.timedelta(0))
+
+
+def corrected(project, manager, topic, texts, label):
+    rows = make_mentions(topic, [{"title": "", "text": text, "language": "fr"} for text in texts])
+    judge_mentions()
+    return correct_sentiment(project, manager, [row.pk for row in rows], label)
+
+
+# "Clignote" is what this team's customers say of lamps that are broken; no model knows.
+BROKEN = [f"Ma Lumen clignote depuis {when}" for when in ("lundi", "mardi", "hier", "ce matin", "une heure", "noël")]
+BROKEN += [
+    f"La lampe Lumen {where} clignote" for where in ("du salon", "du bureau", "de ma fille", "d'en haut", "ici")
+]
+ANNOUNCED = [
+    f"Lumen présente sa gamme {what}" for what in ("2027", "bleue", "d'été", "de bureau", "pour enfants", "pro")
+]
+ANNOUNCED += [f"La boutique Lumen {where} ouvre" for where in ("de Lyon", "de Lille", "de Nice", "de Metz", "d'Arras")]
+
+
+def test_a_correction_holds_at_once_and_is_told_in_the_audit(project, manager, topic):
+    mention = make_mention(topic, title="", text="Lumen ouvre mardi")
+    judge_mentions()
+    before = Mention.objects.get().sentiment
+    changes = correct_sentiment(project, manager, [mention.pk], "negative")
+    assert [(change.mention_id, change.before, change.after) for change in changes] == [
+        (mention.pk, before, "negative")
+    ]
+    mention.refresh_from_db()
+    assert (mention.sentiment, mention.judged_by) == ("negative", Mention.BY_PERSON)
+    kept = Correction.objects.get()
+    assert (kept.text, kept.label, kept.shown, kept.user) == ("Lumen ouvre mardi", "negative", before, manager)
+    assert AuditLine.objects.get(action="mention.sentiment").detail["sentiment"] == "negative"
+    judge_mentions(), rescore_mentions()
+    mention.refresh_from_db()
+    assert mention.sentiment == "negative"
+
+
+def test_a_correction_may_be_corrected_and_taken_back(project, manager, topic):
+    mention = make_mention(topic, title="", text="Lumen ouvre mardi")
+    judge_mentions()
+    before = Mention.objects.get().sentiment
+    correct_sentiment(project, manager, [mention.pk], "negative")
+    correct_sentiment(project, manager, [mention.pk], "positive")
+    assert [(one.label, one.shown) for one in Correction.objects.all()] == [("positive", before)]
+    correct_sentiment(project, manager, [mention.pk], "")
+    assert not Correction.objects.exists()
+    judge_mentions()
+    mention.refresh_from_db()
+    assert (mention.sentiment, mention.judged_by) == (before, model().version)
+
+
+def test_a_label_that_is_confirmed_is_kept_and_a_second_time_is_nothing(project, manager, topic):
+    mention = make_mention(topic, title="", text="Lumen ouvre mardi", sentiment="neutral")
+    assert correct_sentiment(project, manager, [mention.pk], "neutral")
+    assert not correct_sentiment(project, manager, [mention.pk], "neutral")
+    assert Correction.objects.count() == 1
+
+
+def test_mentions_of_others_and_unknown_labels_are_out_of_reach(project, manager):
+    elsewhere = make_mention(make_topic(Project.objects.create(name="Autre")), sentiment="neutral")
+    assert correct_sentiment(project, manager, [elsewhere.pk], "negative") == []
+    with pytest.raises(ValueError, match="furious"):
+        correct_sentiment(project, manager, [elsewhere.pk], "furious")
+
+
+def test_a_correction_outlives_its_mention(project, manager, topic):
+    corrected(project, manager, topic, BROKEN[:1], "negative")
+    Mention.objects.all().delete()
+    assert Correction.objects.get().mention is None
+
+
+def test_what_corrections_teach_is_used_for_what_comes_and_for_what_was(project, manager, topic, monkeypatch):
+    at_once(monkeypatch)
+    old = make_mention(topic, title="", text="Lumen : la mienne clignote aussi", language="fr")
+    corrected(project, manager, topic, BROKEN, "negative")
+    corrected(project, manager, topic, ANNOUNCED, "neutral")
+    refit_layers()
+    layer = SentimentLayer.objects.get()
+    assert layer.is_better
+    assert layer.accuracy_after > layer.accuracy_before
+    assert layer.corrections == len(BROKEN) + len(ANNOUNCED)
+    state = SentimentState.objects.get()
+    assert (state.layer, state.refit_at) == (layer, None)
+    rescore_mentions()
+    new = make_mention(topic, title="", text="Encore une Lumen qui clignote", language="fr")
+    judge_mentions()
+    old.refresh_from_db(), new.refresh_from_db()
+    assert old.judged_by == new.judged_by == f"{model().version}+1"
+    assert old.negative > 0.5 < new.negative
+
+
+def test_a_layer_that_does_not_help_is_not_used(project, manager, topic, monkeypatch):
+    """Labels without sense: the same words are good and bad by turns."""
+    at_once(monkeypatch)
+    for number, text in enumerate(BROKEN + ANNOUNCED):
+        corrected(project, manager, topic, [text], ("positive", "negative")[number % 2])
+    refit_layers()
+    layer = SentimentLayer.objects.get()
+    assert not layer.is_better
+    assert SentimentState.objects.get().layer is None
+
+
+def test_a_few_corrections_make_no_layer(project, manager, topic, monkeypatch):
+    at_once(monkeypatch)
+    corrected(project, manager, topic, BROKEN[:3], "negative")
+    refit_layers()
+    assert not SentimentLayer.objects.exists()
+    assert SentimentState.objects.get().refit_at is None
+
+
+def test_nothing_is_fitted_before_it_is_due(project, manager, topic):
+    corrected(project, manager, topic, BROKEN, "negative")
+    corrected(project, manager, topic, ANNOUNCED, "neutral")
+    refit_layers()
+    assert not SentimentLayer.objects.exists()
+    assert SentimentState.objects.get().refit_at is not None
+
+
+def test_people_go_back_to_a_former_layer_or_to_none_and_turn_learning_off(project, owner, topic, monkeypatch):
+    at_once(monkeypatch)
+    corrected(project, owner, topic, BROKEN, "negative")
+    corrected(project, owner, topic, ANNOUNCED, "neutral")
+    refit_layers()
+    mention = make_mention(topic, title="", text="Encore une Lumen qui clignote", language="fr")
+
+    def judged_by():
+        judge_mentions(), rescore_mentions()
+        mention.refresh_from_db()
+        return mention.judged_by
+
+    assert judged_by() == f"{model().version}+1"
+    use_layer(project, owner, 0)
+    assert judged_by() == model().version
+    use_layer(project, owner, 1)
+    assert judged_by() == f"{model().version}+1"
+    set_learning(project, owner, False)
+    assert judged_by() == model().version
+    correct_sentiment(project, owner, [mention.pk], "negative")
+    refit_layers()
+    assert SentimentLayer.objects.count() == 1
+    set_learning(project, owner, True)
+    refit_layers()
+    assert SentimentLayer.objects.count() == 2
+    with pytest.raises(SentimentLayer.DoesNotExist):
+        use_layer(project, owner, 9)

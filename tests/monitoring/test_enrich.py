@@ -1,0 +1,122 @@
+"""Mentions get their sentiment: new ones, the history after a change, each on its own clause; and never a person's."""
+
+import threading
+
+import pytest
+from django.db import connection, transaction
+
+from monitoring import enrich
+from monitoring.enrich import judge_mentions, rescore_mentions
+from monitoring.insights.filters import MentionFilter
+from monitoring.judging import model
+from monitoring.models import Mention, SentimentState
+from tests.factories import make_document, make_mention, make_mentions, make_topic
+
+GOOD = "Franchement Lumen c'est génial, je suis super contente, merci merci ❤️ excellent produit, bravo !"
+BAD = "Lumen c'est nul, quelle honte, service horrible, je suis très déçue, une arnaque, à fuir 😡"
+
+
+@pytest.fixture
+def topic(project):
+    return make_topic(project, query="lumen")
+
+
+def labels(**by):
+    return set(Mention.objects.filter(**by).values_list("sentiment", flat=True))
+
+
+def test_what_is_new_is_judged(topic):
+    good, bad = make_mention(topic, title="", text=GOOD), make_mention(topic, title="", text=BAD)
+    judge_mentions()
+    good.refresh_from_db(), bad.refresh_from_db()
+    assert (good.sentiment, bad.sentiment) == ("positive", "negative")
+    assert good.positive > 0.5 > good.negative
+    assert bad.judged_by == model().version
+
+
+def test_each_topic_of_a_document_is_judged_on_its_own_clause(project, topic):
+    rival = make_topic(project, query="kadrium")
+    text = "Kadrium c'est nul, quelle honte, une arnaque horrible. Lumen est génial, excellent, merci, bravo !"
+    document = make_document(project, title="", text=text, language="fr")
+    make_mention(topic, document), make_mention(rival, document)
+    judge_mentions()
+    assert labels(topic=topic) == {"positive"}
+    assert labels(topic=rival) == {"negative"}
+
+
+def test_more_than_a_batch_is_judged_in_one_go(topic):
+    make_mentions(topic, enrich.BATCH + 5)
+    judge_mentions()
+    assert not Mention.objects.filter(sentiment="").exists()
+
+
+def test_a_history_judged_by_another_version_is_judged_anew_but_not_what_a_person_said(project, topic):
+    old = make_mention(topic, title="", text=GOOD, sentiment="negative", judged_by="old")
+    own = make_mention(topic, title="", text=GOOD, sentiment="negative", judged_by=Mention.BY_PERSON)
+    SentimentState.objects.create(project=project, judged_by="old")
+    rescore_mentions()
+    old.refresh_from_db(), own.refresh_from_db()
+    assert (old.sentiment, own.sentiment) == ("positive", "negative")
+    state = SentimentState.objects.get()
+    assert (state.judged_by, state.rescored_to) == (model().version, None)
+
+
+def test_judging_anew_goes_on_where_it_was_stopped(project, topic, monkeypatch):
+    monkeypatch.setattr(enrich, "BATCH", 10)
+    make_mentions(topic, [{"sentiment": "unsure", "judged_by": "old"} for _ in range(25)])
+    SentimentState.objects.create(project=project, judged_by="old")
+    left = []
+    rescore_mentions(budget_s=0)
+    for _ in range(3):
+        enrich._rescore_batch(SentimentState.objects.get())
+        left.append(Mention.objects.filter(judged_by="old").count())
+    assert left == [15, 5, 0]
+    assert SentimentState.objects.get().rescored_to is None
+
+
+def test_a_project_without_history_has_nothing_to_judge_anew(project):
+    rescore_mentions()
+    assert SentimentState.objects.get(project=project).rescored_to is None
+
+
+@pytest.mark.parametrize("text", ["", "😀", "\x07\x1f", "x" * 1_000_000, "نص lumen 東京 नमस्ते Привет", "!" * 5000])
+def test_odd_texts_never_stop_a_batch(topic, text):
+    make_mention(topic, title="", text=text)
+    make_mention(topic, title="", text=GOOD)
+    judge_mentions()
+    assert not Mention.objects.filter(sentiment="").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mention_that_somebody_is_working_on_is_left_for_the_next_time(topic):
+    taken, free = make_mentions(topic, [{"text": GOOD}, {"text": GOOD}])
+    locked, done = threading.Event(), threading.Event()
+
+    def triage():
+        with transaction.atomic():
+            Mention.objects.select_for_update().get(pk=taken.pk)
+            locked.set()
+            done.wait(20)
+        connection.close()
+
+    thread = threading.Thread(target=triage)
+    thread.start()
+    try:
+        assert locked.wait(20)
+        judge_mentions()
+        taken.refresh_from_db(), free.refresh_from_db()
+        assert taken.sentiment == ""
+        assert free.sentiment
+    finally:
+        done.set()
+        thread.join()
+    judge_mentions()
+    taken.refresh_from_db()
+    assert taken.sentiment
+
+
+def test_a_filter_finds_what_was_judged(project, topic):
+    mention = make_mention(topic, title="", text=BAD)
+    judge_mentions()
+    f = MentionFilter(project_id=project.pk, since=mention.published, until=mention.found_at, sentiments=("negative",))
+    assert f.documents == 1
