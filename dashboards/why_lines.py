@@ -93,10 +93,9 @@ def held_spans(clause: Clause) -> Iterator[tuple[str, int, int]]:
     """Where everything stands that holds, of a query that as a whole may not."""
     if clause.kind == "not":
         return
-    if clause.held or not clause.children:
+    if clause.held:
         yield from clause.spans
-        if clause.held:
-            return
+        return
     for child in clause.children:
         yield from held_spans(child)
 

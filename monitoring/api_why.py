@@ -24,7 +24,7 @@ from monitoring.query_errors import explain_error
 
 router = Router()
 MAX_SPANS = 200  # a clause: a common word stands ten thousand times in a long text
-Field_ = Literal["title", "text", "author", "url"]
+Place = Literal["title", "text", "author", "url"]
 
 
 class WhyIn(Body):
@@ -46,7 +46,7 @@ class WhyIn(Body):
 class SpanOut(Schema):
     """Where something was found, in characters of the text, the title, the author or the address."""
 
-    field: Field_
+    field: Place
     start: int
     end: int
 
@@ -106,15 +106,15 @@ class WhyOut(Schema):
 
 
 @router.post("/projects/{int:project_id}/why", response=WhyOut, tags=["topics"])
-def ask_why(request: HttpRequest, project_id: int, why_: WhyIn) -> dict[str, object]:
+def ask_why(request: HttpRequest, project_id: int, asked: WhyIn) -> dict[str, object]:
     """Why a text, or the item at an address, matches a query or a watched keyword, or does not. Stores nothing."""
     membership = membership_of(request.user, project_id)
-    if bool(why_.query) == (why_.topic is not None):
+    if bool(asked.query) == (asked.topic is not None):
         raise _refused("query", _("Give either a query or the id of a topic."), "query_or_topic")
-    topic = why_.topic is not None and get_object_or_404(Topic, project=membership.project, pk=why_.topic)
-    subject = _subject(membership, why_)
+    topic = asked.topic is not None and get_object_or_404(Topic, project=membership.project, pk=asked.topic)
+    subject = _subject(membership, asked)
     try:
-        answer = why.answer(subject, topic) if topic else why.answer_query(subject, why_.query)
+        answer = why.answer(subject, topic) if topic else why.answer_query(subject, asked.query)
         if answer.error:
             raise answer.error
     except QueryError as error:

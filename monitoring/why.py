@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext
 
 from accounts.models import Project
 from monitoring.door import door
@@ -174,12 +175,16 @@ def refuse_long(**fields: tuple[str, int]) -> None:
     errors = {}
     for name, (text, limit) in fields.items():
         if (over := len(text) - limit) > 0:
-            message = ngettext_lazy(
+            message = ngettext(
                 "At most %(limit)s characters: leave out %(over)s character.",
                 "At most %(limit)s characters: leave out %(over)s characters.",
-                "over",
+                over,
             )
-            errors[name] = ValidationError(message, code="too_long", params={"limit": limit, "over": over})
+            told = {
+                "limit": number_format(limit, force_grouping=True),
+                "over": number_format(over, force_grouping=True),
+            }
+            errors[name] = ValidationError(message % told, code="too_long")
     if errors:
         raise ValidationError(errors)
 

@@ -3,68 +3,22 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.access import project_view
 from accounts.models import Membership, Project, Role
-from dashboards.forms import QueryProblem, query_problem
+from dashboards.why_form import FIELDS, WhyForm
 from dashboards.why_lines import Line, excluded_spans, held_spans, lines, marked
 from monitoring import why as whys
 from monitoring.models import Document
 from monitoring.why_words import DIFFERENCES, verdict
 
-FIELDS = ("document", "url", "title", "text", "topic", "query")
 # Servers and mail programs agree on addresses of this length; what is longer is answered without one.
 LONGEST_LINK = 1_800
-
-
-class WhyForm(forms.Form):
-    """What is asked: a text or an address, and a keyword, all of them, or a query of one's own."""
-
-    document = forms.IntegerField(required=False, max_value=2**63 - 1, widget=forms.HiddenInput)
-    url = forms.CharField(
-        label=gettext_lazy("Address of an item"),
-        required=False,
-        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "placeholder": "https://"}),
-        help_text=gettext_lazy("Any spelling of it will do. Beside a text, it is what site: and url: look at."),
-    )
-    title = forms.CharField(label=gettext_lazy("Its title, if it has one"), required=False)
-    text = forms.CharField(
-        label=gettext_lazy("Or a text"), required=False, strip=False, widget=forms.Textarea(attrs={"rows": 6})
-    )
-    topic = forms.TypedChoiceField(label=gettext_lazy("Keyword"), required=False, coerce=int, empty_value=None)
-    query = forms.CharField(
-        label=gettext_lazy("Or a query of your own"),
-        required=False,
-        strip=False,
-        widget=forms.Textarea(attrs={"class": "query", "rows": 2, "spellcheck": "false", "autocomplete": "off"}),
-    )
-
-    def __init__(self, project: Project, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        self.project = project
-        self.topics = list(project.topics.order_by("name", "id"))
-        names = [(topic.pk, topic.name) for topic in self.topics]
-        self.fields["topic"].choices = [("", _("All keywords")), *names]
-        self.problem: QueryProblem | None = None
-
-    def clean(self) -> dict[str, object]:
-        told = self.cleaned_data
-        lengths = {"text": whys.MAX_TEXT, "title": whys.MAX_TITLE, "url": whys.MAX_ADDRESS, "query": whys.MAX_QUERY}
-        whys.refuse_long(**{name: (told.get(name, ""), limit) for name, limit in lengths.items()})
-        query = told.get("query", "").strip("\r\n")
-        self.problem = query_problem(query) if query.strip() else None
-        if self.problem:
-            self.add_error("query", self.problem.message)
-        if not any(str(told.get(name) or "").strip() for name in ("text", "title", "url", "document")):
-            self.add_error("text", _("Paste a text, or give the address of an item."))
-        return told
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,8 +164,8 @@ def test_a_short_question_becomes_an_address_and_a_long_one_stays_a_form(as_pers
     ("asked", "error"),
     [
         ({}, "Paste a text, or give the address of an item."),
-        ({"text": "x" * 1_000_000}, "At most 200000 characters: leave out 800000 characters."),
-        ({"text": "x", "query": "y" * 10_001}, "At most 10000 characters: leave out 1 character."),
+        ({"text": "x" * 1_000_000}, "At most 200,000 characters: leave out 800,000 characters."),
+        ({"text": "x", "query": "y" * 10_001}, "At most 10,000 characters: leave out 1 character."),
         ({"text": "x", "query": "(lumen"}, "The parenthesis is never closed, at character 1."),
         ({"text": "x", "topic": "99999999"}, "not one of the available choices"),
         ({"url": "http://x.example/", "document": "nonsense"}, "whole number"),
