@@ -12,8 +12,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from dashboards.excerpts import excerpt, highlight
+from monitoring.insights.documents import Found
 from monitoring.insights.lists import Row, spans_of
-from monitoring.models import Document, Mention, Topic
+from monitoring.models import Document, Mention, Source, Topic
 
 TITLE_CHARS = 160
 MAX_WORDS = 12
@@ -72,10 +73,42 @@ def shown_row(row: Row, colours: Mapping[int, str] | None = None) -> ShownRow:
     )
 
 
+@dataclass(frozen=True)
+class ShownFound:
+    """A document that a search found. `mentions`: of which keywords it is one; none for what no keyword matched."""
+
+    title: SafeString
+    text: SafeString
+    mentions: tuple[Mention, ...]
+    colour: str
+    place: str
+    document: Document
+
+
+def found_rows(rows: Iterable[Found], colours: Mapping[int, str]) -> list[ShownFound]:
+    return [_found_row(row, colours) for row in rows]
+
+
+def _found_row(row: Found, colours: Mapping[int, str]) -> ShownFound:
+    document = row.document
+    title, text = excerpt(document.title, row.title_spans, TITLE_CHARS), excerpt(document.text, row.text_spans)
+    return ShownFound(
+        title=title or text or _("(without words)"),
+        text=text if title else "",
+        mentions=row.mentions,
+        colour=colours.get(row.mentions[0].topic_id, "--accent") if row.mentions else "--line-strong",
+        place=_place(document.source, document),
+        document=document,
+    )
+
+
 def place_of(row: Row) -> str:
+    return _place(row.mention.source, row.document)
+
+
+def _place(source: Source | None, document: Document) -> str:
     """Where it was said: the source's name, or the site's."""
-    source = row.mention.source
-    return str(source) if source else _host(row.document.url) or _("a deleted source")
+    return str(source) if source else _host(document.url) or _("a deleted source")
 
 
 def _host(url: str) -> str | None:

@@ -15,6 +15,7 @@ from dashboards.views import (
     projects,
     rules,
     sample,
+    search,
     sources,
     topic_form,
     topics,
@@ -30,6 +31,7 @@ urlpatterns: list[URLPattern] = [
     path("p/<int:project_id>/mentions/fresh", mentions.mentions_fresh, name="mentions_fresh"),
     path("p/<int:project_id>/mentions/status", mentions.mention_status, name="mention_status"),
     path("p/<int:project_id>/mentions/<int:mention_id>", mentions.mention, name="mention"),
+    path("p/<int:project_id>/search", search.search, name="search"),
     # keywords
     path("p/<int:project_id>/topics", topics.topics, name="topics"),
     path("p/<int:project_id>/topics/new", topic_form.topic_new, name="topic_new"),

@@ -66,6 +66,7 @@ class Finder:
         may_match = RawSQL(f"({candidates.where})", candidates.params, BooleanField())
         is_sure = Q(search__isnull=False) if self.is_exact else Q(pk__in=[])
         kept = Document.objects.filter(may_match, project_id=project_id)
+        self._missed: dict[int, bool] = {}
         self.documents = kept.annotate(is_sure=ExpressionWrapper(is_sure, BooleanField()))
 
     def walk(
@@ -83,19 +84,20 @@ class Finder:
             here = ordered.filter(after(position, "id", oldest_first=oldest_first)) if position else ordered
             rows = list(here.values_list("published", "id", "is_sure")[:size])
             unsure = [number for _, number, is_sure in rows if not is_sure]
-            missed = self._missed(unsure)
+            self._read(unsure)
             position = rows[-1][:2] if len(rows) == size else None
-            yield Chunk([row[:2] for row in rows if row[1] not in missed], len(unsure), position)
+            # One that was deleted in the meantime is missed, too.
+            found = [row[:2] for row in rows if row[2] or not self._missed.get(row[1], True)]
+            yield Chunk(found, len(unsure), position)
             if position is None:
                 return
             size = max(size, min(size * GROWTH, largest))
 
-    def _missed(self, ids: list[int]) -> set[int]:
-        """The documents of these that do not match."""
-        if not ids:
-            return set()
-        rows = Document.objects.filter(pk__in=ids).values_list("id", *FIELDS)
-        return set(ids) - {row[0] for row in rows if self._asked.match(Doc(**dict(zip(FIELDS, row[1:], strict=True))))}
+    def _read(self, ids: list[int]) -> None:
+        """Have the matcher decide on what it has not seen yet: a count and a page look at the same documents."""
+        unread = [number for number in ids if number not in self._missed]
+        for number, *values in Document.objects.filter(pk__in=unread).values_list("id", *FIELDS) if unread else ():
+            self._missed[number] = self._asked.match(Doc(**dict(zip(FIELDS, values, strict=True)))) is None
 
 
 class Search:

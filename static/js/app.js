@@ -19,6 +19,16 @@ document.addEventListener("keydown", (event) => {
   open.querySelector("summary").focus();
 });
 
+// "/" goes to the page's own search, else to the one in the rail.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.matches("input, textarea, select, [contenteditable]") || document.querySelector("dialog[open]")) return;
+  const box = document.getElementById("search") ?? document.getElementById("find");
+  if (!box) return;
+  event.preventDefault();
+  box.focus();
+});
+
 // Colours: the form works without this; here it changes them without a reload.
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("[data-theme-choice]")) return;

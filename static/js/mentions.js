@@ -152,7 +152,6 @@ const actions = {
     else current()?.querySelector("[data-open]").click();
   },
   u: undo,
-  "/": () => document.getElementById("search")?.focus(),
   "?": () => help?.showModal(),
 };
 

@@ -1,0 +1,96 @@
+"""The search over everything kept: what the keywords missed can be found, and watched from then on."""
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.access import project_view
+from accounts.models import Membership, Role
+from dashboards import charts
+from dashboards.filterbar import PERIODS, Choice
+from dashboards.forms import query_problem
+from dashboards.rows import found_rows
+from monitoring.insights import documents
+from monitoring.insights.filters import MAX_VALUE_LENGTH
+from monitoring.insights.periods import named_period
+from monitoring.models import Document, Topic
+
+ANY_TIME = ("", gettext_lazy("Any time"))
+MENTIONS_ONLY = "mentions"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for; what is not known in it counts as not given."""
+
+    q: str
+    period: str
+    within: str
+
+    @classmethod
+    def read(cls, request: HttpRequest) -> "Asked":
+        period, within = request.GET.get("period", ""), request.GET.get("in", "")
+        return cls(
+            q=request.GET.get("q", "").strip(),
+            period=period if period in dict(PERIODS) else "",
+            within=within if within == MENTIONS_ONLY else "",
+        )
+
+    def query(self, **changes: str) -> str:
+        values = {"q": self.q, "period": self.period, "in": self.within} | changes
+        return urlencode({name: value for name, value in values.items() if value})
+
+    def since(self, now: datetime, zone: tzinfo) -> datetime | None:
+        return named_period(self.period, now, zone)[0] if self.period else None
+
+
+@project_view()
+def search(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """The box, and one page of what it finds. htmx asks for the following pages as bare rows."""
+    project, asked = membership.project, Asked.read(request)
+    too_long = len(asked.q) > MAX_VALUE_LENGTH
+    problem = query_problem(asked.q) if asked.q and not too_long else None
+    context = {
+        "project": project,
+        "asked": asked,
+        "query": asked.query(),
+        "too_long": too_long,
+        "problem": problem,
+        "may_edit": membership.may(Role.MANAGER),
+    }
+    if asked.q and not too_long and not problem:
+        context |= _found(request, membership, asked)
+    if request.htmx and "cursor" in request.GET and "page" in context:
+        return render(request, "dashboards/_found_rows.html", context)
+    context |= {
+        "periods": _choices([ANY_TIME, *PERIODS], asked.period, lambda value: asked.query(period=value)),
+        "places": _choices(
+            [("", _("Everything collected")), (MENTIONS_ONLY, _("Mentions only"))],
+            asked.within,
+            lambda value: asked.query(**{"in": value}),
+        ),
+        "is_first": "cursor" not in request.GET,
+        "has_documents": Document.objects.filter(project=project).exists(),
+        "watch_query": urlencode({"query": asked.q}),
+        "widest": asked.query(period="", **{"in": ""}),
+    }
+    return render(request, "dashboards/search.html", context)
+
+
+def _found(request: HttpRequest, membership: Membership, asked: Asked) -> dict[str, object]:
+    project_id = membership.project.pk
+    since = asked.since(timezone.now(), request.user.zone)
+    find = documents.Find(project_id, asked.q, since, mentioned=bool(asked.within))
+    page = documents.page(find, request.GET.get("cursor"))
+    colours = charts.colours(Topic.objects.filter(project_id=project_id).values_list("pk", flat=True))
+    return {"page": page, "rows": found_rows(page.rows, colours)}
+
+
+def _choices(pairs: list[tuple[str, object]], chosen: str, query: object) -> list[Choice]:
+    return [Choice(str(label), query(value), value == chosen) for value, label in pairs]
