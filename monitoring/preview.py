@@ -29,7 +29,7 @@ _HISTORY = """
 WITH h AS MATERIALIZED (
     SELECT id FROM monitoring_document WHERE project_id = %(project)s ORDER BY id DESC LIMIT %(limit)s
 )
-SELECT count(*), min(id), (SELECT fetched_at FROM monitoring_document WHERE id = (SELECT min(id) FROM h)),
+SELECT count(*), min(id),
     (SELECT array_agg(id) FROM (SELECT id FROM h ORDER BY hashint8extended(id, 1) LIMIT %(texts)s) AS other)
 FROM h
 """
@@ -37,7 +37,9 @@ FROM h
 
 @dataclass(frozen=True)
 class History:
-    """The documents looked at: the newest `total` of the project, all of them where `is_all`, fetched since then."""
+    """The documents looked at: the newest `total` of the project, all of them where `is_all`. Nearly all were
+    published since then; a feed that was added can have brought a few from long before.
+    """
 
     total: int
     since: datetime | None
@@ -85,18 +87,24 @@ def _preview(
         # Walking the table would read the words of every document, which are stored aside: three times as long.
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL work_mem = '32MB'")
         cursor.execute(_HISTORY, {"project": project.pk, "limit": limit, "texts": TEXTS})
-        total, oldest, since, others = cursor.fetchone()
-    history = History(total, since, total < limit)
+        total, oldest, others = cursor.fetchone()
     if not total:
-        return Preview(history, Found())
+        return Preview(History(0, None, True), Found())
+    rows = texts_of(others)
+    history = History(total, _since([published for _, published, *_ in rows]), total < limit)
     found = survey(project.pk, oldest, asked.candidates, _Decider(asked), zone, ends[0])
-    kept = [f"{title}\n{text}" for _, _, title, text, *_ in texts_of(others)]
+    kept = [f"{title}\n{text}" for _, _, title, text, *_ in rows]
     terms = beside(asked.watched.query, asked.query.node, found.texts, kept)
     if not before:
         return Preview(history, found, terms)
     added = survey(project.pk, oldest, ask_without(asked, before), _Decider(asked, before), zone, ends[1])
     removed = survey(project.pk, oldest, ask_without(before, asked), _Decider(before, asked), zone, ends[2])
     return Preview(history, found, terms, added, removed)
+
+
+def _since(published: list[datetime]) -> datetime:
+    """The time after which 19 in 20 were published."""
+    return sorted(published)[len(published) // 20]
 
 
 @dataclass(frozen=True)

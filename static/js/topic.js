@@ -15,11 +15,11 @@ document.addEventListener("click", (event) => {
   box.focus({ preventScroll: true });
 });
 
-document.addEventListener("htmx:afterRequest", (event) => {
-  if (!event.detail.elt.contains(box) || event.detail.xhr.status === 0 && !event.detail.failed) return;
-  failed.hidden = !event.detail.failed;
-});
+for (const name of ["htmx:sendError", "htmx:responseError"]) {
+  document.addEventListener(name, () => (failed.hidden = false));
+}
 
 document.addEventListener("htmx:oobAfterSwap", () => {
+  failed.hidden = true;
   box.setAttribute("aria-invalid", String(Boolean(problem.querySelector(".error"))));
 });

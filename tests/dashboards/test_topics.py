@@ -97,7 +97,7 @@ def test_while_typing_one_sees_what_would_be_found(as_person, manager, at, proje
     make_document(project, title="Lumen brille", text="Une lampe", language="fr")
     client = as_person(manager)
     found = check(client, at, "lumen").content.decode()
-    assert "<b>2</b> items match." in found and "In 2 items kept since" in found
+    assert "<b>2</b> items match." in found and "In 2 kept items, nearly all published since" in found
     assert "<mark>Lumen</mark> &lt;b&gt;shines" in found
     assert "matches a day: at most 2" in found and 'class="spark"' in found
     assert "<b>1</b> item matches." in check(client, at, "lumen", languages=["fr"]).content.decode()

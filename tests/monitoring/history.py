@@ -1,0 +1,68 @@
+"""A history of kept documents, queries of every kind, and what each finds in it when every document is read."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from monitoring.candidates import ask
+from monitoring.matching import Watched
+from monitoring.models import Document
+from monitoring.query import Doc
+from tests.factories import make_documents
+
+WORDS = ["lumen", "maison", "halo", "brise", "lampe", "the", "Lumière", "#MaisonLumen", "@lumen", "œuvre"]
+
+
+def make_history(project):
+    """Texts of one to four words in every order that eighty numbers give; a third is not searchable yet."""
+    rows = [
+        {
+            "title": WORDS[n % 10] if n % 3 else "",
+            "text": " ".join(WORDS[(n * step + n // 7) % 10] for step in range(1, 2 + n % 4)),
+            "language": ("fr", "fr-CA", "en", "")[n % 4],
+            "author": f"Marie {n % 5}",
+            "url": f"https://{('www.', '', 'blog.')[n % 3]}{('lemonde.fr', 'Site.Example', 'lémonde.fr')[n % 3]}/{n}",
+            "published": timezone.now() - timedelta(hours=n * 7),
+        }
+        for n in range(80)
+    ]
+    documents = make_documents(project, rows)
+    Document.objects.filter(pk__in=[one.pk for one in documents[::3]]).update(search=None)
+    return documents
+
+
+QUERIES = [
+    "lumen",
+    "LUMIERE",
+    "lumen -halo",
+    "lumen OR halo",
+    '"maison lumen"',
+    "maison NEAR/2 lampe",
+    "lum*",
+    "l?men",
+    "title:lumen",
+    "=Lumière",
+    "#maisonlumen",
+    "@lumen",
+    "{2} lumen",
+    "MIN/2(lumen, halo, brise)",
+    "site:lemonde.fr",
+    "site:lémonde.fr lumen",
+    "lang:fr",
+    "lang:fr-ca OR site:site.example",
+    "author:marie lumen",
+    "author:3",
+    "oeuvre (lumen OR lang:en)",
+    "lumen -lang:fr",
+    "platform:feed halo",
+    "nowhere",
+]
+
+
+def matching(documents, query, languages=()):
+    asked = ask(Watched(0, 0, query, frozenset(languages), frozenset()))
+    return {
+        one.pk
+        for one in documents
+        if asked.match(Doc(one.title, one.text, one.url, one.author, one.language, one.platform))
+    }

@@ -1,0 +1,122 @@
+"""A preview says what a query would find: exactly where that can be told in time, else from a sample."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+
+from monitoring import survey
+from monitoring.beside import beside, without
+from monitoring.candidates import ask, ask_without
+from monitoring.matching import Watched
+from monitoring.models import Document
+from monitoring.preview import preview
+from monitoring.query import Doc, parse
+from tests.factories import make_document, make_documents, make_topic
+from tests.monitoring.history import QUERIES, make_history, matching
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+@pytest.fixture
+def kept(project):
+    return make_history(project)
+
+
+@pytest.mark.parametrize("languages", [[], ["fr"]], ids=["all", "fr"])
+@pytest.mark.parametrize("query", QUERIES)
+def test_it_counts_what_the_matcher_finds(project, kept, query, languages):
+    expected = matching(kept, query, languages)
+    found = preview(project, query, languages, PARIS).found
+    assert (found.count, found.is_exact) == (len(expected), True)
+    assert sum(count for _, count in found.days) == len(expected)
+    newest = [one.pk for one in kept if one.pk in expected][: survey.NEWEST]
+    assert [hit.id for hit in found.newest] == newest and found.is_newest
+
+
+@pytest.mark.parametrize(("query", "saved"), list(zip(QUERIES, [*QUERIES[5:], *QUERIES[:5]], strict=True)))
+def test_an_edit_adds_and_removes_what_the_matcher_says(project, kept, query, saved):
+    topic = make_topic(project, query=saved, languages=["fr"] if len(saved) % 2 else [])
+    shown = preview(project, query, ["fr"] if len(query) % 2 else [], PARIS, topic)
+    now, before = matching(kept, query, ["fr"] if len(query) % 2 else []), matching(kept, saved, topic.languages)
+    assert (shown.added.count, shown.removed.count) == (len(now - before), len(before - now))
+    assert {hit.id for hit in shown.added.newest} <= now - before
+    assert {hit.id for hit in shown.removed.newest} <= before - now
+
+
+def test_an_edit_that_changes_no_word_changes_nothing(project, kept):
+    topic = make_topic(project, query="lumen AND halo", languages=["fr"])
+    assert preview(project, "lumen  halo", ["fr"], PARIS, topic).added is None
+    assert preview(project, "lumen halo", [], PARIS, topic).added.count > 0
+
+
+def test_one_question_to_the_index_tells_what_an_edit_removes(project):
+    asked, other = (ask(Watched(0, 0, query, frozenset(), frozenset())) for query in ("lumen", "lumen -halo"))
+    removed = ask_without(asked, other)
+    assert removed.is_exact and len(removed.params) == 1
+
+
+def test_other_projects_documents_are_no_part_of_it(project, stranger):
+    make_document(stranger.memberships.get().project, title="lumen")
+    shown = preview(project, "lumen", [], PARIS)
+    assert (shown.history.total, shown.found.count) == (0, 0)
+
+
+def test_it_says_when_it_sampled_and_how_much(project, monkeypatch):
+    """Every second of 400 documents holds the phrase; the time is over after half of them."""
+    texts = ("maison lumen", "lumen maison")
+    make_documents(project, [{"title": texts[n % 2], "text": ""} for n in range(400)])
+    monkeypatch.setattr("monitoring.preview.ALONE_S", (0,))
+    found = preview(project, '"maison lumen"', [], PARIS).found
+    assert not found.is_exact and (found.looked_at, found.of) == (survey.LEAST_READ, 400)
+    assert 160 <= found.count <= 240
+    assert sum(count for _, count in found.days) == pytest.approx(found.count, abs=2)
+    assert len(found.newest) == survey.NEWEST
+
+
+def test_a_history_too_long_is_looked_at_from_its_newest_end(project, monkeypatch):
+    make_documents(project, [{"title": f"Lumen {n}", "text": ""} for n in range(30)])
+    monkeypatch.setattr("monitoring.preview.HISTORIES", (20,))
+    shown = preview(project, "lumen", [], PARIS)
+    assert (shown.history.total, shown.history.is_all, shown.found.count) == (20, False, 20)
+
+
+def test_a_postgres_that_answers_late_is_not_waited_for(project, monkeypatch):
+    make_documents(project, 3)
+    monkeypatch.setattr(
+        survey, "_WALK", survey._WALK.replace("SELECT id, published", "SELECT id, pg_sleep(2), published")
+    )
+    began = timezone.now()
+    assert preview(project, "lumen", [], PARIS) is None
+    assert timezone.now() - began < timedelta(seconds=1.5)
+    assert Document.objects.count() == 3  # the connection is as good as before
+
+
+def test_the_words_beside_are_those_that_tell_matches_from_the_rest():
+    found = ["Lumen, une ampoule de la maison", "Lumen et son ampoule", "Une Ampoule Lumen", "La Lumen", "Lumen"]
+    others = ["Le vent de la maison", "Une brise sur la maison", "Et une autre", "La mer"] * 5
+    [one] = beside("lumen", parse("lumen"), found, others)
+    assert (one.term, one.matches, one.of, one.query) == ("ampoule", 3, 5, "lumen -ampoule")
+
+
+def test_words_are_shown_as_written_and_the_querys_own_are_not_shown():
+    found = ["Lumière éteinte luminaire Hélios"] * 5
+    terms = beside('"lumiere" lumin* -x', parse('"lumiere" lumin* -x'), found, ["Autre"] * 20)
+    assert [one.term for one in terms] == ["éteinte", "hélios"]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("lumen halo", "lumen halo -x"),
+        ("lumen OR halo", "(lumen OR halo) -x"),
+        ("lumen OR halo -y", "(lumen OR halo -y) -x"),
+        ("(lumen OR halo)", "(lumen OR halo) -x"),
+        ("lumen NEAR/5 halo\n", "lumen NEAR/5 halo -x"),
+    ],
+)
+def test_leaving_a_word_out_leaves_it_out_of_the_whole_query(query, expected):
+    left = without(query, parse(query), "x")
+    assert left == expected
+    assert not ask(Watched(0, 0, left, frozenset(), frozenset())).match(Doc(text="lumen halo x"))
