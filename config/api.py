@@ -6,6 +6,7 @@ from ninja.openapi.schema import OpenAPISchema
 from config import api_problems
 from config.api_auth import TokenAuth
 from monitoring.api import router as monitoring
+from monitoring.api_documents import router as documents
 from monitoring.api_why import router as why
 
 DESCRIPTION = """
@@ -30,4 +31,5 @@ class Api(NinjaAPI):
 api = Api(title="Vigie", version="1", urls_namespace="api", description=DESCRIPTION, auth=TokenAuth())
 api_problems.register(api)
 api.add_router("", monitoring)
+api.add_router("", documents)
 api.add_router("", why)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import chain, islice
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
 
 from monitoring.candidates import ask
@@ -53,21 +53,25 @@ class Chunk:
 
 
 class Finder:
-    """The documents of a project that match a query, whether they are searchable yet or not.
+    """The documents of a project that match a query, whether they are searchable yet or not; all of them without one.
 
     `documents` are all that may match. They can be narrowed and ordered like any QuerySet; its `is_sure` says which of
     them match for certain, the matcher decides of the others. `is_exact`: all are sure but those without words.
     """
 
     def __init__(self, project_id: int, q: str) -> None:
+        self._missed: dict[int, bool] = {}
+        kept = Document.objects.filter(project_id=project_id)
+        if not q:
+            self.is_exact = True
+            self.documents = kept.annotate(is_sure=Value(True))
+            return
         self._asked = ask(Watched(0, 0, q, frozenset(), frozenset()))
         candidates = self._asked.candidates
         self.is_exact = candidates.is_exact
-        may_match = RawSQL(f"({candidates.where})", candidates.params, BooleanField())
         is_sure = Q(search__isnull=False) if self.is_exact else Q(pk__in=[])
-        kept = Document.objects.filter(may_match, project_id=project_id)
-        self._missed: dict[int, bool] = {}
-        self.documents = kept.annotate(is_sure=ExpressionWrapper(is_sure, BooleanField()))
+        may_match = RawSQL(f"({candidates.where})", candidates.params, BooleanField())
+        self.documents = kept.filter(may_match).annotate(is_sure=ExpressionWrapper(is_sure, BooleanField()))
 
     def walk(
         self,
