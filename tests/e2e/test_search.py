@@ -1,0 +1,63 @@
+"""Searching everything collected, from any page, by keyboard and on a phone."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import ago
+from tests.factories import make_documents
+
+
+@pytest.fixture
+def kept(world, project):
+    """A hundred and twenty lamps that no keyword matched."""
+    return make_documents(
+        project,
+        [{"title": f"Lamp {n}", "text": "In the rain.", "published": ago(n)} for n in range(120)],
+    )
+
+
+def test_a_search_from_any_page_ends_in_a_watched_keyword(open_as, owner, kept, project):
+    page = open_as(owner, f"/p/{project.pk}/sources")
+    page.keyboard.press("/")
+    expect(page.locator("#find")).to_be_focused()
+    page.keyboard.type("lamp rain/")
+    expect(page.locator("#find")).to_have_value("lamp rain/")
+    page.keyboard.press("Backspace")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=*")
+    expect(page.locator("h1 + .second")).to_have_text("120 found")
+    rows = page.locator(".mention")
+    expect(rows.first.locator("h3")).to_have_text("Lamp 0")
+    expect(rows.first).to_contain_text("no keyword matches")
+    page.locator(".list-foot").scroll_into_view_if_needed()
+    expect(rows).to_have_count(100)
+    page.locator(".list-foot").scroll_into_view_if_needed()
+    expect(rows).to_have_count(120)
+    page.keyboard.press("/")
+    expect(page.locator("#search")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Watch this search").click()
+    page.wait_for_url("**/topics/new?query=lamp+rain")
+
+
+def test_a_mistake_is_shown_and_mentions_lead_to_their_page(open_as, viewer, world, project):
+    page = open_as(viewer, f"/p/{project.pk}/search?q=(lumen")
+    expect(page.get_by_role("alert")).to_contain_text("parenthesis")
+    page.locator("#search").fill("lumen OR halo")
+    page.keyboard.press("Enter")
+    page.locator(".mention .tag", has_text="Halo").first.click()
+    page.wait_for_url("**/mentions/*")
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_phone_has_the_search_beside_the_project(open_as, viewer, kept, project, language):
+    viewer.language = language
+    viewer.save()
+    page = open_as(viewer, f"/p/{project.pk}/")
+    page.set_viewport_size({"width": 360, "height": 740})
+    expect(page.locator("#find")).to_be_hidden()
+    page.locator(".find-link").click()
+    page.locator("#search").fill("lamp")
+    page.keyboard.press("Enter")
+    expect(page.locator(".mention").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
