@@ -31,6 +31,7 @@ class FacetList:
 
 FACETS: list[tuple[str, str, Callable[..., list[FacetRow]]]] = [
     ("statuses", _("Status"), lambda f: facets.by_status(f)),
+    ("sentiments", _("Sentiment"), lambda f: facets.by_sentiment(f)),
     ("topics", _("Keyword"), lambda f: facets.by_topic(f, SHOWN)),
     ("sources", _("Source"), lambda f: facets.by_source(f, SHOWN)),
     ("languages", _("Language"), lambda f: facets.by_language(f, SHOWN)),

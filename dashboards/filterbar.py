@@ -26,6 +26,7 @@ NAMES = {
     "sources": gettext_lazy("Source"),
     "languages": gettext_lazy("Language"),
     "statuses": gettext_lazy("Status"),
+    "sentiments": gettext_lazy("Sentiment"),
     "author": gettext_lazy("Author"),
     "q": gettext_lazy("Search"),
 }
@@ -86,12 +87,13 @@ def filter_bar(f: MentionFilter, topics: Iterable[Topic]) -> FilterBar:
 
 def _chips(f: MentionFilter, topics: Mapping[int, str]) -> list[Chip]:
     sources = Source.objects.in_bulk(f.sources) if f.sources else {}
-    statuses = dict(Mention.Status.choices)
+    statuses, sentiments = dict(Mention.Status.choices), dict(Mention.Sentiment.choices)
     worded = {
         "topics": topics.get,
         "sources": lambda pk: str(sources.get(pk, pk)),
         "languages": language_name,
         "statuses": statuses.get,
+        "sentiments": sentiments.get,
         "platforms": platform_name,
     }
     chips = []

@@ -4,14 +4,16 @@ Called by every page that lists mentions, so that a mention looks the same every
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from dashboards import sentiment_marks
 from dashboards.excerpts import excerpt, highlight
+from dashboards.sentiment_marks import Choice, Mark
 from monitoring.insights.documents import Found
 from monitoring.insights.lists import Row, spans_of
 from monitoring.models import Document, Mention, Source, Topic
@@ -25,7 +27,9 @@ OPEN = {Mention.Status.TO_ANSWER, Mention.Status.TO_REVIEW}
 
 @dataclass(frozen=True)
 class ShownRow:
-    """`ids` are the mentions that a status change is about: all of the story's that the list shows."""
+    """`ids` are the mentions that a status change or a correction is about: all of the story's that the list shows.
+    `corrections` is what people gave each of them, for undo.
+    """
 
     id: int
     ids: tuple[int, ...]
@@ -39,10 +43,17 @@ class ShownRow:
     language: str
     status: str
     document: Document
+    marks: tuple[Mark, ...]
+    choices: tuple[Choice, ...]
+    corrections: str
 
     @property
     def status_label(self) -> str:
         return str(Mention.Status(self.status).label)
+
+    @property
+    def is_pending(self) -> bool:
+        return sentiment_marks.is_pending(self.marks)
 
     @property
     def is_done(self) -> bool:
@@ -70,6 +81,9 @@ def shown_row(row: Row, colours: Mapping[int, str] | None = None) -> ShownRow:
         language=document.language,
         status=next(status for status in URGENCY if status in statuses),
         document=document,
+        marks=sentiment_marks.marks(row.mentions),
+        choices=sentiment_marks.choices(row.mentions),
+        corrections=sentiment_marks.corrections(row.mentions),
     )
 
 
@@ -136,6 +150,12 @@ def _words(document: Document, query: str) -> list[str]:
     spans = spans_of(document, [query])
     found = [texts[name][start:end] for name in texts for start, end in spans[name]]
     return list({word.casefold(): word for word in reversed(found)}.values())[::-1][:MAX_WORDS]
+
+
+def narrowed(row: Row, ids: Iterable[int]) -> Row:
+    """The row with only these of its mentions, as a filter shows it; with all where none of them is its."""
+    chosen = set(ids)
+    return replace(row, mentions=tuple(item for item in row.mentions if item.pk in chosen) or row.mentions)
 
 
 def full_title(row: Row) -> SafeString:

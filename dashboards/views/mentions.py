@@ -15,7 +15,9 @@ from dashboards import charts
 from dashboards.facetlists import facet_lists
 from dashboards.filterbar import filter_bar
 from dashboards.forms import query_problem
-from dashboards.rows import full_text, full_title, reasons, shown_row, shown_rows
+from dashboards.rows import full_text, full_title, narrowed, reasons, shown_row, shown_rows
+from dashboards.sentiment_marks import moods, row_moods
+from monitoring.corrections import LABELS, correct_sentiment
 from monitoring.insights import lists
 from monitoring.insights.filters import MentionFilter
 from monitoring.models import DocumentSource, Mention, Topic
@@ -76,6 +78,7 @@ def mention(request: HttpRequest, membership: Membership, mention_id: int) -> Ht
         "title": full_title(row),
         "text": full_text(row),
         "reasons": reasons(row),
+        "moods": moods(row.mentions),
         "seen_at": DocumentSource.objects.filter(document=row.document).select_related("source").order_by("published"),
         "back": request.GET.urlencode(),
         "may_edit": membership.may(Role.MANAGER),
@@ -87,23 +90,62 @@ def mention(request: HttpRequest, membership: Membership, mention_id: int) -> Ht
 @project_view(Role.MANAGER)
 def mention_status(request: HttpRequest, membership: Membership) -> HttpResponse:
     """POST `id` (several), `status`, and `next` for the way back. htmx gets the row as it now is."""
-    ids = [int(text) for text in request.POST.getlist("id") if text.isascii() and text.isdigit() and len(text) < 19]
-    status = request.POST.get("status", "")
-    if status not in Mention.Status.values or not 0 < len(ids) <= MAX_AT_ONCE:
+    ids, status = _ids(request.POST.getlist("id")), request.POST.get("status", "")
+    if status not in Mention.Status.values or not ids:
         return HttpResponse(status=400)
     set_status(membership.project, request.user, ids, status)
     if request.htmx:
-        return _changed_row(request, membership, ids[0])
+        return _changed_row(request, membership, ids)
     messages.success(request, _("The mention is now “%(status)s”.") % {"status": Mention.Status(status).label})
+    return _back(request, membership)
+
+
+@require_POST
+@project_view(Role.MANAGER)
+def mention_sentiment(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """POST `id` (several), `label` ("" takes a correction back), and `next` for the way back. htmx gets the row as it
+    now is: with the mentions `shown` (several), or with those that were corrected.
+    """
+    ids, label = _ids(request.POST.getlist("id")), request.POST.get("label")
+    if label not in ("", *LABELS) or not ids:
+        return HttpResponse(status=400)
+    correct_sentiment(membership.project, request.user, ids, label)
+    if request.htmx:
+        return _changed_row(request, membership, _ids(request.POST.getlist("shown")) or ids)
+    if label:
+        messages.success(request, _("The sentiment is now “%(label)s”.") % {"label": Mention.Sentiment(label).label})
+    else:
+        messages.success(request, _("The correction is taken back: the mention will be judged anew."))
+    return _back(request, membership)
+
+
+@project_view()
+def mention_moods(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """GET `ids` (several, each the mentions of one row): the marks of these rows as they are now, for mentions.js."""
+    groups = [_ids(group.split(",")) for group in request.GET.getlist("ids")[:MAX_AT_ONCE]]
+    ids = [number for group in groups for number in group]
+    found = Mention.objects.filter(topic__project=membership.project, pk__in=ids).select_related("topic").in_bulk()
+    kept = [[found[number] for number in group if number in found] for group in groups]
+    rows = [row_moods(mentions) for mentions in kept if mentions]
+    return render(request, "dashboards/_mood_rows.html", {"rows": rows})
+
+
+def _ids(texts: list[str]) -> list[int]:
+    """Ids, none where one of them is nonsense or there are too many."""
+    good = [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19]
+    return good if len(good) == len(texts) <= MAX_AT_ONCE else []
+
+
+def _back(request: HttpRequest, membership: Membership) -> HttpResponse:
     target = request.POST.get("next", "")
     is_safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
     return HttpResponseRedirect(target if is_safe else reverse("mentions", args=[membership.project.pk]))
 
 
-def _changed_row(request: HttpRequest, membership: Membership, mention_id: int) -> HttpResponse:
-    row = lists.one(membership.project.pk, mention_id)
+def _changed_row(request: HttpRequest, membership: Membership, ids: list[int]) -> HttpResponse:
+    row = lists.one(membership.project.pk, ids[0])
     if row is None:
         raise Http404
     topic_ids = Topic.objects.filter(project=membership.project).values_list("pk", flat=True)
-    context = {"row": shown_row(row, charts.colours(topic_ids)), "project": membership.project, "may_edit": True}
-    return render(request, "dashboards/_mention.html", context)
+    shown = shown_row(narrowed(row, ids), charts.colours(topic_ids))
+    return render(request, "dashboards/_mention.html", {"row": shown, "project": membership.project, "may_edit": True})

@@ -45,6 +45,9 @@ class Split:
         whole = self.total if label == Mention.Sentiment.UNSURE else self.judged
         return round(100 * getattr(self, label) / whole) if whole else None
 
+    def __add__(self, other: "Split") -> "Split":
+        return Split(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
+
 
 @dataclass(frozen=True)
 class Trend:
@@ -53,6 +56,10 @@ class Trend:
     bucket: str
     starts: tuple[datetime, ...]
     splits: tuple[Split, ...]
+
+    @property
+    def total(self) -> Split:
+        return sum(self.splits, Split())
 
 
 def split(f: MentionFilter) -> Split:
@@ -81,6 +88,14 @@ def trend(f: MentionFilter, zone: tzinfo | None = None, bucket: str | None = Non
     return Trend(
         bucket, tuple(start.astimezone(zone) for start in starts), tuple(_split(counts[n]) for n in range(len(starts)))
     )
+
+
+def probabilities(mention: Mention) -> dict[str, float] | None:
+    """What the model makes of a mention, by label; None where it has not judged it. Corrections do not change it."""
+    if not mention.sentiment or mention.negative is None or mention.positive is None:
+        return None
+    neutral = max(1 - mention.negative - mention.positive, 0.0)
+    return {"negative": mention.negative, "neutral": neutral, "positive": mention.positive}
 
 
 def _split(counts: dict[str, int]) -> Split:

@@ -4,7 +4,7 @@
 const list = document.querySelector("[data-list]");
 const detail = document.getElementById("detail");
 const help = document.getElementById("help");
-const decided = []; // what "undo" goes back through: { ids, status, id }
+const decided = []; // what "undo" goes back through: { id, status } or { id, corrections }
 
 const rows = () => [...(list ?? document).querySelectorAll(".mention")];
 const current = () => list?.querySelector(".mention[data-current]");
@@ -32,12 +32,10 @@ function step(by) {
   choose(all[Math.min(Math.max(next, 0), all.length - 1)]);
 }
 
-async function send(form, ids, status) {
-  const body = new URLSearchParams({ status });
-  for (const id of ids) body.append("id", id);
+async function send(form, fields) {
   const answer = await fetch(form.action, {
     method: "POST",
-    body,
+    body: new URLSearchParams(fields),
     headers: { "X-CSRFToken": form.csrfmiddlewaretoken.value, "HX-Request": "true" },
   });
   if (answer.redirected) location.reload(); // signed out in the meantime
@@ -45,26 +43,63 @@ async function send(form, ids, status) {
   return answer.text();
 }
 
+const idsOf = (form) => new FormData(form).getAll("id").map((id) => ["id", id]);
+
+function replace(row, html) {
+  const wasCurrent = "current" in row.dataset;
+  row.outerHTML = html;
+  const now = document.getElementById(row.id);
+  window.htmx.process(now);
+  if (wasCurrent) choose(now, { read: isShown(detail) });
+  recount();
+  watchPending();
+  return now;
+}
+
 async function decide(form, status, { remember = true } = {}) {
-  const ids = new FormData(form).getAll("id");
-  const row = document.getElementById(`mention-${ids[0]}`);
+  const ids = idsOf(form);
+  const row = document.getElementById(`mention-${ids[0][1]}`);
   const before = row?.dataset.status;
   if (before === status) return;
-  const html = await send(form, ids, status);
-  const wasCurrent = row && "current" in row.dataset;
-  if (row) {
-    row.outerHTML = html;
-    const now = document.getElementById(row.id);
-    window.htmx.process(now);
-    if (wasCurrent) choose(now, { read: isShown(detail) });
-    recount();
-    if (remember && before) {
-      decided.push({ id: row.id, status: before });
-      toast(now.querySelector(".state").textContent, { undoable: true });
-    }
-  } else {
-    location.reload();
+  const html = await send(form, [...ids, ["status", status]]);
+  if (!row) return location.reload();
+  const now = replace(row, html);
+  if (remember && before) {
+    decided.push({ id: row.id, status: before });
+    toast(now.querySelector(".state").textContent, { undoable: true });
   }
+}
+
+// What people gave each mention of a row, as the server wrote it: "12:negative 13:".
+const corrections = (row) => row.dataset.corrections.split(" ").map((one) => one.split(":"));
+
+const shownIn = (row) => corrections(row).map(([id]) => ["shown", id]);
+
+// What people gave the mentions that a form corrects: all of a row's, or, in the panel beside the list, one keyword's.
+function givenIn(form, row) {
+  if (row.contains(form)) return corrections(row);
+  const given = form.querySelector("[aria-pressed=true]")?.dataset.label ?? "";
+  return idsOf(form).map(([, id]) => [id, given]);
+}
+
+async function correct(form, label) {
+  const row = document.getElementById(`mention-${form.dataset.correct}`);
+  if (!row) return location.reload();
+  const before = givenIn(form, row);
+  if (before.every(([, given]) => given === label)) return;
+  const now = replace(row, await send(form, [...idsOf(form), ...shownIn(row), ["label", label]]));
+  decided.push({ id: row.id, corrections: before });
+  toast([...now.querySelectorAll(".mood")].map((mark) => mark.textContent.trim()).join(", "), { undoable: true });
+}
+
+async function correctBack(row, before) {
+  const form = row.querySelector("form[data-correct]");
+  let html = "";
+  for (const label of new Set(before.map(([, given]) => given))) {
+    const ids = before.filter(([, given]) => given === label).map(([id]) => ["id", id]);
+    html = await send(form, [...ids, ...shownIn(row), ["label", label]]);
+  }
+  replace(row, html);
 }
 
 function undo() {
@@ -72,9 +107,10 @@ function undo() {
   const row = last && document.getElementById(last.id);
   if (!row) return;
   hideToast();
-  decide(row.querySelector("form[data-triage]"), last.status, { remember: false })
-    .then(() => choose(document.getElementById(last.id)))
-    .catch(notSaved);
+  const back = last.corrections
+    ? correctBack(row, last.corrections)
+    : decide(row.querySelector("form[data-triage]"), last.status, { remember: false });
+  back.then(() => choose(document.getElementById(last.id))).catch(notSaved);
 }
 
 let countTimer = 0;
@@ -89,6 +125,29 @@ function recount() {
     const counted = page.querySelector(".facets");
     if (counted) document.querySelector(".facets").replaceChildren(...counted.childNodes);
   }, 600);
+}
+
+let pendingTimer = 0;
+
+// What is not judged yet soon will be: its marks are asked for again, ever more slowly.
+function watchPending(wait = 2000) {
+  clearTimeout(pendingTimer);
+  if (!list?.querySelector("[data-pending]")) return;
+  pendingTimer = setTimeout(async () => {
+    if (document.visibilityState === "visible") await refreshPending();
+    watchPending(Math.min(wait * 1.5, 60_000));
+  }, wait);
+}
+
+async function refreshPending() {
+  const waiting = [...list.querySelectorAll(".mention:has([data-pending])")].slice(0, 50);
+  const asked = waiting.map((row) => ["ids", corrections(row).map(([id]) => id).join(",")]);
+  const answer = await fetch(`${list.dataset.moods}?${new URLSearchParams(asked)}`).catch(() => null);
+  if (!answer?.ok || answer.redirected) return;
+  const found = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const judged = [...found.querySelectorAll("[data-moods]:not([data-pending])")];
+  for (const moods of judged) list.querySelector(`#mention-${moods.dataset.moods} [data-moods]`)?.replaceWith(moods);
+  if (judged.length) recount();
 }
 
 let toastTimer = 0;
@@ -119,10 +178,11 @@ function toast(words, { undoable = false } = {}) {
 
 // Buttons: decided in place, and the next row is one key away.
 document.addEventListener("submit", (event) => {
-  const form = event.target.closest("form[data-triage]");
+  const form = event.target.closest("form[data-triage], form[data-correct]");
   if (!form || !list) return;
   event.preventDefault();
-  decide(form, event.submitter.value).catch(notSaved);
+  const act = "correct" in form.dataset ? correct : decide;
+  act(form, event.submitter.value).catch(notSaved);
 });
 
 // Titles: read beside the list where there is room for it.
@@ -137,6 +197,7 @@ list?.addEventListener("click", (event) => {
 });
 
 const statuses = { a: "to_answer", d: "answered", x: "ignored" };
+const labels = { "+": "positive", "-": "negative", "=": "neutral", 0: "neutral" };
 
 const actions = {
   j: () => step(1),
@@ -163,11 +224,14 @@ document.addEventListener("keydown", (event) => {
   }
   if (event.key === "Enter" && !event.target.matches(".mention")) return;
   const status = statuses[event.key];
-  const form = status && (list ? current() : document)?.querySelector("form[data-triage]");
+  const label = labels[event.key];
+  const place = list ? current() : document;
+  const form = (status || label) && place?.querySelector(status ? "form[data-triage]" : "form[data-correct]");
   if (form) {
     event.preventDefault();
-    if (list) decide(form, status).catch(notSaved);
-    else form.querySelector(`[value=${status}]`)?.click();
+    if (!list) form.querySelector(status ? `[value=${status}]` : `[data-label=${label}][aria-pressed=false]`)?.click();
+    else if (status) decide(form, status).catch(notSaved);
+    else correct(form, label).catch(notSaved);
   } else if (actions[event.key]) {
     event.preventDefault();
     actions[event.key]();
@@ -182,3 +246,6 @@ if (facets) {
   narrow.addEventListener("change", fold);
   fold();
 }
+
+watchPending();
+document.addEventListener("htmx:afterSettle", () => watchPending());

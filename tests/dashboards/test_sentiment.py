@@ -1,0 +1,149 @@
+"""Sentiment on the pages: marks, corrections, filters, trends."""
+
+import pytest
+
+from accounts.models import AuditLine
+from monitoring.models import Correction, Mention
+from tests.factories import make_document, make_mention, make_mentions, make_topic
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def topic(project):
+    return make_topic(project, "Lumen", "lumen")
+
+
+@pytest.fixture
+def two(project, topic):
+    """A story that is bad for Lumen and good for Halo."""
+    document = make_document(project, title="Late here, soon there")
+    bad = make_mention(topic, document, sentiment="negative", negative=0.71, positive=0.09, judged_by="m")
+    good = make_mention(
+        make_topic(project, "Halo", "halo"), document, sentiment="positive", negative=0.1, positive=0.8
+    )
+    return bad, good
+
+
+def test_a_mark_is_a_shape_and_a_word_with_its_probabilities(as_person, viewer, at, topic):
+    make_mention(topic, sentiment="negative", negative=0.712, positive=0.088)
+    page = as_person(viewer).get(at("mentions")).content.decode()
+    assert 'class="mood negative" title="negative 71%, neutral 20%, positive 9%"' in page
+    assert "#frown" in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({}, "judging…"),
+        ({"sentiment": "unsure", "negative": 0.4, "positive": 0.3}, "unsure"),
+        ({"sentiment": "neutral", "judged_by": "person"}, "neutral (corrected by a person)"),
+    ],
+)
+def test_doubt_waiting_and_corrections_are_told(as_person, viewer, at, read, topic, fields, words):
+    make_mention(topic, title="Lumen here", **fields)
+    # The facets beside the list name every label, too.
+    assert words in " ".join(read(as_person(viewer), at("mentions")).partition("Lumen here")[2].split())
+
+
+def test_a_story_shows_each_keywords_own_sentiment_where_they_differ(as_person, viewer, at, read, two):
+    client = as_person(viewer)
+    assert "Lumen negative Halo positive" in read(client, at("mentions"))
+    Mention.objects.update(sentiment="negative")
+    assert "Lumen Halo negative" in read(client, at("mentions"))
+
+
+def test_the_detail_tells_each_keywords_probabilities_and_who_corrected(as_person, manager, viewer, at, read, two):
+    as_person(manager).post(at("mention_sentiment"), {"id": two[0].pk, "label": "neutral"})
+    text = read(as_person(viewer), at("mention", two[0].pk))
+    assert "the model says: negative 71%, neutral 20%, positive 9%" in text
+    assert f"corrected by {manager.name}" in text
+    assert "positive 80%, neutral 15%, negative 5%" in text
+
+
+def test_a_correction_holds_and_is_written_down(as_person, manager, at, topic):
+    mention = make_mention(topic, sentiment="negative", negative=0.7, positive=0.1, judged_by="m")
+    back = at("mentions") + "?period=30d"
+    answer = as_person(manager).post(at("mention_sentiment"), {"id": mention.pk, "label": "positive", "next": back})
+    assert answer.url == back
+    mention.refresh_from_db()
+    assert (mention.sentiment, mention.judged_by) == ("positive", Mention.BY_PERSON)
+    assert AuditLine.objects.filter(user=manager, action="mention.sentiment").count() == 1
+
+
+def test_a_correction_is_about_the_mentions_of_the_row_under_the_lists_filter(as_person, manager, at, topic, two):
+    client = as_person(manager)
+    [row] = client.get(at("mentions"), {"topic": topic.pk}).context["rows"]
+    answer = client.post(at("mention_sentiment"), {"id": row.ids, "label": "neutral"}, headers=HTMX).content.decode()
+    labels = [mention.sentiment for mention in Mention.objects.order_by("id")]
+    assert labels == ["neutral", "positive"]
+    assert 'class="mood neutral"' in answer and "Halo" not in answer
+    [row] = client.get(at("mentions")).context["rows"]
+    client.post(at("mention_sentiment"), {"id": row.ids, "label": "neutral"})
+    assert set(Mention.objects.values_list("sentiment", flat=True)) == {"neutral"}
+
+
+def test_one_keyword_corrected_answers_with_the_whole_row(as_person, manager, at, two):
+    data = {"id": two[1].pk, "shown": [two[0].pk, two[1].pk], "label": "neutral"}
+    answer = as_person(manager).post(at("mention_sentiment"), data, headers=HTMX).content.decode()
+    assert f'id="mention-{two[0].pk}"' in answer
+    assert 'class="mood negative"' in answer and 'class="mood neutral"' in answer
+    assert f'data-corrections="{two[0].pk}: {two[1].pk}:neutral"' in answer
+
+
+def test_a_correction_is_taken_back_and_the_mention_waits_to_be_judged(as_person, manager, at, read, topic):
+    mention = make_mention(topic, sentiment="negative", negative=0.7, positive=0.1, judged_by="m")
+    client = as_person(manager)
+    client.post(at("mention_sentiment"), {"id": mention.pk, "label": "positive"})
+    assert 'value="" data-label="positive" aria-pressed="true"' in client.get(at("mentions")).content.decode()
+    client.post(at("mention_sentiment"), {"id": mention.pk, "label": ""})
+    mention.refresh_from_db()
+    assert (mention.sentiment, Correction.objects.count()) == ("", 0)
+
+
+@pytest.mark.parametrize("data", [{"label": "positive"}, {"id": "1", "label": "unsure"}, {"id": "x", "label": ""}])
+def test_nonsense_corrects_nothing(as_person, manager, at, topic, data):
+    assert as_person(manager).post(at("mention_sentiment"), data).status_code == 400
+
+
+def test_a_viewer_cannot_correct(as_person, viewer, at, topic):
+    mention = make_mention(topic, sentiment="negative")
+    client = as_person(viewer)
+    assert client.post(at("mention_sentiment"), {"id": mention.pk, "label": "positive"}).status_code == 403
+    assert "data-correct=" not in client.get(at("mentions")).content.decode()
+
+
+def test_a_mention_of_another_project_is_not_corrected(as_person, manager, at, stranger):
+    other = make_mention(make_topic(stranger.projects.get()), sentiment="negative")
+    client = as_person(manager)
+    client.post(at("mention_sentiment"), {"id": other.pk, "label": "positive"})
+    other.refresh_from_db()
+    assert other.sentiment == "negative"
+    assert "mood" not in client.get(at("mention_moods"), {"ids": other.pk}).content.decode()
+
+
+def test_marks_are_asked_for_again_row_by_row(as_person, viewer, at, topic, two):
+    waiting = make_mention(topic)
+    client = as_person(viewer)
+    asked = {"ids": [f"{two[0].pk},{two[1].pk}", waiting.pk, "x", "1,y"]}
+    page = client.get(at("mention_moods"), asked).content.decode()
+    assert (page.count("data-moods"), page.count("data-pending")) == (2, 1)
+    assert f'data-moods="{two[0].pk}"' in page and f'data-moods="{waiting.pk}" data-pending' in page
+
+
+def test_a_list_is_narrowed_to_a_sentiment_unsure_included(as_person, viewer, at, topic):
+    for label, number in (("negative", 3), ("unsure", 2), ("positive", 1), ("", 1)):
+        make_mentions(topic, [{"sentiment": label} for _ in range(number)])
+    client = as_person(viewer)
+    context = client.get(at("mentions")).context
+    [facet] = [facet for facet in context["facets"] if facet.name == "Sentiment"]
+    assert [(choice.label, choice.count) for choice in facet.choices] == [
+        ("positive", 1),
+        ("neutral", 0),
+        ("negative", 3),
+        ("unsure", 2),
+    ]
+    for choice in facet.choices:
+        assert client.get(f"{at('mentions')}?{choice.query}").context["count"].value == choice.count
+    [chip] = client.get(at("mentions") + "?sentiment=unsure").context["bar"].chips
+    assert (chip.name, chip.value, chip.query) == ("Sentiment", "unsure", "period=7d")

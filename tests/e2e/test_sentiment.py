@@ -1,0 +1,65 @@
+"""Correcting a sentiment with one key, and taking it back."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from monitoring import enrich
+from monitoring.models import Mention
+from tests.e2e.conftest import ago
+from tests.factories import make_mention, make_topic
+
+
+@pytest.fixture
+def inbox(open_as, owner, world, project):
+    Mention.objects.update(sentiment="neutral", negative=0.1, positive=0.1, judged_by="model")
+    return open_as(owner, f"/p/{project.pk}/mentions")
+
+
+def mark(page):
+    return page.locator(".mention[data-current] .mood")
+
+
+def test_a_label_is_corrected_with_one_key_and_the_correction_is_undone(inbox):
+    negative = inbox.locator(".facets a", has_text="negative").locator(".faint")
+    inbox.keyboard.press("j")
+    expect(mark(inbox)).to_have_text("neutral")
+    inbox.keyboard.press("-")
+    expect(mark(inbox)).to_contain_text("negative")
+    expect(mark(inbox)).to_contain_text("corrected by a person")
+    expect(inbox.locator(".toast")).to_contain_text("negative")
+    expect(inbox.locator("#detail .each-mood")).to_contain_text("corrected by")
+    expect(negative).to_have_text("1")
+    inbox.keyboard.press("+")
+    expect(mark(inbox)).to_contain_text("positive")
+    inbox.keyboard.press("u")
+    expect(mark(inbox)).to_contain_text("negative")
+    inbox.locator(".toast").wait_for(state="detached")
+    inbox.keyboard.press("u")
+    expect(mark(inbox)).to_have_text("judging…")
+    enrich.judge_mentions()
+    expect(mark(inbox)).not_to_have_text("judging…")
+    assert not Mention.objects.filter(judged_by=Mention.BY_PERSON).exists()
+
+
+def test_buttons_correct_one_keyword_of_a_story(inbox, world, project):
+    halo = make_topic(project, "Second", "second")
+    mention = make_mention(world, title="Lumen and second", published=ago(0))
+    make_mention(halo, mention.document, sentiment="positive", negative=0.1, positive=0.8)
+    Mention.objects.filter(pk=mention.pk).update(sentiment="negative", negative=0.8, positive=0.1)
+    inbox.reload()
+    inbox.keyboard.press("j")
+    expect(inbox.locator(".mention[data-current] .moods")).to_have_text(
+        re.compile(r"Lumen\s+negative\s+Second\s+positive")
+    )
+    inbox.locator("#detail").get_by_role("group", name="Second").get_by_role("button", name="Neutral").click()
+    expect(inbox.locator(".mention[data-current] .moods")).to_contain_text("neutral")
+    assert list(
+        Mention.objects.filter(document=mention.document).order_by("id").values_list("sentiment", flat=True)
+    ) == [
+        "negative",
+        "neutral",
+    ]
+    inbox.locator(".toast button").click()
+    expect(inbox.locator(".mention[data-current] .moods")).to_contain_text("judging…")
