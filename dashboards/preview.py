@@ -28,6 +28,7 @@ MET_FOR_THREE_DIGITS = 1000
 class ShownHit:
     title: SafeString
     text: SafeString
+    url: str
     place: str
     published: datetime
 
@@ -98,7 +99,9 @@ def _shown(found: Found, most: int | None = None) -> ShownFound:
 def _hit(hit: Hit) -> ShownHit:
     title = excerpt(hit.doc.title, hit.spans_in("title"), TITLE_CHARS)
     text = excerpt(hit.doc.text, hit.spans_in("text"), TEXT_CHARS)
-    return ShownHit(title or text or _("(without words)"), text if title else "", _host(hit.doc.url), hit.published)
+    return ShownHit(
+        title or text or _("(without words)"), text if title else "", hit.doc.url, _host(hit.doc.url), hit.published
+    )
 
 
 def _host(url: str) -> str:

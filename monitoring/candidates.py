@@ -7,13 +7,14 @@ and whether it holds for no other. Called by preview.py and backfill.py, which a
 from dataclasses import dataclass
 
 from monitoring.matching import Watched
-from monitoring.query import And, Doc, Match, Node, Or, Query, Term, compile_query, to_tsquery
+from monitoring.query import And, Doc, Match, Node, Not, Or, Query, Term, compile_query, to_tsquery
 from monitoring.query.terms import value_of
 from monitoring.query.tree import VALUE_FIELDS
 
-_Part = tuple[str, tuple[object, ...]]
+# A condition, its parameters, and whether it holds only for what matches.
+_Part = tuple[str, tuple[object, ...], bool]
 
-_EVERYWHERE: _Part = ("TRUE", ())
+_EVERYWHERE: _Part = ("TRUE", (), False)
 _FOUND = "(search IS NULL OR search @@ %s::tsquery)"
 # The host of an address that is not ASCII is compared in its ASCII form, which only the matcher knows.
 _AT_HOST = "(position(%s in lower(url)) > 0 OR octet_length(url) <> char_length(url))"
@@ -45,10 +46,9 @@ class Asked:
 
 def ask(watched: Watched) -> Asked:
     query = compile_query(watched.query)
-    found, params = _condition(query.node) or _EVERYWHERE
+    found, params, is_exact = _condition(query.node) or _EVERYWHERE
     wanted, narrowing = _wanted(watched)
-    exact = to_tsquery(query.node)[1]
-    return Asked(watched, query, Candidates(f"{wanted} AND {found}", (*narrowing, *params), exact))
+    return Asked(watched, query, Candidates(f"{wanted} AND {found}", (*narrowing, *params), is_exact))
 
 
 def ask_without(asked: Asked, other: Asked) -> Candidates:
@@ -56,16 +56,16 @@ def ask_without(asked: Asked, other: Asked) -> Candidates:
     mine, theirs = asked.candidates, other.candidates
     if not theirs.is_exact:
         return Candidates(mine.where, mine.params, False)
-    words, unwanted = to_tsquery(asked.query.node)[0], to_tsquery(other.query.node)[0]
-    if words and _wanted(asked.watched) == _wanted(other.watched):
-        # One question to the index; as two, the words of every candidate would be read.
-        wanted, narrowing = _wanted(asked.watched)
-        return Candidates(f"{wanted} AND {_FOUND}", (*narrowing, f"({words})&!({unwanted})"), mine.is_exact)
+    wanted, narrowing = _wanted(asked.watched)
+    one = f"{wanted} AND {_FOUND}"
+    if mine.where == theirs.where == one and mine.params[:-1] == theirs.params[:-1]:
+        # Only words: one question to the index. As two, the words of every candidate would be read.
+        return Candidates(one, (*narrowing, f"({mine.params[-1]})&!({theirs.params[-1]})"), mine.is_exact)
     where = f"{mine.where} AND (search IS NULL OR NOT ({theirs.where}))"
     return Candidates(where, (*mine.params, *theirs.params), mine.is_exact)
 
 
-def _wanted(watched: Watched) -> _Part:
+def _wanted(watched: Watched) -> tuple[str, tuple[object, ...]]:
     """`Watched.wants` in SQL."""
     where, params = "TRUE", ()
     if watched.languages:
@@ -79,26 +79,47 @@ def _wanted(watched: Watched) -> _Part:
 
 def _condition(node: Node) -> _Part | None:
     """None where nothing is known of the documents that match."""
-    words, _ = to_tsquery(node)
-    parts = [(_FOUND, (words,))] if words else []
-    if isinstance(node, And):
-        parts += [part for child in node.children if not to_tsquery(child)[0] and (part := _condition(child))]
-    elif isinstance(node, Or) and not words:
-        known = [_condition(child) for child in node.children]
-        return _joined(" OR ", known) if all(known) else None
-    elif isinstance(node, Term) and node.field in VALUE_FIELDS:
-        return _value(node)
-    return _joined(" AND ", parts) if parts else None
+    words, is_exact = to_tsquery(node)
+    if isinstance(node, And) and not is_exact:
+        return _all(node, words)
+    if words:
+        return _FOUND, (words,), is_exact
+    if isinstance(node, Or):
+        known = [part for child in node.children if (part := _condition(child))]
+        return _joined(" OR ", known) if len(known) == len(node.children) else None
+    if isinstance(node, Not):
+        part = _condition(node.child)
+        # What is not searchable yet stays a candidate, whatever it is not to hold.
+        return (f"(search IS NULL OR NOT {part[0]})", part[1], True) if part and part[2] else None
+    return _value(node) if isinstance(node, Term) and node.field in VALUE_FIELDS else None
+
+
+def _all(node: And, words: str | None) -> _Part | None:
+    """One question to the index for all words, and the other conditions beside it."""
+    worded = [to_tsquery(child) for child in node.children]
+    others = [_condition(child) for child, (found, _) in zip(node.children, worded, strict=True) if not found]
+    parts = [part for part in others if part]
+    if words:
+        parts.append((_FOUND, (words,), all(is_exact for found, is_exact in worded if found)))
+    if not parts:
+        return None
+    where, params, is_exact = _joined(" AND ", parts)
+    return where, params, is_exact and all(others)
 
 
 def _value(term: Term) -> _Part | None:
     value = value_of(term)
     if term.field == "site":
-        return _AT_HOST, (value,)
+        return _AT_HOST, (value,), False
     if term.field == "lang":
-        return _IN_LANGUAGE, (f"{value}-",)
-    return ("lower(platform) = %s", (value,)) if term.field == "platform" else None
+        return _IN_LANGUAGE, (f"{value}-",), True
+    return ("lower(platform) = %s", (value,), True) if term.field == "platform" else None
 
 
 def _joined(word: str, parts: list[_Part]) -> _Part:
-    return f"({word.join(where for where, _ in parts)})", tuple(param for _, params in parts for param in params)
+    where = word.join(where for where, _, _ in parts)
+    return (
+        f"({where})",
+        tuple(param for _, params, _ in parts for param in params),
+        all(exact for _, _, exact in parts),
+    )

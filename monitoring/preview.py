@@ -16,7 +16,7 @@ from monitoring.candidates import Asked, ask, ask_without
 from monitoring.matching import Watched
 from monitoring.models import Topic
 from monitoring.query import Doc, Match
-from monitoring.survey import TEXTS, Found, survey, texts_of
+from monitoring.survey import Found, survey, texts_of
 
 # Documents that a preview looks at, the newest first: the widest query over 100,000 takes Postgres 0.15 s. Where it
 # answers late all the same (a small or busy machine), the second is asked instead.
@@ -24,6 +24,7 @@ HISTORIES = (200_000, 10_000)
 STATEMENT_TIMEOUT_MS = 400
 # Seconds after the beginning at which the reading of matches, of what an edit adds and of what it removes must end.
 ALONE_S, EDITED_S = (0.65,), (0.4, 0.55, 0.7)
+TEXTS = 250  # matches, and as many other documents, whose words are compared: some 25 ms
 
 _HISTORY = """
 WITH h AS MATERIALIZED (
@@ -92,7 +93,7 @@ def _preview(
         return Preview(History(0, None, True), Found())
     rows = texts_of(others)
     history = History(total, _since([published for _, published, *_ in rows]), total < limit)
-    found = survey(project.pk, oldest, asked.candidates, _Decider(asked), zone, ends[0])
+    found = survey(project.pk, oldest, asked.candidates, _Decider(asked), zone, ends[0], TEXTS)
     kept = [f"{title}\n{text}" for _, _, title, text, *_ in rows]
     terms = beside(asked.watched.query, asked.query.node, found.texts, kept)
     if not before:

@@ -21,7 +21,6 @@ CHUNK = 100  # documents between two looks at the clock: some 10 ms
 LEAST_READ = 200  # however late it is
 SCANNED = 1000  # candidates in which the newest matches are looked for
 SAMPLE = 6000  # more than can be read in the time
-TEXTS = 250  # matches whose words are compared with those of other documents
 
 # One walk over the candidates. `sure`: the index alone has decided.
 _WALK = """
@@ -106,9 +105,10 @@ class _Reader:
         return Hit(pk, published, doc, match.spans) if match else None
 
     @property
-    def newest_met(self) -> tuple[Hit, ...]:
-        met = [hit for hit in self._judged.values() if hit]
-        return tuple(sorted(met, key=lambda hit: (hit.published, hit.id), reverse=True)[:NEWEST])
+    def met(self) -> list[Hit]:
+        """Every match that was read, newest first."""
+        hits = [hit for hit in self._judged.values() if hit]
+        return sorted(hits, key=lambda hit: (hit.published, hit.id), reverse=True)
 
 
 def texts_of(ids: list[int]) -> list[tuple]:
@@ -125,45 +125,51 @@ def survey(
     match: Callable[[Doc], Match | None],
     zone: tzinfo,
     deadline: float,
+    texts: int = 0,
 ) -> Found:
-    """Among the project's documents from id `oldest` on. `deadline` is on the monotonic clock."""
-    known = _walk(project_id, oldest, candidates, zone)
+    """Among the project's documents from id `oldest` on. `deadline` is on the monotonic clock; `texts` says how many
+    of those that match give their words.
+    """
+    known = _walk(project_id, oldest, candidates, zone, texts)
     reader = _Reader(match)
     newest, is_newest = _newest(known.ids["newest"], reader, (time.monotonic() + deadline) / 2)
     looked_at, sampled = 0, []
     for hit in reader.read(known.ids["unsure"], deadline):
         looked_at += 1
         sampled += [hit] if hit else []
-    texts = [*sampled[:TEXTS], *filter(None, reader.read(known.ids["sure"], deadline))]
+    worded = [*sampled[:texts], *filter(None, reader.read(known.ids["sure"], deadline))][:texts]
     weight = known.unsure / looked_at if looked_at else 0
     days = Counter(known.sure)
     for hit in sampled:
         days[hit.published.astimezone(zone).date()] += weight
+    met = reader.met
     return Found(
-        count=known.sure.total() + round(len(sampled) * weight),
+        # Where a match is so rare that the sample holds none, the newest candidates may have held some.
+        count=max(known.sure.total() + round(len(sampled) * weight), len(met)),
         looked_at=looked_at,
         of=known.unsure,
         days=tuple((day, round(number)) for day, number in sorted(days.items())),
-        newest=newest if is_newest else reader.newest_met,
+        newest=newest if is_newest else tuple(met[:NEWEST]),
         is_newest=is_newest or (looked_at == known.unsure and not known.sure),
-        texts=tuple(f"{hit.doc.title}\n{hit.doc.text}" for hit in texts[:TEXTS]),
+        texts=tuple(f"{hit.doc.title}\n{hit.doc.text}" for hit in worded),
     )
 
 
-def _walk(project_id: int, oldest: int, candidates: Candidates, zone: tzinfo) -> _Candidates:
-    known = _Candidates(Counter(), 0, {"newest": [], "unsure": [], "sure": []})
+def _walk(project_id: int, oldest: int, candidates: Candidates, zone: tzinfo, texts: int) -> _Candidates:
+    sure: Counter[date] = Counter()
     unsure = 0
+    ids: dict[str, list[int]] = {"newest": [], "unsure": [], "sure": []}
     with connection.cursor() as cursor:
         narrowed = (candidates.is_exact, project_id, oldest, *candidates.params)
-        cursor.execute(_WALK.format(where=candidates.where), (*narrowed, str(zone), SCANNED, SAMPLE, TEXTS))
+        cursor.execute(_WALK.format(where=candidates.where), (*narrowed, str(zone), SCANNED, SAMPLE, texts))
         for kind, is_sure, day, number in cursor.fetchall():
             if kind != "day":
-                known.ids[kind].append(number)
+                ids[kind].append(number)
             elif is_sure:
-                known.sure[day] += number
+                sure[day] += number
             else:
                 unsure += number
-    return _Candidates(known.sure, unsure, known.ids)
+    return _Candidates(sure, unsure, ids)
 
 
 def _newest(ids: list[int], reader: _Reader, deadline: float) -> tuple[tuple[Hit, ...], bool]:

@@ -55,6 +55,11 @@ QUERIES = [
     "oeuvre (lumen OR lang:en)",
     "lumen -lang:fr",
     "platform:feed halo",
+    "lumen -(halo OR lang:fr)",
+    "lang:fr -lumen",
+    "(lang:fr OR =Lumen) -site:lemonde.fr",
+    "lang:fr (title:lumen OR platform:feed)",
+    "MIN/2(lang:fr, lumen, platform:feed)",
     "nowhere",
 ]
 

@@ -32,9 +32,8 @@ def test_the_index_changes_nothing_but_the_time(project, monkeypatch):
     kept = make_history(project)
     past = max(one.pk for one in kept) + 1
     topics = [
-        make_topic(project, query=query, languages=languages, backfilled_to=past)
-        for query in QUERIES
-        for languages in ([], ["fr"])
+        make_topic(project, query=query, languages=["fr"] if number % 3 == 0 else [], backfilled_to=past)
+        for number, query in enumerate(QUERIES)
     ]
     assert backfill_all() is False
     for topic in topics:

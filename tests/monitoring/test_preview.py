@@ -75,6 +75,15 @@ def test_it_says_when_it_sampled_and_how_much(project, monkeypatch):
     assert len(found.newest) == survey.NEWEST
 
 
+def test_what_a_sample_misses_but_the_newest_show_is_counted(project, monkeypatch):
+    """Three matches, the newest of 600 candidates: a sample of 200 holds one of them at best."""
+    rows = [{"title": "lumen maison", "text": "", "published": timezone.now() - timedelta(days=2)} for _ in range(600)]
+    make_documents(project, [*rows, *({"title": "maison lumen", "text": ""} for _ in range(3))])
+    monkeypatch.setattr("monitoring.preview.ALONE_S", (0,))
+    found = preview(project, '"maison lumen"', [], PARIS).found
+    assert found.count >= 3 and len(found.newest) == 3 and not found.is_exact
+
+
 def test_a_history_too_long_is_looked_at_from_its_newest_end(project, monkeypatch):
     make_documents(project, [{"title": f"Lumen {n}", "text": ""} for n in range(30)])
     monkeypatch.setattr("monitoring.preview.HISTORIES", (20,))

@@ -1,0 +1,126 @@
+"""Milliseconds of a preview and of a backfill over a kept history: python -m tests.benchmarks.bench_preview [COUNT]
+
+Made-up French and English documents of 200 words on average, all searchable, stored once in an embedded Postgres.
+Previews as the keyword form asks for them, an edit among them; then the look through the whole history that saving
+starts, and the same by the matcher alone, as for documents that are not searchable yet.
+"""
+
+import argparse
+import random
+import time
+import uuid
+from datetime import UTC, datetime, timedelta
+from statistics import median
+
+from tests.benchmarks.bench_query import ENGLISH, FRENCH, SEED, Language
+from tests.benchmarks.services import print_machine, timed, vigie
+
+ROUNDS = 5
+SENTENCE, SENTENCES, DAYS, PAGE = 20, 8000, 90, 1000
+QUERIES = (
+    "lumen",
+    "the",
+    '"maison lumen"',
+    '"de la"',
+    "the NEAR/5 of",
+    "lum*",
+    "pét*",
+    "site:site7.example",
+    "lang:fr",
+    "author:author",
+    "MIN/2(la, the, de)",
+    "the -of",
+)
+EDITS = (("lumen", "lumen -lampe"), ("the", "the -of"), ('"de la"', "the NEAR/2 of"))
+BACKFILLS = ("lumen", '"maison lumen"', '"de la"', "the")
+
+
+def texts(rng, count):
+    """(title, text, language): one in five hundred names the brand."""
+    languages = [Language(rng, FRENCH, elided=True), Language(rng, ENGLISH, elided=False)]
+    sentences = [[language.text(rng, SENTENCE) for _ in range(SENTENCES)] for language in languages]
+    for number in range(count):
+        spoken = sentences[number % 2]
+        text = " ".join(rng.choices(spoken, k=rng.randint(4, 16)))
+        brand = "Maison Lumen " if number % 500 == 0 else ""
+        lamp = " lampe" if number % 40 == 0 else ""
+        yield rng.choice(spoken)[:60], f"{brand}{text}{lamp}", ("fr", "en")[number % 2]
+
+
+def fill(project, count):
+    from django.db import connection
+
+    from monitoring.models import Document
+    from monitoring.searchable import make_documents_searchable
+
+    now, rng = datetime.now(UTC), random.Random(SEED)
+    page = []
+    for number, (title, text, language) in enumerate(texts(rng, count)):
+        published = now - timedelta(days=DAYS * (1 - number / count))
+        url = f"https://site{number % 500}.example/{number}"
+        kept = {"title": title, "text": text, "language": language, "url": url, "author": "Author"}
+        page.append(Document(project=project, address_key=uuid.uuid4(), published=published, **kept))
+        if len(page) == PAGE or number == count - 1:
+            Document.objects.bulk_create(page)
+            page.clear()
+    make_documents_searchable(budget_s=3600)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+def measure_previews(project):
+    from monitoring.models import Topic
+    from monitoring.preview import preview
+
+    asked = [(query, None) for query in QUERIES] + [(query, Topic(query=saved)) for saved, query in EDITS]
+    preview(project, "lumen", [], UTC)
+    for query, saved in asked:
+        times, shown = [], None
+        for _ in range(ROUNDS):
+            seconds, shown = timed(preview, project, query, [], UTC, saved)
+            times.append(1000 * seconds)
+        found = shown.found
+        how = "exact" if found.is_exact else f"from {found.looked_at:,} of {found.of:,}"
+        name = f"{saved.query} → {query}" if saved else query
+        print(f"{name:32}{median(times):7.0f} ms (most {max(times):.0f}){found.count:>9,} {how}", flush=True)
+
+
+def measure_backfills(project):
+    from monitoring.backfill import backfill_all, start_backfill
+    from monitoring.models import Document, Topic
+
+    def look_back(query):
+        topic = Topic(project=project, name="Bench", query=query)
+        start_backfill(topic)
+        topic.save()
+        began = time.perf_counter()
+        backfill_all(budget_s=3600)
+        took, found = time.perf_counter() - began, topic.mentions.count()
+        topic.delete()
+        return took, found
+
+    for query in BACKFILLS:
+        took, found = look_back(query)
+        print(f"backfill of {query:20}{took:8.2f} s {found:>9,} mentions", flush=True)
+    Document.objects.update(search=None)
+    took, found = look_back(BACKFILLS[0])
+    print(f"the same of {BACKFILLS[0]}, nothing searchable yet {took:8.2f} s {found:>9,} mentions", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("documents", nargs="?", type=int, default=100_000)
+    documents = parser.parse_args().documents
+    with vigie():
+        from accounts.models import Project
+
+        print_machine()
+        project = Project.objects.create(name="Bench")
+        took, _ = timed(fill, project, documents)
+        print(f"{documents:,} documents stored in {took:.0f} s; median of {ROUNDS}", flush=True)
+        measure_previews(project)
+        measure_backfills(project)
+
+
+if __name__ == "__main__":
+    main()
