@@ -54,7 +54,6 @@ def test_it_can_look_at_mentions_only_and_at_a_period_only(as_person, viewer, at
 
 def test_nothing_of_another_project_is_ever_found(as_person, viewer, stranger, at, project):
     make_documents(stranger.projects.get(), [{"title": "A secret lamp"}] * 3)
-    Document.objects.filter(title="A secret lamp").first().seen_at.all()
     Document.objects.filter(pk=Document.objects.first().pk).update(search=None)
     client = as_person(viewer)
     for q in ("lamp", '"secret lamp"', "site:site.example", "lamp NEAR/3 secret", "lamp -rain"):
