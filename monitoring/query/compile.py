@@ -1,64 +1,35 @@
 """The tree of a query in the form that runs: each class answers for one kind of node whether it holds, and where.
 
 `holds(view)` is asked first and often; `collect` only for what held. Operands of NEAR and of counts also give their
-`intervals`, in words of one field.
+`places`, in words of one field, and `mark` those of them that are wanted.
 """
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from itertools import chain, islice
 
-from monitoring.query.document import Interval, Span, Stream, View
-from monitoring.query.terms import Atom, Slot, raw_form, value_of, word_slots
+from monitoring.query.document import View
+from monitoring.query.marks import Marks
+from monitoring.query.places import Pairs, Places, apart, joined, pairs, united, within
+from monitoring.query.stream import Order
+from monitoring.query.terms import Atom, Slot, value_of, word_slots
 from monitoring.query.tree import VALUE_FIELDS, And, AtLeast, Count, Near, Node, Not, Or, Term
 
 _DEFAULT_FIELDS = ("title", "text")
+# So many results of NEAR are kept for those around them: enough for a chain, which is at most 10 long.
+_KEPT_CHAINS = 12
+# Further than any two words of a text are apart.
+_ANYWHERE = 1 << 60
 
 
-def _find_atom(stream: Stream, atom: Atom) -> list[Interval]:
-    if atom.is_literal:
-        found = stream.find(atom.key)
-    else:
-        found = sorted({place for word in stream.like(atom) for place in stream.find(word)})
-    if atom.raw:
-        found = [(a, b) for a, b in found if raw_form(stream.text[slice(*stream.place(a, b))]) == atom.raw]
-    return found
-
-
-def _join(left: list[Interval], right: list[Interval]) -> list[Interval]:
-    """Every interval of `left` followed at once by one of `right`."""
-    ends: dict[int, list[int]] = {}
-    for start, end in right:
-        ends.setdefault(start, []).append(end)
-    return sorted({(start, end) for start, middle in left for end in ends.get(middle, ())})
-
-
-def _find_way(stream: Stream, way: tuple[Atom, ...]) -> list[Interval]:
-    found: list[Interval] | None = None
+def _find_way(order: Order, way: tuple[Atom, ...]) -> Places:
+    found: Places | None = None
     for atom in way:
-        here = _find_atom(stream, atom)
+        here = order.places(atom)
         if atom.touches and found is not None:
-            here = [place for place in here if stream.touches(place[0])]
-        found = here if found is None else _join(found, here)
+            here = {length: bits & order.touching for length, bits in here.items()}
+        found = here if found is None else joined(found, here)
         if not found:
-            return []
-    return found or []
-
-
-def _find_slot(stream: Stream, slot: Slot) -> list[Interval]:
-    if len(slot) == 1:
-        return _find_way(stream, slot[0])
-    return sorted({place for way in slot for place in _find_way(stream, way)})
-
-
-def _united(intervals: Iterable[Interval]) -> list[Interval]:
-    """The intervals with those that overlap made one: "a a a a" holds the phrase "a a" in one place."""
-    united: list[Interval] = []
-    for start, end in sorted(intervals):
-        if united and start < united[-1][1]:
-            united[-1] = (united[-1][0], max(end, united[-1][1]))
-        else:
-            united.append((start, end))
-    return united
+            break
+    return found or {}
 
 
 class Word:
@@ -73,70 +44,63 @@ class Word:
     def holds(self, view: View) -> bool:
         return self.key in view.words
 
-    def intervals(self, view: View, field: str) -> list[Interval]:
-        return view.stream(field).find(self.key) if field in self.fields else []
+    def places(self, view: View, field: str) -> Places:
+        return view.stream(field).order.word(self.key) if field in self.fields else {}
 
-    def mark(self, view: View, field: str, wanted: Iterable[Interval], out: set[Span]) -> None:
-        stream = view.stream(field)
-        out.update((field, *stream.place(*interval)) for interval in wanted)
+    def mark(self, view: View, field: str, wanted: Places, marks: Marks) -> None:
+        marks.places(field, wanted)
 
-    def collect(self, view: View, out: set[Span]) -> None:
+    def collect(self, view: View, marks: Marks) -> None:
         for field in self.fields:
-            for start, end in view.unordered(field).places_of(self.key):
-                out.add((field, start, end))
+            marks.words(field, (self.key,))
 
 
 class Phrase(Word):
     """Words side by side, wildcards, exact forms, and any term in a field of its own."""
 
-    __slots__ = ("alone", "fields", "literals", "necessary", "only", "signed", "slots")
+    __slots__ = ("anywhere", "fields", "necessary", "signed", "single", "slots")
 
     def __init__(self, slots: tuple[Slot, ...], fields: tuple[str, ...]) -> None:
         self.slots = slots
         self.fields = fields
         self.signed = slots[0][0][0].key[0] in "#$"
-        plain = all(len(slot) == 1 and len(slot[0]) == 1 for slot in slots)
-        atoms = [atom for slot in slots for atom in slot[0]]
         # A single word in one field, or a single wildcard anywhere, needs no look at the order of words.
-        single = atoms[0] if plain and len(atoms) == 1 and not atoms[0].raw else None
-        self.only = single if fields == _DEFAULT_FIELDS else None
-        self.alone = single.key if single and single.is_literal and len(fields) == 1 else None
-        plain = plain and all(atom.is_literal and not atom.raw and not atom.touches for atom in atoms)
-        self.literals = [atom.key for atom in atoms] if plain else None
+        atom = slots[0][0][0]
+        self.single = atom if len(slots) == len(slots[0]) == len(slots[0][0]) == 1 and not atom.raw else None
+        # What answers for it in an index.
+        self.anywhere = self.single if fields == _DEFAULT_FIELDS else None
         fixed = [slot[0] for slot in slots if len(slot) == 1 and fields[0] in _DEFAULT_FIELDS]
         self.necessary = frozenset(atom.key for way in fixed for atom in way if atom.is_literal)
 
     def holds(self, view: View) -> bool:
         if not self.necessary <= view.words:
             return False
-        if self.alone:
-            return view.has(self.alone, self.fields[0])
-        return any(self.intervals(view, field) for field in self.fields)
+        if self.single:
+            return any(view.stream(field).has(self.single) for field in self.fields)
+        return any(self.places(view, field) for field in self.fields)
 
-    def intervals(self, view: View, field: str) -> list[Interval]:
+    def places(self, view: View, field: str) -> Places:
         if field not in self.fields:
-            return []
-        stream = view.stream(field)
-        if self.literals and not stream.aliases:
-            return stream.find_phrase(self.literals)
-        found: list[Interval] | None = None
+            return {}
+        order = view.stream(field).order
+        found: Places | None = None
         for slot in self.slots:
-            here = _find_slot(stream, slot)
-            found = here if found is None else _join(found, here)
+            here = united(_find_way(order, way) for way in slot)
+            found = here if found is None else joined(found, here)
             if not found:
-                return []
-        return found or []
+                break
+        return found or {}
 
-    def mark(self, view: View, field: str, wanted: Iterable[Interval], out: set[Span]) -> None:
-        stream = view.stream(field)
-        for interval in _united(wanted):
-            start, end = stream.place(*interval)
-            # The sign of a hashtag stands before its first word.
-            out.add((field, start - self.signed, end))
+    def mark(self, view: View, field: str, wanted: Places, marks: Marks) -> None:
+        # The sign of a hashtag stands before its first word.
+        marks.places(field, wanted, self.signed)
 
-    def collect(self, view: View, out: set[Span]) -> None:
+    def collect(self, view: View, marks: Marks) -> None:
         for field in self.fields:
-            self.mark(view, field, self.intervals(view, field), out)
+            if self.single and not self.signed:
+                marks.words(field, view.stream(field).like(self.single))
+            else:
+                self.mark(view, field, self.places(view, field), marks)
 
 
 class Value:
@@ -150,11 +114,11 @@ class Value:
     def holds(self, view: View) -> bool:
         return f"{self.field}:{self.value}" in view.meta
 
-    def collect(self, view: View, out: set[Span]) -> None:
+    def collect(self, view: View, marks: Marks) -> None:
         if self.field == "site":
             start = view.doc.url.lower().find(self.value)
             if start >= 0:
-                out.add(("url", start, start + len(self.value)))
+                marks.span(("url", start, start + len(self.value)))
 
 
 class All:
@@ -167,9 +131,9 @@ class All:
     def holds(self, view: View) -> bool:
         return all(child.holds(view) for child in self.children)
 
-    def collect(self, view: View, out: set[Span]) -> None:
+    def collect(self, view: View, marks: Marks) -> None:
         for child in self.children:
-            child.collect(view, out)
+            child.collect(view, marks)
 
 
 class Any:
@@ -190,19 +154,22 @@ class Any:
     def holds(self, view: View) -> bool:
         if not view.words.isdisjoint(self.keys):
             return True
-        return bool(self.others) and any(child.holds(view) for child in self.others)
+        # A plain loop: a generator would cost as much as the question.
+        for child in self.others:  # noqa: SIM110
+            if child.holds(view):
+                return True
+        return False
 
-    def collect(self, view: View, out: set[Span]) -> None:
+    def collect(self, view: View, marks: Marks) -> None:
         for child in self._found(view):
-            child.collect(view, out)
+            child.collect(view, marks)
 
-    def intervals(self, view: View, field: str) -> list[Interval]:
-        return sorted({place for child in self._found(view) for place in child.intervals(view, field)})
+    def places(self, view: View, field: str) -> Places:
+        return united(child.places(view, field) for child in self._found(view))
 
-    def mark(self, view: View, field: str, wanted: Iterable[Interval], out: set[Span]) -> None:
-        wanted = set(wanted)
+    def mark(self, view: View, field: str, wanted: Places, marks: Marks) -> None:
         for child in self._found(view):
-            child.mark(view, field, wanted.intersection(child.intervals(view, field)), out)
+            child.mark(view, field, within(child.places(view, field), wanted), marks)
 
 
 class Without:
@@ -214,7 +181,7 @@ class Without:
     def holds(self, view: View) -> bool:
         return not self.child.holds(view)
 
-    def collect(self, view: View, out: set[Span]) -> None:
+    def collect(self, view: View, marks: Marks) -> None:
         """An exclusion has nothing to show."""
 
 
@@ -227,10 +194,10 @@ class Some:
     def holds(self, view: View) -> bool:
         return sum(child.holds(view) for child in self.children) >= self.number
 
-    def collect(self, view: View, out: set[Span]) -> None:
+    def collect(self, view: View, marks: Marks) -> None:
         for child in self.children:
             if child.holds(view):
-                child.collect(view, out)
+                child.collect(view, marks)
 
 
 class Close:
@@ -242,50 +209,46 @@ class Close:
         self.left, self.right, self.distance, self.ordered = left, right, distance, ordered
         self.fields = tuple(field for field in left.fields if field in right.fields)
 
-    def pairs(self, view: View, field: str) -> list[tuple[Interval, Interval]]:
-        found = view.pairs.get((self, field))
+    def _pairs(self, view: View, field: str, distance: int) -> tuple[Pairs, Pairs]:
+        """Where the left side stands first, and where the right side does, if it may."""
+        left = self.left.places(view, field)
+        right = self.right.places(view, field) if left else {}
+        return pairs(left, right, distance), iter(()) if self.ordered else pairs(right, left, distance)
+
+    def places(self, view: View, field: str) -> Places:
+        found = view.chains.get((self, field))
         if found is None:
-            found = view.pairs[self, field] = self._pairs(view, field)
+            found = {}
+            for one, gap, two, bits in chain(*self._pairs(view, field, self.distance)):
+                found[one + gap + two] = found.get(one + gap + two, 0) | bits
+            if len(view.chains) >= _KEPT_CHAINS:
+                view.chains.clear()
+            view.chains[self, field] = found
         return found
 
-    def _pairs(self, view: View, field: str) -> list[tuple[Interval, Interval]]:
-        left = self.left.intervals(view, field)
-        right = self.right.intervals(view, field) if left else []
-        pairs = {(a, b) for a, b in _followers(left, right) if b[0] - a[1] < self.distance}
-        if not self.ordered:
-            pairs |= {(a, b) for b, a in _followers(right, left) if a[0] - b[1] < self.distance}
-        return sorted(pairs)
-
-    def intervals(self, view: View, field: str) -> list[Interval]:
-        return sorted({(min(a[0], b[0]), max(a[1], b[1])) for a, b in self.pairs(view, field)})
+    def nearest(self, view: View) -> int:
+        """How many words it is from one side to the other where they come nearest; 0: nowhere."""
+        every = chain(*(self._pairs(view, field, _ANYWHERE) for field in self.fields))
+        return min((gap + 1 for several in every for _, gap, _, _ in islice(several, 1)), default=0)
 
     def holds(self, view: View) -> bool:
-        return any(self.pairs(view, field) for field in self.fields)
+        return any(self.places(view, field) for field in self.fields)
 
-    def collect(self, view: View, out: set[Span]) -> None:
+    def collect(self, view: View, marks: Marks) -> None:
         for field in self.fields:
-            self.mark(view, field, self.intervals(view, field), out)
+            self.mark(view, field, self.places(view, field), marks)
 
-    def mark(self, view: View, field: str, wanted: Iterable[Interval], out: set[Span]) -> None:
-        wanted = set(wanted)
-        used = [(a, b) for a, b in self.pairs(view, field) if (min(a[0], b[0]), max(a[1], b[1])) in wanted]
-        self.left.mark(view, field, [a for a, _ in used], out)
-        self.right.mark(view, field, [b for _, b in used], out)
-
-
-def _followers(first: list[Interval], second: list[Interval]) -> Iterable[tuple[Interval, Interval]]:
-    """Each of `first` with the nearest `second` after it, each of `second` with the nearest `first` before it."""
-    starts = [start for start, _ in second]
-    for a in first:
-        index = bisect_left(starts, a[1])
-        if index < len(second):
-            yield a, second[index]
-    by_end = sorted(first, key=lambda place: (place[1], place[0]))
-    ends = [end for _, end in by_end]
-    for b in second:
-        index = bisect_right(ends, b[0])
-        if index:
-            yield by_end[index - 1], b
+    def mark(self, view: View, field: str, wanted: Places, marks: Marks) -> None:
+        left: Places = {}
+        right: Places = {}
+        sides = (left, right), (right, left)
+        for (firsts, seconds), several in zip(sides, self._pairs(view, field, self.distance), strict=True):
+            for one, gap, two, bits in several:
+                used = bits & wanted.get(one + gap + two, 0)
+                firsts[one] = firsts.get(one, 0) | used
+                seconds[two] = seconds.get(two, 0) | used << (one + gap)
+        self.left.mark(view, field, left, marks)
+        self.right.mark(view, field, right, marks)
 
 
 class Times:
@@ -297,19 +260,10 @@ class Times:
     def holds(self, view: View) -> bool:
         if not self.child.holds(view):
             return False
-        return sum(_apart(self.child.intervals(view, field)) for field in self.child.fields) >= self.number
+        return sum(apart(self.child.places(view, field), self.number) for field in self.child.fields) >= self.number
 
-    def collect(self, view: View, out: set[Span]) -> None:
-        self.child.collect(view, out)
-
-
-def _apart(intervals: list[Interval]) -> int:
-    """How many of the intervals can be counted without counting a word twice."""
-    count = last = 0
-    for start, end in sorted(intervals, key=lambda place: place[1]):
-        if start >= last:
-            count, last = count + 1, end
-    return count
+    def collect(self, view: View, marks: Marks) -> None:
+        self.child.collect(view, marks)
 
 
 Operand = Word | Any | Close

@@ -7,7 +7,7 @@ import math
 import time
 from dataclasses import dataclass, replace
 
-from monitoring.query.compile import Close, Phrase, compile_node
+from monitoring.query.compile import Phrase, compile_node
 from monitoring.query.document import Doc, Span, View
 from monitoring.query.matcher import merged, spans_of
 from monitoring.query.parser import parse
@@ -15,8 +15,6 @@ from monitoring.query.terms import word_slots
 from monitoring.query.tree import VALUE_FIELDS, And, AtLeast, Count, Near, Node, Not, Or, Term, to_text
 
 _KINDS = {And: "and", Or: "or", AtLeast: "min"}
-# Further than any two words of a text are apart.
-_ANYWHERE = 1 << 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +93,7 @@ class _Explainer:
     def _near(self, node: Near) -> Clause:
         check = compile_node(node)
         held = check.holds(self.view)
-        wide = Close(check.left, check.right, _ANYWHERE, node.ordered)
-        pairs = (pair for field in wide.fields for pair in wide.pairs(self.view, field))
-        nearest = min((max(a[0], b[0]) - min(a[1], b[1]) + 1 for a, b in pairs), default=0)
+        nearest = check.nearest(self.view)
         children = (self.clause(node.left), self.clause(node.right))
         spans = spans_of(check, self.view) if held else ()
         kind = "onear" if node.ordered else "near"

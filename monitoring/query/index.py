@@ -8,6 +8,7 @@ import threading
 from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass
+from itertools import chain
 
 from monitoring.query.anchors import choose, cost
 from monitoring.query.compile import All, Any, Check, Phrase, Without, Word, asked_words, necessary_words
@@ -28,53 +29,51 @@ class _Entry:
     check: Check
     anchors: frozenset[Atom]
     asked: frozenset[str]
-    necessary: frozenset[str]
-    # The necessary words if they are more than the anchor and the word it is filed behind, which are known by then.
-    more: frozenset[str] | None
+    needed: frozenset[str] | None
     forbidden: frozenset[str] | None
     rest: Check | None
 
     def holds(self, view: View) -> bool:
-        """Whether a document in which an anchor occurs matches. What is None is not touched: memory is what costs."""
+        """Whether a document matches that is past the gate. What is None is not touched: memory is what costs."""
         return (
-            (self.more is None or self.more <= view.words)
+            (self.needed is None or self.needed <= view.words)
             and (self.rest is None or self.rest.holds(view))
             and (self.forbidden is None or view.words.isdisjoint(self.forbidden))
         )
 
 
-# A query under one of its anchors, behind one more word that it needs: most visits end there.
-_Filed = tuple[str | None, _Entry]
+# A query under one of its anchors, behind its gate: words of which it needs one besides. Most visits end there.
+_Filed = tuple[frozenset[str] | None, _Entry]
 _Bucket = tuple[_Filed, ...]
 
 
-def _entry(key: Hashable, number: int, check: Check, anchors: frozenset[Atom]) -> _Entry:
+def _filed(key: Hashable, number: int, check: Check, anchors: frozenset[Atom]) -> _Filed:
     """Sorts the demands of a query by what they cost to ask; what its anchors already answer is not asked again."""
-    children = check.children if isinstance(check, All) else [check]
     forbidden: set[str] = set()
+    # Words of which one must occur.
+    demands = {frozenset([word]) for word in necessary_words(check)}
     rest: list[Check] = []
-    for child in children:
+    for child in check.children if isinstance(check, All) else [check]:
         if isinstance(child, Without) and type(child.child) is Word:
             forbidden.add(child.child.key)
-        elif type(child) is not Word and not _is_answered(child, anchors):
+        elif type(child) is Any and not child.others:
+            demands.add(child.keys)
+        elif type(child) is not Word and not (isinstance(child, Phrase) and anchors == {child.anywhere}):
             rest.append(child)
+    called_by = {anchor.key for anchor in anchors if anchor.is_literal}
+    open_ = [demand for demand in demands if len(called_by) < len(anchors) or not called_by <= demand]
+    gate = min(open_, key=_commonness, default=None)
+    needed = [next(iter(demand)) for demand in open_ if len(demand) == 1 and demand is not gate]
+    rest += [Any([Word(key) for key in demand]) for demand in open_ if len(demand) > 1 and demand is not gate]
     left = None if not rest else rest[0] if len(rest) == 1 else All(rest)
-    asked = asked_words(check).union(anchor.key for anchor in anchors if anchor.is_literal)
-    necessary = necessary_words(check)
-    more = None if len(anchors) == 1 and len(necessary) <= 2 else necessary or None
-    return _Entry(key, number, check, anchors, asked, necessary, more, frozenset(forbidden) or None, left)
+    asked = asked_words(check).union(called_by)
+    return gate, _Entry(
+        key, number, check, anchors, asked, frozenset(needed) or None, frozenset(forbidden) or None, left
+    )
 
 
-def _file(entry: _Entry, anchor: Atom) -> _Filed:
-    others = entry.necessary - {anchor.key}
-    return (min(others, key=lambda word: cost(Atom(word))) if others else None), entry
-
-
-def _is_answered(check: Check, anchors: frozenset[Atom]) -> bool:
-    """Whether the check holds wherever one of the anchors occurs."""
-    if type(check) is Any and not check.others:
-        return {anchor.key for anchor in anchors if anchor.is_literal} == check.words.keys()
-    return isinstance(check, Phrase) and anchors == {check.only}
+def _commonness(demand: frozenset[str]) -> tuple[float, list[str]]:
+    return sum(cost(Atom(word)) for word in demand), sorted(demand)
 
 
 class Index:
@@ -84,6 +83,8 @@ class Index:
         self._lock = threading.Lock()
         self._entries: dict[Hashable, _Entry] = {}
         self._buckets: dict[str, _Bucket] = {}
+        # Its keys once more: two sets know the hashes of all their words, and where they meet is found without
+        # touching the words in memory.
         self._anchors: set[str] = set()
         # How many queries ask for a word; no other word of a document is looked at.
         self._asked: Counter[str] = Counter()
@@ -107,11 +108,11 @@ class Index:
         with self._lock:
             self._drop(key)
             self._number += 1
-            entry = _entry(key, self._number, check, choice[1])
-            self._entries[key] = entry
+            filed = _filed(key, self._number, check, choice[1])
+            entry = self._entries[key] = filed[1]
             self._asked.update(entry.asked)
             for anchor in entry.anchors:
-                self._put(anchor, (*self._bucket(anchor), _file(entry, anchor)))
+                self._put(anchor, (*self._bucket(anchor), filed))
             self._fields += any(":" in anchor.key for anchor in entry.anchors)
             self._renew()
 
@@ -159,10 +160,9 @@ class Index:
             called += [self._buckets.get(key, ()) for key in self._anchors & view.meta]
             called += [self._wildcards.called(key) for key in view.meta]
         found: dict[int, _Entry] = {}
-        for bucket in called:
-            for needed, entry in bucket:
-                if (needed is None or needed in words) and entry.number not in found and entry.holds(view):
-                    found[entry.number] = entry
+        for gate, entry in chain.from_iterable(called):
+            if (gate is None or not words.isdisjoint(gate)) and entry.number not in found and entry.holds(view):
+                found[entry.number] = entry
         return [found[number] for number in sorted(found)] if len(found) > 1 else list(found.values())
 
     def match(self, doc: Doc) -> list[tuple[Hashable, tuple[Span, ...]]]:

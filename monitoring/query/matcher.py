@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from monitoring.query.compile import Check, compile_node
 from monitoring.query.document import Doc, Span, View
+from monitoring.query.marks import Marks
 from monitoring.query.parser import parse
 from monitoring.query.tree import Node
 
@@ -51,6 +52,6 @@ def merged(spans: set[Span]) -> tuple[Span, ...]:
 
 def spans_of(check: Check, view: View) -> tuple[Span, ...]:
     """Everything a query that holds has found."""
-    found: set[Span] = set()
-    check.collect(view, found)
-    return merged(found)
+    marks = Marks(view)
+    check.collect(view, marks)
+    return merged(marks.spans())

@@ -5,6 +5,7 @@ Called by `index.py` through `View`. A reader is made new when its index asks fo
 
 from collections.abc import Container
 
+from monitoring.query.terms import Atom
 from monitoring.query.tokens import KEYS, LONGEST_KEPT, MOST_KEPT
 from monitoring.query.wildcards import Bucket, Wildcards
 
@@ -24,6 +25,10 @@ class Reader(dict[str, tuple[str, ...]]):
         self._room = min(MOST_KEPT, _KEPT + _KEPT_A_QUERY * queries)
         # The words that match a wildcard, with what is filed under it; as many as there are different such words kept.
         self.called: dict[str, Bucket] = {}
+
+    def hears(self, atom: Atom) -> bool:
+        """Whether all words that a wildcard stands for are asked words."""
+        return bool(self._wildcards.get(atom))
 
     def __missing__(self, chunk: str) -> tuple[str, ...]:
         asked, called = self._asked, self._wildcards.called if self._wildcards else None

@@ -182,7 +182,7 @@ def chunk_of(chunk: str) -> Chunk:
     return _analyse_kept(chunk) if len(chunk) <= LONGEST_KEPT else analyse(chunk)
 
 
-class _Keys(dict[str, tuple[str, ...]]):
+class Keys(dict[str, tuple[str, ...]]):
     """run of characters -> all forms under which its words are found. Emptied when full, so its size is bounded.
 
     "Panne", "panne," and "(panne" share one tuple of one string: a document's words then lie in fewer places of the
@@ -206,7 +206,7 @@ class _Keys(dict[str, tuple[str, ...]]):
         return keys
 
 
-KEYS = _Keys()
+KEYS = Keys()
 
 
 def tokenise(text: str) -> list[Token]:

@@ -1,17 +1,42 @@
-"""Queries filed under a wildcard such as `brand*`, and which of them a word calls. Called by `index.py`."""
+"""Wildcards such as `brand*`: how a word is compared with one, and the queries filed under them.
+
+Called by `stream.py` for the words of a document, by `index.py` and `reader.py` for the queries that a word calls.
+"""
 
 from collections import Counter
+from typing import NamedTuple
 
 from monitoring.query.chars import WILD
-from monitoring.query.document import Shape, masked, shape_of
 from monitoring.query.terms import Atom
 
 # What `index.py` files under an anchor; this module only hands it through.
-Bucket = tuple[tuple[str | None, object], ...]
+Bucket = tuple[tuple[frozenset[str] | None, object], ...]
 
 
 # Nearly all words are ruled out by so many first letters, see `Wildcards.called`.
 _STEM = 3
+
+
+class Shape(NamedTuple):
+    """What a wildcard compares: the first `length` letters but those at `holes`; a word may be longer if `prefix`."""
+
+    length: int
+    holes: tuple[int, ...]
+    prefix: bool
+
+
+def shape_of(atom: Atom) -> Shape:
+    return Shape(len(atom.key), tuple(i for i, c in enumerate(atom.key) if c == WILD), atom.prefix)
+
+
+def masked(word: str, shape: Shape) -> str:
+    """The word as a wildcard of that shape would be written, "" where it cannot be one."""
+    if len(word) < shape.length or (len(word) > shape.length and not shape.prefix):
+        return ""
+    seen = word[: shape.length]
+    for hole in shape.holes:
+        seen = f"{seen[:hole]}{WILD}{seen[hole + 1 :]}"
+    return seen
 
 
 class Wildcards:
