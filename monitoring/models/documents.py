@@ -45,6 +45,8 @@ class Document(models.Model):
         indexes = [
             models.Index(fields=["project", "-id"], name="document_by_project"),
             models.Index(fields=["fetched_at"], name="document_by_age"),
+            # The first page of a search for a common word: 29 ms instead of 88 among 100,000.
+            models.Index(fields=["project", "-published", "-id"], name="document_by_time"),
             GinIndex(fields=["search"], name="document_search", fastupdate=True),
             models.Index(fields=["id"], condition=models.Q(search__isnull=True), name="document_unsearched"),
         ]
