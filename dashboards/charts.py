@@ -75,6 +75,18 @@ def volume(buckets: Sequence[Bucket], lines: Sequence[Line], parameter: str = "t
     }
 
 
+def sentiment(buckets: Sequence[Bucket], bands: Sequence[Line]) -> dict[str, object]:
+    """Stacked shares: each bar is 100 % of what is judged or unsure in its bucket. Counts come along for the tooltip.
+    A click opens the bucket's url with the label of the band. The last band, unsure, is hatched.
+    """
+    percents = [shares(counts) for counts in zip(*(band.counts for band in bands), strict=True)]
+    config = volume(buckets, bands, parameter="sentiment")
+    for place, dataset in enumerate(config["data"]["datasets"]):
+        dataset |= {"data": [bar[place] for bar in percents], "counts": list(bands[place].counts)}
+    config["data"]["datasets"][-1]["hatched"] = True
+    return config | {"unit": "percent"}
+
+
 def spark_points(values: Sequence[int]) -> str:
     """The `points` of an SVG polyline over a box of 100 by 26: zero is the floor, so that quiet looks quiet."""
     if len(values) < 2:

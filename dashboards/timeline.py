@@ -47,17 +47,25 @@ def timeline(
         ],
         _("other keywords"),
     )
-    buckets = []
-    for start, end in pairwise([*series.starts, f.until]):
-        part = f.replace(since=max(start, f.since), until=min(end, f.until))
-        label, title = label_of(start, series.bucket), title_of(start, series.bucket)
-        buckets.append(charts.Bucket(label, title, f"{url}?{part.to_query()}", unheard(deaf, end)))
+    buckets = buckets_of(f, series.starts, series.bucket, url, deaf)
     rows = [
         Row(bucket.title, bucket.url, tuple(line.counts[place] for line in lines), series.totals[place])
         for place, bucket in enumerate(buckets)
     ]
     is_hatched = any(bucket.note for bucket in buckets)
     return Timeline(charts.volume(buckets, lines), lines, rows[::-1], is_hatched)
+
+
+def buckets_of(
+    f: MentionFilter, starts: Sequence[datetime], bucket: str, url: str, deaf: Sequence[Deaf] = ()
+) -> list[charts.Bucket]:
+    """The places on the time axis, each leading to its part of the mentions page at `url`."""
+    buckets = []
+    for start, end in pairwise([*starts, f.until]):
+        part = f.replace(since=max(start, f.since), until=min(end, f.until))
+        label, title = label_of(start, bucket), title_of(start, bucket)
+        buckets.append(charts.Bucket(label, title, f"{url}?{part.to_query()}", unheard(deaf, end)))
+    return buckets
 
 
 def clock_of(local: datetime) -> str:

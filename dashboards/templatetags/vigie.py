@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from dashboards.filterbar import language_name
 from dashboards.timeline import clock_of, day_of
+from monitoring.sentiment_words import signed as signed_words
 
 register = template.Library()
 
@@ -100,6 +101,12 @@ def rate(value: float | None) -> str:
 @register.filter
 def positive(value: int) -> int:
     return abs(value)
+
+
+@register.filter
+def signed(value: int) -> str:
+    """A number that may be negative, with its sign."""
+    return signed_words(value)
 
 
 @register.filter

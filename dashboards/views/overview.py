@@ -15,6 +15,7 @@ from dashboards import charts
 from dashboards.filterbar import filter_bar
 from dashboards.listening import Listening, listening
 from dashboards.rows import shown_rows
+from dashboards.sentiment_trend import sentiment_trend, topic_splits
 from dashboards.timeline import timeline
 from monitoring.insights import facets, lists, series
 from monitoring.insights.filters import MentionFilter
@@ -70,6 +71,7 @@ def _numbers(project: Project, f: MentionFilter, topics: list[Topic], heard: Lis
     volume = series.volume(f)
     mentions_url = reverse("mentions", args=[project.pk])
     statuses = {row.key: row.count for row in facets.by_status(f)}
+    topic_rows = _topic_rows(f, volume, colours)
     return {
         "bar": filter_bar(f, topics),
         "incidents": _open_incidents(project),
@@ -78,7 +80,10 @@ def _numbers(project: Project, f: MentionFilter, topics: list[Topic], heard: Lis
         "to_answer": statuses[Mention.Status.TO_ANSWER],
         "to_answer_query": f.replace(statuses=(Mention.Status.TO_ANSWER,)).to_query(),
         "timeline": timeline(f, volume, mentions_url, colours, heard.hatching),
-        "topic_rows": _topic_rows(f, volume, colours),
+        "topic_rows": topic_rows,
+        "sentiment": sentiment_trend(f, mentions_url),
+        "negative_query": f.replace(sentiments=(Mention.Sentiment.NEGATIVE,)).to_query(),
+        "topic_splits": topic_splits(f, [row.topic for row in topic_rows]),
         "overlaps": sum(line.total for line in volume.lines) > volume.total,
         "voice": _voice(f, volume),
         "sources": _top_sources(f),

@@ -14,6 +14,7 @@ from dashboards import charts
 from dashboards.filterbar import PERIOD_PARAMETERS, filter_bar
 from dashboards.listening import listening
 from dashboards.rows import shown_rows
+from dashboards.sentiment_trend import sentiment_trend
 from dashboards.timeline import timeline
 from monitoring.backfill import progress
 from monitoring.insights import facets, lists, series
@@ -63,6 +64,9 @@ def topic(request: HttpRequest, membership: Membership, topic_id: int) -> HttpRe
         "bar": filter_bar(f.replace(topics=()), [shown]),
         "change": series.change(f),
         "timeline": timeline(f, volume, mentions_url, {topic_id: "--series-1"}, heard.hatching),
+        "sentiment": sentiment_trend(f, mentions_url),
+        "mentions_page": mentions_url,
+        "query": f.to_query(),
         "sources": facets.by_source(f, limit=8),
         "rows": shown_rows(lists.page(f, size=LATEST).rows, {topic_id: "--series-1"}),
         "mentions_url": f"{mentions_url}?{f.to_query()}",

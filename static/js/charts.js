@@ -46,10 +46,32 @@ function open(config, place, key) {
   location.assign(target);
 }
 
+const percent = new Intl.NumberFormat(language, { style: "percent" });
+
+// Doubt: diagonal lines of a colour on the paper, the same on every screen's density.
+function hatchedFill(colour) {
+  const size = 8;
+  const tile = document.createElement("canvas");
+  tile.width = tile.height = size;
+  const ctx = tile.getContext("2d");
+  ctx.fillStyle = property("--paper");
+  ctx.fillRect(0, 0, size, size);
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = 1.6;
+  ctx.beginPath();
+  // One line and the two corners that its neighbours leave, so that tiles join.
+  for (const shift of [-size, 0, size]) {
+    ctx.moveTo(shift - 1, size + 1);
+    ctx.lineTo(shift + size + 1, -1);
+  }
+  ctx.stroke();
+  return ctx.createPattern(tile, "repeat");
+}
+
 function datasets(config) {
   return config.data.datasets.map((line, index, all) => ({
     ...line,
-    backgroundColor: property(line.colour),
+    backgroundColor: line.hatched ? hatchedFill(property(line.colour)) : property(line.colour),
     borderColor: property("--paper"),
     borderWidth: { top: index < all.length - 1 ? 1 : 0 },
     borderSkipped: false,
@@ -61,6 +83,10 @@ function datasets(config) {
 }
 
 function options(config) {
+  const isShare = config.unit === "percent";
+  const write = (value) => (isShare ? percent.format(value / 100) : format.format(value));
+  const counted = ({ dataset, dataIndex, raw }) =>
+    dataset.counts ? `${format.format(dataset.counts[dataIndex])} (${write(raw)})` : write(raw);
   const faint = property("--ink-3");
   const text = { color: faint, font: { size: 11.5, family: property("--font") } };
   return {
@@ -86,10 +112,10 @@ function options(config) {
       y: {
         stacked: true,
         beginAtZero: true,
-        suggestedMax: 4,
+        ...(isShare ? { max: 100 } : { suggestedMax: 4 }),
         border: { display: false },
         grid: { color: property("--line") },
-        ticks: { ...text, precision: 0, maxTicksLimit: 5, callback: (value) => format.format(value) },
+        ticks: { ...text, precision: 0, maxTicksLimit: 5, callback: write },
       },
     },
     plugins: {
@@ -106,7 +132,7 @@ function options(config) {
         itemSort: (a, b) => b.datasetIndex - a.datasetIndex,
         callbacks: {
           title: (items) => (items.length ? config.titles[items[0].dataIndex] : ""),
-          label: (item) => ` ${item.dataset.label}  ${format.format(item.raw)}`,
+          label: (item) => ` ${item.dataset.label}  ${counted(item)}`,
           footer: (items) => (items.length ? config.notes[items[0].dataIndex] : ""),
         },
       },

@@ -1,10 +1,15 @@
 """Sentiment on the pages: marks, corrections, filters, trends."""
 
+import json
+import re
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from accounts.models import AuditLine
 from monitoring.models import Correction, Mention
-from tests.factories import make_document, make_mention, make_mentions, make_topic
+from tests.factories import make_document, make_mention, make_mentions, make_source, make_topic
 
 HTMX = {"HX-Request": "true"}
 
@@ -20,7 +25,7 @@ def two(project, topic):
     document = make_document(project, title="Late here, soon there")
     bad = make_mention(topic, document, sentiment="negative", negative=0.71, positive=0.09, judged_by="m")
     good = make_mention(
-        make_topic(project, "Halo", "halo"), document, sentiment="positive", negative=0.1, positive=0.8
+        make_topic(project, "Halo", "halo"), document, sentiment="positive", negative=0.05, positive=0.8
     )
     return bad, good
 
@@ -147,3 +152,72 @@ def test_a_list_is_narrowed_to_a_sentiment_unsure_included(as_person, viewer, at
         assert client.get(f"{at('mentions')}?{choice.query}").context["count"].value == choice.count
     [chip] = client.get(at("mentions") + "?sentiment=unsure").context["bar"].chips
     assert (chip.name, chip.value, chip.query) == ("Sentiment", "unsure", "period=7d")
+
+
+# --- trends ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def judged(project, topic):
+    """This week 3 negative, 1 neutral, 1 positive, 2 unsure; the week before 1 positive."""
+    make_source(project, last_success_at=timezone.now())
+    now = timezone.now()
+    labels = ["negative"] * 3 + ["neutral", "positive"] + ["unsure"] * 2
+    make_mentions(
+        topic, [{"sentiment": label, "published": now - timedelta(days=n % 3)} for n, label in enumerate(labels)]
+    )
+    make_mention(topic, sentiment="positive", published=now - timedelta(days=8))
+    return topic
+
+
+def chart(response):
+    found = re.search(r'id="sentiment-data"[^>]*>(.*?)</script>', response.content.decode(), re.S)
+    return json.loads(found[1])
+
+
+def test_net_sentiment_is_told_with_its_change(as_person, viewer, at, read, judged):
+    text = read(as_person(viewer), at("overview"))
+    assert "Net sentiment −40 ▼ 140 points down on the period before (+100)" in text
+    assert "3 negative, 1 neutral, 1 positive, 2 unsure −40" in text
+
+
+@pytest.mark.parametrize("page", ["overview", "topic"])
+def test_every_band_of_a_bar_leads_to_exactly_its_mentions(as_person, viewer, at, judged, page):
+    client = as_person(viewer)
+    address = at(page, *([judged.pk] if page == "topic" else []))
+    config = chart(client.get(f"{address}?period=7d"))
+    assert [line["key"] for line in config["data"]["datasets"]] == ["negative", "neutral", "positive", "unsure"]
+    assert [line.get("hatched", False) for line in config["data"]["datasets"]] == [False, False, False, True]
+    for place, link in enumerate(config["links"]):
+        assert sum(line["data"][place] for line in config["data"]["datasets"]) in (0, 100)
+        for line in config["data"]["datasets"]:
+            shown = client.get(f"{link}&sentiment={line['key']}").context["count"].value
+            assert shown == line["counts"][place]
+    assert sum(sum(line["counts"]) for line in config["data"]["datasets"]) == 7
+
+
+def test_the_table_behind_holds_the_counts_and_the_net(as_person, viewer, at, judged):
+    rows = as_person(viewer).get(at("overview")).context["sentiment"].rows
+    assert [(row.split.negative, row.split.unsure, row.split.net) for row in rows[:3]] == [
+        (1, 1, -50),
+        (1, 0, 0),
+        (1, 1, -100),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("label", "words"),
+    [
+        ("", "Nothing is judged yet"),
+        ("unsure", "All mentions of this period are unsure"),
+        (None, "No mention in this period"),
+    ],
+)
+@pytest.mark.parametrize("page", ["overview", "topic"])
+def test_where_there_is_no_sentiment_the_page_says_why(
+    as_person, viewer, at, read, project, topic, label, words, page
+):
+    make_source(project, last_success_at=timezone.now())
+    if label is not None:
+        make_mention(topic, sentiment=label)
+    assert words in read(as_person(viewer), at(page, *([topic.pk] if page == "topic" else [])))

@@ -221,4 +221,4 @@ def test_the_pages_cost_the_same_however_many_keywords(as_person, viewer, at, pr
     make_mentions(topic, [{"source": make_source(project)} for _ in range(9)])
     many = queries(client, at("topics")), queries(client, at("topic", topic.pk))
     # With one keyword alone there are no stories that two of them share, and no look for them.
-    assert many[0] <= few[0] + 1 <= 16 and many[1] == few[1] <= 20
+    assert many[0] <= few[0] + 1 <= 16 and many[1] == few[1] <= 23
