@@ -205,8 +205,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "max_retries": 1, 
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "poll"
 CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("poll", "enrich", "deliver")]
+# Redis hands out what has priority 0, the default, before anything else of all queues of a worker: new mentions and
+# alerts wait for the few seconds of one run of what may take hours, never for all of it.
+WHEN_IDLE = {"queue": "enrich", "priority": 9}
 CELERY_TASK_ROUTES = {
     "monitoring.tasks.poll_due": {"queue": "poll"},
+    "monitoring.tasks.backfill_topics": WHEN_IDLE,
+    "monitoring.tasks.rescore_mentions": WHEN_IDLE,
+    "monitoring.tasks.drop_expired_documents": WHEN_IDLE,
+    "dashboards.tasks.purge_projects": WHEN_IDLE,
     "accounts.tasks.*": {"queue": "enrich"},
     "monitoring.tasks.*": {"queue": "enrich"},
     "alerts.tasks.*": {"queue": "deliver"},

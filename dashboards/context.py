@@ -28,7 +28,7 @@ ROOMS = [
     ("incidents", "alerts", _("Alerts"), False, ("incident", "rules", "rule_new", "rule_edit", "rule_delete")),
     ("digest", "digest", _("Digest"), True, ("digest_preview",)),
     ("outbox", "outbox", _("Outbox"), True, ("delivery",)),
-    ("project_settings", "settings", _("Settings"), True, ()),
+    ("project_settings", "settings", _("Settings"), True, ("sentiment_settings", "project_delete")),
 ]
 FOR_ADMINS = {"outbox"}
 

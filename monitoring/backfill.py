@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 BATCH = 1000  # candidates, about 100 ms of matching: short transactions, and a first answer while the person waits
 # Documents of which the index is asked for the candidates at once: of a rare word there are few, in milliseconds.
 REACH = 20_000
+BUDGET_S = 3  # new mentions and alerts wait no longer
 
 _CANDIDATES = """
 SELECT id, {is_exact} AND search IS NOT NULL FROM monitoring_document
@@ -100,7 +101,7 @@ def _store(topic: Topic, reached: int | None, matching: list[int]) -> None:
     here.exclude(document_id__in=matching).delete()
 
 
-def backfill_all(budget_s: float = 20) -> bool:
+def backfill_all(budget_s: float = BUDGET_S) -> bool:
     """Go on with what is unfinished, a batch of each topic in turn, for about `budget_s` seconds: the worker that
     does this has other work too. True where the time ended it: there is more.
     """

@@ -10,18 +10,21 @@ from collections.abc import Sequence
 
 from django.db import connection, transaction
 from django.db.models import Max, QuerySet
+from django.utils import timezone
 from psycopg2.extras import execute_values
 
 from accounts.models import Project
-from monitoring.judging import Judgement, judges_of, passages_of
+from monitoring.judging import Judgement, judges_of, model_of, passages_of
 from monitoring.models import Mention, SentimentState
 
 log = logging.getLogger(__name__)
 
 BATCH = 300  # about 0.2 s: nobody who triages one of these rows waits longer
+# One worker does this, looks back and sends what is due: each gets its turn after a few seconds.
+JUDGE_S, RESCORE_S = 2, 3
 
 
-def judge_mentions(budget_s: float = 20) -> None:
+def judge_mentions(budget_s: float = JUDGE_S) -> None:
     """Judge what is not judged yet, newest first, for about `budget_s` seconds."""
     deadline = time.monotonic() + budget_s
     while _judge_batch() == BATCH and time.monotonic() < deadline:
@@ -37,33 +40,41 @@ def _judge_batch() -> int:
     return len(mentions)
 
 
-def rescore_mentions(budget_s: float = 20) -> None:
-    """Judge the history of every project anew whose judge is not the one that judged it, for about `budget_s` s."""
-    deadline = time.monotonic() + budget_s
+def rescore_mentions(budget_s: float = RESCORE_S) -> bool:
+    """Judge the history of every project anew whose judge is not the one that judged it, for about `budget_s` s.
+    True where the time ended it: there is more.
+    """
+    deadline, is_done = time.monotonic() + budget_s, True
     for project_id, judge in judges_of(Project.objects.values_list("pk", flat=True)).items():
         state, _ = SentimentState.objects.get_or_create(project_id=project_id, defaults={"judged_by": judge.version})
         if state.judged_by != judge.version:
             _start(state, judge.version)
-        while state.rescored_to is not None and time.monotonic() < deadline:
-            _rescore_batch(state)
+        is_more = state.rescored_to is not None
+        while is_more and time.monotonic() < deadline:
+            is_more = _rescore_batch(state)
+        is_done &= not is_more
+    return not is_done
 
 
 def _start(state: SentimentState, version: str) -> None:
     """From the newest mention of the project down. What is stored from now on is judged by the new version."""
     newest = Mention.objects.filter(topic__project_id=state.project_id).aggregate(newest=Max("id"))["newest"]
     begin = None if newest is None else newest + 1
-    here = SentimentState.objects.filter(pk=state.pk, judged_by=state.judged_by)
-    if here.update(judged_by=version, rescored_from=begin, rescored_to=begin):
+    changes: dict[str, object] = {"judged_by": version, "rescored_from": begin, "rescored_to": begin}
+    if model_of(state.judged_by) != model_of(version):
+        changes["refit_at"] = timezone.now()  # a layer is worth something on top of its own model only
+    if SentimentState.objects.filter(pk=state.pk, judged_by=state.judged_by).update(**changes):
         log.info("event=rescoring project=%s judged_by=%s", state.project_id, version)
     state.refresh_from_db()
 
 
-def _rescore_batch(state: SentimentState) -> None:
+def _rescore_batch(state: SentimentState) -> bool:
+    """True where there is more."""
     with transaction.atomic():
         # Whoever else is at it waits here, and goes on from where this batch ended.
         state = SentimentState.objects.select_for_update().get(pk=state.pk)
         if state.rescored_to is None:
-            return
+            return False
         below = Mention.objects.filter(topic__project_id=state.project_id, id__lt=state.rescored_to).order_by("-id")
         ids = list(below.values_list("id", flat=True)[:BATCH])
         outdated = Mention.objects.filter(pk__in=ids).exclude(judged_by__in=[state.judged_by, Mention.BY_PERSON])
@@ -72,6 +83,7 @@ def _rescore_batch(state: SentimentState) -> None:
         _write(list(_with_texts(outdated).select_for_update(of=("self",)).order_by("id")))
         state.rescored_to = ids[-1] if len(ids) == BATCH else None
         state.save(update_fields=["rescored_to"])
+    return state.rescored_to is not None
 
 
 def _with_texts(mentions: QuerySet[Mention]) -> QuerySet[Mention]:

@@ -65,6 +65,11 @@ def _judge(version: str, layer_id: int | None) -> Judge:
     return Judge(f"{version}+{row.number}", Layer.from_bytes(bytes(row.weights)))
 
 
+def model_of(judged_by: str) -> str:
+    """The version of the model without that of the layer."""
+    return judged_by.partition("+")[0]
+
+
 def passages_of(mentions: Sequence[Mention]) -> list[str]:
     """The text that each mention is judged on: what its document says of its topic, where it names others as well."""
     documents = {mention.document_id for mention in mentions}

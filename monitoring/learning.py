@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.audit import record
 from accounts.models import Project, User
-from monitoring.judging import model, passages_of
+from monitoring.judging import model, model_of, passages_of
 from monitoring.models import Correction, Mention, SentimentLayer, SentimentState
 from monitoring.sentiment.layer import Fitted, fit_layer
 
@@ -77,8 +77,16 @@ def _keep(state: SentimentState, fitted: Fitted | None, corrections: int) -> Non
 
 
 def use_layer(project: Project, user: User, number: int) -> None:
-    """Judge by a former layer, or by none (0), until the next correction. Raises SentimentLayer.DoesNotExist."""
-    layer = SentimentLayer.objects.get(project=project, number=number, model=model().version) if number else None
+    """Judge by a former layer, or by none (0), until the next correction. Raises SentimentLayer.DoesNotExist for one
+    that did not help, or that was learned on top of another model than the one that judges now.
+    """
+    layer = None
+    if number:
+        # Pages call this, and never load the model.
+        states = SentimentState.objects.filter(project=project)
+        judged_by = states.values_list("judged_by", flat=True).first() or ""
+        mine = SentimentLayer.objects.defer("weights").filter(project=project, model=model_of(judged_by))
+        layer = mine.get(number=number, is_better=True)
     with transaction.atomic():
         SentimentState.objects.update_or_create(project=project, defaults={"layer": layer, "refit_at": None})
         record(project, user, "sentiment.layer", project, number=number)

@@ -3,18 +3,37 @@
 import logging
 
 from celery import Task, shared_task
+from django.core.cache import cache
 from kombu.exceptions import OperationalError
+from redis import RedisError
 
-from monitoring import backfill, enrich, learning, poll, retention, searchable
+from monitoring import backfill, enrich, learning, model_in_use, poll, retention, searchable
 
 log = logging.getLogger(__name__)
+
+EXPIRES_S = 60
 
 
 def send(task: Task, **options: object) -> None:
     """Have a task run soon. Where Redis does not answer, the next tick of beat finds the same work in Postgres."""
     try:
-        task.apply_async(retry=False, expires=60, **options)
+        task.apply_async(retry=False, expires=EXPIRES_S, **options)
     except OperationalError:
+        log.warning("event=redis_unreachable task=%s", task.name)
+
+
+def go_on(task: Task, is_more: bool, goes_on: bool) -> None:
+    """Have a task that has not finished run again. It is sent by itself once at a time: each tick of beat would else
+    begin a chain of its own, and the many of one task would keep the others waiting.
+    """
+    key = f"goes-on:{task.name}"
+    try:
+        if not is_more:
+            cache.delete(key)
+        elif goes_on or cache.add(key, 1, EXPIRES_S):
+            cache.set(key, 1, EXPIRES_S)
+            send(task, kwargs={"goes_on": True})
+    except RedisError:
         log.warning("event=redis_unreachable task=%s", task.name)
 
 
@@ -24,9 +43,8 @@ def poll_due() -> None:
 
 
 @shared_task
-def backfill_topics() -> None:
-    if backfill.backfill_all():
-        send(backfill_topics)
+def backfill_topics(goes_on: bool = False) -> None:
+    go_on(backfill_topics, backfill.backfill_all(), goes_on)
 
 
 @shared_task
@@ -36,17 +54,19 @@ def make_documents_searchable() -> None:
 
 @shared_task
 def judge_mentions() -> None:
-    enrich.judge_mentions()
+    if model_in_use.is_ready():
+        enrich.judge_mentions()
 
 
 @shared_task
-def rescore_mentions() -> None:
-    enrich.rescore_mentions()
+def rescore_mentions(goes_on: bool = False) -> None:
+    go_on(rescore_mentions, model_in_use.is_ready() and enrich.rescore_mentions(), goes_on)
 
 
 @shared_task
 def refit_layers() -> None:
-    learning.refit_layers()
+    if model_in_use.is_ready():
+        learning.refit_layers()
 
 
 @shared_task

@@ -11,8 +11,9 @@ LABEL_2, which cardiffnlp's sentiment models use for negative, neutral and posit
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,17 +85,25 @@ def load_onnx(folder: str) -> OnnxModel:
         if not path.is_file():
             raise FileNotFoundError(f"{path} is missing: docs/sentiment.md tells how to export a model")
     config = json.loads(paths["config.json"].read_text())
-    tokenizer = Tokenizer.from_file(str(paths["tokenizer.json"]))
+    order = _order(config)
+    tokenizer = _read(Tokenizer.from_file, paths["tokenizer.json"])
     tokenizer.enable_truncation(min(MAX_TOKENS, int(config.get("max_position_embeddings", MAX_TOKENS + 2)) - 2))
     padding = config.get("pad_token_id")
     tokenizer.enable_padding(pad_id=1 if padding is None else int(padding))
     return OnnxModel(
         version=f"onnx-{_digest(list(paths.values()))}",
         threshold=float(config.get("vigie_threshold", THRESHOLD)),
-        session=InferenceSession(str(paths["model.onnx"]), providers=["CPUExecutionProvider"]),
+        session=_read(partial(InferenceSession, providers=["CPUExecutionProvider"]), paths["model.onnx"]),
         tokenizer=tokenizer,
-        order=_order(config),
+        order=order,
     )
+
+
+def _read(reader: Callable[[str], Any], path: Path) -> Any:
+    try:
+        return reader(str(path))
+    except Exception as error:  # both libraries raise classes of their own, straight from Exception
+        raise ValueError(f"{path} cannot be read: {error}") from error
 
 
 def _order(config: dict[str, Any]) -> tuple[int, ...]:

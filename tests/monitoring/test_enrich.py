@@ -1,6 +1,7 @@
 """Mentions get their sentiment: new ones, the history after a change, each on its own clause; and never a person's."""
 
 import threading
+import time
 
 import pytest
 from django.db import connection, transaction
@@ -120,3 +121,19 @@ def test_a_filter_finds_what_was_judged(project, topic):
     judge_mentions()
     f = MentionFilter(project_id=project.pk, since=mention.published, until=mention.found_at, sentiments=("negative",))
     assert f.documents == 1
+
+
+def test_judging_anew_tells_whether_there_is_more_and_ends_when_it_is_done(project, topic):
+    make_mentions(topic, [{"sentiment": "unsure", "judged_by": "old"} for _ in range(3)])
+    SentimentState.objects.create(project=project, judged_by="old")
+    assert rescore_mentions(budget_s=0)
+    began = time.monotonic()
+    assert not rescore_mentions(budget_s=60)
+    assert time.monotonic() - began < 30
+    assert not Mention.objects.filter(judged_by="old").exists()
+
+
+def test_another_model_has_its_layer_fitted_anew(project, topic):
+    SentimentState.objects.create(project=project, judged_by="old+3")
+    rescore_mentions()
+    assert SentimentState.objects.get().refit_at is not None

@@ -1,0 +1,150 @@
+"""What the project's corrections teach: how many, how well, what is used. Members read, admins decide."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import project_view
+from accounts.models import AuditLine, Membership, Project, Role
+from dashboards.sentiment_marks import Mark
+from monitoring import lessons
+from monitoring.insights.filters import MentionFilter
+from monitoring.insights.sentiment import split
+from monitoring.learning import set_learning, use_layer
+from monitoring.lessons import Now, Rescoring
+from monitoring.model_in_use import Heard, last_heard
+from monitoring.models import Correction, SentimentLayer
+from monitoring.sentiment.layer import MIN_CORRECTIONS
+
+EXCERPT_CHARS = 160
+
+
+@project_view()
+def sentiment_settings(request: HttpRequest, membership: Membership) -> HttpResponse:
+    project, now = membership.project, lessons.now_of(membership.project)
+    corrected = lessons.corrected(project)
+    lines = [_line(layer, now) for layer in lessons.layers(project)]
+    month = MentionFilter.from_query(project, {"period": "30d"}, timezone.now(), request.user.zone)
+    found = split(month)
+    context = {
+        **_state(request, project, now, last_heard()),
+        "corrected": corrected,
+        "by_label": [(_mark(label), number) for label, number in corrected.by_label.items()],
+        "newest": [_shown(one) for one in corrected.newest],
+        "lines": lines,
+        "lesson": next((line for line in lines if line.state == "used"), lines[0] if lines else None),
+        "decisions": [(line, _words(line)) for line in lessons.decisions(project)],
+        "minimum": MIN_CORRECTIONS,
+        "month": found,
+        "unsure_percent": found.percent("unsure"),
+        "unsure_query": month.replace(sentiments=("unsure",)).to_query(),
+        "is_own_model": settings.SENTIMENT_BACKEND == "onnx",
+        "is_admin": membership.role == Role.ADMIN,
+    }
+    return render(request, "project_settings/sentiment.html", context)
+
+
+@project_view()
+def sentiment_progress(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """What is under way, for htmx, which hands back what was counted for it: `begin`, `first`, `number`."""
+    project = membership.project
+    context = _state(request, project, lessons.now_of(project), last_heard())
+    return render(request, "project_settings/_sentiment_state.html", {**context, "is_asked": True})
+
+
+@require_POST
+@project_view(Role.ADMIN)
+def sentiment_layer(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """POST `number`: a former layer, or 0 for none."""
+    number = request.POST.get("number", "")
+    try:
+        use_layer(membership.project, request.user, int(number) if number.isdecimal() and len(number) < 9 else -1)
+    except SentimentLayer.DoesNotExist:
+        raise Http404 from None
+    text = _("Lesson %(number)s is used again.") if int(number) else _("The model is used alone.")
+    messages.success(request, text % {"number": number})
+    return redirect("sentiment_settings", membership.project_id)
+
+
+@require_POST
+@project_view(Role.ADMIN)
+def sentiment_learning(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """POST `learns`: 1 or 0."""
+    learns = request.POST.get("learns") == "1"
+    set_learning(membership.project, request.user, learns)
+    messages.success(request, _("Vigie learns from corrections again.") if learns else _("Learning is turned off."))
+    return redirect("sentiment_settings", membership.project_id)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A layer of the history. `state` is one of "used", "former", "useless", "other_model"."""
+
+    layer: SentimentLayer
+    before: int
+    after: int
+    state: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    correction: Correction
+    text: str
+    was: Mark | None
+    became: Mark
+
+
+def _state(request: HttpRequest, project: Project, now: Now, heard: Heard | None) -> dict[str, object]:
+    walk = _walk(request, project, now) if now.rescored_to is not None and now.rescored_from is not None else None
+    return {
+        "project": project,
+        "now": now,
+        "heard": heard,
+        "is_broken": bool(heard and heard.error),
+        "walk": walk,
+        "percent": walk and walk.percent(now.rescored_to),
+        "seconds": max(round((now.refit_at - timezone.now()).total_seconds()), 0) if now.refit_at else None,
+        "is_moving": now.is_moving and not (heard and heard.error),
+    }
+
+
+def _walk(request: HttpRequest, project: Project, now: Now) -> Rescoring:
+    asked = [request.GET.get(name, "") for name in ("begin", "first", "number")]
+    if asked[0] == str(now.rescored_from) and all(value.isdecimal() and len(value) < 19 for value in asked):
+        return Rescoring(*map(int, asked))
+    return lessons.rescoring(project, now.rescored_from)
+
+
+def _line(layer: SentimentLayer, now: Now) -> Line:
+    if now.layer and now.layer.pk == layer.pk:
+        state = "used"
+    elif not layer.is_better:
+        state = "useless"
+    else:
+        state = "former" if layer.model == now.model else "other_model"
+    return Line(layer, round(100 * layer.accuracy_before), round(100 * layer.accuracy_after), state)
+
+
+def _shown(correction: Correction) -> Shown:
+    text = " ".join(correction.text.split())
+    text = text if len(text) <= EXCERPT_CHARS else text[:EXCERPT_CHARS].rsplit(" ", 1)[0] + "…"
+    return Shown(correction, text, _mark(correction.shown) if correction.shown else None, _mark(correction.label))
+
+
+def _mark(label: str) -> Mark:
+    return Mark(label, None, False, "")
+
+
+def _words(line: AuditLine) -> str:
+    """What somebody decided, in words."""
+    if line.action == "sentiment.learning":
+        return _("turned learning on") if line.detail["learns"] else _("turned learning off")
+    if number := line.detail["number"]:
+        return _("went back to lesson %(number)s") % {"number": number}
+    return _("chose the model alone")

@@ -1,0 +1,196 @@
+"""What a team sees and decides about what its corrections teach."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from monitoring import model_in_use
+from monitoring.corrections import correct_sentiment
+from monitoring.learning import set_learning
+from monitoring.model_in_use import Heard
+from monitoring.models import Mention, SentimentLayer, SentimentState
+from tests.factories import make_mention, make_mentions, make_topic
+
+MODEL = "2026.11-abc"
+
+
+@pytest.fixture(autouse=True)
+def own_note(monkeypatch, project):
+    """Redis is shared with the tests that run beside these."""
+    monkeypatch.setattr(model_in_use, "KEY", f"sentiment-model-{project.pk}-{timezone.now().timestamp()}")
+
+
+@pytest.fixture
+def topic(project):
+    return make_topic(project, query="lumen")
+
+
+def say(**fields):
+    model_in_use.cache.set(model_in_use.KEY, Heard(timezone.now().timestamp(), **fields), 60)
+
+
+def layer(project, number, before=0.41, after=0.68, is_better=True, model=MODEL, corrections=64):
+    return SentimentLayer.objects.create(
+        project=project,
+        number=number,
+        model=model,
+        weights=b"",
+        corrections=corrections,
+        accuracy_before=before,
+        accuracy_after=after,
+        is_better=is_better,
+    )
+
+
+def page(client, project, path=""):
+    return client.get(f"/p/{project.pk}/settings/sentiment{path}").content.decode()
+
+
+def words(html):
+    """The text alone, with single spaces."""
+    import re
+
+    return " ".join(re.sub(r"<[^>]+>", " ", html.replace("<b>", "").replace("</b>", "")).split())
+
+
+def test_an_empty_page_says_how_to_begin_and_is_linked_from_the_settings(project, viewer, as_person):
+    client = as_person(viewer)
+    assert f'href="/p/{project.pk}/settings/sentiment"' in client.get(f"/p/{project.pk}/settings").content.decode()
+    text = words(page(client, project))
+    assert "No corrections yet" in text and "from 20 corrections on" in text
+    assert "the model that comes with Vigie" in text
+
+
+def test_it_tells_how_many_corrections_whose_and_the_newest_of_them(project, owner, manager, viewer, topic, as_person):
+    rows = make_mentions(
+        topic, [{"text": f"Lumen <b>{n}</b>", "title": "", "sentiment": "neutral"} for n in range(12)]
+    )
+    correct_sentiment(project, manager, [row.pk for row in rows[:11]], "negative")
+    correct_sentiment(project, owner, [rows[11].pk], "positive")
+    gone = rows[10].pk
+    Mention.objects.filter(pk=gone).delete()
+    html = page(as_person(viewer), project)
+    text = words(html)
+    assert "You made 12 corrections." in text
+    assert "positive 1" in text and "negative 11" in text
+    assert "marc@example.com 11" in text and "ada@example.com 1" in text
+    assert html.count("Lumen &lt;b&gt;") == 10
+    assert f"/mentions/{rows[11].pk}" in html and f"/mentions/{gone}" not in html
+
+
+def test_it_tells_the_accuracy_before_and_after_and_what_became_of_each_lesson(project, viewer, as_person):
+    layer(project, 1, model="old-model", corrections=20)
+    layer(project, 2, after=0.60, corrections=40)
+    used = layer(project, 3)
+    layer(project, 4, after=0.42, is_better=False, corrections=70)
+    SentimentState.objects.create(project=project, judged_by=f"{MODEL}+3", layer=used)
+    html = page(as_person(viewer), project)
+    text = words(html)
+    assert "Of your 64 corrections, the model alone gets 41 % right, with what it learned 68 %." in text
+    assert "hard cases" in text
+    assert "not used: it did not help" in text and "of another model" in text and "in use" in text
+    assert "Use again" not in html and "Turn learning off" not in html
+
+
+def test_a_lesson_that_does_not_help_is_said_to_be_unused(project, viewer, as_person):
+    layer(project, 1, before=0.5, after=0.51, is_better=False)
+    SentimentState.objects.create(project=project, judged_by=MODEL)
+    assert "with what it learned 51 %. That is no clear gain" in words(page(as_person(viewer), project))
+
+
+def test_admins_go_back_to_a_lesson_to_none_and_turn_learning_off_and_on(project, owner, as_person):
+    first, second = layer(project, 1), layer(project, 2)
+    layer(project, 3, is_better=False), layer(project, 4, model="old-model")
+    state = SentimentState.objects.create(project=project, judged_by=f"{MODEL}+2", layer=second)
+    client, address = as_person(owner), f"/p/{project.pk}/settings/sentiment"
+
+    def send(path, **fields):
+        response = client.post(f"{address}/{path}", fields, follow=True)
+        state.refresh_from_db()
+        return response.status_code, words(response.content.decode())
+
+    status, text = send("lesson", number="1")
+    assert (status, state.layer) == (200, first)
+    assert "Lesson 1 is used again." in text and "will be judged anew" in text
+    assert "ada@example.com went back to lesson 1" in text
+    assert "The model is used alone." in send("lesson", number="0")[1]
+    assert state.layer is None
+    for number in ("3", "4", "9", "-1", "", "x", "99999999999999999999"):
+        assert send("lesson", number=number)[0] == 404
+    assert "Learning is turned off." in send("learning", learns="0")[1]
+    assert not state.learns
+    text = send("learning", learns="1")[1]
+    assert state.learns and "Vigie learns from corrections again." in text and "turned learning off" in text
+
+
+def test_managers_and_viewers_change_nothing_and_strangers_see_nothing(project, manager, viewer, stranger, as_person):
+    used = layer(project, 1)
+    SentimentState.objects.create(project=project, judged_by=f"{MODEL}+1", layer=used)
+    address = f"/p/{project.pk}/settings/sentiment"
+    for person, status in ((manager, 403), (viewer, 403), (stranger, 404)):
+        for path, fields in (("lesson", {"number": "0"}), ("learning", {"learns": "0"})):
+            assert as_person(person).post(f"{address}/{path}", fields).status_code == status
+    state = SentimentState.objects.get()
+    assert state.learns and state.layer == used
+    assert as_person(stranger).get(address).status_code == 404
+    assert as_person(stranger).get(f"{address}/progress").status_code == 404
+
+
+def test_what_is_under_way_is_told_until_it_ends(project, owner, topic, as_person, django_assert_max_num_queries):
+    rows = make_mentions(topic, 40)
+    client = as_person(owner)
+    reached = {"rescored_from": rows[-1].pk + 1, "rescored_to": rows[30].pk}
+    state = SentimentState.objects.create(project=project, judged_by=MODEL, **reached)
+    html = page(client, project)
+    assert "Judging 40 mentions anew: 25 % done." in words(html) and 'aria-valuenow="25"' in html
+    again = html.split('hx-get="')[1].split('"')[0].replace("&amp;", "&")
+    SentimentState.objects.update(rescored_to=rows[10].pk)
+    with django_assert_max_num_queries(4):  # session, person, membership, state: nothing is counted again
+        html = client.get(again).content.decode()
+    assert "Judging 40 mentions anew: 75 % done." in words(html)
+    state.rescored_to, state.refit_at = None, timezone.now() + timedelta(seconds=20)
+    state.save()
+    html = client.get(again).content.decode()
+    assert "in about 20 seconds" in words(html) and "hx-get" in html
+    SentimentState.objects.update(refit_at=None)
+    html = client.get(again).content.decode()
+    assert "All mentions are judged by what is in use now." in words(html) and "hx-get" not in html
+    set_learning(project, owner, False)
+    SentimentState.objects.update(refit_at=timezone.now())  # a correction while nothing is learned
+    assert "hx-get" not in page(client, project)
+
+
+def test_the_model_its_threshold_and_its_doubt_are_told(project, viewer, topic, as_person, settings):
+    make_mention(topic, sentiment="unsure"), make_mention(topic, sentiment="neutral"), make_mention(topic)
+    make_mention(topic, sentiment="unsure", published=timezone.now() - timedelta(days=40))
+    assert "No worker has said anything" in words(page(as_person(viewer), project))
+    say(version=MODEL, threshold=0.57)
+    text = words(page(as_person(viewer), project))
+    assert MODEL in text and "a probability of 57 %" in text
+    assert "33 % of 3 mentions of the last 30 days" in text and "Not judged yet 1" in text
+    settings.SENTIMENT_BACKEND = "onnx"
+    assert "a model of your own (ONNX)" in words(page(as_person(viewer), project))
+
+
+def test_why_the_model_cannot_be_loaded_is_for_operators_only(project, owner, as_person):
+    SentimentState.objects.create(project=project, judged_by=MODEL, refit_at=timezone.now())
+    say(error="/srv/secret/model.onnx is missing: docs/sentiment.md tells how to export a model")
+    html = page(as_person(owner), project)
+    assert "The sentiment model cannot be loaded." in html and "/srv/secret" not in html and "hx-get" not in html
+    owner.is_superuser = True
+    owner.save()
+    assert "/srv/secret/model.onnx is missing" in page(as_person(owner), project)
+
+
+def test_the_page_costs_the_same_queries_however_many_rows_and_never_loads_a_model(
+    project, owner, topic, as_person, settings, django_assert_max_num_queries
+):
+    settings.SENTIMENT_BACKEND, settings.SENTIMENT_MODEL_DIR = "onnx", "/nowhere"
+    rows = make_mentions(topic, 30)
+    correct_sentiment(project, owner, [row.pk for row in rows], "negative")
+    SentimentState.objects.update(judged_by=MODEL, layer=[layer(project, number) for number in range(1, 9)][-1])
+    client = as_person(owner)
+    client.post(f"/p/{project.pk}/settings/sentiment/lesson", {"number": "3"})
+    with django_assert_max_num_queries(16):
+        assert client.get(f"/p/{project.pk}/settings/sentiment").status_code == 200
