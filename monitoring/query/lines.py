@@ -11,6 +11,8 @@ from monitoring.query.document import Doc
 from monitoring.query.errors import QueryError
 from monitoring.query.index import Index
 
+# `json.dumps` with any option would make an encoder for each line.
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 _FIELDS = ("title", "text", "url", "author", "language", "platform", "country")
 
 
@@ -72,4 +74,4 @@ def match_lines(index: Index, lines: Iterable[bytes]) -> Iterator[str | BadInput
             continue
         identity, doc = read
         for key, spans in index.match(doc):
-            yield json.dumps({"id": identity, "query": key, "spans": spans}, ensure_ascii=False)
+            yield _encode({"id": identity, "query": key, "spans": spans})

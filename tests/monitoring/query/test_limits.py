@@ -1,6 +1,7 @@
 """However long or odd, a query is read or refused, and a document is matched in time that grows with its length."""
 
 import random
+import sys
 import threading
 import time
 
@@ -85,6 +86,54 @@ def test_the_longest_texts_take_seconds_at_most(name, query, text):
     compiled.match(doc)
     # Each takes 0 to 3 s on one slow core (texts of 100 KB to 1 MB); anything quadratic takes hours.
     assert time.process_time() - began < 20
+
+
+def letters(number, size):
+    return " ".join(random.Random(2).choices("abcdefghijklmnopqrstuvwxyz"[:number], k=size // 2))
+
+
+def alternating(size):
+    return "a b " * (size // 4)
+
+
+DENSE = [
+    ("a chain of NEAR", " NEAR/1000 ".join("abcdefghij"), lambda size: letters(10, size)),
+    ("a chain of ONEAR", " ONEAR/1000 ".join("abcdefghij"), lambda size: letters(10, size)),
+    ("a chain of one word", " NEAR/5 ".join("a" * 11), lambda size: "a " * (size // 2)),
+    ("a chain of two words", " NEAR/5 ".join("ab" * 5), alternating),
+    ("many NEAR", " ".join(f"a NEAR/{d} b" for d in range(1, 200)), alternating),
+    ("phrases of one word", " OR ".join(f'"{"a " * n}"' for n in range(2, 101)), lambda size: "a " * (size // 2)),
+    ("phrases of two words", " OR ".join(f'"{"a b " * n}"' for n in range(1, 50)), alternating),
+    ("counts", " OR ".join(f'{{{n}}} (a OR b OR "a b")' for n in range(2, 100)), alternating),
+    ("at least some", f"MIN/9({', '.join(f'a NEAR/{d} b' for d in range(1, 99))})", lambda size: letters(5, size)),
+    ("exact words", " OR ".join(f'="{a} {b}"' for a in "abcde" for b in "abcde"), lambda size: letters(5, size)),
+    ("wildcards", " OR ".join(f"aaa{'?' * n}*" for n in range(50)), lambda size: "aaaaaaaaaaaaa " * (size // 14)),
+]
+
+
+def calls(query, text):
+    """How many functions a match calls: the work without the noise of a clock."""
+    count = 0
+
+    def count_one(frame, event, argument):
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(count_one)
+    try:
+        query.match(Doc(text=text))
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize(("name", "query", "text"), DENSE, ids=[name for name, _, _ in DENSE])
+def test_words_that_stand_everywhere_cost_no_more_than_their_share(name, query, text):
+    compiled = compile_query(query)
+    calls(compiled, text(20_000))
+    once, fourfold = calls(compiled, text(20_000)), calls(compiled, text(80_000))
+    # Four times is what it should be; what grows with the square does sixteen times as much.
+    assert fourfold < 7 * once
 
 
 def test_what_is_remembered_of_words_is_bounded():
