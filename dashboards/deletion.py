@@ -28,7 +28,9 @@ WITH page AS (
     SELECT id, address_key FROM monitoring_document
     WHERE project_id = %s AND address_key > %s ORDER BY address_key LIMIT %s
 ), mentions AS (
-    DELETE FROM monitoring_mention WHERE document_id IN (SELECT id FROM page)
+    DELETE FROM monitoring_mention WHERE document_id IN (SELECT id FROM page) RETURNING id
+), corrections AS (
+    DELETE FROM monitoring_correction WHERE mention_id IN (SELECT id FROM mentions)
 ), sightings AS (
     DELETE FROM monitoring_documentsource WHERE document_id IN (SELECT id FROM page)
 ), documents AS (

@@ -45,7 +45,8 @@ def rescore_mentions(budget_s: float = RESCORE_S) -> bool:
     True where the time ended it: there is more.
     """
     deadline, is_done = time.monotonic() + budget_s, True
-    for project_id, judge in judges_of(Project.objects.values_list("pk", flat=True)).items():
+    projects = Project.objects.filter(deleted_at=None).values_list("pk", flat=True)
+    for project_id, judge in judges_of(projects).items():
         state, _ = SentimentState.objects.get_or_create(project_id=project_id, defaults={"judged_by": judge.version})
         if state.judged_by != judge.version:
             _start(state, judge.version)

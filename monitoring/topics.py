@@ -4,14 +4,14 @@ history to the backfill task.
 """
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import record
 from accounts.models import Project, User
 from monitoring.backfill import backfill_some, start_backfill
 from monitoring.discoveries import hold_discoveries
-from monitoring.models import Topic
+from monitoring.models import Correction, Mention, Topic
 from monitoring.query import QueryError, parse
 from monitoring.query_errors import explain_error
 
@@ -87,6 +87,9 @@ def delete_topic(topic: Topic, user: User | None) -> None:
     with transaction.atomic():
         hold_discoveries(topic.project_id)
         record(topic.project, user, "topic.deleted", topic, query=topic.query)
+        # Corrections outlive their mentions; Django's own delete would load every mention to see to that.
+        Correction.objects.filter(mention__topic=topic).update(mention=None)
+        Mention.objects.filter(topic=topic)._raw_delete(using=connection.alias)
         topic.delete()
 
 

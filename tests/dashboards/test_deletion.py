@@ -11,7 +11,7 @@ from accounts.projects import create_project
 from alerts.models import Delivery, Digest, Incident, Rule
 from dashboards import deletion
 from dashboards.deletion import purge_retired, retire_project
-from monitoring.models import Document, Mention, Source
+from monitoring.models import Correction, Document, Mention, SentimentLayer, SentimentState, Source
 from tests.factories import make_mentions, make_source, make_topic
 from tests.racing import race
 
@@ -23,7 +23,12 @@ def fill(project, user, documents=12):
     topics = [make_topic(project), make_topic(project)]
     source = make_source(project)
     published = timezone.now()
-    make_mentions(topics, [{"source": source, "published": published}] * documents)
+    mentions = make_mentions(topics, [{"source": source, "published": published}] * documents)
+    for mention in (mentions[0], None):
+        Correction.objects.create(project=project, mention=mention, user=user, label="negative", text="Lumen")
+    scores = {"accuracy_before": 0.5, "accuracy_after": 0.6, "is_better": True}
+    layer = SentimentLayer.objects.create(project=project, number=1, weights=b"", corrections=2, **scores)
+    SentimentState.objects.create(project=project, layer=layer)
     rule = Rule.objects.create(project=project, topic=topics[0], threshold=3)
     rule.recipients.add(user)
     Incident.objects.create(rule=rule, opened_at=published, value=4, peak=4)
@@ -60,6 +65,7 @@ def test_every_table_that_hangs_on_a_project_is_known_to_this_test():
         if any(isinstance(field, ForeignKey) and field.related_model is Project for field in model._meta.fields)
     }
     covered = {"Membership", "Invitation", "AuditLine", "Topic", "Source", "Document", "Rule", "Digest", "Delivery"}
+    covered |= {"Correction", "SentimentLayer", "SentimentState"}
     assert hanging == covered, "add the new table to fill() above, and here"
 
 

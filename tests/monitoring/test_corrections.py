@@ -9,6 +9,7 @@ from monitoring.enrich import judge_mentions, rescore_mentions
 from monitoring.judging import model
 from monitoring.learning import refit_layers, set_learning, use_layer
 from monitoring.models import Correction, Mention, SentimentLayer, SentimentState
+from monitoring.topics import delete_topic
 from tests.factories import make_mention, make_mentions, make_topic
 
 
@@ -87,6 +88,17 @@ def test_mentions_of_others_and_unknown_labels_are_out_of_reach(project, manager
 def test_a_correction_outlives_its_mention(project, manager, topic):
     corrected(project, manager, topic, BROKEN[:1], "negative")
     Mention.objects.all().delete()
+    assert Correction.objects.get().mention is None
+
+
+def test_a_keyword_is_deleted_at_one_price_and_its_corrections_stay(
+    project, manager, topic, django_assert_max_num_queries
+):
+    rows = make_mentions(topic, 250)
+    correct_sentiment(project, manager, [rows[0].pk], "negative")
+    with django_assert_max_num_queries(20):
+        delete_topic(topic, manager)
+    assert not Mention.objects.exists()
     assert Correction.objects.get().mention is None
 
 
