@@ -14,7 +14,7 @@ from monitoring.query import And, Node, Not, QueryError, fold, parse, terms, tok
 from monitoring.query.tokens import KEYS, visible
 
 MOST_SHOWN = 8
-FEWEST_MATCHES = 4  # two stories that share a word are no pattern
+FEWEST = 3  # matches with the word: two stories that share one are no pattern
 LEAST_SHARE = 0.03  # of the matches: leaving out less changes nothing
 LEAST_LIFT = 3  # times as often as elsewhere: half the texts being of another language doubles every little word
 SHORTEST = 3
@@ -48,10 +48,10 @@ class Beside:
 
 def beside(query: str, node: Node, found: Sequence[str], others: Sequence[str]) -> tuple[Beside, ...]:
     """The terms that tell the texts `found` from the `others` best."""
-    if len(found) < FEWEST_MATCHES or not others:
+    if not others:
         return ()
     here, elsewhere = _frequencies(found), _frequencies(others)
-    fewest = max(2, LEAST_SHARE * len(found))
+    fewest = max(FEWEST, LEAST_SHARE * len(found))
     is_own = _own(node)
     scores = {}
     for word, count in here.items():
