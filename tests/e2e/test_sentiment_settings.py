@@ -1,0 +1,30 @@
+"""The page of what corrections teach moves on by itself, asks before it judges anew, and fits a phone."""
+
+from playwright.sync_api import expect
+
+from monitoring.models import SentimentLayer, SentimentState
+from tests.factories import make_mentions, make_topic
+
+
+def test_progress_moves_on_by_itself_and_a_lesson_is_chosen_after_a_question(open_as, owner, project):
+    rows = make_mentions(make_topic(project), 40)
+    scores = {"corrections": 64, "accuracy_before": 0.41, "accuracy_after": 0.68, "is_better": True, "weights": b""}
+    layers = [SentimentLayer.objects.create(project=project, number=n, model="m", **scores) for n in (1, 2)]
+    state = SentimentState.objects.create(project=project, judged_by="m+2", layer=layers[1])
+    SentimentState.objects.update(rescored_from=rows[-1].pk + 1, rescored_to=rows[30].pk)
+    page = open_as(owner, f"/p/{project.pk}/settings")
+    page.set_viewport_size({"width": 375, "height": 740})
+    page.get_by_role("link", name="Sentiment and corrections").click()
+    bar = page.get_by_role("progressbar")
+    expect(bar).to_have_attribute("aria-valuenow", "25")
+    SentimentState.objects.update(rescored_to=rows[10].pk)
+    expect(bar).to_have_attribute("aria-valuenow", "75")
+    SentimentState.objects.update(rescored_to=None)
+    expect(page.get_by_role("status")).to_contain_text("All mentions are judged by what is in use now.")
+    expect(bar).to_have_count(0)
+    assert page.evaluate("document.documentElement.scrollWidth") == 375
+    page.get_by_text("Use again 1").press("Enter")
+    page.get_by_role("button", name="Use this lesson").click()
+    expect(page.get_by_role("status")).to_contain_text("Lesson 1 is used again.")
+    state.refresh_from_db()
+    assert state.layer == layers[0]
