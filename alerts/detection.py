@@ -15,12 +15,19 @@ RELEASE = 0.9
 @dataclass(frozen=True, slots=True)
 class Settings:
     """`above`: more than `threshold` mentions. `increase`: at least `percent` % more than in the window before, and at
-    least `minimum` mentions."""
+    least `minimum` mentions. `sentiment` and `with_unsure` say which mentions are counted (all where it is "")."""
 
     condition: str
     threshold: int = 0
     percent: int = 0
     minimum: int = 0
+    sentiment: str = ""
+    with_unsure: bool = False
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels that are counted; none where that does not matter."""
+        return () if not self.sentiment else (self.sentiment, "unsure") if self.with_unsure else (self.sentiment,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,17 @@ class DigestForm(forms.ModelForm):
 class RuleForm(forms.ModelForm):
     class Meta:
         model = Rule
-        fields = ["topic", "condition", "threshold", "percent", "minimum", "window_s", "recipients"]
+        fields = [
+            "topic",
+            "sentiment",
+            "with_unsure",
+            "condition",
+            "threshold",
+            "percent",
+            "minimum",
+            "window_s",
+            "recipients",
+        ]
         widgets = {"recipients": forms.CheckboxSelectMultiple}
 
     def __init__(self, *args: object, project: Project, **kwargs: object) -> None:
@@ -44,6 +54,9 @@ class RuleForm(forms.ModelForm):
         self.fields["recipients"].queryset = members.order_by("first_name", "email")
         self.fields["recipients"].label_from_instance = lambda user: user.name
         self.fields["recipients"].help_text = _("Nobody chosen means all managers and admins.")
+        self.fields["with_unsure"].help_text = _(
+            "Where you chose one sentiment: also those of which the model is not sure enough to say."
+        )
         self.fields["threshold"].help_text = _("For “more than a number”.")
         self.fields["percent"].help_text = _("For “up by a percentage”, against the equal time before.")
         self.fields["minimum"].help_text = _("For “up by a percentage”: fewer mentions than this never warn.")
@@ -54,6 +67,7 @@ class RuleForm(forms.ModelForm):
     def clean(self) -> dict[str, object]:
         """Each condition needs its numbers; the other's are forgotten, so that a rule holds only what it says."""
         data = super().clean()
+        data["with_unsure"] = bool(data.get("sentiment") and data.get("with_unsure"))
         is_above = data.get("condition") == Rule.Condition.ABOVE
         unused = {"percent": None, "minimum": DEFAULT_MINIMUM} if is_above else {"threshold": None}
         for name, value in unused.items():

@@ -35,11 +35,17 @@ def sentence_then(incident: Incident) -> str:
     return rule_sentence(incident.rule.topic.name, settings_then(incident), incident.settings["window_s"])
 
 
+def observed(incident: Incident, value: int) -> str:
+    """What was counted, in the words of the rule as it was."""
+    return observation(incident.rule.topic.name, value, settings_then(incident), incident.settings["window_s"])
+
+
 def filter_of_incident(incident: Incident, until: datetime | None = None, zone: tzinfo = UTC) -> MentionFilter:
     """The mentions found that broke the rule and, up to `until`, those found while the incident lasted."""
     return MentionFilter(
         project_id=incident.rule.project_id,
         topics=(incident.rule.topic_id,),
+        sentiments=settings_then(incident).labels,
         since=incident.opened_at - timedelta(seconds=incident.settings["window_s"]),
         until=incident.closed_at or until or incident.opened_at,
         by="found",
@@ -58,12 +64,13 @@ def render_closed(incident: Incident, user: User) -> Rendered:
 
 
 def _render(incident: Incident, user: User, subject: str, value: int, context: dict[str, object]) -> Rendered:
-    project_id, topic = incident.rule.project_id, incident.rule.topic.name
+    project_id = incident.rule.project_id
     with translation.override(user.language), timezone.override(user.zone):
+        headline = observed(incident, value)
         context |= {
-            "subject": _(subject) % observation(topic, value, incident.settings["window_s"]),
+            "subject": _(subject) % headline,
             "incident": incident,
-            "headline": observation(topic, value, incident.settings["window_s"]),
+            "headline": headline,
             "sentence": sentence_then(incident),
             "language": user.language,
             "incident_url": absolute(reverse("incident", args=[project_id, incident.pk])),

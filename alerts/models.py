@@ -8,12 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project, User
-from monitoring.models import Topic
+from monitoring.models import Mention, Topic
 
 
 class Rule(models.Model):
     """Warns when the mentions of a topic in a sliding window are too many.
 
+    `sentiment` counts only mentions with that label, and with `with_unsure` the unsure ones too; "" counts all.
     `above`: more than `threshold` mentions in `window_s` seconds. `increase`: up by at least `percent` against the
     window before, with at least `minimum` mentions. alerts/detection.py decides, without this model.
     """
@@ -21,6 +22,12 @@ class Rule(models.Model):
     class Condition(models.TextChoices):
         ABOVE = "above", _("more than a number")
         INCREASE = "increase", _("up by a percentage")
+
+    class Sentiment(models.TextChoices):
+        NEGATIVE = Mention.Sentiment.NEGATIVE.value, _("negative ones only")
+        NEUTRAL = Mention.Sentiment.NEUTRAL.value, _("neutral ones only")
+        POSITIVE = Mention.Sentiment.POSITIVE.value, _("positive ones only")
+        __empty__ = _("all of them")
 
     class Window(models.IntegerChoices):
         MIN_15 = 900, _("15 minutes")
@@ -31,6 +38,10 @@ class Rule(models.Model):
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="rules")
     topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="rules", verbose_name=_("keyword"))
+    sentiment = models.CharField(
+        _("which mentions"), max_length=8, choices=Sentiment, blank=True, default="", db_default=""
+    )
+    with_unsure = models.BooleanField(_("count unsure ones too"), default=False, db_default=False)
     condition = models.CharField(_("condition"), max_length=10, choices=Condition, default=Condition.ABOVE)
     threshold = models.PositiveIntegerField(_("number of mentions"), null=True, blank=True)
     percent = models.PositiveIntegerField(_("percentage"), null=True, blank=True)
@@ -48,7 +59,10 @@ class Rule(models.Model):
                 condition=Q(condition="above", threshold__isnull=False)
                 | Q(condition="increase", percent__isnull=False, percent__gt=0),
                 name="rule_has_its_number",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(sentiment__in=["", "negative", "neutral", "positive"]), name="rule_sentiment_known"
+            ),
         ]
 
     def __str__(self) -> str:

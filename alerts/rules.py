@@ -2,12 +2,12 @@
 
 `evaluate_all(now)` reads Postgres alone, one query for all the rules of a window length, so a lost Redis or a late
 tick costs its delay and nothing else. detection.py decides, incidents.py opens and closes. The clock of the counts is
-`Mention.published`, as in every chart and list; what was old when it was found (backlog), and what is ignored, never
-fires.
+`Mention.found_at`; what was old when it was found (backlog), and what is ignored, never fires. A rule on a sentiment
+counts what is judged by now: what was found seconds ago counts at the next tick, still within its window.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta, tzinfo
 
@@ -24,7 +24,6 @@ from alerts.wording import rule_sentence
 from monitoring.insights.filters import MentionFilter
 
 log = logging.getLogger(__name__)
-NO_MENTIONS = [0, 0]
 
 
 def evaluate_all(now: datetime) -> None:
@@ -42,26 +41,34 @@ def evaluate_all(now: datetime) -> None:
 
 
 def count_windows(rules: Iterable[Rule], now: datetime) -> dict[int, list[int]]:
-    """For each rule the mentions of its topic found in the window before and in the present one, by rule id."""
-    by_window: dict[int, list[Rule]] = {}
-    for rule in rules:
-        by_window.setdefault(rule.window_s, []).append(rule)
-    series: dict[int, list[int]] = {}
-    for window_s, alike in by_window.items():
-        counts = _counts({rule.topic_id for rule in alike}, timedelta(seconds=window_s), now)
-        series |= {rule.pk: counts.get(rule.topic_id, NO_MENTIONS) for rule in alike}
-    return series
+    """For each rule the mentions that it counts found in the window before and in the present one, by rule id."""
+    return _series(rules, now, lambda rule: settings_of(rule).labels)
+
+
+def count_unjudged(rules: Iterable[Rule], now: datetime) -> dict[int, int]:
+    """For each rule on a sentiment, how many mentions of its present window are not judged yet, by rule id."""
+    rules = [rule for rule in rules if rule.sentiment]
+    return {rule_id: series[-1] for rule_id, series in _series(rules, now, lambda rule: ("",)).items()}
 
 
 def filter_of_window(rule: Rule, now: datetime, zone: tzinfo) -> MentionFilter:
     """The mentions in a rule's present window, for the list that its number leads to."""
     since = now - timedelta(seconds=rule.window_s)
-    topics = (rule.topic_id,)
-    return MentionFilter(project_id=rule.project_id, topics=topics, since=since, until=now, by="found", zone=zone)
+    return MentionFilter(
+        project_id=rule.project_id,
+        topics=(rule.topic_id,),
+        sentiments=settings_of(rule).labels,
+        since=since,
+        until=now,
+        by="found",
+        zone=zone,
+    )
 
 
 def settings_of(rule: Rule) -> Settings:
-    return Settings(rule.condition, rule.threshold or 0, rule.percent or 0, rule.minimum)
+    return Settings(
+        rule.condition, rule.threshold or 0, rule.percent or 0, rule.minimum, rule.sentiment, rule.with_unsure
+    )
 
 
 def sentence_of(rule: Rule) -> str:
@@ -115,11 +122,31 @@ def _evaluate(rule: Rule, series: list[int], ongoing: Incident | None, now: date
         incidents.close_incident(ongoing, rule, now)
 
 
-def _counts(topic_ids: set[int], window: timedelta, now: datetime) -> dict[int, list[int]]:
-    """[before, now] by topic id, over all projects at once."""
+def _series(
+    rules: Iterable[Rule], now: datetime, labels_of: Callable[[Rule], tuple[str, ...]]
+) -> dict[int, list[int]]:
+    """[before, now] by rule id, of the mentions with the labels that a rule asks for; no labels ask for all."""
+    by_window: dict[int, list[Rule]] = {}
+    for rule in rules:
+        by_window.setdefault(rule.window_s, []).append(rule)
+    series: dict[int, list[int]] = {}
+    for window_s, alike in by_window.items():
+        counts = _counts({rule.topic_id for rule in alike}, timedelta(seconds=window_s), now)
+        for rule in alike:
+            labels, found = labels_of(rule), counts.get(rule.topic_id, {})
+            chosen = [found[label] for label in found if not labels or label in labels]
+            series[rule.pk] = [sum(before for before, _now in chosen), sum(present for _before, present in chosen)]
+    return series
+
+
+def _counts(topic_ids: set[int], window: timedelta, now: datetime) -> dict[int, dict[str, tuple[int, int]]]:
+    """(before, now) by label by topic id, over all projects at once."""
     both = MentionFilter(project_id=0, since=now - 2 * window, until=now, by="found").conditions()
     present = Q(found_at__gte=now - window)
-    rows = both.filter(topic_id__in=topic_ids).values_list("topic_id")
+    rows = both.filter(topic_id__in=topic_ids).values_list("topic_id", "sentiment")
     # A column of the index is counted, so that the rows themselves are not read.
     counted = rows.annotate(before=Count("found_at", filter=~present), present=Count("found_at", filter=present))
-    return {topic_id: [before, present] for topic_id, before, present in counted}
+    counts: dict[int, dict[str, tuple[int, int]]] = {}
+    for topic_id, label, before, found in counted:
+        counts.setdefault(topic_id, {})[label] = (before, found)
+    return counts

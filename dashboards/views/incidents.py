@@ -14,9 +14,8 @@ from accounts.access import project_view
 from accounts.models import Membership, Role
 from alerts import incidents as episodes
 from alerts.blind import failing_sources
-from alerts.incident_mails import filter_of_incident, sentence_then
+from alerts.incident_mails import filter_of_incident, observed, sentence_then
 from alerts.models import Incident, Rule
-from alerts.wording import observation
 from dashboards import charts
 from dashboards.listening import listening
 from dashboards.rows import shown_rows
@@ -87,5 +86,5 @@ def _timeline(mentions: MentionFilter, episode: Incident) -> Timeline:
 
 def _line(incident: Incident) -> dict[str, object]:
     """An incident with the rule as it was, and what was counted: at most while it lasted."""
-    observed = observation(incident.rule.topic.name, incident.peak, incident.settings["window_s"])
-    return {"incident": incident, "sentence": sentence_then(incident), "observed": observed}
+    words = observed(incident, incident.peak)
+    return {"incident": incident, "sentence": sentence_then(incident), "observed": words}

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from accounts.access import project_view
 from accounts.models import Membership, Project, Role
+from alerts.incident_mails import observed
 from alerts.incidents import incidents_of
-from alerts.wording import observation
 from dashboards import charts
 from dashboards.filterbar import filter_bar
 from dashboards.listening import Listening, listening
@@ -95,10 +95,7 @@ def _numbers(project: Project, f: MentionFilter, topics: list[Topic], heard: Lis
 
 def _open_incidents(project: Project) -> list[dict[str, object]]:
     """What was counted at most, and the incident it belongs to."""
-    return [
-        {"incident": one, "observed": observation(one.rule.topic.name, one.peak, one.settings["window_s"])}
-        for one in incidents_of(project, is_open=True)
-    ]
+    return [{"incident": one, "observed": observed(one, one.peak)} for one in incidents_of(project, is_open=True)]
 
 
 def _topic_rows(f: MentionFilter, volume: Series, colours: dict[int, str]) -> list[TopicRow]:

@@ -240,6 +240,18 @@ def test_rules_are_counted_off_the_index_of_discoveries_alone(rule):
             {"condition": "increase", "percent": 150, "minimum": 0},
             "Warn when the mentions of Lumen in 1 hour are up by 150 % or more",
         ),
+        (
+            {"threshold": 1, "sentiment": "negative"},
+            "Warn when Lumen has more than 1 negative mention in 1 hour",
+        ),
+        (
+            {"threshold": 20, "sentiment": "negative", "with_unsure": True},
+            "Warn when Lumen has more than 20 negative or unsure mentions in 1 hour",
+        ),
+        (
+            {"condition": "increase", "percent": 150, "minimum": 10, "sentiment": "positive"},
+            "Warn when the positive mentions of Lumen in 1 hour are up by 150 % or more, and at least 10",
+        ),
     ],
 )
 def test_a_rule_reads_as_one_sentence(topic, fields, sentence):
@@ -268,3 +280,76 @@ def test_evaluators_at_once_open_and_close_one_incident_and_mail_it_once(rule, t
     assert (Incident.objects.count(), mails("opened").count()) == (1, 1)
     together(NOW + HOUR)
     assert (Incident.objects.filter(closed_at=None).count(), mails("closed").count()) == (0, 1)
+
+
+# --- rules on a sentiment ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def negative_rule(topic):
+    """More than 3 negative mentions in 1 hour."""
+    return Rule.objects.create(project=topic.project, topic=topic, threshold=3, sentiment="negative")
+
+
+def test_a_rule_on_a_sentiment_counts_only_its_mentions(negative_rule, topic, owner):
+    for label in ("positive", "neutral", "unsure", ""):
+        find(topic, 9, sentiment=label)
+    find(topic, 3, sentiment="negative")
+    evaluate_all(NOW)
+    assert not Incident.objects.exists()
+    find(topic, 1, sentiment="negative")
+    evaluate_all(NOW)
+    assert Incident.objects.get().value == 4
+    mail = mails("opened").get()
+    assert mail.subject == "Alert · Lumen: 4 negative mentions in 1 hour"
+    assert "Warn when Lumen has more than 3 negative mentions in 1 hour" in mail.text
+    assert mail.text.count("\n* Lumen") == 4, "only what was counted is listed"
+
+
+def test_what_is_found_now_and_judged_later_counts_as_soon_as_it_is_judged(negative_rule, topic):
+    find(topic, 4, ago=timedelta(seconds=1))
+    evaluate_all(NOW)
+    assert not Incident.objects.exists()
+    assert rules.count_unjudged([negative_rule], NOW) == {negative_rule.pk: 4}
+    topic.mentions.update(sentiment="negative")
+    evaluate_all(NOW + timedelta(minutes=1))
+    assert Incident.objects.get().value == 4
+    assert rules.count_unjudged([negative_rule], NOW) == {negative_rule.pk: 0}
+
+
+def test_unsure_mentions_count_where_the_rule_asks_for_them(negative_rule, topic):
+    find(topic, 2, sentiment="negative")
+    find(topic, 2, sentiment="unsure")
+    evaluate_all(NOW)
+    assert not Incident.objects.exists()
+    Rule.objects.update(with_unsure=True)
+    evaluate_all(NOW)
+    assert Incident.objects.get().value == 4
+
+
+def test_a_correction_counts_at_once(negative_rule, topic, owner):
+    from monitoring.corrections import correct_sentiment
+
+    found = find(topic, 4, sentiment="negative")
+    correct_sentiment(topic.project, owner, [found[0].pk], "positive")
+    evaluate_all(NOW)
+    assert not Incident.objects.exists()
+
+
+def test_the_number_of_a_rule_on_a_sentiment_is_the_length_of_its_list_too(negative_rule, topic):
+    for label in ("negative", "negative", "unsure", "positive", ""):
+        find(topic, 1, sentiment=label)
+    for with_unsure, number in ((False, 2), (True, 3)):
+        negative_rule.with_unsure = with_unsure
+        query = QueryDict(rules.filter_of_window(negative_rule, NOW, UTC).to_query())
+        shown = lists.count(MentionFilter.from_query(topic.project, query, NOW, UTC)).value
+        assert shown == rules.count_windows([negative_rule], NOW)[negative_rule.pk][-1] == number
+
+
+def test_rules_of_all_sentiments_share_one_count(topic, django_assert_num_queries):
+    Rule.objects.bulk_create(
+        Rule(project=topic.project, topic=topic, threshold=3, sentiment=label)
+        for label in ("", "negative", "neutral", "positive")
+    )
+    with django_assert_num_queries(4):  # incidents, rules, one count, evaluated_at
+        evaluate_all(NOW)

@@ -80,6 +80,7 @@ def test_a_manager_adds_edits_pauses_and_deletes_a_rule(topic, manager, owner, a
         ({"condition": "increase", "percent": "0"}, "percent"),
         ({"window_s": "7"}, "window_s"),
         ({"topic": "0"}, "topic"),
+        ({"sentiment": "unsure"}, "sentiment"),
         ({"condition": "increase", "percent": "50", "minimum": ""}, "minimum"),
     ],
 )
@@ -88,6 +89,25 @@ def test_what_is_wrong_with_a_rule_stands_beside_its_field(topic, manager, as_pe
     response = as_person(manager).post(url(topic.project, "rules/new"), form)
     assert response.context["form"].errors.keys() == {field}
     assert not Rule.objects.exists()
+
+
+def test_a_rule_may_count_one_sentiment_and_says_what_is_not_judged_yet(topic, owner, as_person):
+    client, project = as_person(owner), topic.project
+    form = {"topic": topic.pk, "condition": "above", "threshold": 20, "minimum": 5, "window_s": 3600}
+    client.post(url(project, "rules/new"), form | {"sentiment": "negative", "with_unsure": "on"})
+    rule = Rule.objects.get()
+    assert (rule.sentiment, rule.with_unsure) == ("negative", True)
+    now = timezone.now()
+    labels = ["negative", "unsure", "positive", ""]
+    make_mentions(topic, [{"sentiment": label, "published": now, "found_at": now} for label in labels])
+    page = client.get(url(project, "rules"))
+    assert "Warn when Lumen has more than 20 negative or unsure mentions in 1 hour" in text_of(page)
+    assert "1 not judged yet" in text_of(page)
+    [line] = page.context["rules"]
+    assert line["value"] == client.get(url(project, f"mentions?{line['query']}")).context["count"].value == 2
+    client.post(url(project, f"rules/{rule.pk}/edit"), form | {"sentiment": "", "with_unsure": "on"})
+    rule.refresh_from_db()
+    assert (rule.sentiment, rule.with_unsure) == ("", False), "a rule on all mentions counts unsure ones anyway"
 
 
 def test_a_rule_watches_keywords_and_mails_members_of_its_own_project_only(topic, manager, stranger, as_person):
