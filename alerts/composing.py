@@ -8,12 +8,14 @@ from datetime import datetime
 
 from alerts.windows import Window
 from monitoring.insights.passages import Passage
+from monitoring.insights.sentiment import Split
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
     """One document. `url` is its own address, "" where it has none that is safe to open; `others` are the names of the
-    further topics that it matches; `published` is UTC."""
+    further topics that it matches; `published` is UTC; `sentiment` is towards the topic it stands under, "" where it
+    is not judged yet."""
 
     mention_id: int
     title: tuple[Passage, ...]
@@ -23,16 +25,18 @@ class Story:
     author: str
     published: datetime
     others: tuple[str, ...] = ()
+    sentiment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The newest stories of one topic. `total` counts all its mentions of the window, `rest` those that stand nowhere
-    in the digest (a story may stand under another topic)."""
+    """The newest stories of one topic. `total` counts all its mentions of the window, `split` tells them by sentiment,
+    `rest` counts those that stand nowhere in the digest (a story may stand under another topic)."""
 
     topic_id: int
     topic: str
     total: int
+    split: Split
     rest: int
     stories: tuple[Story, ...]
 

@@ -5,8 +5,6 @@ Called by digests.py, which has waited for discoveries under way, and by the dig
 
 from datetime import UTC, tzinfo
 
-from django.db.models import Count
-
 from accounts.models import Project
 from alerts.blind import failing_sources
 from alerts.composing import BlindSpot, DigestContent, Section, Story
@@ -15,6 +13,7 @@ from alerts.windows import Window
 from monitoring.insights import lists
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.passages import excerpt, one_line, passages
+from monitoring.insights.sentiment import Split, split_by_topic
 from monitoring.models import Mention, Source, Topic
 
 STORIES = 10  # a topic: what Google Alerts shows, and what people read to the end
@@ -25,10 +24,10 @@ KINDS = [Topic.Kind.BRAND, Topic.Kind.COMPETITOR, Topic.Kind.SUBJECT]
 def read_digest(project: Project, window: Window) -> DigestContent:
     """The whole content, in a number of queries that follows the topics with something new, not the mentions."""
     new = filter_of(project.pk, window)
-    counts = dict(new.mentions().values_list("topic_id").annotate(rows=Count("*")))
+    splits = {topic_id: split for topic_id, split in split_by_topic(new).items() if split.total}
     before = new.previous()
     topics = sorted(
-        Topic.objects.filter(pk__in=counts), key=lambda topic: (KINDS.index(topic.kind), topic.name.lower())
+        Topic.objects.filter(pk__in=splits), key=lambda topic: (KINDS.index(topic.kind), topic.name.lower())
     )
     return DigestContent(
         project_id=project.pk,
@@ -36,7 +35,7 @@ def read_digest(project: Project, window: Window) -> DigestContent:
         window=window,
         total=lists.count(new).value,
         before=lists.count(before).value if project.created_at <= before.since else None,
-        sections=_sections(new, topics, counts),
+        sections=_sections(new, topics, splits),
         blind=_blind_spots(project, window),
     )
 
@@ -47,7 +46,7 @@ def filter_of(project_id: int, window: Window, zone: tzinfo = UTC) -> MentionFil
     return MentionFilter(project_id=project_id, since=window.start, until=window.end, by="found", zone=zone)
 
 
-def _sections(new: MentionFilter, topics: list[Topic], counts: dict[int, int]) -> tuple[Section, ...]:
+def _sections(new: MentionFilter, topics: list[Topic], splits: dict[int, Split]) -> tuple[Section, ...]:
     """A document stands once, under the first of its topics that has room for it, and is badged with the others."""
     limit = min(STORIES, max(STORIES_IN_ALL // max(len(topics), 1), 1))
     chosen: dict[int, list[Mention]] = {}
@@ -63,8 +62,9 @@ def _sections(new: MentionFilter, topics: list[Topic], counts: dict[int, int]) -
         Section(
             topic_id=topic.pk,
             topic=topic.name,
-            total=counts[topic.pk],
-            rest=counts[topic.pk] - sum(topic in matched for matched in matches.values()),
+            total=splits[topic.pk].total,
+            split=splits[topic.pk],
+            rest=splits[topic.pk].total - sum(topic in matched for matched in matches.values()),
             stories=tuple(_story(mention, matches[mention.document_id]) for mention in chosen[topic.pk]),
         )
         for topic in topics
@@ -85,6 +85,7 @@ def _story(mention: Mention, topics: list[Topic]) -> Story:
         author=document.author,
         published=document.published,
         others=tuple(topic.name for topic in topics if topic.pk != mention.topic_id),
+        sentiment=mention.sentiment,
     )
 
 

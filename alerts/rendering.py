@@ -19,9 +19,14 @@ from alerts.models import Digest
 from alerts.unsubscribing import unsubscribe_url
 from monitoring.health import words
 from monitoring.insights.passages import plain
+from monitoring.insights.sentiment import Split
+from monitoring.models import Mention
+from monitoring.sentiment_words import MINUS, signed, split_words
 
 PREHEADER_STORIES = 3
 BLIND_SHOWN = 5
+# Beside the word, for who sees no colours: the keys that correct a sentiment in the list.
+SIGNS = {"positive": "+", "neutral": "=", "negative": MINUS, "unsure": "?"}
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,24 @@ def _comparison(content: DigestContent) -> str:
 
 def _section(content: DigestContent, section: Section) -> dict[str, object]:
     stories = [_story(content, story) for story in section.stories]
-    return {"section": section, "stories": stories, "url": _list_url(content, section.topic_id)}
+    return {
+        "section": section,
+        "stories": stories,
+        "url": _list_url(content, section.topic_id),
+        "sentiment": _sentiment(section.split),
+    }
+
+
+def _sentiment(split: Split) -> str:
+    """ "12 negative, 30 neutral, 8 positive, 5 unsure · 24% negative, 16% positive · net sentiment −8"."""
+    if split.net is None:
+        return split_words(split)
+    shares = _("%(negative)s%% negative, %(positive)s%% positive, net sentiment %(net)s") % {
+        "negative": split.percent("negative"),
+        "positive": split.percent("positive"),
+        "net": signed(split.net),
+    }
+    return f"{split_words(split)} · {shares}"
 
 
 def _story(content: DigestContent, story: Story) -> dict[str, object]:
@@ -99,6 +121,8 @@ def _story(content: DigestContent, story: Story) -> dict[str, object]:
         "url": story.url or details,
         "title": plain(story.title) or story.url,
         "snippet": plain(story.snippet),
+        "sign": SIGNS.get(story.sentiment, ""),
+        "sentiment": str(Mention.Sentiment(story.sentiment).label) if story.sentiment else "",
     }
 
 

@@ -25,6 +25,8 @@ BANDS = (
     ("positive", "--positive", gettext_lazy("positive")),
     ("unsure", "--neutral", gettext_lazy("unsure")),
 )
+# Below this net sentiment moves by twenty points by chance alone: no change is told.
+COMPARED_FROM = 20
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,10 @@ class SentimentTrend:
 
     @property
     def points(self) -> int | None:
-        """How far net sentiment has moved; None where there is nothing to compare."""
-        return None if self.split.net is None or self.before.net is None else self.split.net - self.before.net
+        """How far net sentiment has moved; None where there is too little to compare."""
+        if min(self.split.judged, self.before.judged) < COMPARED_FROM:
+            return None
+        return self.split.net - self.before.net
 
     @property
     def no_points(self) -> str:
@@ -68,7 +72,7 @@ class SentimentTrend:
             is_doubt = self.split.unsure and not self.split.pending
             return _("all are unsure") if is_doubt else _("nothing is judged yet") if self.split.total else ""
         if self.points is None:
-            return _("nothing was judged in the period before")
+            return _("too few are judged to compare with the period before")
         return "" if self.points else _("as in the period before")
 
     @property

@@ -57,7 +57,7 @@ function hatchedFill(colour) {
   ctx.fillStyle = property("--paper");
   ctx.fillRect(0, 0, size, size);
   ctx.strokeStyle = colour;
-  ctx.lineWidth = 1.6;
+  ctx.lineWidth = 1;
   ctx.beginPath();
   // One line and the two corners that its neighbours leave, so that tiles join.
   for (const shift of [-size, 0, size]) {

@@ -343,3 +343,20 @@ def test_a_digest_costs_the_same_queries_however_many_mentions(daily, topic, dja
     make_mentions(topic, [{"title": f"Lumen {n}", "found_at": INSIDE} for n in range(60)])
     with django_assert_max_num_queries(12):
         read(topic.project)
+
+
+def test_it_tells_the_sentiment_of_each_keyword_and_of_each_story(daily, topic, mailbox, send_outbox):
+    other = make_topic(topic.project, "Halo", "halo")
+    for label, number in (("negative", 2), ("neutral", 3), ("positive", 1), ("unsure", 2), ("", 1)):
+        make_mentions(topic, [{"found_at": INSIDE, "published": INSIDE, "sentiment": label} for _ in range(number)])
+    tell(other, sentiment="unsure")
+    digests.write_due(NOW)
+    send_outbox()
+    text, html = (mailbox.messages[0].get_body([kind]).get_content() for kind in ("plain", "html"))
+    words = "2 negative, 3 neutral, 1 positive, 2 unsure, 1 not judged yet"
+    words += " · 33% negative, 17% positive, net sentiment −17"
+    assert words in text and words in html
+    assert "HALO · 1 mention\n1 unsure\n" in text.replace("\r\n", "\n")
+    marks = re.findall(r"^  ([+=?−] \w+) · ", text, re.M)
+    assert sorted(marks) == sorted([*["− negative"] * 2, *["= neutral"] * 3, "+ positive", *["? unsure"] * 3])
+    assert html.count("−&nbsp;negative</span>") == 2

@@ -175,10 +175,19 @@ def chart(response):
     return json.loads(found[1])
 
 
-def test_net_sentiment_is_told_with_its_change(as_person, viewer, at, read, judged):
+def test_net_sentiment_is_told_with_its_change(as_person, viewer, at, read, project, topic):
+    make_source(project, last_success_at=timezone.now())
+    now = timezone.now()
+    for days, labels in ((1, ["negative"] * 12 + ["positive"] * 8 + ["unsure"] * 3), (8, ["positive"] * 20)):
+        at_day = now - timedelta(days=days)
+        make_mentions(topic, [{"sentiment": label, "published": at_day} for label in labels])
     text = read(as_person(viewer), at("overview"))
-    assert "Net sentiment −40 ▼ 140 points down on the period before (+100)" in text
-    assert "3 negative, 1 neutral, 1 positive, 2 unsure −40" in text
+    assert "Net sentiment −20 ▼ 120 points down on the period before (+100)" in text
+    assert "12 negative, 0 neutral, 8 positive, 3 unsure −20" in text
+
+
+def test_no_change_is_told_of_a_handful(as_person, viewer, at, read, judged):
+    assert "Net sentiment −40 too few are judged to compare" in read(as_person(viewer), at("overview"))
 
 
 @pytest.mark.parametrize("page", ["overview", "topic"])
