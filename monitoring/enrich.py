@@ -25,16 +25,20 @@ JUDGE_S, RESCORE_S = 2, 3
 
 
 def judge_mentions(budget_s: float = JUDGE_S) -> None:
-    """Judge what is not judged yet, newest first, for about `budget_s` seconds."""
+    """Judge what is not judged yet for about `budget_s` seconds: what is new before what a look back has found, the
+    newest first.
+    """
     deadline = time.monotonic() + budget_s
-    while _judge_batch() == BATCH and time.monotonic() < deadline:
-        pass
+    for is_backlog in (False, True):
+        while _judge_batch(is_backlog) == BATCH and time.monotonic() < deadline:
+            pass
 
 
-def _judge_batch() -> int:
+def _judge_batch(is_backlog: bool) -> int:
     with transaction.atomic():
+        unjudged = Mention.objects.filter(sentiment="", is_backlog=is_backlog)
         # Rows that somebody else is at are left to them, or to the next tick.
-        rows = _with_texts(Mention.objects.filter(sentiment="")).select_for_update(skip_locked=True, of=("self",))
+        rows = _with_texts(unjudged).select_for_update(skip_locked=True, of=("self",))
         mentions = list(rows.order_by("-id")[:BATCH])
         _write(mentions)
     return len(mentions)

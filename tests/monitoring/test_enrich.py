@@ -51,6 +51,18 @@ def test_more_than_a_batch_is_judged_in_one_go(topic):
     assert not Mention.objects.filter(sentiment="").exists()
 
 
+def test_what_is_new_is_judged_before_what_a_look_back_has_found(topic, monkeypatch):
+    monkeypatch.setattr(enrich, "BATCH", 2)
+    new = make_mention(topic, title="", text=GOOD)
+    make_mentions(topic, [{"is_backlog": True} for _ in range(6)])
+    judge_mentions(budget_s=0)
+    new.refresh_from_db()
+    assert new.sentiment == "positive"
+    assert Mention.objects.filter(sentiment="").count() == 4
+    judge_mentions()
+    assert not Mention.objects.filter(sentiment="").exists()
+
+
 def test_a_history_judged_by_another_version_is_judged_anew_but_not_what_a_person_said(project, topic):
     old = make_mention(topic, title="", text=GOOD, sentiment="negative", judged_by="old")
     own = make_mention(topic, title="", text=GOOD, sentiment="negative", judged_by=Mention.BY_PERSON)
