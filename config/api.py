@@ -7,6 +7,7 @@ from config import api_problems
 from config.api_auth import TokenAuth
 from monitoring.api import router as monitoring
 from monitoring.api_documents import router as documents
+from monitoring.api_sentiment import router as sentiment
 from monitoring.api_why import router as why
 
 DESCRIPTION = """
@@ -32,4 +33,5 @@ api = Api(title="Vigie", version="1", urls_namespace="api", description=DESCRIPT
 api_problems.register(api)
 api.add_router("", monitoring)
 api.add_router("", documents)
+api.add_router("", sentiment)
 api.add_router("", why)

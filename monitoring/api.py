@@ -9,10 +9,8 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
-from ninja.errors import ValidationError
 from pydantic import Field
 
 from accounts.access import membership_of
@@ -21,6 +19,8 @@ from monitoring import api_schemas as schemas
 from monitoring import sources as source_writes
 from monitoring import topics as topic_writes
 from monitoring import triage
+from monitoring.api_filters import read_filter, refused
+from monitoring.corrections import correct_sentiment
 from monitoring.health import words
 from monitoring.insights import lists, series
 from monitoring.insights.filters import MentionFilter
@@ -104,9 +104,9 @@ def add_source(request: HttpRequest, project_id: int, source: schemas.SourceIn) 
     result = source_writes.add_source(_managed(request, project_id), request.user, source.url)
     if result.candidates:
         found = [{"url": feed.url, "title": feed.title} for feed in result.candidates]
-        raise _refused("url", _("This site offers several feeds. Choose one."), "several_feeds", candidates=found)
+        raise refused("url", _("This site offers several feeds. Choose one."), "several_feeds", candidates=found)
     if result.source is None:
-        raise _refused("url", f"{words(result.error).what} {words(result.error).do}", result.error)
+        raise refused("url", f"{words(result.error).what} {words(result.error).do}", result.error)
     return Status(201 if result.created else 200, result.source)
 
 
@@ -155,9 +155,9 @@ def list_mentions(
     """What was said, newest first: one item a document, with its mention under each keyword. Follow `next` until it is
     null; it keeps the period of the first page. Ignored ones are left out unless `status` asks for them.
     """
-    f = _filter(request, membership_of(request.user, project_id).project, {"cursor", "size"})
+    f = read_filter(request, membership_of(request.user, project_id).project, {"cursor", "size"})
     if cursor and not lists.is_cursor(cursor):
-        raise _refused("cursor", _("This is not a cursor that an earlier page gave."), "invalid", place="query")
+        raise refused("cursor", _("This is not a cursor that an earlier page gave."), "invalid", place="query")
     page = lists.page(f, cursor, size)
     return {"items": page.rows, "next": page.next_cursor and _page_url(request, f, page.next_cursor, size)}
 
@@ -170,10 +170,16 @@ def get_mention(request: HttpRequest, project_id: int, mention_id: int) -> lists
 
 @router.patch("/projects/{int:project_id}/mentions/{int:mention_id}", response=schemas.StoryOut, tags=["mentions"])
 def change_mention(request: HttpRequest, project_id: int, mention_id: int, mention: schemas.MentionPatch) -> lists.Row:
-    """Set the status of a mention, and of the same document's mentions under other keywords."""
+    """Set the status of a mention, and of the same document's mentions under other keywords. Correct its sentiment,
+    towards its own keyword alone; null takes a correction back and has the mention judged anew.
+    """
     project = _managed(request, project_id)
     _story(project, mention_id)
-    triage.set_status(project, request.user, [mention_id], mention.status)
+    changes = mention.dict(exclude_unset=True)
+    if "status" in changes:
+        triage.set_status(project, request.user, [mention_id], changes["status"])
+    if "sentiment" in changes:
+        correct_sentiment(project, request.user, [mention_id], changes["sentiment"] or "")
     return _story(project, mention_id)
 
 
@@ -185,7 +191,7 @@ def get_volume(
     bucket: schemas.Bucket | None = None,
 ) -> dict[str, object]:
     """Mentions by hour, day or week in your time zone, for each keyword; `totals` counts documents."""
-    f = _filter(request, membership_of(request.user, project_id).project, {"bucket"})
+    f = read_filter(request, membership_of(request.user, project_id).project, {"bucket"})
     volume = series.volume(f, bucket=bucket)
     return {
         "since": f.since,
@@ -215,36 +221,8 @@ def _story(project: Project, mention_id: int) -> lists.Row:
     return lists.one(project.pk, mention_id) or get_object_or_404(Topic.objects.none())
 
 
-def _filter(request: HttpRequest, project: Project, others: set[str]) -> MentionFilter:
-    """The filter of the query string. A page overlooks what it cannot read; a program is told."""
-    f = MentionFilter.from_query(project, request.GET, timezone.now(), request.user.zone)
-    errors = [
-        _error(problem.parameter, problem.message, problem.code, "query", position=problem.position)
-        for problem in f.problems
-    ]
-    known = {field.alias or name for name, field in schemas.FilterParameters.model_fields.items()} | others
-    errors += [
-        _error(name, _("There is no parameter of this name."), "unknown_parameter", "query")
-        for name in request.GET
-        if name not in known
-    ]
-    if errors:
-        raise ValidationError(errors)
-    return f
-
-
 def _page_url(request: HttpRequest, f: MentionFilter, cursor: str, size: int) -> str:
     """Instants in place of a named period: a walk that goes on past midnight stays the same list."""
     fixed = f.replace(since=f.since, until=f.until)
     paging = urlencode({"cursor": cursor, "size": size})
     return request.build_absolute_uri(f"{request.path}?{fixed.to_query()}&{paging}")
-
-
-def _refused(field: str, message: str, code: str, place: str = "body", **more: object) -> ValidationError:
-    return ValidationError([_error(field, message, code, place, **more)])
-
-
-def _error(field: str, message: str, code: str, place: str, **more: object) -> dict[str, object]:
-    """An error in ninja's form, which config/api_problems.py writes."""
-    told = {name: value for name, value in more.items() if value is not None}
-    return {"loc": (place, field), "msg": str(message), "type": code, "ctx": told}

@@ -6,13 +6,17 @@ from typing import Annotated, Generic, Literal, TypeVar
 from ninja import Schema
 from pydantic import AfterValidator, ConfigDict, Field
 
+from monitoring.corrections import LABELS
 from monitoring.health import words
 from monitoring.insights.periods import BUCKETS, PERIODS
+from monitoring.insights.sentiment import probabilities
 from monitoring.models import Mention, Source, Topic
 
 Item = TypeVar("Item")
 Kind = Literal[tuple(Topic.Kind.values)]
 MentionStatus = Literal[tuple(Mention.Status.values)]
+Sentiment = Literal[tuple(Mention.Sentiment.values)]
+Label = Literal[tuple(label.value for label in LABELS)]
 Bucket = Literal[BUCKETS]
 
 
@@ -131,15 +135,41 @@ class TopicName(Schema):
     name: str
 
 
+class Probabilities(Schema):
+    negative: float
+    neutral: float
+    positive: float
+
+
 class MentionOut(Schema):
+    """`sentiment` is towards this topic, null while it is not judged. `probabilities` are the model's, whatever a
+    person made of it.
+    """
+
     id: int
     topic: TopicName
     status: MentionStatus
     found_at: datetime
+    sentiment: Sentiment | None
+    sentiment_is_corrected: bool
+    probabilities: Probabilities | None
+
+    @staticmethod
+    def resolve_sentiment(mention: Mention) -> str | None:
+        return mention.sentiment or None
+
+    @staticmethod
+    def resolve_sentiment_is_corrected(mention: Mention) -> bool:
+        return mention.judged_by == Mention.BY_PERSON
+
+    @staticmethod
+    def resolve_probabilities(mention: Mention) -> dict[str, float] | None:
+        return probabilities(mention)
 
 
 class MentionPatch(Body):
-    status: MentionStatus
+    status: MentionStatus = None
+    sentiment: Label | None = Field(None, description="null takes a correction back")
 
 
 class StoryOut(Schema):
@@ -195,5 +225,6 @@ class FilterParameters(Schema):
     source: list[str] = Field([], description="ids")
     language: list[str] = Field([], description='"fr", "en" ...; "und" for unknown')
     status: list[str] = Field([], description=", ".join(Mention.Status.values))
+    sentiment: list[str] = Field([], description=", ".join(Mention.Sentiment.values))
     author: str | None = None
     q: str | None = Field(None, description="a search in the query language of topics")
