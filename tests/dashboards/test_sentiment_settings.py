@@ -58,7 +58,7 @@ def test_an_empty_page_says_how_to_begin_and_is_linked_from_the_settings(project
     client = as_person(viewer)
     assert f'href="/p/{project.pk}/settings/sentiment"' in client.get(f"/p/{project.pk}/settings").content.decode()
     text = words(page(client, project))
-    assert "No corrections yet" in text and "from 20 corrections on" in text
+    assert "No corrections yet" in text and "from 20 corrections on" in text and "earning off" not in text
     assert "the model that comes with Vigie" in text
 
 
@@ -67,13 +67,14 @@ def test_it_tells_how_many_corrections_whose_and_the_newest_of_them(project, own
         topic, [{"text": f"Lumen <b>{n}</b>", "title": "", "sentiment": "neutral"} for n in range(12)]
     )
     correct_sentiment(project, manager, [row.pk for row in rows[:11]], "negative")
-    correct_sentiment(project, owner, [rows[11].pk], "positive")
+    correct_sentiment(project, owner, [rows[11].pk], "neutral")
     gone = rows[10].pk
     Mention.objects.filter(pk=gone).delete()
     html = page(as_person(viewer), project)
     text = words(html)
     assert "You made 12 corrections." in text
-    assert "positive 1" in text and "negative 11" in text
+    assert "neutral 1 " in text and "negative 11" in text
+    assert "neutral → corrected to negative" in text and "neutral confirmed" in text
     assert "marc@example.com 11" in text and "ada@example.com 1" in text
     assert html.count("Lumen &lt;b&gt;") == 10
     assert f"/mentions/{rows[11].pk}" in html and f"/mentions/{gone}" not in html
