@@ -61,7 +61,12 @@ def _fill(project: Project, user: User) -> None:
             part = tuple(entries[first : first + STORED_AT_ONCE])
             store([Batch(source.pk, project.pk, part, language=feed.language, since=now)])
     brand = project.topics.get(kind="brand")
+    Rule.objects.create(project=project, topic=brand, threshold=8, window_s=Rule.Window.HOUR_1, created_by=user)
     Rule.objects.create(
-        project=project, topic=brand, condition=Rule.Condition.ABOVE, threshold=8, window_s=Rule.Window.HOUR_1,
+        project=project,
+        topic=brand,
+        sentiment=Rule.Sentiment.NEGATIVE,
+        threshold=4,
+        window_s=Rule.Window.HOUR_1,
         created_by=user,
-    )  # fmt: skip
+    )

@@ -14,7 +14,8 @@ THEMES = [pytest.param(LIGHT, id="light"), pytest.param({**LIGHT, **DARK}, id="d
 TEXT = [
     *((ink, ground) for ink in ("ink", "ink-2", "ink-3") for ground in ("paper", "ground", "hover")),
     *(("accent", ground) for ground in ("paper", "ground", "accent-soft", "hover")),
-    *(("negative", ground) for ground in ("paper", "ground", "alarm-soft")),
+    *(("negative", ground) for ground in ("paper", "ground", "alarm-soft", "accent-soft")),
+    *(("positive", ground) for ground in ("paper", "accent-soft")),
     *((ink, "accent-soft") for ink in ("ink", "ink-2", "ink-3")),
     ("warn", "warn-soft"),
     ("ink", "warn-soft"),
@@ -75,6 +76,15 @@ def test_series_stand_out_from_the_paper(theme):
 @pytest.mark.parametrize("eye", [PERFECT, DEUTER, PROTAN], ids=["perfect", "deuteranopia", "protanopia"])
 def test_neighbouring_series_differ_for_any_eye(theme, eye):
     colours = [seen(theme[f"series-{place}"], eye) for place in range(1, 9)]
+    for one, other in pairwise(colours):
+        assert sum((a - b) ** 2 for a, b in zip(one, other, strict=True)) ** 0.5 >= 20
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("eye", [PERFECT, DEUTER, PROTAN], ids=["perfect", "deuteranopia", "protanopia"])
+def test_bands_of_sentiment_differ_for_any_eye(theme, eye):
+    """In the order in which they stand on each other; unsure is hatched."""
+    colours = [seen(theme[name], eye) for name in ("negative", "neutral", "positive")]
     for one, other in pairwise(colours):
         assert sum((a - b) ** 2 for a, b in zip(one, other, strict=True)) ** 0.5 >= 20
 

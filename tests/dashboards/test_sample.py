@@ -12,6 +12,7 @@ from accounts.models import Membership, Project, Role
 from alerts.models import Rule
 from dashboards.sample.load import load_sample
 from dashboards.sample.world import FEEDS, history, published
+from monitoring.enrich import judge_mentions
 from monitoring.models import Mention, Source
 from monitoring.poll import poll_due
 
@@ -27,13 +28,24 @@ def test_one_click_fills_a_project_and_another_click_removes_it(stranger, as_per
     assert response.url == reverse("overview", args=[project.pk])
     assert Mention.objects.filter(topic__project=project).count() > 500
     assert not Mention.objects.filter(is_backlog=False).exists()
-    assert Rule.objects.filter(project=project).count() == 1
+    assert list(Rule.objects.filter(project=project).order_by("pk").values_list("sentiment", flat=True)) == [
+        "",
+        "negative",
+    ]
     assert client.get(response.url).status_code == 200
     remove = reverse("remove_sample", args=[project.pk])
     assert remove in client.get(reverse("project_settings", args=[project.pk])).text
     assert client.post(remove).status_code == 302
     assert not Project.objects.filter(is_sample=True).exists()
     assert client.get(reverse("overview", args=[project.pk])).status_code == 404
+
+
+def test_its_mentions_are_judged_by_the_real_model_and_not_all_alike(stranger):
+    project = load_sample(stranger)
+    assert not Mention.objects.exclude(sentiment="").exists()
+    judge_mentions(budget_s=0)
+    judged = Mention.objects.filter(topic__project=project).exclude(sentiment="")
+    assert len(set(judged.values_list("sentiment", flat=True))) >= 3
 
 
 def test_loading_twice_makes_one_sample_and_a_second_person_joins_it(stranger, owner):
