@@ -30,3 +30,15 @@ def test_old_sign_ins_are_forgotten(db):
         Session.objects.create(session_key=key, session_data="", expire_date=now - timedelta(days=ago))
     clear_sessions()
     assert list(Session.objects.values_list("session_key", flat=True)) == ["new"]
+
+
+def test_what_may_take_hours_lets_everything_else_of_its_worker_go_first():
+    app.loader.import_default_modules()
+    ticks = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    later = {name for name in ticks if app.amqp.router.route({}, name).get("priority")}
+    assert later == {
+        "monitoring.tasks.backfill_topics",
+        "monitoring.tasks.rescore_mentions",
+        "monitoring.tasks.drop_expired_documents",
+        "dashboards.tasks.purge_projects",
+    }
