@@ -123,10 +123,10 @@ def test_what_corrections_teach_is_used_for_what_comes_and_for_what_was(project,
 
 
 def test_a_layer_that_does_not_help_is_not_used(project, manager, topic, monkeypatch):
-    """Labels without sense: the same words are good and bad by turns."""
+    """Labels without sense: the same words are good, bad and neither by turns."""
     at_once(monkeypatch)
     for number, text in enumerate(BROKEN + ANNOUNCED):
-        corrected(project, manager, topic, [text], ("positive", "negative")[number % 2])
+        corrected(project, manager, topic, [text], ("neutral", "positive", "negative")[number % 3])
     refit_layers()
     layer = SentimentLayer.objects.get()
     assert not layer.is_better
