@@ -63,3 +63,20 @@ def test_buttons_correct_one_keyword_of_a_story(inbox, world, project):
     ]
     inbox.locator(".toast button").click()
     expect(inbox.locator(".mention[data-current] .moods")).to_contain_text("judging…")
+
+
+def test_the_chart_appears_once_something_is_judged_and_its_bands_lead_to_their_mentions(
+    open_as, viewer, world, project
+):
+    page = open_as(viewer, f"/p/{project.pk}/")
+    chart = page.locator(".chart", has=page.locator("canvas[data-chart=sentiment-data]"))
+    expect(page.get_by_role("heading", name="Nothing is judged yet")).to_be_visible()
+    expect(chart).to_be_hidden()
+    Mention.objects.update(sentiment="negative", negative=0.9, positive=0.05)
+    page.evaluate("document.body.dispatchEvent(new CustomEvent('vigie:tick'))")
+    expect(chart).to_be_visible()
+    expect(page.locator("#tile-sentiment .value")).to_have_text("−100")
+    box = chart.locator("canvas").bounding_box()
+    chart.locator("canvas").click(position={"x": box["width"] - 40, "y": box["height"] / 2})
+    page.wait_for_url("**/mentions?*sentiment=negative*")
+    expect(page.locator(".mention .mood.negative").first).to_be_visible()
