@@ -75,11 +75,12 @@ const corrections = (row) => row.dataset.corrections.split(" ").map((one) => one
 
 const shownIn = (row) => corrections(row).map(([id]) => ["shown", id]);
 
-// What people gave the mentions that a form corrects: all of a row's, or, in the panel beside the list, one keyword's.
+// What people gave the mentions that a form corrects: all of a row's, or, in the panel beside the list, one keyword's,
+// which the row may not show.
 function givenIn(form, row) {
-  if (row.contains(form)) return corrections(row);
-  const given = form.querySelector("[aria-pressed=true]")?.dataset.label ?? "";
-  return idsOf(form).map(([, id]) => [id, given]);
+  const told = new Map(corrections(row));
+  const pressed = form.querySelector("[aria-pressed=true]")?.dataset.label ?? "";
+  return idsOf(form).map(([, id]) => [id, told.get(id) ?? pressed]);
 }
 
 async function correct(form, label) {
@@ -89,7 +90,7 @@ async function correct(form, label) {
   if (before.every(([, given]) => given === label)) return;
   const now = replace(row, await send(form, [...idsOf(form), ...shownIn(row), ["label", label]]));
   decided.push({ id: row.id, corrections: before });
-  toast([...now.querySelectorAll(".mood")].map((mark) => mark.textContent.trim()).join(", "), { undoable: true });
+  toast((form.querySelector(`[data-label="${label}"]`) ?? now.querySelector(".mood")).textContent, { undoable: true });
 }
 
 async function correctBack(row, before) {
@@ -102,16 +103,24 @@ async function correctBack(row, before) {
   replace(row, html);
 }
 
-function undo() {
+async function undoLast() {
   const last = decided.pop();
   const row = last && document.getElementById(last.id);
   if (!row) return;
   hideToast();
-  const back = last.corrections
-    ? correctBack(row, last.corrections)
-    : decide(row.querySelector("form[data-triage]"), last.status, { remember: false });
-  back.then(() => choose(document.getElementById(last.id))).catch(notSaved);
+  if (last.corrections) await correctBack(row, last.corrections);
+  else await decide(row.querySelector("form[data-triage]"), last.status, { remember: false });
+  choose(document.getElementById(last.id));
 }
+
+let turn = Promise.resolve();
+
+// One change after the other: each reads what the one before has left, however fast the keys come.
+function inTurn(act) {
+  turn = turn.then(act).catch(notSaved);
+}
+
+const undo = () => inTurn(undoLast);
 
 let countTimer = 0;
 
@@ -148,6 +157,7 @@ async function refreshPending() {
   const judged = [...found.querySelectorAll("[data-moods]:not([data-pending])")];
   for (const moods of judged) list.querySelector(`#mention-${moods.dataset.moods} [data-moods]`)?.replaceWith(moods);
   if (judged.length) recount();
+  if (current() && isShown(detail) && detail.querySelector(".mood.pending")) readBeside(current());
 }
 
 let toastTimer = 0;
@@ -182,7 +192,8 @@ document.addEventListener("submit", (event) => {
   if (!form || !list) return;
   event.preventDefault();
   const act = "correct" in form.dataset ? correct : decide;
-  act(form, event.submitter.value).catch(notSaved);
+  const { value } = event.submitter;
+  inTurn(() => act(form, value));
 });
 
 // Titles: read beside the list where there is room for it.
@@ -230,8 +241,7 @@ document.addEventListener("keydown", (event) => {
   if (form) {
     event.preventDefault();
     if (!list) form.querySelector(status ? `[value=${status}]` : `[data-label=${label}][aria-pressed=false]`)?.click();
-    else if (status) decide(form, status).catch(notSaved);
-    else correct(form, label).catch(notSaved);
+    else inTurn(() => (status ? decide(form, status) : correct(form, label)));
   } else if (actions[event.key]) {
     event.preventDefault();
     actions[event.key]();

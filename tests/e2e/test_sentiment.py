@@ -28,7 +28,7 @@ def test_a_label_is_corrected_with_one_key_and_the_correction_is_undone(inbox):
     inbox.keyboard.press("-")
     expect(mark(inbox)).to_contain_text("negative")
     expect(mark(inbox)).to_contain_text("corrected by a person")
-    expect(inbox.locator(".toast")).to_contain_text("negative")
+    expect(inbox.locator(".toast")).to_contain_text("Negative")
     expect(inbox.locator("#detail .each-mood")).to_contain_text("corrected by")
     expect(negative).to_have_text("1")
     inbox.keyboard.press("+")
@@ -40,7 +40,19 @@ def test_a_label_is_corrected_with_one_key_and_the_correction_is_undone(inbox):
     expect(mark(inbox)).to_have_text("judging…")
     enrich.judge_mentions()
     expect(mark(inbox)).not_to_have_text("judging…")
+    expect(inbox.locator("#detail .each-mood")).not_to_contain_text("judging…")
     assert not Mention.objects.filter(judged_by=Mention.BY_PERSON).exists()
+
+
+def test_keys_faster_than_the_server_leave_the_last_one_standing(inbox):
+    inbox.keyboard.press("j")
+    for key in "-=+":
+        inbox.keyboard.press(key)
+    expect(mark(inbox)).to_contain_text("positive")
+    expect(inbox.locator(".mention[data-current] [aria-pressed=true]")).to_have_text("Positive")
+    for label in ("neutral", "negative"):
+        inbox.keyboard.press("u")
+        expect(mark(inbox)).to_contain_text(label)
 
 
 def test_buttons_correct_one_keyword_of_a_story(inbox, world, project):
