@@ -16,6 +16,7 @@ MAX_TERMS = 10_000
 MAX_DEPTH = 50
 MAX_DISTANCE = 1000
 MAX_NEAR = 10
+_BLANK = str.maketrans(f"{WILD}\0", "  ")
 
 
 class _Parser:
@@ -251,7 +252,8 @@ def _height(node: Node) -> int:
 
 def parse(text: str) -> Node:
     """The tree of a query; raises `QueryError`, and nothing else."""
-    text = text.replace(WILD, " ")
+    # What no text holds: WILD is ours, and Postgres takes no NUL.
+    text = text.translate(_BLANK)
     if len(text) > MAX_LENGTH:
         raise QueryError("too_long", MAX_LENGTH, len(text) - MAX_LENGTH, limit=MAX_LENGTH)
     if not text.strip():
