@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import project_view
 from accounts.models import Membership, Project, Role
-from dashboards.forms import TopicForm, query_problem
+from dashboards.forms import TopicForm
 from dashboards.preview import shown_preview
 from monitoring.models import Topic
 from monitoring.preview import preview
@@ -62,14 +62,16 @@ def _form_page(request: HttpRequest, membership: Membership, form: TopicForm, ed
 @project_view(Role.MANAGER)
 def topic_check(request: HttpRequest, membership: Membership) -> HttpResponse:
     """POST the fields of the form; `?topic=` names the one that is edited."""
-    query = request.POST.get("query", "").strip("\r\n")
-    problem = query_problem(query) if query.strip() else None
-    context: dict[str, object] = {"problem": problem, "query": query, "project": membership.project}
-    if query.strip() and not problem:
-        saved = _saved(request, membership.project)
-        context |= _previewed(request, membership.project, query, request.POST.getlist("languages"), saved)
+    saved = _saved(request, membership.project)
+    form = TopicForm(request.POST, initial={"languages": saved.languages if saved else []})
+    is_typed = bool(request.POST.get("query", "").strip())
+    mistakes = form.errors.get("query") if is_typed else None
+    context = {"mistake": mistakes and mistakes[0], "problem": form.problem, "project": membership.project}
+    if is_typed and not mistakes:
+        asked = form.cleaned_data["query"], form.cleaned_data.get("languages", [])
+        context |= _previewed(request, membership.project, *asked, saved)
     response = render(request, "dashboards/_topic_check.html", context)
-    if problem:
+    if mistakes:
         response["HX-Reswap"] = "none"  # the last answer stays, and the mistake is shown at the query
     return response
 

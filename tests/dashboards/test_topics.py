@@ -113,6 +113,14 @@ def test_a_mistake_is_shown_at_the_query_and_the_last_answer_stays(as_person, ma
     assert "HX-Reswap" not in check(as_person(manager), at, "lumen")
 
 
+def test_what_the_form_would_refuse_is_not_tried_out(as_person, manager, at, project):
+    make_document(project)
+    client = as_person(manager)
+    too_long = check(client, at, "lumen OR " * 1200 + "lumen")
+    assert too_long["HX-Reswap"] == "none" and "at most 10000 characters" in words(too_long)
+    assert check(client, at, "lumen", languages=["\0"]).status_code == 200
+
+
 def test_an_edit_says_what_it_adds_and_removes(as_person, manager, at, project):
     make_document(project, title="Lumen brille", text="")
     make_document(project, title="Halo brille", text="")
