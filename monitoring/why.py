@@ -20,7 +20,8 @@ from monitoring.health import words
 from monitoring.ingest import native_key
 from monitoring.matching import Watched
 from monitoring.models import Document, Mention, Topic
-from monitoring.query import Doc, QueryError, parse
+from monitoring.query import Doc, QueryError
+from monitoring.query.document import View
 from monitoring.query.explain import Clause, explain_within
 from monitoring.sources import normalise
 
@@ -143,19 +144,20 @@ def answer(subject: Subject, topic: Topic, seconds: float = SECONDS) -> Answer:
 def answer_query(subject: Subject, query: str) -> Answer:
     """What a query says about it. Raises ValidationError where it is too long, QueryError where it is none."""
     refuse_long(query=(query, MAX_QUERY))
-    return Answer(subject, query, clause=explain_within(parse(query), subject.doc, SECONDS))
+    return Answer(subject, query, clause=explain_within(query, View(subject.doc), SECONDS))
 
 
 def answers(subject: Subject, topics: Iterable[Topic], seconds: float = SECONDS) -> Iterator[Answer]:
     """One answer a keyword; those that come after the time is up have no clause."""
     latest = time.monotonic() + seconds
+    view = View(subject.doc)
     mentions = {}
     if subject.document is not None:
         mentions = {mention.topic_id: mention for mention in Mention.objects.filter(document=subject.document)}
     for topic in topics:
         clause, error = None, None
         try:
-            clause = explain_within(topic.query, subject.doc, max(latest - time.monotonic(), 0))
+            clause = explain_within(topic.query, view, latest - time.monotonic())
         except QueryError as problem:
             error = problem
         found = mentions.get(topic.pk)

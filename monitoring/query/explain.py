@@ -109,16 +109,18 @@ class _Explainer:
 
 def explain(query: str | Node, doc: Doc) -> Clause:
     """Every clause of a query asked of one document. Raises QueryError where `query` is a text that cannot be read."""
-    clause = explain_within(query, doc, math.inf)
+    clause = explain_within(query, View(doc), math.inf)
     assert clause is not None
     return clause
 
 
-def explain_within(query: str | Node, doc: Doc, seconds: float) -> Clause | None:
-    """The same, or None where it would take longer: thousands of clauses about tens of thousands of words."""
+def explain_within(query: str | Node, view: View, seconds: float) -> Clause | None:
+    """The same, or None where it would take longer: thousands of clauses about tens of thousands of words. `view` is
+    the document, read once for all the queries that it is asked about.
+    """
     latest = time.monotonic() + seconds
     node = parse(query) if isinstance(query, str) else query
     try:
-        return _Explainer(View(doc), latest).clause(node)
+        return _Explainer(view, latest).clause(node)
     except _OutOfTime:
         return None

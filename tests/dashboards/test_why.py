@@ -1,11 +1,13 @@
 """The page "Why?": what each keyword finds in a text or a kept item, and what it does not."""
 
 import re
+import time
 from urllib.parse import urlencode
 
 import pytest
 
-from monitoring.models import Mention
+from monitoring import why as whys
+from monitoring.models import Mention, Topic
 from monitoring.topics import create_topic, pause_topic, update_topic
 from tests.dashboards.conftest import words
 from tests.factories import make_document, make_mention, make_source, make_topic
@@ -244,3 +246,11 @@ def test_a_keyword_that_cannot_be_answered_hides_no_other(as_person, viewer, pro
     page = read(as_person(viewer), why(text=TEXT))
     assert "Its query cannot be read" in page and "1 of 2 keywords finds it" in page
     assert "There is no answer" in read(as_person(viewer), why(text=TEXT, topic=project.topics.get(name="Broken").pk))
+
+
+def test_a_long_text_is_read_once_for_all_keywords():
+    topics = [Topic(pk=number, query=f"absent{number}") for number in range(2000)]
+    subject = whys.pasted(" ".join(f"mot{number}" for number in range(20_000)))
+    began = time.monotonic()
+    assert all(answer.clause is None for answer in whys.answers(subject, topics, seconds=0))
+    assert time.monotonic() - began < 4  # read for each of them, it takes ten

@@ -5,6 +5,7 @@ import time
 import pytest
 
 from monitoring.query import Doc, explain
+from monitoring.query.document import View
 from monitoring.query.explain import explain_within
 
 DOC = Doc("Panne chez Orange", "Le service, client ne répond pas. Orange orange, l’Été.", url="https://a.example/x")
@@ -61,6 +62,6 @@ def test_what_would_take_too_long_is_given_up():
     text = "a b " * 25_000
     wide = " ".join(f"(a OR x{n})" for n in range(800))
     started = time.monotonic()
-    assert explain_within(wide, Doc(text=text), 0.2) is None
+    assert explain_within(wide, View(Doc(text=text)), 0.2) is None
     assert time.monotonic() - started < 5
-    assert explain_within("a", Doc(text=text), 0) is None
+    assert explain_within("a", View(Doc(text=text)), 0) is None
