@@ -98,7 +98,9 @@ def _store(topic: Topic, reached: int | None, matching: list[int]) -> None:
         document_id__lt=topic.backfilled_to,
         status=Mention.Status.TO_REVIEW,
     )
-    here.exclude(document_id__in=matching).delete()
+    # Locked, in the order of triage, before they go: what somebody decides meanwhile is no longer to review.
+    gone = here.exclude(document_id__in=matching).order_by("pk").select_for_update()
+    Mention.objects.filter(pk__in=list(gone.values_list("pk", flat=True))).delete()
 
 
 def backfill_all(budget_s: float = BUDGET_S) -> bool:

@@ -1,7 +1,10 @@
-"""`race(a, b, ...)`: each in a thread with a database connection of its own, let go at the same moment."""
+"""`race(a, b, ...)`: each in a thread with a database connection of its own, let go at the same moment. `held_up(a)`:
+in such a thread, until it waits for a lock of the caller's transaction.
+"""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from django.db import connection
 
@@ -22,3 +25,25 @@ def race(*calls):
 
     with ThreadPoolExecutor(len(calls)) as pool:
         return list(pool.map(run, calls))
+
+
+def held_up(call) -> Future:
+    """Returns once `call` waits for a lock, or is done; its result is to be had when the caller has committed."""
+
+    def run():
+        try:
+            return call()
+        finally:
+            connection.close()
+
+    pool = ThreadPoolExecutor(1)
+    future = pool.submit(run)
+    pool.shutdown(wait=False)
+    latest = time.monotonic() + 10
+    with connection.cursor() as cursor:
+        while not future.done() and time.monotonic() < latest:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                break
+            time.sleep(0.01)
+    return future

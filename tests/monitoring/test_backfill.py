@@ -15,10 +15,10 @@ from monitoring import backfill
 from monitoring.backfill import backfill_all, backfill_some, progress
 from monitoring.models import Document, Mention, Topic
 from monitoring.topics import create_topic, delete_topic, pause_topic, update_topic
-from tests.factories import make_documents, make_source, make_topic
+from tests.factories import make_document, make_documents, make_mention, make_source, make_topic
 from tests.monitoring.history import QUERIES, make_history, matching
 from tests.monitoring.test_kill import kill, start, wait_until
-from tests.racing import race
+from tests.racing import held_up, race
 
 
 def mentioned(topic):
@@ -55,6 +55,18 @@ def test_two_workers_on_one_keyword_neither_wait_nor_double(project):
     assert topic.mentions.count() == 30
     topic.refresh_from_db()
     assert topic.backfilled_to is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_somebody_decides_while_a_batch_is_judged_stays(project):
+    document = make_document(project, title="Halo", text="")
+    topic = make_topic(project, query="lumen", backfilled_to=document.pk + 1)
+    mention = make_mention(topic, document)
+    with transaction.atomic():
+        Mention.objects.filter(pk=mention.pk).update(status=Mention.Status.ANSWERED)
+        batch = held_up(lambda: backfill_some(topic))
+    assert batch.result() is True
+    assert Mention.objects.get().status == Mention.Status.ANSWERED
 
 
 @pytest.mark.django_db(transaction=True)
