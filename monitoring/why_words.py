@@ -67,10 +67,6 @@ def note(clause: Clause) -> str:
     return ""
 
 
-def times(number: int) -> str:
-    return ngettext("once", "%(number)s times", number) % {"number": number}
-
-
 def is_value(clause: Clause) -> bool:
     """A term about the item and not about its words: site:, lang:, platform:, country:."""
     return clause.kind == "term" and clause.field in VALUE_FIELDS
@@ -80,14 +76,14 @@ def _term_note(clause: Clause) -> str:
     if is_value(clause):
         return "" if clause.held else _("not so")
     if clause.held:
-        return times(clause.found)
+        return ngettext("once", "%(number)s times", clause.found) % {"number": clause.found}
     return str(_HINTS[clause.hint]) if clause.hint else _("does not occur")
 
 
 def _near_note(clause: Clause) -> str:
     if clause.found:
-        words = ngettext("%(number)s word", "%(number)s words", clause.found) % {"number": clause.found}
-        return _("nearest: %(words)s") % {"words": words}
+        text = ngettext("nearest: %(number)s word", "nearest: %(number)s words", clause.found)
+        return text % {"number": clause.found}
     return _("not in this order") if all(child.held for child in clause.children) and clause.kind == "onear" else ""
 
 
@@ -95,9 +91,9 @@ def _held(clause: Clause) -> str:
     leaves = list(_leaves(clause))
     words = list(dict.fromkeys(_name(leaf) for leaf in leaves if not is_value(leaf)))
     if not words:
-        return _("%(names)s holds.") % {"names": _list([_name(leaf) for leaf in leaves])}
-    sentence = _("%(what)s.") % {"what": _occur(words)}
-    return f"{sentence} {_('Nothing that is excluded does.')}" if _excludes(clause) else sentence
+        names = list(dict.fromkeys(map(_name, leaves)))
+        return ngettext("%(names)s holds.", "%(names)s hold.", len(names)) % {"names": _list(names)}
+    return f"{_occur(words)} {_('Nothing that is excluded occurs.')}" if _excludes(clause) else _occur(words)
 
 
 def _failures(clause: Clause) -> list[str]:
@@ -138,15 +134,21 @@ def _and_failures(clause: Clause) -> list[str]:
 def _words_failures(found: list[Clause], missing: list[Clause]) -> list[str]:
     """The plain words in one sentence, and one for each that is nearly there."""
     hinted = [_missing(child) for child in missing if child.hint]
+    there = [_name(child) for child in found]
     absent = [_name(child) for child in missing if not child.hint]
-    what = _occur([_name(child) for child in found])
     if not absent:
-        return [*([_("%(what)s.") % {"what": what}] if found else []), *hinted]
-    if found:
-        lacks = ngettext("%(names)s does not", "%(names)s do not", len(absent)) % {"names": _list(absent)}
-        return [_("%(what)s, but %(lacks)s.") % {"what": what, "lacks": lacks}, *hinted]
-    lacks = ngettext("%(names)s does not occur.", "%(names)s do not occur.", len(absent))
-    return [lacks % {"names": _list(absent)}, *hinted]
+        return [_occur(there), *hinted] if there else hinted
+    if not there:
+        text = ngettext("%(absent)s does not occur.", "%(absent)s do not occur.", len(absent))
+    elif len(there) == 1:
+        text = ngettext(
+            "%(there)s occurs, but %(absent)s does not.", "%(there)s occurs, but %(absent)s do not.", len(absent)
+        )
+    else:
+        text = ngettext(
+            "%(there)s occur, but %(absent)s does not.", "%(there)s occur, but %(absent)s do not.", len(absent)
+        )
+    return [text % {"there": _list(there), "absent": _list(absent)}, *hinted]
 
 
 def _missing(clause: Clause) -> str:
@@ -180,25 +182,29 @@ def _near_failures(clause: Clause) -> list[str]:
     missing = [child for child in clause.children if not child.held]
     if missing:
         return [sentence for child in missing for sentence in _failures(child)]
-    what = _occur([_name(child) for child in clause.children])
-    if clause.found:
+    told = {"names": _list([_name(child) for child in clause.children]), "number": clause.number}
+    if clause.found:  # further than allowed: more than one
         sentence = ngettext(
-            "%(what)s, but %(found)s words apart at the nearest; at most %(number)s is allowed.",
-            "%(what)s, but %(found)s words apart at the nearest; at most %(number)s are allowed.",
+            "%(names)s occur, but %(found)s words apart at the nearest; at most %(number)s is allowed.",
+            "%(names)s occur, but %(found)s words apart at the nearest; at most %(number)s are allowed.",
             clause.number,
         )
-        return [sentence % {"what": what, "found": clause.found, "number": clause.number}]
+        return [sentence % {**told, "found": clause.found}]
     if clause.kind == "onear":
-        return [_("%(what)s, but not in this order.") % {"what": what}]
-    return [_("%(what)s, but not in the same field.") % {"what": what}]
+        return [_("%(names)s occur, but not in this order.") % told]
+    return [_("%(names)s occur, but not in the same field.") % told]
 
 
 def _count_failures(clause: Clause) -> list[str]:
     child = clause.children[0]
     if not child.held:
         return _failures(child)
-    told = {"name": _name(child), "times": times(clause.found), "number": clause.number}
-    return [_("%(name)s occurs %(times)s; at least %(number)s times are asked for.") % told]
+    sentence = ngettext(
+        "%(name)s occurs once; at least %(number)s times are asked for.",
+        "%(name)s occurs %(found)s times; at least %(number)s times are asked for.",
+        clause.found,
+    )
+    return [sentence % {"name": _name(child), "found": clause.found, "number": clause.number}]
 
 
 def _leaves(clause: Clause) -> Iterator[Clause]:
@@ -224,7 +230,7 @@ def _name(clause: Clause) -> str:
 
 
 def _occur(names: list[str]) -> str:
-    return ngettext("%(names)s occurs", "%(names)s occur", len(names)) % {"names": _list(names)}
+    return ngettext("%(names)s occurs.", "%(names)s occur.", len(names)) % {"names": _list(names)}
 
 
 def _list(names: list[str]) -> str:

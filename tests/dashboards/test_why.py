@@ -48,7 +48,7 @@ def test_french_as_it_is_typed_is_marked_as_it_is_written(as_person, viewer, why
     response = as_person(viewer).get(why(text=TEXT, query='l\'oreal "service client" -météo'))
     assert "It matches" in words(response)
     assert marks(response) == ["L’Oréal", "service, client"]
-    assert "“l&#x27;oreal” and “service client” occur. Nothing that is excluded does." in response.content.decode()
+    assert "“l&#x27;oreal” and “service client” occur. Nothing that is excluded occurs." in response.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,8 @@ def test_french_as_it_is_typed_is_marked_as_it_is_written(as_person, viewer, why
             "panne NEAR/2 client",
             "“panne” and “client” occur, but 6 words apart at the nearest; at most 2 are allowed.",
         ),
+        ("panne client bug", "“panne” and “client” occur, but “bug” does not."),
+        ("panne cher bug", "“panne” occurs, but “cher” and “bug” do not."),
         ("client ONEAR/9 panne", "“client” and “panne” occur, but not in this order."),
         ("{2} panne", "“panne” occurs once; at least 2 times are asked for."),
         ("MIN/2(panne, bug, cher)", "Of the list 1 entry is found; at least 2 are asked for."),
