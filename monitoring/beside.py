@@ -47,7 +47,7 @@ class Beside:
 
 
 def beside(query: str, node: Node, found: Sequence[str], others: Sequence[str]) -> tuple[Beside, ...]:
-    """The terms that tell the texts `found` from the `others` best."""
+    """The terms that tell some of the texts `found` from the `others` best; without a term of all, nothing is left."""
     if not others:
         return ()
     here, elsewhere = _frequencies(found), _frequencies(others)
@@ -55,7 +55,8 @@ def beside(query: str, node: Node, found: Sequence[str], others: Sequence[str]) 
     is_own = _own(node)
     scores = {}
     for word, count in here.items():
-        if count < fewest or len(word) < SHORTEST or not word.isalpha() or word in _STOP or is_own(word):
+        says_something = len(word) >= SHORTEST and word.isalpha() and word not in _STOP
+        if not fewest <= count < len(found) or not says_something or is_own(word):
             continue
         share, usual = count / len(found), (elsewhere[word] + 0.5) / (len(others) + 1)
         if share >= LEAST_LIFT * usual:

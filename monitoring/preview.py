@@ -89,9 +89,9 @@ def _preview(
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL work_mem = '32MB'")
         cursor.execute(_HISTORY, {"project": project.pk, "limit": limit, "texts": TEXTS})
         total, oldest, others = cursor.fetchone()
-    if not total:
+    rows = texts_of(others or [])
+    if not rows:  # nothing is kept, or it is going at this moment
         return Preview(History(0, None, True), Found())
-    rows = texts_of(others)
     history = History(total, _since([published for _, published, *_ in rows]), total < limit)
     found = survey(project.pk, oldest, asked.candidates, _Decider(asked), zone, ends[0], TEXTS)
     kept = [f"{title}\n{text}" for _, _, title, text, *_ in rows]

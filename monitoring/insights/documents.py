@@ -61,10 +61,10 @@ def page(find: Find, cursor: str | None = None, size: int = PAGE_SIZE) -> FoundP
         documents = documents.filter(published__gte=find.since)
     if find.mentioned:
         documents = documents.filter(Exists(Mention.objects.filter(document=OuterRef("pk"))))
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as settings:
         # Postgres thinks that looking into the words of a row costs nothing, and does so for the whole table where its
         # index would do: docs/benchmarks.md.
-        cursor.execute("SET LOCAL enable_seqscan = off")
+        settings.execute("SET LOCAL enable_seqscan = off")
         return _page(find, finder, documents, position, size)
 
 

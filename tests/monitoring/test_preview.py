@@ -109,8 +109,13 @@ def test_the_words_beside_are_those_that_tell_matches_from_the_rest():
     assert (one.term, one.matches, one.of, one.query) == ("ampoule", 3, 5, "lumen -ampoule")
 
 
+def test_a_word_of_every_match_is_not_offered_for_it_would_leave_nothing():
+    terms = beside("lumen", parse("lumen"), ["Lumen nova ampoule"] * 5 + ["Lumen nova"], ["Autre"] * 20)
+    assert [one.term for one in terms] == ["ampoule"]
+
+
 def test_words_are_shown_as_written_and_the_querys_own_are_not_shown():
-    found = ["Lumière éteinte luminaire Hélios"] * 5
+    found = ["Lumière éteinte luminaire Hélios"] * 5 + ["Lumière"]
     terms = beside('"lumiere" lumin* -x', parse('"lumiere" lumin* -x'), found, ["Autre"] * 20)
     assert [one.term for one in terms] == ["éteinte", "hélios"]
 
