@@ -2,12 +2,14 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.utils import timezone
 
 from monitoring.insights import documents as reading
 from monitoring.models import Document
+from tests.dashboards.conftest import words
 from tests.factories import make_document, make_documents, make_mention, make_source, make_topic
 
 HTMX = {"HX-Request": "true"}
@@ -93,6 +95,17 @@ def test_a_long_look_says_how_far_it_came(as_person, viewer, at, project, monkey
     make_documents(project, 30)
     page = as_person(viewer).get(at("search"), {"q": '"lumen about"'}).content.decode()
     assert "Look further back" in page and "none found so far" in page and "intersect" not in page
+
+
+def test_a_long_look_ends_with_a_word(as_person, viewer, at, project, monkeypatch):
+    monkeypatch.setattr(reading, "MOST_CHECKED", 10)
+    make_documents(project, 15)
+    client = as_person(viewer)
+    page = client.get(at("search"), {"q": '"lumen about"'}).content.decode()
+    rest = unescape(re.search(r'hx-get="([^"]+)"', page)[1])
+    for headers in ({}, HTMX):
+        last = words(client.get(rest, headers=headers))
+        assert "That is all." in last and "Nothing collected" not in last
 
 
 def test_a_manager_can_watch_the_search(as_person, manager, viewer, at, project):
