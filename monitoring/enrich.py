@@ -1,25 +1,27 @@
 """Judges the sentiment of what matched: new mentions within seconds, a project's history anew where its judge changed.
 
 Called by Celery on the enrich queue, in batches that are one short transaction each and may be killed at any
-instruction: what is to do is read from the mentions themselves. What a person has corrected is never touched.
+instruction: what is to do is read from the mentions themselves. A label that a person gave is never touched.
 """
 
 import logging
 import time
 from collections.abc import Sequence
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 from psycopg2.extras import execute_values
 
 from accounts.models import Project
-from monitoring.judging import Judgement, judges_of, model_of, passages_of
+from monitoring.judging import Judgement, judges_of, model_of, passages_of, versions_of
 from monitoring.models import Mention, SentimentState
 
 log = logging.getLogger(__name__)
 
 BATCH = 300  # about 0.2 s: nobody who triages one of these rows waits longer
+TRANSFORMER_BATCH = 16  # what onnx.py judges at once: tens of texts a second
 # One worker does this, looks back and sends what is due: each gets its turn after a few seconds.
 JUDGE_S, RESCORE_S = 2, 3
 
@@ -30,18 +32,23 @@ def judge_mentions(budget_s: float = JUDGE_S) -> None:
     """
     deadline = time.monotonic() + budget_s
     for is_backlog in (False, True):
-        while _judge_batch(is_backlog) == BATCH and time.monotonic() < deadline:
+        while _judge_batch(is_backlog) and time.monotonic() < deadline:
             pass
 
 
-def _judge_batch(is_backlog: bool) -> int:
+def _batch() -> int:
+    return TRANSFORMER_BATCH if settings.SENTIMENT_BACKEND == "onnx" else BATCH
+
+
+def _judge_batch(is_backlog: bool) -> bool:
+    """True where there may be more."""
     with transaction.atomic():
         unjudged = Mention.objects.filter(sentiment="", is_backlog=is_backlog)
         # Rows that somebody else is at are left to them, or to the next tick.
         rows = _with_texts(unjudged).select_for_update(skip_locked=True, of=("self",))
-        mentions = list(rows.order_by("-id")[:BATCH])
+        mentions = list(rows.order_by("-id")[: _batch()])
         _write(mentions)
-    return len(mentions)
+    return len(mentions) == _batch()
 
 
 def rescore_mentions(budget_s: float = RESCORE_S) -> bool:
@@ -49,16 +56,25 @@ def rescore_mentions(budget_s: float = RESCORE_S) -> bool:
     True where the time ended it: there is more.
     """
     deadline, is_done = time.monotonic() + budget_s, True
-    projects = Project.objects.filter(deleted_at=None).values_list("pk", flat=True)
-    for project_id, judge in judges_of(projects).items():
-        state, _ = SentimentState.objects.get_or_create(project_id=project_id, defaults={"judged_by": judge.version})
-        if state.judged_by != judge.version:
-            _start(state, judge.version)
+    for state in _states():
         is_more = state.rescored_to is not None
         while is_more and time.monotonic() < deadline:
             is_more = _rescore_batch(state)
         is_done &= not is_more
     return not is_done
+
+
+def _states() -> list[SentimentState]:
+    """Those of all projects; where the judge is not the one that judged the history, at the beginning of it."""
+    versions = versions_of(list(Project.objects.filter(deleted_at=None).values_list("pk", flat=True)))
+    known = set(SentimentState.objects.values_list("project_id", flat=True))
+    fresh = [SentimentState(project_id=pk, judged_by=version) for pk, version in versions.items() if pk not in known]
+    SentimentState.objects.bulk_create(fresh, ignore_conflicts=True)
+    states = list(SentimentState.objects.filter(project_id__in=versions).order_by("project_id"))
+    for state in states:
+        if state.judged_by != versions[state.project_id]:
+            _start(state, versions[state.project_id])
+    return states
 
 
 def _start(state: SentimentState, version: str) -> None:
@@ -74,20 +90,19 @@ def _start(state: SentimentState, version: str) -> None:
 
 
 def _rescore_batch(state: SentimentState) -> bool:
-    """True where there is more."""
+    """True where there is more. What a person corrected keeps its label, and learns what the judge makes of it now."""
     with transaction.atomic():
-        # Whoever else is at it waits here, and goes on from where this batch ended.
-        state = SentimentState.objects.select_for_update().get(pk=state.pk)
-        if state.rescored_to is None:
-            return False
         below = Mention.objects.filter(topic__project_id=state.project_id, id__lt=state.rescored_to).order_by("-id")
-        ids = list(below.values_list("id", flat=True)[:BATCH])
-        outdated = Mention.objects.filter(pk__in=ids).exclude(judged_by__in=[state.judged_by, Mention.BY_PERSON])
+        ids = list(below.values_list("id", flat=True)[: _batch()])
+        outdated = Mention.objects.filter(pk__in=ids).exclude(judged_by=state.judged_by)
         # Locked in the order in which people's changes lock them. Waiting for a batch of new mentions that was begun
         # under the old version, rather than skipping it, leaves none of them behind.
         _write(list(_with_texts(outdated).select_for_update(of=("self",)).order_by("id")))
-        state.rescored_to = ids[-1] if len(ids) == BATCH else None
-        state.save(update_fields=["rescored_to"])
+        # The state after the mentions, as corrections lock them. Where somebody else has judged these too, or another
+        # judge has begun from the top, it stays where they have put it.
+        same = SentimentState.objects.filter(pk=state.pk, judged_by=state.judged_by, rescored_to=state.rescored_to)
+        same.update(rescored_to=ids[-1] if len(ids) == _batch() else None)
+    state.refresh_from_db()
     return state.rescored_to is not None
 
 
@@ -118,4 +133,6 @@ def _write(mentions: Sequence[Mention]) -> None:
 
 
 def _row(mention: Mention, judged: Judgement, version: str) -> tuple[int, str, float, float, str]:
+    if mention.judged_by == Mention.BY_PERSON:
+        return mention.pk, mention.sentiment, judged.negative, judged.positive, Mention.BY_PERSON
     return mention.pk, judged.label, judged.negative, judged.positive, version

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from monitoring import sentiment
 from monitoring.insights.lists import spans_of
@@ -52,17 +53,30 @@ def model() -> sentiment.Model:
 
 def judges_of(project_ids: Iterable[int]) -> dict[int, Judge]:
     """The judge of each of these projects, as things stand now."""
-    states = SentimentState.objects.filter(project_id__in=project_ids, learns=True, layer__model=model().version)
-    layers = dict(states.values_list("project_id", "layer_id"))
+    layers = dict(_learning(project_ids).values_list("project_id", "layer_id"))
     return {project_id: _judge(model().version, layers.get(project_id)) for project_id in project_ids}
 
 
-@lru_cache(maxsize=200)
+def versions_of(project_ids: Iterable[int]) -> dict[int, str]:
+    """The versions of `judges_of`, without loading what was learned."""
+    numbers = dict(_learning(project_ids).values_list("project_id", "layer__number"))
+    return {project_id: _version(model().version, numbers.get(project_id)) for project_id in project_ids}
+
+
+def _learning(project_ids: Iterable[int]) -> QuerySet[SentimentState]:
+    return SentimentState.objects.filter(project_id__in=project_ids, learns=True, layer__model=model().version)
+
+
+@lru_cache(maxsize=50)  # a layer learned from thousands of corrections takes some megabytes
 def _judge(version: str, layer_id: int | None) -> Judge:
     if layer_id is None:
         return Judge(version, None)
     row = SentimentLayer.objects.get(pk=layer_id)
-    return Judge(f"{version}+{row.number}", Layer.from_bytes(bytes(row.weights)))
+    return Judge(_version(version, row.number), Layer.from_bytes(bytes(row.weights)))
+
+
+def _version(model_version: str, number: int | None) -> str:
+    return model_version if number is None else f"{model_version}+{number}"
 
 
 def model_of(judged_by: str) -> str:

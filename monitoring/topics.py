@@ -5,6 +5,7 @@ history to the backfill task.
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import record
@@ -87,9 +88,12 @@ def delete_topic(topic: Topic, user: User | None) -> None:
     with transaction.atomic():
         hold_discoveries(topic.project_id)
         record(topic.project, user, "topic.deleted", topic, query=topic.query)
-        # Corrections outlive their mentions; Django's own delete would load every mention to see to that.
-        Correction.objects.filter(mention__topic=topic).update(mention=None)
+        # Corrections outlive their mentions; Django's own delete would load every mention to see to that. Mentions
+        # go first, as whoever corrects one locks them first, and what was corrected until then is seen to as well;
+        # foreign keys are checked at the end of the transaction.
         Mention.objects.filter(topic=topic)._raw_delete(using=connection.alias)
+        orphans = Correction.objects.filter(project=topic.project_id, mention_id__isnull=False)
+        orphans.filter(~Exists(Mention.objects.filter(pk=OuterRef("mention_id")))).update(mention=None)
         topic.delete()
 
 

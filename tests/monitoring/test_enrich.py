@@ -6,6 +6,7 @@ import time
 import pytest
 from django.db import connection, transaction
 
+from accounts.models import Project
 from monitoring import enrich
 from monitoring.enrich import judge_mentions, rescore_mentions
 from monitoring.insights.filters import MentionFilter
@@ -70,6 +71,7 @@ def test_a_history_judged_by_another_version_is_judged_anew_but_not_what_a_perso
     rescore_mentions()
     old.refresh_from_db(), own.refresh_from_db()
     assert (old.sentiment, own.sentiment) == ("positive", "negative")
+    assert own.judged_by == Mention.BY_PERSON and own.positive == old.positive  # what the judge makes of it now
     state = SentimentState.objects.get()
     assert (state.judged_by, state.rescored_to) == (model().version, None)
 
@@ -85,6 +87,22 @@ def test_judging_anew_goes_on_where_it_was_stopped(project, topic, monkeypatch):
         left.append(Mention.objects.filter(judged_by="old").count())
     assert left == [15, 5, 0]
     assert SentimentState.objects.get().rescored_to is None
+
+
+def test_looking_for_what_is_to_be_judged_anew_costs_the_same_for_many_projects(db, django_assert_num_queries):
+    for number in range(5):
+        SentimentState.objects.create(project=Project.objects.create(name=str(number)), judged_by=model().version)
+    with django_assert_num_queries(4):
+        assert not rescore_mentions()
+
+
+def test_a_transformer_is_given_few_texts_at_once(topic, settings):
+    """So that nobody who triages one of them waits for hundreds. (The model has been loaded already.)"""
+    assert model()
+    settings.SENTIMENT_BACKEND = "onnx"
+    make_mentions(topic, enrich.TRANSFORMER_BATCH + 1)
+    judge_mentions(budget_s=0)
+    assert Mention.objects.filter(sentiment="").count() == 1
 
 
 def test_a_project_without_history_has_nothing_to_judge_anew(project):
