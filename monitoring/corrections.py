@@ -12,24 +12,27 @@ from django.utils import timezone
 
 from accounts.audit import record
 from accounts.models import Project, User
+from monitoring import sentiment
+from monitoring.insights.sentiment import probabilities
 from monitoring.judging import passages_of
+from monitoring.model_in_use import last_heard
 from monitoring.models import Correction, Mention, SentimentState
 from monitoring.triage import Change
 
 LABELS = (Mention.Sentiment.POSITIVE, Mention.Sentiment.NEUTRAL, Mention.Sentiment.NEGATIVE)
 REFIT_DELAY = timedelta(seconds=30)  # a person corrects several in a row
-MAX_TEXT = 2000
 
 
 def correct_sentiment(project: Project, user: User | None, mention_ids: Iterable[int], label: str) -> list[Change]:
-    """Set the sentiment of the project's mentions among these; "" takes corrections back and has the mentions judged
-    anew. Returns what really changed. Raises ValueError for any other label.
+    """Set the sentiment of the project's mentions among these; "" takes corrections back, so that they have the label
+    that the model gives. Returns what really changed. Raises ValueError for any other label.
     """
     if label and label not in LABELS:
         raise ValueError(f"not a label: {label}")
     with transaction.atomic():
         rows = Mention.objects.filter(topic__project=project, pk__in=list(mention_ids)).order_by("pk")
-        mentions = list(rows.select_related("document", "topic").select_for_update(of=("self",)))
+        rows = rows.select_related("document", "topic").defer("document__html", "document__search")
+        mentions = list(rows.select_for_update(of=("self",)))
         wrong = [one for one in mentions if _differs(one, label)]
         if not wrong:
             return []
@@ -40,7 +43,7 @@ def correct_sentiment(project: Project, user: User | None, mention_ids: Iterable
             Mention.objects.filter(pk__in=ids).update(sentiment=label, judged_by=Mention.BY_PERSON)
         else:
             Correction.objects.filter(mention_id__in=ids).delete()
-            Mention.objects.filter(pk__in=ids).update(sentiment="", judged_by="")
+            _take_back(wrong)
         SentimentState.objects.update_or_create(project=project, defaults={"refit_at": timezone.now() + REFIT_DELAY})
         titles = {str(one.document) for one in wrong}
         record(
@@ -60,6 +63,19 @@ def _differs(mention: Mention, label: str) -> bool:
     return mention.sentiment != label or not is_corrected if label else is_corrected
 
 
+def _take_back(mentions: list[Mention]) -> None:
+    """The label that the probabilities make is shown at once; judging anew keeps them up with the judge, and comes to
+    these mentions, which no version has judged, if it is under way. Where it cannot be told, the queue judges them.
+    """
+    heard = last_heard()
+    for mention in mentions:
+        found = probabilities(mention) if heard and not heard.error else None
+        row = found and [found[label] for label in sentiment.LABELS]
+        mention.sentiment = sentiment.label_of(row, heard.threshold) if row else ""
+        mention.judged_by = ""
+    Mention.objects.bulk_update(mentions, ["sentiment", "judged_by"])
+
+
 def _keep(project: Project, user: User | None, mentions: list[Mention], label: str) -> None:
     corrections = [
         Correction(
@@ -68,7 +84,7 @@ def _keep(project: Project, user: User | None, mentions: list[Mention], label: s
             user=user,
             label=label,
             shown=mention.sentiment,
-            text=text[:MAX_TEXT],
+            text=text,
             language=mention.document.language,
             created_at=timezone.now(),
         )

@@ -32,8 +32,8 @@ class Mention(models.Model):
     list and facet, that of discoveries the counts of digests and rules (docs/architecture.md); no rollup tables.
 
     `sentiment` is towards this topic, "" until the enrichment queue has judged it, UNSURE where the model is not sure
-    enough. `negative` and `positive` are the model's probabilities (neutral is the rest), kept when a person corrects
-    the label. `judged_by` is the version of model and layer that gave the label, or BY_PERSON.
+    enough. `negative` and `positive` are the model's probabilities (neutral is the rest), whatever label a person
+    gave. `judged_by` is the version of model and layer that gave the label, or BY_PERSON, "" once that is taken back.
     """
 
     Status = Status

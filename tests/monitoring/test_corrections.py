@@ -1,9 +1,11 @@
 """What people correct holds at once, is kept, and teaches a layer that is used only where it helps."""
 
+import time
+
 import pytest
 
 from accounts.models import AuditLine, Project
-from monitoring import learning
+from monitoring import learning, model_in_use
 from monitoring.corrections import correct_sentiment
 from monitoring.enrich import judge_mentions, rescore_mentions
 from monitoring.judging import model
@@ -57,7 +59,9 @@ def test_a_correction_holds_at_once_and_is_told_in_the_audit(project, manager, t
     assert mention.sentiment == "negative"
 
 
-def test_a_correction_may_be_corrected_and_taken_back(project, manager, topic):
+def test_a_correction_may_be_corrected_and_taken_back(project, manager, topic, monkeypatch):
+    """Where no worker has said what it judges by, what is taken back is judged by one."""
+    monkeypatch.setattr(model_in_use, "KEY", f"sentiment-model-never-heard-{time.time()}")
     mention = make_mention(topic, title="", text="Lumen ouvre mardi")
     judge_mentions()
     before = Mention.objects.get().sentiment
@@ -69,6 +73,56 @@ def test_a_correction_may_be_corrected_and_taken_back(project, manager, topic):
     judge_mentions()
     mention.refresh_from_db()
     assert (mention.sentiment, mention.judged_by) == (before, model().version)
+
+
+@pytest.fixture
+def heard(monkeypatch, project):
+    """A worker has said what it judges by; in a note of our own in the Redis that all tests share."""
+    monkeypatch.setattr(model_in_use, "KEY", f"sentiment-model-corrections-{project.pk}-{time.time()}")
+    assert model_in_use.is_ready()
+
+
+def test_what_is_taken_back_has_the_judges_label_at_once(project, manager, topic, heard):
+    mention = make_mention(topic, title="", text="Lumen ouvre mardi")
+    judge_mentions()
+    before = Mention.objects.get().sentiment
+    correct_sentiment(project, manager, [mention.pk], "negative")
+    correct_sentiment(project, manager, [mention.pk], "")
+    mention.refresh_from_db()
+    assert (mention.sentiment, mention.judged_by) == (before, "")
+
+
+def test_what_is_taken_back_has_the_label_of_the_judge_that_came_meanwhile(project, manager, topic, heard):
+    text = "Lumen est génial, bravo, merci, excellent !"
+    mention = make_mention(topic, title="", text=text, sentiment="negative", negative=0.9, positive=0.05)
+    SentimentState.objects.create(project=project, judged_by="old")
+    correct_sentiment(project, manager, [mention.pk], "neutral")
+    rescore_mentions()
+    correct_sentiment(project, manager, [mention.pk], "")
+    mention.refresh_from_db()
+    assert mention.sentiment == "positive"
+
+
+def test_what_is_taken_back_before_judging_anew_has_reached_it_is_judged_anew(project, manager, topic, heard):
+    text = "Lumen est génial, bravo, merci, excellent !"
+    mention = make_mention(topic, title="", text=text, sentiment="negative", negative=0.9, positive=0.05)
+    SentimentState.objects.create(project=project, judged_by="old")
+    correct_sentiment(project, manager, [mention.pk], "neutral")
+    rescore_mentions(budget_s=0)
+    correct_sentiment(project, manager, [mention.pk], "")
+    mention.refresh_from_db()
+    assert mention.sentiment == "negative"
+    rescore_mentions()
+    mention.refresh_from_db()
+    assert (mention.sentiment, mention.judged_by) == ("positive", model().version)
+
+
+def test_what_is_taken_back_before_it_was_ever_judged_waits_to_be_judged(project, manager, topic, heard):
+    mention = make_mention(topic, title="", text="Lumen ouvre mardi")
+    correct_sentiment(project, manager, [mention.pk], "negative")
+    correct_sentiment(project, manager, [mention.pk], "")
+    mention.refresh_from_db()
+    assert mention.sentiment == ""
 
 
 def test_a_label_that_is_confirmed_is_kept_and_a_second_time_is_nothing(project, manager, topic):
