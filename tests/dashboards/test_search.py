@@ -69,7 +69,9 @@ def test_a_query_that_cannot_be_read_shows_where(as_person, manager, at):
     assert "topics/new" not in page.partition('class="bar"')[2].partition("</header>")[0]
 
 
-@pytest.mark.parametrize("q", ["x" * 1001, "a\0b", "site:a\0b", "((((", "\ud83d", "-lamp", "  ", "'); DROP", "a:b:c", "&|!<->:*"])
+@pytest.mark.parametrize(
+    "q", ["x" * 1001, "a\0b", "site:a\0b", "((((", "\ud83d", "-lamp", "  ", "'); DROP", "a:b:c", "&|!<->:*"]
+)
 def test_whatever_is_typed_is_answered(as_person, viewer, at, project, q):
     make_document(project)
     assert as_person(viewer).get(at("search"), {"q": q.encode(errors="surrogatepass")}).status_code == 200
