@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 
 # What is looked at of a long text: its opening and its end, where opinions stand. It bounds the time a text can take.
-HEAD, TAIL = 3000, 1000
+HEAD, TAIL = 1500, 500
 
 # Every Unicode letter and emoji in use lies below; what lies above is one unknown symbol.
 TABLE_SIZE = 0x20000
@@ -59,7 +59,7 @@ def batch(texts: Sequence[str]) -> Batch:
     keep = kind != DROP
     # A letter thrice or more ("soooo") counts as twice, and space on space as one.
     thrice = (letters[2:] == letters[1:-1]) & (letters[1:-1] == letters[:-2])
-    keep[2:] &= ~(thrice & (kind[2:] != END))
+    keep[2:] &= ~(thrice & (kind[2:] != END) & (kind[1:-1] != END))
     space = kind == SPACE
     keep[1:] &= ~(space[1:] & space[:-1])
     capital = tables.capital[codes]
@@ -89,7 +89,7 @@ def _replacement(match: re.Match[str]) -> str:
 
 
 def _tokens(kind: np.ndarray, document: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Runs of one class are a token; a symbol is one by itself; an elision ends the word that it belongs to (n'|est)."""
+    """Runs of one class are a token, a symbol is one by itself, an elision ends the word it belongs to (n'|est)."""
     same = kind.copy()
     same[same == ELISION] = WORD
     first = np.ones(len(kind), bool)

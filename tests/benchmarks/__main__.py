@@ -3,6 +3,6 @@
 import subprocess
 import sys
 
-for name in ("bench_polling", "bench_query", "bench_insights", "bench_preview", "bench_search"):
+for name in ("bench_polling", "bench_query", "bench_insights", "bench_preview", "bench_search", "bench_sentiment"):
     print(f"\n=== {name} ===", flush=True)
     subprocess.run([sys.executable, "-m", f"tests.benchmarks.{name}"], check=True)

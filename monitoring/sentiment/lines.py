@@ -1,0 +1,60 @@
+"""Documents as JSON Lines in, their sentiment out: what the command `sentiment` does, without its streams.
+
+Malformed input is a value: `BadInput` with one line that says where and what.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from monitoring.language import identify
+from monitoring.sentiment.model import LABELS, Model
+
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+# Whoever pipes line by line waits for so many; the model is 1.5 times as fast on 256 as on 32.
+BATCH = 256
+
+
+@dataclass(frozen=True, slots=True)
+class BadInput:
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    id: object
+    text: str
+    language: str
+
+
+def judged_lines(model: Model, lines: Iterable[bytes]) -> Iterator[str | BadInput]:
+    """One JSON object a document, in order; a line that cannot be read stops nothing."""
+    numbered = ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
+    while batch := list(islice(numbered, BATCH)):
+        read = [_read(number, line) for number, line in batch]
+        documents = [document for document in read if isinstance(document, _Document)]
+        rows = model.probabilities([document.text for document in documents], [d.language for d in documents])
+        judged = iter(zip(documents, rows.tolist(), strict=True))
+        for document in read:
+            yield document if isinstance(document, BadInput) else _line(*next(judged), model.threshold)
+
+
+def _read(number: int, line: bytes) -> _Document | BadInput:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        return BadInput(f"line {number}: not JSON ({error})")
+    if not isinstance(row, dict) or "id" not in row or "text" not in row:
+        return BadInput(f'line {number}: expected an object with "id" and "text"')
+    text, language = row["text"], row.get("language") or ""
+    if not isinstance(text, str) or not isinstance(language, str):
+        return BadInput(f'line {number}: "text" and "language" are texts')
+    return _Document(row["id"], text, language or identify(text))
+
+
+def _line(document: _Document, probabilities: list[float], threshold: float) -> str:
+    best = max(probabilities)
+    row = {"id": document.id, "language": document.language, "label": LABELS[probabilities.index(best)]}
+    row |= {label: round(value, 4) for label, value in zip(LABELS, probabilities, strict=True)}
+    return _encode(row | {"unsure": best < threshold})
