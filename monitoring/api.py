@@ -171,7 +171,7 @@ def get_mention(request: HttpRequest, project_id: int, mention_id: int) -> lists
 @router.patch("/projects/{int:project_id}/mentions/{int:mention_id}", response=schemas.StoryOut, tags=["mentions"])
 def change_mention(request: HttpRequest, project_id: int, mention_id: int, mention: schemas.MentionPatch) -> lists.Row:
     """Set the status of a mention, and of the same document's mentions under other keywords. Correct its sentiment,
-    towards its own keyword alone; null takes a correction back and has the mention judged anew.
+    towards its own keyword alone; null takes a correction back, so that the model's label holds again.
     """
     project = _managed(request, project_id)
     _story(project, mention_id)

@@ -115,7 +115,7 @@ def mention_sentiment(request: HttpRequest, membership: Membership) -> HttpRespo
     if label:
         messages.success(request, _("The sentiment is now “%(label)s”.") % {"label": Mention.Sentiment(label).label})
     else:
-        messages.success(request, _("The correction is taken back: the mention will be judged anew."))
+        messages.success(request, _("The correction is taken back."))
     return _back(request, membership)
 
 
