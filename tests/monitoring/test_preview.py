@@ -68,6 +68,7 @@ def test_it_says_when_it_sampled_and_how_much(project, monkeypatch):
     texts = ("maison lumen", "lumen maison")
     make_documents(project, [{"title": texts[n % 2], "text": ""} for n in range(400)])
     monkeypatch.setattr("monitoring.preview.ALONE_S", (0,))
+    monkeypatch.setattr(survey, "GRACE_S", 60)
     found = preview(project, '"maison lumen"', [], PARIS).found
     assert not found.is_exact and (found.looked_at, found.of) == (survey.LEAST_READ, 400)
     assert 160 <= found.count <= 240
@@ -80,6 +81,7 @@ def test_what_a_sample_misses_but_the_newest_show_is_counted(project, monkeypatc
     rows = [{"title": "lumen maison", "text": "", "published": timezone.now() - timedelta(days=2)} for _ in range(600)]
     make_documents(project, [*rows, *({"title": "maison lumen", "text": ""} for _ in range(3))])
     monkeypatch.setattr("monitoring.preview.ALONE_S", (0,))
+    monkeypatch.setattr(survey, "GRACE_S", 60)
     found = preview(project, '"maison lumen"', [], PARIS).found
     assert found.count >= 3 and len(found.newest) == 3 and not found.is_exact
 
@@ -100,6 +102,17 @@ def test_a_postgres_that_answers_late_is_not_waited_for(project, monkeypatch):
     assert preview(project, "lumen", [], PARIS) is None
     assert timezone.now() - began < timedelta(seconds=1.5)
     assert Document.objects.count() == 3  # the connection is as good as before
+
+
+def test_a_query_that_takes_long_to_decide_is_given_up_in_time(project):
+    words = " ".join(f"w{number % 150}" for number in range(300))
+    make_documents(project, [{"text": words} for _ in range(300)])
+    slow = " OR ".join(f"w1 NEAR/5 w{number + 20}" for number in range(580))
+    saved = make_topic(project, query=f"{slow} OR halo")
+    began = timezone.now()
+    found = preview(project, slow, [], PARIS, saved)
+    assert timezone.now() - began < timedelta(seconds=2.5)
+    assert 0 < found.found.looked_at < 300 and not found.added.is_exact
 
 
 def test_the_words_beside_are_those_that_tell_matches_from_the_rest():
