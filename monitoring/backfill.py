@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 BATCH = 1000  # candidates, about 100 ms of matching: short transactions, and a first answer while the person waits
 # Documents of which the index is asked for the candidates at once: of a rare word there are few, in milliseconds.
 REACH = 20_000
+# A batch holds up who stores mentions or waits for a page; hundreds of clauses take 10 ms a document.
+BATCH_S = 0.5
 BUDGET_S = 3  # new mentions and alerts wait no longer
 
 _CANDIDATES = """
@@ -54,7 +56,8 @@ def backfill_some(topic: Topic) -> bool:
             return False
         asked = ask(Watched(mine.pk, mine.version, mine.query, frozenset(mine.languages), frozenset(mine.platforms)))
         candidates, reached = _next(mine, asked)
-        _store(mine, reached, _judged(asked, candidates))
+        matching, reached = _judged(asked, candidates, reached)
+        _store(mine, reached, matching)
         Topic.objects.filter(pk=mine.pk).update(backfilled_to=reached)
     topic.backfilled_to = reached
     return True
@@ -74,19 +77,22 @@ def _next(topic: Topic, asked: Asked) -> tuple[list[tuple[int, bool]], int | Non
     return found, found[-1][0] if len(found) == BATCH else reached
 
 
-def _judged(asked: Asked, candidates: list[tuple[int, bool]]) -> list[int]:
-    """The ids of those that match, made searchable where they were not."""
-    matching = [document_id for document_id, is_sure in candidates if is_sure]
+def _judged(asked: Asked, candidates: list[tuple[int, bool]], reached: int | None) -> tuple[list[int], int | None]:
+    """The ids of those that match, made searchable where they were not; and the progress, less where time was up."""
+    latest = time.monotonic() + BATCH_S
     unsure = [document_id for document_id, is_sure in candidates if not is_sure]
     fields = ("id", "title", "text", "url", "author", "language", "platform")
-    found = [
-        (document_id, doc[0], doc[1])
-        for document_id, *doc in Document.objects.filter(pk__in=unsure).values_list(*fields)
-        if asked.match(Doc(*doc))
-    ]
+    found = []
+    for document_id, *doc in Document.objects.filter(pk__in=unsure).order_by("-id").values_list(*fields):
+        if asked.match(Doc(*doc)):
+            found.append((document_id, doc[0], doc[1]))
+        if time.monotonic() >= latest:
+            reached = document_id
+            break
     with connection.cursor() as cursor:
         make_searchable(cursor, found)
-    return matching + [document_id for document_id, _, _ in found]
+    sure = [document_id for document_id, is_sure in candidates if is_sure and document_id >= (reached or 0)]
+    return sure + [document_id for document_id, _, _ in found], reached
 
 
 def _store(topic: Topic, reached: int | None, matching: list[int]) -> None:

@@ -98,13 +98,24 @@ def test_saving_sends_a_job_at_once(project, manager, monkeypatch):
 
 
 @pytest.mark.django_db
+def test_a_query_that_takes_long_to_decide_has_smaller_batches(project, monkeypatch):
+    monkeypatch.setattr(backfill, "BATCH_S", 0)
+    documents = make_documents(project, [{"title": ("Maison Lumen", "Lumen maison")[n % 2]} for n in range(6)])
+    topic = make_topic(project, query='"maison lumen" OR "lumen maison"', backfilled_to=documents[-1].pk + 1)
+    assert backfill_some(topic)
+    assert topic.backfilled_to == documents[-1].pk and mentioned(topic) == {documents[-1].pk}
+    backfill_all()
+    assert mentioned(topic) == {one.pk for one in documents}
+
+
+@pytest.mark.django_db
 def test_several_keywords_take_turns(project, monkeypatch):
     monkeypatch.setattr(backfill, "BATCH", 2)
     documents = make_documents(project, [{"title": f"Lumen {n}"} for n in range(9)])
     topics = [make_topic(project, query="lumen", backfilled_to=documents[-1].pk + 1) for _ in range(2)]
     clock = iter(range(100))
     monkeypatch.setattr(backfill.time, "monotonic", lambda: next(clock))
-    assert backfill_all(budget_s=5) is True
+    assert backfill_all(budget_s=9) is True  # a batch looks at the clock twice
     assert [topic.mentions.count() for topic in topics] == [4, 4]
 
 
