@@ -1,11 +1,12 @@
 """Correcting a sentiment with one key, and taking it back."""
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import expect
 
-from monitoring import enrich
+from monitoring import enrich, model_in_use
 from monitoring.models import Mention
 from tests.e2e.conftest import ago
 from tests.factories import make_mention, make_topic
@@ -21,7 +22,8 @@ def mark(page):
     return page.locator(".mention[data-current] .mood")
 
 
-def test_a_label_is_corrected_with_one_key_and_the_correction_is_undone(inbox):
+def test_a_label_is_corrected_with_one_key_and_the_correction_is_undone(inbox, monkeypatch):
+    monkeypatch.setattr(model_in_use, "KEY", f"sentiment-model-never-heard-{time.time()}")
     negative = inbox.locator(".facets a", has_text="negative").locator(".faint")
     inbox.keyboard.press("j")
     expect(mark(inbox)).to_have_text("neutral")
@@ -42,6 +44,15 @@ def test_a_label_is_corrected_with_one_key_and_the_correction_is_undone(inbox):
     expect(mark(inbox)).not_to_have_text("judging…")
     expect(inbox.locator("#detail .each-mood")).not_to_contain_text("judging…")
     assert not Mention.objects.filter(judged_by=Mention.BY_PERSON).exists()
+
+
+def test_a_phone_shows_the_buttons_on_the_mentions_own_page_alone(inbox):
+    expect(inbox.locator(".mention .triage:not(.correcting)").first).to_be_hidden()
+    inbox.set_viewport_size({"width": 375, "height": 800})
+    expect(inbox.locator(".mention .triage:not(.correcting)").first).to_be_visible()
+    expect(inbox.locator(".correcting").first).to_be_hidden()
+    inbox.locator("[data-open]").first.click()
+    expect(inbox.get_by_role("group", name="Correct the sentiment towards Lumen")).to_be_visible()
 
 
 def test_keys_faster_than_the_server_leave_the_last_one_standing(inbox):
