@@ -31,7 +31,7 @@ MAX_ADDRESS = 2_000
 MAX_QUERY = 10_000  # of a keyword, monitoring/models/topics.py
 # A person waits, and a worker is held. 200,000 characters and 800 alternatives take 0.5 s; one word of which there are
 # 100,000, asked for in 800 groups, would take 20 s.
-SECONDS = 5.0
+SECONDS = 2.0
 _PAGE_TYPES = "text/html, application/xhtml+xml, text/plain;q=0.8, */*;q=0.1"
 # Where the words for feeds do not fit a page.
 _PAGE_WORDS = {
