@@ -5,6 +5,7 @@ Called by Celery half a minute after a correction (`refit_layers`) and by the se
 """
 
 import logging
+import time
 from datetime import datetime
 
 from django.db import transaction
@@ -19,14 +20,18 @@ from monitoring.sentiment.layer import Fitted, fit_layer
 
 log = logging.getLogger(__name__)
 
+REFIT_S = 3  # a new model makes all projects due at once, and the worker that fits them sends alerts, too
 MAX_CORRECTIONS = 5000  # the newest: about 10 s to fit
 # Texts that people had before them and left as they were, for each correction.
 UNDISPUTED, MAX_UNDISPUTED = 3, 3000
+KEPT_LAYERS = 30  # up to a megabyte each, and a busy team makes several a day
 
 
-def refit_layers(now: datetime | None = None) -> None:
-    """Fit what is due. Killed in between, it is still due; done twice at once, one of both counts."""
-    now = now or timezone.now()
+def refit_layers(now: datetime | None = None, budget_s: float = REFIT_S) -> None:
+    """Fit what is due, the longest due first, for about `budget_s` seconds: the next tick goes on. Killed in between,
+    it is still due; done twice at once, one of both counts.
+    """
+    now, deadline = now or timezone.now(), time.monotonic() + budget_s
     for state in SentimentState.objects.filter(refit_at__lte=now, learns=True).order_by("refit_at"):
         corrections = list(Correction.objects.filter(project_id=state.project_id).order_by("-id")[:MAX_CORRECTIONS])
         fitted = fit_layer(
@@ -37,6 +42,8 @@ def refit_layers(now: datetime | None = None) -> None:
             _undisputed(state.project_id, min(UNDISPUTED * len(corrections), MAX_UNDISPUTED)),
         )
         _keep(state, fitted, len(corrections))
+        if time.monotonic() >= deadline:
+            return
 
 
 def _undisputed(project_id: int, number: int) -> list[tuple[str, str, str]]:
@@ -70,6 +77,7 @@ def _keep(state: SentimentState, fitted: Fitted | None, corrections: int) -> Non
         )
         if fitted.is_better:
             SentimentState.objects.filter(pk=state.pk).update(layer=layer)
+        SentimentLayer.objects.filter(project_id=state.project_id, number__lte=layer.number - KEPT_LAYERS).delete()
     log.info(
         "event=layer_fitted project=%s number=%s corrections=%s before=%.3f after=%.3f used=%s",
         *(state.project_id, layer.number, corrections, fitted.before, fitted.after, fitted.is_better),

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import AuditLine, Project
 from monitoring import learning, model_in_use
@@ -201,6 +202,28 @@ def test_nothing_is_fitted_before_it_is_due(project, manager, topic):
     refit_layers()
     assert not SentimentLayer.objects.exists()
     assert SentimentState.objects.get().refit_at is not None
+
+
+def test_old_layers_go_and_numbers_go_on(project, manager, topic, monkeypatch):
+    at_once(monkeypatch)
+    monkeypatch.setattr(learning, "KEPT_LAYERS", 2)
+    corrected(project, manager, topic, BROKEN, "negative")
+    corrected(project, manager, topic, ANNOUNCED, "neutral")
+    for _ in range(3):
+        SentimentState.objects.update(refit_at=timezone.now())
+        refit_layers()
+    assert list(SentimentLayer.objects.order_by("number").values_list("number", flat=True)) == [2, 3]
+    assert SentimentState.objects.get().layer.number == 3
+
+
+def test_projects_that_are_due_at_once_are_fitted_one_tick_after_the_other(project):
+    due = timezone.now()
+    for name in ("Autre", "Encore"):
+        SentimentState.objects.create(project=Project.objects.create(name=name), refit_at=due)
+    refit_layers(budget_s=0)
+    assert SentimentState.objects.exclude(refit_at=None).count() == 1
+    refit_layers(budget_s=0)
+    assert not SentimentState.objects.exclude(refit_at=None).exists()
 
 
 def test_people_go_back_to_a_former_layer_or_to_none_and_turn_learning_off(project, owner, topic, monkeypatch):
