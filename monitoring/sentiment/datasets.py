@@ -1,6 +1,8 @@
 """The labelled texts that the model is trained on and measured by. train.py and evaluate.py read them."""
 
 import csv
+import html
+import re
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -46,6 +48,16 @@ def read_set(folder: Path, name: str) -> Labelled:
         rows = [line.rstrip("\n").split("\t", 2) for line in lines]
     texts = [row[2] for row in rows]
     return Labelled(texts, [row[0] for row in rows], np.array([LABELS.index(row[1]) for row in rows]), texts)
+
+
+def without(texts: Labelled, others: Labelled) -> Labelled:
+    """The texts that are not among the others, but for addresses, names and marks."""
+    known = set(map(_bare, others.texts))
+    return texts.part(place for place, text in enumerate(texts.texts) if _bare(text) not in known)
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\W_]+", " ", re.sub(r"https?\S*|@\w+", " ", html.unescape(html.unescape(text)).lower())).strip()
 
 
 def read_own() -> Labelled:
