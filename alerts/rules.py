@@ -125,7 +125,9 @@ def _evaluate(rule: Rule, series: list[int], ongoing: Incident | None, now: date
 def _series(
     rules: Iterable[Rule], now: datetime, labels_of: Callable[[Rule], tuple[str, ...]]
 ) -> dict[int, list[int]]:
-    """[before, now] by rule id, of the mentions with the labels that a rule asks for; no labels ask for all."""
+    """[before, now] by rule id, of the mentions with the labels that a rule asks for; no labels ask for all. Under a
+    rule on an increase, what is not judged yet counts before, and not now.
+    """
     by_window: dict[int, list[Rule]] = {}
     for rule in rules:
         by_window.setdefault(rule.window_s, []).append(rule)
@@ -134,8 +136,14 @@ def _series(
         counts = _counts({rule.topic_id for rule in alike}, timedelta(seconds=window_s), now)
         for rule in alike:
             labels, found = labels_of(rule), counts.get(rule.topic_id, {})
-            chosen = [found[label] for label in found if not labels or label in labels]
-            series[rule.pk] = [sum(before for before, _now in chosen), sum(present for _before, present in chosen)]
+            # What is not judged yet may be of any label: it must not make the time before look calmer than it was.
+            doubtful = {""} if rule.condition == Rule.Condition.INCREASE else set()
+            series[rule.pk] = [
+                sum(
+                    before for label, (before, _now) in found.items() if not labels or label in doubtful.union(labels)
+                ),
+                sum(present for label, (_before, present) in found.items() if not labels or label in labels),
+            ]
     return series
 
 

@@ -353,3 +353,15 @@ def test_rules_of_all_sentiments_share_one_count(topic, django_assert_num_querie
     )
     with django_assert_num_queries(4):  # incidents, rules, one count, evaluated_at
         evaluate_all(NOW)
+
+
+def test_an_increase_over_a_time_that_is_not_judged_yet_is_none(negative_rule, topic):
+    """As after an upgrade, and while a transformer works off what piled up: the newest is judged first."""
+    Rule.objects.update(condition="increase", percent=100, minimum=5, threshold=None)
+    before = find(topic, 10, ago=timedelta(minutes=90))
+    find(topic, 6, sentiment="negative")
+    evaluate_all(NOW)
+    assert not Incident.objects.exists()
+    topic.mentions.filter(pk__in=[one.pk for one in before]).update(sentiment="neutral")
+    evaluate_all(NOW)
+    assert Incident.objects.get().value == 6
