@@ -237,8 +237,10 @@ document.addEventListener("keydown", (event) => {
   const status = statuses[event.key];
   const label = labels[event.key];
   const place = list ? current() : document;
-  const form = (status || label) && place?.querySelector(status ? "form[data-triage]" : "form[data-correct]");
-  if (form) {
+  const forms = (status || label) && place?.querySelectorAll(status ? "form[data-triage]" : "form[data-correct]");
+  const [form] = forms || [];
+  // The page of a story has a form for each keyword: no key says which is meant.
+  if (forms?.length === 1) {
     event.preventDefault();
     if (!list) form.querySelector(status ? `[value=${status}]` : `[data-label=${label}][aria-pressed=false]`)?.click();
     else inTurn(() => (status ? decide(form, status) : correct(form, label)));

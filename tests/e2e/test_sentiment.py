@@ -13,7 +13,9 @@ from tests.factories import make_mention, make_topic
 
 
 @pytest.fixture
-def inbox(open_as, owner, world, project):
+def inbox(open_as, owner, world, project, monkeypatch):
+    """No worker is heard: what is taken back waits to be judged."""
+    monkeypatch.setattr(model_in_use, "KEY", f"sentiment-model-never-heard-{time.time()}")
     Mention.objects.update(sentiment="neutral", negative=0.1, positive=0.1, judged_by="model")
     return open_as(owner, f"/p/{project.pk}/mentions")
 
@@ -22,8 +24,7 @@ def mark(page):
     return page.locator(".mention[data-current] .mood")
 
 
-def test_a_label_is_corrected_with_one_key_and_the_correction_is_undone(inbox, monkeypatch):
-    monkeypatch.setattr(model_in_use, "KEY", f"sentiment-model-never-heard-{time.time()}")
+def test_a_label_is_corrected_with_one_key_and_the_correction_is_undone(inbox):
     negative = inbox.locator(".facets a", has_text="negative").locator(".faint")
     inbox.keyboard.press("j")
     expect(mark(inbox)).to_have_text("neutral")
@@ -86,6 +87,16 @@ def test_buttons_correct_one_keyword_of_a_story(inbox, world, project):
     ]
     inbox.locator(".toast button").click()
     expect(inbox.locator(".mention[data-current] .moods")).to_contain_text("judging…")
+
+
+def test_a_key_on_a_storys_own_page_corrects_its_only_keyword_and_none_of_several(inbox, world, project):
+    alone, shared = make_mention(world, published=ago(0)), make_mention(world, published=ago(0))
+    make_mention(make_topic(project, "Second", "second"), shared.document)
+    for mention in (shared, alone):
+        inbox.goto(f"{inbox.url.partition('/mentions')[0]}/mentions/{mention.pk}")
+        inbox.keyboard.press("-")
+    expect(inbox.locator(".each-mood [aria-pressed=true]")).to_have_text("Negative")
+    assert [one.pk for one in Mention.objects.filter(judged_by=Mention.BY_PERSON)] == [alone.pk]
 
 
 def test_the_chart_appears_once_something_is_judged_and_its_bands_lead_to_their_mentions(
