@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from uuid import uuid4
 
 import django
 import pytest
@@ -57,6 +58,12 @@ def plain_static_files(settings):
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture(autouse=True)
+def no_worker_heard(monkeypatch):
+    """What a worker has said of its model stands in the Redis that all tests share."""
+    monkeypatch.setattr("monitoring.model_in_use.KEY", f"sentiment-model-{uuid4()}")
 
 
 @pytest.fixture(autouse=True)

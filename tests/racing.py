@@ -1,5 +1,5 @@
 """`race(a, b, ...)`: each in a thread with a database connection of its own, let go at the same moment. `held_up(a)`:
-in such a thread, until it waits for a lock of the caller's transaction.
+in such a thread, until it waits for a lock of the caller's transaction, or as one of several for each other's.
 """
 
 import threading
@@ -27,8 +27,10 @@ def race(*calls):
         return list(pool.map(run, calls))
 
 
-def held_up(call) -> Future:
-    """Returns once `call` waits for a lock, or is done; its result is to be had when the caller has committed."""
+def held_up(call, waiting=1) -> Future:
+    """Returns once `waiting` calls wait for a lock, or this one is done; its result is to be had when the caller has
+    committed.
+    """
 
     def run():
         try:
@@ -43,7 +45,7 @@ def held_up(call) -> Future:
     with connection.cursor() as cursor:
         while not future.done() and time.monotonic() < latest:
             cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
+            if cursor.fetchone()[0] >= waiting:
                 break
             time.sleep(0.01)
     return future

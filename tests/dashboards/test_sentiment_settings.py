@@ -15,12 +15,6 @@ from tests.factories import make_mention, make_mentions, make_topic
 MODEL = "2026.11-abc"
 
 
-@pytest.fixture(autouse=True)
-def own_note(monkeypatch, project):
-    """Redis is shared with the tests that run beside these."""
-    monkeypatch.setattr(model_in_use, "KEY", f"sentiment-model-{project.pk}-{timezone.now().timestamp()}")
-
-
 @pytest.fixture
 def topic(project):
     return make_topic(project, query="lumen")

@@ -1,21 +1,19 @@
 """Correcting a sentiment with one key, and taking it back."""
 
 import re
-import time
 
 import pytest
 from playwright.sync_api import expect
 
-from monitoring import enrich, model_in_use
+from monitoring import enrich
 from monitoring.models import Mention
 from tests.e2e.conftest import ago
 from tests.factories import make_mention, make_topic
 
 
 @pytest.fixture
-def inbox(open_as, owner, world, project, monkeypatch):
+def inbox(open_as, owner, world, project):
     """No worker is heard: what is taken back waits to be judged."""
-    monkeypatch.setattr(model_in_use, "KEY", f"sentiment-model-never-heard-{time.time()}")
     Mention.objects.update(sentiment="neutral", negative=0.1, positive=0.1, judged_by="model")
     return open_as(owner, f"/p/{project.pk}/mentions")
 

@@ -1,7 +1,5 @@
 """What people correct holds at once, is kept, and teaches a layer that is used only where it helps."""
 
-import time
-
 import pytest
 from django.utils import timezone
 
@@ -60,9 +58,8 @@ def test_a_correction_holds_at_once_and_is_told_in_the_audit(project, manager, t
     assert mention.sentiment == "negative"
 
 
-def test_a_correction_may_be_corrected_and_taken_back(project, manager, topic, monkeypatch):
+def test_a_correction_may_be_corrected_and_taken_back(project, manager, topic):
     """Where no worker has said what it judges by, what is taken back is judged by one."""
-    monkeypatch.setattr(model_in_use, "KEY", f"sentiment-model-never-heard-{time.time()}")
     mention = make_mention(topic, title="", text="Lumen ouvre mardi")
     judge_mentions()
     before = Mention.objects.get().sentiment
@@ -77,9 +74,8 @@ def test_a_correction_may_be_corrected_and_taken_back(project, manager, topic, m
 
 
 @pytest.fixture
-def heard(monkeypatch, project):
-    """A worker has said what it judges by; in a note of our own in the Redis that all tests share."""
-    monkeypatch.setattr(model_in_use, "KEY", f"sentiment-model-corrections-{project.pk}-{time.time()}")
+def heard():
+    """A worker has said what it judges by."""
     assert model_in_use.is_ready()
 
 

@@ -12,9 +12,8 @@ from tests.factories import make_mention, make_topic
 
 
 @pytest.fixture
-def missing(settings, monkeypatch, project, tmp_path):
-    """A model of one's own in a folder that is not there; and a note of our own in the Redis that all tests share."""
-    monkeypatch.setattr(model_in_use, "KEY", f"sentiment-model-{project.pk}-{time.time()}")
+def missing(settings, project, tmp_path):
+    """A model of one's own in a folder that is not there."""
     settings.SENTIMENT_BACKEND, settings.SENTIMENT_MODEL_DIR = "onnx", str(tmp_path / "models")
     judging.model.cache_clear()
     yield settings.SENTIMENT_MODEL_DIR
