@@ -19,6 +19,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from config import embedded
+from config.celery import app as vigie
 from tests.config.waiting import alive_after
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -98,8 +99,13 @@ def test_a_celery_task_runs_through_redis(redis_server):
     def add(a, b):
         return a + b
 
-    with start_worker(app, perform_ping_check=False, shutdown_timeout=10):
-        assert add.delay(2, 3).get(timeout=10) == 5
+    try:
+        with start_worker(app, perform_ping_check=False, shutdown_timeout=10):
+            assert add.delay(2, 3).get(timeout=10) == 5
+    finally:
+        # start_worker puts its app in the place of ours, for whatever test this process runs next.
+        vigie.set_current()
+        vigie.set_default()
 
 
 def test_data_outlives_a_sigkill_and_the_address_stays_the_same(tmp_path):

@@ -42,7 +42,7 @@ def test_a_person_signs_in_adds_a_keyword_and_sees_its_mentions(page, live_serve
 def test_a_click_on_a_bar_opens_its_mentions(open_as, viewer, world, project):
     page = open_as(viewer, f"/p/{project.pk}/?period=24h")
     page.wait_for_selector("canvas[data-drawn]")
-    box = page.locator("canvas").bounding_box()
+    box = page.locator("canvas[data-chart=volume-data]").bounding_box()
     page.mouse.click(box["x"] + box["width"] - 8, box["y"] + box["height"] / 2)
     page.wait_for_url("**/mentions?**")
     assert "from=" in page.url and "to=" in page.url
@@ -50,7 +50,7 @@ def test_a_click_on_a_bar_opens_its_mentions(open_as, viewer, world, project):
 
 def test_the_table_behind_the_chart_holds_its_numbers(open_as, viewer, world, project):
     page = open_as(viewer, f"/p/{project.pk}/?period=7d")
-    page.get_by_text("Show as a table").click()
+    page.get_by_role("region", name="Volume").get_by_text("Show as a table").click()
     cells = page.locator("#volume-table tbody td:nth-child(2)").all_inner_texts()
     assert sum(map(int, cells)) == 12
     assert len(cells) == 7
