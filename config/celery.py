@@ -4,14 +4,21 @@ import os
 import signal
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import worker_init, worker_process_init
 
 from config.process import die_with_parent
+from monitoring import language
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("vigie")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+def read_the_languages(**signal_fields: object) -> None:
+    """Half a second, once, and its memory is shared by the processes that are forked from here."""
+    language.load()
 
 
 @worker_process_init.connect

@@ -34,7 +34,7 @@ def identify(text: str, hint: str = "", among: Collection[str] = ()) -> str:
     words = _ADDRESS.sub(" ", text[: 2 * MAX_CHARS])[:MAX_CHARS]
     if not _SOME_LETTERS.match(words):
         return ""
-    chances = dict(_identifier().rank(words))
+    chances = dict(load().rank(words))
     for code, factor in [*((code, WATCHED) for code in among), (named, NAMED)]:
         if code in chances:
             chances[code] *= factor
@@ -45,7 +45,8 @@ def identify(text: str, hint: str = "", among: Collection[str] = ()) -> str:
 
 
 @cache
-def _identifier() -> LanguageIdentifier:
+def load() -> LanguageIdentifier:
+    """py3langid narrowed to SPOKEN, read once a process."""
     identifier = LanguageIdentifier.from_model_file("data/model.npz.xz", norm_probs=True)
     identifier.set_languages(SPOKEN)
     return identifier
