@@ -1,5 +1,6 @@
 """The labelled texts that the model is trained on and measured by. train.py and evaluate.py read them."""
 
+import argparse
 import csv
 import html
 import re
@@ -41,6 +42,15 @@ class Labelled:
     def fold(self, folds: int) -> np.ndarray:
         """Of each text one of so many folds, by its name; two texts that are the same fall in the same."""
         return np.array([zlib.crc32(name.encode("utf-8", "surrogatepass")) % folds for name in self.names])
+
+
+def data_folder(text: str) -> Path:
+    """The folder that --data names, or the one called sentiment in it. For argparse: raises its error for any other."""
+    for folder in (Path(text), Path(text) / "sentiment"):
+        if all((folder / f"{name}.tsv").is_file() for name in (TWEETS, *OTHERS, VALIDATION)):
+            return folder
+    names = ", ".join(f"{name}.tsv" for name in (TWEETS, *OTHERS, VALIDATION))
+    raise argparse.ArgumentTypeError(f"{text} does not hold {names}")
 
 
 def read_set(folder: Path, name: str) -> Labelled:

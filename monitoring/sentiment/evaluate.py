@@ -15,7 +15,7 @@ import numpy as np
 
 from monitoring.sentiment import baselines, training
 from monitoring.sentiment.blending import calibration_error
-from monitoring.sentiment.datasets import TWEETS, VALIDATION, Labelled, read_kinds, read_set
+from monitoring.sentiment.datasets import TWEETS, VALIDATION, Labelled, data_folder, read_kinds, read_set
 from monitoring.sentiment.model import FILE, Model, load
 
 SHOWN = ("fr", "en", "es", "de", "it", "pt", "ar", "hi")
@@ -141,7 +141,7 @@ def _markdown(lines: list[list[str]]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True, help="the folder of umsab_train.tsv and the others")
+    parser.add_argument("--data", type=data_folder, required=True, help="the folder of umsab_train.tsv and the others")
     parser.add_argument("--model", type=Path, default=FILE)
     options = parser.parse_args()
     corpus = training.read_corpus(options.data)

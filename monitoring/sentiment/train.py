@@ -15,12 +15,13 @@ import numpy as np
 
 from monitoring.sentiment import training
 from monitoring.sentiment.card import CARD, card
+from monitoring.sentiment.datasets import data_folder
 from monitoring.sentiment.model import FILE
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True, help="the folder of umsab_train.tsv and the others")
+    parser.add_argument("--data", type=data_folder, required=True, help="the folder of umsab_train.tsv and the others")
     parser.add_argument("--output", type=Path, default=FILE)
     parser.add_argument("--card", type=Path, default=CARD)
     options = parser.parse_args()
