@@ -45,7 +45,7 @@ class Labelled:
 
 
 def data_folder(text: str) -> Path:
-    """The folder that --data names, or the one called sentiment in it. For argparse: raises its error for any other."""
+    """The folder that --data names, or the one called sentiment in it. Raises argparse's error for any other."""
     for folder in (Path(text), Path(text) / "sentiment"):
         if all((folder / f"{name}.tsv").is_file() for name in (TWEETS, *OTHERS, VALIDATION)):
             return folder
