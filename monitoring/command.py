@@ -1,13 +1,37 @@
-"""What the plain-text commands share: JSON Lines out, one-line errors with status 1, projects by name or id."""
+"""What the plain-text commands share: JSON Lines in and out, one-line errors with status 1, projects by name or id."""
 
 import json
+import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from pathlib import Path
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, OutputWrapper
 
 from accounts.models import Project
+from monitoring.jsonlines import BadInput
 from monitoring.models import Source, Topic
+
+
+def filter_lines(lines: Iterable[str | BadInput], errors: OutputWrapper) -> None:
+    """Write a filter's lines to stdout as they come and its bad input to `errors`; ends with status 1 if any was."""
+    failed = False
+    # Past Django's wrapper, whose work on every line the filter would wait for.
+    out = sys.stdout.buffer
+    try:
+        for line in lines:
+            if isinstance(line, BadInput):
+                failed = True
+                errors.write(line.message)
+            else:
+                out.write(line.encode(errors="backslashreplace") + b"\n")
+        out.flush()
+    except BrokenPipeError:
+        # Whoever read has seen enough; pointing stdout elsewhere keeps Python from complaining at exit.
+        sys.stdout = Path("/dev/null").open("w")  # noqa: SIM115
+    if failed:
+        sys.exit(1)
 
 
 def write_line(out: OutputWrapper, row: dict[str, object]) -> None:

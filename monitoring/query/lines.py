@@ -3,22 +3,14 @@
 Malformed input is a value: `BadInput` with one line that says where and what.
 """
 
-import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from monitoring.jsonlines import BadInput, encode, read_document
 from monitoring.query.document import Doc
 from monitoring.query.errors import QueryError
 from monitoring.query.index import Index
 
-# `json.dumps` with any option would make an encoder for each line.
-_encode = json.JSONEncoder(ensure_ascii=False).encode
 _FIELDS = ("title", "text", "url", "author", "language", "platform", "country")
-
-
-@dataclass(frozen=True, slots=True)
-class BadInput:
-    message: str
 
 
 def read_queries(lines: Iterable[str]) -> Index | BadInput:
@@ -52,12 +44,9 @@ def index_of(queries: Iterable[str]) -> Index | BadInput:
 
 
 def _read(line: bytes) -> tuple[object, Doc] | str:
-    try:
-        row = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        return f"not JSON ({error})"
-    if not isinstance(row, dict) or "id" not in row or "text" not in row:
-        return 'expected an object with "id" and "text"'
+    row = read_document(line)
+    if isinstance(row, str):
+        return row
     values = {name: row.get(name) or "" for name in _FIELDS}
     wrong = next((name for name, value in values.items() if not isinstance(value, str)), None)
     return f'"{wrong}" is not a text' if wrong else (row["id"], Doc(**values))
@@ -74,4 +63,4 @@ def match_lines(index: Index, lines: Iterable[bytes]) -> Iterator[str | BadInput
             continue
         identity, doc = read
         for key, spans in index.match(doc):
-            yield _encode({"id": identity, "query": key, "spans": spans})
+            yield encode({"id": identity, "query": key, "spans": spans})

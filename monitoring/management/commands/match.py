@@ -10,8 +10,10 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
+from monitoring.command import filter_lines
+from monitoring.jsonlines import BadInput
 from monitoring.query import Index
-from monitoring.query.lines import BadInput, index_of, match_lines, read_queries
+from monitoring.query.lines import index_of, match_lines, read_queries
 
 
 class Command(BaseCommand):
@@ -28,22 +30,7 @@ class Command(BaseCommand):
         index = _from_file(queries) if queries else index_of(query)
         if isinstance(index, BadInput):
             raise CommandError(index.message, returncode=1)
-        failed = False
-        # Written past Django's wrapper, whose work on every line the matcher would wait for.
-        out = sys.stdout.buffer
-        try:
-            for line in match_lines(index, sys.stdin.buffer):
-                if isinstance(line, BadInput):
-                    failed = True
-                    self.stderr.write(line.message)
-                else:
-                    out.write(line.encode(errors="backslashreplace") + b"\n")
-            out.flush()
-        except BrokenPipeError:
-            # Whoever read has seen enough; pointing stdout elsewhere keeps Python from complaining at exit.
-            sys.stdout = Path("/dev/null").open("w")  # noqa: SIM115
-        if failed:
-            sys.exit(1)
+        filter_lines(match_lines(index, sys.stdin.buffer), self.stderr)
 
 
 def _from_file(name: str) -> Index | BadInput:

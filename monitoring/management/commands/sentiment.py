@@ -5,12 +5,12 @@ and the status is 1 at the end.
 """
 
 import sys
-from pathlib import Path
 
 from django.core.management.base import BaseCommand
 
+from monitoring.command import filter_lines
 from monitoring.sentiment import load
-from monitoring.sentiment.lines import BadInput, judged_lines
+from monitoring.sentiment.lines import judged_lines
 
 
 class Command(BaseCommand):
@@ -18,18 +18,4 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, **options: object) -> None:
-        failed = False
-        out = sys.stdout.buffer
-        try:
-            for line in judged_lines(load(), sys.stdin.buffer):
-                if isinstance(line, BadInput):
-                    failed = True
-                    self.stderr.write(line.message)
-                else:
-                    out.write(line.encode(errors="backslashreplace") + b"\n")
-            out.flush()
-        except BrokenPipeError:
-            # Whoever read has seen enough; pointing stdout elsewhere keeps Python from complaining at exit.
-            sys.stdout = Path("/dev/null").open("w")  # noqa: SIM115
-        if failed:
-            sys.exit(1)
+        filter_lines(judged_lines(load(), sys.stdin.buffer), self.stderr)
