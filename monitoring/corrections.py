@@ -14,10 +14,10 @@ from accounts.audit import record
 from accounts.models import Project, User
 from monitoring import sentiment
 from monitoring.insights.sentiment import probabilities
-from monitoring.judging import passages_of
+from monitoring.judging import passages_of, with_texts
 from monitoring.model_in_use import last_heard
 from monitoring.models import Correction, Mention, SentimentState
-from monitoring.triage import Change
+from monitoring.triage import Change, told
 
 LABELS = (Mention.Sentiment.POSITIVE, Mention.Sentiment.NEUTRAL, Mention.Sentiment.NEGATIVE)
 REFIT_DELAY = timedelta(seconds=30)  # a person corrects several in a row
@@ -31,8 +31,7 @@ def correct_sentiment(project: Project, user: User | None, mention_ids: Iterable
         raise ValueError(f"not a label: {label}")
     with transaction.atomic():
         rows = Mention.objects.filter(topic__project=project, pk__in=list(mention_ids)).order_by("pk")
-        rows = rows.select_related("document", "topic").defer("document__html", "document__search")
-        mentions = list(rows.select_for_update(of=("self",)))
+        mentions = list(with_texts(rows).select_for_update(of=("self",)))
         wrong = [one for one in mentions if _differs(one, label)]
         if not wrong:
             return []
@@ -45,12 +44,11 @@ def correct_sentiment(project: Project, user: User | None, mention_ids: Iterable
             Correction.objects.filter(mention_id__in=ids).delete()
             _take_back(wrong)
         SentimentState.objects.update_or_create(project=project, defaults={"refit_at": timezone.now() + REFIT_DELAY})
-        titles = {str(one.document) for one in wrong}
         record(
             project,
             user,
             "mention.sentiment",
-            titles.pop() if len(titles) == 1 else f"{len(titles)} mentions",
+            told(wrong),
             sentiment=label,
             before={str(change.mention_id): change.before for change in changes},
         )

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max
 from django.utils import timezone
 from psycopg2.extras import execute_values
 
 from accounts.models import Project
-from monitoring.judging import Judgement, judges_of, model_of, passages_of, versions_of
+from monitoring.judging import Judgement, judges_of, model_of, passages_of, versions_of, with_texts
 from monitoring.models import Mention, SentimentState
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ def _judge_batch(is_backlog: bool) -> bool:
     with transaction.atomic():
         unjudged = Mention.objects.filter(sentiment="", is_backlog=is_backlog)
         # Rows that somebody else is at are left to them, or to the next tick.
-        rows = _with_texts(unjudged).select_for_update(skip_locked=True, of=("self",))
+        rows = with_texts(unjudged).select_for_update(skip_locked=True, of=("self",))
         mentions = list(rows.order_by("-id")[: _batch()])
         _write(mentions)
     return len(mentions) == _batch()
@@ -97,17 +97,13 @@ def _rescore_batch(state: SentimentState) -> bool:
         outdated = Mention.objects.filter(pk__in=ids).exclude(judged_by=state.judged_by)
         # Locked in the order in which people's changes lock them. Waiting for a batch of new mentions that was begun
         # under the old version, rather than skipping it, leaves none of them behind.
-        _write(list(_with_texts(outdated).select_for_update(of=("self",)).order_by("id")))
+        _write(list(with_texts(outdated).select_for_update(of=("self",)).order_by("id")))
         # The state after the mentions, as corrections lock them. Where somebody else has judged these too, or another
         # judge has begun from the top, it stays where they have put it.
         same = SentimentState.objects.filter(pk=state.pk, judged_by=state.judged_by, rescored_to=state.rescored_to)
         same.update(rescored_to=ids[-1] if len(ids) == _batch() else None)
     state.refresh_from_db()
     return state.rescored_to is not None
-
-
-def _with_texts(mentions: QuerySet[Mention]) -> QuerySet[Mention]:
-    return mentions.select_related("document", "topic").defer("document__html", "document__search")
 
 
 def _write(mentions: Sequence[Mention]) -> None:

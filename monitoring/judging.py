@@ -60,7 +60,7 @@ def judges_of(project_ids: Iterable[int]) -> dict[int, Judge]:
 def versions_of(project_ids: Iterable[int]) -> dict[int, str]:
     """The versions of `judges_of`, without loading what was learned."""
     numbers = dict(_learning(project_ids).values_list("project_id", "layer__number"))
-    return {project_id: _version(model().version, numbers.get(project_id)) for project_id in project_ids}
+    return {project_id: version_with(model().version, numbers.get(project_id)) for project_id in project_ids}
 
 
 def _learning(project_ids: Iterable[int]) -> QuerySet[SentimentState]:
@@ -72,10 +72,11 @@ def _judge(version: str, layer_id: int | None) -> Judge:
     if layer_id is None:
         return Judge(version, None)
     row = SentimentLayer.objects.get(pk=layer_id)
-    return Judge(_version(version, row.number), Layer.from_bytes(bytes(row.weights)))
+    return Judge(version_with(version, row.number), Layer.from_bytes(bytes(row.weights)))
 
 
-def _version(model_version: str, number: int | None) -> str:
+def version_with(model_version: str, number: int | None) -> str:
+    """The version of a judge: that of the model, with the number of the layer on top of it if there is one."""
     return model_version if number is None else f"{model_version}+{number}"
 
 
@@ -84,8 +85,15 @@ def model_of(judged_by: str) -> str:
     return judged_by.partition("+")[0]
 
 
+def with_texts(mentions: QuerySet[Mention]) -> QuerySet[Mention]:
+    """With what `passages_of` reads of them."""
+    return mentions.select_related("document", "topic").defer("document__html", "document__search")
+
+
 def passages_of(mentions: Sequence[Mention]) -> list[str]:
-    """The text that each mention is judged on: what its document says of its topic, where it names others as well."""
+    """The text that each mention is judged on: what its document says of its topic, where it names others as well.
+    The mentions come `with_texts`.
+    """
     documents = {mention.document_id for mention in mentions}
     queries: dict[int, dict[int, str]] = defaultdict(dict)
     rows = Mention.objects.filter(document_id__in=documents)

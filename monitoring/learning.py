@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.audit import record
 from accounts.models import Project, User
-from monitoring.judging import model, model_of, passages_of
+from monitoring.judging import model, model_of, passages_of, with_texts
 from monitoring.models import Correction, Mention, SentimentLayer, SentimentState
 from monitoring.sentiment.layer import Fitted, fit_layer
 
@@ -51,7 +51,7 @@ def _undisputed(project_id: int, number: int) -> list[tuple[str, str, str]]:
     labels = [label for label in Mention.Sentiment.values if label != Mention.Sentiment.UNSURE]
     seen = Mention.objects.filter(topic__project_id=project_id, sentiment__in=labels)
     seen = seen.exclude(judged_by=Mention.BY_PERSON).exclude(status=Mention.Status.TO_REVIEW).order_by("-id")
-    mentions = list(seen.select_related("document", "topic").defer("document__html", "document__search")[:number])
+    mentions = list(with_texts(seen)[:number])
     texts = passages_of(mentions)
     return [(text, one.document.language, one.sentiment) for text, one in zip(texts, mentions, strict=True)]
 

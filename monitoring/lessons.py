@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db.models import Count, Min
 
 from accounts.models import AuditLine, Project, User
-from monitoring.judging import model_of
+from monitoring.judging import model_of, version_with
 from monitoring.models import Correction, Mention, SentimentLayer, SentimentState
 
 NEWEST_CORRECTIONS, NEWEST_LAYERS, NEWEST_DECISIONS = 10, 12, 5
@@ -92,7 +92,7 @@ def now_of(project: Project) -> Now:
         layer=layer,
         learns=state.learns,
         refit_at=state.refit_at if state.learns else None,
-        is_behind=bool(model) and state.judged_by != (f"{model}+{layer.number}" if layer else model),
+        is_behind=bool(model) and state.judged_by != version_with(model, layer.number if layer else None),
         rescored_from=state.rescored_from,
         rescored_to=state.rescored_to,
     )

@@ -36,13 +36,18 @@ def set_status(project: Project, user: User | None, mention_ids: Iterable[int], 
             return []
         Mention.objects.filter(pk__in=[row.pk for row in rows]).update(status=status)
         changes = [Change(row.pk, row.status, status.value) for row in rows]
-        titles = {str(row.document) for row in rows}
         record(
             project,
             user,
             "mention.status",
-            titles.pop() if len(titles) == 1 else f"{len(titles)} mentions",
+            told(rows),
             status=status.value,
             before={str(change.mention_id): change.before for change in changes},
         )
     return changes
+
+
+def told(mentions: Iterable[Mention]) -> str:
+    """What an audit line names: the story, or how many."""
+    titles = {str(mention.document) for mention in mentions}
+    return titles.pop() if len(titles) == 1 else f"{len(titles)} mentions"
