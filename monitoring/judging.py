@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from monitoring import sentiment
-from monitoring.insights.lists import spans_of
+from monitoring.insights.lists import Spans, spans_of
 from monitoring.models import Mention, SentimentLayer, SentimentState
 from monitoring.sentiment.layer import Layer
 from monitoring.sentiment.onnx import load_onnx
@@ -94,20 +94,16 @@ def passages_of(mentions: Sequence[Mention]) -> list[str]:
     """The text that each mention is judged on: what its document says of its topic, where it names others as well.
     The mentions come `with_texts`.
     """
-    documents = {mention.document_id for mention in mentions}
-    queries: dict[int, dict[int, str]] = defaultdict(dict)
+    documents = {mention.document_id: mention.document for mention in mentions}
+    found: dict[int, dict[int, dict[str, Spans]]] = defaultdict(dict)
     rows = Mention.objects.filter(document_id__in=documents)
     for document_id, topic_id, query in rows.values_list("document_id", "topic_id", "topic__query"):
-        queries[document_id][topic_id] = query
-    return [
-        passage(
-            mention.document.title,
-            mention.document.text,
-            spans_of(mention.document, [mention.topic.query]),
-            spans_of(
-                mention.document,
-                [query for topic_id, query in queries[mention.document_id].items() if topic_id != mention.topic_id],
-            ),
-        )
-        for mention in mentions
-    ]
+        found[document_id][topic_id] = spans_of(documents[document_id], [query])
+    return [_passage(mention, found[mention.document_id]) for mention in mentions]
+
+
+def _passage(mention: Mention, found: dict[int, dict[str, Spans]]) -> str:
+    """`found` is where each topic of the document has its words."""
+    others = [spans for topic_id, spans in found.items() if topic_id != mention.topic_id]
+    theirs = {field: [span for spans in others for span in spans[field]] for field in ("title", "text")}
+    return passage(mention.document.title, mention.document.text, found[mention.topic_id], theirs)

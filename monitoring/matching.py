@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from monitoring.models import Topic
+from monitoring.models import Document, Topic
 from monitoring.query import Doc, Index, QueryError
 
 log = logging.getLogger(__name__)
@@ -40,6 +40,18 @@ class _Compiled:
 
 
 _compiled: dict[int, _Compiled] = defaultdict(_Compiled)
+
+
+def doc_of(document: Document) -> Doc:
+    """A stored document as the matcher sees it."""
+    return Doc(
+        document.title,
+        document.text,
+        url=document.url,
+        author=document.author,
+        language=document.language,
+        platform=document.platform,
+    )
 
 
 def watched(project_ids: Iterable[int]) -> dict[int, list[Watched]]:

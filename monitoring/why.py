@@ -18,7 +18,7 @@ from monitoring.feeds.address import canonical_address
 from monitoring.feeds.page import read_page
 from monitoring.health import words
 from monitoring.ingest import native_key
-from monitoring.matching import Watched
+from monitoring.matching import Watched, doc_of
 from monitoring.models import Document, Mention, Topic
 from monitoring.query import Doc, QueryError
 from monitoring.query.document import View
@@ -105,17 +105,7 @@ def kept_document(project: Project, url: str) -> Document | None:
 
 
 def of_document(document: Document) -> Subject:
-    return _subject(
-        Doc(
-            document.title,
-            document.text,
-            url=document.url,
-            author=document.author,
-            language=document.language,
-            platform=document.platform,
-        ),
-        document=document,
-    )
+    return _subject(doc_of(document), document=document)
 
 
 def fetch(project: Project, url: str) -> Subject | str:

@@ -20,8 +20,10 @@ from django.db.models.expressions import RawSQL
 
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.search import Position, after, document_in, read_cursor, write_cursor
+from monitoring.matching import doc_of
 from monitoring.models import Document, Mention, Topic
-from monitoring.query import Doc, QueryError, compile_query
+from monitoring.query import QueryError, compile_query
+from monitoring.query.document import View
 
 PAGE_SIZE = 50
 MAX_PAGE_SIZE = 200
@@ -125,18 +127,11 @@ def spans_of(document: Document, queries: Iterable[str]) -> dict[str, Spans]:
     """Where queries find their words in a document's "title" and "text". A query edited since, or malformed, may find
     nothing: then nothing is marked.
     """
-    doc = Doc(
-        document.title,
-        document.text,
-        url=document.url,
-        author=document.author,
-        language=document.language,
-        platform=document.platform,
-    )
+    view = View(doc_of(document))
     found: dict[str, set[tuple[int, int]]] = defaultdict(set)
     for query in queries:
         try:
-            match = _compiled(query).match(doc)
+            match = _compiled(query).match(view)
         except QueryError:
             continue
         for name, start, end in match.spans if match else ():

@@ -21,8 +21,9 @@ class Query:
     node: Node
     check: Check
 
-    def match(self, doc: Doc) -> Match | None:
-        view = View(doc)
+    def match(self, doc: Doc | View) -> Match | None:
+        """Several queries about one document read it once, given as a View."""
+        view = doc if isinstance(doc, View) else View(doc)
         return Match(spans_of(self.check, view)) if self.check.holds(view) else None
 
 
