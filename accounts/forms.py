@@ -104,7 +104,7 @@ class TokenForm(forms.ModelForm):
     class Meta:
         model = ApiToken
         fields = ["name"]
-        labels = {"name": _("What is it for?")}
+        labels = {"name": _("What’s this token for?")}
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, auto_id="token_%s", **kwargs)  # beside the account form, which has a name too
@@ -114,7 +114,7 @@ class ProjectForm(forms.ModelForm):
     class Meta:
         model = Project
         fields = ["name"]
-        labels = {"name": _("Name of the project")}
+        labels = {"name": _("Project name")}
 
     def clean_name(self) -> str:
         return tidy(self.cleaned_data["name"])
@@ -123,7 +123,9 @@ class ProjectForm(forms.ModelForm):
 class DeleteProjectForm(forms.Form):
     """Asks for the project's name, so that nobody deletes the wrong one by a slip."""
 
-    name = forms.CharField(label=_("Type the name of the project"), widget=forms.TextInput({"autocomplete": "off"}))
+    name = forms.CharField(
+        label=_("Enter the project name to confirm"), widget=forms.TextInput({"autocomplete": "off"})
+    )
 
     def __init__(self, *args: object, project: Project, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
@@ -133,7 +135,7 @@ class DeleteProjectForm(forms.Form):
         name = tidy(self.cleaned_data["name"])
         # Phones type ’ where desks type '.
         if name.replace("’", "'") != tidy(self.project.name).replace("’", "'"):
-            raise forms.ValidationError(_("This is not the name of the project: nothing was deleted."))
+            raise forms.ValidationError(_("That isn’t the project name. Nothing was deleted."))
         return name
 
 

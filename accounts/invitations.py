@@ -115,6 +115,6 @@ def _offer(invitation: Invitation, inviter: User, now: datetime) -> None:
         "has_account": guest is not None,
     }
     with translation.override((guest or inviter).language):
-        subject = gettext("Vigie · invitation to the project “%(project)s”") % {"project": invitation.project}
+        subject = gettext("Vigie · Invitation to the project “%(project)s”") % {"project": invitation.project}
         text = render_to_string("emails/invitation.txt", context)
     EmailMessage(" ".join(subject.split()), text, to=[invitation.email]).send()

@@ -37,7 +37,7 @@ def default_language() -> str:
 def validate_time_zone(name: str) -> None:
     if name not in available_timezones():
         raise ValidationError(
-            _("“%(name)s” is not a time zone. Choose one such as Europe/Paris."), params={"name": name}
+            _("“%(name)s” isn’t a time zone. Choose one from the list, such as Europe/Paris."), params={"name": name}
         )
 
 
@@ -88,9 +88,9 @@ class User(AbstractUser):
 class Role(models.TextChoices):
     """What a member may do. Each role may do all that the one before may."""
 
-    VIEWER = "viewer", _("viewer")
-    MANAGER = "manager", _("manager")
-    ADMIN = "admin", _("admin")
+    VIEWER = "viewer", _("Viewer")
+    MANAGER = "manager", _("Manager")
+    ADMIN = "admin", _("Admin")
 
 
 ROLE_ORDER = [Role.VIEWER, Role.MANAGER, Role.ADMIN]
@@ -100,7 +100,7 @@ class Project(models.Model):
     """A brand or a client's space. Everything below belongs to exactly one.
 
     `deleted_at` is set when people delete it: it has no members from then on, and its rows go bit by bit
-    (dashboards/deletion.py).
+    (provisioning/deletion.py).
     """
 
     name = models.CharField(_("name"), max_length=100)
@@ -182,7 +182,7 @@ class ApiToken(models.Model):
 class AuditLine(models.Model):
     """One thing that a person (or, with no user, Vigie itself) did in a project: never changed, never deleted alone.
 
-    `action` is a short verb phrase code such as "topic.created"; `target` names the row as people know it.
+    `action` is a short verb phrase code such as "keyword.created"; `target` names the row as people know it.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="audit_lines")

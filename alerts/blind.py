@@ -3,8 +3,8 @@
 from django.db.models import Q
 
 from accounts.models import Project
-from monitoring.health import is_failing
 from monitoring.models import Source
+from monitoring.models.sources import is_failing
 
 
 def failing_sources(project: Project) -> list[Source]:

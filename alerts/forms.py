@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project, User
 from alerts.models import Digest, Rule
-from monitoring.models import Topic
+from monitoring.models import Keyword
 
 DEFAULT_MINIMUM = Rule._meta.get_field("minimum").default
 MAX_NUMBER = 1_000_000  # mentions or percent: beyond it a typing error is likelier than a wish
@@ -17,7 +17,7 @@ def hours() -> list[tuple[int, str]]:
 
 
 class DigestForm(forms.ModelForm):
-    hour = forms.TypedChoiceField(label=_("Hour"), choices=hours, coerce=int)
+    hour = forms.TypedChoiceField(label=_("Time"), choices=hours, coerce=int)
 
     class Meta:
         model = Digest
@@ -25,17 +25,17 @@ class DigestForm(forms.ModelForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["hour"].help_text = _("In your time zone, %(zone)s.") % {"zone": self.instance.user.time_zone}
-        self.fields["weekday"].help_text = _("For a weekly digest.")
+        self.fields["hour"].help_text = _("In your time zone (%(zone)s).") % {"zone": self.instance.user.time_zone}
+        self.fields["weekday"].help_text = _("Weekly digests only.")
 
 
 class RuleForm(forms.ModelForm):
     class Meta:
         model = Rule
         fields = [
-            "topic",
+            "keyword",
             "sentiment",
-            "with_unsure",
+            "with_uncertain",
             "condition",
             "threshold",
             "percent",
@@ -48,18 +48,18 @@ class RuleForm(forms.ModelForm):
     def __init__(self, *args: object, project: Project, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.instance.project = project
-        self.fields["topic"].queryset = Topic.objects.filter(project=project).order_by("name")
-        self.fields["topic"].empty_label = None
+        self.fields["keyword"].queryset = Keyword.objects.filter(project=project).order_by("name")
+        self.fields["keyword"].empty_label = None
         members = User.objects.filter(memberships__project=project, is_active=True)
         self.fields["recipients"].queryset = members.order_by("first_name", "email")
         self.fields["recipients"].label_from_instance = lambda user: user.name
-        self.fields["recipients"].help_text = _("Nobody chosen means all managers and admins.")
-        self.fields["with_unsure"].help_text = _(
-            "Where you chose one sentiment: also those of which the model is not sure enough to say."
+        self.fields["recipients"].help_text = _("Leave empty to notify all managers and admins.")
+        self.fields["with_uncertain"].help_text = _(
+            "When you filter by sentiment, also count mentions the model isn’t sure about."
         )
-        self.fields["threshold"].help_text = _("For “more than a number”.")
-        self.fields["percent"].help_text = _("For “up by a percentage”, against the equal time before.")
-        self.fields["minimum"].help_text = _("For “up by a percentage”: fewer mentions than this never warn.")
+        self.fields["threshold"].help_text = _("For “Above a threshold”.")
+        self.fields["percent"].help_text = _("For “Up by a percentage”: compared with the previous period.")
+        self.fields["minimum"].help_text = _("For “Up by a percentage”: no alert below this number of mentions.")
         for name in ("threshold", "percent", "minimum"):
             self.fields[name].required = False  # which of them are needed follows from the condition
             self.fields[name].widget.attrs["max"] = MAX_NUMBER
@@ -67,7 +67,7 @@ class RuleForm(forms.ModelForm):
     def clean(self) -> dict[str, object]:
         """Each condition needs its numbers; the other's are forgotten, so that a rule holds only what it says."""
         data = super().clean()
-        data["with_unsure"] = bool(data.get("sentiment") and data.get("with_unsure"))
+        data["with_uncertain"] = bool(data.get("sentiment") and data.get("with_uncertain"))
         is_above = data.get("condition") == Rule.Condition.ABOVE
         unused = {"percent": None, "minimum": DEFAULT_MINIMUM} if is_above else {"threshold": None}
         for name, value in unused.items():
@@ -75,9 +75,9 @@ class RuleForm(forms.ModelForm):
             data[name] = value
         for name in {"threshold", "percent", "minimum"} - unused.keys() - self.errors.keys():
             if data.get(name) is None:
-                self.add_error(name, _("Give a number."))
+                self.add_error(name, _("Enter a number."))
             elif data[name] > MAX_NUMBER:
                 self.add_error(name, _("This number is too large."))
             elif name == "percent" and data[name] == 0:
-                self.add_error(name, _("Give a percentage above zero."))
+                self.add_error(name, _("Enter a percentage above zero."))
         return data

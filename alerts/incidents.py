@@ -12,12 +12,13 @@ from django.utils import timezone
 
 from accounts.audit import record
 from accounts.models import Membership, Project, Role, User
-from alerts import outbox
 from alerts.blind import failing_sources
-from alerts.detection import Settings, Verdict
-from alerts.incident_mails import render_closed, render_opened
-from alerts.models import Delivery, Incident, Rule
-from alerts.rendering import Rendered
+from alerts.conditions.base import Settings, Verdict
+from alerts.incident_messages import render_closed, render_opened
+from alerts.models import Incident, Rule
+from delivery import outbox
+from delivery.message import Message, Rendered
+from delivery.models import Delivery
 
 
 def open_incident(rule: Rule, settings: Settings, verdict: Verdict, now: datetime) -> Incident | None:
@@ -68,7 +69,7 @@ def acknowledge(incident: Incident, user: User) -> bool:
         first = Incident.objects.filter(pk=incident.pk, acknowledged_at=None)
         if not first.update(acknowledged_at=timezone.now(), acknowledged_by=user):
             return False
-        record(incident.rule.project, user, "incident.acknowledged", incident.rule.topic, incident=incident.pk)
+        record(incident.rule.project, user, "incident.acknowledged", incident.rule.keyword, incident=incident.pk)
         return True
 
 
@@ -92,7 +93,9 @@ def recipients_by_rule(project: Project, rules: list[Rule]) -> dict[int, list[Us
 def incidents_of(project: Project, *, is_open: bool, limit: int | None = None) -> list[Incident]:
     """A project's incidents, newest first."""
     mine = Incident.objects.filter(rule__project=project, closed_at__isnull=is_open)
-    return list(mine.select_related("rule__topic", "rule__project", "acknowledged_by").order_by("-opened_at")[:limit])
+    return list(
+        mine.select_related("rule__keyword", "rule__project", "acknowledged_by").order_by("-opened_at")[:limit]
+    )
 
 
 def _mail(incident: Incident, user: User, event: str, rendered: Rendered) -> None:
@@ -100,7 +103,7 @@ def _mail(incident: Incident, user: User, event: str, rendered: Rendered) -> Non
     opening = Delivery.objects.filter(key=_key(incident, "opened", user)).values_list("message_id", flat=True).first()
     headers = {"In-Reply-To": opening, "References": opening} if opening else {}
     outbox.write(
-        outbox.Message(
+        Message(
             key=_key(incident, event, user),
             kind=Delivery.Kind.INCIDENT,
             recipient=user.email,

@@ -6,8 +6,8 @@ import signal
 from celery import Celery
 from celery.signals import worker_init, worker_process_init
 
-from config.process import die_with_parent
-from monitoring import language
+from config.launcher.child_process import die_with_parent
+from monitoring.content import language
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("vigie")

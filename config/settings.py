@@ -1,6 +1,6 @@
 """Every setting of Vigie, read from the environment once. docs/operations.md documents each (a test compares).
 
-`make run` fills in DATABASE_URL, REDIS_URL and SECRET_KEY with what it started and made (config/runner.py).
+`make run` fills in DATABASE_URL, REDIS_URL and SECRET_KEY with what it started and made (config/launcher/runner.py).
 """
 
 from pathlib import Path
@@ -23,7 +23,10 @@ HOST = env.str("HOST", "127.0.0.1")
 PORT = env.int("PORT", 8000)
 # The address people type, for links in emails and feeds.
 BASE_URL = env.str("BASE_URL", f"http://localhost:{PORT}").rstrip("/")
-ALLOWED_HOSTS = [*env.list("ALLOWED_HOSTS", ["*"]), "127.0.0.1"]  # the last is what config/health.py asks for
+ALLOWED_HOSTS = [
+    *env.list("ALLOWED_HOSTS", ["*"]),
+    "127.0.0.1",
+]  # the last is what config/launcher/healthcheck.py asks for
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [BASE_URL])
 # Behind a proxy that ends TLS: secure cookies, HSTS, and the proxy's X-Forwarded-Proto is believed.
 HTTPS = env.bool("HTTPS", BASE_URL.startswith("https://"))
@@ -49,15 +52,18 @@ INSTALLED_APPS = [
     "django_htmx",
     "ninja",
     "accounts",
+    "delivery",
     "monitoring",
     "alerts",
+    "provisioning",
+    "api",
     "dashboards",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "config.api_problems.api_answers",
+    "api.problems.api_answers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -67,7 +73,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.person_locale",
-    "config.middleware.content_security_policy",
+    "config.csp.content_security_policy",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -82,7 +88,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
-                "dashboards.context.shell",
+                "dashboards.navigation.shell",
             ],
         },
     }
@@ -160,8 +166,8 @@ SECURE_HSTS_SECONDS = 60 * 60 * 24 * 180 if HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-# --- email: every message goes through the outbox (alerts/outbox.py), which sends by EMAIL_URL ---------------
-EMAIL_BACKEND = "alerts.channels.email.OutboxBackend"
+# --- email: every message goes through the outbox (delivery/outbox.py), which sends by EMAIL_URL ---------------
+EMAIL_BACKEND = "delivery.channels.email.OutboxBackend"
 EMAIL_URL = env.str("EMAIL_URL", "")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Vigie <vigie@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
@@ -210,14 +216,15 @@ CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("poll", "enrich
 WHEN_IDLE = {"queue": "enrich", "priority": 9}
 CELERY_TASK_ROUTES = {
     "monitoring.tasks.poll_due": {"queue": "poll"},
-    "monitoring.tasks.backfill_topics": WHEN_IDLE,
+    "monitoring.tasks.backfill_keywords": WHEN_IDLE,
     "monitoring.tasks.rescore_mentions": WHEN_IDLE,
     "monitoring.tasks.drop_expired_documents": WHEN_IDLE,
-    "dashboards.tasks.purge_projects": WHEN_IDLE,
+    "provisioning.tasks.purge_projects": WHEN_IDLE,
     "accounts.tasks.*": {"queue": "enrich"},
     "monitoring.tasks.*": {"queue": "enrich"},
     "alerts.tasks.*": {"queue": "deliver"},
-    "dashboards.tasks.*": {"queue": "enrich"},
+    "delivery.tasks.*": {"queue": "deliver"},
+    "provisioning.tasks.*": {"queue": "enrich"},
 }
 # Ticks carry no state: what is due is read from Postgres, so a tick that is lost or late costs its delay and
 # nothing else, and one that waited too long in the queue is dropped.
@@ -227,8 +234,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": DISPATCH_INTERVAL_S,
         "options": {"expires": DISPATCH_INTERVAL_S},
     },
-    "resume topic backfills": {
-        "task": "monitoring.tasks.backfill_topics",
+    "resume keyword backfills": {
+        "task": "monitoring.tasks.backfill_keywords",
         "schedule": 30,
         "options": {"expires": 30},
     },
@@ -257,14 +264,14 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=3, minute=17),
     },
     "finish deleting projects": {
-        "task": "dashboards.tasks.purge_projects",
+        "task": "provisioning.tasks.purge_projects",
         "schedule": 60,
         "options": {"expires": 60},
     },
     "forget old sign-ins": {"task": "accounts.tasks.clear_sessions", "schedule": crontab(hour=3, minute=47)},
     "evaluate rules": {"task": "alerts.tasks.evaluate_rules", "schedule": 60, "options": {"expires": 60}},
     "write due digests": {"task": "alerts.tasks.write_digests", "schedule": 60, "options": {"expires": 60}},
-    "send the outbox": {"task": "alerts.tasks.send_outbox", "schedule": 10, "options": {"expires": 10}},
+    "send the outbox": {"task": "delivery.tasks.send_outbox", "schedule": 10, "options": {"expires": 10}},
 }
 
 # --- logs: one line an event, key=value ----------------------------------------------------------------------

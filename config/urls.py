@@ -1,10 +1,10 @@
-"""Every address of Vigie. Pages live in dashboards/urls.py, the API in config/api.py."""
+"""Every address of Vigie. Pages live in dashboards/urls.py, the API in api/app.py."""
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
-from config.api import api
+from api.app import api
 from dashboards.views.health import healthz
 
 # The operator's pages ask for the same sign-in as all others, with its second factor and its rate limits.

@@ -7,14 +7,15 @@ static/css/tokens.css, named here, so that light and dark and the legend agree).
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-SERIES_COLOURS = 7  # --series-1 to --series-7; more topics than that are summed up, since no eye tells more apart
+SERIES_COLOURS = 7  # --series-1 to --series-7; more keywords than that are summed up, since no eye tells more apart
 REST_COLOUR = "--series-8"
 SPARK_WIDTH, SPARK_HEIGHT = 100, 26
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One topic of a chart. `colour` is the name of a custom property; `key` narrows a bucket's link to this topic."""
+    """One keyword of a chart. `colour` is the name of a custom property; `key` narrows a bucket's link to this
+    keyword."""
 
     name: str
     colour: str
@@ -39,16 +40,16 @@ class Bucket:
     note: str = ""
 
 
-def colours(topic_ids: Iterable[int]) -> dict[int, str]:
-    """A colour a topic, by age: one that is added later changes nobody's colour."""
+def colours(keyword_ids: Iterable[int]) -> dict[int, str]:
+    """A colour a keyword, by age: one that is added later changes nobody's colour."""
     return {
-        topic_id: f"--series-{place + 1}" if place < SERIES_COLOURS else REST_COLOUR
-        for place, topic_id in enumerate(sorted(topic_ids))
+        keyword_id: f"--series-{place + 1}" if place < SERIES_COLOURS else REST_COLOUR
+        for place, keyword_id in enumerate(sorted(keyword_ids))
     }
 
 
 def summed_up(lines: Sequence[Line], rest_name: str) -> list[Line]:
-    """The lines with a colour of their own, and the rest as one line (without a key: it is no single topic)."""
+    """The lines with a colour of their own, and the rest as one line (without a key: it is no single keyword)."""
     own = [line for line in lines if line.colour != REST_COLOUR]
     rest = [line for line in lines if line.colour == REST_COLOUR]
     if len(rest) < 2:
@@ -57,7 +58,7 @@ def summed_up(lines: Sequence[Line], rest_name: str) -> list[Line]:
     return [*own, Line(rest_name, REST_COLOUR, counts)]
 
 
-def volume(buckets: Sequence[Bucket], lines: Sequence[Line], parameter: str = "topic") -> dict[str, object]:
+def volume(buckets: Sequence[Bucket], lines: Sequence[Line], parameter: str = "keyword") -> dict[str, object]:
     """Stacked bars, one a bucket. A click on a bar opens the bucket's url with `parameter` set to the line's key."""
     return {
         "type": "bar",
@@ -76,8 +77,8 @@ def volume(buckets: Sequence[Bucket], lines: Sequence[Line], parameter: str = "t
 
 
 def sentiment(buckets: Sequence[Bucket], bands: Sequence[Line]) -> dict[str, object]:
-    """Stacked shares: each bar is 100 % of what is judged or unsure in its bucket. Counts come along for the tooltip.
-    A click opens the bucket's url with the label of the band. The last band, unsure, is hatched.
+    """Stacked shares: each bar is 100 % of what is judged or uncertain in its bucket. Counts come along for the
+    tooltip. A click opens the bucket's url with the label of the band. The last band, uncertain, is hatched.
     """
     percents = [shares(counts) for counts in zip(*(band.counts for band in bands), strict=True)]
     config = volume(buckets, bands, parameter="sentiment")

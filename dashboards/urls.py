@@ -5,8 +5,11 @@ from django.urls import URLPattern, path
 from dashboards.views import (
     account,
     digests,
+    explain,
     incidents,
     invitation,
+    keyword_edit,
+    keywords,
     mentions,
     outbox,
     overview,
@@ -18,9 +21,6 @@ from dashboards.views import (
     search,
     sentiment_settings,
     sources,
-    topic_form,
-    topics,
-    why,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -36,15 +36,15 @@ urlpatterns: list[URLPattern] = [
     path("p/<int:project_id>/mentions/<int:mention_id>", mentions.mention, name="mention"),
     path("p/<int:project_id>/search", search.search, name="search"),
     # keywords
-    path("p/<int:project_id>/topics", topics.topics, name="topics"),
-    path("p/<int:project_id>/topics/new", topic_form.topic_new, name="topic_new"),
-    path("p/<int:project_id>/topics/check", topic_form.topic_check, name="topic_check"),
-    path("p/<int:project_id>/topics/<int:topic_id>", topics.topic, name="topic"),
-    path("p/<int:project_id>/topics/<int:topic_id>/edit", topic_form.topic_edit, name="topic_edit"),
-    path("p/<int:project_id>/topics/<int:topic_id>/progress", topics.topic_progress, name="topic_progress"),
-    path("p/<int:project_id>/topics/<int:topic_id>/pause", topics.topic_pause, name="topic_pause"),
-    path("p/<int:project_id>/topics/<int:topic_id>/delete", topics.topic_delete, name="topic_delete"),
-    path("p/<int:project_id>/why", why.why, name="why"),
+    path("p/<int:project_id>/keywords", keywords.keywords, name="keywords"),
+    path("p/<int:project_id>/keywords/new", keyword_edit.keyword_new, name="keyword_new"),
+    path("p/<int:project_id>/keywords/check", keyword_edit.keyword_check, name="keyword_check"),
+    path("p/<int:project_id>/keywords/<int:keyword_id>", keywords.keyword, name="keyword"),
+    path("p/<int:project_id>/keywords/<int:keyword_id>/edit", keyword_edit.keyword_edit, name="keyword_edit"),
+    path("p/<int:project_id>/keywords/<int:keyword_id>/progress", keywords.keyword_progress, name="keyword_progress"),
+    path("p/<int:project_id>/keywords/<int:keyword_id>/pause", keywords.keyword_pause, name="keyword_pause"),
+    path("p/<int:project_id>/keywords/<int:keyword_id>/delete", keywords.keyword_delete, name="keyword_delete"),
+    path("p/<int:project_id>/why", explain.why, name="why"),
     # sources
     path("p/<int:project_id>/sources", sources.sources, name="sources"),
     path("p/<int:project_id>/sources/add", sources.source_add, name="source_add"),

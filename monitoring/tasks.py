@@ -7,7 +7,9 @@ from django.core.cache import cache
 from kombu.exceptions import OperationalError
 from redis import RedisError
 
-from monitoring import backfill, enrich, learning, model_in_use, poll, retention, searchable
+from monitoring.enrichment import fit_layers, model_status, score_mentions
+from monitoring.ingest import backfill, retention, search_index
+from monitoring.polling import poller
 
 log = logging.getLogger(__name__)
 
@@ -39,34 +41,34 @@ def go_on(task: Task, is_more: bool, goes_on: bool) -> None:
 
 @shared_task
 def poll_due() -> None:
-    poll.poll_due(on_more=lambda: send(poll_due))
+    poller.poll_due(on_more=lambda: send(poll_due))
 
 
 @shared_task
-def backfill_topics(goes_on: bool = False) -> None:
-    go_on(backfill_topics, backfill.backfill_all(), goes_on)
+def backfill_keywords(goes_on: bool = False) -> None:
+    go_on(backfill_keywords, backfill.backfill_all(), goes_on)
 
 
 @shared_task
 def make_documents_searchable() -> None:
-    searchable.make_documents_searchable()
+    search_index.make_documents_searchable()
 
 
 @shared_task
 def judge_mentions() -> None:
-    if model_in_use.is_ready():
-        enrich.judge_mentions()
+    if model_status.is_ready():
+        score_mentions.judge_mentions()
 
 
 @shared_task
 def rescore_mentions(goes_on: bool = False) -> None:
-    go_on(rescore_mentions, model_in_use.is_ready() and enrich.rescore_mentions(), goes_on)
+    go_on(rescore_mentions, model_status.is_ready() and score_mentions.rescore_mentions(), goes_on)
 
 
 @shared_task
 def refit_layers() -> None:
-    if model_in_use.is_ready():
-        learning.refit_layers()
+    if model_status.is_ready():
+        fit_layers.refit_layers()
 
 
 @shared_task

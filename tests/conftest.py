@@ -20,6 +20,9 @@ hypothesis_settings.register_profile("explore", derandomize=False)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
+pytest_plugins = ["tests.lookalikes.smtp", "tests.pages"]
+
+
 def pytest_configure(config):
     """Before Django's settings are read: pyproject.toml names no settings, or they would be read before this."""
     if hasattr(config, "workerinput"):
@@ -31,7 +34,7 @@ def pytest_configure(config):
     # The outside world of the tests is served on loopback.
     os.environ["FETCH_ALLOWED_HOSTS"] = "127.0.0.0/8"
     if not os.environ.get("DATABASE_URL") or not os.environ.get("REDIS_URL"):
-        from config.embedded import start_postgres, start_redis
+        from config.launcher.embedded import start_postgres, start_redis
 
         if not os.environ.get("DATABASE_URL"):
             started.append(start_postgres(folder, durable=False))
@@ -63,7 +66,7 @@ def plain_static_files(settings):
 @pytest.fixture(autouse=True)
 def no_worker_heard(monkeypatch):
     """What a worker has said of its model stands in the Redis that all tests share."""
-    monkeypatch.setattr("monitoring.model_in_use.KEY", f"sentiment-model-{uuid4()}")
+    monkeypatch.setattr("monitoring.enrichment.model_status.KEY", f"sentiment-model-{uuid4()}")
 
 
 @pytest.fixture(autouse=True)

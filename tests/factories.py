@@ -1,6 +1,6 @@
 """Rows made straight in the database, for tests that are about something else than how they got there.
 
-`make_mention(topic, title="...", status="to_answer")` makes the document with it; the plural forms take many rows
+`make_mention(keyword, title="...", status="needs_reply")` makes the document with it; the plural forms take many rows
 and cost a handful of queries whatever their number. Fields go to the document, the mention or both by their name.
 """
 
@@ -12,7 +12,7 @@ from datetime import timedelta
 from django.db.models import Func, Value
 from django.utils import timezone
 
-from monitoring.models import Document, DocumentSource, Mention, Source, Topic
+from monitoring.models import Document, DocumentSource, Keyword, Mention, Source
 from monitoring.query import search_text
 
 _numbers = itertools.count(1)
@@ -20,8 +20,8 @@ MENTION_ONLY = {"status", "found_at", "is_backlog", "sentiment", "negative", "po
 BOTH = {"source", "platform", "author", "language", "engagement", "published"}
 
 
-def make_topic(project, name="", query="lumen", **fields):
-    return Topic.objects.create(project=project, name=name or f"Topic {next(_numbers)}", query=query, **fields)
+def make_keyword(project, name="", query="lumen", **fields):
+    return Keyword.objects.create(project=project, name=name or f"Keyword {next(_numbers)}", query=query, **fields)
 
 
 def make_source(project, url="", **fields):
@@ -50,19 +50,19 @@ def make_documents(project, rows: int | Iterable[Mapping]):
     return documents
 
 
-def make_mention(topic, document=None, **fields):
+def make_mention(keyword, document=None, **fields):
     if document is None:
-        return make_mentions(topic, [fields])[0]
-    return _mentions([topic], [(document, fields)])[0]
+        return make_mentions(keyword, [fields])[0]
+    return _mentions([keyword], [(document, fields)])[0]
 
 
-def make_mentions(topics: Topic | Iterable[Topic], rows: int | Iterable[Mapping]):
-    """A document a row, and a mention of it by every one of the topics (all of one project)."""
-    topics = [topics] if isinstance(topics, Topic) else list(topics)
+def make_mentions(keywords: Keyword | Iterable[Keyword], rows: int | Iterable[Mapping]):
+    """A document a row, and a mention of it by every one of the keywords (all of one project)."""
+    keywords = [keywords] if isinstance(keywords, Keyword) else list(keywords)
     rows = _rows(rows)
     fields = [{key: value for key, value in row.items() if key not in MENTION_ONLY} for row in rows]
-    documents = make_documents(topics[0].project, fields)
-    return _mentions(topics, zip(documents, rows, strict=True))
+    documents = make_documents(keywords[0].project, fields)
+    return _mentions(keywords, zip(documents, rows, strict=True))
 
 
 def _rows(rows):
@@ -87,10 +87,10 @@ def _document(project, fields):
     return Document(project=project, search=search, **fields)
 
 
-def _mentions(topics, documents_and_fields):
+def _mentions(keywords, documents_and_fields):
     return Mention.objects.bulk_create(
         Mention(
-            topic=topic,
+            keyword=keyword,
             document=document,
             **{
                 **{name: getattr(document, name) for name in BOTH},
@@ -98,5 +98,5 @@ def _mentions(topics, documents_and_fields):
             },
         )
         for document, fields in documents_and_fields
-        for topic in topics
+        for keyword in keywords
     )

@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
             name='Membership',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('viewer', 'viewer'), ('manager', 'manager'), ('admin', 'admin')], default='viewer', max_length=10, verbose_name='role')),
+                ('role', models.CharField(choices=[('viewer', 'Viewer'), ('manager', 'Manager'), ('admin', 'Admin')], default='viewer', max_length=10, verbose_name='role')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
             ],
@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('email', models.EmailField(max_length=254, verbose_name='email address')),
-                ('role', models.CharField(choices=[('viewer', 'viewer'), ('manager', 'manager'), ('admin', 'admin')], default='viewer', max_length=10, verbose_name='role')),
+                ('role', models.CharField(choices=[('viewer', 'Viewer'), ('manager', 'Manager'), ('admin', 'Admin')], default='viewer', max_length=10, verbose_name='role')),
                 ('token_digest', models.CharField(max_length=64, unique=True)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('expires_at', models.DateTimeField()),

@@ -1,6 +1,5 @@
 import django.db.models.deletion
 import django.utils.timezone
-import uuid
 from django.conf import settings
 from django.db import migrations, models
 
@@ -20,18 +19,20 @@ class Migration(migrations.Migration):
             name='Rule',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('condition', models.CharField(choices=[('above', 'more than a number'), ('increase', 'up by a percentage')], default='above', max_length=10, verbose_name='condition')),
+                ('sentiment', models.CharField(blank=True, choices=[(None, 'All mentions'), ('negative', 'Negative only'), ('neutral', 'Neutral only'), ('positive', 'Positive only')], db_default='', default='', max_length=8, verbose_name='mentions to count')),
+                ('with_uncertain', models.BooleanField(db_default=False, default=False, verbose_name='include uncertain mentions')),
+                ('condition', models.CharField(choices=[('above', 'Above a threshold'), ('increase', 'Up by a percentage')], default='above', max_length=10, verbose_name='condition')),
                 ('threshold', models.PositiveIntegerField(blank=True, null=True, verbose_name='number of mentions')),
                 ('percent', models.PositiveIntegerField(blank=True, null=True, verbose_name='percentage')),
                 ('minimum', models.PositiveIntegerField(default=5, verbose_name='minimum number of mentions')),
-                ('window_s', models.PositiveIntegerField(choices=[(900, '15 minutes'), (3600, '1 hour'), (21600, '6 hours'), (86400, '24 hours'), (604800, '7 days')], default=3600, verbose_name='window')),
+                ('window_s', models.PositiveIntegerField(choices=[(900, '15 minutes'), (3600, '1 hour'), (21600, '6 hours'), (86400, '24 hours'), (604800, '7 days')], default=3600, verbose_name='time window')),
                 ('is_paused', models.BooleanField(default=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('evaluated_at', models.DateTimeField(blank=True, null=True)),
                 ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('keyword', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rules', to='monitoring.keyword', verbose_name='keyword')),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rules', to='accounts.project')),
                 ('recipients', models.ManyToManyField(blank=True, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recipients')),
-                ('topic', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rules', to='monitoring.topic', verbose_name='keyword')),
             ],
         ),
         migrations.CreateModel(
@@ -50,41 +51,13 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='Delivery',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=200, unique=True)),
-                ('kind', models.CharField(choices=[('digest', 'digest'), ('incident', 'alert'), ('message', 'account message')], max_length=10)),
-                ('recipient', models.EmailField(max_length=254)),
-                ('subject', models.CharField(max_length=300)),
-                ('text', models.TextField()),
-                ('html', models.TextField(blank=True)),
-                ('headers', models.JSONField(default=dict)),
-                ('message_id', models.CharField(max_length=200)),
-                ('window_start', models.DateTimeField(blank=True, null=True)),
-                ('window_end', models.DateTimeField(blank=True, null=True)),
-                ('state', models.CharField(choices=[('pending', 'waiting'), ('sending', 'being sent'), ('sent', 'sent'), ('failed', 'failed'), ('kept', 'kept, not sent')], default='pending', max_length=10)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('next_attempt_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('error_code', models.CharField(blank=True, max_length=40)),
-                ('error', models.CharField(blank=True, max_length=500)),
-                ('project', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='accounts.project')),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deliveries', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'indexes': [models.Index(condition=models.Q(('state__in', ['pending', 'sending'])), fields=['next_attempt_at'], name='delivery_due'), models.Index(fields=['-created_at'], name='delivery_by_time')],
-            },
-        ),
-        migrations.CreateModel(
             name='Digest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('frequency', models.CharField(choices=[('never', 'never'), ('daily', 'every day'), ('weekly', 'every week')], default='daily', max_length=10, verbose_name='frequency')),
+                ('frequency', models.CharField(choices=[('never', 'Never'), ('daily', 'Daily'), ('weekly', 'Weekly')], default='daily', max_length=10, verbose_name='frequency')),
                 ('hour', models.PositiveSmallIntegerField(default=8, verbose_name='hour')),
                 ('weekday', models.PositiveSmallIntegerField(choices=[(0, 'Monday'), (1, 'Tuesday'), (2, 'Wednesday'), (3, 'Thursday'), (4, 'Friday'), (5, 'Saturday'), (6, 'Sunday')], default=0, verbose_name='day')),
-                ('send_empty', models.BooleanField(default=False, verbose_name='also when there is nothing new')),
+                ('send_empty', models.BooleanField(default=False, verbose_name='send even when there’s nothing new')),
                 ('sent_until', models.DateTimeField(default=django.utils.timezone.now)),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='digests', to='accounts.project')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='digests', to=settings.AUTH_USER_MODEL)),
@@ -96,6 +69,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='rule',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('condition', 'above'), ('threshold__isnull', False)), models.Q(('condition', 'increase'), ('percent__gt', 0), ('percent__isnull', False)), _connector='OR'), name='rule_has_its_number'),
+        ),
+        migrations.AddConstraint(
+            model_name='rule',
+            constraint=models.CheckConstraint(condition=models.Q(('sentiment__in', ['', 'negative', 'neutral', 'positive'])), name='rule_sentiment_known'),
         ),
         migrations.AddIndex(
             model_name='incident',

@@ -9,11 +9,11 @@ from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
-from dashboards.filterbar import language_name
-from dashboards.timeline import clock_of, day_of
-from monitoring.sentiment_words import signed as signed_words
+from dashboards.presenters.filter_bar import language_name
+from dashboards.presenters.volume_chart import clock_of, day_of
+from monitoring.insights.sentiment_words import signed as signed_words
 
 register = template.Library()
 
@@ -48,7 +48,7 @@ def in_words(value: datetime, now: datetime) -> str:
     seconds = (now - value).total_seconds()
     past, minutes, hours = seconds >= 0, round(abs(seconds) / 60), round(abs(seconds) / 3600)
     if minutes < 1:
-        return _("just now") if past else _("any moment")
+        return _("just now") if past else _("any moment now")
     if minutes < 60:
         text = (
             ngettext("%d minute ago", "%d minutes ago", minutes)
@@ -63,8 +63,8 @@ def in_words(value: datetime, now: datetime) -> str:
 
 
 def dated(local: date) -> str:
-    """A short date with its year."""
-    return f"{day_of(local)} {local.year}"
+    """A short date with its year: Jul 31, 2026; 31 juil. 2026."""
+    return formats.date_format(local, pgettext("short date with its year in Django's date format", "M j, Y"))
 
 
 def _calendar_words(local: datetime, today: datetime) -> str:
@@ -79,7 +79,7 @@ def _calendar_words(local: datetime, today: datetime) -> str:
 @register.filter
 def due(value: datetime) -> SafeString | str:
     """`ago` for what is to come: what should have come by now comes at any moment."""
-    return ago(value) if value > timezone.now() else _("any moment")
+    return ago(value) if value > timezone.now() else _("any moment now")
 
 
 @register.filter

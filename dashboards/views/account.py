@@ -23,7 +23,7 @@ def account(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         user = form.save()
         with translation.override(user.language):
-            messages.success(request, _("Your settings are saved."))
+            messages.success(request, _("Settings saved."))
         response = redirect("account")
         # The sign-in page, which does not know the person yet, speaks the language last chosen here.
         response.set_cookie(
@@ -53,7 +53,7 @@ def token_new(request: HttpRequest) -> HttpResponse:
 def token_revoke(request: HttpRequest, token_id: int) -> HttpResponse:
     token = get_object_or_404(request.user.api_tokens, pk=token_id)
     token.delete()
-    messages.success(request, _("The token “%(name)s” no longer works.") % {"name": token.name})
+    messages.success(request, _("Token “%(name)s” revoked.") % {"name": token.name})
     return redirect("account")
 
 

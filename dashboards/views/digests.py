@@ -10,24 +10,25 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import project_view
 from accounts.models import Membership
-from alerts import digests
-from alerts.digest_reading import read_digest
+from alerts.digests import send, subscriptions
+from alerts.digests.read import read_digest
+from alerts.digests.render import digest_context
+from alerts.digests.unsubscribe import digest_of_token
 from alerts.forms import DigestForm
-from alerts.models import Delivery, Digest
-from alerts.outbox import sends_email
-from alerts.rendering import digest_context
-from alerts.unsubscribing import digest_of_token
+from alerts.models import Digest
+from delivery.models import Delivery
+from delivery.outbox import sends_email
 
 RECENT = 10
 
 
 @project_view()
 def digest(request: HttpRequest, membership: Membership) -> HttpResponse:
-    subscription = digests.subscription_of(membership)
+    subscription = subscriptions.subscription_of(membership)
     form = DigestForm(request.POST or None, instance=subscription)
     if request.method == "POST" and form.is_valid():
         before = Digest.objects.get(pk=subscription.pk)
-        digests.change_subscription(before, **form.cleaned_data)
+        subscriptions.change_subscription(before, **form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect("digest", membership.project_id)
     sent = Delivery.objects.filter(project=membership.project, user=request.user, kind=Delivery.Kind.DIGEST)
@@ -35,7 +36,7 @@ def digest(request: HttpRequest, membership: Membership) -> HttpResponse:
         "project": membership.project,
         "form": form,
         "digest": subscription,
-        "next_at": digests.next_digest_at(subscription, timezone.now()),
+        "next_at": subscriptions.next_digest_at(subscription, timezone.now()),
         "sent": sent.order_by("-created_at")[:RECENT],
         "sends_email": sends_email(),
     }
@@ -45,8 +46,8 @@ def digest(request: HttpRequest, membership: Membership) -> HttpResponse:
 @project_view()
 def digest_preview(request: HttpRequest, membership: Membership) -> HttpResponse:
     """What a digest would tell if it left now, in the words and the form of the email."""
-    subscription = digests.subscription_of(membership)
-    content = read_digest(membership.project, digests.waiting_window(subscription, timezone.now()))
+    subscription = subscriptions.subscription_of(membership)
+    content = read_digest(membership.project, send.waiting_window(subscription, timezone.now()))
     context = {"project": membership.project, "digest": subscription, **digest_context(content)}
     return render(request, "alerts/digest_preview.html", context)
 
@@ -55,11 +56,11 @@ def digest_preview(request: HttpRequest, membership: Membership) -> HttpResponse
 @project_view()
 def digest_send(request: HttpRequest, membership: Membership) -> HttpResponse:
     """An extra digest, now. It moves nothing: the next regular one tells the same again."""
-    digests.send_now(digests.subscription_of(membership), timezone.now())
+    send.send_now(subscriptions.subscription_of(membership), timezone.now())
     if sends_email():
         text = _("A digest is on its way to %(email)s.") % {"email": request.user.email}
     else:
-        text = _("No mail server is set up, so the digest is kept on the Outbox page.")
+        text = _("No mail server is configured, so the digest was saved to the delivery log.")
     messages.success(request, text)
     return redirect("digest", membership.project_id)
 
@@ -73,7 +74,7 @@ def unsubscribe(request: HttpRequest, signed: str) -> HttpResponse:
     if subscription is None:
         return render(request, "alerts/unsubscribe.html", {"digest": None}, status=404)
     if request.method == "POST":
-        digests.unsubscribe(subscription)
+        subscriptions.unsubscribe(subscription)
         subscription.frequency = Digest.Frequency.NEVER
     with translation.override(subscription.user.language):
         return render(request, "alerts/unsubscribe.html", {"digest": subscription})

@@ -14,13 +14,13 @@ from accounts.access import project_view
 from accounts.models import Membership, Role
 from alerts import incidents as episodes
 from alerts.blind import failing_sources
-from alerts.incident_mails import filter_of_incident, observed, sentence_then
+from alerts.incident_messages import filter_of_incident, observed, sentence_then
 from alerts.models import Incident, Rule
 from dashboards import charts
-from dashboards.listening import listening
-from dashboards.rows import shown_rows
-from dashboards.timeline import Timeline, timeline
-from monitoring.insights import lists, series
+from dashboards.presenters.coverage import listening
+from dashboards.presenters.mention_rows import shown_rows
+from dashboards.presenters.volume_chart import Timeline, timeline
+from monitoring.insights import mentions, volume
 from monitoring.insights.filters import MentionFilter
 
 PAST = 50
@@ -47,17 +47,17 @@ def incidents(request: HttpRequest, membership: Membership) -> HttpResponse:
 @project_view()
 def incident(request: HttpRequest, membership: Membership, incident_id: int) -> HttpResponse:
     episode = _incident(membership, incident_id)
-    mentions = filter_of_incident(episode, timezone.now(), request.user.zone)
+    found = filter_of_incident(episode, timezone.now(), request.user.zone)
     context = {
         "project": membership.project,
         "line": _line(episode),
         "may_acknowledge": membership.may(Role.MANAGER) and episode.acknowledged_at is None,
         "failing": failing_sources(membership.project) if episode.closed_at is None else [],
-        "mentions_query": mentions.to_query(),
-        "mentions_count": lists.count(mentions),
-        "published_before": mentions.mentions().filter(published__lt=mentions.since).count(),
-        "rows": shown_rows(lists.page(mentions, size=LATEST).rows),
-        "timeline": _timeline(mentions, episode),
+        "mentions_query": found.to_query(),
+        "mentions_count": mentions.count(found),
+        "published_before": found.mentions().filter(published__lt=found.since).count(),
+        "rows": shown_rows(mentions.page(found, size=LATEST).rows),
+        "timeline": _timeline(found, episode),
     }
     return render(request, "alerts/incident.html", context)
 
@@ -66,22 +66,24 @@ def incident(request: HttpRequest, membership: Membership, incident_id: int) -> 
 @project_view(Role.MANAGER)
 def incident_acknowledge(request: HttpRequest, membership: Membership, incident_id: int) -> HttpResponse:
     if episodes.acknowledge(_incident(membership, incident_id), request.user):
-        messages.success(request, _("Acknowledged. The incident closes by itself when it is over."))
+        messages.success(
+            request, _("Acknowledged. The incident resolves automatically once volume is back to normal.")
+        )
     return redirect("incident", membership.project_id, incident_id)
 
 
 def _incident(membership: Membership, incident_id: int) -> Incident:
-    rows = Incident.objects.select_related("rule__topic", "rule__project", "acknowledged_by")
+    rows = Incident.objects.select_related("rule__keyword", "rule__project", "acknowledged_by")
     return get_object_or_404(rows, pk=incident_id, rule__project=membership.project)
 
 
-def _timeline(mentions: MentionFilter, episode: Incident) -> Timeline:
+def _timeline(found: MentionFilter, episode: Incident) -> Timeline:
     """The keyword's mentions by when they were found, from well before the incident to its end."""
     lead = max(LEAD, LEAD_WINDOWS * timedelta(seconds=episode.settings["window_s"]))
-    wide = mentions.replace(since=episode.opened_at - lead)
+    wide = found.replace(since=episode.opened_at - lead)
     url = reverse("mentions", args=[episode.rule.project_id])
     deaf = listening(episode.rule.project).hatching
-    return timeline(wide, series.volume(wide), url, charts.colours([episode.rule.topic_id]), deaf)
+    return timeline(wide, volume.volume(wide), url, charts.colours([episode.rule.keyword_id]), deaf)
 
 
 def _line(incident: Incident) -> dict[str, object]:

@@ -32,7 +32,7 @@ def _for_member_to_be(request: HttpRequest, offer: Invitation) -> HttpResponse:
         membership = invitations.accept(offer.pk, request.user, timezone.now())
         if membership is None:  # taken or withdrawn since the page was opened
             return redirect(request.path)
-        messages.success(request, _("Welcome to the project “%(project)s”.") % {"project": membership.project})
+        messages.success(request, _("Welcome to “%(project)s”.") % {"project": membership.project})
         return redirect("overview", membership.project_id)
     state = "accept" if is_theirs else "someone_else"
     return render(request, "accounts/invitation.html", {"invitation": offer, "state": state})

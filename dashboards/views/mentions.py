@@ -12,16 +12,16 @@ from django.views.decorators.http import require_POST
 from accounts.access import project_view
 from accounts.models import Membership, Role
 from dashboards import charts
-from dashboards.facetlists import facet_lists
-from dashboards.filterbar import filter_bar
-from dashboards.forms import query_problem
-from dashboards.rows import full_text, full_title, narrowed, reasons, shown_row, shown_rows
-from dashboards.sentiment_marks import moods, row_moods
-from monitoring.corrections import LABELS, correct_sentiment
-from monitoring.insights import lists
+from dashboards.forms.query_problem import query_problem
+from dashboards.presenters.facets import facet_lists
+from dashboards.presenters.filter_bar import filter_bar
+from dashboards.presenters.mention_rows import full_text, full_title, narrowed, reasons, shown_row, shown_rows
+from dashboards.presenters.sentiment_badges import moods, row_moods
+from monitoring.insights import mentions as mention_lists
 from monitoring.insights.filters import MentionFilter
-from monitoring.models import DocumentSource, Mention, Topic
-from monitoring.triage import set_status
+from monitoring.models import DocumentSource, Keyword, Mention
+from monitoring.services.corrections import LABELS, correct_sentiment
+from monitoring.services.triage import set_status
 
 MAX_AT_ONCE = 200
 
@@ -31,11 +31,11 @@ def mentions(request: HttpRequest, membership: Membership) -> HttpResponse:
     """One page of the list. htmx asks for the following pages as bare rows."""
     project = membership.project
     f = MentionFilter.from_query(project, request.GET, timezone.now(), request.user.zone)
-    topics = list(Topic.objects.filter(project=project).order_by("id"))
-    page = lists.page(f, request.GET.get("cursor"))
+    keywords = list(Keyword.objects.filter(project=project).order_by("id"))
+    page = mention_lists.page(f, request.GET.get("cursor"))
     context = {
         "project": project,
-        "rows": shown_rows(page.rows, charts.colours(topic.pk for topic in topics)),
+        "rows": shown_rows(page.rows, charts.colours(keyword.pk for keyword in keywords)),
         "page": page,
         "query": f.to_query(),
         "may_edit": membership.may(Role.MANAGER),
@@ -43,10 +43,10 @@ def mentions(request: HttpRequest, membership: Membership) -> HttpResponse:
     if request.htmx and "cursor" in request.GET:
         return render(request, "dashboards/_mention_rows.html", context)
     context |= {
-        "bar": filter_bar(f, topics),
+        "bar": filter_bar(f, keywords),
         "facets": facet_lists(f),
-        "count": lists.count(f),
-        "topics": topics,
+        "count": mention_lists.count(f),
+        "keywords": keywords,
         "newest": max((mention.pk for row in page.rows for mention in row.mentions), default=0),
         "is_first": "cursor" not in request.GET,
         "problem": query_problem(f.q) if f.q else None,
@@ -60,16 +60,16 @@ def mentions_fresh(request: HttpRequest, membership: Membership) -> HttpResponse
     f = MentionFilter.from_query(membership.project, request.GET, timezone.now(), request.user.zone)
     after = request.GET.get("after", "")
     newest = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0
-    rows = lists.page(f).rows
+    rows = mention_lists.page(f).rows
     fresh = sum(min(mention.pk for mention in row.mentions) > newest for row in rows)
-    context = {"fresh": fresh, "is_capped": fresh == lists.PAGE_SIZE, "query": f.to_query(), "newest": newest}
+    context = {"fresh": fresh, "is_capped": fresh == mention_lists.PAGE_SIZE, "query": f.to_query(), "newest": newest}
     return render(request, "dashboards/_fresh.html", context | {"project": membership.project})
 
 
 @project_view()
 def mention(request: HttpRequest, membership: Membership, mention_id: int) -> HttpResponse:
     """One mention in full: a page, or the panel beside the list for htmx."""
-    row = lists.one(membership.project.pk, mention_id)
+    row = mention_lists.one(membership.project.pk, mention_id)
     if row is None:
         raise Http404
     context = {
@@ -96,7 +96,7 @@ def mention_status(request: HttpRequest, membership: Membership) -> HttpResponse
     set_status(membership.project, request.user, ids, status)
     if request.htmx:
         return _changed_row(request, membership, ids)
-    messages.success(request, _("The mention is now “%(status)s”.") % {"status": Mention.Status(status).label})
+    messages.success(request, _("Status changed to “%(status)s”.") % {"status": Mention.Status(status).label})
     return _back(request, membership)
 
 
@@ -113,9 +113,9 @@ def mention_sentiment(request: HttpRequest, membership: Membership) -> HttpRespo
     if request.htmx:
         return _changed_row(request, membership, _ids(request.POST.getlist("shown")) or ids)
     if label:
-        messages.success(request, _("The sentiment is now “%(label)s”.") % {"label": Mention.Sentiment(label).label})
+        messages.success(request, _("Sentiment changed to “%(label)s”.") % {"label": Mention.Sentiment(label).label})
     else:
-        messages.success(request, _("The correction is taken back."))
+        messages.success(request, _("Correction undone."))
     return _back(request, membership)
 
 
@@ -124,7 +124,7 @@ def mention_moods(request: HttpRequest, membership: Membership) -> HttpResponse:
     """GET `ids` (several, each the mentions of one row): the marks of these rows as they are now, for mentions.js."""
     groups = [_ids(group.split(",")) for group in request.GET.getlist("ids")[:MAX_AT_ONCE]]
     ids = [number for group in groups for number in group]
-    found = Mention.objects.filter(topic__project=membership.project, pk__in=ids).select_related("topic").in_bulk()
+    found = Mention.objects.filter(keyword__project=membership.project, pk__in=ids).select_related("keyword").in_bulk()
     kept = [[found[number] for number in group if number in found] for group in groups]
     rows = [row_moods(mentions) for mentions in kept if mentions]
     return render(request, "dashboards/_mood_rows.html", {"rows": rows})
@@ -143,9 +143,9 @@ def _back(request: HttpRequest, membership: Membership) -> HttpResponse:
 
 
 def _changed_row(request: HttpRequest, membership: Membership, ids: list[int]) -> HttpResponse:
-    row = lists.one(membership.project.pk, ids[0])
+    row = mention_lists.one(membership.project.pk, ids[0])
     if row is None:
         raise Http404
-    topic_ids = Topic.objects.filter(project=membership.project).values_list("pk", flat=True)
-    shown = shown_row(narrowed(row, ids), charts.colours(topic_ids))
+    keyword_ids = Keyword.objects.filter(project=membership.project).values_list("pk", flat=True)
+    shown = shown_row(narrowed(row, ids), charts.colours(keyword_ids))
     return render(request, "dashboards/_mention.html", {"row": shown, "project": membership.project, "may_edit": True})

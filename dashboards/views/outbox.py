@@ -15,10 +15,10 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import project_view
 from accounts.models import Membership, Role
-from alerts import outbox as box
-from alerts.models import Delivery
-from alerts.outbox import sends_email
-from alerts.wording import delivery_problem
+from alerts.messages import delivery_problem
+from delivery import outbox as box
+from delivery.models import Delivery
+from delivery.outbox import sends_email
 
 PAGE = 50
 
@@ -77,11 +77,11 @@ def _message(request: HttpRequest, message: Delivery, context: dict[str, object]
 
 def _send(request: HttpRequest, message: Delivery) -> None:
     if not sends_email():
-        messages.error(request, _("No mail server is set up: set EMAIL_URL first."))
+        messages.error(request, _("No mail server is configured. Set EMAIL_URL first."))
     elif box.send_again(message):
         messages.success(request, _("The message is on its way."))
     else:
-        messages.info(request, _("The message is on its way already."))
+        messages.info(request, _("The message is already on its way."))
 
 
 def _list(request: HttpRequest, deliveries: QuerySet[Delivery], context: dict[str, object]) -> HttpResponse:

@@ -9,29 +9,29 @@ from django.utils import timezone
 
 from accounts.access import project_view
 from accounts.models import Membership, Project, Role
-from alerts.incident_mails import observed
+from alerts.incident_messages import observed
 from alerts.incidents import incidents_of
 from dashboards import charts
-from dashboards.filterbar import filter_bar
-from dashboards.listening import Listening, listening
-from dashboards.rows import shown_rows
-from dashboards.sentiment_trend import sentiment_trend, topic_splits
-from dashboards.timeline import timeline
-from monitoring.insights import facets, lists, series
+from dashboards.presenters.coverage import Listening, listening
+from dashboards.presenters.filter_bar import filter_bar
+from dashboards.presenters.mention_rows import shown_rows
+from dashboards.presenters.sentiment_chart import keyword_splits, sentiment_trend
+from dashboards.presenters.volume_chart import timeline
+from monitoring.insights import facets, mentions, volume
 from monitoring.insights.filters import MentionFilter
-from monitoring.insights.series import Change, Series
-from monitoring.models import Mention, Source, Topic
+from monitoring.insights.volume import Change, Series
+from monitoring.models import Keyword, Mention, Source
 
 LATEST = 6
 TOP_SOURCES = 8
-TOP_TOPICS = 10
+TOP_KEYWORDS = 10
 
 
 @dataclass(frozen=True)
-class TopicRow:
+class KeywordRow:
     """One keyword on the overview. `share` is its part of the mentions of all, in whole percent."""
 
-    topic: Topic
+    keyword: Keyword
     colour: str
     change: Change
     share: int
@@ -51,43 +51,43 @@ class Voice:
 @project_view()
 def overview(request: HttpRequest, membership: Membership) -> HttpResponse:
     project = membership.project
-    topics = list(Topic.objects.filter(project=project).order_by("id"))
+    keywords = list(Keyword.objects.filter(project=project).order_by("id"))
     heard = listening(project)
     context = {
         "project": project,
-        "topics": topics,
+        "keywords": keywords,
         "listening": heard,
         "may_edit": membership.may(Role.MANAGER),
     }
-    if topics and heard.total:
+    if keywords and heard.total:
         f = MentionFilter.from_query(project, request.GET, timezone.now(), request.user.zone)
-        context |= _numbers(project, f, topics, heard)
+        context |= _numbers(project, f, keywords, heard)
     return render(request, "dashboards/overview.html", context)
 
 
-def _numbers(project: Project, f: MentionFilter, topics: list[Topic], heard: Listening) -> dict[str, object]:
+def _numbers(project: Project, f: MentionFilter, keywords: list[Keyword], heard: Listening) -> dict[str, object]:
     """All that there is to say once something is watched and some source is there."""
-    colours = charts.colours(topic.pk for topic in topics)
-    volume = series.volume(f)
+    colours = charts.colours(keyword.pk for keyword in keywords)
+    series = volume.volume(f)
     mentions_url = reverse("mentions", args=[project.pk])
     statuses = {row.key: row.count for row in facets.by_status(f)}
-    topic_rows = _topic_rows(f, volume, colours)
+    keyword_rows = _keyword_rows(f, series, colours)
     return {
-        "bar": filter_bar(f, topics),
+        "bar": filter_bar(f, keywords),
         "incidents": _open_incidents(project),
-        "change": series.change(f),
-        "spark": charts.spark_points(volume.totals),
-        "to_answer": statuses[Mention.Status.TO_ANSWER],
-        "to_answer_query": f.replace(statuses=(Mention.Status.TO_ANSWER,)).to_query(),
-        "timeline": timeline(f, volume, mentions_url, colours, heard.hatching),
-        "topic_rows": topic_rows,
+        "change": volume.change(f),
+        "spark": charts.spark_points(series.totals),
+        "needs_reply": statuses[Mention.Status.NEEDS_REPLY],
+        "needs_reply_query": f.replace(statuses=(Mention.Status.NEEDS_REPLY,)).to_query(),
+        "timeline": timeline(f, series, mentions_url, colours, heard.hatching),
+        "keyword_rows": keyword_rows,
         "sentiment": sentiment_trend(f, mentions_url),
         "negative_query": f.replace(sentiments=(Mention.Sentiment.NEGATIVE,)).to_query(),
-        "topic_splits": topic_splits(f, [row.topic for row in topic_rows]),
-        "overlaps": sum(line.total for line in volume.lines) > volume.total,
-        "voice": _voice(f, volume),
+        "keyword_splits": keyword_splits(f, [row.keyword for row in keyword_rows]),
+        "overlaps": sum(line.total for line in series.lines) > series.total,
+        "voice": _voice(f, series),
         "sources": _top_sources(f),
-        "rows": shown_rows(lists.page(f, size=LATEST).rows, colours),
+        "rows": shown_rows(mentions.page(f, size=LATEST).rows, colours),
         "mentions_url": mentions_url,
         "query": f.to_query(),
     }
@@ -98,31 +98,31 @@ def _open_incidents(project: Project) -> list[dict[str, object]]:
     return [{"incident": one, "observed": observed(one, one.peak)} for one in incidents_of(project, is_open=True)]
 
 
-def _topic_rows(f: MentionFilter, volume: Series, colours: dict[int, str]) -> list[TopicRow]:
-    changes = series.change_by_topic(f)
-    shares = charts.shares([line.total for line in volume.lines])
+def _keyword_rows(f: MentionFilter, series: Series, colours: dict[int, str]) -> list[KeywordRow]:
+    changes = volume.change_by_keyword(f)
+    shares = charts.shares([line.total for line in series.lines])
     rows = [
-        TopicRow(line.topic, colours[line.topic.pk], changes[line.topic.pk], share, _only(f, line.topic))
-        for line, share in zip(volume.lines, shares, strict=True)
+        KeywordRow(line.keyword, colours[line.keyword.pk], changes[line.keyword.pk], share, _only(f, line.keyword))
+        for line, share in zip(series.lines, shares, strict=True)
     ]
-    return sorted(rows, key=lambda row: -row.change.now)[:TOP_TOPICS]
+    return sorted(rows, key=lambda row: -row.change.now)[:TOP_KEYWORDS]
 
 
-def _only(f: MentionFilter, *topics: Topic) -> str:
-    return f.replace(topics=tuple(topic.pk for topic in topics)).to_query()
+def _only(f: MentionFilter, *keywords: Keyword) -> str:
+    return f.replace(keywords=tuple(keyword.pk for keyword in keywords)).to_query()
 
 
-def _voice(f: MentionFilter, volume: Series) -> Voice | None:
+def _voice(f: MentionFilter, series: Series) -> Voice | None:
     """None where there is no brand, no competitor, or nothing said of either."""
-    brands = [line for line in volume.lines if line.topic.kind == Topic.Kind.BRAND]
-    rivals = [line for line in volume.lines if line.topic.kind == Topic.Kind.COMPETITOR]
+    brands = [line for line in series.lines if line.keyword.type == Keyword.Type.BRAND]
+    rivals = [line for line in series.lines if line.keyword.type == Keyword.Type.COMPETITOR]
     counts = [sum(line.total for line in brands), *(line.total for line in rivals)]
     if not brands or not rivals or not sum(counts):
         return None
     share, *others = charts.shares(counts)
     strongest = max(range(len(rivals)), key=lambda place: counts[place + 1])
-    query = _only(f, *(line.topic for line in brands))
-    return Voice(share, query, rivals[strongest].topic.name, others[strongest])
+    query = _only(f, *(line.keyword for line in brands))
+    return Voice(share, query, rivals[strongest].keyword.name, others[strongest])
 
 
 def _top_sources(f: MentionFilter) -> list[dict[str, object]]:

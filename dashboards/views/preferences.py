@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from dashboards.context import THEME_COOKIE, THEMES
+from dashboards.navigation import THEME_COOKIE, THEMES
 
 YEAR_S = 365 * 24 * 3600
 

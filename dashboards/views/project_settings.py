@@ -13,7 +13,7 @@ from accounts.access import project_view
 from accounts.forms import DeleteProjectForm, InvitationForm, ProjectForm, RoleForm
 from accounts.models import Membership, Project, Role
 from accounts.projects import rename_project
-from dashboards.deletion import retire_project
+from provisioning.deletion import retire_project
 
 
 @project_view()
@@ -28,7 +28,7 @@ def project_rename(request: HttpRequest, membership: Membership) -> HttpResponse
     if not form.is_valid():
         return _page(request, membership, rename_form=form)
     rename_project(membership.project, request.user, form.cleaned_data["name"])
-    return _back(request, membership, _("The project has its new name."))
+    return _back(request, membership, _("Project renamed."))
 
 
 @project_view(Role.ADMIN)
@@ -37,7 +37,7 @@ def project_delete(request: HttpRequest, membership: Membership) -> HttpResponse
     form = DeleteProjectForm(request.POST or None, project=project)
     if request.method == "POST" and form.is_valid():
         retire_project(project, request.user)
-        messages.success(request, _("The project “%(project)s” was deleted.") % {"project": project})
+        messages.success(request, _("Project “%(project)s” deleted.") % {"project": project})
         return redirect("home")
     return render(request, "project_settings/delete.html", {"project": project, "form": form})
 
@@ -47,10 +47,10 @@ def project_delete(request: HttpRequest, membership: Membership) -> HttpResponse
 def member_role(request: HttpRequest, membership: Membership, member_id: int) -> HttpResponse:
     form = RoleForm(request.POST)
     if not form.is_valid():
-        return _refuse(request, membership, _("Choose one of the roles."))
+        return _refuse(request, membership, _("Choose a role."))
     if not members.change_role(membership.project, request.user, member_id, form.cleaned_data["role"]):
         return _refuse_last_admin(request, membership)
-    return _back(request, membership, _("The role was changed."))
+    return _back(request, membership, _("Role changed."))
 
 
 @require_POST
@@ -58,7 +58,7 @@ def member_role(request: HttpRequest, membership: Membership, member_id: int) ->
 def member_remove(request: HttpRequest, membership: Membership, member_id: int) -> HttpResponse:
     if not members.remove_member(membership.project, request.user, member_id):
         return _refuse_last_admin(request, membership)
-    return _back(request, membership, _("The member was removed from the project."))
+    return _back(request, membership, _("Member removed from the project."))
 
 
 @require_POST
@@ -66,7 +66,7 @@ def member_remove(request: HttpRequest, membership: Membership, member_id: int) 
 def project_leave(request: HttpRequest, membership: Membership) -> HttpResponse:
     if not members.leave_project(membership.project, request.user):
         return _refuse_last_admin(request, membership)
-    messages.success(request, _("You left the project “%(project)s”.") % {"project": membership.project})
+    messages.success(request, _("You left “%(project)s”.") % {"project": membership.project})
     return redirect("home")
 
 
@@ -78,7 +78,7 @@ def invitation_new(request: HttpRequest, membership: Membership) -> HttpResponse
         email, role = form.cleaned_data["email"], form.cleaned_data["role"]
         if invitations.invite(membership.project, request.user, email, role, timezone.now()):
             return _back(request, membership, _sent(email))
-        form.add_error("email", _("This person is a member already."))
+        form.add_error("email", _("This person is already a member."))
     return _page(request, membership, invitation_form=form)
 
 
@@ -93,7 +93,7 @@ def invitation_resend(request: HttpRequest, membership: Membership, invitation_i
 @project_view(Role.ADMIN)
 def invitation_revoke(request: HttpRequest, membership: Membership, invitation_id: int) -> HttpResponse:
     invitation = invitations.revoke(membership.project, request.user, invitation_id)
-    text = _("The invitation of %(email)s was withdrawn: its link no longer works.")
+    text = _("Invitation for %(email)s revoked. Its link no longer works.")
     return _back(request, membership, text % {"email": invitation.email})
 
 
@@ -118,10 +118,10 @@ def _page(request: HttpRequest, membership: Membership, **forms: object) -> Http
 
 def _sent(email: str) -> str:
     if settings.EMAIL_URL:
-        return _("An invitation is on its way to %(email)s.") % {"email": email}
+        return _("Invitation sent to %(email)s.") % {"email": email}
     text = _(
-        "The invitation of %(email)s is written. No mail server is set up: it waits in the outbox of the operator, "
-        "who can hand over the link."
+        "The invitation for %(email)s is ready, but no mail server is configured. Your server "
+        "admin can get the link from the delivery log."
     )
     return text % {"email": email}
 
@@ -141,5 +141,5 @@ def _refuse(request: HttpRequest, membership: Membership, message: str) -> HttpR
 
 
 def _refuse_last_admin(request: HttpRequest, membership: Membership) -> HttpResponse:
-    text = _("A project needs an admin: make somebody else admin first, or delete the project.")
+    text = _("A project needs at least one admin. Make someone else an admin first, or delete the project.")
     return _refuse(request, membership, text)

@@ -25,6 +25,6 @@ def project_new(request: HttpRequest) -> HttpResponse:
     form = ProjectForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         project = create_project(request.user, form.cleaned_data["name"])
-        messages.success(request, _("The project “%(project)s” is ready.") % {"project": project})
+        messages.success(request, _("Project “%(project)s” created.") % {"project": project})
         return redirect("overview", project.pk)
     return render(request, "projects/new.html", {"form": form})

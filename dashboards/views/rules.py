@@ -10,26 +10,27 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import project_view
 from accounts.models import Membership, Project, Role
+from alerts import evaluate
 from alerts import rules as changes
 from alerts.blind import failing_sources
 from alerts.forms import RuleForm
 from alerts.incidents import recipients_by_rule
 from alerts.models import Incident, Rule
-from monitoring.models import Source, Topic
+from monitoring.models import Keyword, Source
 
 
 @project_view()
 def rules(request: HttpRequest, membership: Membership) -> HttpResponse:
     project = membership.project
     found, now = changes.rules_of(project), timezone.now()
-    counts = changes.count_windows(found, now)
-    unjudged = changes.count_unjudged(found, now)
+    counts = evaluate.count_windows(found, now)
+    unjudged = evaluate.count_unjudged(found, now)
     recipients = recipients_by_rule(project, found)
     ongoing = dict(Incident.objects.filter(rule__project=project, closed_at=None).values_list("rule_id", "pk"))
     context = {
         "project": project,
         "may_change": membership.may(Role.MANAGER),
-        "has_topics": Topic.objects.filter(project=project).exists(),
+        "has_keywords": Keyword.objects.filter(project=project).exists(),
         "failing": failing_sources(project),
         "rules": [
             {
@@ -62,7 +63,7 @@ def rule_edit(request: HttpRequest, membership: Membership, rule_id: int) -> Htt
 def rule_pause(request: HttpRequest, membership: Membership, rule_id: int) -> HttpResponse:
     rule = _rule(membership, rule_id)
     changes.pause_rule(rule, request.user, paused=not rule.is_paused)
-    messages.success(request, _("The rule is watched again.") if rule.is_paused else _("The rule is paused."))
+    messages.success(request, _("Rule resumed.") if rule.is_paused else _("Rule paused."))
     return redirect("rules", membership.project_id)
 
 
@@ -71,7 +72,7 @@ def rule_delete(request: HttpRequest, membership: Membership, rule_id: int) -> H
     rule = _rule(membership, rule_id)
     if request.method == "POST":
         changes.delete_rule(rule, request.user)
-        messages.success(request, _("The rule was deleted."))
+        messages.success(request, _("Rule deleted."))
         return redirect("rules", membership.project_id)
     context = {"project": membership.project, "rule": rule, "sentence": changes.sentence_of(rule)}
     return render(request, "alerts/rule_delete.html", context | {"incidents": rule.incidents.count()})
@@ -82,7 +83,7 @@ def _form(request: HttpRequest, membership: Membership, rule: Rule) -> HttpRespo
     form = RuleForm(request.POST or None, instance=rule, project=membership.project)
     if request.method == "POST" and form.is_valid():
         changes.save_rule(form.save(commit=False), request.user, form.cleaned_data["recipients"])
-        messages.success(request, _("The rule is watched from now on.") if is_new else _("The rule was changed."))
+        messages.success(request, _("Rule created.") if is_new else _("Rule updated."))
         return redirect("rules", membership.project_id)
     context = {"project": membership.project, "form": form, "is_new": is_new, "rule": rule}
     return render(request, "alerts/rule_form.html", context | {"poll_minutes": _poll_minutes(membership.project)})
@@ -95,5 +96,5 @@ def _poll_minutes(project: Project) -> int:
 
 
 def _rule(membership: Membership, rule_id: int) -> Rule:
-    rules_here = Rule.objects.select_related("topic", "project")
+    rules_here = Rule.objects.select_related("keyword", "project")
     return get_object_or_404(rules_here, pk=rule_id, project=membership.project)

@@ -12,16 +12,16 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import project_view
 from accounts.models import Membership, Project, Role
-from dashboards.deletion import retire_project
-from dashboards.sample.load import feed_url, load_sample
-from dashboards.sample.world import FEEDS, published
+from provisioning.deletion import retire_project
+from provisioning.sample.load import feed_url, load_sample
+from provisioning.sample.world import FEEDS, published
 
 
 @login_required
 @require_POST
 def load(request: HttpRequest) -> HttpResponse:
     project = load_sample(request.user)
-    messages.success(request, _("The sample project is loaded. New mentions arrive within a minute."))
+    messages.success(request, _("Sample project loaded. New mentions will arrive within a minute."))
     return redirect("overview", project.pk)
 
 
@@ -31,7 +31,7 @@ def remove(request: HttpRequest, membership: Membership) -> HttpResponse:
     if not membership.project.is_sample:
         raise Http404
     retire_project(membership.project, request.user)
-    messages.success(request, _("The sample project is removed."))
+    messages.success(request, _("Sample project removed."))
     return redirect("home")
 
 

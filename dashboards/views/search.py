@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy
 from accounts.access import project_view
 from accounts.models import Membership, Role
 from dashboards import charts
-from dashboards.filterbar import PERIODS, Choice
-from dashboards.forms import query_problem
-from dashboards.rows import found_rows
+from dashboards.forms.query_problem import query_problem
+from dashboards.presenters.filter_bar import PERIODS, Choice
+from dashboards.presenters.mention_rows import found_rows
 from monitoring.insights import documents
 from monitoring.insights.filters import MAX_VALUE_LENGTH
 from monitoring.insights.periods import named_period
-from monitoring.models import Document, Topic
+from monitoring.models import Document, Keyword
 
 ANY_TIME = ("", gettext_lazy("Any time"))
 MENTIONS_ONLY = "mentions"
@@ -71,7 +71,7 @@ def search(request: HttpRequest, membership: Membership) -> HttpResponse:
     context |= {
         "periods": _choices([ANY_TIME, *PERIODS], asked.period, lambda value: asked.query(period=value)),
         "places": _choices(
-            [("", _("Everything collected")), (MENTIONS_ONLY, _("Mentions only"))],
+            [("", _("All content")), (MENTIONS_ONLY, _("Mentions only"))],
             asked.within,
             lambda value: asked.query(**{"in": value}),
         ),
@@ -88,7 +88,7 @@ def _found(request: HttpRequest, membership: Membership, asked: Asked) -> dict[s
     since = asked.since(timezone.now(), request.user.zone)
     find = documents.Find(project_id, asked.q, since, mentioned=bool(asked.within))
     page = documents.page(find, request.GET.get("cursor"))
-    colours = charts.colours(Topic.objects.filter(project_id=project_id).values_list("pk", flat=True))
+    colours = charts.colours(Keyword.objects.filter(project_id=project_id).values_list("pk", flat=True))
     return {"page": page, "rows": found_rows(page.rows, colours)}
 
 

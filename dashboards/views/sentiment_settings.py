@@ -12,24 +12,24 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import project_view
 from accounts.models import AuditLine, Membership, Project, Role
-from dashboards.sentiment_marks import Mark
-from monitoring import lessons
+from dashboards.presenters.sentiment_badges import Mark
+from monitoring.enrichment import learning_stats
+from monitoring.enrichment.fit_layers import set_learning, use_layer
+from monitoring.enrichment.learning_stats import Now, Rescoring
+from monitoring.enrichment.model_status import Heard, last_heard
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.sentiment import split
-from monitoring.learning import set_learning, use_layer
-from monitoring.lessons import Now, Rescoring
-from monitoring.model_in_use import Heard, last_heard
 from monitoring.models import Correction, SentimentLayer
-from monitoring.sentiment.layer import MIN_CORRECTIONS
+from monitoring.sentiment.project_layer import MIN_CORRECTIONS
 
 EXCERPT_CHARS = 160
 
 
 @project_view()
 def sentiment_settings(request: HttpRequest, membership: Membership) -> HttpResponse:
-    project, now = membership.project, lessons.now_of(membership.project)
-    corrected = lessons.corrected(project)
-    lines = [_line(layer, now) for layer in lessons.layers(project)]
+    project, now = membership.project, learning_stats.now_of(membership.project)
+    corrected = learning_stats.corrected(project)
+    lines = [_line(layer, now) for layer in learning_stats.layers(project)]
     month = MentionFilter.from_query(project, {"period": "30d"}, timezone.now(), request.user.zone)
     found = split(month)
     context = {
@@ -39,11 +39,11 @@ def sentiment_settings(request: HttpRequest, membership: Membership) -> HttpResp
         "newest": [_shown(one) for one in corrected.newest],
         "lines": lines,
         "lesson": next((line for line in lines if line.state == "used"), lines[0] if lines else None),
-        "decisions": [(line, _words(line)) for line in lessons.decisions(project)],
+        "decisions": [(line, _words(line)) for line in learning_stats.decisions(project)],
         "minimum": MIN_CORRECTIONS,
         "month": found,
-        "unsure_percent": found.percent("unsure"),
-        "unsure_query": month.replace(sentiments=("unsure",)).to_query(),
+        "uncertain_percent": found.percent("uncertain"),
+        "uncertain_query": month.replace(sentiments=("uncertain",)).to_query(),
         "is_own_model": settings.SENTIMENT_BACKEND == "onnx",
         "is_admin": membership.role == Role.ADMIN,
     }
@@ -54,7 +54,7 @@ def sentiment_settings(request: HttpRequest, membership: Membership) -> HttpResp
 def sentiment_progress(request: HttpRequest, membership: Membership) -> HttpResponse:
     """What is under way, for htmx, which hands back what was counted for it: `begin`, `first`, `number`."""
     project = membership.project
-    context = _state(request, project, lessons.now_of(project), last_heard())
+    context = _state(request, project, learning_stats.now_of(project), last_heard())
     return render(request, "project_settings/_sentiment_state.html", {**context, "is_asked": True})
 
 
@@ -67,7 +67,7 @@ def sentiment_layer(request: HttpRequest, membership: Membership) -> HttpRespons
         use_layer(membership.project, request.user, int(number) if number.isdecimal() and len(number) < 9 else -1)
     except SentimentLayer.DoesNotExist:
         raise Http404 from None
-    text = _("Lesson %(number)s is used again.") if int(number) else _("The model is used alone.")
+    text = _("Version %(number)s restored.") if int(number) else _("Switched back to the base model.")
     messages.success(request, text % {"number": number})
     return redirect("sentiment_settings", membership.project_id)
 
@@ -78,7 +78,9 @@ def sentiment_learning(request: HttpRequest, membership: Membership) -> HttpResp
     """POST `learns`: 1 or 0."""
     learns = request.POST.get("learns") == "1"
     set_learning(membership.project, request.user, learns)
-    messages.success(request, _("Vigie learns from corrections again.") if learns else _("Learning is turned off."))
+    messages.success(
+        request, _("Learning from corrections turned on.") if learns else _("Learning from corrections turned off.")
+    )
     return redirect("sentiment_settings", membership.project_id)
 
 
@@ -118,7 +120,7 @@ def _walk(request: HttpRequest, project: Project, now: Now) -> Rescoring:
     asked = [request.GET.get(name, "") for name in ("begin", "first", "number")]
     if asked[0] == str(now.rescored_from) and all(value.isdecimal() and len(value) < 19 for value in asked):
         return Rescoring(*map(int, asked))
-    return lessons.rescoring(project, now.rescored_from)
+    return learning_stats.rescoring(project, now.rescored_from)
 
 
 def _line(layer: SentimentLayer, now: Now) -> Line:
@@ -146,5 +148,5 @@ def _words(line: AuditLine) -> str:
     if line.action == "sentiment.learning":
         return _("turned learning on") if line.detail["learns"] else _("turned learning off")
     if number := line.detail["number"]:
-        return _("went back to lesson %(number)s") % {"number": number}
-    return _("chose the model alone")
+        return _("restored version %(number)s") % {"number": number}
+    return _("switched back to the base model")

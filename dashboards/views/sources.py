@@ -12,21 +12,13 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import project_view
 from accounts.models import Membership, Role
-from dashboards.forms import OpmlForm, SourceForm
-from dashboards.source_rows import SourceRow, source_rows
+from dashboards.forms.sources import OpmlForm, SourceForm
+from dashboards.presenters.source_rows import SourceRow, source_rows
 from monitoring.feeds.errors import ParseError
-from monitoring.health import words
+from monitoring.messages.source_errors import words
 from monitoring.models import DocumentSource, Source
-from monitoring.sources import (
-    AddResult,
-    Imported,
-    add_source,
-    delete_source,
-    export_opml,
-    import_opml,
-    pause_source,
-    poll_now,
-)
+from monitoring.services.opml import Imported, export_opml, import_opml
+from monitoring.services.sources import AddResult, add_source, delete_source, pause_source, poll_now
 
 PAGE = 100
 LATEST = 20
@@ -58,11 +50,11 @@ def _is_about(row: SourceRow, text: str) -> bool:
 
 def _state_labels() -> list[tuple[str, str]]:
     return [
-        ("failing", _("not heard")),
-        ("waiting", _("waiting")),
-        ("quiet", pgettext("several sources", "quiet")),
-        ("fine", pgettext("several sources", "heard")),
-        ("paused", _("paused")),
+        ("failing", _("Failing")),
+        ("waiting", _("Pending")),
+        ("quiet", pgettext("several sources", "Quiet")),
+        ("fine", pgettext("several sources", "Active")),
+        ("paused", _("Paused")),
     ]
 
 
@@ -99,12 +91,12 @@ def source_add(request: HttpRequest, membership: Membership) -> HttpResponse:
 def _tell_added(request: HttpRequest, result: AddResult) -> None:
     name = {"name": str(result.source)}
     if not result.created:
-        messages.info(request, _("“%(name)s” is among the sources already.") % name)
+        messages.info(request, _("“%(name)s” is already a source.") % name)
     elif result.error:
-        text = _("“%(name)s” is added, but cannot be heard now.") % name
+        text = _("“%(name)s” was added, but it’s failing right now.") % name
         messages.warning(request, f"{text} {words(result.error).what}")
     else:
-        messages.success(request, _("“%(name)s” is added. Its first items arrive in a moment.") % name)
+        messages.success(request, _("“%(name)s” added. Its first items will arrive shortly.") % name)
 
 
 @project_view(Role.MANAGER)
@@ -115,7 +107,7 @@ def opml_import(request: HttpRequest, membership: Membership) -> HttpResponse:
         if not isinstance(result, ParseError):
             _tell_imported(request, result)
             return redirect("sources", membership.project.pk)
-        form.add_error("file", _("This file is not a list of feeds in OPML."))
+        form.add_error("file", _("This isn’t an OPML file."))
     context = {"form": SourceForm(), "opml_form": form, "candidates": ()}
     return render(request, "dashboards/source_add.html", context)
 
@@ -123,11 +115,11 @@ def opml_import(request: HttpRequest, membership: Membership) -> HttpResponse:
 def _tell_imported(request: HttpRequest, result: Imported) -> None:
     parts = [ngettext("%d source added.", "%d sources added.", result.added) % result.added]
     if result.known:
-        parts.append(ngettext("%d was known already.", "%d were known already.", result.known) % result.known)
+        parts.append(ngettext("%d already existed.", "%d already existed.", result.known) % result.known)
     messages.success(request, " ".join(parts))
     if result.refused:
         count = len(result.refused)
-        text = ngettext("%d address cannot be used:", "%d addresses cannot be used:", count) % count
+        text = ngettext("%d invalid URL:", "%d invalid URLs:", count) % count
         named = [Truncator(url).chars(80) for url in result.refused[:5]]
         messages.warning(request, f"{text} {', '.join(named)}{'…' if count > 5 else ''}")
 
@@ -148,7 +140,7 @@ def source_pause(request: HttpRequest, membership: Membership, source_id: int) -
     """POST `paused`: 1 to pause, 0 to resume."""
     paused = request.POST.get("paused") == "1"
     changed = pause_source(get_object_or_404(Source, pk=source_id, project=membership.project), request.user, paused)
-    text = _("“%(name)s” is paused.") if paused else _("“%(name)s” is polled again.")
+    text = _("“%(name)s” paused.") if paused else _("Source “%(name)s” resumed.")
     messages.success(request, text % {"name": changed})
     return redirect("source", membership.project.pk, source_id)
 
@@ -158,7 +150,7 @@ def source_pause(request: HttpRequest, membership: Membership, source_id: int) -
 def source_poll(request: HttpRequest, membership: Membership, source_id: int) -> HttpResponse:
     asked = get_object_or_404(Source, pk=source_id, project=membership.project)
     poll_now(asked, request.user)
-    messages.success(request, _("“%(name)s” will be polled in a moment.") % {"name": asked})
+    messages.success(request, _("Checking “%(name)s” now.") % {"name": asked})
     return redirect("source", membership.project.pk, source_id)
 
 
@@ -168,6 +160,6 @@ def source_delete(request: HttpRequest, membership: Membership, source_id: int) 
     doomed = get_object_or_404(Source, pk=source_id, project=membership.project)
     if request.method == "POST":
         delete_source(doomed, request.user)
-        messages.success(request, _("“%(name)s” is deleted.") % {"name": doomed})
+        messages.success(request, _("Source “%(name)s” deleted.") % {"name": doomed})
         return redirect("sources", membership.project.pk)
     return render(request, "dashboards/source_delete.html", {"source": doomed})

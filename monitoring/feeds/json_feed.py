@@ -6,9 +6,10 @@ Lenient as the specification asks: ids may be numbers, unknown or mistyped membe
 import json
 from datetime import datetime
 
+from monitoring.content.scrub import scrub
 from monitoring.feeds.dates import UnusualDate, parse_usual
 from monitoring.feeds.errors import ParseError
-from monitoring.feeds.raw import RawEntry, RawFeed, scrub
+from monitoring.feeds.raw_feed import RawEntry, RawFeed
 
 
 def read(body: bytes, max_entries: int) -> RawFeed | ParseError:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from monitoring.content.scrub import scrub
 from monitoring.feeds.errors import ParseError
-from monitoring.feeds.raw import scrub
-from monitoring.feeds.reference import to_utf8
+from monitoring.feeds.feedparser_parser import to_utf8
 
 # Nobody follows more by hand; the import asks the database once for each.
 MAX_OUTLINES = 10_000

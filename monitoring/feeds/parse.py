@@ -4,12 +4,12 @@ Comes from ingest.py after the fetch (and from the `parse_feed` command). strict
 reference.py (feedparser) every other, json_feed.py JSON Feed; finish.py makes one result of all three.
 """
 
-from monitoring.feeds import json_feed, reference, strict
+from monitoring.feeds import feedparser_parser, json_feed, lxml_parser
 from monitoring.feeds.errors import ParseError
-from monitoring.feeds.finish import finish
-from monitoring.feeds.hints import Hints, read_hints
-from monitoring.feeds.raw import RawFeed
-from monitoring.items import ParsedFeed
+from monitoring.feeds.normalise import finish
+from monitoring.feeds.polling_hints import Hints, read_hints
+from monitoring.feeds.raw_feed import RawFeed
+from monitoring.records import ParsedFeed
 
 __all__ = ["MAX_ENTRIES", "ParseError", "parse"]
 
@@ -31,9 +31,9 @@ def parse(body: bytes, *, content_type: str = "", url: str = "") -> ParsedFeed |
         raw = json_feed.read(body, MAX_ENTRIES)
         if isinstance(raw, RawFeed):
             return finish(raw, url, Hints())
-    if (raw := strict.read(body)) is not None:
+    if (raw := lxml_parser.read(body)) is not None:
         del raw.entries[MAX_ENTRIES:]
         return finish(raw, url, read_hints(body))
-    data = reference.to_utf8(body, content_type)
-    raw = reference.read(data, MAX_ENTRIES)
+    data = feedparser_parser.to_utf8(body, content_type)
+    raw = feedparser_parser.read(data, MAX_ENTRIES)
     return raw if isinstance(raw, ParseError) else finish(raw, url, read_hints(data))

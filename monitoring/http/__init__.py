@@ -4,8 +4,8 @@
 `fetch.py` is the door.
 """
 
-from monitoring.http.fetch import Door
-from monitoring.http.guard import host_key
+from monitoring.http.client import Door
 from monitoring.http.records import ERROR_CODES, DoorSettings, FetchError, FetchResult
+from monitoring.http.ssrf import host_key
 
 __all__ = ["ERROR_CODES", "Door", "DoorSettings", "FetchError", "FetchResult", "host_key"]

@@ -13,8 +13,11 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from monitoring.insights.lists import MAX_PAGE_SIZE, PAGE_SIZE, Count, Spans, spans_of
-from monitoring.insights.search import CAP, FIRST_CHUNK, Chunk, Finder, Position, read_cursor, write_cursor
+from monitoring.insights.cursors import read_cursor, write_cursor
+from monitoring.insights.mentions import MAX_PAGE_SIZE, PAGE_SIZE, Count
+from monitoring.insights.search import CAP
+from monitoring.matching.scan import FIRST_CHUNK, Chunk, Finder, Position
+from monitoring.matching.spans import Spans, spans_of
 from monitoring.models import Document, Mention
 
 # So many documents are read by the matcher for one page: about 0.1 s at 200 words each.
@@ -33,7 +36,7 @@ class Find:
 
 @dataclass(frozen=True)
 class Found:
-    """A document, its mentions in the order of their topics, and where the query found its words in it."""
+    """A document, its mentions in the order of their keywords, and where the query found its words in it."""
 
     document: Document
     mentions: tuple[Mention, ...]
@@ -117,7 +120,7 @@ def _rows(find: Find, places: list[Position]) -> tuple[Found, ...]:
     ids = [document_id for _, document_id in places]
     documents = Document.objects.filter(pk__in=ids).select_related("source").defer("html", "search").in_bulk()
     mentions: dict[int, list[Mention]] = defaultdict(list)
-    for mention in Mention.objects.filter(document__in=ids).select_related("topic").order_by("topic_id"):
+    for mention in Mention.objects.filter(document__in=ids).select_related("keyword").order_by("keyword_id"):
         mentions[mention.document_id].append(mention)
     # A document that was deleted since its place was read leaves no row.
     return tuple(_row(find, documents[number], mentions[number]) for number in ids if number in documents)

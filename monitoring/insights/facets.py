@@ -14,8 +14,8 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from monitoring.insights.filters import UNKNOWN_LANGUAGE, MentionFilter
-from monitoring.insights.grouping import count_groups
-from monitoring.models import Mention, Source, Topic
+from monitoring.insights.sql import count_groups
+from monitoring.models import Keyword, Mention, Source
 
 LIMIT = 20
 
@@ -30,8 +30,8 @@ class FacetRow:
     is_chosen: bool = False
 
 
-def by_topic(f: MentionFilter, limit: int = LIMIT) -> list[FacetRow]:
-    return _rows(f, "topics", F("topic_id"), limit, lambda keys: _names(Topic, keys))
+def by_keyword(f: MentionFilter, limit: int = LIMIT) -> list[FacetRow]:
+    return _rows(f, "keywords", F("keyword_id"), limit, lambda keys: _names(Keyword, keys))
 
 
 def by_source(f: MentionFilter, limit: int = LIMIT) -> list[FacetRow]:
@@ -59,7 +59,7 @@ def by_status(f: MentionFilter) -> list[FacetRow]:
 
 
 def by_sentiment(f: MentionFilter) -> list[FacetRow]:
-    """All labels with their zeros; a document that two topics judge differently counts under both."""
+    """All labels with their zeros; a document that two keywords judge differently counts under both."""
     judged = NullIf(F("sentiment"), Value(""))
     counts = {row.key: row.count for row in _rows(f, "sentiments", judged, LIMIT, lambda keys: {})}
     return [
@@ -80,8 +80,8 @@ def _rows(
     value = getattr(f, dimension)
     chosen = list(value) if isinstance(value, tuple) else [value] if value else []
     rows = f.mentions(without=dimension).annotate(key=key).filter(key__isnull=False)
-    # Within one topic a document is one mention, and the covering index is counted as it is read.
-    is_plain = dimension == "topics" or len(f.scope) == 1
+    # Within one keyword a document is one mention, and the covering index is counted as it is read.
+    is_plain = dimension == "keywords" or len(f.scope) == 1
     rows = rows.values("key") if is_plain else rows.values("key", "document_id").distinct()
     counts = dict(count_groups(rows.order_by(), "key", first=chosen, limit=limit + len(chosen)))
     ranked = sorted(counts, key=lambda key: (-counts[key], key))
@@ -91,7 +91,7 @@ def _rows(
     return [FacetRow(key, str(names.get(key, key)), counts.get(key, 0), key in chosen) for key in kept]
 
 
-def _names(model: type[Topic] | type[Source], keys: list[int]) -> dict[int, str]:
+def _names(model: type[Keyword] | type[Source], keys: list[int]) -> dict[int, str]:
     return {pk: str(row) for pk, row in model.objects.in_bulk(keys).items()}
 
 

@@ -2,7 +2,7 @@
 
 In: a query string, a project, the time and the person's zone. Out: a frozen filter whose `mentions()` every read of
 this package goes through, which is why all numbers agree. What is ignored is left out everywhere unless it is asked
-for by status; paused topics count; rows of other projects are out of reach whatever ids are given.
+for by status; paused keywords count; rows of other projects are out of reach whatever ids are given.
 """
 
 import dataclasses
@@ -19,16 +19,16 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Project
 from monitoring.insights import periods
 from monitoring.insights.search import Search, document_in
-from monitoring.models import Mention, Source, Topic
+from monitoring.models import Keyword, Mention, Source
 
 DEFAULT_PERIOD = "7d"
 SHOWN = tuple(status for status in Mention.Status.values if status != Mention.Status.IGNORED)
 UNKNOWN_LANGUAGE = "und"  # ISO 639-2 for undetermined: "" in the database
 MAX_VALUE_LENGTH = 1000  # of an author or a search
-MANY = ("topics", "platforms", "sources", "languages", "statuses", "sentiments")
+MANY = ("keywords", "platforms", "sources", "languages", "statuses", "sentiments")
 # Fields and their names in a query string, in the order in which it is written.
 PARAMETERS = {
-    "topics": "topic",
+    "keywords": "keyword",
     "platforms": "platform",
     "sources": "source",
     "languages": "language",
@@ -63,7 +63,7 @@ class MentionFilter:
     until: datetime
     period: str = periods.CUSTOM
     by: str = "published"
-    topics: tuple[int, ...] = ()
+    keywords: tuple[int, ...] = ()
     platforms: tuple[str, ...] = ()
     sources: tuple[int, ...] = ()
     languages: tuple[str, ...] = ()
@@ -133,9 +133,9 @@ class MentionFilter:
 
     @cached_property
     def scope(self) -> tuple[int, ...]:
-        """The ids of the topics that are looked at: the project's, narrowed to the chosen ones."""
-        ids = Topic.objects.filter(project_id=self.project_id).order_by("id").values_list("id", flat=True)
-        return tuple(topic_id for topic_id in ids if not self.topics or topic_id in self.topics)
+        """The ids of the keywords that are looked at: the project's, narrowed to the chosen ones."""
+        ids = Keyword.objects.filter(project_id=self.project_id).order_by("id").values_list("id", flat=True)
+        return tuple(keyword_id for keyword_id in ids if not self.keywords or keyword_id in self.keywords)
 
     @cached_property
     def search(self) -> Search | None:
@@ -146,7 +146,7 @@ class MentionFilter:
     def documents(self) -> int:
         """How many documents the whole list has: counted once, whoever asks."""
         rows = self.mentions()
-        # Within one topic a document is one mention, and the covering index is counted as it is read.
+        # Within one keyword a document is one mention, and the covering index is counted as it is read.
         return rows.count() if len(self.scope) == 1 else rows.values("document_id").distinct().count()
 
     @property
@@ -156,11 +156,11 @@ class MentionFilter:
 
     def mentions(self, *, without: str = "") -> QuerySet[Mention]:
         """The mentions under this filter, in no order. `without` leaves out one of its conditions, by field name."""
-        wide = self.replace(topics=()) if without == "topics" and self.topics else self
-        return self.conditions(without=without).filter(topic_id__in=wide.scope)
+        wide = self.replace(keywords=()) if without == "keywords" and self.keywords else self
+        return self.conditions(without=without).filter(keyword_id__in=wide.scope)
 
     def conditions(self, *, without: str = "") -> QuerySet[Mention]:
-        """All of the filter but its topics. Whoever calls this adds them."""
+        """All of the filter but its keywords. Whoever calls this adds them."""
         rows = Mention.objects.filter(**{f"{self.clock}__gte": self.since, f"{self.clock}__lt": self.until})
         for name, condition in self._conditions().items():
             if name != without:
@@ -208,9 +208,9 @@ class _Reader:
     def text(self, parameter: str) -> str:
         value = (self.values(parameter) or [""])[-1]
         if len(value) > MAX_VALUE_LENGTH:
-            self.problem(parameter, value, _("This is too long."), code="too_long")
+            self.problem(parameter, value, _("This value is too long."), code="too_long")
         elif not _is_storable(value):
-            self.problem(parameter, value, _("This holds a character that no text can hold."))
+            self.problem(parameter, value, _("This contains an invalid character."))
         else:
             return value
         return ""
@@ -258,19 +258,19 @@ class _Reader:
             try:
                 read.append(periods.read_instant(text, zone, is_end=parameter == "to") if text else None)
             except (ValueError, OverflowError):
-                self.problem(parameter, text, _("This is not a date. Write one as 2026-07-31."))
+                self.problem(parameter, text, _("Enter a date in the format 2026-07-31."))
                 return None, None
         since, until = read[0], read[1] or now.astimezone(UTC)
         if since is None:
-            self.problem("from", "", _("A period needs a first day."))
+            self.problem("from", "", _("Enter a start date."))
         elif since >= until:
-            self.problem("to", texts[1], _("The period ends before it begins."))
+            self.problem("to", texts[1], _("The end date is before the start date."))
             return None, None
         return since, until
 
 
 def _unknown(value: str) -> str:
-    return _("“%(value)s” is not known here.") % {"value": value[:100]}
+    return _("Unknown value: “%(value)s”.") % {"value": value[:100]}
 
 
 def _is_storable(value: str) -> bool:
@@ -278,7 +278,7 @@ def _is_storable(value: str) -> bool:
     return "\0" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
-def _own_rows(model: type[Topic] | type[Source]) -> object:
+def _own_rows(model: type[Keyword] | type[Source]) -> object:
     """Reads ids, and knows only those of the project."""
 
     def known(project: Project, values: list[str]) -> dict[str, int]:
@@ -307,7 +307,7 @@ def _languages(project: Project, values: list[str]) -> dict[str, str]:
 
 
 _KNOWN = {
-    "topics": _own_rows(Topic),
+    "keywords": _own_rows(Keyword),
     "sources": _own_rows(Source),
     "platforms": _words,
     "languages": _languages,

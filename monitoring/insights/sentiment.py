@@ -1,7 +1,7 @@
-"""Sentiment over a filtered set of mentions: how many of each label, over all, by topic and by time.
+"""Sentiment over a filtered set of mentions: how many of each label, over all, by keyword and by time.
 
 In: a MentionFilter. Out: frozen counts for tiles, charts, digests and the API. Counted in mentions, not documents: a
-story may be good for one topic and bad for another.
+story may be good for one keyword and bad for another.
 """
 
 from collections import Counter, defaultdict
@@ -12,7 +12,7 @@ from django.db.models import Count
 
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.periods import bucket_starts, fitting_bucket
-from monitoring.insights.series import bucket_number
+from monitoring.insights.volume import bucket_number
 from monitoring.models import Mention
 
 
@@ -23,12 +23,12 @@ class Split:
     positive: int = 0
     neutral: int = 0
     negative: int = 0
-    unsure: int = 0
+    uncertain: int = 0
     pending: int = 0
 
     @property
     def total(self) -> int:
-        return self.judged + self.unsure + self.pending
+        return self.judged + self.uncertain + self.pending
 
     @property
     def judged(self) -> int:
@@ -41,8 +41,8 @@ class Split:
         return round(100 * (self.positive - self.negative) / self.judged) if self.judged else None
 
     def percent(self, label: str) -> int | None:
-        """The share of a label among the judged, or of the unsure among all."""
-        whole = self.total if label == Mention.Sentiment.UNSURE else self.judged
+        """The share of a label among the judged, or of the uncertain among all."""
+        whole = self.total if label == Mention.Sentiment.UNCERTAIN else self.judged
         return round(100 * getattr(self, label) / whole) if whole else None
 
     def __add__(self, other: "Split") -> "Split":
@@ -67,13 +67,13 @@ def split(f: MentionFilter) -> Split:
     return _split(dict(counts))
 
 
-def split_by_topic(f: MentionFilter) -> dict[int, Split]:
-    """For every topic in scope, by its id."""
+def split_by_keyword(f: MentionFilter) -> dict[int, Split]:
+    """For every keyword in scope, by its id."""
     counts: dict[int, Counter[str]] = defaultdict(Counter)
-    rows = f.mentions().values_list("topic_id", "sentiment").annotate(rows=Count("*")).order_by()
-    for topic_id, label, number in rows:
-        counts[topic_id][label] = number
-    return {topic_id: _split(counts[topic_id]) for topic_id in f.scope}
+    rows = f.mentions().values_list("keyword_id", "sentiment").annotate(rows=Count("*")).order_by()
+    for keyword_id, label, number in rows:
+        counts[keyword_id][label] = number
+    return {keyword_id: _split(counts[keyword_id]) for keyword_id in f.scope}
 
 
 def trend(f: MentionFilter, zone: tzinfo | None = None, bucket: str | None = None) -> Trend:
@@ -88,14 +88,6 @@ def trend(f: MentionFilter, zone: tzinfo | None = None, bucket: str | None = Non
     return Trend(
         bucket, tuple(start.astimezone(zone) for start in starts), tuple(_split(counts[n]) for n in range(len(starts)))
     )
-
-
-def probabilities(mention: Mention) -> dict[str, float] | None:
-    """What the model makes of a mention, by label; None where it has not judged it. Corrections do not change it."""
-    if not mention.sentiment or mention.negative is None or mention.positive is None:
-        return None
-    neutral = max(1 - mention.negative - mention.positive, 0.0)
-    return {"negative": mention.negative, "neutral": neutral, "positive": mention.positive}
 
 
 def _split(counts: dict[str, int]) -> Split:

@@ -3,12 +3,11 @@ import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
 import django.utils.timezone
+from django.conf import settings
 from django.db import migrations, models
 
-
-# Long texts are compressed with lz4 where the server can, and not at all where it cannot (the embedded one): Postgres'
-# own pglz was half of the cost of storing a document, 116 against 55 us on documents of 4 kB.
-QUICK_TEXTS = """
+# The embedded Postgres has no lz4; without either setting, pglz was half of the cost of storing a document.
+COMPRESS_TEXTS = """
 DO $$ BEGIN
     ALTER TABLE monitoring_document ALTER COLUMN text SET COMPRESSION lz4, ALTER COLUMN html SET COMPRESSION lz4;
 EXCEPTION WHEN feature_not_supported THEN
@@ -23,6 +22,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -48,16 +48,95 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Keyword',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=100, verbose_name='name')),
+                ('type', models.CharField(choices=[('brand', 'Brand'), ('competitor', 'Competitor'), ('topic', 'Keyword')], default='brand', max_length=10, verbose_name='type')),
+                ('query', models.TextField(max_length=10000, verbose_name='query')),
+                ('languages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=8), blank=True, default=list, size=None, verbose_name='languages')),
+                ('platforms', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), blank=True, default=list, size=None, verbose_name='platforms')),
+                ('is_paused', models.BooleanField(default=False)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('backfilled_to', models.BigIntegerField(blank=True, null=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='keywords', to='accounts.project')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Mention',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('published', models.DateTimeField()),
+                ('found_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('platform', models.CharField(default='feed', max_length=30)),
+                ('author', models.CharField(blank=True, max_length=200)),
+                ('language', models.CharField(blank=True, max_length=20)),
+                ('engagement', models.IntegerField(null=True)),
+                ('status', models.CharField(choices=[('to_review', 'To review'), ('needs_reply', 'Needs reply'), ('replied', 'Replied'), ('ignored', 'Ignored')], default='to_review', max_length=20)),
+                ('is_backlog', models.BooleanField(default=False)),
+                ('sentiment', models.CharField(blank=True, choices=[('positive', 'Positive'), ('neutral', 'Neutral'), ('negative', 'Negative'), ('uncertain', 'Uncertain')], db_default='', default='', max_length=10)),
+                ('negative', models.FloatField(null=True)),
+                ('positive', models.FloatField(null=True)),
+                ('judged_by', models.CharField(blank=True, db_default='', default='', max_length=40)),
+                ('document', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='mentions', to='monitoring.document')),
+                ('keyword', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='mentions', to='monitoring.keyword')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Correction',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('label', models.CharField(choices=[('positive', 'Positive'), ('neutral', 'Neutral'), ('negative', 'Negative'), ('uncertain', 'Uncertain')], max_length=10)),
+                ('shown', models.CharField(blank=True, choices=[('positive', 'Positive'), ('neutral', 'Neutral'), ('negative', 'Negative'), ('uncertain', 'Uncertain')], max_length=10)),
+                ('text', models.TextField()),
+                ('language', models.CharField(blank=True, max_length=20)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='corrections', to='accounts.project')),
+                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('mention', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='correction', to='monitoring.mention')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='SentimentLayer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveIntegerField()),
+                ('model', models.CharField(max_length=40)),
+                ('weights', models.BinaryField()),
+                ('corrections', models.PositiveIntegerField()),
+                ('accuracy_before', models.FloatField()),
+                ('accuracy_after', models.FloatField()),
+                ('is_better', models.BooleanField()),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sentiment_layers', to='accounts.project')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='SentimentState',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('learns', models.BooleanField(default=True)),
+                ('judged_by', models.CharField(blank=True, max_length=40)),
+                ('rescored_from', models.BigIntegerField(null=True)),
+                ('rescored_to', models.BigIntegerField(null=True)),
+                ('refit_at', models.DateTimeField(null=True)),
+                ('layer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='monitoring.sentimentlayer')),
+                ('project', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='sentiment_state', to='accounts.project')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Source',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('platform', models.CharField(default='feed', max_length=30, verbose_name='platform')),
-                ('url', models.CharField(max_length=2000, verbose_name='address')),
+                ('url', models.CharField(max_length=2000, verbose_name='URL')),
                 ('host', models.CharField(blank=True, max_length=300)),
                 ('title', models.CharField(blank=True, max_length=300, verbose_name='title')),
                 ('site_url', models.CharField(blank=True, max_length=2000)),
                 ('language', models.CharField(blank=True, max_length=20)),
-                ('state', models.CharField(choices=[('active', 'active'), ('paused', 'paused'), ('stopped', 'stopped')], default='active', max_length=10)),
+                ('state', models.CharField(choices=[('active', 'Active'), ('paused', 'Paused'), ('stopped', 'Stopped')], default='active', max_length=10)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('next_poll_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('claimed_by', models.UUIDField(blank=True, null=True)),
@@ -80,6 +159,11 @@ class Migration(migrations.Migration):
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sources', to='accounts.project')),
             ],
         ),
+        migrations.AddField(
+            model_name='mention',
+            name='source',
+            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='monitoring.source'),
+        ),
         migrations.CreateModel(
             name='DocumentSource',
             fields=[
@@ -95,39 +179,17 @@ class Migration(migrations.Migration):
             name='source',
             field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='monitoring.source'),
         ),
-        migrations.CreateModel(
-            name='Topic',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('kind', models.CharField(choices=[('brand', 'brand'), ('competitor', 'competitor'), ('subject', 'subject')], default='brand', max_length=10, verbose_name='kind')),
-                ('query', models.TextField(max_length=10000, verbose_name='query')),
-                ('languages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=8), blank=True, default=list, size=None, verbose_name='languages')),
-                ('platforms', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), blank=True, default=list, size=None, verbose_name='platforms')),
-                ('is_paused', models.BooleanField(default=False)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('backfilled_to', models.BigIntegerField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='topics', to='accounts.project')),
-            ],
+        migrations.AddConstraint(
+            model_name='keyword',
+            constraint=models.UniqueConstraint(fields=('project', 'name'), name='one_keyword_per_name'),
         ),
-        migrations.CreateModel(
-            name='Mention',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('published', models.DateTimeField()),
-                ('found_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('platform', models.CharField(default='feed', max_length=30)),
-                ('author', models.CharField(blank=True, max_length=200)),
-                ('language', models.CharField(blank=True, max_length=20)),
-                ('engagement', models.IntegerField(null=True)),
-                ('status', models.CharField(choices=[('to_review', 'to review'), ('to_answer', 'to answer'), ('answered', 'answered'), ('ignored', 'ignored')], default='to_review', max_length=10)),
-                ('is_backlog', models.BooleanField(default=False)),
-                ('document', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='mentions', to='monitoring.document')),
-                ('source', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='monitoring.source')),
-                ('topic', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='mentions', to='monitoring.topic')),
-            ],
+        migrations.AddConstraint(
+            model_name='keyword',
+            constraint=models.CheckConstraint(condition=models.Q(('type__in', ['brand', 'competitor', 'topic'])), name='keyword_type_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='sentimentlayer',
+            constraint=models.UniqueConstraint(fields=('project', 'number'), name='one_layer_per_number'),
         ),
         migrations.AddIndex(
             model_name='source',
@@ -144,6 +206,30 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='source',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['active', 'paused', 'stopped'])), name='source_state_known'),
+        ),
+        migrations.AddIndex(
+            model_name='mention',
+            index=models.Index(fields=['keyword', 'published', 'id'], include=('platform', 'source', 'author', 'language', 'engagement', 'status', 'sentiment', 'document'), name='mention_by_keyword'),
+        ),
+        migrations.AddIndex(
+            model_name='mention',
+            index=models.Index(fields=['keyword', 'found_at'], include=('status', 'is_backlog', 'sentiment', 'document'), name='mention_by_find'),
+        ),
+        migrations.AddIndex(
+            model_name='mention',
+            index=models.Index(condition=models.Q(('sentiment', '')), fields=['id'], name='mention_unjudged'),
+        ),
+        migrations.AddConstraint(
+            model_name='mention',
+            constraint=models.UniqueConstraint(fields=('document', 'keyword'), name='one_mention_per_keyword_and_document'),
+        ),
+        migrations.AddConstraint(
+            model_name='mention',
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['to_review', 'needs_reply', 'replied', 'ignored'])), name='mention_status_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='mention',
+            constraint=models.CheckConstraint(condition=models.Q(('sentiment__in', ['', 'positive', 'neutral', 'negative', 'uncertain'])), name='mention_sentiment_known'),
         ),
         migrations.AddIndex(
             model_name='documentsource',
@@ -163,35 +249,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='document',
+            index=models.Index(fields=['project', '-published', '-id'], name='document_by_time'),
+        ),
+        migrations.AddIndex(
+            model_name='document',
             index=django.contrib.postgres.indexes.GinIndex(fastupdate=True, fields=['search'], name='document_search'),
+        ),
+        migrations.AddIndex(
+            model_name='document',
+            index=models.Index(condition=models.Q(('search__isnull', True)), fields=['id'], name='document_unsearched'),
         ),
         migrations.AddConstraint(
             model_name='document',
             constraint=models.UniqueConstraint(fields=('project', 'address_key'), name='one_document_per_address'),
         ),
-        migrations.AddConstraint(
-            model_name='topic',
-            constraint=models.UniqueConstraint(fields=('project', 'name'), name='one_topic_per_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='topic',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['brand', 'competitor', 'subject'])), name='topic_kind_known'),
-        ),
-        migrations.AddIndex(
-            model_name='mention',
-            index=models.Index(fields=['topic', 'published', 'id'], include=('platform', 'source', 'author', 'language', 'engagement', 'status', 'document'), name='mention_covering'),
-        ),
-        migrations.AddIndex(
-            model_name='mention',
-            index=models.Index(fields=['topic', 'found_at'], include=('status', 'is_backlog', 'document'), name='mention_by_discovery'),
-        ),
-        migrations.AddConstraint(
-            model_name='mention',
-            constraint=models.UniqueConstraint(fields=('document', 'topic'), name='one_mention_per_topic_and_document'),
-        ),
-        migrations.AddConstraint(
-            model_name='mention',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['to_review', 'to_answer', 'answered', 'ignored'])), name='mention_status_known'),
-        ),
-        migrations.RunSQL(QUICK_TEXTS, migrations.RunSQL.noop),
+        migrations.RunSQL(COMPRESS_TEXTS, migrations.RunSQL.noop),
     ]

@@ -1,4 +1,5 @@
-"""A document: one fetched entry or post, stored once per project however many sources carry it or topics match it."""
+"""A document: one fetched entry or post, stored once per project however many sources carry it or keywords match
+it."""
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -15,10 +16,10 @@ class Document(models.Model):
 
     `published` (UTC) falls back to `fetched_at` where the source gives no date or one in the future.
     Foreign keys that a composite index already serves have none of their own: each index costs every insert. `source`
-    is held by no constraint either, or deleting a source would search every document: monitoring/sources.py, the one
-    place that deletes sources, sets it to null (20 s for 300 sources and 100,000 documents became 0.2 s).
-    `search` holds the folded tokens of title and text (monitoring.query.search_text): at once where a topic matches,
-    soon after (monitoring/searchable.py) for the rest.
+    is held by no constraint either, or deleting a source would search every document: monitoring/services/sources.py,
+    the one place that deletes sources, sets it to null (20 s for 300 sources and 100,000 documents became 0.2 s).
+    `search` holds the folded tokens of title and text (monitoring.query.search_text): at once where a keyword matches,
+    soon after (monitoring/ingest/search_index.py) for the rest.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="documents", db_index=False)

@@ -1,4 +1,5 @@
-"""A mention: a document that matches a topic. A narrow row that repeats the few columns people filter and count by."""
+"""A mention: a document that matches a keyword. A narrow row that repeats the few columns people filter and count
+by."""
 
 from django.db import models
 from django.db.models import Q
@@ -6,32 +7,33 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from monitoring.models.documents import Document
+from monitoring.models.keywords import Keyword
 from monitoring.models.sources import Source
-from monitoring.models.topics import Topic
 
 
 class Status(models.TextChoices):
-    TO_REVIEW = "to_review", _("to review")
-    TO_ANSWER = "to_answer", _("to answer")
-    ANSWERED = "answered", _("answered")
-    IGNORED = "ignored", _("ignored")
+    TO_REVIEW = "to_review", _("To review")
+    NEEDS_REPLY = "needs_reply", _("Needs reply")
+    REPLIED = "replied", _("Replied")
+    IGNORED = "ignored", _("Ignored")
 
 
 class Sentiment(models.TextChoices):
-    POSITIVE = "positive", _("positive")
-    NEUTRAL = "neutral", _("neutral")
-    NEGATIVE = "negative", _("negative")
-    UNSURE = "unsure", _("unsure")
+    POSITIVE = "positive", _("Positive")
+    NEUTRAL = "neutral", _("Neutral")
+    NEGATIVE = "negative", _("Negative")
+    UNCERTAIN = "uncertain", _("Uncertain")
 
 
 class Mention(models.Model):
     """`published` (UTC) is the document's; `found_at` is when Vigie stored the mention: digests and rules go by it.
 
-    `is_backlog` marks what was already old when it was found (a new topic over kept documents, the first poll of a
+    `is_backlog` marks what was already old when it was found (a new keyword over kept documents, the first poll of a
     feed): it counts in lists and charts, and is never announced as new. The covering index serves every chart,
     list and facet, that of discoveries the counts of digests and rules (docs/architecture.md); no rollup tables.
 
-    `sentiment` is towards this topic, "" until the enrichment queue has judged it, UNSURE where the model is not sure
+    `sentiment` is towards this keyword, "" until the enrichment queue has judged it, UNCERTAIN where the model is not
+    sure
     enough. `negative` and `positive` are the model's probabilities (neutral is the rest), whatever label a person
     gave. `judged_by` is the version of model and layer that gave the label, or BY_PERSON, "" once that is taken back.
     """
@@ -40,7 +42,7 @@ class Mention(models.Model):
     Sentiment = Sentiment
     BY_PERSON = "person"
 
-    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="mentions", db_index=False)
+    keyword = models.ForeignKey(Keyword, on_delete=models.CASCADE, related_name="mentions", db_index=False)
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="mentions", db_index=False)
     source = models.ForeignKey(
         Source, on_delete=models.DO_NOTHING, null=True, related_name="+", db_index=False, db_constraint=False
@@ -51,27 +53,27 @@ class Mention(models.Model):
     author = models.CharField(max_length=200, blank=True)
     language = models.CharField(max_length=20, blank=True)
     engagement = models.IntegerField(null=True)
-    status = models.CharField(max_length=10, choices=Status, default=Status.TO_REVIEW)
+    status = models.CharField(max_length=20, choices=Status, default=Status.TO_REVIEW)
     is_backlog = models.BooleanField(default=False)
-    sentiment = models.CharField(max_length=8, choices=Sentiment, blank=True, default="", db_default="")
+    sentiment = models.CharField(max_length=10, choices=Sentiment, blank=True, default="", db_default="")
     negative = models.FloatField(null=True)
     positive = models.FloatField(null=True)
     judged_by = models.CharField(max_length=40, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["document", "topic"], name="one_mention_per_topic_and_document"),
+            models.UniqueConstraint(fields=["document", "keyword"], name="one_mention_per_keyword_and_document"),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="mention_status_known"),
             models.CheckConstraint(condition=Q(sentiment__in=["", *Sentiment.values]), name="mention_sentiment_known"),
         ]
         indexes = [
             models.Index(
-                fields=["topic", "published", "id"],
+                fields=["keyword", "published", "id"],
                 include=("platform", "source", "author", "language", "engagement", "status", "sentiment", "document"),
-                name="mention_by_topic",
+                name="mention_by_keyword",
             ),
             models.Index(
-                fields=["topic", "found_at"],
+                fields=["keyword", "found_at"],
                 include=("status", "is_backlog", "sentiment", "document"),
                 name="mention_by_find",
             ),
@@ -79,4 +81,12 @@ class Mention(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.topic_id} · {self.document_id}"
+        return f"{self.keyword_id} · {self.document_id}"
+
+
+def probabilities(mention: Mention) -> dict[str, float] | None:
+    """What the model makes of a mention, by label; None where it has not judged it. Corrections do not change it."""
+    if not mention.sentiment or mention.negative is None or mention.positive is None:
+        return None
+    neutral = max(1 - mention.negative - mention.positive, 0.0)
+    return {"negative": mention.negative, "neutral": neutral, "positive": mention.positive}

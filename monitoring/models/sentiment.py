@@ -15,8 +15,8 @@ class Correction(models.Model):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="corrections")
     mention = models.OneToOneField(Mention, on_delete=models.SET_NULL, null=True, related_name="correction")
     user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
-    label = models.CharField(max_length=8, choices=Sentiment)
-    shown = models.CharField(max_length=8, choices=Sentiment, blank=True)
+    label = models.CharField(max_length=10, choices=Sentiment)
+    shown = models.CharField(max_length=10, choices=Sentiment, blank=True)
     text = models.TextField()
     language = models.CharField(max_length=20, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -29,7 +29,7 @@ class SentimentLayer(models.Model):
     """A small model on top of the built-in one, learned from a project's corrections.
 
     The accuracies (0 to 1) are cross-validated over those corrections, without and with the layer; only a layer that
-    is better is kept for use. `weights` is what monitoring/sentiment/layer.py reads and writes.
+    is better is kept for use. `weights` is what monitoring/sentiment/project_layer.py reads and writes.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="sentiment_layers")

@@ -11,9 +11,9 @@ from accounts.models import Project
 
 
 class State(models.TextChoices):
-    ACTIVE = "active", _("active")
-    PAUSED = "paused", _("paused")
-    STOPPED = "stopped", _("stopped")
+    ACTIVE = "active", _("Active")
+    PAUSED = "paused", _("Paused")
+    STOPPED = "stopped", _("Stopped")
 
 
 class Source(models.Model):
@@ -25,15 +25,15 @@ class Source(models.Model):
     since an unchanged feed is not parsed again.
 
     `error_code` is one of the codes of monitoring/http/records.py and monitoring/feeds/errors.py, worded in
-    monitoring/health.py; "" while all is well. `failing_since` is when the present row of failures began. STOPPED is
-    Vigie's doing (410, dead for days), PAUSED is a person's.
+    monitoring/messages/source_errors.py; "" while all is well. `failing_since` is when the present row of failures
+    began. STOPPED is Vigie's doing (410, dead for days), PAUSED is a person's.
     """
 
     State = State
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="sources")
     platform = models.CharField(_("platform"), max_length=30, default="feed")
-    url = models.CharField(_("address"), max_length=2000)
+    url = models.CharField(_("URL"), max_length=2000)
     host = models.CharField(max_length=300, blank=True)
     title = models.CharField(_("title"), max_length=300, blank=True)
     site_url = models.CharField(max_length=2000, blank=True)
@@ -79,3 +79,8 @@ class Source(models.Model):
     def shown_url(self) -> str:
         """The address as everyone may see it, viewers and the audit too: without a name and password in it."""
         return re.sub(r"//[^/?#]*@", "//", self.url, count=1)
+
+
+def is_failing(source: Source) -> bool:
+    """True where Vigie wants to hear this source and cannot."""
+    return source.state == Source.State.STOPPED or (source.state == Source.State.ACTIVE and bool(source.error_code))

@@ -4,12 +4,12 @@ In: what a person typed, and documents. Out: whether and where they match, or a 
 The grammar and every decision about words are in docs/query-language.md.
 """
 
-from monitoring.query.chars import fold
+from monitoring.query.compiled_query import Match, Query, compile_query
 from monitoring.query.document import Doc, Span
 from monitoring.query.errors import QueryError
 from monitoring.query.explain import Clause, explain
+from monitoring.query.folding import fold
 from monitoring.query.index import Index
-from monitoring.query.matcher import Match, Query, compile_query
 from monitoring.query.parser import parse
 from monitoring.query.tokens import Token, search_text, tokenise
 from monitoring.query.tree import And, AtLeast, Count, Near, Node, Not, Or, Term, to_text

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from itertools import chain
 
-from monitoring.query.places import Places
-from monitoring.query.reader import Reader
-from monitoring.query.stream import EMPTY, AddressStream, Stream
+from monitoring.query.field_words import EMPTY, AddressStream, Stream
+from monitoring.query.positions import Places
+from monitoring.query.term_filter import Reader
 from monitoring.query.terms import UNSIGN, host_of
 from monitoring.query.tokens import KEYS, Keys, visible
 

@@ -7,9 +7,9 @@ import math
 import time
 from dataclasses import dataclass, replace
 
-from monitoring.query.compile import Phrase, compile_node
+from monitoring.query.compiled_query import merged, spans_of
 from monitoring.query.document import Doc, Span, View
-from monitoring.query.matcher import merged, spans_of
+from monitoring.query.matchers import Phrase, compile_node
 from monitoring.query.parser import parse
 from monitoring.query.terms import word_slots
 from monitoring.query.tree import VALUE_FIELDS, And, AtLeast, Count, Near, Node, Not, Or, Term, to_text

@@ -10,11 +10,11 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from itertools import chain
 
-from monitoring.query.anchors import choose, cost
-from monitoring.query.compile import All, Any, Check, Phrase, Without, Word, asked_words, necessary_words
+from monitoring.query.compiled_query import Query, compile_query, spans_of
 from monitoring.query.document import Doc, Span, View
-from monitoring.query.matcher import Query, compile_query, spans_of
-from monitoring.query.reader import Reader
+from monitoring.query.matchers import All, Any, Check, Phrase, Without, Word, asked_words, necessary_words
+from monitoring.query.rarest_terms import choose, cost
+from monitoring.query.term_filter import Reader
 from monitoring.query.terms import Atom
 from monitoring.query.tree import Node
 from monitoring.query.wildcards import Wildcards

@@ -7,8 +7,8 @@ import re
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from monitoring.query.chars import fold
 from monitoring.query.errors import QueryError
+from monitoring.query.folding import fold
 from monitoring.query.tree import TEXT_FIELDS, VALUE_FIELDS
 
 MAX_COUNT = 1000

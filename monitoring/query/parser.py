@@ -3,12 +3,12 @@
 Called by `compile_query`, by forms that check what a person types, and by the command `match`.
 """
 
-from monitoring.query.bounds import refuse_unbounded
-from monitoring.query.chars import WILD
 from monitoring.query.errors import QueryError
+from monitoring.query.folding import WILD
 from monitoring.query.lexer import MAX_COUNT, Lexeme, Scanner
 from monitoring.query.terms import TermProblem, check
 from monitoring.query.tree import VALUE_FIELDS, AtLeast, Count, Near, Node, Not, Or, Term, join_and, join_or
+from monitoring.query.validate import refuse_unbounded
 
 MAX_LENGTH = 200_000
 MAX_TERMS = 10_000

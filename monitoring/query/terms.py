@@ -12,7 +12,7 @@ from itertools import product
 from sys import intern
 from urllib.parse import urlsplit
 
-from monitoring.query.chars import ALONE, APOSTROPHES, CLASS, HYPHENS, WILD, fold
+from monitoring.query.folding import ALONE, APOSTROPHES, CLASS, HYPHENS, WILD, fold
 from monitoring.query.tokens import Alias, analyse
 from monitoring.query.tree import TEXT_FIELDS, VALUE_FIELDS, Term
 

@@ -12,7 +12,7 @@ from itertools import chain
 from sys import intern
 from typing import NamedTuple
 
-from monitoring.query.chars import CLASS, FOLDED, SIGNS, TONE, fold_run
+from monitoring.query.folding import CLASS, FOLDED, SIGNS, TONE, fold_run
 
 # French (and Italian) words that lose their vowel before the next one, and the English endings behind an apostrophe.
 _ELIDED = "c d j l m n s t y qu jusqu lorsqu puisqu quoiqu dell all nell dall sull un quest quell"

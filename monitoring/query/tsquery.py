@@ -5,7 +5,7 @@ What it finds is never less than what the matcher finds. Called by the search ov
 
 import re
 
-from monitoring.query.chars import WILD
+from monitoring.query.folding import WILD
 from monitoring.query.terms import Atom, Slot, word_slots
 from monitoring.query.tokens import coded, lexeme
 from monitoring.query.tree import VALUE_FIELDS, And, AtLeast, Count, Near, Node, Not, Or, Term

@@ -6,7 +6,7 @@ Called by `stream.py` for the words of a document, by `index.py` and `reader.py`
 from collections import Counter
 from typing import NamedTuple
 
-from monitoring.query.chars import WILD
+from monitoring.query.folding import WILD
 from monitoring.query.terms import Atom
 
 # What `index.py` files under an anchor; this module only hands it through.

@@ -2,7 +2,7 @@
 
 Linear models over hashed pieces of text (linear.py), one for all languages and one for English, and small networks
 over its tokens (network.py) give log-odds; how much each counts, and how sure that makes, is fitted by language on
-texts that none had seen. `load()` reads the file that `python -m monitoring.sentiment.train` writes.
+texts that none had seen. `load()` reads the file that `python -m monitoring.sentiment.training.train` writes.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from monitoring.sentiment.linear import Linear, pack
 from monitoring.sentiment.network import ARRAYS, Networks
 
 LABELS = ("negative", "neutral", "positive")
-UNSURE = "unsure"
+UNCERTAIN = "uncertain"
 
 FILE = Path(__file__).parent / "model.npz"
 RELEASE = "2026.11"
@@ -61,7 +61,7 @@ class Parts:
 
 @dataclass(frozen=True)
 class Model:
-    """`threshold`: the probability under which the likeliest label counts as unsure."""
+    """`threshold`: the probability under which the likeliest label counts as uncertain."""
 
     version: str
     lexicon: Lexicon
@@ -116,6 +116,6 @@ def _linear(arrays: Mapping[str, np.ndarray], prefix: str) -> Linear:
 
 
 def label_of(probabilities: Sequence[float], threshold: float) -> str:
-    """The likeliest label, or UNSURE where it is less likely than `threshold`."""
+    """The likeliest label, or UNCERTAIN where it is less likely than `threshold`."""
     best = max(range(len(LABELS)), key=lambda place: probabilities[place])
-    return LABELS[best] if probabilities[best] >= threshold else UNSURE
+    return LABELS[best] if probabilities[best] >= threshold else UNCERTAIN

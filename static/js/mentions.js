@@ -207,7 +207,7 @@ list?.addEventListener("click", (event) => {
   choose(row);
 });
 
-const statuses = { a: "to_answer", d: "answered", x: "ignored" };
+const statuses = { a: "needs_reply", d: "replied", x: "ignored" };
 const labels = { "+": "positive", "-": "negative", "=": "neutral", 0: "neutral" };
 
 const actions = {

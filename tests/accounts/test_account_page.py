@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 
 from accounts.forms import zone_named
 from accounts.models import ApiToken, User, token_digest
-from tests.factories import make_mention, make_topic
+from tests.factories import make_keyword, make_mention
 
 
 def save(client, **changes):
@@ -31,7 +31,7 @@ def test_a_person_changes_name_and_language_and_vigie_answers_in_it(owner, as_pe
 def test_the_time_zone_changes_the_hours_that_pages_show(project, owner, as_person):
     client = as_person(owner)
     published = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
-    mention = make_mention(make_topic(project), published=published)
+    mention = make_mention(make_keyword(project), published=published)
     seen = set()
     for zone, typed in {"Asia/Tokyo": "Asia/Tokyo", "America/New_York": "new york"}.items():
         account = save(client, time_zone=typed)
@@ -45,7 +45,7 @@ def test_the_time_zone_changes_the_hours_that_pages_show(project, owner, as_pers
 
 def test_an_unknown_time_zone_is_refused_beside_its_field_and_changes_nothing(owner, as_person):
     page = save(as_person(owner), time_zone="Mars/Olympus", language="fr", name="X")
-    assert "“Mars/Olympus” is not a time zone" in page
+    assert "“Mars/Olympus” isn’t a time zone" in page
     assert '<html lang="en"' in page
     owner.refresh_from_db()
     assert (owner.language, owner.time_zone, owner.first_name) == ("en", "Europe/Paris", "")

@@ -89,7 +89,7 @@ def test_signing_in_leads_back_to_the_page_that_asked_for_it(owner, project, cli
 
 def test_signing_out_takes_a_button_and_ends_the_session(owner, as_person):
     client = as_person(owner)
-    assert "Do you want to sign out" in client.get("/accounts/logout/").content.decode()
+    assert "Sign out of Vigie in this browser?" in client.get("/accounts/logout/").content.decode()
     assert is_signed_in(client)
     client.post("/accounts/logout/")
     assert not is_signed_in(client)
@@ -99,21 +99,21 @@ def test_a_closed_account_cannot_sign_in_and_is_told_nothing_about_the_password(
     User.objects.update(is_active=False)
     sign_in(client)
     assert not is_signed_in(client)
-    assert "closed" in client.get("/accounts/inactive/").content.decode()
+    assert "deactivated" in client.get("/accounts/inactive/").content.decode()
 
 
 def test_a_forgotten_password_is_replaced_through_the_mailbox(owner, client, mailoutbox, link_in):
     asked = client.post("/accounts/password/reset/", {"email": "ADA@example.com"}, follow=True)
-    assert "Look into your mailbox" in asked.content.decode()
+    assert "Check your email" in asked.content.decode()
     (message,) = mailoutbox
     assert message.to == ["ada@example.com"]
     form = client.get(link_in(message), follow=True)
     assert "Choose a new password" in form.content.decode()
     new = "purple lantern seven"
     done = client.post(form.request["PATH_INFO"], {"password1": new, "password2": new}, follow=True)
-    assert "Your password is changed" in done.content.decode()
+    assert "Your password has been changed" in done.content.decode()
     assert sign_in(client, password=new).status_code == 302 and is_signed_in(client)
-    assert "changed by a link" in mailoutbox[-1].body
+    assert "reset using a link" in mailoutbox[-1].body
     again = Client().get(link_in(message), follow=True)
     assert "This link no longer works" in again.content.decode()
 
@@ -140,7 +140,7 @@ def test_changing_the_password_signs_the_other_browsers_out_and_sends_a_notice(o
     form = {"oldpassword": PASSWORD, "password1": new, "password2": new}
     assert here.post("/accounts/password/change/", form).url == "/account"
     assert is_signed_in(here) and not is_signed_in(there)
-    assert "The password of your account was changed." in mailoutbox[0].body
+    assert "Your password was changed." in mailoutbox[0].body
 
 
 def test_a_weak_password_is_refused_beside_its_field(owner, as_person):

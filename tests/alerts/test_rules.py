@@ -9,33 +9,35 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditLine, Membership
-from alerts import incidents, rules
-from alerts.models import Delivery, Incident, Rule
-from alerts.rules import evaluate_all, sentence_of
-from monitoring.insights import lists
+from alerts import evaluate, incidents, rules
+from alerts.evaluate import evaluate_all
+from alerts.models import Incident, Rule
+from alerts.rules import sentence_of
+from delivery.models import Delivery
+from monitoring.insights import mentions
 from monitoring.insights.filters import MentionFilter
-from tests.factories import make_mentions, make_source, make_topic
+from tests.factories import make_keyword, make_mentions, make_source
 
 NOW = datetime(2026, 6, 10, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def topic(project):
-    return make_topic(project, "Lumen", "lumen")
+def keyword(project):
+    return make_keyword(project, "Lumen", "lumen")
 
 
 @pytest.fixture
-def rule(topic):
+def rule(keyword):
     """More than 3 mentions in 1 hour."""
-    return Rule.objects.create(project=topic.project, topic=topic, threshold=3)
+    return Rule.objects.create(project=keyword.project, keyword=keyword, threshold=3)
 
 
-def find(topic, count, ago=timedelta(minutes=10), **fields):
+def find(keyword, count, ago=timedelta(minutes=10), **fields):
     """Mentions found, and published, so long ago."""
     at = NOW - ago
     return make_mentions(
-        topic, [{"title": f"Lumen {n}", "found_at": at, "published": at, **fields} for n in range(count)]
+        keyword, [{"title": f"Lumen {n}", "found_at": at, "published": at, **fields} for n in range(count)]
     )
 
 
@@ -43,8 +45,8 @@ def mails(event=""):
     return Delivery.objects.filter(key__contains=f":{event}").order_by("created_at", "recipient")
 
 
-def test_more_than_the_number_opens_an_incident_and_mails_managers_and_admins(rule, topic, owner, manager, viewer):
-    find(topic, 4)
+def test_more_than_the_number_opens_an_incident_and_mails_managers_and_admins(rule, keyword, owner, manager, viewer):
+    find(keyword, 4)
     evaluate_all(NOW)
     incident = Incident.objects.get()
     assert (incident.value, incident.baseline, incident.peak, incident.opened_at) == (4, 0, 4, NOW)
@@ -53,63 +55,63 @@ def test_more_than_the_number_opens_an_incident_and_mails_managers_and_admins(ru
     assert rule.evaluated_at == NOW
 
 
-def test_the_number_itself_is_not_more_than_the_number(rule, topic):
-    find(topic, 3)
+def test_the_number_itself_is_not_more_than_the_number(rule, keyword):
+    find(keyword, 3)
     evaluate_all(NOW)
     assert not Incident.objects.exists()
 
 
-def test_mentions_outside_the_window_do_not_count(rule, topic):
-    find(topic, 2)
-    find(topic, 5, ago=HOUR + timedelta(seconds=1))
-    find(topic, 1, ago=HOUR)
-    find(topic, 5, ago=timedelta(seconds=-1))
-    assert rules.count_windows([rule], NOW) == {rule.pk: [5, 3]}
+def test_mentions_outside_the_window_do_not_count(rule, keyword):
+    find(keyword, 2)
+    find(keyword, 5, ago=HOUR + timedelta(seconds=1))
+    find(keyword, 1, ago=HOUR)
+    find(keyword, 5, ago=timedelta(seconds=-1))
+    assert evaluate.count_windows([rule], NOW) == {rule.pk: [5, 3]}
     evaluate_all(NOW)
     assert not Incident.objects.exists()
 
 
-def test_a_story_that_a_feed_delivers_late_counts_when_it_is_found(topic, owner):
-    rule = Rule.objects.create(project=topic.project, topic=topic, threshold=3, window_s=Rule.Window.MIN_15)
-    find(topic, 4, ago=timedelta(minutes=1), published=NOW - 2 * HOUR)
-    find(topic, 4, ago=HOUR, published=NOW - timedelta(minutes=1))
+def test_a_story_that_a_feed_delivers_late_counts_when_it_is_found(keyword, owner):
+    rule = Rule.objects.create(project=keyword.project, keyword=keyword, threshold=3, window_s=Rule.Window.MIN_15)
+    find(keyword, 4, ago=timedelta(minutes=1), published=NOW - 2 * HOUR)
+    find(keyword, 4, ago=HOUR, published=NOW - timedelta(minutes=1))
     evaluate_all(NOW)
     assert Incident.objects.get(rule=rule).value == 4
     assert mails("opened").count() == 1
 
 
-def test_the_number_of_a_rule_is_the_length_of_the_list_it_leads_to(rule, topic):
-    find(topic, 2, published=NOW - 9 * HOUR)
-    find(topic, 1, ago=2 * HOUR, published=NOW - timedelta(minutes=5))
-    find(topic, 3, is_backlog=True)
-    find(topic, 3, status="ignored")
+def test_the_number_of_a_rule_is_the_length_of_the_list_it_leads_to(rule, keyword):
+    find(keyword, 2, published=NOW - 9 * HOUR)
+    find(keyword, 1, ago=2 * HOUR, published=NOW - timedelta(minutes=5))
+    find(keyword, 3, is_backlog=True)
+    find(keyword, 3, status="ignored")
     query = QueryDict(rules.filter_of_window(rule, NOW, UTC).to_query())
-    shown = lists.count(MentionFilter.from_query(topic.project, query, NOW, UTC)).value
-    assert shown == rules.count_windows([rule], NOW)[rule.pk][-1] == 2
+    shown = mentions.count(MentionFilter.from_query(keyword.project, query, NOW, UTC)).value
+    assert shown == evaluate.count_windows([rule], NOW)[rule.pk][-1] == 2
 
 
-def test_what_was_old_when_found_and_what_is_ignored_never_fires(rule, topic):
-    find(topic, 9, is_backlog=True)
-    find(topic, 9, status="ignored")
+def test_what_was_old_when_found_and_what_is_ignored_never_fires(rule, keyword):
+    find(keyword, 9, is_backlog=True)
+    find(keyword, 9, status="ignored")
     evaluate_all(NOW)
     assert not Incident.objects.exists()
 
 
-def test_an_increase_is_measured_against_the_hour_before(topic):
-    rule = Rule.objects.create(project=topic.project, topic=topic, condition="increase", percent=200, minimum=5)
-    find(topic, 3, ago=timedelta(minutes=70))
-    find(topic, 8)
+def test_an_increase_is_measured_against_the_hour_before(keyword):
+    rule = Rule.objects.create(project=keyword.project, keyword=keyword, condition="increase", percent=200, minimum=5)
+    find(keyword, 3, ago=timedelta(minutes=70))
+    find(keyword, 8)
     evaluate_all(NOW)
     assert not Incident.objects.exists()
-    find(topic, 1)
+    find(keyword, 1)
     evaluate_all(NOW)
     assert (Incident.objects.get(rule=rule).value, Incident.objects.get().baseline) == (9, 3)
 
 
-def test_an_incident_lasts_grows_and_closes_with_one_mail_at_each_end(rule, topic, owner):
-    find(topic, 4)
+def test_an_incident_lasts_grows_and_closes_with_one_mail_at_each_end(rule, keyword, owner):
+    find(keyword, 4)
     evaluate_all(NOW)
-    find(topic, 3)
+    find(keyword, 3)
     evaluate_all(NOW + timedelta(minutes=1))
     evaluate_all(NOW + timedelta(minutes=2))
     assert Incident.objects.get().peak == 7
@@ -121,34 +123,34 @@ def test_an_incident_lasts_grows_and_closes_with_one_mail_at_each_end(rule, topi
     opened, closed = mails("opened").get(), mails("closed").get()
     assert closed.headers["In-Reply-To"] == opened.message_id
     assert opened.subject == "Alert · Lumen: 4 mentions in 1 hour"
-    assert closed.subject == "Over · Lumen: 7 mentions in 1 hour"
+    assert closed.subject == "Resolved · Lumen: 7 mentions in 1 hour"
 
 
-def test_a_second_episode_is_a_second_incident(rule, topic, owner):
-    find(topic, 4)
+def test_a_second_episode_is_a_second_incident(rule, keyword, owner):
+    find(keyword, 4)
     evaluate_all(NOW)
     evaluate_all(NOW + HOUR)
-    find(topic, 5, ago=-2 * HOUR)
+    find(keyword, 5, ago=-2 * HOUR)
     evaluate_all(NOW + 2 * HOUR + timedelta(minutes=1))
     assert Incident.objects.count() == 2
     assert mails("opened").count() == 2
 
 
-def test_the_mail_says_the_rule_and_shows_the_latest_mentions(rule, topic, owner):
-    make_source(topic.project, error_code="timeout")
-    find(topic, 5)
+def test_the_mail_says_the_rule_and_shows_the_latest_mentions(rule, keyword, owner):
+    make_source(keyword.project, error_code="timeout")
+    find(keyword, 5)
     evaluate_all(NOW)
     mail = mails("opened").get()
     for body in (mail.text, mail.html):
-        assert "Warn when Lumen has more than 3 mentions in 1 hour" in body
+        assert "Alert when Lumen gets more than 3 mentions in 1 hour" in body
         assert "Lumen 4" in body
-        assert f"/p/{topic.project_id}/incidents/{Incident.objects.get().pk}" in body
-        assert "1 source cannot be read at present" in body
+        assert f"/p/{keyword.project_id}/incidents/{Incident.objects.get().pk}" in body
+        assert "1 source is failing, so the count may be too low." in body
 
 
-def test_chosen_recipients_are_mailed_while_they_are_members(rule, topic, owner, viewer):
+def test_chosen_recipients_are_mailed_while_they_are_members(rule, keyword, owner, viewer):
     rule.recipients.set([viewer])
-    find(topic, 4)
+    find(keyword, 4)
     evaluate_all(NOW)
     assert [mail.recipient for mail in mails("opened")] == [viewer.email]
     Membership.objects.filter(user=viewer).delete()
@@ -156,19 +158,19 @@ def test_chosen_recipients_are_mailed_while_they_are_members(rule, topic, owner,
     assert [mail.recipient for mail in mails("closed")] == [owner.email]
 
 
-def test_a_paused_rule_or_keyword_opens_nothing(rule, topic, owner):
-    find(topic, 9)
+def test_a_paused_rule_or_keyword_opens_nothing(rule, keyword, owner):
+    find(keyword, 9)
     rules.pause_rule(rule, owner, paused=True)
     evaluate_all(NOW)
     rules.pause_rule(rule, owner, paused=False)
-    topic.is_paused = True
-    topic.save()
+    keyword.is_paused = True
+    keyword.save()
     evaluate_all(NOW)
     assert not Incident.objects.exists()
 
 
-def test_pausing_a_rule_closes_its_incident_without_a_mail(rule, topic, owner):
-    find(topic, 9)
+def test_pausing_a_rule_closes_its_incident_without_a_mail(rule, keyword, owner):
+    find(keyword, 9)
     evaluate_all(NOW)
     rules.pause_rule(rule, owner, paused=True)
     assert Incident.objects.get().closed_at
@@ -176,27 +178,27 @@ def test_pausing_a_rule_closes_its_incident_without_a_mail(rule, topic, owner):
     assert AuditLine.objects.filter(action="rule.paused").count() == 1
 
 
-def test_an_incident_of_a_paused_keyword_still_ends(rule, topic, owner):
-    find(topic, 9)
+def test_an_incident_of_a_paused_keyword_still_ends(rule, keyword, owner):
+    find(keyword, 9)
     evaluate_all(NOW)
-    topic.is_paused = True
-    topic.save()
+    keyword.is_paused = True
+    keyword.save()
     evaluate_all(NOW + HOUR)
     assert Incident.objects.get().closed_at
 
 
-def test_an_incident_remembers_the_rule_as_it_was(rule, topic, owner):
-    from alerts.incident_mails import sentence_then
+def test_an_incident_remembers_the_rule_as_it_was(rule, keyword, owner):
+    from alerts.incident_messages import sentence_then
 
-    find(topic, 9)
+    find(keyword, 9)
     evaluate_all(NOW)
     rule.threshold, rule.window_s = 100, 86400
     rules.save_rule(rule, owner, [])
-    assert sentence_then(Incident.objects.get()) == "Warn when Lumen has more than 3 mentions in 1 hour"
+    assert sentence_then(Incident.objects.get()) == "Alert when Lumen gets more than 3 mentions in 1 hour"
 
 
-def test_the_first_to_acknowledge_counts(rule, topic, owner, manager):
-    find(topic, 9)
+def test_the_first_to_acknowledge_counts(rule, keyword, owner, manager):
+    find(keyword, 9)
     evaluate_all(NOW)
     incident = Incident.objects.get()
     assert incidents.acknowledge(incident, manager)
@@ -206,10 +208,10 @@ def test_the_first_to_acknowledge_counts(rule, topic, owner, manager):
     assert AuditLine.objects.filter(action="incident.acknowledged", user=manager).count() == 1
 
 
-def test_rules_of_a_window_share_one_count(topic, owner, django_assert_num_queries):
-    others = [make_topic(topic.project) for _ in range(20)]
+def test_rules_of_a_window_share_one_count(keyword, owner, django_assert_num_queries):
+    others = [make_keyword(keyword.project) for _ in range(20)]
     Rule.objects.bulk_create(
-        Rule(project=topic.project, topic=other, threshold=3, window_s=window_s)
+        Rule(project=keyword.project, keyword=other, threshold=3, window_s=window_s)
         for other in others
         for window_s in (900, 3600)
     )
@@ -221,7 +223,7 @@ def test_rules_are_counted_off_the_index_of_discoveries_alone(rule):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
         with CaptureQueriesContext(connection) as captured:
-            rules.count_windows([rule], NOW)
+            evaluate.count_windows([rule], NOW)
         cursor.execute("EXPLAIN " + captured.captured_queries[0]["sql"])
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "Index Only Scan using mention_by_find" in plan, plan
@@ -230,36 +232,36 @@ def test_rules_are_counted_off_the_index_of_discoveries_alone(rule):
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"threshold": 50}, "Warn when Lumen has more than 50 mentions in 1 hour"),
-        ({"threshold": 1, "window_s": 900}, "Warn when Lumen has more than 1 mention in 15 minutes"),
+        ({"threshold": 50}, "Alert when Lumen gets more than 50 mentions in 1 hour"),
+        ({"threshold": 1, "window_s": 900}, "Alert when Lumen gets more than 1 mention in 15 minutes"),
         (
             {"condition": "increase", "percent": 150, "minimum": 10, "window_s": 86400},
-            "Warn when the mentions of Lumen in 24 hours are up by 150 % or more, and at least 10",
+            "Alert when mentions of Lumen rise by 150% or more in 24 hours, with a minimum of 10",
         ),
         (
             {"condition": "increase", "percent": 150, "minimum": 0},
-            "Warn when the mentions of Lumen in 1 hour are up by 150 % or more",
+            "Alert when mentions of Lumen rise by 150% or more in 1 hour",
         ),
         (
             {"threshold": 1, "sentiment": "negative"},
-            "Warn when Lumen has more than 1 negative mention in 1 hour",
+            "Alert when Lumen gets more than 1 negative mention in 1 hour",
         ),
         (
-            {"threshold": 20, "sentiment": "negative", "with_unsure": True},
-            "Warn when Lumen has more than 20 negative or unsure mentions in 1 hour",
+            {"threshold": 20, "sentiment": "negative", "with_uncertain": True},
+            "Alert when Lumen gets more than 20 negative or uncertain mentions in 1 hour",
         ),
         (
             {"condition": "increase", "percent": 150, "minimum": 10, "sentiment": "positive"},
-            "Warn when the positive mentions of Lumen in 1 hour are up by 150 % or more, and at least 10",
+            "Alert when positive mentions of Lumen rise by 150% or more in 1 hour, with a minimum of 10",
         ),
     ],
 )
-def test_a_rule_reads_as_one_sentence(topic, fields, sentence):
-    assert sentence_of(Rule(project=topic.project, topic=topic, **fields)) == sentence
+def test_a_rule_reads_as_one_sentence(keyword, fields, sentence):
+    assert sentence_of(Rule(project=keyword.project, keyword=keyword, **fields)) == sentence
 
 
 @pytest.mark.django_db(transaction=True)
-def test_evaluators_at_once_open_and_close_one_incident_and_mail_it_once(rule, topic, owner):
+def test_evaluators_at_once_open_and_close_one_incident_and_mail_it_once(rule, keyword, owner):
     def together(now):
         def evaluate():
             ready.wait(10)
@@ -275,7 +277,7 @@ def test_evaluators_at_once_open_and_close_one_incident_and_mail_it_once(rule, t
         for thread in threads:
             thread.join(20)
 
-    find(topic, 9)
+    find(keyword, 9)
     together(NOW)
     assert (Incident.objects.count(), mails("opened").count()) == (1, 1)
     together(NOW + HOUR)
@@ -286,82 +288,82 @@ def test_evaluators_at_once_open_and_close_one_incident_and_mail_it_once(rule, t
 
 
 @pytest.fixture
-def negative_rule(topic):
+def negative_rule(keyword):
     """More than 3 negative mentions in 1 hour."""
-    return Rule.objects.create(project=topic.project, topic=topic, threshold=3, sentiment="negative")
+    return Rule.objects.create(project=keyword.project, keyword=keyword, threshold=3, sentiment="negative")
 
 
-def test_a_rule_on_a_sentiment_counts_only_its_mentions(negative_rule, topic, owner):
-    for label in ("positive", "neutral", "unsure", ""):
-        find(topic, 9, sentiment=label)
-    find(topic, 3, sentiment="negative")
+def test_a_rule_on_a_sentiment_counts_only_its_mentions(negative_rule, keyword, owner):
+    for label in ("positive", "neutral", "uncertain", ""):
+        find(keyword, 9, sentiment=label)
+    find(keyword, 3, sentiment="negative")
     evaluate_all(NOW)
     assert not Incident.objects.exists()
-    find(topic, 1, sentiment="negative")
+    find(keyword, 1, sentiment="negative")
     evaluate_all(NOW)
     assert Incident.objects.get().value == 4
     mail = mails("opened").get()
     assert mail.subject == "Alert · Lumen: 4 negative mentions in 1 hour"
-    assert "Warn when Lumen has more than 3 negative mentions in 1 hour" in mail.text
+    assert "Alert when Lumen gets more than 3 negative mentions in 1 hour" in mail.text
     assert mail.text.count("\n* Lumen") == 4, "only what was counted is listed"
 
 
-def test_what_is_found_now_and_judged_later_counts_as_soon_as_it_is_judged(negative_rule, topic):
-    find(topic, 4, ago=timedelta(seconds=1))
+def test_what_is_found_now_and_judged_later_counts_as_soon_as_it_is_judged(negative_rule, keyword):
+    find(keyword, 4, ago=timedelta(seconds=1))
     evaluate_all(NOW)
     assert not Incident.objects.exists()
-    assert rules.count_unjudged([negative_rule], NOW) == {negative_rule.pk: 4}
-    topic.mentions.update(sentiment="negative")
+    assert evaluate.count_unjudged([negative_rule], NOW) == {negative_rule.pk: 4}
+    keyword.mentions.update(sentiment="negative")
     evaluate_all(NOW + timedelta(minutes=1))
     assert Incident.objects.get().value == 4
-    assert rules.count_unjudged([negative_rule], NOW) == {negative_rule.pk: 0}
+    assert evaluate.count_unjudged([negative_rule], NOW) == {negative_rule.pk: 0}
 
 
-def test_unsure_mentions_count_where_the_rule_asks_for_them(negative_rule, topic):
-    find(topic, 2, sentiment="negative")
-    find(topic, 2, sentiment="unsure")
+def test_unsure_mentions_count_where_the_rule_asks_for_them(negative_rule, keyword):
+    find(keyword, 2, sentiment="negative")
+    find(keyword, 2, sentiment="uncertain")
     evaluate_all(NOW)
     assert not Incident.objects.exists()
-    Rule.objects.update(with_unsure=True)
+    Rule.objects.update(with_uncertain=True)
     evaluate_all(NOW)
     assert Incident.objects.get().value == 4
 
 
-def test_a_correction_counts_at_once(negative_rule, topic, owner):
-    from monitoring.corrections import correct_sentiment
+def test_a_correction_counts_at_once(negative_rule, keyword, owner):
+    from monitoring.services.corrections import correct_sentiment
 
-    found = find(topic, 4, sentiment="negative")
-    correct_sentiment(topic.project, owner, [found[0].pk], "positive")
+    found = find(keyword, 4, sentiment="negative")
+    correct_sentiment(keyword.project, owner, [found[0].pk], "positive")
     evaluate_all(NOW)
     assert not Incident.objects.exists()
 
 
-def test_the_number_of_a_rule_on_a_sentiment_is_the_length_of_its_list_too(negative_rule, topic):
-    for label in ("negative", "negative", "unsure", "positive", ""):
-        find(topic, 1, sentiment=label)
-    for with_unsure, number in ((False, 2), (True, 3)):
-        negative_rule.with_unsure = with_unsure
+def test_the_number_of_a_rule_on_a_sentiment_is_the_length_of_its_list_too(negative_rule, keyword):
+    for label in ("negative", "negative", "uncertain", "positive", ""):
+        find(keyword, 1, sentiment=label)
+    for with_uncertain, number in ((False, 2), (True, 3)):
+        negative_rule.with_uncertain = with_uncertain
         query = QueryDict(rules.filter_of_window(negative_rule, NOW, UTC).to_query())
-        shown = lists.count(MentionFilter.from_query(topic.project, query, NOW, UTC)).value
-        assert shown == rules.count_windows([negative_rule], NOW)[negative_rule.pk][-1] == number
+        shown = mentions.count(MentionFilter.from_query(keyword.project, query, NOW, UTC)).value
+        assert shown == evaluate.count_windows([negative_rule], NOW)[negative_rule.pk][-1] == number
 
 
-def test_rules_of_all_sentiments_share_one_count(topic, django_assert_num_queries):
+def test_rules_of_all_sentiments_share_one_count(keyword, django_assert_num_queries):
     Rule.objects.bulk_create(
-        Rule(project=topic.project, topic=topic, threshold=3, sentiment=label)
+        Rule(project=keyword.project, keyword=keyword, threshold=3, sentiment=label)
         for label in ("", "negative", "neutral", "positive")
     )
     with django_assert_num_queries(4):  # incidents, rules, one count, evaluated_at
         evaluate_all(NOW)
 
 
-def test_an_increase_over_a_time_that_is_not_judged_yet_is_none(negative_rule, topic):
+def test_an_increase_over_a_time_that_is_not_judged_yet_is_none(negative_rule, keyword):
     """As after an upgrade, and while a transformer works off what piled up: the newest is judged first."""
     Rule.objects.update(condition="increase", percent=100, minimum=5, threshold=None)
-    before = find(topic, 10, ago=timedelta(minutes=90))
-    find(topic, 6, sentiment="negative")
+    before = find(keyword, 10, ago=timedelta(minutes=90))
+    find(keyword, 6, sentiment="negative")
     evaluate_all(NOW)
     assert not Incident.objects.exists()
-    topic.mentions.filter(pk__in=[one.pk for one in before]).update(sentiment="neutral")
+    keyword.mentions.filter(pk__in=[one.pk for one in before]).update(sentiment="neutral")
     evaluate_all(NOW)
     assert Incident.objects.get().value == 6

@@ -9,14 +9,14 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from accounts.models import ApiToken, Project
-from config.api import api
-from tests.factories import make_mention, make_source, make_topic
+from api.app import api
+from tests.factories import make_keyword, make_mention, make_source
 
 DOCS = Path(__file__).parents[2] / "docs" / "api.md"
 READS, WRITES = {"get"}, {"post", "patch", "delete"}
 BODIES = {
-    ("post", "topics"): {"name": "New", "query": "new"},
-    ("patch", "topics"): {"name": "Other"},
+    ("post", "keywords"): {"name": "New", "query": "new"},
+    ("patch", "keywords"): {"name": "Other"},
     ("post", "sources"): {"url": "https://feeds.invalid/rss"},
     ("patch", "sources"): {"paused": True},
     ("patch", "mentions"): {"status": "ignored"},
@@ -38,12 +38,12 @@ def operations():
 
 @pytest.fixture
 def world(project):
-    topic = make_topic(project)
+    keyword = make_keyword(project)
     return {
         "project_id": project.pk,
-        "topic_id": topic.pk,
+        "keyword_id": keyword.pk,
         "source_id": make_source(project).pk,
-        "mention_id": make_mention(topic).pk,
+        "mention_id": make_mention(keyword).pk,
     }
 
 
@@ -145,20 +145,20 @@ def test_every_refusal_is_a_problem(program, manager, project):
     assert_problem(refused, 405)
     assert "GET" in refused.headers["Allow"]
     for body in (b"{", b"\xff", b"[" * 100_000):
-        answer = call.client.generic("POST", f"/api/v1/projects/{project.pk}/topics", body, headers=call.headers)
+        answer = call.client.generic("POST", f"/api/v1/projects/{project.pk}/keywords", body, headers=call.headers)
         assert_problem(answer, 400)
     for body in ([], None, {"name": "x"}, {"name": "x", "query": "y", "colour": "red"}, {"name": 3, "query": "y"}):
-        answer = assert_problem(call("POST", f"/projects/{project.pk}/topics", body), 422)
+        answer = assert_problem(call("POST", f"/projects/{project.pk}/keywords", body), 422)
         assert answer["errors"][0]["field"]
-    answer = assert_problem(call("POST", f"/projects/{project.pk}/topics", {"name": "a\0b", "query": "(x"}), 422)
+    answer = assert_problem(call("POST", f"/projects/{project.pk}/keywords", {"name": "a\0b", "query": "(x"}), 422)
     assert [error["field"] for error in answer["errors"]] == ["name"]
     half = "\ud800"  # of a pair: JSON can write it, UTF-8 and Postgres cannot
     for body in ({"name": half, "query": "y"}, {"name": "x", "query": half}, {"name": "x", "query": "y", half: 1}):
-        assert_problem(call("POST", f"/projects/{project.pk}/topics", body), 422)
+        assert_problem(call("POST", f"/projects/{project.pk}/keywords", body), 422)
 
 
 def test_a_crash_is_a_problem_that_tells_nothing(program, viewer, monkeypatch):
-    monkeypatch.setattr("monitoring.api.membership_of", lambda *arguments: 1 / 0)
+    monkeypatch.setattr("api.mentions.membership_of", lambda *arguments: 1 / 0)
     answer = program(viewer).get("/projects/1")
     assert "ZeroDivision" not in str(assert_problem(answer, 500))
 

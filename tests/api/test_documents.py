@@ -1,19 +1,19 @@
 """Everything collected, searched over the API."""
 
 from monitoring.models import Document
-from tests.factories import make_document, make_documents, make_mention, make_source, make_topic
+from tests.factories import make_document, make_documents, make_keyword, make_mention, make_source
 
 
 def test_it_works(project, viewer, program):
     source = make_source(project, title="Le Monde")
-    mention = make_mention(make_topic(project, "Lumen"), title="Lumen lamp", source=source)
+    mention = make_mention(make_keyword(project, "Lumen"), title="Lumen lamp", source=source)
     other = make_document(project, title="A lamp", text="in the rain")
     Document.objects.filter(pk=other.pk).update(search=None)
     answer = program(viewer).get(f"/projects/{project.pk}/documents", q='lamp AND ("in the rain" OR lumen)').json()
     by_id = {item["document_id"]: item for item in answer["items"]}
     assert answer["count"] == {"value": 2, "capped": False} and answer["next"] is answer["looked_back_to"] is None
     assert by_id[other.pk]["mentions"] == [] and by_id[other.pk]["source"] is None
-    assert by_id[mention.document_id]["mentions"][0]["topic"]["name"] == "Lumen"
+    assert by_id[mention.document_id]["mentions"][0]["keyword"]["name"] == "Lumen"
     assert by_id[mention.document_id]["source"] == {"id": source.pk, "title": "Le Monde"}
 
 
@@ -34,7 +34,7 @@ def test_without_a_query_it_lists_all_that_was_collected(project, viewer, progra
 
 def test_mentions_only(project, viewer, program):
     make_document(project)
-    mention = make_mention(make_topic(project))
+    mention = make_mention(make_keyword(project))
     answer = program(viewer).get(f"/projects/{project.pk}/documents", q="lumen", mentioned="true").json()
     assert [item["document_id"] for item in answer["items"]] == [mention.document_id]
 

@@ -6,18 +6,20 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import AuditLine
-from tests.factories import make_mention, make_mentions, make_source, make_topic
+from tests.factories import make_keyword, make_mention, make_mentions, make_source
 
 
 @pytest.fixture
-def topic(project):
-    return make_topic(project, "Lumen", "lumen")
+def keyword(project):
+    return make_keyword(project, "Lumen", "lumen")
 
 
-def test_it_works(project, viewer, topic, program):
+def test_it_works(project, viewer, keyword, program):
     source = make_source(project, title="Le Monde")
     published = timezone.now().replace(microsecond=0) - timedelta(hours=1)
-    mention = make_mention(topic, source=source, title="Lumen opens", author="Zoë", language="fr", published=published)
+    mention = make_mention(
+        keyword, source=source, title="Lumen opens", author="Zoë", language="fr", published=published
+    )
     answer = program(viewer).get(f"/projects/{project.pk}/mentions")
     assert answer.status_code == 200
     (item,) = answer.json()["items"]
@@ -26,47 +28,47 @@ def test_it_works(project, viewer, topic, program):
     assert item["author"] == "Zoë"
     assert item["source"] == {"id": source.pk, "title": "Le Monde"}
     assert item["mentions"][0]["id"] == mention.pk
-    assert item["mentions"][0]["topic"] == {"id": topic.pk, "name": "Lumen"}
+    assert item["mentions"][0]["keyword"] == {"id": keyword.pk, "name": "Lumen"}
     assert item["mentions"][0]["status"] == "to_review"
     assert datetime.fromisoformat(item["published"]) == published
 
 
-def test_following_next_reads_everything_once_though_more_arrives(project, viewer, topic, program):
-    made = make_mentions([topic, make_topic(project)], 12)
+def test_following_next_reads_everything_once_though_more_arrives(project, viewer, keyword, program):
+    made = make_mentions([keyword, make_keyword(project)], 12)
     call, seen = program(viewer), []
     answer = call.get(f"/projects/{project.pk}/mentions", period="30d", size=5).json()
     while True:
         seen += [item["document_id"] for item in answer["items"]]
         if answer["next"] is None:
             break
-        make_mention(topic, published=timezone.now())
+        make_mention(keyword, published=timezone.now())
         answer = call.get(answer["next"]).json()
     assert seen == [mention.document_id for mention in made[::2]]
 
 
-def test_every_filter_parameter_narrows(project, viewer, topic, program):
-    other, source = make_topic(project), make_source(project)
+def test_every_filter_parameter_narrows(project, viewer, keyword, program):
+    other, source = make_keyword(project), make_source(project)
     wanted = make_mention(
-        topic,
+        keyword,
         source=source,
         author="Ada",
         language="fr-ca",
-        status="to_answer",
+        status="needs_reply",
         platform="mastodon",
         title="Rare words",
     )
     make_mentions(other, 3)
     call = program(viewer)
     for parameters in (
-        {"topic": topic.pk},
+        {"keyword": keyword.pk},
         {"source": source.pk},
         {"author": "Ada"},
         {"language": "fr"},
-        {"status": "to_answer"},
+        {"status": "needs_reply"},
         {"platform": "mastodon"},
         {"q": "rare -lumiere"},
-        {"topic": topic.pk, "period": "24h", "by": "found"},
-        {"from_": (timezone.now() - timedelta(minutes=5)).isoformat(), "topic": [topic.pk, topic.pk]},
+        {"keyword": keyword.pk, "period": "24h", "by": "found"},
+        {"from_": (timezone.now() - timedelta(minutes=5)).isoformat(), "keyword": [keyword.pk, keyword.pk]},
     ):
         items = call.get(f"/projects/{project.pk}/mentions", **parameters).json()["items"]
         assert [item["document_id"] for item in items] == [wanted.document_id], parameters
@@ -77,10 +79,10 @@ def test_every_filter_parameter_narrows(project, viewer, topic, program):
     [
         ({"period": "1d"}, "period", "literal_error"),
         ({"from_": "yesterday"}, "from", "invalid"),
-        ({"topic": "12345"}, "topic", "unknown"),
+        ({"keyword": "12345"}, "keyword", "unknown"),
         ({"status": "done"}, "status", "unknown"),
         ({"q": "(lamp"}, "q", "unclosed_group"),
-        ({"topics": "3"}, "topics", "unknown_parameter"),
+        ({"keywords": "3"}, "keywords", "unknown_parameter"),
         ({"cursor": "page2"}, "cursor", "invalid"),
         ({"size": "1000"}, "size", "less_than_equal"),
         ({"size": "many"}, "size", "int_parsing"),
@@ -97,8 +99,8 @@ def test_a_malformed_search_tells_the_place(project, viewer, program):
     assert answer.json()["errors"][0]["position"] == 5
 
 
-def test_a_manager_sets_the_status_of_a_story_under_all_its_topics(project, manager, topic, program):
-    mention, sibling = make_mentions([topic, make_topic(project)], 1)
+def test_a_manager_sets_the_status_of_a_story_under_all_its_keywords(project, manager, keyword, program):
+    mention, sibling = make_mentions([keyword, make_keyword(project)], 1)
     call = program(manager)
     answer = call("PATCH", f"/projects/{project.pk}/mentions/{mention.pk}", {"status": "ignored"})
     assert answer.status_code == 200
@@ -109,15 +111,15 @@ def test_a_manager_sets_the_status_of_a_story_under_all_its_topics(project, mana
     assert (line.user, line.action) == (manager, "mention.status")
 
 
-def test_a_status_that_does_not_exist_is_refused(project, manager, topic, program):
-    mention = make_mention(topic)
+def test_a_status_that_does_not_exist_is_refused(project, manager, keyword, program):
+    mention = make_mention(keyword)
     answer = program(manager)("PATCH", f"/projects/{project.pk}/mentions/{mention.pk}", {"status": "done"})
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == "status"
 
 
-def test_a_viewer_cannot_set_a_status(project, viewer, topic, program):
-    mention = make_mention(topic)
+def test_a_viewer_cannot_set_a_status(project, viewer, keyword, program):
+    mention = make_mention(keyword)
     answer = program(viewer)("PATCH", f"/projects/{project.pk}/mentions/{mention.pk}", {"status": "ignored"})
     assert answer.status_code == 403
     mention.refresh_from_db()
@@ -125,7 +127,7 @@ def test_a_viewer_cannot_set_a_status(project, viewer, topic, program):
 
 
 def test_a_mention_of_another_project_is_not_there(project, manager, stranger, program):
-    elsewhere = make_mention(make_topic(stranger.projects.get()))
+    elsewhere = make_mention(make_keyword(stranger.projects.get()))
     call = program(manager)
     assert call.get(f"/projects/{project.pk}/mentions/{elsewhere.pk}").status_code == 404
     answer = call("PATCH", f"/projects/{project.pk}/mentions/{elsewhere.pk}", {"status": "ignored"})
@@ -134,20 +136,20 @@ def test_a_mention_of_another_project_is_not_there(project, manager, stranger, p
     assert elsewhere.status == "to_review"
 
 
-def test_volume_counts_by_bucket_in_the_persons_zone(project, viewer, topic, program):
+def test_volume_counts_by_bucket_in_the_persons_zone(project, viewer, keyword, program):
     viewer.time_zone = "America/New_York"
     viewer.save()
-    other = make_topic(project, "Noor")
+    other = make_keyword(project, "Noor")
     # 02:00 UTC on the second is still the first of July in New York.
-    make_mentions([topic, other], [{"published": datetime(2026, 7, 2, 2, tzinfo=UTC)}])
-    make_mention(topic, published=datetime(2026, 7, 2, 14, tzinfo=UTC))
+    make_mentions([keyword, other], [{"published": datetime(2026, 7, 2, 2, tzinfo=UTC)}])
+    make_mention(keyword, published=datetime(2026, 7, 2, 14, tzinfo=UTC))
     answer = (
         program(viewer).get(f"/projects/{project.pk}/volume", from_="2026-07-01", to="2026-07-03", bucket="day").json()
     )
     assert answer["zone"] == "America/New_York"
     assert answer["starts"] == ["2026-07-01T00:00:00-04:00", "2026-07-02T00:00:00-04:00", "2026-07-03T00:00:00-04:00"]
-    assert answer["topics"] == [
-        {"topic": {"id": topic.pk, "name": "Lumen"}, "counts": [1, 1, 0], "total": 2},
-        {"topic": {"id": other.pk, "name": "Noor"}, "counts": [1, 0, 0], "total": 1},
+    assert answer["keywords"] == [
+        {"keyword": {"id": keyword.pk, "name": "Lumen"}, "counts": [1, 1, 0], "total": 2},
+        {"keyword": {"id": other.pk, "name": "Noor"}, "counts": [1, 0, 0], "total": 1},
     ]
     assert (answer["totals"], answer["total"], answer["capped"]) == ([1, 1, 0], 2, False)

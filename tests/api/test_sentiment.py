@@ -7,21 +7,21 @@ from django.utils import timezone
 
 from accounts.models import AuditLine
 from monitoring.models import Mention
-from tests.factories import make_mention, make_mentions, make_topic
+from tests.factories import make_keyword, make_mention, make_mentions
 
 
 @pytest.fixture
-def topic(project):
-    return make_topic(project, "Lumen", "lumen")
+def keyword(project):
+    return make_keyword(project, "Lumen", "lumen")
 
 
 def entry(answer):
     return answer.json()["mentions"][0]
 
 
-def test_a_mention_tells_its_sentiment_and_the_probabilities(project, viewer, topic, program):
-    mention = make_mention(topic, sentiment="negative", negative=0.75, positive=0.125, judged_by="m")
-    waiting = make_mention(topic)
+def test_a_mention_tells_its_sentiment_and_the_probabilities(project, viewer, keyword, program):
+    mention = make_mention(keyword, sentiment="negative", negative=0.75, positive=0.125, judged_by="m")
+    waiting = make_mention(keyword)
     call = program(viewer)
     told = entry(call.get(f"/projects/{project.pk}/mentions/{mention.pk}"))
     assert (told["sentiment"], told["sentiment_is_corrected"]) == ("negative", False)
@@ -30,18 +30,18 @@ def test_a_mention_tells_its_sentiment_and_the_probabilities(project, viewer, to
     assert (told["sentiment"], told["sentiment_is_corrected"], told["probabilities"]) == (None, False, None)
 
 
-def test_mentions_are_filtered_by_sentiment(project, viewer, topic, program):
-    for label in ("negative", "unsure", "positive", ""):
-        make_mention(topic, sentiment=label)
+def test_mentions_are_filtered_by_sentiment(project, viewer, keyword, program):
+    for label in ("negative", "uncertain", "positive", ""):
+        make_mention(keyword, sentiment=label)
     call, path = program(viewer), f"/projects/{project.pk}/mentions"
-    items = call.get(path, sentiment=["negative", "unsure"]).json()["items"]
-    assert sorted(item["mentions"][0]["sentiment"] for item in items) == ["negative", "unsure"]
+    items = call.get(path, sentiment=["negative", "uncertain"]).json()["items"]
+    assert sorted(item["mentions"][0]["sentiment"] for item in items) == ["negative", "uncertain"]
     assert call.get(path, sentiment="angry").json()["errors"][0]["code"] == "unknown"
 
 
-def test_a_manager_corrects_one_topics_sentiment_and_takes_it_back(project, manager, topic, program):
+def test_a_manager_corrects_one_keywords_sentiment_and_takes_it_back(project, manager, keyword, program):
     judged = {"sentiment": "negative", "negative": 0.75, "positive": 0.125, "judged_by": "m"}
-    mention, sibling = make_mentions([topic, make_topic(project)], [judged])
+    mention, sibling = make_mentions([keyword, make_keyword(project)], [judged])
     call, path = program(manager), f"/projects/{project.pk}/mentions/{mention.pk}"
     told = entry(call("PATCH", path, {"sentiment": "positive"}))
     assert (told["sentiment"], told["sentiment_is_corrected"]) == ("positive", True)
@@ -53,25 +53,25 @@ def test_a_manager_corrects_one_topics_sentiment_and_takes_it_back(project, mana
     assert AuditLine.objects.filter(project=project, user=manager, action="mention.sentiment").count() == 2
 
 
-@pytest.mark.parametrize("label", ["unsure", "angry", ""])
-def test_a_label_that_is_none_is_refused(project, manager, topic, program, label):
-    mention = make_mention(topic, sentiment="negative")
+@pytest.mark.parametrize("label", ["uncertain", "angry", ""])
+def test_a_label_that_is_none_is_refused(project, manager, keyword, program, label):
+    mention = make_mention(keyword, sentiment="negative")
     answer = program(manager)("PATCH", f"/projects/{project.pk}/mentions/{mention.pk}", {"sentiment": label})
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "sentiment")
 
 
-def test_a_viewer_cannot_correct(project, viewer, topic, program):
-    mention = make_mention(topic, sentiment="negative")
+def test_a_viewer_cannot_correct(project, viewer, keyword, program):
+    mention = make_mention(keyword, sentiment="negative")
     answer = program(viewer)("PATCH", f"/projects/{project.pk}/mentions/{mention.pk}", {"sentiment": "positive"})
     assert answer.status_code == 403
     assert Mention.objects.get().sentiment == "negative"
 
 
-def test_sentiment_is_counted_by_bucket_and_by_topic(project, viewer, topic, program):
+def test_sentiment_is_counted_by_bucket_and_by_keyword(project, viewer, keyword, program):
     now = timezone.now()
-    halo = make_topic(project, "Halo", "halo")
-    for label, days in (("negative", 0), ("negative", 0), ("positive", 1), ("unsure", 1), ("", 1)):
-        make_mention(topic, sentiment=label, published=now - timedelta(days=days))
+    halo = make_keyword(project, "Halo", "halo")
+    for label, days in (("negative", 0), ("negative", 0), ("positive", 1), ("uncertain", 1), ("", 1)):
+        make_mention(keyword, sentiment=label, published=now - timedelta(days=days))
     make_mention(halo, sentiment="positive", published=now)
     answer = program(viewer).get(f"/projects/{project.pk}/sentiment", period="7d", bucket="day").json()
     assert len(answer["starts"]) == len(answer["buckets"]) == 7
@@ -79,12 +79,12 @@ def test_sentiment_is_counted_by_bucket_and_by_topic(project, viewer, topic, pro
         "positive": 1,
         "neutral": 0,
         "negative": 2,
-        "unsure": 0,
+        "uncertain": 0,
         "pending": 0,
         "net": -33,
     }
-    lumen = {"positive": 1, "neutral": 0, "negative": 2, "unsure": 1, "pending": 1, "net": -33}
-    assert answer["topics"][0] == {"topic": {"id": topic.pk, "name": "Lumen"}, **lumen}
-    assert answer["topics"][1]["net"] == 100
-    assert answer["total"] == {"positive": 2, "neutral": 0, "negative": 2, "unsure": 1, "pending": 1, "net": 0}
+    lumen = {"positive": 1, "neutral": 0, "negative": 2, "uncertain": 1, "pending": 1, "net": -33}
+    assert answer["keywords"][0] == {"keyword": {"id": keyword.pk, "name": "Lumen"}, **lumen}
+    assert answer["keywords"][1]["net"] == 100
+    assert answer["total"] == {"positive": 2, "neutral": 0, "negative": 2, "uncertain": 1, "pending": 1, "net": 0}
     assert answer["buckets"][0]["net"] is None

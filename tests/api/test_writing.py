@@ -1,35 +1,40 @@
-"""Topics and sources over the API."""
+"""Keywords and sources over the API."""
 
 import pytest
 
 from accounts.models import AuditLine
-from monitoring.models import Source, Topic
-from tests.factories import make_document, make_source, make_topic
+from monitoring.models import Keyword, Source
+from tests.factories import make_document, make_keyword, make_source
 
 
 def test_a_keyword_is_made_changed_paused_and_deleted(project, manager, program):
     make_document(project, title="Lumen lights up")
-    call, path = program(manager), f"/projects/{project.pk}/topics"
+    call, path = program(manager), f"/projects/{project.pk}/keywords"
     made = call("POST", path, {"name": "Lumen", "query": "lumen -candle", "languages": ["fr"]})
     assert made.status_code == 201
-    topic = made.json()
-    assert (topic["name"], topic["kind"], topic["languages"], topic["paused"]) == ("Lumen", "brand", ["fr"], False)
+    keyword = made.json()
+    assert (keyword["name"], keyword["type"], keyword["languages"], keyword["paused"]) == (
+        "Lumen",
+        "brand",
+        ["fr"],
+        False,
+    )
     assert len(call.get(f"/projects/{project.pk}/mentions").json()["items"]) == 1
 
-    path = f"{path}/{topic['id']}"
+    path = f"{path}/{keyword['id']}"
     changed = call("PATCH", path, {"name": "Maison Lumen", "paused": True}).json()
     assert (changed["name"], changed["query"], changed["paused"]) == ("Maison Lumen", "lumen -candle", True)
     assert call.get(path).json() == changed
     assert call("PATCH", path, {"paused": False}).json()["paused"] is False
     assert call("DELETE", path).status_code == 204
     assert call.get(path).status_code == 404
-    assert call.get(f"/projects/{project.pk}/topics").json() == {"items": []}
+    assert call.get(f"/projects/{project.pk}/keywords").json() == {"items": []}
     assert set(AuditLine.objects.filter(user=manager).values_list("action", flat=True)) == {
-        "topic.created",
-        "topic.changed",
-        "topic.paused",
-        "topic.resumed",
-        "topic.deleted",
+        "keyword.created",
+        "keyword.changed",
+        "keyword.paused",
+        "keyword.resumed",
+        "keyword.deleted",
     }
 
 
@@ -40,30 +45,30 @@ def test_a_keyword_is_made_changed_paused_and_deleted(project, manager, program)
         ({"name": "", "query": "x"}, "name", "blank"),
         ({"name": "n" * 101, "query": "x"}, "name", "max_length"),
         ({"name": "Taken", "query": "x"}, "name", None),
-        ({"name": "Lumen", "query": "x", "kind": "enemy"}, "kind", "literal_error"),
+        ({"name": "Lumen", "query": "x", "type": "enemy"}, "type", "literal_error"),
         ({"name": "Lumen", "query": "x", "languages": "fr"}, "languages", "list_type"),
         ({"query": "x"}, "name", "missing"),
     ],
 )
 def test_a_keyword_that_cannot_be_is_told_why(project, manager, program, body, field, code):
-    make_topic(project, "Taken")
-    answer = program(manager)("POST", f"/projects/{project.pk}/topics", body)
+    make_keyword(project, "Taken")
+    answer = program(manager)("POST", f"/projects/{project.pk}/keywords", body)
     assert answer.status_code == 422
     (error,) = answer.json()["errors"]
     assert error["field"] == field
     assert error["message"]
     if code:
         assert error["code"] == code
-    assert Topic.objects.count() == 1
+    assert Keyword.objects.count() == 1
 
 
 def test_a_patch_cannot_empty_a_field_or_take_a_null(project, manager, program):
-    topic = make_topic(project, "Lumen", "lumen")
-    call, path = program(manager), f"/projects/{project.pk}/topics/{topic.pk}"
+    keyword = make_keyword(project, "Lumen", "lumen")
+    call, path = program(manager), f"/projects/{project.pk}/keywords/{keyword.pk}"
     for body in ({"name": None}, {"query": ""}, {"paused": None}, {"id": 5}):
         assert call("PATCH", path, body).status_code == 422, body
-    topic.refresh_from_db()
-    assert (topic.name, topic.query, topic.is_paused) == ("Lumen", "lumen", False)
+    keyword.refresh_from_db()
+    assert (keyword.name, keyword.query, keyword.is_paused) == ("Lumen", "lumen", False)
 
 
 def test_a_source_is_paused_polled_and_deleted(project, manager, program):

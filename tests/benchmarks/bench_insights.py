@@ -1,6 +1,6 @@
 """Milliseconds of every read of the overview and the list: python -m tests.benchmarks.bench_insights [MENTIONS]
 
-Over made-up mentions of twenty topics in two years; one document in four is mentioned by two topics.
+Over made-up mentions of twenty keywords in two years; one document in four is mentioned by two keywords.
 """
 
 import argparse
@@ -10,7 +10,7 @@ from statistics import median
 
 from tests.benchmarks.services import print_machine, vigie
 
-TOPICS, SOURCES, DAYS, ROUNDS = 20, 200, 730, 7
+KEYWORDS, SOURCES, DAYS, ROUNDS = 20, 200, 730, 7
 NOW = datetime(2026, 11, 1, 10, 20, tzinfo=UTC)
 
 FILL = """
@@ -23,10 +23,10 @@ SELECT n, %(project)s, %(source)s + n %% %(sources)s, 'feed', gen_random_uuid(),
 FROM generate_series(1, %(documents)s) AS n, LATERAL (SELECT 'the lamp ' || repeat('lights up the street ', 30)
     || CASE WHEN n %% 50 = 0 THEN 'again' ELSE '' END || ' word' || n %% 1000 AS text) AS body;
 
-INSERT INTO monitoring_mention (topic_id, document_id, source_id, published, found_at, platform, author, language,
+INSERT INTO monitoring_mention (keyword_id, document_id, source_id, published, found_at, platform, author, language,
     status, is_backlog)
-SELECT %(topic)s + (d.id * 7 + extra) %% %(topics)s, d.id, d.source_id, d.published, d.published, d.platform, d.author,
-    d.language, (ARRAY['to_review', 'to_review', 'to_answer', 'answered', 'ignored'])[1 + d.id %% 5], false
+SELECT %(keyword)s + (d.id * 7 + extra) %% %(keywords)s, d.id, d.source_id, d.published, d.published, d.platform,
+d.author, d.language, (ARRAY['to_review', 'to_review', 'needs_reply', 'replied', 'ignored'])[1 + d.id %% 5], false
 FROM monitoring_document d, generate_series(0, CASE WHEN d.id %% 4 = 0 THEN 1 ELSE 0 END) AS extra;
 """
 
@@ -35,10 +35,12 @@ def fill(mentions):
     from django.db import connection
 
     from accounts.models import Project
-    from monitoring.models import Source, Topic
+    from monitoring.models import Keyword, Source
 
     project = Project.objects.create(name="Bench")
-    topics = Topic.objects.bulk_create(Topic(project=project, name=f"T{n}", query="lumen lamp") for n in range(TOPICS))
+    keywords = Keyword.objects.bulk_create(
+        Keyword(project=project, name=f"T{n}", query="lumen lamp") for n in range(KEYWORDS)
+    )
     sources = Source.objects.bulk_create(
         Source(project=project, url=f"https://site{n}.example/feed", title=f"Site {n}") for n in range(SOURCES)
     )
@@ -47,17 +49,17 @@ def fill(mentions):
             FILL,
             {
                 "project": project.pk,
-                "topic": topics[0].pk,
+                "keyword": keywords[0].pk,
                 "source": sources[0].pk,
                 "sources": SOURCES,
-                "topics": TOPICS,
+                "keywords": KEYWORDS,
                 "documents": int(mentions * 0.8),
                 "days": DAYS,
                 "now": NOW,
             },
         )
         cursor.execute("VACUUM ANALYZE")
-    return project, topics
+    return project, keywords
 
 
 def measure(name, read):
@@ -70,11 +72,11 @@ def measure(name, read):
 
 
 def run(mentions):
-    from monitoring.insights import facets, lists, series
+    from monitoring.insights import facets, mentions, volume
     from monitoring.insights.filters import MentionFilter
 
     begun = time.perf_counter()
-    project, topics = fill(mentions)
+    project, keywords = fill(mentions)
     print(f"{mentions} mentions filled in {time.perf_counter() - begun:.0f} s; median of {ROUNDS}")
 
     def make(**params):
@@ -82,27 +84,36 @@ def run(mentions):
 
     def overview(**params):
         f = make(**params)
-        series.volume(f), series.change(f), series.change_by_topic(f), lists.page(f, size=10), facets.by_source(f, 5)
+        (
+            volume.volume(f),
+            volume.change(f),
+            volume.change_by_keyword(f),
+            mentions.page(f, size=10),
+            facets.by_source(f, 5),
+        )
 
-    deep = lists.page(make(period="90d"), size=200)
+    deep = mentions.page(make(period="90d"), size=200)
     for _ in range(9):
-        deep = lists.page(make(period="90d"), deep.next_cursor, 200)
+        deep = mentions.page(make(period="90d"), deep.next_cursor, 200)
     year = {"from": (NOW - timedelta(days=365)).date().isoformat(), "to": NOW.date().isoformat()}
     for name, params in {"24 h": {"period": "24h"}, "30 d": {"period": "30d"}, "1 y": year}.items():
-        measure(f"overview, {name}, all topics", lambda params=params: overview(**params))
-        measure(f"overview, {name}, one topic", lambda params=params: overview(**params, topic=str(topics[3].pk)))
-        measure(f"list's first page, {name}", lambda params=params: lists.page(make(**params)))
-        measure(f"count, {name}", lambda params=params: lists.count(make(**params)))
-        measure(f"volume, {name}", lambda params=params: series.volume(make(**params)))
-        for facet in ("topic", "source", "language", "status", "author"):
+        measure(f"overview, {name}, all keywords", lambda params=params: overview(**params))
+        measure(
+            f"overview, {name}, one keyword", lambda params=params: overview(**params, keyword=str(keywords[3].pk))
+        )
+        measure(f"list's first page, {name}", lambda params=params: mentions.page(make(**params)))
+        measure(f"count, {name}", lambda params=params: mentions.count(make(**params)))
+        measure(f"volume, {name}", lambda params=params: volume.volume(make(**params)))
+        for facet in ("keyword", "source", "language", "status", "author"):
             measure(
                 f"facet by {facet}, {name}", lambda p=params, facet=facet: getattr(facets, f"by_{facet}")(make(**p))
             )
-    measure("list's page after 2,000 rows, 90 d", lambda: lists.page(make(period="90d"), deep.next_cursor))
+    measure("list's page after 2,000 rows, 90 d", lambda: mentions.page(make(period="90d"), deep.next_cursor))
     for q in ("word17", "lamp", '"lamp lights" again', "lamp -word17"):
-        measure(f"list for {q}, 1 y", lambda q=q: lists.page(make(**year, q=q)))
+        measure(f"list for {q}, 1 y", lambda q=q: mentions.page(make(**year, q=q)))
         measure(
-            f"count for {q}, 1 y ({lists.count(make(**year, q=q)).value})", lambda q=q: lists.count(make(**year, q=q))
+            f"count for {q}, 1 y ({mentions.count(make(**year, q=q)).value})",
+            lambda q=q: mentions.count(make(**year, q=q)),
         )
 
 

@@ -65,12 +65,12 @@ def ours(world: World, environment: dict[str, str]) -> list[tuple[float, int, fl
     """For each pass: seconds, documents stored so far, seconds until all feeds were done whose host does not hang."""
     from accounts.models import Project
     from monitoring.http import host_key
-    from monitoring.models import Document, Source, Topic
+    from monitoring.models import Document, Keyword, Source
     from monitoring.tasks import poll_due
 
     project = Project.objects.create(name=f"bench real={world.real}")
     for number, query in enumerate(QUERIES):
-        Topic.objects.create(project=project, name=str(number), query=query)
+        Keyword.objects.create(project=project, name=str(number), query=query)
     Source.objects.bulk_create(Source(project=project, url=url, host=host_key(url)) for url in world.urls())
     sources = Source.objects.filter(project=project)
 

@@ -70,10 +70,10 @@ def tidy():
 
 
 def measure_previews(project):
-    from monitoring.models import Topic
-    from monitoring.preview import preview
+    from monitoring.models import Keyword
+    from monitoring.query_tools.preview import preview
 
-    asked = [(query, None) for query in QUERIES] + [(query, Topic(query=saved)) for saved, query in EDITS]
+    asked = [(query, None) for query in QUERIES] + [(query, Keyword(query=saved)) for saved, query in EDITS]
     preview(project, "lumen", [], UTC)
     for query, saved in asked:
         times, shown = [], None
@@ -87,15 +87,15 @@ def measure_previews(project):
 
 
 def measure_backfill(project, query):
-    from monitoring.backfill import backfill_all, start_backfill
-    from monitoring.models import Topic
+    from monitoring.ingest.backfill import backfill_all, start_backfill
+    from monitoring.models import Keyword
 
-    topic = Topic(project=project, name="Bench", query=query)
-    start_backfill(topic)
-    topic.save()
+    keyword = Keyword(project=project, name="Bench", query=query)
+    start_backfill(keyword)
+    keyword.save()
     took, _ = timed(backfill_all, 3600)
-    print(f"backfill of {query:20}{took:8.2f} s {topic.mentions.count():>9,} mentions", flush=True)
-    topic.delete()
+    print(f"backfill of {query:20}{took:8.2f} s {keyword.mentions.count():>9,} mentions", flush=True)
+    keyword.delete()
 
 
 def main():
@@ -104,7 +104,7 @@ def main():
     documents = parser.parse_args().documents
     with vigie():
         from accounts.models import Project
-        from monitoring.searchable import make_documents_searchable
+        from monitoring.ingest.search_index import make_documents_searchable
 
         print_machine()
         project = Project.objects.create(name="Bench")

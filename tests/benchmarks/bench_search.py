@@ -20,7 +20,7 @@ NOW = datetime(2026, 11, 1, 10, 20, tzinfo=UTC)
 def fill(number):
     """Each text stands many times, with a word of its own that one document in a thousand shares."""
     from accounts.models import Project
-    from monitoring.models import Document, Mention, Topic
+    from monitoring.models import Document, Keyword, Mention
 
     rng = random.Random(SEED)
     texts = documents([Language(rng, FRENCH, True), Language(rng, ENGLISH, False)], TEXTS)
@@ -39,9 +39,9 @@ def fill(number):
             )
         )
     Document.objects.bulk_create(made, batch_size=2000)
-    topic = Topic.objects.create(project=project, name="T", query="lamp")
+    keyword = Keyword.objects.create(project=project, name="T", query="lamp")
     Mention.objects.bulk_create(
-        Mention(topic=topic, document=document, published=document.published) for document in made[::MENTIONED]
+        Mention(keyword=keyword, document=document, published=document.published) for document in made[::MENTIONED]
     )
     return project
 
@@ -59,8 +59,8 @@ def size():
 
 
 def run(number):
+    from monitoring.ingest.search_index import make_documents_searchable
     from monitoring.insights.documents import Find, page
-    from monitoring.searchable import make_documents_searchable
 
     project = fill(number)
     before, _ = size()

@@ -16,7 +16,7 @@ import numpy as np
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from monitoring.sentiment import load
-from monitoring.sentiment.datasets import read_own
+from monitoring.sentiment.training.datasets import read_own
 from tests.benchmarks.services import print_machine
 
 ROUNDS = 5

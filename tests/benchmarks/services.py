@@ -14,7 +14,7 @@ from pathlib import Path
 @contextmanager
 def vigie(**environment: str) -> Iterator[dict[str, str]]:
     """Django set up on fresh embedded servers, durable as in production. Yields the environment for children."""
-    from config.embedded import start_postgres, start_redis
+    from config.launcher.embedded import start_postgres, start_redis
 
     with tempfile.TemporaryDirectory(prefix="vigie-bench-") as name:
         folder = Path(name)

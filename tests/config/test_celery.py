@@ -37,8 +37,8 @@ def test_what_may_take_hours_lets_everything_else_of_its_worker_go_first():
     ticks = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     later = {name for name in ticks if app.amqp.router.route({}, name).get("priority")}
     assert later == {
-        "monitoring.tasks.backfill_topics",
+        "monitoring.tasks.backfill_keywords",
         "monitoring.tasks.rescore_mentions",
         "monitoring.tasks.drop_expired_documents",
-        "dashboards.tasks.purge_projects",
+        "provisioning.tasks.purge_projects",
     }

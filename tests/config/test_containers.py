@@ -7,8 +7,8 @@ from pathlib import Path
 import yaml
 from django.conf import settings
 
-from config import runner
 from config.celery import app as celery_app
+from config.launcher import runner
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -45,9 +45,15 @@ def test_every_module_that_a_command_names_exists():
         word.removeprefix("python:")
         for command in commands
         for word in command
-        if re.fullmatch(r"(python:)?config\.\w+", word)
+        if re.fullmatch(r"(python:)?config(\.\w+)+", word)
     }
-    assert modules == {"config.prepare", "config.celery", "config.gunicorn", "config.wsgi", "config.health"}
+    assert modules == {
+        "config.launcher.prepare",
+        "config.celery",
+        "config.gunicorn",
+        "config.wsgi",
+        "config.launcher.healthcheck",
+    }
     assert all(importlib.util.find_spec(module) for module in modules)
 
 

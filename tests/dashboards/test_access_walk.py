@@ -19,10 +19,11 @@ from django.utils import timezone
 
 from accounts.models import ROLE_ORDER, Invitation, Role
 from accounts.tokens import create_token
-from alerts.models import Delivery, Incident, Rule
+from alerts.models import Incident, Rule
 from alerts.rules import settings_of
-from config.api import api
-from tests.factories import make_mention, make_source, make_topic
+from api.app import api
+from delivery.models import Delivery
+from tests.factories import make_keyword, make_mention, make_source
 
 # Words that nobody outside the project may ever read.
 PROJECT = "Maison Lumen"
@@ -118,10 +119,10 @@ each_of_projects = {"argvalues": OF_PROJECTS, "ids": lambda address: address.nam
 @pytest.fixture
 def samples(project, owner, manager):
     """One real row of everything in Maison Lumen, by the names that addresses use."""
-    topic = make_topic(project, "Keyword of Lumen")
+    keyword = make_keyword(project, "Keyword of Lumen")
     source = make_source(project, title="Source of Lumen")
-    mention = make_mention(topic, source=source, title="Title about Lumen")
-    rule = Rule.objects.create(project=project, topic=topic, threshold=1)
+    mention = make_mention(keyword, source=source, title="Title about Lumen")
+    rule = Rule.objects.create(project=project, keyword=keyword, threshold=1)
     then = {**asdict(settings_of(rule)), "window_s": rule.window_s}
     incident = Incident.objects.create(rule=rule, opened_at=timezone.now(), value=2, peak=2, settings=then)
     delivery = Delivery.objects.create(
@@ -133,7 +134,7 @@ def samples(project, owner, manager):
     create_token(owner, "Token of Ada")
     return {
         "project_id": project.id,
-        "topic_id": topic.id,
+        "keyword_id": keyword.id,
         "source_id": source.id,
         "mention_id": mention.id,
         "document_id": mention.document_id,
@@ -172,7 +173,7 @@ def role_needed(address):
 
 def test_the_walk_finds_the_addresses_it_should():
     names = {address.name for address in PAGES}
-    assert {"overview", "mentions", "topics", "sources", "opml_export", "project_settings"} <= names
+    assert {"overview", "mentions", "keywords", "sources", "opml_export", "project_settings"} <= names
     lists = {*PUBLIC, *PERSONAL, *OWN_MATTERS}
     known = names | {address.name for address in addresses()}
     assert lists <= known, "these lists speak of addresses that are gone"

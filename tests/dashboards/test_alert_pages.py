@@ -6,28 +6,30 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from alerts import outbox
-from alerts.models import Delivery, Digest, Incident, Rule
-from alerts.rules import evaluate_all
-from monitoring.models import Topic
-from tests.factories import make_mentions, make_source, make_topic
+from alerts.evaluate import evaluate_all
+from alerts.models import Digest, Incident, Rule
+from delivery import outbox
+from delivery.message import Message
+from delivery.models import Delivery
+from monitoring.models import Keyword
+from tests.factories import make_keyword, make_mentions, make_source
 
 
 @pytest.fixture
-def topic(project):
-    return make_topic(project, "Lumen", "lumen")
+def keyword(project):
+    return make_keyword(project, "Lumen", "lumen")
 
 
 @pytest.fixture
-def rule(topic):
-    return Rule.objects.create(project=topic.project, topic=topic, threshold=3)
+def rule(keyword):
+    return Rule.objects.create(project=keyword.project, keyword=keyword, threshold=3)
 
 
 @pytest.fixture
 def incident(rule):
     now = timezone.now()
     at = now - timedelta(minutes=5)
-    make_mentions(rule.topic, [{"title": f"Lumen {n}", "published": at, "found_at": at} for n in range(5)])
+    make_mentions(rule.keyword, [{"title": f"Lumen {n}", "published": at, "found_at": at} for n in range(5)])
     evaluate_all(now)
     return Incident.objects.get()
 
@@ -35,12 +37,12 @@ def incident(rule):
 @pytest.fixture
 def no_email(settings):
     settings.EMAIL_URL = ""
-    settings.EMAIL_BACKEND = "alerts.channels.email.OutboxBackend"
+    settings.EMAIL_BACKEND = "delivery.channels.email.OutboxBackend"
 
 
 def write(**fields):
     fields = {"key": f"test:{Delivery.objects.count()}", "kind": Delivery.Kind.DIGEST, "text": "Good day", **fields}
-    return outbox.write(outbox.Message(recipient="ada@example.com", subject="Hello", **fields))
+    return outbox.write(Message(recipient="ada@example.com", subject="Hello", **fields))
 
 
 def url(project, path):
@@ -52,12 +54,12 @@ def text_of(response):
     return response.content.decode()
 
 
-def test_a_manager_adds_edits_pauses_and_deletes_a_rule(topic, manager, owner, as_person):
-    client, project = as_person(owner), topic.project
-    form = {"topic": topic.pk, "condition": "above", "threshold": 50, "minimum": 5, "window_s": 3600}
+def test_a_manager_adds_edits_pauses_and_deletes_a_rule(keyword, manager, owner, as_person):
+    client, project = as_person(owner), keyword.project
+    form = {"keyword": keyword.pk, "condition": "above", "threshold": 50, "minimum": 5, "window_s": 3600}
     assert client.post(url(project, "rules/new"), form).url == url(project, "rules")
     rule = Rule.objects.get()
-    assert "Warn when Lumen has more than 50 mentions in 1 hour" in text_of(client.get(url(project, "rules")))
+    assert "Alert when Lumen gets more than 50 mentions in 1 hour" in text_of(client.get(url(project, "rules")))
     client.post(url(project, f"rules/{rule.pk}/edit"), form | {"threshold": 80, "recipients": [manager.pk]})
     rule.refresh_from_db()
     assert (rule.threshold, list(rule.recipients.all())) == (80, [manager])
@@ -79,42 +81,42 @@ def test_a_manager_adds_edits_pauses_and_deletes_a_rule(topic, manager, owner, a
         ({"condition": "increase", "percent": ""}, "percent"),
         ({"condition": "increase", "percent": "0"}, "percent"),
         ({"window_s": "7"}, "window_s"),
-        ({"topic": "0"}, "topic"),
-        ({"sentiment": "unsure"}, "sentiment"),
+        ({"keyword": "0"}, "keyword"),
+        ({"sentiment": "uncertain"}, "sentiment"),
         ({"condition": "increase", "percent": "50", "minimum": ""}, "minimum"),
     ],
 )
-def test_what_is_wrong_with_a_rule_stands_beside_its_field(topic, manager, as_person, change, field):
-    form = {"topic": topic.pk, "condition": "above", "threshold": 50, "minimum": 5, "window_s": 3600, **change}
-    response = as_person(manager).post(url(topic.project, "rules/new"), form)
+def test_what_is_wrong_with_a_rule_stands_beside_its_field(keyword, manager, as_person, change, field):
+    form = {"keyword": keyword.pk, "condition": "above", "threshold": 50, "minimum": 5, "window_s": 3600, **change}
+    response = as_person(manager).post(url(keyword.project, "rules/new"), form)
     assert response.context["form"].errors.keys() == {field}
     assert not Rule.objects.exists()
 
 
-def test_a_rule_may_count_one_sentiment_and_says_what_is_not_judged_yet(topic, owner, as_person):
-    client, project = as_person(owner), topic.project
-    form = {"topic": topic.pk, "condition": "above", "threshold": 20, "minimum": 5, "window_s": 3600}
-    client.post(url(project, "rules/new"), form | {"sentiment": "negative", "with_unsure": "on"})
+def test_a_rule_may_count_one_sentiment_and_says_what_is_not_judged_yet(keyword, owner, as_person):
+    client, project = as_person(owner), keyword.project
+    form = {"keyword": keyword.pk, "condition": "above", "threshold": 20, "minimum": 5, "window_s": 3600}
+    client.post(url(project, "rules/new"), form | {"sentiment": "negative", "with_uncertain": "on"})
     rule = Rule.objects.get()
-    assert (rule.sentiment, rule.with_unsure) == ("negative", True)
+    assert (rule.sentiment, rule.with_uncertain) == ("negative", True)
     now = timezone.now()
-    labels = ["negative", "unsure", "positive", ""]
-    make_mentions(topic, [{"sentiment": label, "published": now, "found_at": now} for label in labels])
+    labels = ["negative", "uncertain", "positive", ""]
+    make_mentions(keyword, [{"sentiment": label, "published": now, "found_at": now} for label in labels])
     page = client.get(url(project, "rules"))
-    assert "Warn when Lumen has more than 20 negative or unsure mentions in 1 hour" in text_of(page)
-    assert "1 not judged yet" in text_of(page)
+    assert "Alert when Lumen gets more than 20 negative or uncertain mentions in 1 hour" in text_of(page)
+    assert "1 not analyzed yet" in text_of(page)
     [line] = page.context["rules"]
     assert line["value"] == client.get(url(project, f"mentions?{line['query']}")).context["count"].value == 2
-    client.post(url(project, f"rules/{rule.pk}/edit"), form | {"sentiment": "", "with_unsure": "on"})
+    client.post(url(project, f"rules/{rule.pk}/edit"), form | {"sentiment": "", "with_uncertain": "on"})
     rule.refresh_from_db()
-    assert (rule.sentiment, rule.with_unsure) == ("", False), "a rule on all mentions counts unsure ones anyway"
+    assert (rule.sentiment, rule.with_uncertain) == ("", False), "a rule on all mentions counts uncertain ones anyway"
 
 
-def test_a_rule_watches_keywords_and_mails_members_of_its_own_project_only(topic, manager, stranger, as_person):
-    theirs = Topic.objects.create(project=stranger.projects.get(), name="Theirs", query="x")
-    form = {"topic": theirs.pk, "condition": "above", "threshold": 1, "minimum": 5, "window_s": 3600}
-    response = as_person(manager).post(url(topic.project, "rules/new"), form | {"recipients": [stranger.pk]})
-    assert response.context["form"].errors.keys() == {"topic", "recipients"}
+def test_a_rule_watches_keywords_and_mails_members_of_its_own_project_only(keyword, manager, stranger, as_person):
+    theirs = Keyword.objects.create(project=stranger.projects.get(), name="Theirs", query="x")
+    form = {"keyword": theirs.pk, "condition": "above", "threshold": 1, "minimum": 5, "window_s": 3600}
+    response = as_person(manager).post(url(keyword.project, "rules/new"), form | {"recipients": [stranger.pk]})
+    assert response.context["form"].errors.keys() == {"keyword", "recipients"}
 
 
 def test_a_viewer_reads_rules_and_changes_none(rule, viewer, as_person):
@@ -130,23 +132,23 @@ def test_an_open_incident_is_shown_acknowledged_and_leads_to_its_mentions(incide
     manager.save()
     assert "Lumen: 5 mentions in 1 hour" in text_of(client.get(url(project, "incidents")))
     page = client.get(url(project, f"incidents/{incident.pk}"))
-    assert "See all 5 mentions" in text_of(page)
+    assert "View all 5 mentions" in text_of(page)
     listed = client.get(url(project, f"mentions?{page.context['mentions_query']}"))
     assert listed.context["count"].value == 5
     client.post(url(project, f"incidents/{incident.pk}/acknowledge"))
     incident.refresh_from_db()
     assert incident.acknowledged_by == manager
-    assert "acknowledged" in text_of(client.get(url(project, f"incidents/{incident.pk}")))
+    assert "Acknowledged" in text_of(client.get(url(project, f"incidents/{incident.pk}")))
 
 
 def test_an_incident_of_late_stories_says_so_and_where_nothing_could_be_heard(rule, owner, as_person):
     now = timezone.now()
     at, long_ago = now - timedelta(minutes=5), now - timedelta(hours=3)
-    make_mentions(rule.topic, [{"title": f"Lumen {n}", "published": long_ago, "found_at": at} for n in range(5)])
+    make_mentions(rule.keyword, [{"title": f"Lumen {n}", "published": long_ago, "found_at": at} for n in range(5)])
     make_source(rule.project, error_code="timeout", failing_since=long_ago, last_success_at=long_ago, failures=9)
     evaluate_all(now)
     page = as_person(owner).get(url(rule.project, f"incidents/{Incident.objects.get().pk}"))
-    assert "5 of 5 were published before the time that was counted" in text_of(page)
+    assert "5 of 5 were published before the time window" in text_of(page)
     assert page.context["timeline"].is_hatched
 
 
@@ -159,9 +161,9 @@ def test_a_viewer_cannot_acknowledge(incident, viewer, as_person):
 def test_counts_are_doubted_while_a_source_fails(incident, owner, as_person):
     client, project = as_person(owner), incident.rule.project
     pages = [url(project, path) for path in ("rules", "incidents", f"incidents/{incident.pk}")]
-    assert not any("cannot be read at present" in text_of(client.get(page)) for page in pages)
+    assert not any("source is failing, so counts may be too low" in text_of(client.get(page)) for page in pages)
     make_source(project, error_code="timeout")
-    assert all("1 source cannot be read at present" in text_of(client.get(page)) for page in pages)
+    assert all("1 source is failing, so counts may be too low" in text_of(client.get(page)) for page in pages)
 
 
 def test_strangers_learn_nothing_of_incidents_rules_and_messages(incident, stranger, as_person):
@@ -173,40 +175,40 @@ def test_strangers_learn_nothing_of_incidents_rules_and_messages(incident, stran
         assert client.get(url(theirs, path)).status_code == 404
 
 
-def test_a_person_chooses_when_the_digest_comes(topic, viewer, as_person):
+def test_a_person_chooses_when_the_digest_comes(keyword, viewer, as_person):
     client = as_person(viewer)
-    assert "You receive no digest of this project" in text_of(client.get(url(topic.project, "digest")))
-    client.post(url(topic.project, "digest"), {"frequency": "weekly", "weekday": 4, "hour": 7, "send_empty": "on"})
+    assert "You don’t receive a digest for this project" in text_of(client.get(url(keyword.project, "digest")))
+    client.post(url(keyword.project, "digest"), {"frequency": "weekly", "weekday": 4, "hour": 7, "send_empty": "on"})
     digest = Digest.objects.get(user=viewer)
     assert (digest.frequency, digest.weekday, digest.hour, digest.send_empty) == ("weekly", 4, 7, True)
-    page = text_of(client.get(url(topic.project, "digest")))
-    assert "Europe/Paris" in page and "The next one:" in page
+    page = text_of(client.get(url(keyword.project, "digest")))
+    assert "Europe/Paris" in page and "Next digest:" in page
 
 
-def test_an_impossible_hour_is_refused(topic, viewer, as_person):
+def test_an_impossible_hour_is_refused(keyword, viewer, as_person):
     form = {"frequency": "daily", "weekday": 0, "hour": 24}
-    response = as_person(viewer).post(url(topic.project, "digest"), form)
+    response = as_person(viewer).post(url(keyword.project, "digest"), form)
     assert "hour" in response.context["form"].errors
 
 
-def test_the_preview_shows_what_waits(topic, owner, as_person):
+def test_the_preview_shows_what_waits(keyword, owner, as_person):
     client = as_person(owner)
-    assert "no email would be sent" in text_of(client.get(url(topic.project, "digest/preview")))
+    assert "No email would be sent" in text_of(client.get(url(keyword.project, "digest/preview")))
     Digest.objects.update(sent_until=timezone.now() - timedelta(days=1))
-    make_mentions(topic, [{"title": "The Lumen lamp", "found_at": timezone.now() - timedelta(hours=1)}])
-    assert "The <b>Lumen</b> lamp" in text_of(client.get(url(topic.project, "digest/preview")))
+    make_mentions(keyword, [{"title": "The Lumen lamp", "found_at": timezone.now() - timedelta(hours=1)}])
+    assert "The <b>Lumen</b> lamp" in text_of(client.get(url(keyword.project, "digest/preview")))
 
 
-def test_without_a_mail_server_a_digest_is_kept_and_shown(topic, owner, as_person, no_email):
-    client, project = as_person(owner), topic.project
+def test_without_a_mail_server_a_digest_is_kept_and_shown(keyword, owner, as_person, no_email):
+    client, project = as_person(owner), keyword.project
     response = client.post(url(project, "digest/send"), follow=True)
-    assert "kept on the Outbox page" in text_of(response)
+    assert "saved to the delivery log" in text_of(response)
     delivery = Delivery.objects.get()
     page = text_of(client.get(url(project, "outbox")))
-    assert "EMAIL_URL" in page and delivery.subject in page and "kept, not sent" in page
+    assert "EMAIL_URL" in page and delivery.subject in page and "Not sent" in page
     shown = text_of(client.get(url(project, f"outbox/{delivery.pk}")))
-    assert 'sandbox="" srcdoc="' in shown and "nothing new" in shown
-    assert "Send it now" not in shown
+    assert 'sandbox="" srcdoc="' in shown and "no new mentions" in shown
+    assert "Send now" not in shown
     client.post(url(project, f"outbox/{delivery.pk}/send"))
     delivery.refresh_from_db()
     assert delivery.state == Delivery.State.KEPT
@@ -218,7 +220,7 @@ def test_an_admin_reads_why_a_message_failed_and_tries_again(project, owner, as_
     Delivery.objects.update(state="failed", error_code="address_refused", error="550 <b>no</b> such user", attempts=1)
     client = as_person(owner)
     page = text_of(client.get(url(project, f"outbox/{delivery.pk}")))
-    assert "refused this address" in page and "550 &lt;b&gt;no&lt;/b&gt; such user" in page
+    assert "rejected this address" in page and "550 &lt;b&gt;no&lt;/b&gt; such user" in page
     client.post(url(project, f"outbox/{delivery.pk}/send"))
     delivery.refresh_from_db()
     assert (delivery.state, delivery.attempts) == ("pending", 0)
@@ -255,10 +257,10 @@ def test_the_operator_sends_a_message_again(project, as_person, settings):
     assert delivery.state == "pending"
 
 
-def test_the_pages_cost_the_same_queries_however_many_rows(topic, owner, as_person, django_assert_max_num_queries):
-    client, project = as_person(owner), topic.project
+def test_the_pages_cost_the_same_queries_however_many_rows(keyword, owner, as_person, django_assert_max_num_queries):
+    client, project = as_person(owner), keyword.project
     for number in range(15):
-        rule = Rule.objects.create(project=project, topic=topic, threshold=number)
+        rule = Rule.objects.create(project=project, keyword=keyword, threshold=number)
         opened = timezone.now()
         settings = {"condition": "above", "threshold": 1, "window_s": 3600}
         Incident.objects.create(rule=rule, opened_at=opened, value=1, peak=1, settings=settings)

@@ -6,14 +6,14 @@ from hypothesis import strategies as st
 from dashboards import charts
 
 
-def test_a_topic_added_later_changes_nobodys_colour():
+def test_a_keyword_added_later_changes_nobodys_colour():
     before = charts.colours([3, 8])
     after = charts.colours([3, 8, 12])
     assert {key: after[key] for key in before} == before
     assert len(set(after.values())) == 3
 
 
-def test_topics_beyond_the_colours_are_summed_up():
+def test_keywords_beyond_the_colours_are_summed_up():
     colours = charts.colours(range(10))
     lines = [charts.Line(f"t{key}", colours[key], (key, 1), str(key)) for key in range(10)]
     summed = charts.summed_up(lines, "others")
@@ -22,7 +22,7 @@ def test_topics_beyond_the_colours_are_summed_up():
     assert sum(line.total for line in summed) == sum(line.total for line in lines)
 
 
-def test_a_single_topic_beyond_the_colours_keeps_its_name():
+def test_a_single_keyword_beyond_the_colours_keeps_its_name():
     lines = [charts.Line("eighth", charts.REST_COLOUR, (1,), "8")]
     assert charts.summed_up(lines, "others") == lines
 

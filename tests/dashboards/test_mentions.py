@@ -9,28 +9,28 @@ from django.utils import timezone
 
 from accounts.models import AuditLine
 from monitoring.models import DocumentSource, Mention
-from tests.factories import make_mention, make_mentions, make_source, make_topic
+from tests.factories import make_keyword, make_mention, make_mentions, make_source
 
 HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def topic(project):
-    return make_topic(project, "Lumen", "lumen")
+def keyword(project):
+    return make_keyword(project, "Lumen", "lumen")
 
 
 def titles(response):
     return [str(row.document.title) for row in response.context["rows"]]
 
 
-def test_the_newest_stand_first(as_person, viewer, at, topic):
+def test_the_newest_stand_first(as_person, viewer, at, keyword):
     for hours, title in ((3, "Lumen third"), (1, "Lumen first"), (2, "Lumen second")):
-        make_mention(topic, title=title, published=timezone.now() - timedelta(hours=hours))
+        make_mention(keyword, title=title, published=timezone.now() - timedelta(hours=hours))
     assert titles(as_person(viewer).get(at("mentions"))) == ["Lumen first", "Lumen second", "Lumen third"]
 
 
-def test_older_and_newer_pages_show_each_mention_once(as_person, viewer, at, topic):
-    make_mentions(topic, 120)
+def test_older_and_newer_pages_show_each_mention_once(as_person, viewer, at, keyword):
+    make_mentions(keyword, 120)
     client = as_person(viewer)
     seen, cursor = [], None
     while True:
@@ -44,8 +44,8 @@ def test_older_and_newer_pages_show_each_mention_once(as_person, viewer, at, top
     assert [row.id for row in back.context["rows"]] == seen[50:100]
 
 
-def test_htmx_gets_the_following_rows_without_the_page_around_them(as_person, viewer, at, topic):
-    make_mentions(topic, 60)
+def test_htmx_gets_the_following_rows_without_the_page_around_them(as_person, viewer, at, keyword):
+    make_mentions(keyword, 60)
     client = as_person(viewer)
     cursor = client.get(at("mentions"), {"period": "30d"}).context["page"].next_cursor
     more = client.get(at("mentions"), {"period": "30d", "cursor": cursor}, headers=HTMX).content.decode()
@@ -53,15 +53,15 @@ def test_htmx_gets_the_following_rows_without_the_page_around_them(as_person, vi
     assert "<html" not in more
 
 
-def test_every_facet_leads_to_as_many_as_it_says(as_person, viewer, at, project, topic):
+def test_every_facet_leads_to_as_many_as_it_says(as_person, viewer, at, project, keyword):
     sources = [make_source(project), make_source(project)]
     for number in range(9):
         make_mention(
-            topic,
+            keyword,
             source=sources[number % 2],
             language=["fr", "en", ""][number % 3],
             author=["Ada", "", "Grace"][number % 3],
-            status=["to_review", "to_answer", "ignored"][number % 3],
+            status=["to_review", "needs_reply", "ignored"][number % 3],
         )
     client = as_person(viewer)
     checked = 0
@@ -72,124 +72,128 @@ def test_every_facet_leads_to_as_many_as_it_says(as_person, viewer, at, project,
     assert checked >= 10
 
 
-def test_choosing_what_is_chosen_takes_it_off(as_person, viewer, at, topic):
-    make_mention(topic, language="fr")
+def test_choosing_what_is_chosen_takes_it_off(as_person, viewer, at, keyword):
+    make_mention(keyword, language="fr")
     facets = as_person(viewer).get(at("mentions") + "?period=7d&language=fr").context["facets"]
     [french] = [choice for facet in facets for choice in facet.choices if choice.is_chosen]
     assert french.query == "period=7d"
 
 
-def test_what_is_narrowed_shows_as_chips_that_come_off(as_person, viewer, at, project, topic):
+def test_what_is_narrowed_shows_as_chips_that_come_off(as_person, viewer, at, project, keyword):
     source = make_source(project, title="Le Phare")
-    address = f"{at('mentions')}?period=30d&topic={topic.pk}&source={source.pk}&status=to_answer&q=lamp&author=Ada"
+    address = (
+        f"{at('mentions')}?period=30d&keyword={keyword.pk}&source={source.pk}&status=needs_reply&q=lamp&author=Ada"
+    )
     chips = as_person(viewer).get(address).context["bar"].chips
-    assert {chip.value for chip in chips} == {"Lumen", "Le Phare", "to answer", "lamp", "Ada"}
+    assert {chip.value for chip in chips} == {"Lumen", "Le Phare", "Needs reply", "lamp", "Ada"}
     assert all(len(re.findall("=", chip.query)) == 5 for chip in chips)
 
 
-def test_a_search_that_cannot_be_read_shows_where(as_person, viewer, at, topic):
+def test_a_search_that_cannot_be_read_shows_where(as_person, viewer, at, keyword):
     page = as_person(viewer).get(at("mentions"), {"q": "lamp (late OR"}).content.decode()
     assert 'role="alert"' in page and 'class="caret"' in page
     assert 'aria-invalid="true"' in page
 
 
-def test_an_unknown_filter_is_told_and_left_out(as_person, viewer, at, read, topic):
-    make_mention(topic, title="Lumen again")
-    assert "Lumen again" in read(as_person(viewer), at("mentions") + "?period=century&topic=999999")
+def test_an_unknown_filter_is_told_and_left_out(as_person, viewer, at, read, keyword):
+    make_mention(keyword, title="Lumen again")
+    assert "Lumen again" in read(as_person(viewer), at("mentions") + "?period=century&keyword=999999")
 
 
 def test_an_empty_list_says_what_to_do(as_person, owner, at, read):
-    assert "Nothing is watched yet" in read(as_person(owner), at("mentions"))
+    assert "No keywords yet" in read(as_person(owner), at("mentions"))
 
 
-def test_a_mention_is_read_in_full_with_the_reason_why_it_is_here(as_person, viewer, at, topic):
+def test_a_mention_is_read_in_full_with_the_reason_why_it_is_here(as_person, viewer, at, keyword):
     text = "Word " * 200 + "and at last LUMEN."
-    mention = make_mention(topic, title="A title", text=text, url="https://site.example/a", author="Ada")
+    mention = make_mention(keyword, title="A title", text=text, url="https://site.example/a", author="Ada")
     page = as_person(viewer).get(at("mention", mention.pk)).content.decode()
     assert "and at last <mark>LUMEN</mark>." in page
     assert 'href="https://site.example/a" target="_blank" rel="noopener noreferrer"' in page
-    assert "Why it is here" in page and ">lumen</code>" in page
+    assert "Why this is a mention" in page and ">lumen</code>" in page
 
 
-def test_a_story_of_two_sources_is_one_mention_and_names_both(as_person, viewer, at, read, project, topic):
+def test_a_story_of_two_sources_is_one_mention_and_names_both(as_person, viewer, at, read, project, keyword):
     first, second = make_source(project, title="Le Phare"), make_source(project, title="La Jetée")
-    mention = make_mention(topic, source=first)
+    mention = make_mention(keyword, source=first)
     client = as_person(viewer)
-    assert "Seen in several sources" not in read(client, at("mention", mention.pk))
+    assert "Found in several sources" not in read(client, at("mention", mention.pk))
     DocumentSource.objects.create(
         document=mention.document, source=second, native_key=uuid.uuid4(), published=timezone.now()
     )
     text = read(client, at("mention", mention.pk))
-    assert "Seen in several sources" in text and "Le Phare" in text and "La Jetée" in text
+    assert "Found in several sources" in text and "Le Phare" in text and "La Jetée" in text
     assert client.get(at("mentions")).context["count"].value == 1
 
 
-def test_an_address_that_is_no_web_address_is_no_link(as_person, viewer, at, topic):
-    mention = make_mention(topic, title="Lumen", url="javascript:alert(1)")
+def test_an_address_that_is_no_web_address_is_no_link(as_person, viewer, at, keyword):
+    mention = make_mention(keyword, title="Lumen", url="javascript:alert(1)")
     assert "javascript:" not in as_person(viewer).get(at("mention", mention.pk)).content.decode()
 
 
-def test_a_feeds_unreadable_address_does_not_take_the_pages_down_once_its_source_is_gone(as_person, viewer, at, topic):
-    mention = make_mention(topic, title="Lumen", url="http://[x/", source=None)
+def test_a_feeds_unreadable_address_does_not_take_the_pages_down_once_its_source_is_gone(
+    as_person, viewer, at, keyword
+):
+    mention = make_mention(keyword, title="Lumen", url="http://[x/", source=None)
     client = as_person(viewer)
-    for page in (at("mentions"), at("mention", mention.pk), at("topic", topic.pk)):
-        assert "a deleted source" in client.get(page).content.decode()
+    for page in (at("mentions"), at("mention", mention.pk), at("keyword", keyword.pk)):
+        assert "Deleted source" in client.get(page).content.decode()
 
 
 def test_a_mention_of_another_project_is_not_there(as_person, viewer, at, stranger):
-    other = make_mention(make_topic(stranger.projects.get()))
+    other = make_mention(make_keyword(stranger.projects.get()))
     assert as_person(viewer).get(at("mention", other.pk)).status_code == 404
 
 
-def test_a_decision_is_kept_and_written_down(as_person, manager, at, topic):
-    mention = make_mention(topic)
+def test_a_decision_is_kept_and_written_down(as_person, manager, at, keyword):
+    mention = make_mention(keyword)
     back = at("mentions") + "?period=30d"
-    answer = as_person(manager).post(at("mention_status"), {"id": mention.pk, "status": "answered", "next": back})
+    answer = as_person(manager).post(at("mention_status"), {"id": mention.pk, "status": "replied", "next": back})
     assert answer.url == back
     mention.refresh_from_db()
-    assert mention.status == Mention.Status.ANSWERED
+    assert mention.status == Mention.Status.REPLIED
     assert AuditLine.objects.filter(user=manager, action="mention.status").count() == 1
 
 
-def test_a_decision_from_the_list_answers_with_the_row_as_it_is_now(as_person, manager, at, topic):
-    mention = make_mention(topic)
+def test_a_decision_from_the_list_answers_with_the_row_as_it_is_now(as_person, manager, at, keyword):
+    mention = make_mention(keyword)
     row = as_person(manager).post(at("mention_status"), {"id": mention.pk, "status": "ignored"}, headers=HTMX)
     assert f'id="mention-{mention.pk}"' in row.content.decode() and 'data-status="ignored"' in row.content.decode()
 
 
 @pytest.mark.parametrize(
-    "data", [{"status": "answered"}, {"id": "1", "status": "burnt"}, {"id": "x", "status": "answered"}]
+    "data", [{"status": "replied"}, {"id": "1", "status": "burnt"}, {"id": "x", "status": "replied"}]
 )
-def test_nonsense_decides_nothing(as_person, manager, at, topic, data):
+def test_nonsense_decides_nothing(as_person, manager, at, keyword, data):
     assert as_person(manager).post(at("mention_status"), data).status_code == 400
 
 
-def test_a_decision_with_a_way_back_that_is_no_address_is_no_crash(as_person, manager, at, topic):
-    decision = {"id": make_mention(topic).pk, "status": "ignored", "next": "nowhere"}
+def test_a_decision_with_a_way_back_that_is_no_address_is_no_crash(as_person, manager, at, keyword):
+    decision = {"id": make_mention(keyword).pk, "status": "ignored", "next": "nowhere"}
     assert as_person(manager).post(at("mention_status"), decision).status_code == 302
 
 
-def test_a_viewer_cannot_decide(as_person, viewer, at, topic):
-    mention = make_mention(topic)
+def test_a_viewer_cannot_decide(as_person, viewer, at, keyword):
+    mention = make_mention(keyword)
     client = as_person(viewer)
     assert client.post(at("mention_status"), {"id": mention.pk, "status": "ignored"}).status_code == 403
     assert "data-triage" not in client.get(at("mentions")).content.decode()
 
 
-def test_new_mentions_are_counted_and_do_not_move_the_list(as_person, viewer, at, topic):
-    old = make_mention(topic, published=timezone.now() - timedelta(hours=1))
+def test_new_mentions_are_counted_and_do_not_move_the_list(as_person, viewer, at, keyword):
+    old = make_mention(keyword, published=timezone.now() - timedelta(hours=1))
     client = as_person(viewer)
     assert "new mention" not in client.get(at("mentions_fresh"), {"after": old.pk}).content.decode()
-    make_mentions(topic, [{}, {}, {}])
+    make_mentions(keyword, [{}, {}, {}])
     assert "3 new mentions" in client.get(at("mentions_fresh"), {"after": old.pk}).content.decode()
     assert client.get(at("mentions_fresh"), {"after": "9" * 4500}).status_code == 200
 
 
-def test_the_list_costs_the_same_however_much_there_is(as_person, manager, at, project, topic, queries):
+def test_the_list_costs_the_same_however_much_there_is(as_person, manager, at, project, keyword, queries):
     client = as_person(manager)
-    one = make_mention(topic, source=make_source(project), author="Ada")
+    one = make_mention(keyword, source=make_source(project), author="Ada")
     few = queries(client, at("mentions")), queries(client, at("mention", one.pk))
-    others = [make_topic(project, f"Topic {number}", "lamp") for number in range(5)]
-    make_mentions([topic, *others], [{"source": make_source(project), "author": "Ada"} for _ in range(60)])
+    others = [make_keyword(project, f"Keyword {number}", "lamp") for number in range(5)]
+    make_mentions([keyword, *others], [{"source": make_source(project), "author": "Ada"} for _ in range(60)])
     many = Mention.objects.last()
     assert (queries(client, at("mentions")), queries(client, at("mention", many.pk))) == few <= (30, 10)

@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from alerts.evaluate import evaluate_all
 from alerts.models import Incident, Rule
-from alerts.rules import evaluate_all
 from monitoring.models import Source
-from tests.factories import make_mention, make_mentions, make_source, make_topic
+from tests.factories import make_keyword, make_mention, make_mentions, make_source
 
 NOW = timezone.now
 
@@ -19,18 +19,18 @@ NOW = timezone.now
 @pytest.fixture
 def watched(project):
     """A brand and a competitor, one source that is heard."""
-    brand = make_topic(project, "Lumen", "lumen", kind="brand")
-    rival = make_topic(project, "Halo", "halo", kind="competitor")
+    brand = make_keyword(project, "Lumen", "lumen", type="brand")
+    rival = make_keyword(project, "Halo", "halo", type="competitor")
     source = make_source(project, title="Le Phare", last_success_at=NOW())
     return brand, rival, source
 
 
-def break_rule(topic):
-    source = make_source(topic.project, last_success_at=NOW())
-    make_mentions(topic, [{"published": NOW() - timedelta(minutes=5), "source": source} for _ in range(7)])
-    Rule.objects.create(project=topic.project, topic=topic, threshold=2, window_s=3600)
+def break_rule(keyword):
+    source = make_source(keyword.project, last_success_at=NOW())
+    make_mentions(keyword, [{"published": NOW() - timedelta(minutes=5), "source": source} for _ in range(7)])
+    Rule.objects.create(project=keyword.project, keyword=keyword, threshold=2, window_s=3600)
     evaluate_all(NOW())
-    return Incident.objects.get(rule__topic=topic)
+    return Incident.objects.get(rule__keyword=keyword)
 
 
 def links_of(page):
@@ -40,7 +40,7 @@ def links_of(page):
 def test_a_new_project_says_what_to_do_first(as_person, owner, at, read):
     client = as_person(owner)
     assert "Add a keyword" in read(client, at("overview"))
-    assert at("topic_new") in links_of(client.get(at("overview")))
+    assert at("keyword_new") in links_of(client.get(at("overview")))
 
 
 def test_a_viewer_of_a_new_project_is_told_whom_to_ask(as_person, viewer, at, read):
@@ -51,8 +51,8 @@ def test_a_viewer_of_a_new_project_is_told_whom_to_ask(as_person, viewer, at, re
 def test_a_calm_day_is_said_in_one_line(as_person, viewer, at, read, watched):
     make_mentions(watched[0], 3)
     text = read(as_person(viewer), at("overview"))
-    assert "All calm. 3 mentions in this period" in text
-    assert "The only source is heard." in text
+    assert "All clear. 3 mentions in this period" in text
+    assert "Your only source is active." in text
 
 
 def test_twice_as_many_as_before_is_not_called_calm(as_person, viewer, at, read, watched):
@@ -60,7 +60,7 @@ def test_twice_as_many_as_before_is_not_called_calm(as_person, viewer, at, read,
     ago = [timedelta(days=1)] * 20 + [timedelta(days=8)] * 10
     make_mentions(watched[0], [{"published": now - days} for days in ago])
     text = read(as_person(viewer), at("overview"))
-    assert "More is said than usual. 20 mentions in this period" in text
+    assert "More mentions than usual. 20 mentions in this period" in text
     assert "All calm" not in text
 
 
@@ -85,7 +85,7 @@ def test_sources_that_cannot_be_heard_are_named(as_person, viewer, at, read, pro
     make_source(project, title="Radio Muette", error_code="timeout")
     make_source(project, title="En pause", error_code="timeout", state=Source.State.PAUSED)
     text = read(as_person(viewer), at("overview"))
-    assert "1 of 2 sources cannot be heard: Radio Muette" in text
+    assert "1 of 2 sources failing: Radio Muette" in text
     assert "All calm" not in text
 
 
@@ -94,7 +94,7 @@ def test_a_deaf_time_is_hatched(as_person, viewer, at, project, watched):
     page = as_person(viewer).get(at("overview") + "?period=7d").content.decode()
     notes = json.loads(re.search(r'id="volume-data"[^>]*>(.*?)</script>', page, re.S)[1])["notes"]
     assert notes[:4] == [""] * 4
-    assert notes[-1] == "1 source could not be heard"
+    assert notes[-1] == "1 failing source"
     assert "Hatched" in page
 
 
@@ -115,7 +115,7 @@ def test_every_bar_leads_to_exactly_its_mentions(as_person, viewer, at, watched)
     chart = json.loads(re.search(r'id="volume-data"[^>]*>(.*?)</script>', page, re.S)[1])
     for place, link in enumerate(chart["links"]):
         for line in chart["data"]["datasets"]:
-            shown = client.get(f"{link}&topic={line['key']}").context["count"].value
+            shown = client.get(f"{link}&keyword={line['key']}").context["count"].value
             assert shown == line["data"][place]
     assert sum(sum(line["data"]) for line in chart["data"]["datasets"]) == 5
 
@@ -123,7 +123,7 @@ def test_every_bar_leads_to_exactly_its_mentions(as_person, viewer, at, watched)
 def test_every_tile_leads_to_as_many_mentions_as_it_says(as_person, viewer, at, watched):
     brand, rival, _ = watched
     make_mentions(brand, 4)
-    make_mention(brand, status="to_answer")
+    make_mention(brand, status="needs_reply")
     make_mentions(rival, 3)
     client = as_person(viewer)
     context = client.get(at("overview")).context
@@ -132,8 +132,8 @@ def test_every_tile_leads_to_as_many_mentions_as_it_says(as_person, viewer, at, 
         return client.get(f"{at('mentions')}?{query}").context["count"].value
 
     assert follow(context["query"]) == context["change"].now == 8
-    assert follow(context["to_answer_query"]) == context["to_answer"] == 1
-    for row in context["topic_rows"]:
+    assert follow(context["needs_reply_query"]) == context["needs_reply"] == 1
+    for row in context["keyword_rows"]:
         assert follow(row.query) == row.change.now
     assert (context["voice"].share, context["voice"].rival, context["voice"].rival_share) == (63, "Halo", 37)
     assert follow(context["voice"].query) == 5
@@ -145,13 +145,13 @@ def test_what_counts_twice_is_said_to(as_person, viewer, at, read, watched):
     client = as_person(viewer)
     assert "counts for both" not in read(client, at("overview"))
     make_mentions([brand, rival], 1)
-    assert "What speaks of two keywords counts for both." in read(client, at("overview"))
+    assert "An item that matches several keywords counts toward each of them." in read(client, at("overview"))
     assert client.get(at("overview")).context["change"].now == 3
 
 
 def test_there_is_no_share_of_voice_without_a_competitor(as_person, viewer, at, project):
     make_source(project, last_success_at=NOW())
-    make_mentions(make_topic(project, kind="brand"), 2)
+    make_mentions(make_keyword(project, type="brand"), 2)
     assert as_person(viewer).get(at("overview")).context["voice"] is None
 
 
@@ -176,8 +176,8 @@ def test_the_overview_costs_the_same_however_much_there_is(as_person, viewer, at
     break_rule(watched[0])
     few = queries(client, at("overview"))
     for number in range(10):
-        topic = make_topic(project, f"Topic {number}", "lumen")
-        make_mentions(topic, [{"source": make_source(project, last_success_at=NOW())} for _ in range(5)])
+        keyword = make_keyword(project, f"Keyword {number}", "lumen")
+        make_mentions(keyword, [{"source": make_source(project, last_success_at=NOW())} for _ in range(5)])
     make_source(project, error_code="timeout")
-    break_rule(topic)
+    break_rule(keyword)
     assert queries(client, at("overview")) == few <= 35

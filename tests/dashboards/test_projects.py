@@ -48,14 +48,14 @@ def test_a_refused_name_stays_in_its_field_and_the_frame_keeps_the_old_one(proje
 def test_deleting_asks_for_the_name(project, owner, as_person, typed):
     client = as_person(owner)
     page = client.post(f"/p/{project.id}/settings/delete", {"name": typed}).content.decode()
-    assert "This is not the name" in page or "This field is required." in page
+    assert "That isn’t the project name" in page or "This field is required." in page
     assert client.get(f"/p/{project.id}/settings").status_code == 200
 
 
 def test_a_deleted_project_is_gone_for_everyone_at_once(project, owner, viewer, as_person):
     client = as_person(owner)
     page = client.post(f"/p/{project.id}/settings/delete", {"name": "Maison Lumen"}, follow=True).content.decode()
-    assert "The project “Maison Lumen” was deleted." in page and "Create a project" in page
+    assert "Project “Maison Lumen” deleted." in page and "Create a project" in page
     for person in (owner, viewer):
         assert as_person(person).get(f"/p/{project.id}/settings").status_code == 404
 

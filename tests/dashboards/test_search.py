@@ -9,31 +9,31 @@ from django.utils import timezone
 
 from monitoring.insights import documents as reading
 from monitoring.models import Document
-from tests.dashboards.conftest import words
-from tests.factories import make_document, make_documents, make_mention, make_source, make_topic
+from tests.factories import make_document, make_documents, make_keyword, make_mention, make_source
+from tests.pages import words
 
 HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def topic(project):
-    return make_topic(project, "Lumen", "lumen", kind="brand")
+def keyword(project):
+    return make_keyword(project, "Lumen", "lumen", type="brand")
 
 
 def titles(response):
     return [re.sub(r"<[^>]+>", "", row.title) for row in response.context["rows"]]
 
 
-def test_it_finds_mentions_and_what_no_keyword_matched(as_person, viewer, at, project, topic):
-    mention = make_mention(topic, title="A lamp by Lumen", text="", published=timezone.now() - timedelta(hours=1))
+def test_it_finds_mentions_and_what_no_keyword_matched(as_person, viewer, at, project, keyword):
+    mention = make_mention(keyword, title="A lamp by Lumen", text="", published=timezone.now() - timedelta(hours=1))
     other = make_document(project, title="A lamp in the rain", text="", url="https://site.example/rain")
     make_document(project, title="A story of the sea", text="")
     response = as_person(viewer).get(at("search"), {"q": "lamp"})
     assert titles(response) == ["A lamp in the rain", "A lamp by Lumen"]
     page = response.content.decode()
-    assert "2 found" in page and "<mark>lamp</mark>" in page
+    assert "2 results" in page and "<mark>lamp</mark>" in page
     assert f'href="{at("mention", mention.pk)}">Lumen</a>' in page
-    assert f'href="{at("why")}?document={other.pk}"' in page and "no keyword matches" in page
+    assert f'href="{at("why")}?document={other.pk}"' in page and "No matching keyword" in page
     assert 'href="https://site.example/rain" target="_blank" rel="noopener noreferrer"' in page
 
 
@@ -43,14 +43,14 @@ def test_it_finds_what_is_not_searchable_yet(as_person, viewer, at, project):
     assert titles(as_person(viewer).get(at("search"), {"q": "lamp"})) == ["A lamp"]
 
 
-def test_it_can_look_at_mentions_only_and_at_a_period_only(as_person, viewer, at, project, topic):
-    make_mention(topic, title="Old lamp", text="", published=timezone.now() - timedelta(days=20))
+def test_it_can_look_at_mentions_only_and_at_a_period_only(as_person, viewer, at, project, keyword):
+    make_mention(keyword, title="Old lamp", text="", published=timezone.now() - timedelta(days=20))
     make_document(project, title="New lamp", text="")
     client = as_person(viewer)
     assert titles(client.get(at("search"), {"q": "lamp", "in": "mentions"})) == ["Old lamp"]
     assert titles(client.get(at("search"), {"q": "lamp", "period": "7d"})) == ["New lamp"]
     none = client.get(at("search"), {"q": "lamp", "in": "mentions", "period": "7d"}).content.decode()
-    assert "Nothing fits all of this" in none and f'href="{at("search")}?q=lamp"' in none
+    assert "No results match these filters" in none and f'href="{at("search")}?q=lamp"' in none
     assert len(titles(client.get(at("search"), {"q": "lamp", "in": "moon", "period": "century"}))) == 2
 
 
@@ -66,7 +66,7 @@ def test_nothing_of_another_project_is_ever_found(as_person, viewer, stranger, a
 def test_a_query_that_cannot_be_read_shows_where(as_person, manager, at):
     page = as_person(manager).get(at("search"), {"q": "lamp (late OR"}).content.decode()
     assert 'role="alert"' in page and 'class="caret"' in page and 'aria-invalid="true"' in page
-    assert "topics/new" not in page.partition('class="bar"')[2].partition("</header>")[0]
+    assert "keywords/new" not in page.partition('class="bar"')[2].partition("</header>")[0]
 
 
 @pytest.mark.parametrize(
@@ -89,14 +89,14 @@ def test_older_items_come_page_by_page_each_once(as_person, viewer, at, project)
         if cursor is None:
             break
     assert seen == [document.pk for document in made]
-    assert "That is all." in response.content.decode()
+    assert "No more results." in response.content.decode()
 
 
 def test_a_long_look_says_how_far_it_came(as_person, viewer, at, project, monkeypatch):
     monkeypatch.setattr(reading, "MOST_CHECKED", 10)
     make_documents(project, 30)
     page = as_person(viewer).get(at("search"), {"q": '"lumen about"'}).content.decode()
-    assert "Look further back" in page and "none found so far" in page and "intersect" not in page
+    assert "Search further back" in page and "no results so far" in page and "intersect" not in page
 
 
 def test_a_long_look_ends_with_a_word(as_person, viewer, at, project, monkeypatch):
@@ -107,26 +107,26 @@ def test_a_long_look_ends_with_a_word(as_person, viewer, at, project, monkeypatc
     rest = unescape(re.search(r'hx-get="([^"]+)"', page)[1])
     for headers in ({}, HTMX):
         last = words(client.get(rest, headers=headers))
-        assert "That is all." in last and "Nothing collected" not in last
+        assert "No more results." in last and "Nothing collected" not in last
 
 
 def test_a_manager_can_watch_the_search(as_person, manager, viewer, at, project):
     make_document(project)
-    address = at("topic_new") + "?query=lumen+%23x"
+    address = at("keyword_new") + "?query=lumen+%23x"
     assert address in as_person(manager).get(at("search"), {"q": "lumen #x"}).content.decode()
     assert address not in as_person(viewer).get(at("search"), {"q": "lumen #x"}).content.decode()
 
 
 def test_an_empty_answer_says_what_to_do(as_person, viewer, at, read, project):
     client = as_person(viewer)
-    assert "Search everything that was collected" in read(client, at("search"))
-    assert "Nothing has been collected yet" in read(client, at("search") + "?q=lamp")
+    assert "Search all collected content" in read(client, at("search"))
+    assert "Nothing collected yet" in read(client, at("search") + "?q=lamp")
     make_document(project)
-    assert "Nothing collected holds these words" in read(client, at("search") + "?q=nowhere")
+    assert "No results for these words" in read(client, at("search") + "?q=nowhere")
 
 
-def test_the_list_of_mentions_offers_the_wider_search_where_it_finds_nothing(as_person, viewer, at, project, topic):
-    make_mention(topic)
+def test_the_list_of_mentions_offers_the_wider_search_where_it_finds_nothing(as_person, viewer, at, project, keyword):
+    make_mention(keyword)
     client = as_person(viewer)
     assert (
         f'href="{at("search")}?q=nowhere%20%2Bx"' in client.get(at("mentions"), {"q": "nowhere +x"}).content.decode()
@@ -148,11 +148,11 @@ def test_every_page_of_a_project_has_the_search_in_its_frame(as_person, viewer, 
         assert f'<a class="find-link" href="{at("search")}"' in body
 
 
-def test_a_search_costs_the_same_however_much_it_finds(as_person, manager, at, project, topic, queries):
+def test_a_search_costs_the_same_however_much_it_finds(as_person, manager, at, project, keyword, queries):
     client, address = as_person(manager), at("search") + "?q=lumen"
-    make_mention(topic, source=make_source(project))
+    make_mention(keyword, source=make_source(project))
     few = queries(client, address)
     for _ in range(5):
-        make_mention(topic, source=make_source(project))
+        make_mention(keyword, source=make_source(project))
     make_documents(project, [{"source": make_source(project)} for _ in range(60)])
     assert queries(client, address) == few <= 20

@@ -9,65 +9,65 @@ from django.utils import timezone
 
 from accounts.models import AuditLine
 from monitoring.models import Correction, Mention
-from tests.factories import make_document, make_mention, make_mentions, make_source, make_topic
+from tests.factories import make_document, make_keyword, make_mention, make_mentions, make_source
 
 HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def topic(project):
-    return make_topic(project, "Lumen", "lumen")
+def keyword(project):
+    return make_keyword(project, "Lumen", "lumen")
 
 
 @pytest.fixture
-def two(project, topic):
+def two(project, keyword):
     """A story that is bad for Lumen and good for Halo."""
     document = make_document(project, title="Late here, soon there")
-    bad = make_mention(topic, document, sentiment="negative", negative=0.71, positive=0.09, judged_by="m")
+    bad = make_mention(keyword, document, sentiment="negative", negative=0.71, positive=0.09, judged_by="m")
     good = make_mention(
-        make_topic(project, "Halo", "halo"), document, sentiment="positive", negative=0.05, positive=0.8
+        make_keyword(project, "Halo", "halo"), document, sentiment="positive", negative=0.05, positive=0.8
     )
     return bad, good
 
 
-def test_a_mark_is_a_shape_and_a_word_with_its_probabilities(as_person, viewer, at, topic):
-    make_mention(topic, sentiment="negative", negative=0.712, positive=0.088)
+def test_a_mark_is_a_shape_and_a_word_with_its_probabilities(as_person, viewer, at, keyword):
+    make_mention(keyword, sentiment="negative", negative=0.712, positive=0.088)
     page = as_person(viewer).get(at("mentions")).content.decode()
-    assert 'class="mood negative" title="negative 71%, neutral 20%, positive 9%"' in page
+    assert 'class="mood negative" title="Negative 71%, Neutral 20%, Positive 9%"' in page
     assert "#frown" in page
 
 
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({}, "judging…"),
-        ({"sentiment": "unsure", "negative": 0.4, "positive": 0.3}, "unsure"),
-        ({"sentiment": "neutral", "judged_by": "person"}, "neutral (corrected by a person)"),
+        ({}, "Analyzing…"),
+        ({"sentiment": "uncertain", "negative": 0.4, "positive": 0.3}, "Uncertain"),
+        ({"sentiment": "neutral", "judged_by": "person"}, "Neutral (corrected manually)"),
     ],
 )
-def test_doubt_waiting_and_corrections_are_told(as_person, viewer, at, read, topic, fields, words):
-    make_mention(topic, title="Lumen here", **fields)
+def test_doubt_waiting_and_corrections_are_told(as_person, viewer, at, read, keyword, fields, words):
+    make_mention(keyword, title="Lumen here", **fields)
     # The facets beside the list name every label, too.
     assert words in " ".join(read(as_person(viewer), at("mentions")).partition("Lumen here")[2].split())
 
 
 def test_a_story_shows_each_keywords_own_sentiment_where_they_differ(as_person, viewer, at, read, two):
     client = as_person(viewer)
-    assert "Lumen negative Halo positive" in read(client, at("mentions"))
+    assert "Lumen Negative Halo Positive" in read(client, at("mentions"))
     Mention.objects.update(sentiment="negative")
-    assert "Lumen Halo negative" in read(client, at("mentions"))
+    assert "Lumen Halo Negative" in read(client, at("mentions"))
 
 
 def test_the_detail_tells_each_keywords_probabilities_and_who_corrected(as_person, manager, viewer, at, read, two):
     as_person(manager).post(at("mention_sentiment"), {"id": two[0].pk, "label": "neutral"})
     text = read(as_person(viewer), at("mention", two[0].pk))
-    assert "the model says: negative 71%, neutral 20%, positive 9%" in text
-    assert f"corrected by {manager.name}" in text
-    assert "positive 80%, neutral 15%, negative 5%" in text
+    assert "Model: Negative 71%, Neutral 20%, Positive 9%" in text
+    assert f"Corrected by {manager.name}" in text
+    assert "Positive 80%, Neutral 15%, Negative 5%" in text
 
 
-def test_a_correction_holds_and_is_written_down(as_person, manager, at, topic):
-    mention = make_mention(topic, sentiment="negative", negative=0.7, positive=0.1, judged_by="m")
+def test_a_correction_holds_and_is_written_down(as_person, manager, at, keyword):
+    mention = make_mention(keyword, sentiment="negative", negative=0.7, positive=0.1, judged_by="m")
     back = at("mentions") + "?period=30d"
     answer = as_person(manager).post(at("mention_sentiment"), {"id": mention.pk, "label": "positive", "next": back})
     assert answer.url == back
@@ -76,9 +76,9 @@ def test_a_correction_holds_and_is_written_down(as_person, manager, at, topic):
     assert AuditLine.objects.filter(user=manager, action="mention.sentiment").count() == 1
 
 
-def test_a_correction_is_about_the_mentions_of_the_row_under_the_lists_filter(as_person, manager, at, topic, two):
+def test_a_correction_is_about_the_mentions_of_the_row_under_the_lists_filter(as_person, manager, at, keyword, two):
     client = as_person(manager)
-    [row] = client.get(at("mentions"), {"topic": topic.pk}).context["rows"]
+    [row] = client.get(at("mentions"), {"keyword": keyword.pk}).context["rows"]
     answer = client.post(at("mention_sentiment"), {"id": row.ids, "label": "neutral"}, headers=HTMX).content.decode()
     labels = [mention.sentiment for mention in Mention.objects.order_by("id")]
     assert labels == ["neutral", "positive"]
@@ -96,8 +96,8 @@ def test_one_keyword_corrected_answers_with_the_whole_row(as_person, manager, at
     assert f'data-corrections="{two[0].pk}: {two[1].pk}:neutral"' in answer
 
 
-def test_a_correction_is_taken_back_and_the_mention_waits_to_be_judged(as_person, manager, at, read, topic):
-    mention = make_mention(topic, sentiment="negative", negative=0.7, positive=0.1, judged_by="m")
+def test_a_correction_is_taken_back_and_the_mention_waits_to_be_judged(as_person, manager, at, read, keyword):
+    mention = make_mention(keyword, sentiment="negative", negative=0.7, positive=0.1, judged_by="m")
     client = as_person(manager)
     client.post(at("mention_sentiment"), {"id": mention.pk, "label": "positive"})
     assert 'value="" data-label="positive" aria-pressed="true"' in client.get(at("mentions")).content.decode()
@@ -106,20 +106,20 @@ def test_a_correction_is_taken_back_and_the_mention_waits_to_be_judged(as_person
     assert (mention.sentiment, Correction.objects.count()) == ("", 0)
 
 
-@pytest.mark.parametrize("data", [{"label": "positive"}, {"id": "1", "label": "unsure"}, {"id": "x", "label": ""}])
-def test_nonsense_corrects_nothing(as_person, manager, at, topic, data):
+@pytest.mark.parametrize("data", [{"label": "positive"}, {"id": "1", "label": "uncertain"}, {"id": "x", "label": ""}])
+def test_nonsense_corrects_nothing(as_person, manager, at, keyword, data):
     assert as_person(manager).post(at("mention_sentiment"), data).status_code == 400
 
 
-def test_a_viewer_cannot_correct(as_person, viewer, at, topic):
-    mention = make_mention(topic, sentiment="negative")
+def test_a_viewer_cannot_correct(as_person, viewer, at, keyword):
+    mention = make_mention(keyword, sentiment="negative")
     client = as_person(viewer)
     assert client.post(at("mention_sentiment"), {"id": mention.pk, "label": "positive"}).status_code == 403
     assert "data-correct=" not in client.get(at("mentions")).content.decode()
 
 
 def test_a_mention_of_another_project_is_not_corrected(as_person, manager, at, stranger):
-    other = make_mention(make_topic(stranger.projects.get()), sentiment="negative")
+    other = make_mention(make_keyword(stranger.projects.get()), sentiment="negative")
     client = as_person(manager)
     client.post(at("mention_sentiment"), {"id": other.pk, "label": "positive"})
     other.refresh_from_db()
@@ -127,8 +127,8 @@ def test_a_mention_of_another_project_is_not_corrected(as_person, manager, at, s
     assert "mood" not in client.get(at("mention_moods"), {"ids": other.pk}).content.decode()
 
 
-def test_marks_are_asked_for_again_row_by_row(as_person, viewer, at, topic, two):
-    waiting = make_mention(topic)
+def test_marks_are_asked_for_again_row_by_row(as_person, viewer, at, keyword, two):
+    waiting = make_mention(keyword)
     client = as_person(viewer)
     asked = {"ids": [f"{two[0].pk},{two[1].pk}", waiting.pk, "x", "1,y"]}
     page = client.get(at("mention_moods"), asked).content.decode()
@@ -136,38 +136,38 @@ def test_marks_are_asked_for_again_row_by_row(as_person, viewer, at, topic, two)
     assert f'data-moods="{two[0].pk}"' in page and f'data-moods="{waiting.pk}" data-pending' in page
 
 
-def test_a_list_is_narrowed_to_a_sentiment_unsure_included(as_person, viewer, at, topic):
-    for label, number in (("negative", 3), ("unsure", 2), ("positive", 1), ("", 1)):
-        make_mentions(topic, [{"sentiment": label} for _ in range(number)])
+def test_a_list_is_narrowed_to_a_sentiment_unsure_included(as_person, viewer, at, keyword):
+    for label, number in (("negative", 3), ("uncertain", 2), ("positive", 1), ("", 1)):
+        make_mentions(keyword, [{"sentiment": label} for _ in range(number)])
     client = as_person(viewer)
     context = client.get(at("mentions")).context
     [facet] = [facet for facet in context["facets"] if facet.name == "Sentiment"]
     assert [(choice.label, choice.count) for choice in facet.choices] == [
-        ("positive", 1),
-        ("neutral", 0),
-        ("negative", 3),
-        ("unsure", 2),
+        ("Positive", 1),
+        ("Neutral", 0),
+        ("Negative", 3),
+        ("Uncertain", 2),
     ]
     for choice in facet.choices:
         assert client.get(f"{at('mentions')}?{choice.query}").context["count"].value == choice.count
-    [chip] = client.get(at("mentions") + "?sentiment=unsure").context["bar"].chips
-    assert (chip.name, chip.value, chip.query) == ("Sentiment", "unsure", "period=7d")
+    [chip] = client.get(at("mentions") + "?sentiment=uncertain").context["bar"].chips
+    assert (chip.name, chip.value, chip.query) == ("Sentiment", "Uncertain", "period=7d")
 
 
 # --- trends ----------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def judged(project, topic):
-    """This week 3 negative, 1 neutral, 1 positive, 2 unsure; the week before 1 positive."""
+def judged(project, keyword):
+    """This week 3 negative, 1 neutral, 1 positive, 2 uncertain; the week before 1 positive."""
     make_source(project, last_success_at=timezone.now())
     now = timezone.now()
-    labels = ["negative"] * 3 + ["neutral", "positive"] + ["unsure"] * 2
+    labels = ["negative"] * 3 + ["neutral", "positive"] + ["uncertain"] * 2
     make_mentions(
-        topic, [{"sentiment": label, "published": now - timedelta(days=n % 3)} for n, label in enumerate(labels)]
+        keyword, [{"sentiment": label, "published": now - timedelta(days=n % 3)} for n, label in enumerate(labels)]
     )
-    make_mention(topic, sentiment="positive", published=now - timedelta(days=8))
-    return topic
+    make_mention(keyword, sentiment="positive", published=now - timedelta(days=8))
+    return keyword
 
 
 def chart(response):
@@ -175,27 +175,27 @@ def chart(response):
     return json.loads(found[1])
 
 
-def test_net_sentiment_is_told_with_its_change(as_person, viewer, at, read, project, topic):
+def test_net_sentiment_is_told_with_its_change(as_person, viewer, at, read, project, keyword):
     make_source(project, last_success_at=timezone.now())
     now = timezone.now()
-    for days, labels in ((1, ["negative"] * 12 + ["positive"] * 8 + ["unsure"] * 3), (8, ["positive"] * 20)):
+    for days, labels in ((1, ["negative"] * 12 + ["positive"] * 8 + ["uncertain"] * 3), (8, ["positive"] * 20)):
         at_day = now - timedelta(days=days)
-        make_mentions(topic, [{"sentiment": label, "published": at_day} for label in labels])
+        make_mentions(keyword, [{"sentiment": label, "published": at_day} for label in labels])
     text = read(as_person(viewer), at("overview"))
-    assert "Net sentiment −20 ▼ 120 points down on the period before (+100)" in text
-    assert "12 negative, 0 neutral, 8 positive, 3 unsure −20" in text
+    assert "Net sentiment −20 ▼ down 120 points from the previous period (+100)" in text
+    assert "12 negative, 0 neutral, 8 positive, 3 uncertain −20" in text
 
 
 def test_no_change_is_told_of_a_handful(as_person, viewer, at, read, judged):
-    assert "Net sentiment −40 too few are judged to compare" in read(as_person(viewer), at("overview"))
+    assert "Net sentiment −40 not enough analyzed mentions to compare" in read(as_person(viewer), at("overview"))
 
 
-@pytest.mark.parametrize("page", ["overview", "topic"])
+@pytest.mark.parametrize("page", ["overview", "keyword"])
 def test_every_band_of_a_bar_leads_to_exactly_its_mentions(as_person, viewer, at, judged, page):
     client = as_person(viewer)
-    address = at(page, *([judged.pk] if page == "topic" else []))
+    address = at(page, *([judged.pk] if page == "keyword" else []))
     config = chart(client.get(f"{address}?period=7d"))
-    assert [line["key"] for line in config["data"]["datasets"]] == ["negative", "neutral", "positive", "unsure"]
+    assert [line["key"] for line in config["data"]["datasets"]] == ["negative", "neutral", "positive", "uncertain"]
     assert [line.get("hatched", False) for line in config["data"]["datasets"]] == [False, False, False, True]
     for place, link in enumerate(config["links"]):
         assert sum(line["data"][place] for line in config["data"]["datasets"]) in (0, 100)
@@ -207,7 +207,7 @@ def test_every_band_of_a_bar_leads_to_exactly_its_mentions(as_person, viewer, at
 
 def test_the_table_behind_holds_the_counts_and_the_net(as_person, viewer, at, judged):
     rows = as_person(viewer).get(at("overview")).context["sentiment"].rows
-    assert [(row.split.negative, row.split.unsure, row.split.net) for row in rows[:3]] == [
+    assert [(row.split.negative, row.split.uncertain, row.split.net) for row in rows[:3]] == [
         (1, 1, -50),
         (1, 0, 0),
         (1, 1, -100),
@@ -217,16 +217,16 @@ def test_the_table_behind_holds_the_counts_and_the_net(as_person, viewer, at, ju
 @pytest.mark.parametrize(
     ("label", "words"),
     [
-        ("", "Nothing is judged yet"),
-        ("unsure", "All mentions of this period are unsure"),
-        (None, "No mention in this period"),
+        ("", "No mentions analyzed yet"),
+        ("uncertain", "All mentions in this period are uncertain"),
+        (None, "No mentions in this period"),
     ],
 )
-@pytest.mark.parametrize("page", ["overview", "topic"])
+@pytest.mark.parametrize("page", ["overview", "keyword"])
 def test_where_there_is_no_sentiment_the_page_says_why(
-    as_person, viewer, at, read, project, topic, label, words, page
+    as_person, viewer, at, read, project, keyword, label, words, page
 ):
     make_source(project, last_success_at=timezone.now())
     if label is not None:
-        make_mention(topic, sentiment=label)
-    assert words in read(as_person(viewer), at(page, *([topic.pk] if page == "topic" else [])))
+        make_mention(keyword, sentiment=label)
+    assert words in read(as_person(viewer), at(page, *([keyword.pk] if page == "keyword" else [])))

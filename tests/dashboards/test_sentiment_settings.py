@@ -5,23 +5,23 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from monitoring import model_in_use
-from monitoring.corrections import correct_sentiment
-from monitoring.learning import set_learning
-from monitoring.model_in_use import Heard
+from monitoring.enrichment import model_status
+from monitoring.enrichment.fit_layers import set_learning
+from monitoring.enrichment.model_status import Heard
 from monitoring.models import Mention, SentimentLayer, SentimentState
-from tests.factories import make_mention, make_mentions, make_topic
+from monitoring.services.corrections import correct_sentiment
+from tests.factories import make_keyword, make_mention, make_mentions
 
 MODEL = "2026.11-abc"
 
 
 @pytest.fixture
-def topic(project):
-    return make_topic(project, query="lumen")
+def keyword(project):
+    return make_keyword(project, query="lumen")
 
 
 def say(**fields):
-    model_in_use.cache.set(model_in_use.KEY, Heard(timezone.now().timestamp(), **fields), 60)
+    model_status.cache.set(model_status.KEY, Heard(timezone.now().timestamp(), **fields), 60)
 
 
 def layer(project, number, before=0.41, after=0.68, is_better=True, model=MODEL, corrections=64):
@@ -52,13 +52,15 @@ def test_an_empty_page_says_how_to_begin_and_is_linked_from_the_settings(project
     client = as_person(viewer)
     assert f'href="/p/{project.pk}/settings/sentiment"' in client.get(f"/p/{project.pk}/settings").content.decode()
     text = words(page(client, project))
-    assert "No corrections yet" in text and "from 20 corrections on" in text and "earning off" not in text
-    assert "the model that comes with Vigie" in text
+    assert "No corrections yet" in text and "after 20 corrections" in text and "earning off" not in text
+    assert "Built-in model" in text
 
 
-def test_it_tells_how_many_corrections_whose_and_the_newest_of_them(project, owner, manager, viewer, topic, as_person):
+def test_it_tells_how_many_corrections_whose_and_the_newest_of_them(
+    project, owner, manager, viewer, keyword, as_person
+):
     rows = make_mentions(
-        topic, [{"text": f"Lumen <b>{n}</b>", "title": "", "sentiment": "neutral"} for n in range(12)]
+        keyword, [{"text": f"Lumen <b>{n}</b>", "title": "", "sentiment": "neutral"} for n in range(12)]
     )
     correct_sentiment(project, manager, [row.pk for row in rows[:11]], "negative")
     correct_sentiment(project, owner, [rows[11].pk], "neutral")
@@ -66,9 +68,9 @@ def test_it_tells_how_many_corrections_whose_and_the_newest_of_them(project, own
     Mention.objects.filter(pk=gone).delete()
     html = page(as_person(viewer), project)
     text = words(html)
-    assert "You made 12 corrections." in text
-    assert "neutral 1 " in text and "negative 11" in text
-    assert "neutral → corrected to negative" in text and "neutral confirmed" in text
+    assert "You’ve made 12 corrections." in text
+    assert "Neutral 1 " in text and "Negative 11" in text
+    assert "Neutral → corrected to Negative" in text and "Neutral Confirmed" in text
     assert "marc@example.com 11" in text and "ada@example.com 1" in text
     assert html.count("Lumen &lt;b&gt;") == 10
     assert f"/mentions/{rows[11].pk}" in html and f"/mentions/{gone}" not in html
@@ -82,16 +84,16 @@ def test_it_tells_the_accuracy_before_and_after_and_what_became_of_each_lesson(p
     SentimentState.objects.create(project=project, judged_by=f"{MODEL}+3", layer=used)
     html = page(as_person(viewer), project)
     text = words(html)
-    assert "Of your 64 corrections, the model alone gets 41 % right, with what it learned 68 %." in text
+    assert "On your 64 corrections, the base model is right 41% of the time, and the trained version 68%." in text
     assert "hard cases" in text
-    assert "not used: it did not help" in text and "of another model" in text and "in use" in text
-    assert "Use again" not in html and "Turn learning off" not in html
+    assert "Not used: no improvement" in text and "For another base model" in text and "In use" in text
+    assert "Restore" not in html and "Turn off learning" not in html
 
 
 def test_a_lesson_that_does_not_help_is_said_to_be_unused(project, viewer, as_person):
     layer(project, 1, before=0.5, after=0.51, is_better=False)
     SentimentState.objects.create(project=project, judged_by=MODEL)
-    assert "with what it learned 51 %. That is no clear gain" in words(page(as_person(viewer), project))
+    assert "and the trained version 51%. That isn’t a clear improvement" in words(page(as_person(viewer), project))
 
 
 def test_admins_go_back_to_a_lesson_to_none_and_turn_learning_off_and_on(project, owner, as_person):
@@ -107,16 +109,16 @@ def test_admins_go_back_to_a_lesson_to_none_and_turn_learning_off_and_on(project
 
     status, text = send("lesson", number="1")
     assert (status, state.layer) == (200, first)
-    assert "Lesson 1 is used again." in text and "will be judged anew" in text
-    assert "ada@example.com went back to lesson 1" in text
-    assert "The model is used alone." in send("lesson", number="0")[1]
+    assert "Version 1 restored." in text and "Re-analysis of mentions will start in a few seconds." in text
+    assert "ada@example.com restored version 1" in text
+    assert "Switched back to the base model." in send("lesson", number="0")[1]
     assert state.layer is None
     for number in ("3", "4", "9", "-1", "", "x", "99999999999999999999"):
         assert send("lesson", number=number)[0] == 404
-    assert "Learning is turned off." in send("learning", learns="0")[1]
+    assert "Learning from corrections turned off." in send("learning", learns="0")[1]
     assert not state.learns
     text = send("learning", learns="1")[1]
-    assert state.learns and "Vigie learns from corrections again." in text and "turned learning off" in text
+    assert state.learns and "Learning from corrections turned on." in text and "turned learning off" in text
 
 
 def test_managers_and_viewers_change_nothing_and_strangers_see_nothing(project, manager, viewer, stranger, as_person):
@@ -132,57 +134,57 @@ def test_managers_and_viewers_change_nothing_and_strangers_see_nothing(project, 
     assert as_person(stranger).get(f"{address}/progress").status_code == 404
 
 
-def test_what_is_under_way_is_told_until_it_ends(project, owner, topic, as_person, django_assert_max_num_queries):
-    rows = make_mentions(topic, 40)
+def test_what_is_under_way_is_told_until_it_ends(project, owner, keyword, as_person, django_assert_max_num_queries):
+    rows = make_mentions(keyword, 40)
     client = as_person(owner)
     reached = {"rescored_from": rows[-1].pk + 1, "rescored_to": rows[30].pk}
     state = SentimentState.objects.create(project=project, judged_by=MODEL, **reached)
     html = page(client, project)
-    assert "Judging 40 mentions anew: 25 % done." in words(html) and 'aria-valuenow="25"' in html
+    assert "Re-analyzing 40 mentions: 25% done." in words(html) and 'aria-valuenow="25"' in html
     again = html.split('hx-get="')[1].split('"')[0].replace("&amp;", "&")
     SentimentState.objects.update(rescored_to=rows[10].pk)
     with django_assert_max_num_queries(4):  # session, person, membership, state: nothing is counted again
         html = client.get(again).content.decode()
-    assert "Judging 40 mentions anew: 75 % done." in words(html)
+    assert "Re-analyzing 40 mentions: 75% done." in words(html)
     state.rescored_to, state.refit_at = None, timezone.now() + timedelta(seconds=20)
     state.save()
     html = client.get(again).content.decode()
     assert "in about 20 seconds" in words(html) and "hx-get" in html
     SentimentState.objects.update(refit_at=None)
     html = client.get(again).content.decode()
-    assert "All mentions are judged by what is in use now." in words(html) and "hx-get" not in html
+    assert "Sentiment is up to date for all mentions." in words(html) and "hx-get" not in html
     set_learning(project, owner, False)
     SentimentState.objects.update(refit_at=timezone.now())  # a correction while nothing is learned
     assert "hx-get" not in page(client, project)
 
 
-def test_the_model_its_threshold_and_its_doubt_are_told(project, viewer, topic, as_person, settings):
-    make_mention(topic, sentiment="unsure"), make_mention(topic, sentiment="neutral"), make_mention(topic)
-    make_mention(topic, sentiment="unsure", published=timezone.now() - timedelta(days=40))
-    assert "No worker has said anything" in words(page(as_person(viewer), project))
+def test_the_model_its_threshold_and_its_doubt_are_told(project, viewer, keyword, as_person, settings):
+    make_mention(keyword, sentiment="uncertain"), make_mention(keyword, sentiment="neutral"), make_mention(keyword)
+    make_mention(keyword, sentiment="uncertain", published=timezone.now() - timedelta(days=40))
+    assert "No worker has reported for two minutes." in words(page(as_person(viewer), project))
     say(version=MODEL, threshold=0.57)
     text = words(page(as_person(viewer), project))
-    assert MODEL in text and "a probability of 57 %" in text
-    assert "33 % of 3 mentions of the last 30 days" in text and "Not judged yet 1" in text
+    assert MODEL in text and "57% probability." in text
+    assert "33% of 3 mentions in the last 30 days" in text and "Not analyzed yet 1" in text
     settings.SENTIMENT_BACKEND = "onnx"
-    assert "a model of your own (ONNX)" in words(page(as_person(viewer), project))
+    assert "Custom model (ONNX)" in words(page(as_person(viewer), project))
 
 
 def test_why_the_model_cannot_be_loaded_is_for_operators_only(project, owner, as_person):
     SentimentState.objects.create(project=project, judged_by=MODEL, refit_at=timezone.now())
     say(error="/srv/secret/model.onnx is missing: docs/sentiment.md tells how to export a model")
     html = page(as_person(owner), project)
-    assert "The sentiment model cannot be loaded." in html and "/srv/secret" not in html and "hx-get" not in html
+    assert "The sentiment model couldn’t be loaded." in html and "/srv/secret" not in html and "hx-get" not in html
     owner.is_superuser = True
     owner.save()
     assert "/srv/secret/model.onnx is missing" in page(as_person(owner), project)
 
 
 def test_the_page_costs_the_same_queries_however_many_rows_and_never_loads_a_model(
-    project, owner, topic, as_person, settings, django_assert_max_num_queries
+    project, owner, keyword, as_person, settings, django_assert_max_num_queries
 ):
     settings.SENTIMENT_BACKEND, settings.SENTIMENT_MODEL_DIR = "onnx", "/nowhere"
-    rows = make_mentions(topic, 30)
+    rows = make_mentions(keyword, 30)
     correct_sentiment(project, owner, [row.pk for row in rows], "negative")
     SentimentState.objects.update(judged_by=MODEL, layer=[layer(project, number) for number in range(1, 9)][-1])
     client = as_person(owner)

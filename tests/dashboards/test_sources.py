@@ -7,9 +7,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from monitoring.models import Source
-from tests.dashboards.conftest import words
 from tests.factories import make_documents, make_source
 from tests.lookalikes.feeds import FeedServer
+from tests.pages import words
 
 FEED = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>Le Phare</title><link>https://phare.example/</link>
 <item><title>Bonjour</title><guid>1</guid></item></channel></rss>"""
@@ -55,7 +55,7 @@ def test_each_source_is_in_one_state(client, at, project, fields, state):
 def test_trouble_is_told_in_words_with_what_to_do(client, at, project, read):
     make_source(project, title="Radio", error_code="gone", state="stopped")
     text = read(client, at("sources"))
-    assert "this feed is gone for good (410)" in text and "Look for another feed of this site." in text
+    assert "this feed is permanently gone (410)" in text and "Look for another feed on this site." in text
 
 
 def test_sources_in_trouble_stand_first_and_can_be_shown_alone(client, at, project):
@@ -84,9 +84,9 @@ def test_items_a_day_are_those_of_the_last_month(client, at, project):
 def test_a_feed_is_added_by_its_address(client, at, web):
     web.put("/feed.xml", body=FEED)
     page = client.post(at("source_add"), {"url": web.url("/feed.xml")}, follow=True)
-    assert "“Le Phare” is added." in words(page)
+    assert "“Le Phare” added." in words(page)
     page = client.post(at("source_add"), {"url": web.url("/feed.xml")}, follow=True)
-    assert "“Le Phare” is among the sources already." in words(page)
+    assert "“Le Phare” is already a source." in words(page)
     assert Source.objects.count() == 1
 
 
@@ -100,7 +100,7 @@ def test_a_site_with_several_feeds_asks_which(client, at, web):
 
 def test_an_address_that_cannot_be_used_says_why_beside_the_field(client, at, web):
     page = client.post(at("source_add"), {"url": web.url("/nothing")})
-    assert "There is nothing at this address (404)." in words(page)
+    assert "Nothing was found at this URL (404)." in words(page)
     assert web.url("/nothing") in page.content.decode()
     page = client.post(at("source_add"), {"url": "http://10.0.0.1/feed"})
     assert "private network" in words(page)
@@ -115,7 +115,7 @@ def test_an_opml_list_is_imported_and_what_is_refused_is_named(client, at):
 
 def test_a_file_that_is_no_opml_is_refused(client, at):
     page = client.post(at("opml_import"), {"file": SimpleUploadedFile("x.opml", b"\x00 not at all")})
-    assert "This file is not a list of feeds in OPML." in words(page)
+    assert "This isn’t an OPML file." in words(page)
 
 
 def test_what_is_exported_can_be_imported(client, at, project, stranger, as_person):
@@ -139,7 +139,7 @@ def test_a_source_is_paused_polled_resumed_and_deleted(client, at, project):
     client.post(at("source_pause", source.pk), {"paused": "0"})
     source.refresh_from_db()
     assert source.state == Source.State.ACTIVE
-    assert "The mentions it brought stay." in words(client.get(at("source_delete", source.pk)))
+    assert "Mentions already found are kept." in words(client.get(at("source_delete", source.pk)))
     client.post(at("source_delete", source.pk))
     assert not Source.objects.exists()
 

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 OPERATIONS = (DOCS / "operations.md").read_text()
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
-ROOMS = ("accounts", "monitoring", "alerts", "dashboards", "config")
+PACKAGES = ("accounts", "alerts", "api", "config", "dashboards", "delivery", "monitoring", "provisioning")
 
 # Read by our code, and somebody else's: no setting of Vigie.
 NOT_OURS = {
@@ -71,7 +71,7 @@ def names_in(path, *patterns):
 def settings_of_processes():
     """What is read from the environment beside Django's settings."""
     names = set()
-    for path in sorted((ROOT / "config").glob("*.py")):
+    for path in sorted((ROOT / "config").rglob("*.py")):
         names |= names_in(
             path, r'(?:environ|environment|given)\.get\(\s*"([A-Z_]+)"', r'"([A-Z_]+)" (?:not )?in os\.environ'
         )
@@ -130,7 +130,7 @@ def test_the_example_of_env_names_only_settings_that_exist():
 
 
 def commands():
-    return {path.stem for room in ROOMS for path in (ROOT / room).glob("management/commands/[a-z]*.py")}
+    return {path.stem for package in PACKAGES for path in (ROOT / package).glob("management/commands/[a-z]*.py")}
 
 
 def test_every_command_has_its_heading_and_every_heading_its_command():
@@ -147,8 +147,10 @@ def test_every_option_of_a_command_is_told(name):
     from django.core.management import load_command_class
     from django.core.management.base import BaseCommand
 
-    room = next(room for room in ROOMS if (ROOT / room / "management" / "commands" / f"{name}.py").exists())
-    parser = load_command_class(room, name).create_parser("manage.py", name)
+    package = next(
+        package for package in PACKAGES if (ROOT / package / "management" / "commands" / f"{name}.py").exists()
+    )
+    parser = load_command_class(package, name).create_parser("manage.py", name)
     common = {option for action in BaseCommand().create_parser("", "")._actions for option in action.option_strings}
     own = {option for action in parser._actions for option in action.option_strings} - common
     told = section((DOCS / "commands.md").read_text(), f"## `{name}`")
@@ -176,8 +178,8 @@ def test_the_readme_shows_how_to_run_and_to_test():
 
 
 def platforms():
-    """Feeds, and every module that joins them in monitoring/platforms/."""
-    return {"feeds"} | {path.stem for path in (ROOT / "monitoring").glob("platforms/[a-z]*.py")} - {"base", "registry"}
+    """Every module of monitoring/platforms/ that is a platform."""
+    return {path.stem for path in (ROOT / "monitoring").glob("platforms/[a-z]*.py")} - {"base", "registry"}
 
 
 def test_every_platform_has_its_page():
@@ -185,14 +187,14 @@ def test_every_platform_has_its_page():
 
 
 def test_every_reason_why_a_feed_fails_is_told():
-    from monitoring.health import WORDS
+    from monitoring.messages.source_errors import WORDS
 
-    told = rows(section((DOCS / "platforms" / "feeds.md").read_text(), "## When a feed fails"))
+    told = rows(section((DOCS / "platforms" / "feed.md").read_text(), "## When a feed fails"))
     assert told.keys() == WORDS.keys() | {"unexpected"}
 
 
 def test_every_channel_has_its_heading():
-    channels = {path.stem for path in (ROOT / "alerts" / "channels").glob("[a-z]*.py")} - {"base"}
+    channels = {path.stem for path in (ROOT / "delivery" / "channels").glob("[a-z]*.py")} - {"base"}
     titles = {heading.lower() for heading in headings(OPERATIONS)}
     assert channels
     assert channels <= titles
@@ -215,7 +217,7 @@ def test_every_window_of_a_rule_is_told():
 
 
 def test_every_operation_of_the_api_has_its_heading():
-    from config.api import api
+    from api.app import api
 
     schema = api.get_openapi_schema()
     operations = {
@@ -255,8 +257,8 @@ def test_every_page_of_the_docs_is_listed_in_the_readme():
 
 def test_every_page_that_the_code_names_exists():
     named = set()
-    for room in ROOMS:
-        for path in (ROOT / room).rglob("*.py"):
+    for package in PACKAGES:
+        for path in (ROOT / package).rglob("*.py"):
             named |= set(re.findall(r"docs/[\w/-]+\.md", path.read_text()))
     assert named
     assert [name for name in sorted(named) if not (ROOT / name).is_file()] == []
@@ -264,7 +266,10 @@ def test_every_page_that_the_code_names_exists():
 
 def test_every_file_that_the_architecture_names_exists():
     text = (DOCS / "architecture.md").read_text()
-    named = re.findall(r"`((?:accounts|alerts|config|dashboards|monitoring|static|tests)/[\w/]+(?:\.py|/))`", text)
+    named = re.findall(
+        r"`((?:accounts|alerts|api|config|dashboards|delivery|monitoring|provisioning|static|tests)/[\w/]+(?:\.py|/))`",
+        text,
+    )
     assert len(named) > 20
     assert [name for name in named if not (ROOT / name).exists()] == []
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-HERE = ("accounts", "alerts", "config", "dashboards", "monitoring")
+HERE = ("accounts", "alerts", "api", "config", "dashboards", "delivery", "monitoring", "provisioning")
 
 # Used without being named in our Python.
 USED_OTHERWISE = {
-    "gunicorn": "config/runner.py and the Dockerfile run it",
+    "gunicorn": "config/launcher/runner.py and the Dockerfile run it",
     "tzdata": "the time zones of zoneinfo where the system has none, as in the slim image",
     "polib": "for whoever fills in locale/*/django.po",
     "import-linter": "make lint runs lint-imports",

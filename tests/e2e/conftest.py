@@ -68,11 +68,11 @@ def open_as(page, live_server, as_person):
 @pytest.fixture
 def world(live_server, project):
     """A brand and a competitor with mentions of the last days, and a source that is heard. Gives the brand."""
-    from tests.factories import make_mentions, make_source, make_topic  # models need settings, which come later
+    from tests.factories import make_keyword, make_mentions, make_source  # models need settings, which come later
 
     source = make_source(project, title="Le Phare", last_success_at=timezone.now())
-    brand = make_topic(project, "Lumen", "lumen", kind="brand")
-    rival = make_topic(project, "Halo", "halo", kind="competitor")
+    brand = make_keyword(project, "Lumen", "lumen", type="brand")
+    rival = make_keyword(project, "Halo", "halo", type="competitor")
     make_mentions(brand, [{"title": f"Lumen story {n}", "source": source, "published": ago(n)} for n in range(12)])
     make_mentions(rival, [{"title": f"Halo story {n}", "source": source, "published": ago(n + 20)} for n in range(4)])
     return brand

@@ -3,31 +3,33 @@
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from alerts.models import Delivery, Rule
-from alerts.rules import evaluate_all
+from alerts.evaluate import evaluate_all
+from alerts.models import Rule
+from delivery.models import Delivery
 
 
 def test_a_rule_asks_only_for_what_its_condition_needs(open_as, world, owner):
     page = open_as(owner, f"/p/{world.project_id}/rules/new")
     expect(page.get_by_label("Number of mentions", exact=True)).to_be_visible()
     expect(page.get_by_label("Percentage")).to_be_hidden()
-    page.get_by_label("Condition").select_option("up by a percentage")
+    page.get_by_label("Condition").select_option("Up by a percentage")
     expect(page.get_by_label("Number of mentions", exact=True)).to_be_hidden()
     page.get_by_label("Percentage").fill("150")
     page.get_by_label("Keyword").select_option("Lumen")
-    page.get_by_role("button", name="Save the rule").click()
-    expect(page.get_by_text("Warn when the mentions of Lumen in 1 hour are up by 150 % or more")).to_be_visible()
+    page.get_by_role("button", name="Save rule").click()
+    expect(page.get_by_text("Alert when mentions of Lumen rise by 150% or more in 1 hour")).to_be_visible()
 
 
 def test_an_incident_is_drawn_acknowledged_and_leads_to_its_mentions(open_as, world, owner):
-    Rule.objects.create(project=world.project, topic=world, threshold=5, window_s=86400)
+    Rule.objects.create(project=world.project, keyword=world, threshold=5, window_s=86400)
     evaluate_all(timezone.now())
     page = open_as(owner, f"/p/{world.project_id}/incidents")
     page.get_by_role("link", name="Lumen: 12 mentions in 24 hours").click()
     expect(page.locator("canvas")).to_be_visible()
     page.get_by_role("button", name="Acknowledge").click()
-    expect(page.locator("main").get_by_text("acknowledged", exact=True)).to_be_visible()
-    page.get_by_role("link", name="See all 12 mentions").click()
+    expect(page.get_by_role("region", name="Details").locator(".tag")).to_have_text("Acknowledged")
+    expect(page.get_by_role("region", name="Details").locator(".tag")).to_be_visible()
+    page.get_by_role("link", name="View all 12 mentions").click()
     expect(page.get_by_text("12 in this period")).to_be_visible()
 
 
@@ -35,11 +37,11 @@ def test_a_digest_is_previewed_written_and_read_in_the_outbox(open_as, world, ow
     settings.EMAIL_URL = ""
     page = open_as(owner, f"/p/{world.project_id}/digest")
     expect(page.get_by_label("Day")).to_be_hidden()
-    page.get_by_label("Frequency").select_option("every week")
+    page.get_by_label("Frequency").select_option("Weekly")
     expect(page.get_by_label("Day")).to_be_visible()
     page.get_by_role("button", name="Save").click()
-    page.get_by_role("button", name="Send me one now").click()
-    expect(page.get_by_text("kept on the Outbox page")).to_be_visible()
+    page.get_by_role("button", name="Send one now").click()
+    expect(page.get_by_text("saved to the delivery log")).to_be_visible()
     page.goto(page.url.replace("digest", "outbox"))
     page.get_by_role("link", name=Delivery.objects.get().subject).click()
     expect(page.frame_locator("iframe.mail").get_by_text("Unsubscribe")).to_be_visible()
@@ -48,9 +50,9 @@ def test_a_digest_is_previewed_written_and_read_in_the_outbox(open_as, world, ow
 def test_unsubscribing_takes_one_link_and_one_button(open_as, page, live_server, world, owner, settings):
     settings.BASE_URL = live_server.url
     open_as(owner, f"/p/{world.project_id}/digest")
-    page.get_by_role("button", name="Send me one now").click()
+    page.get_by_role("button", name="Send one now").click()
     link = Delivery.objects.get().headers["List-Unsubscribe"].strip("<>")
     page.context.clear_cookies()
     page.goto(link)
     page.get_by_role("button", name="Unsubscribe").click()
-    expect(page.get_by_role("heading", name="You are unsubscribed")).to_be_visible()
+    expect(page.get_by_role("heading", name="You’re unsubscribed")).to_be_visible()

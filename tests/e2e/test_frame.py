@@ -5,7 +5,18 @@ from playwright.sync_api import expect
 
 from tests.factories import make_source
 
-PAGES = ["", "mentions", "topics", "topics/new", "sources", "sources/add", "incidents", "digest", "outbox", "settings"]
+PAGES = [
+    "",
+    "mentions",
+    "keywords",
+    "keywords/new",
+    "sources",
+    "sources/add",
+    "incidents",
+    "digest",
+    "outbox",
+    "settings",
+]
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
@@ -19,7 +30,7 @@ def test_no_page_scrolls_sideways(open_as, owner, world, project, language, widt
     page = open_as(owner, f"/p/{project.pk}/")
     page.set_viewport_size({"width": width, "height": 740})
     mention = world.mentions.first().pk
-    for path in [*PAGES, f"topics/{world.pk}", f"mentions/{mention}"]:
+    for path in [*PAGES, f"keywords/{world.pk}", f"mentions/{mention}"]:
         page.goto(f"{page.url.split('/p/')[0]}/p/{project.pk}/{path}")
         for menu in page.locator(".menu.period > summary").all():
             menu.click()
@@ -32,7 +43,7 @@ def test_a_new_token_fits_a_phone(open_as, owner):
     page = open_as(owner, "/account")
     page.set_viewport_size({"width": 360, "height": 740})
     page.locator("#token_name").fill("script")
-    page.get_by_role("button", name="Make a token").click()
+    page.get_by_role("button", name="Create token").click()
     expect(page.locator("#new-token")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
@@ -40,10 +51,10 @@ def test_a_new_token_fits_a_phone(open_as, owner):
 def test_a_phone_reaches_every_room(open_as, owner, world, project):
     page = open_as(owner, f"/p/{project.pk}/")
     page.set_viewport_size({"width": 360, "height": 740})
-    page.get_by_role("navigation", name="Main").get_by_role("link", name="Keywords").click()
-    page.wait_for_url("**/topics")
+    page.get_by_role("navigation", name="Main navigation").get_by_role("link", name="Keywords").click()
+    page.wait_for_url("**/keywords")
     page.locator(".menu.account summary").click()
-    page.locator(".menu.account").get_by_role("link", name="Outbox").click()
+    page.locator(".menu.account").get_by_role("link", name="Delivery log").click()
     page.wait_for_url("**/outbox")
 
 
@@ -52,7 +63,7 @@ def test_the_colours_change_at_once_and_stay(open_as, viewer, world, project):
     page.wait_for_selector("canvas[data-drawn]")
     light = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.locator(".menu.account summary").click()
-    page.get_by_role("button", name="dark").click()
+    page.get_by_role("button", name="Dark").click()
     dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert dark != light
     page.reload()
@@ -67,17 +78,17 @@ def test_a_dark_system_gets_dark_pages(open_as, viewer, world, project):
 
 
 def test_the_language_is_changed_from_any_page(open_as, viewer, project):
-    page = open_as(viewer, f"/p/{project.pk}/topics")
+    page = open_as(viewer, f"/p/{project.pk}/keywords")
     page.locator(".menu.account summary").click()
     page.get_by_role("button", name="Français").click()
     expect(page.locator("html")).to_have_attribute("lang", "fr")
-    assert page.url.endswith("/topics")
+    assert page.url.endswith("/keywords")
 
 
 def test_the_first_tab_skips_to_the_content_and_escape_closes_menus(open_as, viewer, project):
-    page = open_as(viewer, f"/p/{project.pk}/topics")
+    page = open_as(viewer, f"/p/{project.pk}/keywords")
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#main")).to_be_focused()
     page.locator(".menu.switcher summary").click()

@@ -20,27 +20,27 @@ def current(page):
 def test_the_list_works_by_keyboard(inbox):
     inbox.keyboard.press("j")
     expect(current(inbox)).to_have_text("Lumen story 0")
-    expect(inbox.locator("#detail")).to_contain_text("Why it is here")
+    expect(inbox.locator("#detail")).to_contain_text("Why this is a mention")
     inbox.keyboard.press("j")
     inbox.keyboard.press("j")
     inbox.keyboard.press("k")
     expect(current(inbox)).to_have_text("Lumen story 1")
     inbox.keyboard.press("d")
-    expect(inbox.locator(".mention[data-current] .state")).to_have_text("answered")
+    expect(inbox.locator(".mention[data-current] .state")).to_have_text("Replied")
     inbox.keyboard.press("u")
-    expect(inbox.locator(".mention[data-current] .state")).to_have_text("to review")
+    expect(inbox.locator(".mention[data-current] .state")).to_have_text("To review")
     inbox.keyboard.press("j")
     inbox.keyboard.press("x")
-    expect(inbox.locator(".mention[data-current] .state")).to_have_text("ignored")
+    expect(inbox.locator(".mention[data-current] .state")).to_have_text("Ignored")
     inbox.keyboard.press("j")
     inbox.keyboard.press("a")
-    expect(inbox.locator(".mention[data-current] .state")).to_have_text("to answer")
+    expect(inbox.locator(".mention[data-current] .state")).to_have_text("Needs reply")
     status = dict(Mention.objects.values_list("document__title", "status"))
-    assert [status[f"Lumen story {n}"] for n in range(4)] == ["to_review", "to_review", "ignored", "to_answer"]
+    assert [status[f"Lumen story {n}"] for n in range(4)] == ["to_review", "to_review", "ignored", "needs_reply"]
 
 
 def test_the_counts_beside_the_list_follow_a_decision(inbox):
-    answered = inbox.locator(".facets a", has_text="answered").locator(".faint")
+    answered = inbox.locator(".facets a", has_text="Replied").locator(".faint")
     expect(answered).to_have_text("0")
     inbox.keyboard.press("j")
     inbox.keyboard.press("d")
@@ -72,9 +72,9 @@ def test_a_decision_can_be_undone_by_its_button(inbox):
     row = inbox.locator(".mention").first
     row.hover()
     row.get_by_role("button", name="Ignore").click()
-    expect(row.locator(".state")).to_have_text("ignored")
+    expect(row.locator(".state")).to_have_text("Ignored")
     inbox.locator(".toast button").click()
-    expect(inbox.locator(".mention").first.locator(".state")).to_have_text("to review")
+    expect(inbox.locator(".mention").first.locator(".state")).to_have_text("To review")
 
 
 def test_older_mentions_come_as_one_goes_down(open_as, viewer, world, project):
@@ -84,14 +84,14 @@ def test_older_mentions_come_as_one_goes_down(open_as, viewer, world, project):
     for count in (100, 116):
         page.locator(".list-foot").scroll_into_view_if_needed()
         expect(page.locator(".mention")).to_have_count(count)
-    expect(page.get_by_text("That is all for this period.")).to_be_visible()
+    expect(page.get_by_text("No more mentions in this period.")).to_be_visible()
 
 
 def test_new_mentions_are_announced_and_move_nothing(inbox, world):
     first = inbox.locator(".mention h3").first.inner_text()
     make_mention(world, title="Lumen just now")
     inbox.evaluate("document.body.dispatchEvent(new CustomEvent('vigie:tick'))")
-    expect(inbox.locator(".fresh")).to_have_text("1 new mention: show it")
+    expect(inbox.locator(".fresh")).to_have_text("Show 1 new mention")
     assert inbox.locator(".mention h3").first.inner_text() == first
     inbox.locator(".fresh").click()
     expect(inbox.locator(".mention h3").first).to_have_text("Lumen just now")
@@ -100,7 +100,7 @@ def test_new_mentions_are_announced_and_move_nothing(inbox, world):
 @pytest.mark.parametrize("key", ["j", "d"])
 def test_whoever_was_signed_out_meanwhile_is_asked_to_sign_in(inbox, key):
     inbox.keyboard.press("j")
-    expect(inbox.locator("#detail")).to_contain_text("Why it is here")
+    expect(inbox.locator("#detail")).to_contain_text("Why this is a mention")
     inbox.context.clear_cookies(name="sessionid")
     inbox.keyboard.press(key)
     inbox.wait_for_url("**/login/?next=**")
@@ -113,10 +113,10 @@ def test_everything_works_without_scripts(browser, live_server, as_person, owner
     page = context.new_page()
     page.goto(f"{live_server.url}/p/{project.pk}/mentions?period=30d")
     page.locator(".mention").first.hover()
-    page.locator(".mention").first.get_by_role("button", name="Answered").click()
-    expect(page.get_by_text("The mention is now “answered”.")).to_be_visible()
+    page.locator(".mention").first.get_by_role("button", name="Replied").click()
+    expect(page.get_by_text("Status changed to “Replied”.")).to_be_visible()
     page.get_by_role("link", name="Lumen story 3").click()
-    expect(page.get_by_role("heading", name="Why it is here")).to_be_visible()
-    page.get_by_role("link", name="Back to the list").click()
+    expect(page.get_by_role("heading", name="Why this is a mention")).to_be_visible()
+    page.get_by_role("link", name="Back to list").click()
     assert "period=30d" in page.url
     context.close()

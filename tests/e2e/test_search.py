@@ -25,10 +25,10 @@ def test_a_search_from_any_page_ends_in_a_watched_keyword(open_as, owner, kept, 
     page.keyboard.press("Backspace")
     page.keyboard.press("Enter")
     page.wait_for_url("**/search?q=*")
-    expect(page.locator("h1 + .second")).to_have_text("120 found")
+    expect(page.locator("h1 + .second")).to_have_text("120 results")
     rows = page.locator(".mention")
     expect(rows.first.locator("h3")).to_have_text("Lamp 0")
-    expect(rows.first).to_contain_text("no keyword matches")
+    expect(rows.first).to_contain_text("No matching keyword")
     page.locator(".list-foot").scroll_into_view_if_needed()
     expect(rows).to_have_count(100)
     page.locator(".list-foot").scroll_into_view_if_needed()
@@ -36,8 +36,8 @@ def test_a_search_from_any_page_ends_in_a_watched_keyword(open_as, owner, kept, 
     page.keyboard.press("/")
     expect(page.locator("#search")).to_be_focused()
     page.keyboard.press("Escape")
-    page.get_by_role("link", name="Watch this search").click()
-    page.wait_for_url("**/topics/new?query=lamp+rain")
+    page.get_by_role("link", name="Track this search").click()
+    page.wait_for_url("**/keywords/new?query=lamp+rain")
 
 
 def test_a_mistake_is_shown_and_mentions_lead_to_their_page(open_as, viewer, world, project):

@@ -5,10 +5,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from monitoring import enrich
+from monitoring.enrichment import score_mentions
 from monitoring.models import Mention
 from tests.e2e.conftest import ago
-from tests.factories import make_mention, make_topic
+from tests.factories import make_keyword, make_mention
 
 
 @pytest.fixture
@@ -23,25 +23,25 @@ def mark(page):
 
 
 def test_a_label_is_corrected_with_one_key_and_the_correction_is_undone(inbox):
-    negative = inbox.locator(".facets a", has_text="negative").locator(".faint")
+    negative = inbox.locator(".facets a", has_text="Negative").locator(".faint")
     inbox.keyboard.press("j")
-    expect(mark(inbox)).to_have_text("neutral")
+    expect(mark(inbox)).to_have_text("Neutral")
     inbox.keyboard.press("-")
-    expect(mark(inbox)).to_contain_text("negative")
-    expect(mark(inbox)).to_contain_text("corrected by a person")
+    expect(mark(inbox)).to_contain_text("Negative")
+    expect(mark(inbox)).to_contain_text("corrected manually")
     expect(inbox.locator(".toast")).to_contain_text("Negative")
-    expect(inbox.locator("#detail .each-mood")).to_contain_text("corrected by")
+    expect(inbox.locator("#detail .each-mood")).to_contain_text("Corrected by")
     expect(negative).to_have_text("1")
     inbox.keyboard.press("+")
-    expect(mark(inbox)).to_contain_text("positive")
+    expect(mark(inbox)).to_contain_text("Positive")
     inbox.keyboard.press("u")
-    expect(mark(inbox)).to_contain_text("negative")
+    expect(mark(inbox)).to_contain_text("Negative")
     inbox.locator(".toast").wait_for(state="detached")
     inbox.keyboard.press("u")
-    expect(mark(inbox)).to_have_text("judging…")
-    enrich.judge_mentions()
-    expect(mark(inbox)).not_to_have_text("judging…")
-    expect(inbox.locator("#detail .each-mood")).not_to_contain_text("judging…")
+    expect(mark(inbox)).to_have_text("Analyzing…")
+    score_mentions.judge_mentions()
+    expect(mark(inbox)).not_to_have_text("Analyzing…")
+    expect(inbox.locator("#detail .each-mood")).not_to_contain_text("Analyzing…")
     assert not Mention.objects.filter(judged_by=Mention.BY_PERSON).exists()
 
 
@@ -51,32 +51,32 @@ def test_a_phone_shows_the_buttons_on_the_mentions_own_page_alone(inbox):
     expect(inbox.locator(".mention .triage:not(.correcting)").first).to_be_visible()
     expect(inbox.locator(".correcting").first).to_be_hidden()
     inbox.locator("[data-open]").first.click()
-    expect(inbox.get_by_role("group", name="Correct the sentiment towards Lumen")).to_be_visible()
+    expect(inbox.get_by_role("group", name="Correct sentiment toward Lumen")).to_be_visible()
 
 
 def test_keys_faster_than_the_server_leave_the_last_one_standing(inbox):
     inbox.keyboard.press("j")
     for key in "-=+":
         inbox.keyboard.press(key)
-    expect(mark(inbox)).to_contain_text("positive")
+    expect(mark(inbox)).to_contain_text("Positive")
     expect(inbox.locator(".mention[data-current] [aria-pressed=true]")).to_have_text("Positive")
-    for label in ("neutral", "negative"):
+    for label in ("Neutral", "Negative"):
         inbox.keyboard.press("u")
         expect(mark(inbox)).to_contain_text(label)
 
 
 def test_buttons_correct_one_keyword_of_a_story(inbox, world, project):
-    halo = make_topic(project, "Second", "second")
+    halo = make_keyword(project, "Second", "second")
     mention = make_mention(world, title="Lumen and second", published=ago(0))
     make_mention(halo, mention.document, sentiment="positive", negative=0.1, positive=0.8)
     Mention.objects.filter(pk=mention.pk).update(sentiment="negative", negative=0.8, positive=0.1)
     inbox.reload()
     inbox.keyboard.press("j")
     expect(inbox.locator(".mention[data-current] .moods")).to_have_text(
-        re.compile(r"Lumen\s+negative\s+Second\s+positive")
+        re.compile(r"Lumen\s+Negative\s+Second\s+Positive")
     )
     inbox.locator("#detail").get_by_role("group", name="Second").get_by_role("button", name="Neutral").click()
-    expect(inbox.locator(".mention[data-current] .moods")).to_contain_text("neutral")
+    expect(inbox.locator(".mention[data-current] .moods")).to_contain_text("Neutral")
     assert list(
         Mention.objects.filter(document=mention.document).order_by("id").values_list("sentiment", flat=True)
     ) == [
@@ -84,12 +84,12 @@ def test_buttons_correct_one_keyword_of_a_story(inbox, world, project):
         "neutral",
     ]
     inbox.locator(".toast button").click()
-    expect(inbox.locator(".mention[data-current] .moods")).to_contain_text("judging…")
+    expect(inbox.locator(".mention[data-current] .moods")).to_contain_text("Analyzing…")
 
 
 def test_a_key_on_a_storys_own_page_corrects_its_only_keyword_and_none_of_several(inbox, world, project):
     alone, shared = make_mention(world, published=ago(0)), make_mention(world, published=ago(0))
-    make_mention(make_topic(project, "Second", "second"), shared.document)
+    make_mention(make_keyword(project, "Second", "second"), shared.document)
     for mention in (shared, alone):
         inbox.goto(f"{inbox.url.partition('/mentions')[0]}/mentions/{mention.pk}")
         inbox.keyboard.press("-")
@@ -102,7 +102,7 @@ def test_the_chart_appears_once_something_is_judged_and_its_bands_lead_to_their_
 ):
     page = open_as(viewer, f"/p/{project.pk}/")
     chart = page.locator(".chart", has=page.locator("canvas[data-chart=sentiment-data]"))
-    expect(page.get_by_role("heading", name="Nothing is judged yet")).to_be_visible()
+    expect(page.get_by_role("heading", name="No mentions analyzed yet")).to_be_visible()
     expect(chart).to_be_hidden()
     Mention.objects.update(sentiment="negative", negative=0.9, positive=0.05)
     page.evaluate("document.body.dispatchEvent(new CustomEvent('vigie:tick'))")

@@ -3,11 +3,11 @@
 from playwright.sync_api import expect
 
 from monitoring.models import SentimentLayer, SentimentState
-from tests.factories import make_mentions, make_topic
+from tests.factories import make_keyword, make_mentions
 
 
 def test_progress_moves_on_by_itself_and_a_lesson_is_chosen_after_a_question(open_as, owner, project):
-    rows = make_mentions(make_topic(project), 40)
+    rows = make_mentions(make_keyword(project), 40)
     scores = {"corrections": 64, "accuracy_before": 0.41, "accuracy_after": 0.68, "is_better": True, "weights": b""}
     layers = [SentimentLayer.objects.create(project=project, number=n, model="m", **scores) for n in (1, 2)]
     state = SentimentState.objects.create(project=project, judged_by="m+2", layer=layers[1])
@@ -20,11 +20,11 @@ def test_progress_moves_on_by_itself_and_a_lesson_is_chosen_after_a_question(ope
     SentimentState.objects.update(rescored_to=rows[10].pk)
     expect(bar).to_have_attribute("aria-valuenow", "75")
     SentimentState.objects.update(rescored_to=None)
-    expect(page.get_by_role("status")).to_contain_text("All mentions are judged by what is in use now.")
+    expect(page.get_by_role("status")).to_contain_text("Sentiment is up to date for all mentions.")
     expect(bar).to_have_count(0)
     assert page.evaluate("document.documentElement.scrollWidth") == 375
-    page.get_by_text("Use again 1").press("Enter")
-    page.get_by_role("button", name="Use this lesson").click()
-    expect(page.get_by_role("status")).to_contain_text("Lesson 1 is used again.")
+    page.get_by_text("Restore 1").press("Enter")
+    page.get_by_role("button", name="Restore this version").click()
+    expect(page.get_by_role("status")).to_contain_text("Version 1 restored.")
     state.refresh_from_db()
     assert state.layer == layers[0]

@@ -63,7 +63,7 @@ def again(source):
     from django.utils import timezone
 
     from monitoring.models import Source
-    from monitoring.poll import poll_due
+    from monitoring.polling.poller import poll_due
 
     Source.objects.filter(pk=source.pk).update(next_poll_at=timezone.now())
     poll_due()

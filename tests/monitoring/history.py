@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from monitoring.candidates import ask
-from monitoring.matching import Watched
+from monitoring.matching.candidates import ask
+from monitoring.matching.keyword_index import Watched
 from monitoring.models import Document
 from monitoring.query import Doc
 from tests.factories import make_documents

@@ -4,9 +4,9 @@ from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand, CommandError
 
-from monitoring.command import project_named, source_row, write_line
-from monitoring.health import words
-from monitoring.sources import add_source
+from monitoring.management.shared import project_named, source_row, write_line
+from monitoring.messages.source_errors import words
+from monitoring.services.sources import add_source
 
 
 class Command(BaseCommand):

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from monitoring.command import filter_lines
-from monitoring.jsonlines import BadInput
+from monitoring.jsonl import BadInput
+from monitoring.management.shared import filter_lines
 from monitoring.query import Index
-from monitoring.query.lines import index_of, match_lines, read_queries
+from monitoring.query.jsonl import index_of, match_lines, read_queries
 
 
 class Command(BaseCommand):

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from monitoring.command import project_named, write_line
-from monitoring.insights import lists
+from monitoring.insights import mentions
+from monitoring.insights.cursors import EPOCH
 from monitoring.insights.filters import MentionFilter
-from monitoring.insights.search import EPOCH
+from monitoring.management.shared import project_named, write_line
 from monitoring.models import Mention
 
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
             until=max(since, timezone.now()),
             statuses=tuple(Mention.Status.values),
         )
-        for row in lists.everything(f):
+        for row in mentions.everything(f):
             for mention in row.mentions:
                 write_line(self.stdout, mention_row(mention))
 
@@ -38,8 +38,8 @@ def mention_row(mention: Mention) -> dict[str, object]:
     document = mention.document
     return {
         "id": mention.pk,
-        "topic": mention.topic.name,
-        "topic_id": mention.topic_id,
+        "keyword": mention.keyword.name,
+        "keyword_id": mention.keyword_id,
         "status": mention.status,
         "sentiment": mention.sentiment or None,
         "url": document.url,

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from monitoring.feeds.errors import ParseError
-from monitoring.feeds.lines import feed_lines
+from monitoring.feeds.jsonl import feed_lines
 
 _PROBLEMS = {
     "empty": "the input is empty",

@@ -5,9 +5,9 @@ from dataclasses import asdict
 
 from django.core.management.base import BaseCommand, CommandError
 
-from monitoring.command import write_line
+from monitoring.management.shared import write_line
 from monitoring.models import Source
-from monitoring.poll import poll_due, poll_one
+from monitoring.polling.poller import poll_due, poll_one
 
 
 class Command(BaseCommand):

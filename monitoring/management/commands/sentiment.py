@@ -8,9 +8,9 @@ import sys
 
 from django.core.management.base import BaseCommand
 
-from monitoring.command import filter_lines
+from monitoring.management.shared import filter_lines
 from monitoring.sentiment import load
-from monitoring.sentiment.lines import judged_lines
+from monitoring.sentiment.jsonl import judged_lines
 
 
 class Command(BaseCommand):

@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from monitoring.feeds import reference, strict
-from monitoring.feeds.finish import finish
-from monitoring.feeds.hints import read_hints
+from monitoring.feeds import feedparser_parser, lxml_parser
+from monitoring.feeds.normalise import finish
 from monitoring.feeds.parse import MAX_ENTRIES, parse
-from monitoring.items import Entry, ParsedFeed
+from monitoring.feeds.polling_hints import read_hints
+from monitoring.records import Entry, ParsedFeed
 from tests.monitoring.feeds.generate import FORMATS, realistic_feed
 
 SAMPLES = sorted((Path(__file__).parent / "samples").glob("*.xml"))
@@ -27,13 +27,13 @@ no_dates_no_guids double_escaped mojibake utf8_bom same_ids hints empty_channel 
 
 
 def by_strict(body: bytes):
-    raw = strict.read(body)
+    raw = lxml_parser.read(body)
     return raw and finish(raw, BASE, read_hints(body))
 
 
 def by_reference(body: bytes):
-    data = reference.to_utf8(body, "")
-    return finish(reference.read(data, MAX_ENTRIES), BASE, read_hints(data))
+    data = feedparser_parser.to_utf8(body, "")
+    return finish(feedparser_parser.read(data, MAX_ENTRIES), BASE, read_hints(data))
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)

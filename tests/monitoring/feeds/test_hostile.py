@@ -14,10 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from monitoring.feeds.clean import clean, safe_html
+from monitoring.content.clean import clean, safe_html
+from monitoring.content.scrub import scrub
 from monitoring.feeds.parse import MAX_ENTRIES, ParseError, parse
-from monitoring.feeds.raw import scrub
-from monitoring.items import ParsedFeed
+from monitoring.records import ParsedFeed
 from tests.monitoring.feeds.generate import realistic_feed
 
 SAMPLES = [path.read_bytes() for path in sorted((Path(__file__).parent / "samples").iterdir())]

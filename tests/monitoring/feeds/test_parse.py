@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from monitoring.feeds.clean import clean, safe_html
+from monitoring.content.clean import clean, safe_html
 from monitoring.feeds.parse import parse
-from monitoring.items import Entry, Item, ParsedFeed
+from monitoring.records import Entry, Item, ParsedFeed
 from tests.monitoring.feeds.generate import FORMATS, mixed_feed, realistic_feed
 
 SAMPLES = Path(__file__).parent / "samples"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from monitoring.insights import facets, lists, series
+from monitoring.insights import facets, mentions, volume
 from monitoring.insights.filters import MentionFilter
 from tests.monitoring.insights.world import NOW, build, choice, documents, documents_of, expected, filter_of
 
@@ -17,7 +17,7 @@ random_worlds = settings(
     max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 FACETS = {
-    "topics": (facets.by_topic, lambda row: row.topic_id),
+    "keywords": (facets.by_keyword, lambda row: row.keyword_id),
     "sources": (facets.by_source, lambda row: row.source_id),
     "platforms": (facets.by_platform, lambda row: row.platform),
     "languages": (facets.by_language, lambda row: row.language.split("-")[0] or "und"),
@@ -36,19 +36,19 @@ def test_every_number_is_the_length_of_the_list_behind_it(documents, chosen, siz
     forwards, pages = walk(f, size)
     assert [row.document.pk for row in forwards] == documents_of(rows)
     assert {mention.pk for row in forwards for mention in row.mentions} == {row.pk for row in rows}
-    assert lists.count(f) == (len(forwards), False)
+    assert mentions.count(f) == (len(forwards), False)
     assert_pages_go_back(f, size, pages)
 
-    volume = series.volume(f, bucket=data.draw(st.sampled_from([None, "hour", "day", "week"])))
-    per_topic = Counter(row.topic_id for row in rows)
-    assert {line.topic.pk: line.total for line in volume.lines} == {pk: per_topic[pk] for pk in f.scope}
-    assert volume.total == len(forwards)
-    assert_buckets_hold(volume, rows, f)
+    series = volume.volume(f, bucket=data.draw(st.sampled_from([None, "hour", "day", "week"])))
+    per_keyword = Counter(row.keyword_id for row in rows)
+    assert {line.keyword.pk: line.total for line in series.lines} == {pk: per_keyword[pk] for pk in f.scope}
+    assert series.total == len(forwards)
+    assert_buckets_hold(series, rows, f)
 
     before = f.previous()
-    assert series.change(f) == (len(forwards), len(documents_of(expected(world, before))))
-    assert {pk: change.now for pk, change in series.change_by_topic(f).items()} == {
-        pk: per_topic[pk] for pk in f.scope
+    assert volume.change(f) == (len(forwards), len(documents_of(expected(world, before))))
+    assert {pk: change.now for pk, change in volume.change_by_keyword(f).items()} == {
+        pk: per_keyword[pk] for pk in f.scope
     }
 
     dimension = data.draw(st.sampled_from(sorted(FACETS)))
@@ -71,7 +71,7 @@ def walk(f, size):
     """All rows, and the pages they came on."""
     pages, cursor = [], None
     while True:
-        pages.append(lists.page(f, cursor, size))
+        pages.append(mentions.page(f, cursor, size))
         cursor = pages[-1].next_cursor
         if cursor is None:
             return [row for page in pages for row in page.rows], pages
@@ -81,18 +81,18 @@ def walk(f, size):
 def assert_pages_go_back(f, size, pages):
     assert pages[0].previous_cursor is None
     if len(pages) > 1:
-        back = lists.page(f, pages[-1].previous_cursor, size)
+        back = mentions.page(f, pages[-1].previous_cursor, size)
         assert [row.document.pk for row in back.rows] == [row.document.pk for row in pages[-2].rows]
         assert (back.previous_cursor is None) == (len(pages) == 2)
-        assert lists.page(f, back.next_cursor, size).rows[0].document.pk == pages[-1].rows[0].document.pk
+        assert mentions.page(f, back.next_cursor, size).rows[0].document.pk == pages[-1].rows[0].document.pk
 
 
-def assert_buckets_hold(volume, rows, f):
-    ends = [*volume.starts[1:], f.until + timedelta(microseconds=1)]
-    for line in volume.lines:
-        times = [getattr(row, f.clock) for row in rows if row.topic_id == line.topic.pk]
+def assert_buckets_hold(series, rows, f):
+    ends = [*series.starts[1:], f.until + timedelta(microseconds=1)]
+    for line in series.lines:
+        times = [getattr(row, f.clock) for row in rows if row.keyword_id == line.keyword.pk]
         assert line.counts == tuple(
-            sum(start <= at < end for at in times) for start, end in zip(volume.starts, ends, strict=True)
+            sum(start <= at < end for at in times) for start, end in zip(series.starts, ends, strict=True)
         )
 
 
@@ -100,7 +100,7 @@ def assert_facet_agrees(world, f, dimension):
     read, key_of = FACETS[dimension]
     wide = expected(world, f.replace(**{dimension: "" if dimension == "author" else ()}))
     if dimension == "statuses":
-        wide = expected(world, f.replace(statuses=("to_review", "to_answer", "answered", "ignored")))
+        wide = expected(world, f.replace(statuses=("to_review", "needs_reply", "replied", "ignored")))
     documents = Counter(key_of(row) for row in {(row.document_id, key_of(row)): row for row in wide}.values())
     found = read(f)
     assert {row.key: row.count for row in found if row.count} == {
@@ -112,4 +112,4 @@ def assert_facet_agrees(world, f, dimension):
     )
     for row in found[:2]:
         choosing = f.replace(**{dimension: row.key if dimension == "author" else (row.key,)})
-        assert lists.count(choosing).value == row.count
+        assert mentions.count(choosing).value == row.count

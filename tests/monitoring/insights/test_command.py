@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.factories import make_mention, make_mentions, make_source, make_topic
+from tests.factories import make_keyword, make_mention, make_mentions, make_source
 
 
 def run(*arguments):
@@ -17,28 +17,28 @@ def run(*arguments):
 
 
 def test_it_works(project):
-    topic = make_topic(project, "Lumen")
+    keyword = make_keyword(project, "Lumen")
     published = datetime(2020, 5, 4, 3, 2, 1, tzinfo=UTC)
     mention = make_mention(
-        topic, source=make_source(project, title="Le Monde"), published=published, title="Été", status="ignored"
+        keyword, source=make_source(project, title="Le Monde"), published=published, title="Été", status="ignored"
     )
     (line,) = run("--project", "Maison Lumen")
     assert line["id"] == mention.pk
-    assert (line["topic"], line["title"], line["source"], line["status"]) == ("Lumen", "Été", "Le Monde", "ignored")
+    assert (line["keyword"], line["title"], line["source"], line["status"]) == ("Lumen", "Été", "Le Monde", "ignored")
     assert line["published"] == "2020-05-04T03:02:01Z"
     assert line["language"] is None
 
 
 def test_since_keeps_what_is_newer_and_every_mention_has_a_line(project):
-    topics = [make_topic(project), make_topic(project)]
+    keywords = [make_keyword(project), make_keyword(project)]
     new, old = datetime(2026, 5, 2, tzinfo=UTC), datetime(2026, 5, 1, 23, 59, tzinfo=UTC)
-    made = make_mentions(topics, [{"published": new}, {"published": old}])
+    made = make_mentions(keywords, [{"published": new}, {"published": old}])
     lines = run("--project", str(project.pk), "--since", "2026-05-02")
     assert [line["id"] for line in lines] == [mention.pk for mention in made[:2]]
 
 
 def test_more_than_a_page_is_listed_whole(project):
-    make_mentions(make_topic(project), 450)
+    make_mentions(make_keyword(project), 450)
     assert len({line["id"] for line in run("--project", str(project.pk))}) == 450
 
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from accounts.models import Project
 from monitoring.insights import documents as reading
 from monitoring.insights.documents import Find, page
-from monitoring.insights.search import FIELDS
+from monitoring.matching.scan import FIELDS
 from monitoring.models import Document
 from monitoring.query import Doc, compile_query
-from tests.factories import make_documents, make_mention, make_topic
+from tests.factories import make_documents, make_keyword, make_mention
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 10, 28, 10, 20, tzinfo=UTC)
@@ -67,7 +67,7 @@ def build(rows):
     """A project with these documents, in every state by turns, among those of another that has the same."""
     others = Project.objects.create(name="Other")
     project = Project.objects.create(name="Mine")
-    topic = make_topic(project)
+    keyword = make_keyword(project)
     for owner in (others, project):
         made = make_documents(
             owner,
@@ -79,7 +79,7 @@ def build(rows):
         )
     for document, state in zip(made, cycle(STATES), strict=False):
         if "mentioned" in state:
-            make_mention(topic, document)
+            make_mention(keyword, document)
         if "not yet" in state:
             Document.objects.filter(pk=document.pk).update(search=None)
     return project, made
@@ -99,7 +99,7 @@ def walk(find, size):
 
 @together
 @given(rows=st.lists(documents, min_size=12, max_size=20), size=st.integers(4, 9), mentioned=st.booleans())
-def test_a_search_and_a_topic_never_disagree(rows, size, mentioned):
+def test_a_search_and_a_keyword_never_disagree(rows, size, mentioned):
     project, made = build(rows)
     newest = sorted(made, key=lambda document: (document.published, document.pk), reverse=True)
     state = {document.pk: state for document, state in zip(made, cycle(STATES), strict=False)}
@@ -157,11 +157,11 @@ def test_what_is_not_searchable_yet_is_looked_at_as_far_as_a_page_may(project, f
 
 
 def test_a_row_has_its_mentions_and_the_places_of_its_words(project):
-    topic, other = make_topic(project, "A"), make_topic(project, "B")
-    mention = make_mention(topic, title="Blue lamp", text="A lamp.")
+    keyword, other = make_keyword(project, "A"), make_keyword(project, "B")
+    mention = make_mention(keyword, title="Blue lamp", text="A lamp.")
     make_mention(other, mention.document)
     [row] = page(Find(project.pk, "lamp")).rows
-    assert [one.topic for one in row.mentions] == [topic, other]
+    assert [one.keyword for one in row.mentions] == [keyword, other]
     assert (row.title_spans, row.text_spans) == (((5, 9),), ((2, 6),))
 
 

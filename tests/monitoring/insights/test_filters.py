@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitoring.insights.filters import MentionFilter
-from tests.factories import make_mention, make_source, make_topic
+from tests.factories import make_keyword, make_mention, make_source
 
 NOW = datetime(2026, 10, 28, 10, 20, 30, tzinfo=UTC)
 PARIS = ZoneInfo("Europe/Paris")
@@ -24,11 +24,11 @@ def utc(*parts):
 
 
 def test_it_works(project):
-    first, second = make_topic(project), make_topic(project)
-    f = read(project, f"period=30d&topic={second.pk}&topic={first.pk}&status=to_answer&q=lamp+-street")
-    assert (f.period, f.topics, f.statuses, f.q) == ("30d", (first.pk, second.pk), ("to_answer",), "lamp -street")
+    first, second = make_keyword(project), make_keyword(project)
+    f = read(project, f"period=30d&keyword={second.pk}&keyword={first.pk}&status=needs_reply&q=lamp+-street")
+    assert (f.period, f.keywords, f.statuses, f.q) == ("30d", (first.pk, second.pk), ("needs_reply",), "lamp -street")
     assert f.problems == ()
-    assert f.to_query() == f"period=30d&topic={first.pk}&topic={second.pk}&status=to_answer&q=lamp+-street"
+    assert f.to_query() == f"period=30d&keyword={first.pk}&keyword={second.pk}&status=needs_reply&q=lamp+-street"
 
 
 @pytest.mark.parametrize(
@@ -63,9 +63,9 @@ def test_a_period_is_what_people_mean_by_it(project, text, since, until):
         ("to=2026-10-01", "from"),
         ("from=2026-10-02&to=2026-10-01", "to"),
         ("by=luck", "by"),
-        ("topic=abc", "topic"),
-        ("topic=99999999999999999999999", "topic"),
-        ("topic=%D9%A3", "topic"),
+        ("keyword=abc", "keyword"),
+        ("keyword=99999999999999999999999", "keyword"),
+        ("keyword=%D9%A3", "keyword"),
         ("source=0", "source"),
         ("status=done", "status"),
         ("author=a%00b", "author"),
@@ -79,25 +79,27 @@ def test_what_cannot_be_read_is_left_out_and_told(project, text, parameter):
     assert problem.parameter == parameter
     assert str(problem.message)
     assert f.since < f.until
-    assert (f.topics, f.sources, f.statuses, f.author) == ((), (), (), "")
+    assert (f.keywords, f.sources, f.statuses, f.author) == ((), (), (), "")
 
 
 def test_rows_of_another_project_are_unknown_here(project, stranger):
     elsewhere = stranger.projects.get()
-    topic, source = make_topic(elsewhere), make_source(elsewhere)
-    f = read(project, f"topic={topic.pk}&source={source.pk}")
-    assert (f.topics, f.sources) == ((), ())
-    assert [problem.parameter for problem in f.problems] == ["topic", "source"]
+    keyword, source = make_keyword(elsewhere), make_source(elsewhere)
+    f = read(project, f"keyword={keyword.pk}&source={source.pk}")
+    assert (f.keywords, f.sources) == ((), ())
+    assert [problem.parameter for problem in f.problems] == ["keyword", "source"]
 
 
 def test_a_filter_made_by_hand_cannot_reach_another_project(project, stranger):
-    mention = make_mention(make_topic(stranger.projects.get()))
-    f = MentionFilter(project_id=project.pk, since=utc(2000, 1, 1), until=utc(2100, 1, 1), topics=(mention.topic_id,))
+    mention = make_mention(make_keyword(stranger.projects.get()))
+    f = MentionFilter(
+        project_id=project.pk, since=utc(2000, 1, 1), until=utc(2100, 1, 1), keywords=(mention.keyword_id,)
+    )
     assert not f.mentions().exists()
 
 
 def test_a_malformed_search_is_told_with_its_place_and_finds_nothing(project):
-    make_mention(make_topic(project), published=NOW.replace(hour=1))
+    make_mention(make_keyword(project), published=NOW.replace(hour=1))
     f = read(project, "q=lamp+%22street")
     (problem,) = f.problems
     assert (problem.code, problem.position) == ("unclosed_quote", 5)
@@ -107,9 +109,9 @@ def test_a_malformed_search_is_told_with_its_place_and_finds_nothing(project):
 
 
 def test_replacing_the_period_moves_the_bounds_and_replacing_the_bounds_makes_it_custom(project):
-    f = read(project, "period=7d&status=answered")
+    f = read(project, "period=7d&status=replied")
     month = f.replace(period="30d")
-    assert month == read(project, "period=30d&status=answered")
+    assert month == read(project, "period=30d&status=replied")
     moved = month.replace(since=utc(2026, 10, 1))
     assert (moved.period, moved.since, moved.until) == ("custom", utc(2026, 10, 1), NOW)
     assert read(project, moved.to_query()) == moved
@@ -133,7 +135,7 @@ def test_the_period_before_is_equal_and_at_the_same_hours_of_the_day(project, te
 @given(
     params=st.dictionaries(
         st.sampled_from(
-            ["period", "from", "to", "by", "topic", "source", "platform", "language", "status", "author", "q"]
+            ["period", "from", "to", "by", "keyword", "source", "platform", "language", "status", "author", "q"]
         ),
         st.lists(
             st.one_of(st.text(max_size=12), st.from_regex(r"\d{4}-\d\d-\d\d(T\d\d:\d\d)?", fullmatch=True)), max_size=2

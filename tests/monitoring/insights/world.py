@@ -10,7 +10,7 @@ from accounts.models import Project
 from monitoring.insights.filters import SHOWN, MentionFilter
 from monitoring.models import Mention
 from monitoring.query import Doc, compile_query
-from tests.factories import make_documents, make_source, make_topic
+from tests.factories import make_documents, make_keyword, make_source
 
 # A few days after clocks went back in Paris and a few before they do in New York.
 NOW = datetime(2026, 10, 28, 10, 20, 30, tzinfo=UTC)
@@ -54,7 +54,7 @@ choice = st.fixed_dictionaries(
         "bounds": st.tuples(ages, ages),
         "by": st.sampled_from(["published", "published", "found"]),
         "zone": st.sampled_from(ZONES),
-        "topics": seldom(st.sets(st.integers(0, 2), min_size=1), set()),
+        "keywords": seldom(st.sets(st.integers(0, 2), min_size=1), set()),
         "sources": seldom(st.sets(st.integers(0, 1), min_size=1), set()),
         "platforms": seldom(st.sets(st.sampled_from(PLATFORMS), min_size=1), set()),
         "languages": seldom(st.sets(st.sampled_from(["fr", "en", "und"]), min_size=1), set()),
@@ -68,7 +68,7 @@ choice = st.fixed_dictionaries(
 @dataclass(frozen=True)
 class World:
     project: Project
-    topics: list
+    keywords: list
     sources: list
     rows: list
 
@@ -76,7 +76,7 @@ class World:
 def build(documents):
     """A fresh project with these documents and mentions; every row of its tables as a plain Mention."""
     project = Project.objects.create(name="Random")
-    topics = [make_topic(project, query="lamp") for _ in range(3)]
+    keywords = [make_keyword(project, query="lamp") for _ in range(3)]
     sources = [make_source(project), make_source(project), None]
     made = make_documents(
         project,
@@ -91,7 +91,7 @@ def build(documents):
     )
     rows = Mention.objects.bulk_create(
         Mention(
-            topic=topics[number],
+            keyword=keywords[number],
             document=document,
             source=document.source,
             published=document.published,
@@ -105,7 +105,7 @@ def build(documents):
         for document, fields in zip(made, documents, strict=True)
         for number, (status, is_backlog, found_age) in fields["mentions"].items()
     )
-    return World(project, topics, sources[:2], rows)
+    return World(project, keywords, sources[:2], rows)
 
 
 def filter_of(world, chosen):
@@ -113,7 +113,7 @@ def filter_of(world, chosen):
     zone = ZoneInfo(chosen["zone"])
     params = {
         "by": chosen["by"],
-        "topic": [str(world.topics[number].pk) for number in chosen["topics"]],
+        "keyword": [str(world.keywords[number].pk) for number in chosen["keywords"]],
         "source": [str(world.sources[number].pk) for number in chosen["sources"]],
         "platform": list(chosen["platforms"]),
         "language": list(chosen["languages"]),
@@ -141,7 +141,7 @@ def _passes(row, f):
     return (
         f.since <= at < f.until
         and not (f.by == "found" and row.is_backlog)
-        and (not f.topics or row.topic_id in f.topics)
+        and (not f.keywords or row.keyword_id in f.keywords)
         and (not f.sources or row.source_id in f.sources)
         and (not f.platforms or row.platform in f.platforms)
         and (not f.languages or (row.language.split("-")[0] or "und") in f.languages)

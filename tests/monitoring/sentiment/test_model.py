@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitoring.sentiment import LABELS, UNSURE, label_of, load
+from monitoring.sentiment import LABELS, UNCERTAIN, label_of, load
 from monitoring.sentiment.model import FILE
 from tests.docs.test_docs import DOCS
 
@@ -105,7 +105,7 @@ def test_a_region_of_a_language_counts_as_the_language():
 
 def test_a_label_below_the_threshold_is_unsure():
     assert label_of([0.2, 0.2, 0.6], 0.6) == "positive"
-    assert label_of([0.2, 0.21, 0.59], 0.6) == UNSURE
+    assert label_of([0.2, 0.21, 0.59], 0.6) == UNCERTAIN
     assert label_of(np.array([0.7, 0.1, 0.2]), 0.5) == "negative"
 
 
@@ -122,7 +122,7 @@ def test_the_card_is_that_of_the_kept_model():
 def test_the_kept_model_knows_the_lexicon_as_it_is_written():
     from monitoring.sentiment.lexicon import compiled
 
-    written = compiled((FILE.parent / "lexicon.txt").read_text(encoding="utf-8"))
+    written = compiled((FILE.parent / "training" / "training/lexicon.txt").read_text(encoding="utf-8"))
     assert (written.keys == load().lexicon.keys).all()
     assert (written.ideas == load().lexicon.ideas).all()
 

@@ -30,8 +30,8 @@ def test_documents_get_a_label_its_probabilities_and_a_language_where_they_have_
     assert (done.returncode, done.stderr) == (0, b"")
     found = [json.loads(line) for line in done.stdout.splitlines()]
     assert [row["id"] for row in found] == [*range(300), "b", "c"]
-    assert set(found[0]) == {"id", "language", "label", "negative", "neutral", "positive", "unsure"}
-    assert (found[0]["language"], found[0]["label"], found[0]["unsure"]) == ("fr-BE", "negative", False)
+    assert set(found[0]) == {"id", "language", "label", "negative", "neutral", "positive", "uncertain"}
+    assert (found[0]["language"], found[0]["label"], found[0]["uncertain"]) == ("fr-BE", "negative", False)
     assert (found[300]["language"], found[300]["label"]) == ("en", "positive")
     assert found[301]["language"] == ""
     for row in found:

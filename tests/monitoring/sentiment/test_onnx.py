@@ -9,11 +9,11 @@ from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import WhitespaceSplit
 
-from monitoring import judging
-from monitoring.enrich import judge_mentions
+from monitoring.enrichment import judge
+from monitoring.enrichment.score_mentions import judge_mentions
 from monitoring.models import Mention
-from monitoring.sentiment.onnx import MAX_TOKENS, load_onnx
-from tests.factories import make_mention, make_topic
+from monitoring.sentiment.onnx_model import MAX_TOKENS, load_onnx
+from tests.factories import make_keyword, make_mention
 
 VOCABULARY = {"<pad>": 0, "<unk>": 1, "nul": 2, "super": 3, "mardi": 4, "@user": 5, "http": 6}
 # A row a word: what it adds to the outputs, here positive, negative, neutral in this order. Padding would shout.
@@ -60,9 +60,9 @@ def configure(folder, labels):
 @pytest.fixture
 def chosen(folder, settings):
     settings.SENTIMENT_BACKEND, settings.SENTIMENT_MODEL_DIR = "onnx", str(folder)
-    judging.model.cache_clear()
+    judge.model.cache_clear()
     yield folder
-    judging.model.cache_clear()
+    judge.model.cache_clear()
 
 
 def test_probabilities_come_in_the_order_of_the_labels_and_of_the_texts(folder):
@@ -129,8 +129,8 @@ def test_the_version_changes_with_the_files(folder):
 
 
 def test_mentions_are_judged_by_the_model_of_the_settings(project, chosen):
-    topic = make_topic(project, query="lumen")
-    make_mention(topic, title="Lumen", text="nul nul nul")
+    keyword = make_keyword(project, query="lumen")
+    make_mention(keyword, title="Lumen", text="nul nul nul")
     judge_mentions()
     mention = Mention.objects.get()
     assert (mention.sentiment, mention.judged_by[:5]) == ("negative", "onnx-")

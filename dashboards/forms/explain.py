@@ -1,0 +1,60 @@
+"""The form of the page "Why?": a text or an address, and a keyword, all of them, or a query of one's own.
+
+Called by dashboards/views/explain.py. Limits are those of monitoring/query_tools/explain.py; errors stand beside
+their fields.
+"""
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Project
+from dashboards.forms.query_problem import QueryProblem, query_problem
+from monitoring.query_tools import explain as whys
+
+FIELDS = ("document", "url", "title", "text", "keyword", "query")
+
+
+class WhyForm(forms.Form):
+    """`document` is a kept item that no address leads to. `problem` is set where the query cannot be read."""
+
+    document = forms.IntegerField(required=False, max_value=2**63 - 1, widget=forms.HiddenInput)
+    url = forms.CharField(
+        label=gettext_lazy("Item URL"),
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "placeholder": "https://"}),
+        help_text=gettext_lazy(
+            "Any variant of the URL works. If you also paste a text, site: and url: are checked against this URL."
+        ),
+    )
+    title = forms.CharField(label=gettext_lazy("Title (optional)"), required=False)
+    text = forms.CharField(
+        label=gettext_lazy("Or paste a text"), required=False, strip=False, widget=forms.Textarea(attrs={"rows": 6})
+    )
+    keyword = forms.TypedChoiceField(label=gettext_lazy("Keyword"), required=False, coerce=int, empty_value=None)
+    query = forms.CharField(
+        label=gettext_lazy("Or a custom query"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"class": "query", "rows": 2, "spellcheck": "false", "autocomplete": "off"}),
+    )
+
+    def __init__(self, project: Project, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.project = project
+        self.keywords = list(project.keywords.order_by("name", "id"))
+        names = [(keyword.pk, keyword.name) for keyword in self.keywords]
+        self.fields["keyword"].choices = [("", _("All keywords")), *names]
+        self.problem: QueryProblem | None = None
+
+    def clean(self) -> dict[str, object]:
+        told = self.cleaned_data
+        lengths = {"text": whys.MAX_TEXT, "title": whys.MAX_TITLE, "url": whys.MAX_ADDRESS, "query": whys.MAX_QUERY}
+        whys.refuse_long(**{name: (told.get(name, ""), limit) for name, limit in lengths.items()})
+        query = told.get("query", "").strip("\r\n")
+        self.problem = query_problem(query) if query.strip() else None
+        if self.problem:
+            self.add_error("query", self.problem.message)
+        if not any(str(told.get(name) or "").strip() for name in ("text", "title", "url", "document")):
+            self.add_error("text", _("Paste a text or enter an item URL."))
+        return told

@@ -1,0 +1,92 @@
+"""The form of a watched keyword, and what its query finds while it is typed: by htmx, or by a button without it."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import project_view
+from accounts.models import Membership, Project, Role
+from dashboards.forms.keywords import KeywordForm
+from dashboards.presenters.query_preview import shown_preview
+from monitoring.models import Keyword
+from monitoring.query_tools.preview import preview
+from monitoring.services.keywords import create_keyword, update_keyword
+
+
+@project_view(Role.MANAGER)
+def keyword_new(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """GET takes a `name` and a `query` to begin with."""
+    given = {name: request.GET[name] for name in ("name", "query") if name in request.GET}
+    form = KeywordForm(request.POST or None, initial=given)
+    if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
+        try:
+            created = create_keyword(membership.project, request.user, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_domain_errors(error)
+        else:
+            messages.success(request, _("Now tracking “%(name)s”.") % {"name": created.name})
+            return redirect("keyword", membership.project.pk, created.pk)
+    return _form_page(request, membership, form, None)
+
+
+@project_view(Role.MANAGER)
+def keyword_edit(request: HttpRequest, membership: Membership, keyword_id: int) -> HttpResponse:
+    edited = get_object_or_404(Keyword, pk=keyword_id, project=membership.project)
+    fields = ("name", "type", "query", "languages")
+    form = KeywordForm(request.POST or None, initial={name: getattr(edited, name) for name in fields})
+    if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
+        try:
+            update_keyword(edited, request.user, **form.cleaned_data)
+        except ValidationError as error:
+            edited.refresh_from_db()
+            form.add_domain_errors(error)
+        else:
+            messages.success(request, _("“%(name)s” saved.") % {"name": edited.name})
+            return redirect("keyword", membership.project.pk, keyword_id)
+    return _form_page(request, membership, form, edited)
+
+
+def _form_page(
+    request: HttpRequest, membership: Membership, form: KeywordForm, edited: Keyword | None
+) -> HttpResponse:
+    context = {"form": form, "keyword": edited, "project": membership.project, "query": form["query"].value()}
+    if "preview" in request.POST and form.is_valid():
+        asked = form.cleaned_data["query"], form.cleaned_data["languages"]
+        context |= _previewed(request, membership.project, *asked, edited)
+    return render(request, "dashboards/keyword_form.html", context)
+
+
+@require_POST
+@project_view(Role.MANAGER)
+def keyword_check(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """POST the fields of the form; `?keyword=` names the one that is edited."""
+    saved = _saved(request, membership.project)
+    form = KeywordForm(request.POST, initial={"languages": saved.languages if saved else []})
+    is_typed = bool(request.POST.get("query", "").strip())
+    mistakes = form.errors.get("query") if is_typed else None
+    context = {"mistake": mistakes and mistakes[0], "problem": form.problem, "project": membership.project}
+    if is_typed and not mistakes:
+        asked = form.cleaned_data["query"], form.cleaned_data.get("languages", [])
+        context |= _previewed(request, membership.project, *asked, saved)
+    response = render(request, "dashboards/_keyword_check.html", context)
+    if mistakes:
+        response["HX-Reswap"] = "none"  # the last answer stays, and the mistake is shown at the query
+    return response
+
+
+def _previewed(
+    request: HttpRequest, project: Project, query: str, languages: list[str], saved: Keyword | None
+) -> dict[str, object]:
+    """The context of _keyword_preview.html. `query` can be read."""
+    found = preview(project, query, languages, request.user.zone, saved)
+    shown = shown_preview(found, timezone.now(), request.user.zone) if found else None
+    return {"preview": shown, "is_previewed": True, "query": query}
+
+
+def _saved(request: HttpRequest, project: Project) -> Keyword | None:
+    pk = request.GET.get("keyword", "")
+    return get_object_or_404(Keyword, pk=int(pk), project=project) if pk.isascii() and pk.isdigit() else None

@@ -1,0 +1,63 @@
+"""The delivery log: one row per message and recipient, written before it is sent."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Project, User
+
+
+class Delivery(models.Model):
+    """One message to one address: written first, sent after. `key` makes writing it twice impossible.
+
+    A digest's key is "digest:<digest id>:<window end>", an incident's "incident:<id>:<opened|closed>:<user id>".
+    SENDING is a claim that ends at `next_attempt_at`; the same `message_id` goes out on every attempt. `error_code`
+    is one of delivery/channels/base.py, `error` the words of the other side.
+    """
+
+    class Kind(models.TextChoices):
+        DIGEST = "digest", _("Digest")
+        INCIDENT = "incident", _("Alert")
+        MESSAGE = "message", _("Account email")
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("Queued")
+        SENDING = "sending", _("Sending")
+        SENT = "sent", _("Sent")
+        FAILED = "failed", _("Failed")
+        KEPT = "kept", _("Not sent")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    key = models.CharField(max_length=200, unique=True)
+    kind = models.CharField(max_length=10, choices=Kind)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, null=True, related_name="deliveries")
+    user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="deliveries")
+    recipient = models.EmailField()
+    subject = models.CharField(max_length=300)
+    text = models.TextField()
+    html = models.TextField(blank=True)
+    headers = models.JSONField(default=dict)
+    message_id = models.CharField(max_length=200)
+    window_start = models.DateTimeField(null=True, blank=True)
+    window_end = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    error_code = models.CharField(max_length=40, blank=True)
+    error = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"], condition=Q(state__in=["pending", "sending"]), name="delivery_due"
+            ),
+            models.Index(fields=["-created_at"], name="delivery_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} → {self.recipient}: {self.subject}"

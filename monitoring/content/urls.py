@@ -1,0 +1,161 @@
+"""Addresses: `canonical_address` for telling that two entries are the same story, `unwrap` for redirect links.
+
+Comes from finish.py (ids of entries without one), ingest.py (one document for a story from two feeds) and the
+platforms. Pure, and total: no input raises.
+"""
+
+import re
+from urllib.parse import parse_qs, parse_qsl, quote, urlencode, urlsplit
+
+from monitoring.content.scrub import scrub
+
+# Parameters that say who sent the reader and not which page is meant.
+_TRACKING = frozenset(
+    {
+        # Click ids that advertising networks append: Meta, Google, Microsoft, X, TikTok, LinkedIn, Yandex, Instagram.
+        "fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "msclkid", "twclid", "ttclid", "li_fat_id",
+        "yclid", "igshid", "igsh", "srsltid",
+        # Mailing and marketing tools: Mailchimp, HubSpot, Marketo, Vero, Omeda, Adobe, Sailthru.
+        "mc_cid", "mc_eid", "_hsenc", "_hsmi", "hsctatracking", "mkt_tok", "vero_id", "oly_anon_id", "oly_enc_id",
+        "s_cid", "cmpid", "ncid", "_openstat",
+        # AT Internet / Piano and its older xtor, on most French media sites.
+        "xtor", "xtref", "xts",
+        # Feed and share buttons.
+        "ref_src", "ref_url", "feature_share", "spref", "share_source", "sharesource", "wt_mc", "guccounter",
+        "guce_referrer", "guce_referrer_sig", "smid", "ocid", "soc_src", "soc_trk",
+    }
+)  # fmt: skip
+# Google Analytics, Matomo, AT Internet, HubSpot ads, Piwik's older names.
+_TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "piwik_", "matomo_", "at_", "hsa_", "ga_", "__twitter")
+# `source` and the like name the page elsewhere; on these hosts they do not.
+_TRACKING_BY_HOST = {
+    "medium.com": frozenset({"source", "sk"}),
+    "youtube.com": frozenset({"feature", "si", "pp", "ab_channel"}),
+    "youtu.be": frozenset({"si", "feature"}),
+    "x.com": frozenset({"s", "t"}),
+    "twitter.com": frozenset({"s", "t"}),
+    "news.google.com": frozenset({"oc", "hl", "gl", "ceid"}),
+    "reddit.com": frozenset({"share_id", "rdt"}),
+    "linkedin.com": frozenset({"trk", "lipi"}),
+}
+_MOBILE_HOSTS = {"m.youtube.com": "youtube.com", "m.facebook.com": "facebook.com", "old.reddit.com": "reddit.com"}
+
+# Safe in a path or a query as they stand (RFC 3986 unreserved and sub-delims); all else is written as %XX.
+_PATH_SAFE = "/:@!$&'()*+,;=-._~"
+_DEFAULT_PORTS = {80, 443, None}
+_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+_UNRESERVED = re.compile(r"[A-Za-z0-9\-._~]")
+
+
+def canonical_address(url: str) -> str:
+    """The same text for two addresses of one page; "" where it is no http address with a host.
+
+    Always written as http: the scheme is folded, since sites move to https while feeds keep the old links.
+    """
+    try:
+        parts = urlsplit(unwrap("".join(scrub(url).split())))
+        host, port = _host(parts.hostname or ""), parts.port
+    except ValueError:
+        return ""
+    if parts.scheme.lower() not in ("http", "https") or not host:
+        return ""
+    path = _path(parts.path)
+    query = _query(parts.query, host)
+    fragment = f"#{_escape(parts.fragment)}" if parts.fragment.startswith(("!", "/")) else ""
+    place = host if port in _DEFAULT_PORTS else f"{host}:{port}"
+    return f"http://{place}{path}{'?' + query if query else ''}{fragment}"
+
+
+def _host(host: str) -> str:
+    """Lower case, IDN as punycode, no final dot, no leading www. (of which a bare "www.fr" keeps its own)."""
+    if not host.isascii():
+        try:
+            host = host.encode("idna").decode("ascii")
+        except UnicodeError:
+            return ""
+    host = host.lower().strip(".")
+    if ":" in host:
+        return f"[{host}]"
+    if not re.fullmatch(r"[a-z0-9_.-]+", host) or ".." in host:
+        return ""
+    while host.startswith("www.") and "." in host[4:].strip("."):
+        host = host[4:].lstrip(".")
+    return _MOBILE_HOSTS.get(host, host)
+
+
+def _path(path: str) -> str:
+    segments = _escape(re.sub(r"/{2,}", "/", path)).rstrip("/")
+    return re.sub(r"(?:/(?:index\.(?:html?|php)|amp))+$", "", segments)
+
+
+def _query(query: str, host: str) -> str:
+    by_host = next((names for suffix, names in _TRACKING_BY_HOST.items() if _belongs(host, suffix)), frozenset())
+    kept = [
+        (name, value)
+        for name, value in parse_qsl(query, keep_blank_values=True, errors="replace")
+        if not _is_tracking(name.lower(), by_host)
+    ]
+    return urlencode(sorted(kept), quote_via=quote, safe="-._~")
+
+
+def _belongs(host: str, suffix: str) -> bool:
+    return host == suffix or host.endswith("." + suffix)
+
+
+def _is_tracking(name: str, by_host: frozenset[str]) -> bool:
+    return name in _TRACKING or name in by_host or name.startswith(_TRACKING_PREFIXES)
+
+
+def _escape(text: str) -> str:
+    """Each character written one way: unreserved ones bare, the rest as %XX in capitals, escapes kept apart."""
+
+    def tidy(match: re.Match[str]) -> str:
+        character = chr(int(match[1], 16))
+        return character if _UNRESERVED.fullmatch(character) else match[0].upper()
+
+    pieces = _ESCAPE.split(text)
+    bare = "".join(
+        quote(piece, safe=_PATH_SAFE, errors="replace") if n % 2 == 0 else f"%{piece}"
+        for n, piece in enumerate(pieces)
+    )
+    return _ESCAPE.sub(tidy, bare)
+
+
+def unwrap(url: str) -> str:
+    """The page behind a search engine's redirect (Google Alerts, Bing News), which the address itself names.
+
+    Google News' own redirects carry no address and stay as they are.
+    """
+    if "google." not in url and "bing.com" not in url:
+        return url
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").removeprefix("www.")
+    except ValueError:
+        return url
+    if parts.path == "/url" and re.fullmatch(r"google(?:\.[a-z]{2,3}){1,2}", host):
+        target = _google_target(parts.query)
+    elif parts.path.lower() == "/news/apiclick.aspx" and host == "bing.com":
+        target = parse_qs(parts.query).get("url", [""])[0]
+    else:
+        return url
+    # Decoding may bring out what was hidden as %00.
+    return scrub(target) if target.lower().startswith(("http://", "https://")) else url
+
+
+def _google_target(query: str) -> str:
+    """Google Alerts writes the target unescaped, its own `&` included, and ends it with `&ct=`."""
+    cut = re.search(r"(?:^|&)(?:url|q)=(https?://.*?)(?=&(?:ct|cd|usg|sa|rct|ved)=|$)", query)
+    if cut:
+        return cut[1]
+    values = parse_qs(query)
+    return next((values[name][0] for name in ("url", "q") if name in values), "")
+
+
+def normalise(url: str) -> str:
+    """What people paste, as an address: trimmed, with a scheme, feed: schemes replaced."""
+    url = url.strip()
+    for prefix in ("feed://", "feed:"):
+        if url.lower().startswith(prefix):
+            url = url[len(prefix) :]
+    return url if "://" in url else f"https://{url}"

@@ -1,0 +1,215 @@
+"""The sure road: any bytes that may be a feed to a RawFeed by feedparser, or a ParseError.
+
+Comes from parse.py for every feed that strict.py has doubts about. feedparser's sanitising is off (clean.py does
+that, and only for new entries), its resolving of links inside texts is on only where the feed says `xml:base`.
+"""
+
+import codecs
+import io
+import re
+
+import feedparser
+import feedparser.api
+from feedparser.encodings import convert_to_utf8
+
+from monitoring.content.scrub import scrub
+from monitoring.feeds.dates import from_struct
+from monitoring.feeds.entity_expansion import expansion
+from monitoring.feeds.errors import ParseError
+from monitoring.feeds.raw_feed import RawEntry, RawFeed
+
+# Real feeds, cut to the entries that count, stay far below; feedparser needs 1.4 s for each 100,000.
+MAX_TAGS = 400_000
+# Declared entities may add this much text; expat allows a hundredfold growth, feedparser's loose parser any.
+MAX_EXPANSION = 1_000_000
+
+# Longer ones are no names; feedparser looks for an address in them in quadratic time.
+_MAX_AUTHOR = 500
+# feedparser walks through all of a feed's namespaces for each element of one it does not know.
+_MAX_NAMESPACES = 200
+
+
+class _Bounded:
+    """Keeps feedparser's three slow spots from taking hours over a hostile feed; tags are not used at all."""
+
+    def _add_tag(self, term: str, scheme: str, label: str) -> None:
+        self._get_context().setdefault("tags", [])
+
+    def _sync_author_detail(self, key: str = "author") -> None:
+        author = self._get_context().get(key)
+        if not isinstance(author, str) or len(author) <= _MAX_AUTHOR:
+            super()._sync_author_detail(key)
+
+    def track_namespace(self, prefix: str | None, uri: str) -> None:
+        if len(self.namespaces_in_use) < _MAX_NAMESPACES:
+            super().track_namespace(prefix, uri)
+
+
+# feedparser.parse looks its two parsers up in its own module, and offers no other way to give it one.
+for _name in ("StrictFeedParser", "LooseFeedParser"):
+    setattr(feedparser.api, _name, type(_name, (_Bounded, getattr(feedparser.api, _name)), {}))
+
+_WIDE_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_FEED_TAG = re.compile(rb"<(?:[\w.-]+:)?(?:rss|rdf|feed|channel|item|entry)[\s>/]", re.I)
+_HTML_TAG = re.compile(rb"<(?:!doctype\s+html|html)[\s>]", re.I)
+_ENTRY_START = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)[\s>/]", re.I)
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,500}\?>", re.I)
+_REFERENCE = re.compile(rb"&#(?:x([0-9a-f]+)|([0-9]+));?", re.I)
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]+")
+_HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "html", "xhtml"})
+
+
+def to_utf8(body: bytes, content_type: str) -> bytes:
+    """The body in UTF-8 with its XML declaration saying so, by feedparser's rules for encodings."""
+    # Without a declaration feedparser reads these as UTF-8, in which ASCII letters with NUL between them are valid.
+    for mark, encoding in _WIDE_MARKS:
+        if body.startswith(mark):
+            return _DECLARATION.sub("", body.decode(encoding, "replace"), count=1).encode()
+    headers = {"content-type": content_type} if "charset" in content_type.lower() else {}
+    try:
+        data = convert_to_utf8(headers, body, {})
+        data.decode()
+    except Exception:  # feedparser fails with many types on hostile encoding names
+        return _DECLARATION.sub("", body.decode("utf-8", "replace"), count=1).encode()
+    return data
+
+
+def read(data: bytes, max_entries: int) -> RawFeed | ParseError:
+    """`data` comes from to_utf8."""
+    feed_tag, html_tag = _FEED_TAG.search(data), _HTML_TAG.search(data)
+    if not feed_tag:
+        return ParseError("html_page" if html_tag else "not_a_feed")
+    if (size := expansion(data)) > MAX_EXPANSION:
+        return ParseError("xml_bomb", f"entities expand to {size} bytes")
+    data = _tidy_head(_cut(data, max_entries))
+    if (tags := data.count(b"<")) > MAX_TAGS:
+        return ParseError("too_complex", f"{tags} tags")
+    parsed = _parse(data)
+    if isinstance(parsed, ParseError):
+        return parsed
+    if not parsed.entries and html_tag and html_tag.start() < feed_tag.start():
+        return ParseError("html_page")
+    if not parsed.entries and not parsed.version:
+        return ParseError("not_a_feed")
+    return _to_raw(parsed)
+
+
+def _cut(data: bytes, max_entries: int) -> bytes:
+    """Entries beyond the limit are never read: a feed that repeats itself a hundred thousand times costs little."""
+    for count, match in enumerate(_ENTRY_START.finditer(data)):
+        if count == max_entries:
+            return data[: match.start()]
+    return data
+
+
+def _tidy_head(data: bytes) -> bytes:
+    """Two things before the first entry that feedparser stumbles over.
+
+    Its patterns for the doctype take quadratic time over long white space before the root. And a podcast's own
+    <itunes:summary> beside its <description> makes it drop the description of the first, newest episode.
+    """
+    root, entry = re.search(rb"<\w", data), _ENTRY_START.search(data)
+    if not root:
+        return data
+    first = entry.start() if entry else root.start()
+    prolog = re.sub(rb"\s{2,}", b"\n", data[: root.start()]).lstrip()
+    return prolog + _without_summary(data[root.start() : first]) + data[max(first, root.start()) :]
+
+
+def _without_summary(channel: bytes) -> bytes:
+    start = channel.find(b"<itunes:summary")
+    closing = channel.find(b">", start)
+    if start < 0 or closing < 0:
+        return channel
+    if channel[closing - 1 : closing] == b"/":
+        return channel[:start] + channel[closing + 1 :]
+    _, found, rest = channel[closing:].partition(b"</itunes:summary>")
+    return channel[:start] + rest if found else channel
+
+
+def _parse(data: bytes) -> feedparser.FeedParserDict | ParseError:
+    """feedparser raises on some hostile bytes: once more without what is known to cause it, then a value."""
+    resolve = b"xml:base" in data
+    try:
+        return _feedparser(data, resolve=resolve)
+    except Exception:
+        pass
+    try:
+        return _feedparser(_CONTROL.sub(b"", _REFERENCE.sub(_possible, data)), resolve=False)
+    except Exception as problem:
+        return ParseError("unreadable", type(problem).__name__)
+
+
+def _feedparser(data: bytes, *, resolve: bool) -> feedparser.FeedParserDict:
+    # The header keeps feedparser from guessing the encoding anew, the stream from taking the bytes for a file name.
+    headers = {"content-type": "application/xml; charset=utf-8"}
+    return feedparser.parse(
+        io.BytesIO(data), response_headers=headers, resolve_relative_uris=resolve, sanitize_html=False
+    )
+
+
+def _possible(match: re.Match[bytes]) -> bytes:
+    digits = match[1] or match[2]
+    number = int(digits, 16 if match[1] else 10) if len(digits) < 8 else 0
+    is_character = 0 < number < 0xD800 or 0xDFFF < number < 0x110000
+    return match[0] if is_character else b""
+
+
+def _to_raw(parsed: feedparser.FeedParserDict) -> RawFeed:
+    feed = parsed.feed
+    links = _dicts(feed.get("links"))
+    return RawFeed(
+        title=_string(feed.get("title")),
+        title_is_html=_is_html(feed.get("title_detail")),
+        site_url=_string(feed.get("link")),
+        language=_string(feed.get("language")),
+        next_url=next((_string(link.get("href")) for link in links if link.get("rel") == "next"), ""),
+        author=_string(feed.get("author")) if parsed.version.startswith("atom") else "",
+        entries=[_to_entry(entry) for entry in parsed.entries],
+    )
+
+
+def _to_entry(entry: feedparser.FeedParserDict) -> RawEntry:
+    title = entry.get("title_detail")
+    dates = (from_struct(dict.get(entry, key)) for key in ("published_parsed", "updated_parsed", "created_parsed"))
+    return RawEntry(
+        id=_string(entry.get("id")),
+        link=_string(entry.get("link")),
+        links=[(_string(link.get("rel")), _string(link.get("href"))) for link in _dicts(entry.get("links"))],
+        title=_string(entry.get("title")),
+        title_is_html=_is_html(title),
+        bodies=_bodies(entry),
+        authors=[_string(a.get("name")) or _string(a.get("email")) for a in _dicts(entry.get("authors"))],
+        published=next((when for when in dates if when), None),
+        language=_string(entry.get("language")) or _string(title.get("language") if isinstance(title, dict) else ""),
+    )
+
+
+def _bodies(entry: feedparser.FeedParserDict) -> list[tuple[str, bool]]:
+    bodies = [(_string(content.get("value")), _is_html(content)) for content in _dicts(entry.get("content"))]
+    summary = _string(dict.get(entry, "summary"))
+    if all(summary != text for text, _ in bodies):
+        detail = dict.get(entry, "summary_detail")
+        bodies.append((summary, _is_html(detail) if detail else True))
+    return bodies
+
+
+# An element that bears the name of one of feedparser's own keys (<links>, <title_detail>) overwrites what is there:
+# no value has a type that can be relied on.
+
+
+def _string(value: object) -> str:
+    return scrub(value) if isinstance(value, str) else ""
+
+
+def _dicts(value: object) -> list[dict]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def _is_html(detail: object) -> bool:
+    return isinstance(detail, dict) and detail.get("type") in _HTML_TYPES

@@ -1,0 +1,34 @@
+"""Counts of sentiment in words, in the language that is active: "12 negative, 30 neutral, 8 positive, 5 uncertain".
+
+Called by pages and digests, so that both say it alike.
+"""
+
+from django.utils.translation import ngettext
+
+from monitoring.insights.sentiment import Split
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def split_words(split: Split) -> str:
+    """What is uncertain or not judged yet is told only where there is some, the labels where any stands."""
+    parts = []
+    if split.judged:
+        parts += [
+            ngettext("%(count)s negative", "%(count)s negative", split.negative) % {"count": split.negative},
+            ngettext("%(count)s neutral", "%(count)s neutral", split.neutral) % {"count": split.neutral},
+            ngettext("%(count)s positive", "%(count)s positive", split.positive) % {"count": split.positive},
+        ]
+    if split.uncertain:
+        parts.append(
+            ngettext("%(count)s uncertain", "%(count)s uncertain", split.uncertain) % {"count": split.uncertain}
+        )
+    if split.pending:
+        waiting = ngettext("%(count)s not analyzed yet", "%(count)s not analyzed yet", split.pending)
+        parts.append(waiting % {"count": split.pending})
+    return ", ".join(parts)
+
+
+def signed(net: int) -> str:
+    """+12, 0, −8."""
+    return f"+{net}" if net > 0 else f"{MINUS}{-net}" if net < 0 else "0"

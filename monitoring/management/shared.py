@@ -1,0 +1,82 @@
+"""What the plain-text commands share: JSON Lines in and out, one-line errors with status 1, projects by name or id."""
+
+import json
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import CommandError, OutputWrapper
+
+from accounts.models import Project
+from monitoring.jsonl import BadInput
+from monitoring.models import Keyword, Source
+
+
+def filter_lines(lines: Iterable[str | BadInput], errors: OutputWrapper) -> None:
+    """Write a filter's lines to stdout as they come and its bad input to `errors`; ends with status 1 if any was."""
+    failed = False
+    # Past Django's wrapper, whose work on every line the filter would wait for.
+    out = sys.stdout.buffer
+    try:
+        for line in lines:
+            if isinstance(line, BadInput):
+                failed = True
+                errors.write(line.message)
+            else:
+                out.write(line.encode(errors="backslashreplace") + b"\n")
+        out.flush()
+    except BrokenPipeError:
+        # Whoever read has seen enough; pointing stdout elsewhere keeps Python from complaining at exit.
+        sys.stdout = Path("/dev/null").open("w")  # noqa: SIM115
+    if failed:
+        sys.exit(1)
+
+
+def write_line(out: OutputWrapper, row: dict[str, object]) -> None:
+    out.write(json.dumps(row, ensure_ascii=False, default=iso))
+
+
+def iso(moment: datetime) -> str:
+    """ISO 8601 in UTC."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def project_named(name: str) -> Project:
+    """The project with this id or name. Raises CommandError where there is none, or more than one."""
+    found = list(Project.objects.filter(name=name)[:2])
+    if not found and name.isdecimal():
+        found = list(Project.objects.filter(pk=int(name)))
+    if not found:
+        raise CommandError(f"there is no project called {name!r}")
+    if len(found) > 1:
+        raise CommandError(f"several projects are called {name!r}; give the number of one")
+    return found[0]
+
+
+def refused(error: ValidationError) -> CommandError:
+    """The command's error for a form's error: one line that names each field."""
+    return CommandError("; ".join(f"{field}: {' '.join(texts)}" for field, texts in error.message_dict.items()))
+
+
+def keyword_row(keyword: Keyword) -> dict[str, object]:
+    return {
+        "id": keyword.pk,
+        "project": keyword.project_id,
+        "name": keyword.name,
+        "type": keyword.type,
+        "query": keyword.query,
+        "mentions": keyword.mentions.count(),
+    }
+
+
+def source_row(source: Source) -> dict[str, object]:
+    return {
+        "id": source.pk,
+        "project": source.project_id,
+        "url": source.shown_url,
+        "title": source.title,
+        "state": source.state,
+        "error": source.error_code or None,
+    }

@@ -1,0 +1,252 @@
+"""The clauses of an explanation in the reader's language: one sentence for the verdict, a few words for each clause.
+
+In: `Clause`s of monitoring/query/explain.py. Called by the page "Why?" and by the API, so that both say the same.
+"""
+
+from collections.abc import Iterator
+
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from monitoring.query.explain import Clause
+from monitoring.query.tree import VALUE_FIELDS
+
+# Named in a sentence; more are a list that nobody reads.
+NAMED = 5
+SENTENCES = 3
+
+# Why a kept item is a mention although the query does not match, or is none although it does.
+DIFFERENCES = {
+    "decided": gettext_lazy("Someone has already handled this mention, so it stays even if the query changes."),
+    "paused": gettext_lazy(
+        "This keyword is paused. Anything that changed in the meantime will be matched when it’s resumed."
+    ),
+    "backfill": gettext_lazy("Vigie is still searching past items for this keyword and hasn’t reached this one yet."),
+    "earlier": gettext_lazy(
+        "This item was matched with an earlier version of Vigie or of the keyword. To match "
+        "everything again, pause the keyword, then resume it."
+    ),
+}
+RULED_OUT = {
+    "language": gettext_lazy("This keyword is only tracked in other languages."),
+    "platform": gettext_lazy("This keyword is only tracked on other platforms."),
+}
+_HINTS = {
+    "other_form": gettext_lazy("Found with different capitalization or accents."),
+    "elsewhere": gettext_lazy("Found, but not in this field."),
+    "apart": gettext_lazy("All words found, but not next to each other."),
+}
+
+
+def verdict(clause: Clause, ruled_out: tuple[str, ...]) -> str:
+    """Why an item is for a keyword or is not: its words, or what rules it out whatever its words."""
+    outside = [str(RULED_OUT[name]) for name in ruled_out]
+    return " ".join(outside if clause.held and outside else [reason(clause), *outside])
+
+
+def reason(clause: Clause) -> str:
+    """Why a query holds or fails, in a sentence or a few."""
+    return _held(clause) if clause.held else " ".join(_failures(clause))
+
+
+def note(clause: Clause) -> str:
+    """What a clause found, in a few words beside its text; "" where its sign says all."""
+    if clause.kind == "term":
+        return _term_note(clause)
+    if clause.kind == "not":
+        return _("not found, as required") if clause.held else _("found, but excluded")
+    if clause.kind in ("near", "onear"):
+        return _near_note(clause)
+    if clause.kind == "count":
+        return _("%(found)s of %(number)s times") % {"found": clause.found, "number": clause.number}
+    if clause.kind == "min":
+        return _("%(found)s found, at least %(number)s required") % {"found": clause.found, "number": clause.number}
+    if clause.kind == "and" and not clause.held:
+        found = sum(child.held for child in clause.children)
+        text = ngettext("%(found)s of %(number)s conditions met", "%(found)s of %(number)s conditions met", found)
+        return text % {"found": found, "number": len(clause.children)}
+    return ""
+
+
+def is_value(clause: Clause) -> bool:
+    """A term about the item and not about its words: site:, lang:, platform:, country:."""
+    return clause.kind == "term" and clause.field in VALUE_FIELDS
+
+
+def _term_note(clause: Clause) -> str:
+    if is_value(clause):
+        return "" if clause.held else _("doesn’t match")
+    if clause.held:
+        return ngettext("once", "%(number)s times", clause.found) % {"number": clause.found}
+    return str(_HINTS[clause.hint]) if clause.hint else _("not found")
+
+
+def _near_note(clause: Clause) -> str:
+    if clause.found:
+        text = ngettext("closest: %(number)s word apart", "closest: %(number)s words apart", clause.found)
+        return text % {"number": clause.found}
+    return _("not in this order") if all(child.held for child in clause.children) and clause.kind == "onear" else ""
+
+
+def _held(clause: Clause) -> str:
+    leaves = list(_leaves(clause))
+    words = list(dict.fromkeys(_name(leaf) for leaf in leaves if not is_value(leaf)))
+    if not words:
+        names = list(dict.fromkeys(map(_name, leaves)))
+        return ngettext("Condition met: %(names)s.", "Conditions met: %(names)s.", len(names)) % {
+            "names": _list(names)
+        }
+    if not _excludes(clause):
+        return _occur(words)
+    # gettext extracts no call inside an f-string.
+    nothing_excluded = _("Nothing excluded was found.")
+    return f"{_occur(words)} {nothing_excluded}"
+
+
+def _failures(clause: Clause) -> list[str]:
+    """What is amiss, one sentence each."""
+    if clause.kind == "term":
+        return [_missing(clause)]
+    if clause.kind == "and":
+        return _and_failures(clause)
+    if clause.kind == "or":
+        return [_none_of(clause)]
+    if clause.kind == "not":
+        return [_excluded(clause.children[0])]
+    if clause.kind in ("near", "onear"):
+        return _near_failures(clause)
+    if clause.kind == "count":
+        return _count_failures(clause)
+    sentence = ngettext(
+        "%(found)s entry from the list was found (minimum: %(number)s).",
+        "%(found)s entries from the list were found (minimum: %(number)s).",
+        clause.found,
+    )
+    return [sentence % {"found": clause.found, "number": clause.number}]
+
+
+def _and_failures(clause: Clause) -> list[str]:
+    words = [child for child in clause.children if child.kind == "term" and not is_value(child)]
+    sentences = _words_failures([w for w in words if w.held], [w for w in words if not w.held])
+    for child in clause.children:
+        if not child.held and child not in words:
+            sentences += _failures(child)
+    if len(sentences) > SENTENCES:
+        more = len(sentences) - SENTENCES
+        text = ngettext("One more condition isn’t met.", "%(number)s more conditions aren’t met.", more) % {
+            "number": more
+        }
+        return [*sentences[:SENTENCES], text]
+    return sentences
+
+
+def _words_failures(found: list[Clause], missing: list[Clause]) -> list[str]:
+    """The plain words in one sentence, and one for each that is nearly there."""
+    hinted = [_missing(child) for child in missing if child.hint]
+    there = [_name(child) for child in found]
+    absent = [_name(child) for child in missing if not child.hint]
+    if not absent:
+        return [_occur(there), *hinted] if there else hinted
+    if not there:
+        text = ngettext("%(absent)s wasn’t found.", "%(absent)s weren’t found.", len(absent))
+    elif len(there) == 1:
+        text = ngettext(
+            "%(there)s was found, but %(absent)s wasn’t.", "%(there)s was found, but %(absent)s weren’t.", len(absent)
+        )
+    else:
+        text = ngettext(
+            "%(there)s were found, but %(absent)s wasn’t.",
+            "%(there)s were found, but %(absent)s weren’t.",
+            len(absent),
+        )
+    return [text % {"there": _list(there), "absent": _list(absent)}, *hinted]
+
+
+def _missing(clause: Clause) -> str:
+    if is_value(clause):
+        return _("Condition not met: %(name)s.") % {"name": _name(clause)}
+    if clause.hint == "apart":
+        return _("The words in %(name)s were found, but not next to each other.") % {"name": _name(clause)}
+    if clause.hint == "other_form":
+        return _("%(name)s was only found with different capitalization or accents.") % {"name": _name(clause)}
+    if clause.hint == "elsewhere":
+        return _("Condition not met: %(name)s. The word was found, but not in this field.") % {"name": _name(clause)}
+    return _words_failures([], [clause])[0]
+
+
+def _none_of(clause: Clause) -> str:
+    if len(clause.children) <= NAMED and all(child.kind == "term" for child in clause.children):
+        return _("None of these was found: %(names)s.") % {"names": _list([_name(child) for child in clause.children])}
+    return _("None of the %(number)s alternatives was found.") % {"number": len(clause.children)}
+
+
+def _excluded(child: Clause) -> str:
+    leaves = list(_leaves(child))
+    if not leaves:
+        return _("Something excluded by %(text)s was found.") % {"text": _name(child)}
+    names = list(dict.fromkeys(map(_name, leaves)))
+    sentence = ngettext("%(names)s was found, but is excluded.", "%(names)s were found, but are excluded.", len(names))
+    return sentence % {"names": _list(names)}
+
+
+def _near_failures(clause: Clause) -> list[str]:
+    missing = [child for child in clause.children if not child.held]
+    if missing:
+        return [sentence for child in missing for sentence in _failures(child)]
+    told = {"names": _list([_name(child) for child in clause.children]), "number": clause.number}
+    if clause.found:  # further than allowed: more than one
+        sentence = ngettext(
+            "%(names)s were found, but %(found)s words apart at the closest; the maximum is %(number)s.",
+            "%(names)s were found, but %(found)s words apart at the closest; the maximum is %(number)s.",
+            clause.number,
+        )
+        return [sentence % {**told, "found": clause.found}]
+    if clause.kind == "onear":
+        return [_("%(names)s were found, but not in this order.") % told]
+    return [_("%(names)s were found, but not in the same field.") % told]
+
+
+def _count_failures(clause: Clause) -> list[str]:
+    child = clause.children[0]
+    if not child.held:
+        return _failures(child)
+    sentence = ngettext(
+        "%(name)s was found once (minimum: %(number)s).",
+        "%(name)s was found %(found)s times (minimum: %(number)s).",
+        clause.found,
+    )
+    return [sentence % {"name": _name(child), "found": clause.found, "number": clause.number}]
+
+
+def _leaves(clause: Clause) -> Iterator[Clause]:
+    """The terms that make a clause hold."""
+    if clause.kind == "term":
+        if clause.held:
+            yield clause
+    elif clause.kind != "not" and clause.held:
+        for child in clause.children:
+            yield from _leaves(child)
+
+
+def _excludes(clause: Clause) -> bool:
+    return clause.kind == "not" or any(map(_excludes, clause.children))
+
+
+def _name(clause: Clause) -> str:
+    """A term as it is called in a sentence, without the quotes of a phrase."""
+    text = clause.text
+    if clause.kind == "term" and text.startswith('"'):
+        text = text.strip('"')
+    return _("“%(text)s”") % {"text": text if len(text) <= 80 else f"{text[:79]}…"}
+
+
+def _occur(names: list[str]) -> str:
+    return ngettext("%(names)s was found.", "%(names)s were found.", len(names)) % {"names": _list(names)}
+
+
+def _list(names: list[str]) -> str:
+    if len(names) > NAMED:
+        more = len(names) - NAMED + 1
+        names = [*names[: NAMED - 1], ngettext("%(number)s more", "%(number)s more", more) % {"number": more}]
+    return get_text_list(names, _("and"))

@@ -1,0 +1,74 @@
+"""Bring a database of the time before keywords, when they were topics, to the schema of 0001_initial.
+
+A new database has nothing to do here. Each step tests what it finds, so a killed run is repeated from the start. Rows
+change in batches of BATCH ids, each in a transaction of its own; everything else changes the catalog alone.
+"""
+
+from django.db import migrations
+
+BATCH = 20_000
+
+RENAMED = """
+ALTER TABLE monitoring_topic RENAME TO monitoring_keyword;
+ALTER TABLE monitoring_keyword RENAME COLUMN kind TO type;
+ALTER TABLE monitoring_keyword RENAME CONSTRAINT one_topic_per_name TO one_keyword_per_name;
+ALTER TABLE monitoring_keyword DROP CONSTRAINT topic_kind_known;
+UPDATE monitoring_keyword SET type = 'topic' WHERE type = 'subject';
+ALTER TABLE monitoring_keyword ADD CONSTRAINT keyword_type_known CHECK (type IN ('brand', 'competitor', 'topic'));
+ALTER TABLE monitoring_mention RENAME COLUMN topic_id TO keyword_id;
+ALTER TABLE monitoring_mention
+    RENAME CONSTRAINT one_mention_per_topic_and_document TO one_mention_per_keyword_and_document;
+ALTER INDEX mention_by_topic RENAME TO mention_by_keyword;
+ALTER TABLE monitoring_mention DROP CONSTRAINT mention_status_known, DROP CONSTRAINT mention_sentiment_known;
+ALTER TABLE monitoring_mention ALTER COLUMN status TYPE varchar(20), ALTER COLUMN sentiment TYPE varchar(10);
+ALTER TABLE monitoring_correction ALTER COLUMN label TYPE varchar(10), ALTER COLUMN shown TYPE varchar(10);
+UPDATE monitoring_correction SET shown = 'uncertain' WHERE shown = 'unsure';
+UPDATE accounts_auditline SET action = 'keyword' || substr(action, 6) WHERE action LIKE 'topic.%';
+UPDATE accounts_auditline SET detail = replace(replace(replace(replace(detail::text,
+    '"to_answer"', '"needs_reply"'), '"answered"', '"replied"'), '"unsure"', '"uncertain"'), '"subject"', '"topic"')::jsonb
+    WHERE detail::text ~ '"(to_answer|answered|unsure|subject)"';
+"""
+
+VALUES = """
+UPDATE monitoring_mention SET
+    status = CASE status WHEN 'to_answer' THEN 'needs_reply' WHEN 'answered' THEN 'replied' ELSE status END,
+    sentiment = CASE sentiment WHEN 'unsure' THEN 'uncertain' ELSE sentiment END
+WHERE id > %s AND id <= %s AND (status IN ('to_answer', 'answered') OR sentiment = 'unsure')
+"""
+
+# Validated apart, because adding a valid constraint holds the table while it reads every row.
+CONSTRAINTS = {
+    "mention_status_known": "status IN ('to_review', 'needs_reply', 'replied', 'ignored')",
+    "mention_sentiment_known": "sentiment IN ('', 'positive', 'neutral', 'negative', 'uncertain')",
+}
+
+
+def upgrade(apps, schema_editor):
+    connection = schema_editor.connection
+    with connection.cursor() as cursor:
+        tables = connection.introspection.table_names(cursor)
+        if "monitoring_topic" in tables:
+            cursor.execute("SELECT FROM django_migrations WHERE app = 'monitoring' AND name = '0005_documents_by_time'")
+            if cursor.fetchone() is None:
+                raise RuntimeError("Upgrade to the version of 21 November 2026 first, then to this one.")
+            # Statements sent together are one transaction.
+            cursor.execute(RENAMED)
+        cursor.execute("SELECT conname FROM pg_constraint WHERE conname = ANY(%s) AND convalidated", [[*CONSTRAINTS]])
+        missing = CONSTRAINTS.keys() - {name for (name,) in cursor.fetchall()}
+        if not missing:
+            return
+        cursor.execute("SELECT coalesce(max(id), 0) FROM monitoring_mention")
+        last = cursor.fetchone()[0]
+        for start in range(0, last, BATCH):
+            cursor.execute(VALUES, [start, start + BATCH])
+        for name in sorted(missing):
+            cursor.execute(f"ALTER TABLE monitoring_mention DROP CONSTRAINT IF EXISTS {name}")
+            cursor.execute(f"ALTER TABLE monitoring_mention ADD CONSTRAINT {name} CHECK ({CONSTRAINTS[name]}) NOT VALID")
+            cursor.execute(f"ALTER TABLE monitoring_mention VALIDATE CONSTRAINT {name}")
+
+
+class Migration(migrations.Migration):
+    atomic = False
+    dependencies = [("monitoring", "0001_initial"), ("accounts", "0001_initial")]
+
+    operations = [migrations.RunPython(upgrade, migrations.RunPython.noop, atomic=False)]

@@ -1,0 +1,66 @@
+"""Documents as JSON Lines in, matching pairs out: what the command `match` does, without its streams.
+
+Malformed input is a value: `BadInput` with one line that says where and what.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from monitoring.jsonl import BadInput, encode, read_document
+from monitoring.query.document import Doc
+from monitoring.query.errors import QueryError
+from monitoring.query.index import Index
+
+_FIELDS = ("title", "text", "url", "author", "language", "platform", "country")
+
+
+def read_queries(lines: Iterable[str]) -> Index | BadInput:
+    """An index of the queries in lines of `id<TAB>query`; empty lines are skipped."""
+    index = Index()
+    for number, line in enumerate(lines, start=1):
+        line = line.rstrip("\r\n")
+        if not line.strip():
+            continue
+        key, tab, query = line.partition("\t")
+        if not tab or not key:
+            return BadInput(f"line {number}: expected an id, a tab and a query")
+        if key in index:
+            return BadInput(f"line {number}: the id {key!r} is used twice")
+        try:
+            index.add(key, query)
+        except QueryError as error:
+            return BadInput(f"line {number}, query {key!r}: {error}")
+    return index if len(index) else BadInput("there is no query")
+
+
+def index_of(queries: Iterable[str]) -> Index | BadInput:
+    """An index of queries that are known by their own text."""
+    index = Index()
+    for query in queries:
+        try:
+            index.add(query, query)
+        except QueryError as error:
+            return BadInput(f"query {query!r}: {error}")
+    return index
+
+
+def _read(line: bytes) -> tuple[object, Doc] | str:
+    row = read_document(line)
+    if isinstance(row, str):
+        return row
+    values = {name: row.get(name) or "" for name in _FIELDS}
+    wrong = next((name for name, value in values.items() if not isinstance(value, str)), None)
+    return f'"{wrong}" is not a text' if wrong else (row["id"], Doc(**values))
+
+
+def match_lines(index: Index, lines: Iterable[bytes]) -> Iterator[str | BadInput]:
+    """One JSON object for each document and query that match; a line that cannot be read stops nothing."""
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        read = _read(line)
+        if isinstance(read, str):
+            yield BadInput(f"line {number}: {read}")
+            continue
+        identity, doc = read
+        for key, spans in index.match(doc):
+            yield encode({"id": identity, "query": key, "spans": spans})

@@ -1,0 +1,51 @@
+"""Documents as JSON Lines in, their sentiment out: what the command `sentiment` does, without its streams.
+
+Malformed input is a value: `BadInput` with one line that says where and what.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from monitoring.content.language import identify
+from monitoring.jsonl import BadInput, encode, read_document
+from monitoring.sentiment.model import LABELS, Model
+
+# Whoever pipes line by line waits for so many; the model is 1.5 times as fast on 256 as on 32.
+BATCH = 256
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    id: object
+    text: str
+    language: str
+
+
+def judged_lines(model: Model, lines: Iterable[bytes]) -> Iterator[str | BadInput]:
+    """One JSON object a document, in order; a line that cannot be read stops nothing."""
+    numbered = ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
+    while batch := list(islice(numbered, BATCH)):
+        read = [_read(number, line) for number, line in batch]
+        documents = [document for document in read if isinstance(document, _Document)]
+        rows = model.probabilities([document.text for document in documents], [d.language for d in documents])
+        judged = iter(zip(documents, rows.tolist(), strict=True))
+        for document in read:
+            yield document if isinstance(document, BadInput) else _line(*next(judged), model.threshold)
+
+
+def _read(number: int, line: bytes) -> _Document | BadInput:
+    row = read_document(line)
+    if isinstance(row, str):
+        return BadInput(f"line {number}: {row}")
+    text, language = row["text"], row.get("language") or ""
+    if not isinstance(text, str) or not isinstance(language, str):
+        return BadInput(f'line {number}: "text" and "language" are texts')
+    return _Document(row["id"], text, language or identify(text))
+
+
+def _line(document: _Document, probabilities: list[float], threshold: float) -> str:
+    best = max(probabilities)
+    row = {"id": document.id, "language": document.language, "label": LABELS[probabilities.index(best)]}
+    row |= {label: round(value, 4) for label, value in zip(LABELS, probabilities, strict=True)}
+    return encode(row | {"uncertain": best < threshold})

@@ -1,0 +1,122 @@
+"""Every change a person makes to a keyword. Each takes the project's discovery lock, so no document slips between the
+old query and the new one, matches the newest kept documents at once, leaves an audit line, and hands the rest of the
+history to the backfill task.
+"""
+
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
+
+from accounts.audit import record
+from accounts.models import Project, User
+from monitoring.ingest.backfill import backfill_some, start_backfill
+from monitoring.ingest.project_lock import hold_discoveries
+from monitoring.messages.query_errors import explain_error
+from monitoring.models import Correction, Keyword, Mention
+from monitoring.query import QueryError, parse
+
+# Columns whose change changes what a keyword matches.
+MATCHING = {"query", "languages", "platforms"}
+
+
+def create_keyword(
+    project: Project,
+    user: User | None,
+    *,
+    name: str,
+    query: str,
+    type: str = Keyword.Type.BRAND,
+    languages: list[str] | tuple[str, ...] = (),
+    platforms: list[str] | tuple[str, ...] = (),
+) -> Keyword:
+    """Save a new keyword and match it against the kept documents. Raises ValidationError by field."""
+    keyword = Keyword(
+        project=project, name=name.strip(), type=type, query=query, languages=[*languages], platforms=[*platforms]
+    )
+    with transaction.atomic():
+        hold_discoveries(project.pk)
+        _validate(keyword)
+        start_backfill(keyword)
+        keyword.save()
+        record(project, user, "keyword.created", keyword, query=query, type=type)
+        backfill_some(keyword)
+    _continue_backfill(keyword)
+    return keyword
+
+
+def update_keyword(keyword: Keyword, user: User | None, **changes: object) -> Keyword:
+    """Change name, type, query, languages or platforms. Raises ValidationError by field; nothing is then changed."""
+    with transaction.atomic():
+        hold_discoveries(keyword.project_id)
+        keyword.refresh_from_db()  # somebody else, or the backfill, may have gone on since it was read
+        before = {name: getattr(keyword, name) for name, value in changes.items() if getattr(keyword, name) != value}
+        changed = {name: changes[name] for name in before}
+        if not changed:
+            return keyword
+        for name, value in changed.items():
+            setattr(keyword, name, value)
+        _validate(keyword)
+        if MATCHING & changed.keys():
+            _match_anew(keyword)
+        keyword.save()
+        record(keyword.project, user, "keyword.changed", keyword, before=before, after=changed)
+        if MATCHING & changed.keys() and not keyword.is_paused:
+            backfill_some(keyword)
+    _continue_backfill(keyword)
+    return keyword
+
+
+def pause_keyword(keyword: Keyword, user: User | None, paused: bool) -> Keyword:
+    """Stop or take up matching again. What arrived during the pause is matched on resuming."""
+    with transaction.atomic():
+        hold_discoveries(keyword.project_id)
+        keyword.refresh_from_db()
+        if keyword.is_paused == paused:
+            return keyword
+        keyword.is_paused = paused
+        if not paused:
+            _match_anew(keyword)
+        keyword.save()
+        record(keyword.project, user, "keyword.paused" if paused else "keyword.resumed", keyword)
+    _continue_backfill(keyword)
+    return keyword
+
+
+def delete_keyword(keyword: Keyword, user: User | None) -> None:
+    """Delete a keyword with its mentions, rules and incidents; the documents stay for their retention time."""
+    with transaction.atomic():
+        hold_discoveries(keyword.project_id)
+        record(keyword.project, user, "keyword.deleted", keyword, query=keyword.query)
+        # Corrections outlive their mentions; Django's own delete would load every mention to see to that. Mentions
+        # go first, as whoever corrects one locks them first, and what was corrected until then is seen to as well;
+        # foreign keys are checked at the end of the transaction.
+        Mention.objects.filter(keyword=keyword)._raw_delete(using=connection.alias)
+        orphans = Correction.objects.filter(project=keyword.project_id, mention_id__isnull=False)
+        orphans.filter(~Exists(Mention.objects.filter(pk=OuterRef("mention_id")))).update(mention=None)
+        keyword.delete()
+
+
+def _match_anew(keyword: Keyword) -> None:
+    keyword.version += 1
+    start_backfill(keyword)
+
+
+def _continue_backfill(keyword: Keyword) -> None:
+    from monitoring.tasks import backfill_keywords, send
+
+    if keyword.backfilled_to is not None and not keyword.is_paused:
+        transaction.on_commit(lambda: send(backfill_keywords))
+
+
+def _validate(keyword: Keyword) -> None:
+    keyword.full_clean(exclude=["project"], validate_unique=False, validate_constraints=False)
+    try:
+        parse(keyword.query)
+    except QueryError as error:
+        raise ValidationError({"query": ValidationError(explain_error(error), code=error.code)}) from error
+    others = Keyword.objects.filter(project=keyword.project, name__iexact=keyword.name).exclude(pk=keyword.pk)
+    if others.exists():
+        raise ValidationError(
+            {"name": _("Another keyword in this project already has this name. Choose a different one.")}
+        )

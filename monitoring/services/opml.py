@@ -1,0 +1,63 @@
+"""Import and export a project's feeds as OPML."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts.audit import record
+from accounts.models import Project, User
+from monitoring.feeds.errors import ParseError
+from monitoring.feeds.opml import OpmlOutline, read_opml, write_opml
+from monitoring.http import host_key
+from monitoring.models import Source
+from monitoring.services.sources import MAX_URL, is_usable, wake_pollers
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What came of an OPML file: counts, and the addresses that were refused."""
+
+    added: int
+    known: int
+    refused: tuple[str, ...]
+
+
+def import_opml(project: Project, user: User | None, content: bytes) -> Imported | ParseError:
+    """Add every feed of an OPML file without asking the network; the pollers find out how each one is."""
+    outlines = read_opml(content)
+    if isinstance(outlines, ParseError):
+        return outlines
+    usable, refused = [], []
+    for outline in outlines:
+        (usable if is_usable(outline.url) else refused).append(outline)
+    with transaction.atomic():
+        before = project.sources.count()
+        Source.objects.bulk_create(
+            [
+                Source(
+                    project=project,
+                    url=outline.url,
+                    host=host_key(outline.url),
+                    title=outline.title[:300],
+                    site_url=outline.site_url[:MAX_URL],
+                )
+                for outline in usable
+            ],
+            ignore_conflicts=True,
+        )
+        added = project.sources.count() - before
+        record(project, user, "source.imported", "OPML", added=added)
+    wake_pollers()
+    return Imported(added, len(usable) - added, tuple(outline.url for outline in refused))
+
+
+def export_opml(project: Project, sources: QuerySet[Source]) -> bytes:
+    """The project's feeds as an OPML file, which may go to anybody: passwords in addresses stay here."""
+    return write_opml(
+        project.name,
+        [
+            OpmlOutline(url=source.shown_url, title=source.title, site_url=source.site_url, category="")
+            for source in sources
+        ],
+    )

@@ -1,0 +1,105 @@
+"""Digest windows tile time: nothing between two, nothing twice, whatever the clocks do."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alerts.digests.schedule import Schedule, due_window, next_slot
+from delivery.message import Window
+
+PARIS = ZoneInfo("Europe/Paris")
+# Half-hour and 45-minute offsets, changes at midnight and at one minute past it, a day skipped, a day-long jump back.
+ZONES = [
+    "Europe/Paris", "America/New_York", "Australia/Lord_Howe", "America/St_Johns", "Pacific/Apia",
+    "Asia/Kathmandu", "America/Sao_Paulo", "Africa/Cairo", "Pacific/Kwajalein", "Antarctica/Troll", "UTC",
+]  # fmt: skip
+schedules = st.builds(
+    Schedule,
+    st.sampled_from(["daily", "weekly"]),
+    st.integers(0, 23),
+    st.integers(0, 6),
+    st.sampled_from(ZONES).map(ZoneInfo),
+)
+moments = st.datetimes(datetime(1993, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
+
+
+def utc(*parts):
+    return datetime(*parts, tzinfo=UTC)
+
+
+def daily(hour, zone=PARIS):
+    return Schedule("daily", hour, 0, zone)
+
+
+@settings(max_examples=150, deadline=None)
+@given(schedules, moments, st.lists(st.integers(1, 60 * 24 * 12), min_size=1, max_size=40))
+def test_windows_tile_time_whenever_the_clock_ticks(schedule, start, minutes_between_ticks):
+    sent_until, now, windows = start, start, []
+    for minutes in minutes_between_ticks:
+        now += timedelta(minutes=minutes)
+        window = due_window(schedule, sent_until, now)
+        if window:
+            windows.append(window)
+            sent_until = window.end
+    edges = [start, *(window.end for window in windows)]
+    assert [window.start for window in windows] == edges[:-1]
+    assert edges == sorted(set(edges))
+    assert sent_until <= now
+    longest = timedelta(days=1 if schedule.frequency == "daily" else 7) + timedelta(hours=26)
+    assert now - sent_until <= longest, "nothing waits longer than a period and the widest jump of any clock"
+
+
+@settings(max_examples=150, deadline=None)
+@given(schedules, moments)
+def test_a_window_ends_at_the_persons_hour_or_where_the_clocks_jumped_over_it(schedule, now):
+    end = due_window(schedule, now - timedelta(days=30), now).end
+    local = end.astimezone(schedule.zone)
+    exists = local.replace(hour=schedule.hour, minute=0, fold=0).astimezone(UTC).astimezone(schedule.zone)
+    assert local.hour == schedule.hour or exists.hour != schedule.hour
+    assert end <= now < next_slot(schedule, now)
+
+
+@settings(max_examples=60, deadline=None)
+@given(schedules, moments, st.sampled_from(ZONES), st.integers(0, 23))
+def test_a_change_of_hour_or_zone_leaves_no_gap(schedule, now, zone, hour):
+    first = due_window(schedule, now - timedelta(days=9), now)
+    moved = Schedule(schedule.frequency, hour, schedule.weekday, ZoneInfo(zone))
+    later = due_window(moved, first.end, now + timedelta(days=9))
+    assert later.start == first.end
+
+
+def test_an_hour_that_does_not_exist_is_the_moment_the_clocks_jump():
+    # 29 March 2026: 02:00 in Paris becomes 03:00 at 01:00 UTC.
+    assert due_window(daily(2), utc(2026, 3, 28, 1), utc(2026, 3, 29, 12)).end == utc(2026, 3, 29, 1)
+
+
+def test_an_hour_that_occurs_twice_sends_once_at_its_first_time():
+    # 25 October 2026: 03:00 in Paris becomes 02:00 at 01:00 UTC; 02:00 is at 00:00 UTC and again at 01:00 UTC.
+    first = due_window(daily(2), utc(2026, 10, 24, 0), utc(2026, 10, 25, 0, 30))
+    assert first == Window(utc(2026, 10, 24, 0), utc(2026, 10, 25, 0))
+    assert due_window(daily(2), first.end, utc(2026, 10, 25, 23)) is None
+    assert due_window(daily(2), first.end, utc(2026, 10, 26, 1)) == Window(first.end, utc(2026, 10, 26, 1))
+
+
+def test_the_local_hour_stays_the_same_over_summer_time():
+    assert due_window(daily(8), utc(2026, 3, 28, 7), utc(2026, 3, 29, 6)).end == utc(2026, 3, 29, 6)
+    assert due_window(daily(8), utc(2026, 3, 29, 6), utc(2026, 3, 30, 5, 59)) is None
+
+
+def test_a_missed_day_makes_one_longer_window():
+    window = due_window(daily(8), utc(2026, 6, 1, 6), utc(2026, 6, 4, 9))
+    assert window == Window(utc(2026, 6, 1, 6), utc(2026, 6, 4, 6))
+
+
+def test_a_weekly_digest_waits_for_its_day():
+    monday = Schedule("weekly", 8, 0, PARIS)
+    assert due_window(monday, utc(2026, 6, 1, 6), utc(2026, 6, 7, 20)) is None
+    assert due_window(monday, utc(2026, 6, 1, 6), utc(2026, 6, 8, 6)).end == utc(2026, 6, 8, 6)
+
+
+def test_never_is_never():
+    never = Schedule("never", 8, 0, PARIS)
+    assert due_window(never, utc(2020, 1, 1), utc(2026, 1, 1)) is None
+    assert next_slot(never, utc(2026, 1, 1)) is None

@@ -1,0 +1,110 @@
+"""Why a text matches, over the API: the verdict, the clauses, and what cannot be asked."""
+
+import pytest
+
+from monitoring.services.keywords import create_keyword
+from tests.factories import make_document, make_keyword
+from tests.lookalikes.feeds import FeedServer
+
+TEXT = "Encore une panne chez L’Oréal : le service, client ne répond pas."
+
+
+@pytest.fixture
+def path(project):
+    return f"/projects/{project.pk}/why"
+
+
+def test_it_works(program, viewer, path):
+    answer = program(viewer)("POST", path, {"query": "panne l'oreal -client", "text": TEXT, "title": "Panne"}).json()
+    assert (answer["matches"], answer["keyword"], answer["mention"]) == (False, None, None)
+    assert answer["reason"] == "“panne” and “l'oreal” were found. “client” was found, but is excluded."
+    panne, oreal, client = answer["clause"]["children"]
+    assert [(span["field"], span["start"], span["end"]) for span in panne["spans"]] == [
+        ("title", 0, 5),
+        ("text", 11, 16),
+    ]
+    assert (panne["held"], panne["found"], panne["note"]) == (True, 2, "2 times")
+    span = oreal["spans"][0]
+    assert TEXT[span["start"] : span["end"]] == "L’Oréal"
+    assert (client["kind"], client["held"], client["children"][0]["held"]) == ("not", False, True)
+    assert answer["item"]["text"] == TEXT and answer["item"]["document_id"] is None
+
+
+def test_a_keyword_is_asked_about_a_kept_item_by_its_address(program, viewer, manager, project, path):
+    from monitoring.content.urls import canonical_address
+    from monitoring.ingest.keys import native_key
+
+    url = "https://site.example/panne"
+    document = make_document(
+        project, title="Lumen en panne", url=url, language="en", address_key=native_key(canonical_address(url))
+    )
+    keyword = create_keyword(project, manager, name="Lumen", query="lumen NEAR/9 panne")
+    call = program(viewer)
+    answer = call("POST", path, {"keyword": keyword.pk, "url": "www.site.example/panne/?utm_medium=mail"}).json()
+    assert answer["matches"] and answer["item"]["document_id"] == document.pk
+    assert answer["mention"] == {"id": keyword.mentions.get().pk, "status": "to_review"}
+    assert (answer["clause"]["number"], answer["clause"]["found"]) == (9, 2)
+    keyword.languages = ["fr"]
+    keyword.save()
+    answer = call("POST", path, {"keyword": keyword.pk, "url": url}).json()
+    assert not answer["matches"] and answer["clause"]["held"] and answer["ruled_out"] == ["language"]
+    assert answer["difference"]
+    assert call("POST", path, {"keyword": keyword.pk, "text": "lumen panne", "language": "fr-ca"}).json()["matches"]
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "code"),
+    [
+        ({}, "query", "query_or_keyword"),
+        ({"query": "a", "keyword": 1, "text": "x"}, "query", "query_or_keyword"),
+        ({"query": "lumen"}, "text", "missing"),
+        ({"query": "lumen (", "text": "x"}, "query", "unclosed_group"),
+        ({"query": "q" * 10_001, "text": "x"}, "query", "too_long"),
+        ({"query": "lumen", "text": "x" * 1_000_000}, "text", "too_long"),
+        ({"query": "lumen", "text": "x", "title": "y" * 1_001}, "title", "too_long"),
+        ({"query": "lumen", "url": "https://never.example/"}, "url", "not_kept"),
+        ({"query": "lumen", "text": "half \ud800"}, "text", "value_error"),
+        ({"query": "lumen", "text": 5}, "text", "string_type"),
+    ],
+)
+def test_what_cannot_be_asked_is_told_with_its_field(program, viewer, path, body, field, code):
+    answer = program(viewer)("POST", path, body)
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert (error["field"], error["code"]) == (field, code)
+    assert error["message"]
+
+
+def test_a_mistake_in_a_query_has_its_place(program, viewer, path):
+    answer = program(viewer)("POST", path, {"query": "lumen (", "text": "x"})
+    assert answer.json()["errors"][0]["position"] == 6
+
+
+def test_another_projects_keyword_is_not_there(program, viewer, stranger, path):
+    theirs = make_keyword(stranger.memberships.get().project)
+    assert program(viewer)("POST", path, {"keyword": theirs.pk, "text": "lumen"}).status_code == 404
+
+
+def test_only_managers_have_pages_fetched(program, viewer, manager, path):
+    with FeedServer() as server:
+        server.put("/a", body="<title>Un café</title><p>en panne".encode(), content_type="text/html")
+        body = {"query": "panne cafe", "url": server.url("/a"), "fetch": True}
+        assert program(viewer)("POST", path, body).status_code == 403
+        assert not server.requests
+        answer = program(manager)("POST", path, body).json()
+        assert answer["matches"] and answer["item"]["fetched"] and answer["item"]["title"] == "Un café"
+    refused = program(manager)("POST", path, {**body, "url": "http://127.0.0.1.nip.invalid/"})
+    assert refused.json()["errors"][0]["code"] == "not_fetched"
+
+
+def test_the_deepest_and_the_widest_query_are_answered(program, viewer, path):
+    deep = "a"
+    for _ in range(16):
+        deep = f"(NOT (b {deep}) OR a) c"
+    answer = program(viewer)("POST", path, {"query": deep, "text": "a b c"})
+    assert answer.status_code == 200
+    wide = " OR ".join(f"mot{n:04}" for n in range(800))
+    text = " ".join(f"mot{n % 900:04} et" for n in range(18_000))
+    answer = program(viewer)("POST", path, {"query": wide, "text": text})
+    assert answer.json()["clause"]["found"] > 10_000
+    assert len(answer.json()["clause"]["spans"]) == 200

@@ -1,0 +1,176 @@
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil
+import psycopg2
+import pytest
+import redis
+from celery import Celery
+from celery.contrib.testing.worker import start_worker
+from django.core.cache.backends.redis import RedisCache
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from config.celery import app as vigie
+from config.launcher import embedded
+from tests.config.launcher.waiting import alive_after
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture(scope="module")
+def deep_folder(tmp_path_factory):
+    # Longer than the 107 bytes that a Unix socket's path may have, and with a blank.
+    return tmp_path_factory.mktemp("data") / ("d" * 110) / "a folder"
+
+
+@pytest.fixture(scope="module")
+def postgres(deep_folder):
+    service = embedded.start_postgres(deep_folder, durable=False)
+    yield service
+    service.stop()
+
+
+@pytest.fixture(scope="module")
+def redis_server(deep_folder):
+    service = embedded.start_redis(deep_folder)
+    yield service
+    service.stop()
+
+
+def query(url, sql):
+    connection = psycopg2.connect(url)
+    connection.autocommit = True
+    try:
+        cursor = connection.cursor()
+        cursor.execute(sql)
+        return cursor.fetchone() if cursor.description else None
+    finally:
+        connection.close()
+
+
+def test_postgres_answers_as_a_role_that_is_no_superuser(postgres):
+    sql = "SELECT usesuper, usecreatedb, lower('ÉCOLE') FROM pg_user WHERE usename = current_user"
+    assert query(postgres.url, sql) == (False, True, "école")
+
+
+def test_nobody_reaches_postgres_without_the_password(postgres):
+    port = urlsplit(postgres.url).port
+    for url in (
+        f"postgres://vigie@127.0.0.1:{port}/vigie",
+        f"postgres://vigie:guess@127.0.0.1:{port}/vigie",
+        f"postgres://postgres:@127.0.0.1:{port}/postgres",
+    ):
+        with pytest.raises(psycopg2.OperationalError):
+            psycopg2.connect(url, passfile="/dev/null")
+
+
+def test_nobody_reaches_redis_without_the_password(redis_server):
+    port = urlsplit(redis_server.url).port
+    with pytest.raises(redis.AuthenticationError):
+        redis.Redis(port=port, retry=Retry(NoBackoff(), 0)).ping()
+
+
+def test_no_password_is_readable_by_others_in_a_file_or_a_command_line(deep_folder, postgres, redis_server):
+    for service, file in ((postgres, "postgres-password"), (redis_server, "redis/redis.conf")):
+        password = urlsplit(service.url).password
+        assert password in (deep_folder / file).read_text()
+        assert stat.S_IMODE((deep_folder / file).stat().st_mode) == 0o600
+        assert password not in " ".join(psutil.Process(service.process.pid).cmdline())
+
+
+def test_django_caches_in_redis(redis_server):
+    cache = RedisCache(redis_server.url, {})
+    cache.set("word", "école", 10)
+    assert cache.get("word") == "école"
+
+
+def test_a_celery_task_runs_through_redis(redis_server):
+    app = Celery("sums", broker=redis_server.url, backend=redis_server.url, set_as_current=False)
+
+    @app.task
+    def add(a, b):
+        return a + b
+
+    try:
+        with start_worker(app, perform_ping_check=False, shutdown_timeout=10):
+            assert add.delay(2, 3).get(timeout=10) == 5
+    finally:
+        # start_worker puts its app in the place of ours, for whatever test this process runs next.
+        vigie.set_current()
+        vigie.set_default()
+
+
+def test_data_outlives_a_sigkill_and_the_address_stays_the_same(tmp_path):
+    first = embedded.start_postgres(tmp_path)
+    query(first.url, "CREATE TABLE kept AS SELECT 42 AS answer")
+    first.process.kill()
+    first.process.wait()
+    second = first.start_again()
+    try:
+        assert second.url == first.url
+        assert query(second.url, "SELECT answer FROM kept") == (42,)
+    finally:
+        second.stop()
+
+
+def test_a_process_number_left_in_a_file_that_is_now_someone_elses_is_no_obstacle(postgres, tmp_path):
+    data = tmp_path / "data"
+    embedded.start_postgres(data, durable=False).stop()
+    (data / "postgres" / "postmaster.pid").write_text(f"{os.getpid()}\n{data}/postgres\n")
+    embedded.start_postgres(data, durable=False).stop()
+
+
+def test_a_server_left_over_by_another_run_is_ended_before_the_next_starts(tmp_path):
+    former = embedded.start_redis(tmp_path)
+    latter = embedded.start_redis(tmp_path)
+    assert former.process.wait(5) is not None
+    latter.stop()
+
+
+def test_a_folder_of_another_postgres_version_is_refused_by_name(postgres, tmp_path):
+    (tmp_path / "postgres").mkdir()
+    (tmp_path / "postgres" / "PG_VERSION").write_text("15\n")
+    with pytest.raises(embedded.EmbeddedError, match="written by Postgres 15 and this is Postgres 18"):
+        embedded.start_postgres(tmp_path)
+
+
+def test_a_server_that_cannot_start_says_why(tmp_path):
+    why = r"(?s)redis ended with status 1: .*Address already in use"
+    with socket.socket() as taken, pytest.raises(embedded.EmbeddedError, match=why):
+        taken.bind(("127.0.0.1", 0))
+        embedded.start_redis(tmp_path, port=taken.getsockname()[1])
+
+
+def test_a_stop_takes_under_two_seconds_with_clients_connected(tmp_path):
+    service = embedded.start_postgres(tmp_path, durable=False)
+    client = psycopg2.connect(service.url)
+    client.cursor().execute("SELECT pg_backend_pid()")
+    begun = time.monotonic()
+    service.stop()
+    assert time.monotonic() - begun < 2
+    assert service.process.returncode == 0
+    client.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent died")
+def test_both_servers_end_when_the_program_that_started_them_is_killed(tmp_path):
+    script = (
+        "import sys, time; from pathlib import Path; from config.launcher import embedded; folder = Path(sys.argv[1]);"
+        "print(embedded.start_postgres(folder).process.pid, embedded.start_redis(folder).process.pid, flush=True);"
+        "time.sleep(60)"
+    )
+    argv = [sys.executable, "-c", script, str(tmp_path)]
+    starter = subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    servers = [psutil.Process(int(word)) for word in starter.stdout.readline().split()]
+    assert [server.name() for server in servers] == ["postgres", "redis-server"]
+    starter.send_signal(signal.SIGKILL)
+    starter.communicate()
+    assert alive_after(servers, 5) == []

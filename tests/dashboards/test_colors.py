@@ -1,0 +1,98 @@
+"""The colours can be read: WCAG contrast of text on its grounds, of series on paper, of neighbours for any eye."""
+
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+CSS = (Path(__file__).parents[2] / "static" / "css" / "tokens.css").read_text()
+LIGHT, DARK_BY_SYSTEM, DARK = (
+    dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6})", block)) for block in re.findall(r"\{([^{}]*)\}", CSS)
+)
+THEMES = [pytest.param(LIGHT, id="light"), pytest.param({**LIGHT, **DARK}, id="dark")]
+TEXT = [
+    *((ink, ground) for ink in ("ink", "ink-2", "ink-3") for ground in ("paper", "ground", "hover")),
+    *(("accent", ground) for ground in ("paper", "ground", "accent-soft", "hover")),
+    *(("negative", ground) for ground in ("paper", "ground", "alarm-soft", "accent-soft")),
+    *(("positive", ground) for ground in ("paper", "accent-soft")),
+    *((ink, "accent-soft") for ink in ("ink", "ink-2", "ink-3")),
+    ("warn", "warn-soft"),
+    ("ink", "warn-soft"),
+    ("ink", "alarm-soft"),
+    ("good", "good-soft"),
+    ("ink", "mark"),
+    ("ink-2", "mark"),
+    ("on-accent", "accent"),
+    ("paper", "negative"),
+    ("paper", "ink"),
+]
+# How the three kinds of cones fail: Viénot, Brettel, Mollon 1999 (linear RGB).
+DEUTER = ((0.29275, 0.70725, 0), (0.29275, 0.70725, 0), (-0.02234, 0.02234, 1))
+PROTAN = ((0.11238, 0.88762, 0), (0.11238, 0.88762, 0), (0.00401, -0.00401, 1))
+PERFECT = ((1, 0, 0), (0, 1, 0), (0, 0, 1))
+
+
+def linear(colour):
+    channels = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    return [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+
+
+def luminance(rgb):
+    return 0.2126 * rgb[0] + 0.7152 * rgb[1] + 0.0722 * rgb[2]
+
+
+def contrast(one, other):
+    low, high = sorted((luminance(linear(one)), luminance(linear(other))))
+    return (high + 0.05) / (low + 0.05)
+
+
+def lab(rgb):
+    x = (0.4124 * rgb[0] + 0.3576 * rgb[1] + 0.1805 * rgb[2]) / 0.9505
+    y = luminance(rgb)
+    z = (0.0193 * rgb[0] + 0.1192 * rgb[1] + 0.9505 * rgb[2]) / 1.089
+    fx, fy, fz = (t ** (1 / 3) if t > 0.008856 else 7.787 * t + 16 / 116 for t in (max(x, 0), max(y, 0), max(z, 0)))
+    return 116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)
+
+
+def seen(colour, eye):
+    rgb = linear(colour)
+    return lab([min(max(sum(a * b for a, b in zip(row, rgb, strict=True)), 0), 1) for row in eye])
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize(("ink", "ground"), TEXT)
+def test_text_can_be_read(theme, ink, ground):
+    assert contrast(theme[ink], theme[ground]) >= 4.5
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_series_stand_out_from_the_paper(theme):
+    for place in range(1, 9):
+        assert contrast(theme[f"series-{place}"], theme["paper"]) >= 3
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("eye", [PERFECT, DEUTER, PROTAN], ids=["perfect", "deuteranopia", "protanopia"])
+def test_neighbouring_series_differ_for_any_eye(theme, eye):
+    colours = [seen(theme[f"series-{place}"], eye) for place in range(1, 9)]
+    for one, other in pairwise(colours):
+        assert sum((a - b) ** 2 for a, b in zip(one, other, strict=True)) ** 0.5 >= 20
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("eye", [PERFECT, DEUTER, PROTAN], ids=["perfect", "deuteranopia", "protanopia"])
+def test_bands_of_sentiment_differ_for_any_eye(theme, eye):
+    """In the order in which they stand on each other; uncertain is hatched."""
+    colours = [seen(theme[name], eye) for name in ("negative", "neutral", "positive")]
+    for one, other in pairwise(colours):
+        assert sum((a - b) ** 2 for a, b in zip(one, other, strict=True)) ** 0.5 >= 20
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_edge_of_a_field_can_be_seen(theme):
+    assert contrast(theme["line-strong"], theme["paper"]) >= 3
+
+
+def test_chosen_dark_is_the_dark_of_the_system():
+    assert DARK == DARK_BY_SYSTEM

@@ -1,0 +1,265 @@
+"""The page "Why?": what each keyword finds in a text or a kept item, and what it does not."""
+
+import re
+import time
+from urllib.parse import urlencode
+
+import pytest
+
+from monitoring.models import Keyword, Mention
+from monitoring.query_tools import explain as whys
+from monitoring.services.keywords import create_keyword, pause_keyword, update_keyword
+from tests.factories import make_document, make_keyword, make_mention, make_source
+from tests.lookalikes.feeds import FeedServer
+from tests.pages import words
+
+TEXT = "Encore une panne chez L’Oréal : le service, client ne répond pas."
+
+
+@pytest.fixture
+def why(at):
+    return lambda **asked: f"{at('why')}?{urlencode(asked)}"
+
+
+def signs(response):
+    """The lines of the tree as (sign, clause)."""
+    body = response.content.decode()
+    found = re.findall(r'<li class="(\w+)"><div class="clause">.*?<code>(.*?)</code>', body, re.S)
+    return [(sign, re.sub("&quot;", '"', text)) for sign, text in found]
+
+
+def marks(response):
+    return re.findall(r"<mark[^>]*>(.*?)</mark>", response.content.decode())
+
+
+def test_it_works(as_person, viewer, project, read, why):
+    make_keyword(project, "Panne", "panne remboursement")
+    page = read(as_person(viewer), why(text=TEXT, keyword=project.keywords.get().pk))
+    assert "Doesn’t match “Panne”" in page
+    assert "“panne” was found, but “remboursement” wasn’t." in page
+    assert signs(as_person(viewer).get(why(text=TEXT, query="panne remboursement"))) == [
+        ("failed", "panne AND remboursement"),
+        ("held", "panne"),
+        ("failed", "remboursement"),
+    ]
+
+
+def test_french_as_it_is_typed_is_marked_as_it_is_written(as_person, viewer, why):
+    response = as_person(viewer).get(why(text=TEXT, query='l\'oreal "service client" -météo'))
+    assert "Matches" in words(response)
+    assert marks(response) == ["L’Oréal", "service, client"]
+    assert "“l&#x27;oreal” and “service client” were found. Nothing excluded was found." in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ("remboursement", "“remboursement” wasn’t found."),
+        ("coupure OR bug", "None of these was found: “coupure” and “bug”."),
+        ("panne -(client OR météo)", "“client” was found, but is excluded."),
+        (
+            "panne NEAR/2 client",
+            "“panne” and “client” were found, but 6 words apart at the closest; the maximum is 2.",
+        ),
+        ("panne client bug", "“panne” and “client” were found, but “bug” wasn’t."),
+        ("panne cher bug", "“panne” was found, but “cher” and “bug” weren’t."),
+        ("client ONEAR/9 panne", "“client” and “panne” were found, but not in this order."),
+        ("{2} panne", "“panne” was found once (minimum: 2)."),
+        ("MIN/2(panne, bug, cher)", "1 entry from the list was found (minimum: 2)."),
+        ("=Panne", "“=Panne” was only found with different capitalization or accents."),
+        ('"client service"', "The words in “client service” were found, but not next to each other."),
+        ("title:panne", "Condition not met: “title:panne”. The word was found, but not in this field."),
+        ("panne site:lemonde.fr", "“panne” was found. Condition not met: “site:lemonde.fr”."),
+    ],
+)
+def test_the_verdict_says_what_is_amiss(as_person, viewer, read, why, query, reason):
+    assert reason in read(as_person(viewer), why(text=TEXT, query=query))
+
+
+def test_excluded_words_are_marked_as_such(as_person, viewer, why):
+    response = as_person(viewer).get(why(text="panne et météo", query="panne -météo"))
+    assert '<mark>panne</mark> et <mark class="excluded">météo</mark>' in response.content.decode()
+    assert signs(response) == [("failed", "panne AND NOT météo"), ("held", "panne"), ("failed", "NOT météo")]
+
+
+def test_long_alternatives_are_shortened_to_what_holds(as_person, viewer, why):
+    query = " OR ".join([f"mot{n}" for n in range(50)] + ["panne"])
+    response = as_person(viewer).get(why(text=TEXT, query=query))
+    assert ("held", "panne") in signs(response)
+    assert len(signs(response)) == 8
+    assert "and 44 more without a match" in words(response)
+
+
+def test_all_keywords_are_answered_at_once_those_that_match_first(as_person, viewer, project, why, queries):
+    make_keyword(project, "Amer", "coupure")
+    make_keyword(project, "Panne", "panne")
+    make_keyword(project, "Zen", "client", is_paused=True)
+    address = why(text=TEXT)
+    page = words(as_person(viewer).get(address))
+    assert "2 of 3 keywords match" in page
+    assert page.index("matches: Panne") < page.index("Zen Paused") < page.index("doesn’t match: Amer")
+    assert queries(as_person(viewer), address) <= 8
+
+
+@pytest.mark.parametrize(
+    "spelling", ["https://www.site.example/a?utm_source=x", "site.example/a/", "HTTP://Site.Example/a#top"]
+)
+def test_any_spelling_of_the_address_finds_the_kept_item(as_person, viewer, project, read, why, spelling):
+    from monitoring.content.urls import canonical_address
+    from monitoring.ingest.keys import native_key
+
+    url = "http://site.example/a"
+    source = make_source(project, title="Le Phare")
+    make_document(
+        project, title="Lumen brille", url=url, source=source, address_key=native_key(canonical_address(url))
+    )
+    page = read(as_person(viewer), why(url=spelling, query="lumen"))
+    assert "Matches" in page and "Lumen brille" in page and "Le Phare" in page
+
+
+def test_a_kept_item_says_whether_it_is_a_mention_and_why_that_differs(as_person, viewer, manager, project, why):
+    document = make_document(project, title="Lumen brille", text="")
+    keyword = create_keyword(project, manager, name="Lumen", query="lumen")
+    ask = lambda: words(as_person(viewer).get(why(document=document.pk, keyword=keyword.pk)))  # noqa: E731
+    assert "This item is a mention of this keyword · To review" in ask()
+    Mention.objects.update(status="replied")
+    keyword = update_keyword(keyword, manager, query="halo")
+    assert "Doesn’t match" in ask() and "Someone has already handled this mention" in ask()
+    Mention.objects.all().delete()
+    keyword = pause_keyword(keyword, manager, True)
+    keyword = update_keyword(keyword, manager, query="lumen")
+    assert "This item isn’t a mention of this keyword. This keyword is paused." in ask()
+    type(keyword).objects.update(is_paused=False, backfilled_to=document.pk + 1)
+    assert "still searching past items" in ask()
+    type(keyword).objects.update(backfilled_to=None)
+    assert "an earlier version" in ask()
+    type(keyword).objects.update(languages=["en"], platforms=["mastodon"])
+    document.language = "fr"
+    document.save()
+    assert "only tracked in other languages. This keyword is only tracked on other platforms." in ask()
+
+
+def test_a_strangers_item_and_keyword_are_not_to_be_had(as_person, viewer, stranger, project, why, at):
+    theirs = stranger.memberships.get().project
+    document, keyword = make_document(theirs, title="Secret of Ailleurs"), make_keyword(theirs, "Theirs")
+    page = as_person(viewer).get(why(document=document.pk, query="secret"))
+    assert "no longer stored" in words(page) and "Ailleurs" not in words(page)
+    assert "Theirs" not in words(as_person(viewer).get(why(text="x", keyword=keyword.pk)))
+    assert as_person(stranger).get(at("why")).status_code == 404
+
+
+def test_markup_in_a_text_is_text(as_person, viewer, why):
+    evil = "<script>alert(1)</script> panne <img src=x onerror=alert(2)>\" ' <b>panne</b>"
+    response = as_person(viewer).get(why(text=evil, title=evil, query='panne OR "<b>x</b> y"'))
+    body = response.content.decode().partition("<main")[2]
+    assert "<script>alert" not in body and "<img src=x" not in body and "<b>x" not in body
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; <mark>panne</mark>" in body
+
+
+def test_a_short_question_becomes_an_address_and_a_long_one_stays_a_form(as_person, viewer, at):
+    client = as_person(viewer)
+    short = client.post(at("why"), {"text": TEXT, "query": "panne", "keyword": ""})
+    assert short.status_code == 302 and "Matches" in words(client.get(short.url))
+    long = client.post(at("why"), {"text": TEXT * 200, "query": "panne"})
+    assert long.status_code == 200 and "200 times" in words(long)
+
+
+@pytest.mark.parametrize(
+    ("asked", "error"),
+    [
+        ({}, "Paste a text or enter an item URL."),
+        ({"text": "x" * 1_000_000}, "The limit is 200,000 characters: remove 800,000 characters."),
+        ({"text": "x", "query": "y" * 10_001}, "The limit is 10,000 characters: remove 1 character."),
+        ({"text": "x", "query": "(lumen"}, "Missing closing parenthesis (character 1)."),
+        ({"text": "x", "keyword": "99999999"}, "not one of the available choices"),
+        ({"url": "http://x.example/", "document": "nonsense"}, "whole number"),
+    ],
+)
+def test_what_cannot_be_asked_is_told_beside_its_field(as_person, viewer, at, asked, error):
+    assert error in words(as_person(viewer).post(at("why"), asked))
+
+
+def test_an_address_that_is_not_kept_is_fetched_for_managers_only(as_person, manager, viewer, at, why, settings):
+    page = '<html lang="fr"><head><title>La panne</title></head><body><nav>Menu</nav><p>Box en <b>panne</b></p></body>'
+    with FeedServer() as server:
+        server.put("/a", body=page.encode(), content_type="text/html; charset=utf-8")
+        server.put("/gone", status=404)
+        server.put("/picture", body=b"\x89PNG\0", content_type="image/png")
+        asked = {"url": server.url("/a"), "query": "panne -menu", "fetch": "1"}
+        assert "Paste its text instead, or ask a manager to fetch the page." in words(
+            as_person(viewer).get(why(url=asked["url"], query="x"))
+        )
+        as_person(viewer).post(at("why"), asked, follow=True)
+        assert not server.requests
+        manager.language = "en"
+        manager.save()
+        client = as_person(manager)
+        assert "Fetch this page now" in words(client.get(why(url=asked["url"], query="x")))
+        assert not server.requests
+        found = client.post(at("why"), asked)
+        assert "Matches" in words(found) and "This page was just fetched and isn’t stored." in words(found)
+        assert marks(found) == ["panne", "panne"]
+        for path, told in (
+            ("/gone", "Nothing was found at this URL (404)"),
+            ("/picture", "doesn’t lead to a page with text"),
+        ):
+            answer = words(client.post(at("why"), {**asked, "url": server.url(path)}))
+            assert told in answer and "Paste the page’s text instead." in answer
+    refused = words(client.post(at("why"), {**asked, "url": "http://10.0.0.1/"}))
+    assert "private network" in refused
+
+
+def test_mentions_and_keywords_lead_here(as_person, viewer, project, at, why):
+    keyword = make_keyword(project, "Lumen", "lumen")
+    mention = make_mention(keyword)
+    client = as_person(viewer)
+    link = f"{at('why')}?document={mention.document_id}&amp;keyword={keyword.pk}"
+    assert link in client.get(at("mention", mention.pk)).content.decode()
+    assert f"{at('why')}?keyword={keyword.pk}" in client.get(at("keyword", keyword.pk)).content.decode()
+    form = client.get(why(keyword=keyword.pk)).content.decode()
+    assert f'<option value="{keyword.pk}" selected>' in form and "errorlist" not in form
+
+
+def test_the_deepest_and_the_longest_query_make_whole_lists(as_person, viewer, at):
+    deep = "panne"
+    for _ in range(16):
+        deep = f"(NOT (bug {deep}) OR service) client"
+    wide = " ".join(f"mot{n}" for n in range(900))
+    for query in (deep, wide):
+        response = as_person(viewer).post(at("why"), {"text": TEXT * 40, "query": query})
+        tree = response.content.decode().partition('<ul class="plain clauses"')[2].partition("</section>")[0]
+        # Its own end is the one more.
+        assert tree.count("</ul>") - tree.count("<ul") == 1
+        assert tree.count("<li") == tree.count("</li>")
+    assert "and 501 more" in words(response)
+
+
+def test_an_address_that_leads_to_a_kept_item_shows_that(as_person, manager, project, at):
+    from monitoring.content.urls import canonical_address
+    from monitoring.ingest.keys import native_key
+
+    with FeedServer() as server:
+        server.put("/short", status=302, location="/a")
+        server.put("/a", body=b"<p>Another text", content_type="text/html")
+        url = server.url("/a")
+        make_document(project, title="Kept", text="lumen", url=url, address_key=native_key(canonical_address(url)))
+        page = words(as_person(manager).post(at("why"), {"url": server.url("/short"), "query": "lumen", "fetch": "1"}))
+    assert "Kept" in page and "Another text" not in page
+
+
+def test_a_keyword_that_cannot_be_answered_hides_no_other(as_person, viewer, project, read, why):
+    make_keyword(project, "Broken", "(panne")
+    make_keyword(project, "Panne", "panne")
+    page = read(as_person(viewer), why(text=TEXT))
+    assert "Its query is invalid" in page and "1 of 2 keywords matches" in page
+    assert "Couldn’t check this" in read(
+        as_person(viewer), why(text=TEXT, keyword=project.keywords.get(name="Broken").pk)
+    )
+
+
+def test_a_long_text_is_read_once_for_all_keywords():
+    keywords = [Keyword(pk=number, query=f"absent{number}") for number in range(2000)]
+    subject = whys.pasted(" ".join(f"mot{number}" for number in range(20_000)))
+    began = time.monotonic()
+    assert all(answer.clause is None for answer in whys.answers(subject, keywords, seconds=0))
+    assert time.monotonic() - began < 4  # read for each of them, it takes ten

@@ -1,0 +1,20 @@
+"""From a mention to why it is there, and on to a text of one's own."""
+
+from playwright.sync_api import expect
+
+
+def test_a_person_asks_why_from_a_mention_and_then_about_a_text(open_as, viewer, world, project):
+    page = open_as(viewer, f"/p/{project.pk}/mentions/{world.mentions.latest('published').pk}")
+    page.get_by_role("link", name="Explain this match").click()
+    expect(page.get_by_role("heading", name="Matches “Lumen”")).to_be_visible()
+    expect(page.get_by_role("link", name="This item is a mention of this keyword")).to_be_visible()
+    expect(page.locator(".reading mark").first).to_have_text("Lumen")
+    page.get_by_label("Or paste a text").fill("Halo brille <b>partout</b>")
+    page.get_by_label("Keyword", exact=True).select_option("All keywords")
+    page.keyboard.press("Tab")
+    page.get_by_role("button", name="Explain", exact=True).press("Enter")
+    expect(page.get_by_role("heading", name="1 of 2 keywords matches")).to_be_visible()
+    page.get_by_role("button", name="See why Lumen").click()
+    expect(page.locator("#verdict-title")).to_contain_text("Doesn’t match “Lumen”")
+    expect(page.locator(".clauses .failed")).to_contain_text("not found")
+    assert "text=Halo" in page.url

@@ -1,0 +1,72 @@
+"""From the sign-in page to a watched keyword with its mentions and its chart."""
+
+from playwright.sync_api import expect
+
+from tests.factories import make_documents, make_source
+
+
+def painted(page):
+    """How many pixels of the chart are not see-through."""
+    return page.evaluate(
+        """() => {
+            const canvas = document.querySelector("canvas[data-drawn]");
+            const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+            let count = 0;
+            for (let place = 3; place < data.length; place += 4) count += data[place] > 0;
+            return count;
+        }"""
+    )
+
+
+def test_a_person_signs_in_adds_a_keyword_and_sees_its_mentions(page, live_server, owner, project):
+    make_source(project)
+    make_documents(project, [{"title": "La lampe de Lumen brille"}, {"title": "Autre chose", "text": "Rien"}])
+    page.goto(live_server.url)
+    page.get_by_label("Email").fill("ada@example.com")
+    page.locator("[name=password]").fill("correct horse battery")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Add a keyword").click()
+    page.get_by_label("Name").fill("Lumen")
+    page.get_by_role("textbox", name="Query").fill("lumen (")
+    expect(page.locator("#query-problem .caret")).to_be_visible()
+    page.get_by_role("textbox", name="Query").fill("lumen OR halo")
+    expect(page.locator("#check")).to_contain_text("1 item matches.")
+    expect(page.locator("#query-problem .caret")).to_be_hidden()
+    page.get_by_role("button", name="Track this keyword").click()
+    expect(page.locator(".mention mark").first).to_have_text("Lumen")
+    expect(page.get_by_text("Now tracking “Lumen”.")).to_be_visible()
+    page.wait_for_selector("canvas[data-drawn]")
+    assert painted(page) > 1000
+
+
+def test_a_click_on_a_bar_opens_its_mentions(open_as, viewer, world, project):
+    page = open_as(viewer, f"/p/{project.pk}/?period=24h")
+    page.wait_for_selector("canvas[data-drawn]")
+    box = page.locator("canvas[data-chart=volume-data]").bounding_box()
+    page.mouse.click(box["x"] + box["width"] - 8, box["y"] + box["height"] / 2)
+    page.wait_for_url("**/mentions?**")
+    assert "from=" in page.url and "to=" in page.url
+
+
+def test_the_table_behind_the_chart_holds_its_numbers(open_as, viewer, world, project):
+    page = open_as(viewer, f"/p/{project.pk}/?period=7d")
+    page.get_by_role("region", name="Volume").get_by_text("Show as table").click()
+    cells = page.locator("#volume-table tbody td:nth-child(2)").all_inner_texts()
+    assert sum(map(int, cells)) == 12
+    assert len(cells) == 7
+
+
+def test_an_overview_that_stays_open_counts_on_without_losing_its_place(open_as, viewer, world, project):
+    from tests.factories import make_mention
+
+    page = open_as(viewer, f"/p/{project.pk}/")
+    expect(page.locator("#tile-mentions .value")).to_have_text("16")
+    page.locator("#tile-mentions").focus()
+    page.evaluate("window.scrollTo(0, 200)")
+    make_mention(world, title="Lumen again")
+    page.evaluate("document.body.dispatchEvent(new CustomEvent('vigie:tick'))")
+    expect(page.locator("#tile-mentions .value")).to_have_text("17")
+    expect(page.locator("#latest")).to_contain_text("Lumen again")
+    expect(page.locator("#tile-mentions")).to_be_focused()
+    assert page.evaluate("window.scrollY") == 200
+    page.wait_for_selector("canvas[data-drawn]")

@@ -1,0 +1,96 @@
+"""A real SMTP server on 127.0.0.1, and the fixtures that use it."""
+
+import email
+import email.policy
+import socket
+import ssl
+import time
+from contextlib import contextmanager
+
+import pytest
+from aiosmtpd.controller import Controller
+
+
+class Mailbox:
+    """Keeps what it accepts. `answers` are given instead, one an attempt, at the named step: ("RCPT", "550 ...")."""
+
+    def __init__(self):
+        self.received = []
+        self.answers = []
+        self.delay_s = 0
+        self.attempts = 0
+
+    def _answer(self, step):
+        if self.answers and self.answers[0][0] == step:
+            return self.answers.pop(0)[1]
+        return None
+
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        if refusal := self._answer("MAIL"):
+            return refusal
+        envelope.mail_from = address
+        return "250 OK"
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        self.attempts += 1
+        if refusal := self._answer("RCPT"):
+            return refusal
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        if self.delay_s:
+            time.sleep(self.delay_s)
+        if refusal := self._answer("DATA"):
+            return refusal
+        self.received.append(
+            (envelope.rcpt_tos, email.message_from_bytes(envelope.content, policy=email.policy.default))
+        )
+        return "250 OK"
+
+    @property
+    def messages(self):
+        return [message for _, message in self.received]
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[1]
+
+
+@contextmanager
+def encrypted_server(scheme, certificate):
+    """A mailbox behind STARTTLS ("smtp+tls") or TLS ("smtps"), and its port."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    certificate.configure_cert(context)
+    options = {"ssl_context": context} if scheme == "smtps" else {"tls_context": context, "require_starttls": True}
+    box = Mailbox()
+    controller = Controller(box, hostname="127.0.0.1", port=free_port(), **options)
+    controller.start()
+    try:
+        yield box, controller.port
+    finally:
+        controller.stop()
+
+
+@pytest.fixture
+def mailbox(settings):
+    """A mail server that EMAIL_URL points to."""
+    box = Mailbox()
+    port = free_port()
+    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller.start()
+    settings.EMAIL_URL = f"smtp://127.0.0.1:{port}"
+    settings.EMAIL_BACKEND = "delivery.channels.email.OutboxBackend"
+    settings.DEFAULT_FROM_EMAIL = "Vigie <vigie@vigie.example>"
+    settings.BASE_URL = "https://vigie.example"
+    yield box
+    controller.stop()
+
+
+@pytest.fixture
+def send_outbox():
+    """What the worker does at its next tick."""
+    from delivery.tasks import send_outbox
+
+    return send_outbox

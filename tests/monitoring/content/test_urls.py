@@ -1,0 +1,102 @@
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from monitoring.content.urls import canonical_address, unwrap
+
+STORY = "http://presse.example.fr/a/b"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://presse.example.fr/a/b", "http://www.presse.example.fr/a/b/", "HTTPS://Presse.Example.FR:443/a/b",
+        "http://presse.example.fr:80/a//b", "https://presse.example.fr/a/b?utm_source=rss&UTM_Medium=x",
+        "https://presse.example.fr/a/b?xtor=RSS-1#commentaires", "https://presse.example.fr/a/b?at_medium=rss&fbclid=1",
+        " https://presse.example.fr/a/%62 ", "https://presse.example.fr./a/b", "https://presse.example.fr/a/b/amp/",
+        "https://www.google.com/url?rct=j&sa=t&url=https://presse.example.fr/a/b&ct=ga&cd=x&usg=y",
+        "http://www.bing.com/news/apiclick.aspx?ref=FexRss&url=https%3a%2f%2fwww.presse.example.fr%2fa%2fb&c=1",
+    ],
+)  # fmt: skip
+def test_addresses_of_one_story_are_one(address):
+    assert canonical_address(address) == STORY
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://a.example.fr/?p=1", "https://a.example.fr/?p=2"),
+        ("https://a.example.fr/A", "https://a.example.fr/a"),
+        ("https://a.example.fr/x?source=1", "https://a.example.fr/x?source=2"),
+        ("https://a.example.fr/#!/un", "https://a.example.fr/#!/deux"),
+        ("https://a.example.fr:8080/", "https://a.example.fr/"),
+        ("https://a.example.fr/a%2Fb", "https://a.example.fr/a/b"),
+        ("https://a.example.fr/x?a=1%26b=2", "https://a.example.fr/x?a=1&b=2"),
+        ("https://blog.a.example.fr/", "https://a.example.fr/"),
+        ("https://www.youtube.com/watch?v=a", "https://www.youtube.com/watch?v=b"),
+        ("https://news.ycombinator.com/item?id=1", "https://news.ycombinator.com/item?id=2"),
+    ],
+)
+def test_addresses_of_different_pages_stay_apart(one, other):
+    assert canonical_address(one) != canonical_address(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://a.example.fr/x?b=2&a=1", "https://a.example.fr/x?a=1&b=2"),
+        ("https://élysée.example.fr/é", "https://xn--lyse-9oad.example.fr/%c3%a9"),
+        ("https://medium.com/@a/b-1?source=rss-1------2", "https://medium.com/@a/b-1"),
+        ("https://m.youtube.com/watch?v=a&feature=share&si=x", "https://www.youtube.com/watch?v=a"),
+        ("https://a.example.fr/index.html", "https://a.example.fr"),
+    ],
+)
+def test_two_spellings_of_one_address_are_one(one, other):
+    assert canonical_address(one) == canonical_address(other)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "", "tag:a.example,2026:1", "urn:uuid:1", "mailto:a@b.fr", "/relatif", "http://", "http://[",
+        "https://a..b/", "http://a:b/",
+    ],
+)  # fmt: skip
+def test_what_is_no_page_has_no_address(address):
+    assert canonical_address(address) == ""
+
+
+PIECES = st.sampled_from(
+    [
+        "http://", "https://", "www.", "a.fr", "é.fr", "/", "//", "%", "%2", "%2f", "%C3%A9", "?", "&", "=", "a",
+        "utm_x=1", "#", "#!", "+", " ", ":80", ":443", ":99999", "@", "[", "::1]", "index.html", "/amp", "..", ";",
+        "\\", "\ud800", "．",
+    ]
+)  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.one_of(st.text(max_size=40), st.lists(PIECES, max_size=10).map("".join)), st.booleans())
+@example("http://www.www.fr/amp/amp/index.html", False)
+def test_the_canonical_form_never_raises_and_is_its_own(text, with_host):
+    once = canonical_address("https://a.example/" + text if with_host else text)
+    assert canonical_address(once) == once
+    once.encode("ascii")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://www.google.com/search?q=a&url=http://x.fr/", "https://google.com.evil.fr/url?url=http://x.fr/",
+        "https://www.google.com/url?url=javascript:alert(1)", "https://news.google.com/rss/articles/CBMi?oc=5",
+        "https://www.bing.com/news/apiclick.aspx?ref=x", "http://[google.",
+    ],
+)  # fmt: skip
+def test_other_addresses_are_not_unwrapped(address):
+    assert unwrap(address) == address
+
+
+def test_a_google_alerts_target_keeps_its_own_parameters():
+    alert = "https://www.google.com/url?rct=j&sa=t&url=https://x.fr/a?id=3&page=2&ct=ga&cd=CAIy&usg=AOv"
+    assert unwrap(alert) == "https://x.fr/a?id=3&page=2"
+    assert unwrap("https://www.google.fr/url?q=https%3A%2F%2Fx.fr%2Fa&sa=D") == "https://x.fr/a"

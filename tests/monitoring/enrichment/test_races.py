@@ -1,0 +1,44 @@
+"""People, judging anew and deleting meet at the same mentions: nobody fails, nothing is lost."""
+
+import pytest
+from django.db import transaction
+
+from monitoring.enrichment.score_mentions import rescore_mentions
+from monitoring.models import Correction, Mention, SentimentState
+from monitoring.services.corrections import correct_sentiment
+from monitoring.services.keywords import delete_keyword
+from tests.factories import make_keyword, make_mention
+from tests.racing import held_up
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def keyword(project):
+    return make_keyword(project, query="lumen")
+
+
+def test_a_correction_in_the_middle_of_judging_anew_holds_nobody_up(project, manager, keyword):
+    mention = make_mention(keyword, title="", text="Lumen ouvre mardi", sentiment="uncertain", judged_by="old")
+    SentimentState.objects.create(project=project, judged_by="old")
+    with transaction.atomic():
+        # The correction has its mention, and stops at this row.
+        Correction.objects.create(project=project, mention=mention, label="neutral", text="Lumen ouvre mardi")
+        correcting = held_up(lambda: correct_sentiment(project, manager, [mention.pk], "negative"))
+        judging = held_up(rescore_mentions, waiting=2)
+        transaction.set_rollback(True)
+    assert len(correcting.result(timeout=20)) == 1
+    assert not judging.result(timeout=20)
+    mention.refresh_from_db()
+    assert (mention.sentiment, mention.judged_by) == ("negative", Mention.BY_PERSON)
+    assert SentimentState.objects.get().rescored_to is None
+
+
+def test_a_correction_in_the_middle_of_deleting_its_keyword_outlives_it(project, manager, keyword):
+    mention = make_mention(keyword, title="", text="Lumen ouvre mardi", sentiment="neutral")
+    with transaction.atomic():
+        correct_sentiment(project, manager, [mention.pk], "negative")
+        deleting = held_up(lambda: delete_keyword(keyword, manager))
+    deleting.result(timeout=20)
+    assert not Mention.objects.exists()
+    assert Correction.objects.get().mention is None

@@ -1,0 +1,55 @@
+"""Documents go when their time has passed; what a keyword matched stays."""
+
+from datetime import timedelta
+from threading import Thread
+
+import pytest
+from django.db import connections, transaction
+from django.utils import timezone
+
+from monitoring.ingest import retention
+from monitoring.ingest.backfill import backfill_some
+from monitoring.ingest.retention import drop_expired_documents
+from monitoring.models import Document
+from tests.factories import make_document, make_documents, make_keyword, make_mention, make_source
+
+pytestmark = pytest.mark.django_db
+
+
+def test_only_what_is_old_and_unmatched_goes(project, monkeypatch):
+    monkeypatch.setattr(retention, "BATCH", 2)
+    old = timezone.now() - timedelta(days=91)
+    source = make_source(project)
+    make_documents(project, [{"fetched_at": old, "source": source} for _ in range(5)])
+    fresh = make_document(project)
+    kept = make_document(project, fetched_at=old)
+    make_mention(make_keyword(project), kept)
+    assert drop_expired_documents() == 5
+    assert set(Document.objects.values_list("id", flat=True)) == {fresh.pk, kept.pk}
+
+
+def test_the_retention_time_is_a_setting(project, settings):
+    settings.DOCUMENT_RETENTION_DAYS = 10
+    make_document(project, fetched_at=timezone.now() - timedelta(days=11))
+    assert drop_expired_documents() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_document_that_a_new_keyword_is_just_finding_is_kept(project):
+    """The race: the backfill has made the mention but has not committed."""
+    document = make_document(project, title="Lumen", fetched_at=timezone.now() - timedelta(days=91))
+    keyword = make_keyword(project, query="lumen", backfilled_to=document.pk + 1)
+    dropped = []
+
+    def drop():
+        dropped.append(drop_expired_documents())
+        connections.close_all()
+
+    dropping = Thread(target=drop)
+    with transaction.atomic():
+        backfill_some(keyword)
+        dropping.start()
+        dropping.join(0.5)
+    dropping.join(10)
+    assert dropped == [0]
+    assert keyword.mentions.get().document == document

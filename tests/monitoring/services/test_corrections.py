@@ -1,0 +1,251 @@
+"""What people correct holds at once, is kept, and teaches a layer that is used only where it helps."""
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import AuditLine, Project
+from monitoring.enrichment import fit_layers, model_status
+from monitoring.enrichment.fit_layers import refit_layers, set_learning, use_layer
+from monitoring.enrichment.judge import model
+from monitoring.enrichment.score_mentions import judge_mentions, rescore_mentions
+from monitoring.models import Correction, Mention, SentimentLayer, SentimentState
+from monitoring.services.corrections import correct_sentiment
+from monitoring.services.keywords import delete_keyword
+from tests.factories import make_keyword, make_mention, make_mentions
+
+
+@pytest.fixture
+def keyword(project):
+    return make_keyword(project, query="lumen")
+
+
+def at_once(monkeypatch):
+    monkeypatch.setattr("monitoring.services.corrections.REFIT_DELAY", fit_layers.timezone.timedelta(0))
+
+
+def corrected(project, manager, keyword, texts, label):
+    rows = make_mentions(keyword, [{"title": "", "text": text, "language": "fr"} for text in texts])
+    judge_mentions()
+    return correct_sentiment(project, manager, [row.pk for row in rows], label)
+
+
+# "Clignote" is what this team's customers say of lamps that are broken; no model knows.
+BROKEN = [f"Ma Lumen clignote depuis {when}" for when in ("lundi", "mardi", "hier", "ce matin", "une heure", "noël")]
+BROKEN += [
+    f"La lampe Lumen {where} clignote" for where in ("du salon", "du bureau", "de ma fille", "d'en haut", "ici")
+]
+ANNOUNCED = [
+    f"Lumen présente sa gamme {what}" for what in ("2027", "bleue", "d'été", "de bureau", "pour enfants", "pro")
+]
+ANNOUNCED += [f"La boutique Lumen {where} ouvre" for where in ("de Lyon", "de Lille", "de Nice", "de Metz", "d'Arras")]
+
+
+def test_a_correction_holds_at_once_and_is_told_in_the_audit(project, manager, keyword):
+    mention = make_mention(keyword, title="", text="Lumen ouvre mardi")
+    judge_mentions()
+    before = Mention.objects.get().sentiment
+    changes = correct_sentiment(project, manager, [mention.pk], "negative")
+    assert [(change.mention_id, change.before, change.after) for change in changes] == [
+        (mention.pk, before, "negative")
+    ]
+    mention.refresh_from_db()
+    assert (mention.sentiment, mention.judged_by) == ("negative", Mention.BY_PERSON)
+    kept = Correction.objects.get()
+    assert (kept.text, kept.label, kept.shown, kept.user) == ("Lumen ouvre mardi", "negative", before, manager)
+    assert AuditLine.objects.get(action="mention.sentiment").detail["sentiment"] == "negative"
+    judge_mentions(), rescore_mentions()
+    mention.refresh_from_db()
+    assert mention.sentiment == "negative"
+
+
+def test_a_correction_may_be_corrected_and_taken_back(project, manager, keyword):
+    """Where no worker has said what it judges by, what is taken back is judged by one."""
+    mention = make_mention(keyword, title="", text="Lumen ouvre mardi")
+    judge_mentions()
+    before = Mention.objects.get().sentiment
+    correct_sentiment(project, manager, [mention.pk], "negative")
+    correct_sentiment(project, manager, [mention.pk], "positive")
+    assert [(one.label, one.shown) for one in Correction.objects.all()] == [("positive", before)]
+    correct_sentiment(project, manager, [mention.pk], "")
+    assert not Correction.objects.exists()
+    judge_mentions()
+    mention.refresh_from_db()
+    assert (mention.sentiment, mention.judged_by) == (before, model().version)
+
+
+@pytest.fixture
+def heard():
+    """A worker has said what it judges by."""
+    assert model_status.is_ready()
+
+
+def test_what_is_taken_back_has_the_judges_label_at_once(project, manager, keyword, heard):
+    mention = make_mention(keyword, title="", text="Lumen ouvre mardi")
+    judge_mentions()
+    before = Mention.objects.get().sentiment
+    correct_sentiment(project, manager, [mention.pk], "negative")
+    correct_sentiment(project, manager, [mention.pk], "")
+    mention.refresh_from_db()
+    assert (mention.sentiment, mention.judged_by) == (before, "")
+
+
+def test_what_is_taken_back_has_the_label_of_the_judge_that_came_meanwhile(project, manager, keyword, heard):
+    text = "Lumen est génial, bravo, merci, excellent !"
+    mention = make_mention(keyword, title="", text=text, sentiment="negative", negative=0.9, positive=0.05)
+    SentimentState.objects.create(project=project, judged_by="old")
+    correct_sentiment(project, manager, [mention.pk], "neutral")
+    rescore_mentions()
+    correct_sentiment(project, manager, [mention.pk], "")
+    mention.refresh_from_db()
+    assert mention.sentiment == "positive"
+
+
+def test_what_is_taken_back_before_judging_anew_has_reached_it_is_judged_anew(project, manager, keyword, heard):
+    text = "Lumen est génial, bravo, merci, excellent !"
+    mention = make_mention(keyword, title="", text=text, sentiment="negative", negative=0.9, positive=0.05)
+    SentimentState.objects.create(project=project, judged_by="old")
+    correct_sentiment(project, manager, [mention.pk], "neutral")
+    rescore_mentions(budget_s=0)
+    correct_sentiment(project, manager, [mention.pk], "")
+    mention.refresh_from_db()
+    assert mention.sentiment == "negative"
+    rescore_mentions()
+    mention.refresh_from_db()
+    assert (mention.sentiment, mention.judged_by) == ("positive", model().version)
+
+
+def test_what_is_taken_back_before_it_was_ever_judged_waits_to_be_judged(project, manager, keyword, heard):
+    mention = make_mention(keyword, title="", text="Lumen ouvre mardi")
+    correct_sentiment(project, manager, [mention.pk], "negative")
+    correct_sentiment(project, manager, [mention.pk], "")
+    mention.refresh_from_db()
+    assert mention.sentiment == ""
+
+
+def test_a_label_that_is_confirmed_is_kept_and_a_second_time_is_nothing(project, manager, keyword):
+    mention = make_mention(keyword, title="", text="Lumen ouvre mardi", sentiment="neutral")
+    assert correct_sentiment(project, manager, [mention.pk], "neutral")
+    assert not correct_sentiment(project, manager, [mention.pk], "neutral")
+    assert Correction.objects.count() == 1
+
+
+def test_mentions_of_others_and_unknown_labels_are_out_of_reach(project, manager):
+    elsewhere = make_mention(make_keyword(Project.objects.create(name="Autre")), sentiment="neutral")
+    assert correct_sentiment(project, manager, [elsewhere.pk], "negative") == []
+    with pytest.raises(ValueError, match="furious"):
+        correct_sentiment(project, manager, [elsewhere.pk], "furious")
+
+
+def test_a_correction_outlives_its_mention(project, manager, keyword):
+    corrected(project, manager, keyword, BROKEN[:1], "negative")
+    Mention.objects.all().delete()
+    assert Correction.objects.get().mention is None
+
+
+def test_a_keyword_is_deleted_at_one_price_and_its_corrections_stay(
+    project, manager, keyword, django_assert_max_num_queries
+):
+    rows = make_mentions(keyword, 250)
+    correct_sentiment(project, manager, [rows[0].pk], "negative")
+    with django_assert_max_num_queries(20):
+        delete_keyword(keyword, manager)
+    assert not Mention.objects.exists()
+    assert Correction.objects.get().mention is None
+
+
+def test_what_corrections_teach_is_used_for_what_comes_and_for_what_was(project, manager, keyword, monkeypatch):
+    at_once(monkeypatch)
+    old = make_mention(keyword, title="", text="Lumen : la mienne clignote aussi", language="fr")
+    corrected(project, manager, keyword, BROKEN, "negative")
+    corrected(project, manager, keyword, ANNOUNCED, "neutral")
+    refit_layers()
+    layer = SentimentLayer.objects.get()
+    assert layer.is_better
+    assert layer.accuracy_after > layer.accuracy_before
+    assert layer.corrections == len(BROKEN) + len(ANNOUNCED)
+    state = SentimentState.objects.get()
+    assert (state.layer, state.refit_at) == (layer, None)
+    rescore_mentions()
+    new = make_mention(keyword, title="", text="Encore une Lumen qui clignote", language="fr")
+    judge_mentions()
+    old.refresh_from_db(), new.refresh_from_db()
+    assert old.judged_by == new.judged_by == f"{model().version}+1"
+    assert old.negative > 0.5 < new.negative
+
+
+def test_a_layer_that_does_not_help_is_not_used(project, manager, keyword, monkeypatch):
+    """Labels without sense: the same words are good, bad and neither by turns."""
+    at_once(monkeypatch)
+    for number, text in enumerate(BROKEN + ANNOUNCED):
+        corrected(project, manager, keyword, [text], ("neutral", "positive", "negative")[number % 3])
+    refit_layers()
+    layer = SentimentLayer.objects.get()
+    assert not layer.is_better
+    assert SentimentState.objects.get().layer is None
+
+
+def test_a_few_corrections_make_no_layer(project, manager, keyword, monkeypatch):
+    at_once(monkeypatch)
+    corrected(project, manager, keyword, BROKEN[:3], "negative")
+    refit_layers()
+    assert not SentimentLayer.objects.exists()
+    assert SentimentState.objects.get().refit_at is None
+
+
+def test_nothing_is_fitted_before_it_is_due(project, manager, keyword):
+    corrected(project, manager, keyword, BROKEN, "negative")
+    corrected(project, manager, keyword, ANNOUNCED, "neutral")
+    refit_layers()
+    assert not SentimentLayer.objects.exists()
+    assert SentimentState.objects.get().refit_at is not None
+
+
+def test_old_layers_go_and_numbers_go_on(project, manager, keyword, monkeypatch):
+    at_once(monkeypatch)
+    monkeypatch.setattr(fit_layers, "KEPT_LAYERS", 2)
+    corrected(project, manager, keyword, BROKEN, "negative")
+    corrected(project, manager, keyword, ANNOUNCED, "neutral")
+    for _ in range(3):
+        SentimentState.objects.update(refit_at=timezone.now())
+        refit_layers()
+    assert list(SentimentLayer.objects.order_by("number").values_list("number", flat=True)) == [2, 3]
+    assert SentimentState.objects.get().layer.number == 3
+
+
+def test_projects_that_are_due_at_once_are_fitted_one_tick_after_the_other(project):
+    due = timezone.now()
+    for name in ("Autre", "Encore"):
+        SentimentState.objects.create(project=Project.objects.create(name=name), refit_at=due)
+    refit_layers(budget_s=0)
+    assert SentimentState.objects.exclude(refit_at=None).count() == 1
+    refit_layers(budget_s=0)
+    assert not SentimentState.objects.exclude(refit_at=None).exists()
+
+
+def test_people_go_back_to_a_former_layer_or_to_none_and_turn_learning_off(project, owner, keyword, monkeypatch):
+    at_once(monkeypatch)
+    corrected(project, owner, keyword, BROKEN, "negative")
+    corrected(project, owner, keyword, ANNOUNCED, "neutral")
+    refit_layers()
+    mention = make_mention(keyword, title="", text="Encore une Lumen qui clignote", language="fr")
+
+    def judged_by():
+        judge_mentions(), rescore_mentions()
+        mention.refresh_from_db()
+        return mention.judged_by
+
+    assert judged_by() == f"{model().version}+1"
+    use_layer(project, owner, 0)
+    assert judged_by() == model().version
+    use_layer(project, owner, 1)
+    assert judged_by() == f"{model().version}+1"
+    set_learning(project, owner, False)
+    assert judged_by() == model().version
+    correct_sentiment(project, owner, [mention.pk], "negative")
+    refit_layers()
+    assert SentimentLayer.objects.count() == 1
+    set_learning(project, owner, True)
+    refit_layers()
+    assert SentimentLayer.objects.count() == 2
+    with pytest.raises(SentimentLayer.DoesNotExist):
+        use_layer(project, owner, 9)

@@ -1,0 +1,206 @@
+"""Adding what is polled: by feed, by site, by OPML; and clear answers to what cannot be."""
+
+import time
+from threading import Thread
+from uuid import uuid4
+
+import pytest
+from django.db import connections, transaction
+
+from accounts.models import AuditLine
+from monitoring.feeds.errors import ParseError
+from monitoring.http import ERROR_CODES
+from monitoring.messages.source_errors import WORDS
+from monitoring.models import Mention, Source
+from monitoring.services.opml import export_opml, import_opml
+from monitoring.services.sources import add_source, delete_source, pause_source
+from tests.factories import make_keyword, make_mention, make_source
+from tests.monitoring.conftest import rss
+
+pytestmark = pytest.mark.django_db
+
+FEED = rss({"title": "Bonjour", "link": "https://phare.example/1"})
+
+
+def page(*links):
+    tags = "".join(f'<link rel="alternate" type="application/rss+xml" title="{t}" href="{h}">' for t, h in links)
+    return f"<!doctype html><html><head>{tags}</head><body>Bienvenue</body></html>".encode()
+
+
+def test_a_feed_is_added_by_its_address(project, manager, web):
+    result = add_source(project, manager, f"  {web.put('/feed.xml', body=FEED)} ")
+    assert (result.created, result.error, result.source.title) == (True, "", "Le Phare")
+    assert AuditLine.objects.get().action == "source.added"
+    assert add_source(project, manager, web.url("/feed.xml")).created is False
+
+
+def test_a_feed_is_found_from_its_site(project, manager, web):
+    web.put("/", body=page(("Tout", "/tout.xml")), content_type="text/html")
+    web.put("/tout.xml", body=FEED)
+    assert add_source(project, manager, web.url("/")).source.url == web.url("/tout.xml")
+
+
+def test_a_site_without_a_link_is_tried_at_the_usual_places(project, manager, web):
+    web.put("/", body=page(), content_type="text/html")
+    web.put("/feed", body=FEED)
+    web.put("/feed/", body=FEED)
+    assert add_source(project, manager, web.url("/")).source.url.rstrip("/") == web.url("/feed")
+
+
+def test_several_feeds_are_a_choice(project, manager, web):
+    web.put("/", body=page(("Tout", "/tout.xml"), ("Sport", "/sport.xml")), content_type="text/html")
+    result = add_source(project, manager, web.url("/"))
+    assert result.source is None
+    assert [feed.title for feed in result.candidates] == ["Tout", "Sport"]
+    assert not Source.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "error"),
+    [
+        ("ftp://phare.example/feed", "bad_url"),
+        ("javascript://alert(1)", "bad_url"),
+        ("http://169.254.169.254/", "private_address"),
+        ("http://10.0.0.1/feed", "private_address"),
+        ("http://[::1]/feed", "private_address"),
+        ("http://phare.example/\x00", "bad_url"),
+        ("https://phare.example/" + "語" * 700, "bad_url"),  # 2,100 bytes: too long for the index
+    ],
+)
+def test_an_address_that_can_never_work_is_refused(project, manager, url, error):
+    assert add_source(project, manager, url).error == error
+    assert not Source.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("route", "error"),
+    [
+        ({"status": 404}, "not_found"),
+        ({"status": 410}, "gone"),
+        ({"body": b"plain words"}, "not_a_feed"),
+        ({"body": page(), "content_type": "text/html"}, "html_page"),
+        ({"status": 302, "location": "/x"}, "redirect_loop"),
+    ],
+)
+def test_what_is_no_feed_is_refused_and_says_why(project, manager, web, route, error):
+    result = add_source(project, manager, web.put("/x", **route))
+    assert (result.source, result.error) == (None, error)
+    assert not Source.objects.exists()
+
+
+def test_a_site_that_is_down_today_is_kept_and_says_so(project, manager, web):
+    result = add_source(project, manager, web.put("/x", status=503))
+    assert result.error == result.source.error_code == "unavailable"
+    assert result.source.failing_since
+
+
+def test_a_site_whose_feed_is_down_today_has_that_feed_kept(project, manager, web):
+    web.put("/", body=page(("Tout", "/tout.xml")), content_type="text/html")
+    web.put("/tout.xml", status=503)
+    result = add_source(project, manager, web.url("/"))
+    assert (result.error, result.source.url) == ("unavailable", web.url("/tout.xml"))
+
+
+def test_a_site_that_hangs_at_the_usual_places_is_given_up_in_time(project, manager, web, settings):
+    settings.FETCH_TIMEOUT_S = 1
+    web.put("/", body=page(), content_type="text/html")
+    for path in ("/feed/", "/rss", "/feed.xml", "/rss.xml", "/atom.xml"):
+        web.put(path, fault="hang")
+    began = time.monotonic()
+    assert add_source(project, manager, web.url("/")).error == "html_page"
+    assert time.monotonic() - began < 2 * settings.FETCH_TIMEOUT_S + 0.5
+
+
+def test_every_error_code_has_its_words():
+    feeds = {"empty", "not_a_feed", "html_page", "xml_bomb", "too_complex", "unreadable"}
+    assert set(ERROR_CODES) | feeds <= set(WORDS)
+
+
+def test_opml_goes_in_and_comes_out_the_same(project, manager):
+    make_source(project, "https://a.example/feed", title="A & co")
+    make_source(project, "https://b.example/feed", title="Bé")
+    exported = export_opml(project, project.sources.order_by("id"))
+    Source.objects.all().delete()
+    imported = import_opml(project, manager, exported)
+    assert (imported.added, imported.known, imported.refused) == (2, 0, ())
+    assert import_opml(project, manager, exported).added == 0
+    assert set(Source.objects.values_list("url", "title", "host")) == {
+        ("https://a.example/feed", "A & co", "a.example"),
+        ("https://b.example/feed", "Bé", "b.example"),
+    }
+
+
+def test_an_address_too_long_to_keep_is_refused_and_not_cut_short(project, manager):
+    url = f"https://a.example/{'x' * 2000}"
+    opml = f'<opml version="2.0"><body><outline type="rss" text="A" xmlUrl="{url}"/></body></opml>'.encode()
+    imported = import_opml(project, manager, opml)
+    assert (imported.added, imported.refused) == (0, (url,))
+
+
+def test_an_opml_file_that_is_none_is_told(project, manager):
+    assert isinstance(import_opml(project, manager, b"not xml"), ParseError)
+
+
+def test_a_large_opml_file_is_imported_while_a_person_waits(project, manager):
+    outlines = "".join(f'<outline xmlUrl="https://site{number}.example/feed"/>' for number in range(5000))
+    refused = '<outline xmlUrl="https:///nowhere"/>'
+    began = time.monotonic()
+    imported = import_opml(project, manager, f"<opml><body>{refused}{outlines}</body></opml>".encode())
+    assert (imported.added, imported.refused) == (5000, ("https:///nowhere",))
+    assert time.monotonic() - began < 4
+
+
+def test_a_password_in_an_address_is_kept_for_polling_and_shown_to_nobody(project, manager, viewer, as_person):
+    address = "https://ada:s3cret@a.example/feed?to=b@c.example"
+    import_opml(project, manager, f'<opml><body><outline xmlUrl="{address}"/></body></opml>'.encode())
+    source = Source.objects.get()
+    assert source.url == address
+    delete_source(make_source(project, address + "2", title=""), manager)
+    reader = as_person(viewer)
+    pages = [reader.get(f"/p/{project.pk}/{page}") for page in ("sources", f"sources/{source.pk}", "sources.opml")]
+    assert all("a.example/feed?to=b@c.example" in page.content.decode() for page in pages)
+    shown = [page.content.decode() for page in pages] + [str(line.__dict__) for line in AuditLine.objects.all()]
+    assert "s3cret" not in "".join(shown)
+
+
+def test_resuming_a_stopped_source_begins_afresh(project, manager):
+    source = make_source(project, state=Source.State.STOPPED, error_code="gone", failures=4)
+    pause_source(source, manager, False)
+    assert (source.state, source.error_code, source.failures) == (Source.State.ACTIVE, "", 0)
+
+
+def test_deleting_a_source_keeps_its_mentions(project, manager):
+    source = make_source(project)
+    mention = make_mention(make_keyword(project), source=source)
+    delete_source(source, manager)
+    mention.refresh_from_db()
+    assert mention.source_id is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_deleting_a_source_waits_for_the_poll_that_is_being_stored(project, manager):
+    """The race: the poll has the source and has stored an entry, but has not committed."""
+    from monitoring.ingest.records import Batch
+    from monitoring.ingest.store import store
+    from monitoring.polling.leases import claim
+    from monitoring.polling.save import _still_ours
+    from monitoring.records import Entry
+
+    make_keyword(project, query="lumen")
+    source = make_source(project)
+    owner = uuid4()
+    claim(owner, 1)
+
+    def delete():
+        delete_source(source, manager)
+        connections.close_all()
+
+    deleting = Thread(target=delete)
+    with transaction.atomic():
+        assert _still_ours([source.pk], owner)
+        deleting.start()
+        deleting.join(0.3)
+        store([Batch(source.pk, project.pk, (Entry("1", "https://a.example/1", "Lumen", ""),))])
+    deleting.join(10)
+    assert not Source.objects.exists()
+    assert list(Mention.objects.values_list("source", "document__source")) == [(None, None)]

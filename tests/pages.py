@@ -1,0 +1,46 @@
+"""Fixtures shared by the page tests: URLs by name, and pages as text."""
+
+import html
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+
+@pytest.fixture
+def at(project):
+    """`at("keyword", 3)`: the address of a page of the project."""
+    return lambda name, *args: reverse(name, args=[project.pk, *args])
+
+
+@pytest.fixture
+def read():
+    """`read(client, address)`: the words of a page's content, with single spaces."""
+
+    def read(client, address):
+        response = client.get(address)
+        assert response.status_code == 200
+        return words(response)
+
+    return read
+
+
+def words(response):
+    body = response.content.decode()
+    main = re.sub(r"<(script|svg).*?</\1>", "", body.partition("<main")[2] or body, flags=re.S)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", main)).split())
+
+
+@pytest.fixture
+def queries():
+    """`queries(client, address)`: how many a page costs, from the second visit on."""
+
+    def queries(client, address):
+        client.get(address)
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(address).status_code == 200
+        return len(captured)
+
+    return queries
