@@ -122,7 +122,7 @@ def test_the_card_is_that_of_the_kept_model():
 def test_the_kept_model_knows_the_lexicon_as_it_is_written():
     from monitoring.sentiment.lexicon import compiled
 
-    written = compiled((FILE.parent / "training" / "training/lexicon.txt").read_text(encoding="utf-8"))
+    written = compiled((FILE.parent / "training" / "lexicon.txt").read_text(encoding="utf-8"))
     assert (written.keys == load().lexicon.keys).all()
     assert (written.ideas == load().lexicon.ideas).all()
 
