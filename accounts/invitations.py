@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
 
-from accounts.audit import record
+from accounts.activity_log import record
 from accounts.models import INVITATION_LIFE, Invitation, Membership, Project, User, new_token, token_digest
 from accounts.projects import hold_people, hold_people_as_admin
 

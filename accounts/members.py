@@ -7,7 +7,7 @@ line in the same transaction, and returns False when it was refused.
 from django.db import transaction
 from django.shortcuts import get_object_or_404
 
-from accounts.audit import record
+from accounts.activity_log import record
 from accounts.models import Membership, Project, Role, User
 from accounts.projects import hold_people, hold_people_as_admin
 

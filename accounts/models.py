@@ -179,13 +179,13 @@ class ApiToken(models.Model):
         return f"{self.name} · {self.user}"
 
 
-class AuditLine(models.Model):
+class ActivityEntry(models.Model):
     """One thing that a person (or, with no user, Vigie itself) did in a project: never changed, never deleted alone.
 
     `action` is a short verb phrase code such as "keyword.created"; `target` names the row as people know it.
     """
 
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="audit_lines")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="activity")
     user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True)
     at = models.DateTimeField(default=timezone.now)
     action = models.CharField(max_length=50)
@@ -193,7 +193,7 @@ class AuditLine(models.Model):
     detail = models.JSONField(default=dict)
 
     class Meta:
-        indexes = [models.Index(fields=["project", "-at"], name="audit_by_project")]
+        indexes = [models.Index(fields=["project", "-at"], name="activity_by_project")]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.target}"

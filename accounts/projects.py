@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from accounts.access import membership_of
-from accounts.audit import record
+from accounts.activity_log import record
 from accounts.models import Membership, Project, Role, User
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.audit import record
+from accounts.activity_log import record
 from accounts.models import Membership, Project, Role, User
 from alerts.blind import failing_sources
 from alerts.conditions.base import Settings, Verdict

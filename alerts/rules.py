@@ -14,7 +14,7 @@ from datetime import datetime, timedelta, tzinfo
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.audit import record
+from accounts.activity_log import record
 from accounts.models import Project, User
 from alerts.conditions.base import Settings
 from alerts.messages import rule_sentence

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import Project, User
 from accounts.projects import hold_people_as_admin
 from delivery.models import Delivery
-from monitoring.ingest.project_lock import hold_discoveries
+from monitoring.ingest.project_lock import lock_project_exclusive
 from monitoring.models import Document, Source
 
 log = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ def _delete_documents(project_id: int, deadline: float) -> bool:
         if time.monotonic() > deadline:
             return False
         with transaction.atomic(), connection.cursor() as cursor:
-            hold_discoveries(project_id)  # nobody adds a mention to a document that is being deleted
+            lock_project_exclusive(project_id)  # nobody adds a mention to a document that is being deleted
             cursor.execute(DELETE_BATCH, [project_id, key, BATCH])
             row = cursor.fetchone()
         key = row[0] if row else None
@@ -84,7 +84,7 @@ def _delete_documents(project_id: int, deadline: float) -> bool:
 @transaction.atomic
 def _delete_rest(project: Project) -> bool:
     """The sources, then the project with all the small tables. False when something was stored meanwhile."""
-    hold_discoveries(project.pk)
+    lock_project_exclusive(project.pk)
     if Document.objects.filter(project=project).exists():
         return False
     # Django's own delete would search every mention and document for a source to forget, and none is left.

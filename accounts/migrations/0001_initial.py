@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='AuditLine',
+            name='ActivityEntry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
                 ('target', models.CharField(max_length=300)),
                 ('detail', models.JSONField(default=dict)),
                 ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='audit_lines', to='accounts.project')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='activity', to='accounts.project')),
             ],
         ),
         migrations.AddConstraint(
@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(models.F('project'), django.db.models.functions.text.Lower('email'), condition=models.Q(('accepted_at', None)), name='one_open_invitation_per_address'),
         ),
         migrations.AddIndex(
-            model_name='auditline',
-            index=models.Index(fields=['project', '-at'], name='audit_by_project'),
+            model_name='activityentry',
+            index=models.Index(fields=['project', '-at'], name='activity_by_project'),
         ),
     ]

@@ -21,7 +21,7 @@ from alerts.models import Digest
 from delivery import outbox
 from delivery.message import Message, Window
 from delivery.models import Delivery
-from monitoring.ingest.project_lock import hold_discoveries
+from monitoring.ingest.project_lock import lock_project_exclusive
 
 log = logging.getLogger(__name__)
 RUN_LIMIT_S = 180  # below the soft time limit of a task
@@ -107,7 +107,7 @@ def _wait_for_discoveries(project_id: int) -> datetime:
     earlier is committed once the lock is ours, whatever is stored later is stamped later.
     """
     with transaction.atomic():
-        hold_discoveries(project_id)
+        lock_project_exclusive(project_id)
         with connection.cursor() as cursor:
             cursor.execute("SELECT clock_timestamp()")
             return cursor.fetchone()[0]

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from accounts.audit import record
+from accounts.activity_log import record
 from accounts.models import Membership, Role
 from alerts.digests.schedule import Schedule, next_slot
 from alerts.models import Digest

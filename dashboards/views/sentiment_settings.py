@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import project_view
-from accounts.models import AuditLine, Membership, Project, Role
+from accounts.models import ActivityEntry, Membership, Project, Role
 from dashboards.presenters.sentiment_badges import Mark
 from monitoring.enrichment import learning_stats
 from monitoring.enrichment.fit_layers import set_learning, use_layer
@@ -143,7 +143,7 @@ def _mark(label: str) -> Mark:
     return Mark(label, None, False, "")
 
 
-def _words(line: AuditLine) -> str:
+def _words(line: ActivityEntry) -> str:
     """What somebody decided, in words."""
     if line.action == "sentiment.learning":
         return _("turned learning on") if line.detail["learns"] else _("turned learning off")

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from accounts.audit import record
+from accounts.activity_log import record
 from accounts.models import Project, User
 from monitoring.enrichment.judge import model, model_of, passages_of, with_texts
 from monitoring.models import Correction, Mention, SentimentLayer, SentimentState

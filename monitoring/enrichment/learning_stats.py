@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db.models import Count, Min
 
-from accounts.models import AuditLine, Project, User
+from accounts.models import ActivityEntry, Project, User
 from monitoring.enrichment.judge import model_of, version_with
 from monitoring.models import Correction, Mention, SentimentLayer, SentimentState
 
@@ -77,9 +77,9 @@ def layers(project: Project) -> list[SentimentLayer]:
     return list(project.sentiment_layers.defer("weights").order_by("-number")[:NEWEST_LAYERS])
 
 
-def decisions(project: Project) -> Sequence[AuditLine]:
+def decisions(project: Project) -> Sequence[ActivityEntry]:
     """What people have decided about layers and learning."""
-    return project.audit_lines.filter(action__in=DECISIONS).select_related("user").order_by("-at")[:NEWEST_DECISIONS]
+    return project.activity.filter(action__in=DECISIONS).select_related("user").order_by("-at")[:NEWEST_DECISIONS]
 
 
 def now_of(project: Project) -> Now:

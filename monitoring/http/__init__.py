@@ -4,8 +4,8 @@
 `fetch.py` is the door.
 """
 
-from monitoring.http.client import Door
-from monitoring.http.records import ERROR_CODES, DoorSettings, FetchError, FetchResult
+from monitoring.http.client import HttpClient
+from monitoring.http.records import ERROR_CODES, ClientSettings, FetchError, FetchResult
 from monitoring.http.ssrf import host_key
 
-__all__ = ["ERROR_CODES", "Door", "DoorSettings", "FetchError", "FetchResult", "host_key"]
+__all__ = ["ERROR_CODES", "ClientSettings", "FetchError", "FetchResult", "HttpClient", "host_key"]

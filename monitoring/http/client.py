@@ -18,7 +18,7 @@ import requests.certs
 from urllib3 import exceptions as urllib3_errors
 
 from monitoring.http.headers import read_cache_lifetime, read_retry_after
-from monitoring.http.records import FEED_TYPES, DoorSettings, FetchError, FetchResult
+from monitoring.http.records import FEED_TYPES, ClientSettings, FetchError, FetchResult
 from monitoring.http.ssrf import Guard, Refused, Resolver, Target, read_url, same_site, system_resolver
 from monitoring.http.transport import Flight, GuardedAdapter, take_off
 
@@ -57,11 +57,11 @@ class _Ask:
     headers: Mapping[str, str]
 
 
-class Door:
+class HttpClient:
     """The one way out. Shared by all threads of a process; it keeps a bounded number of connections open."""
 
-    def __init__(self, settings: DoorSettings | None = None, resolver: Resolver = system_resolver) -> None:
-        self.settings = settings or DoorSettings()
+    def __init__(self, settings: ClientSettings | None = None, resolver: Resolver = system_resolver) -> None:
+        self.settings = settings or ClientSettings()
         self.adapter = GuardedAdapter(
             Guard(self.settings.allowed_hosts, resolver),
             self.settings.ca_file or requests.certs.where(),
@@ -95,9 +95,9 @@ class Door:
 class _Trip:
     """One fetch from its first address to its last."""
 
-    def __init__(self, door: Door, ask: _Ask) -> None:
-        self._settings = door.settings
-        self._adapter = door.adapter
+    def __init__(self, http_client: HttpClient, ask: _Ask) -> None:
+        self._settings = http_client.settings
+        self._adapter = http_client.adapter
         self._ask = ask
         self._started = time.monotonic()
         self._url = ""

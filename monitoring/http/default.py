@@ -4,12 +4,12 @@ from functools import cache
 
 from django.conf import settings
 
-from monitoring.http import Door, DoorSettings
+from monitoring.http import ClientSettings, HttpClient
 
 
-def door() -> Door:
-    return _door(
-        DoorSettings(
+def http_client() -> HttpClient:
+    return _http_client(
+        ClientSettings(
             user_agent=settings.USER_AGENT,
             total_timeout_s=settings.FETCH_TIMEOUT_S,
             max_bytes=settings.FETCH_MAX_BYTES,
@@ -21,5 +21,5 @@ def door() -> Door:
 
 
 @cache
-def _door(door_settings: DoorSettings) -> Door:
-    return Door(door_settings)
+def _http_client(door_settings: ClientSettings) -> HttpClient:
+    return HttpClient(door_settings)

@@ -32,7 +32,7 @@ FEED_TYPES = (
 
 
 @dataclass(frozen=True, slots=True)
-class DoorSettings:
+class ClientSettings:
     """Limits of the door; `max_bytes` counts the body decompressed, and as it comes over the wire.
 
     `connect_timeout_s` is for each of the two addresses of a host tried at most, and for the TLS handshake;

@@ -13,10 +13,10 @@ from django.db import connection, transaction
 from django.db.models import Max, Min
 
 from monitoring.ingest.mentions import insert_mentions
-from monitoring.ingest.project_lock import share_discoveries
+from monitoring.ingest.project_lock import lock_project_shared
 from monitoring.ingest.search_index import make_searchable
 from monitoring.matching.candidates import Asked, ask
-from monitoring.matching.keyword_index import Watched
+from monitoring.matching.keyword_index import TrackedKeyword
 from monitoring.models import Document, Keyword, Mention
 from monitoring.query import Doc, QueryError
 
@@ -48,13 +48,15 @@ def backfill_some(keyword: Keyword) -> bool:
     a change of the keyword, its pause or its deletion comes before or after.
     """
     with transaction.atomic():
-        share_discoveries([keyword.project_id])
+        lock_project_shared([keyword.project_id])
         # FOR NO KEY UPDATE: pollers that store mentions of the keyword meanwhile are not kept waiting.
         rows = Keyword.objects.select_for_update(skip_locked=True, no_key=True)
         mine = rows.filter(pk=keyword.pk, backfilled_to__isnull=False, is_paused=False).first()
         if mine is None:
             return False
-        asked = ask(Watched(mine.pk, mine.version, mine.query, frozenset(mine.languages), frozenset(mine.platforms)))
+        asked = ask(
+            TrackedKeyword(mine.pk, mine.version, mine.query, frozenset(mine.languages), frozenset(mine.platforms))
+        )
         candidates, reached = _next(mine, asked)
         matching, reached = _judged(asked, candidates, reached)
         _store(mine, reached, matching)

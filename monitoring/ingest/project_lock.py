@@ -13,7 +13,7 @@ from django.db import connection
 LOCK_SPACE = 0x5669  # "Vi": keeps these keys apart from other advisory locks
 
 
-def share_discoveries(project_ids: Iterable[int]) -> None:
+def lock_project_shared(project_ids: Iterable[int]) -> None:
     """Join the project locks as a sharer until the transaction ends. Keys are taken in order: no deadlock."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -22,7 +22,7 @@ def share_discoveries(project_ids: Iterable[int]) -> None:
         )
 
 
-def hold_discoveries(project_id: int) -> None:
+def lock_project_exclusive(project_id: int) -> None:
     """Take the project's lock alone until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_SPACE, project_id])

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import Project
-from monitoring.ingest.project_lock import hold_discoveries
+from monitoring.ingest.project_lock import lock_project_exclusive
 
 # Deleting by batches keeps transactions short (DESIGN.md: cheap at 10 million rows).
 BATCH = 5000
@@ -38,7 +38,7 @@ def _drop(project_id: int, before: datetime) -> int:
     dropped, last = 0, 0
     while last is not None:
         with transaction.atomic(), connection.cursor() as cursor:
-            hold_discoveries(project_id)  # or a backfill could make a mention of a document that is going
+            lock_project_exclusive(project_id)  # or a backfill could make a mention of a document that is going
             cursor.execute(DROP_BATCH, {"project": project_id, "last": last, "before": before, "batch": BATCH})
             last, gone = cursor.fetchone()
         dropped += gone

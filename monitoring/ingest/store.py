@@ -19,10 +19,10 @@ from monitoring.content.language import identify
 from monitoring.content.urls import canonical_address
 from monitoring.ingest.keys import native_key
 from monitoring.ingest.mentions import LANGUAGE_LENGTH, PAGE, insert_mentions
-from monitoring.ingest.project_lock import share_discoveries
+from monitoring.ingest.project_lock import lock_project_shared
 from monitoring.ingest.records import Batch, Stored
 from monitoring.ingest.search_index import VECTOR, words_of
-from monitoring.matching.keyword_index import Matcher, watched, watched_languages
+from monitoring.matching.keyword_index import Matcher, tracked_keywords, tracked_languages
 from monitoring.query import Doc
 from monitoring.records import Entry, Item
 
@@ -62,7 +62,7 @@ def find_new(batches: Iterable[Batch]) -> list[New]:
     """The entries not yet seen at their source, cleaned: most of the work, and none of it needs a lock."""
     now = timezone.now()
     batches = list(batches)
-    spoken = watched_languages({batch.project_id for batch in batches})
+    spoken = tracked_languages({batch.project_id for batch in batches})
     return [
         new for batch, entries in _unseen(batches) for new in _prepare(batch, entries, spoken[batch.project_id], now)
     ]
@@ -111,8 +111,10 @@ def _prepare(batch: Batch, entries: dict[UUID, Entry], spoken: frozenset[str], n
 def _match(fresh: list[New]) -> None:
     """Find each entry's keywords. From here to the end of the transaction no keyword of these projects changes."""
     projects = {new.batch.project_id for new in fresh}
-    share_discoveries(projects)
-    matchers = {project_id: Matcher(project_id, keywords) for project_id, keywords in watched(projects).items()}
+    lock_project_shared(projects)
+    matchers = {
+        project_id: Matcher(project_id, keywords) for project_id, keywords in tracked_keywords(projects).items()
+    }
     for new in fresh:
         new.keywords = matchers[new.batch.project_id].keywords_of(_doc(new))
 

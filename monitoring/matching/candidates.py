@@ -6,7 +6,7 @@ and whether it holds for no other. Called by preview.py and backfill.py, which a
 
 from dataclasses import dataclass
 
-from monitoring.matching.keyword_index import Watched
+from monitoring.matching.keyword_index import TrackedKeyword
 from monitoring.query import And, Doc, Match, Node, Not, Or, Query, Term, compile_query, to_tsquery
 from monitoring.query.terms import value_of
 from monitoring.query.tree import VALUE_FIELDS
@@ -36,19 +36,19 @@ class Candidates:
 class Asked:
     """A query with the languages and platforms that narrow it. Raises QueryError where the query cannot be read."""
 
-    watched: Watched
+    keyword: TrackedKeyword
     query: Query
     candidates: Candidates
 
     def match(self, doc: Doc) -> Match | None:
-        return self.query.match(doc) if self.watched.wants(doc.language, doc.platform) else None
+        return self.query.match(doc) if self.keyword.wants(doc.language, doc.platform) else None
 
 
-def ask(watched: Watched) -> Asked:
-    query = compile_query(watched.query)
+def ask(keyword: TrackedKeyword) -> Asked:
+    query = compile_query(keyword.query)
     found, params, is_exact = _condition(query.node) or _EVERYWHERE
-    wanted, narrowing = _wanted(watched)
-    return Asked(watched, query, Candidates(f"{wanted} AND {found}", (*narrowing, *params), is_exact))
+    wanted, narrowing = _wanted(keyword)
+    return Asked(keyword, query, Candidates(f"{wanted} AND {found}", (*narrowing, *params), is_exact))
 
 
 def ask_without(asked: Asked, other: Asked) -> Candidates:
@@ -56,7 +56,7 @@ def ask_without(asked: Asked, other: Asked) -> Candidates:
     mine, theirs = asked.candidates, other.candidates
     if not theirs.is_exact:
         return Candidates(mine.where, mine.params, False)
-    wanted, narrowing = _wanted(asked.watched)
+    wanted, narrowing = _wanted(asked.keyword)
     one = f"{wanted} AND {_FOUND}"
     if mine.where == theirs.where == one and mine.params[:-1] == theirs.params[:-1]:
         # Only words: one question to the index. As two, the words of every candidate would be read.
@@ -65,15 +65,15 @@ def ask_without(asked: Asked, other: Asked) -> Candidates:
     return Candidates(where, (*mine.params, *theirs.params), mine.is_exact)
 
 
-def _wanted(watched: Watched) -> tuple[str, tuple[object, ...]]:
+def _wanted(keyword: TrackedKeyword) -> tuple[str, tuple[object, ...]]:
     """`Watched.wants` in SQL."""
     where, params = "TRUE", ()
-    if watched.languages:
+    if keyword.languages:
         where += " AND (language = '' OR split_part(language, '-', 1) = ANY(%s))"
-        params += (sorted(watched.languages),)
-    if watched.platforms:
+        params += (sorted(keyword.languages),)
+    if keyword.platforms:
         where += " AND platform = ANY(%s)"
-        params += (sorted(watched.platforms),)
+        params += (sorted(keyword.platforms),)
     return where, params
 
 

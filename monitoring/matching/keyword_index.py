@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class TrackedKeyword:
     """A keyword as the matcher needs it."""
 
     id: int
@@ -35,7 +35,7 @@ class Watched:
 @dataclass(slots=True)
 class _Compiled:
     index: Index = field(default_factory=Index)
-    keywords: dict[int, Watched] = field(default_factory=dict)
+    keywords: dict[int, TrackedKeyword] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -54,18 +54,20 @@ def doc_of(document: Document) -> Doc:
     )
 
 
-def watched(project_ids: Iterable[int]) -> dict[int, list[Watched]]:
+def tracked_keywords(project_ids: Iterable[int]) -> dict[int, list[TrackedKeyword]]:
     """The unpaused keywords of these projects, in one query."""
-    found: dict[int, list[Watched]] = {project_id: [] for project_id in project_ids}
+    found: dict[int, list[TrackedKeyword]] = {project_id: [] for project_id in project_ids}
     rows = Keyword.objects.filter(project_id__in=found, is_paused=False).order_by("id")
     for project_id, keyword_id, version, query, languages, platforms in rows.values_list(
         "project_id", "id", "version", "query", "languages", "platforms"
     ):
-        found[project_id].append(Watched(keyword_id, version, query, frozenset(languages), frozenset(platforms)))
+        found[project_id].append(
+            TrackedKeyword(keyword_id, version, query, frozenset(languages), frozenset(platforms))
+        )
     return found
 
 
-def watched_languages(project_ids: Iterable[int]) -> dict[int, frozenset[str]]:
+def tracked_languages(project_ids: Iterable[int]) -> dict[int, frozenset[str]]:
     """The languages that keywords of these projects ask for: likelier than others in what the projects read."""
     found: dict[int, set[str]] = {project_id: set() for project_id in project_ids}
     rows = Keyword.objects.filter(project_id__in=found, is_paused=False).exclude(languages=[])
@@ -77,7 +79,7 @@ def watched_languages(project_ids: Iterable[int]) -> dict[int, frozenset[str]]:
 class Matcher:
     """The keywords of one project, as they stand in the database now. Recompiles only what changed since last time."""
 
-    def __init__(self, project_id: int, keywords: list[Watched]) -> None:
+    def __init__(self, project_id: int, keywords: list[TrackedKeyword]) -> None:
         compiled = _compiled[project_id]
         wanted = {keyword.id: keyword for keyword in keywords}
         with compiled.lock:

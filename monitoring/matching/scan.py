@@ -8,7 +8,7 @@ from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
 
 from monitoring.matching.candidates import ask
-from monitoring.matching.keyword_index import Watched
+from monitoring.matching.keyword_index import TrackedKeyword
 from monitoring.models import Document
 from monitoring.query import Doc
 
@@ -48,7 +48,7 @@ class Finder:
             self.is_exact = True
             self.documents = kept.annotate(is_sure=Value(True))
             return
-        self._asked = ask(Watched(0, 0, q, frozenset(), frozenset()))
+        self._asked = ask(TrackedKeyword(0, 0, q, frozenset(), frozenset()))
         candidates = self._asked.candidates
         self.is_exact = candidates.is_exact
         is_sure = Q(search__isnull=False) if self.is_exact else Q(pk__in=[])

@@ -23,10 +23,6 @@ ALTER TABLE monitoring_mention DROP CONSTRAINT mention_status_known, DROP CONSTR
 ALTER TABLE monitoring_mention ALTER COLUMN status TYPE varchar(20), ALTER COLUMN sentiment TYPE varchar(10);
 ALTER TABLE monitoring_correction ALTER COLUMN label TYPE varchar(10), ALTER COLUMN shown TYPE varchar(10);
 UPDATE monitoring_correction SET shown = 'uncertain' WHERE shown = 'unsure';
-UPDATE accounts_auditline SET action = 'keyword' || substr(action, 6) WHERE action LIKE 'topic.%';
-UPDATE accounts_auditline SET detail = replace(replace(replace(replace(detail::text,
-    '"to_answer"', '"needs_reply"'), '"answered"', '"replied"'), '"unsure"', '"uncertain"'), '"subject"', '"topic"')::jsonb
-    WHERE detail::text ~ '"(to_answer|answered|unsure|subject)"';
 """
 
 VALUES = """
@@ -69,6 +65,6 @@ def upgrade(apps, schema_editor):
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("monitoring", "0001_initial"), ("accounts", "0001_initial")]
+    dependencies = [("monitoring", "0001_initial"), ("accounts", "0002_activity_log")]
 
     operations = [migrations.RunPython(upgrade, migrations.RunPython.noop, atomic=False)]

@@ -4,13 +4,13 @@ import hashlib
 
 from monitoring.feeds.errors import ParseError
 from monitoring.feeds.parse import parse
-from monitoring.http.default import door
+from monitoring.http.default import http_client
 from monitoring.records import Claimed, Polled
 
 
 def fetch(source: Claimed) -> Polled:
     """Fetch and parse one source. An answer that is the same as last time is not parsed again."""
-    fetched = door().fetch(source.url, etag=source.etag, last_modified=source.last_modified)
+    fetched = http_client().fetch(source.url, etag=source.etag, last_modified=source.last_modified)
     if fetched.error:
         return Polled(source, fetched, source.body_hash, None, fetched.error.code, fetched.error.detail)
     if fetched.not_modified:

@@ -19,7 +19,7 @@ from django.conf import settings
 from monitoring.http import FetchResult
 from monitoring.platforms.feed import fetch
 from monitoring.polling.leases import claim, claim_one, release, renew
-from monitoring.polling.save import Settled, settle
+from monitoring.polling.save import SavedPoll, save_polls
 from monitoring.records import Claimed, Polled
 
 log = logging.getLogger(__name__)
@@ -35,19 +35,19 @@ STORE_AT_ONCE = 25
 STORE_WITHIN_S = 0.1
 
 
-def poll_due(on_more: Callable[[], None] = lambda: None) -> list[Settled]:
+def poll_due(on_more: Callable[[], None] = lambda: None) -> list[SavedPoll]:
     """Poll until nothing is due. `on_more` is called once if there is more than one worker can hold."""
     return _Turn(on_more).run()
 
 
-def poll_one(source_id: int) -> Settled | None:
+def poll_one(source_id: int) -> SavedPoll | None:
     """Poll one source now, due or not; None where a worker is at it already, or it was deleted meanwhile."""
     owner = uuid4()
     source = claim_one(owner, source_id)
     if source is None:
         return None
     try:
-        return next(iter(settle([fetch(source)], owner)), None)
+        return next(iter(save_polls([fetch(source)], owner)), None)
     finally:
         release(owner)
 
@@ -68,14 +68,14 @@ class _Turn:
         self.asked: set[str] = set()
         self.arrivals: SimpleQueue[Polled | _HostDone] = SimpleQueue()
         self.polled: list[Polled] = []
-        self.settled: list[Settled] = []
+        self.settled: list[SavedPoll] = []
         self.on_more = on_more
         self.called_for_more = False
         self.ends = time.monotonic() + TURN_S
         self.renew_at = time.monotonic() + RENEW_S
         self.claim_at = 0.0
 
-    def run(self) -> list[Settled]:
+    def run(self) -> list[SavedPoll]:
         with ThreadPoolExecutor(settings.POLL_THREADS, "poll") as pool:
             try:
                 while self._claim() or self.waiting or self.asked or self.polled:
@@ -132,7 +132,7 @@ class _Turn:
 
     def _store(self) -> None:
         if self.polled:
-            self.settled += settle(self.polled, self.owner)
+            self.settled += save_polls(self.polled, self.owner)
             self.polled = []
 
     def _receive(self) -> None:

@@ -31,7 +31,7 @@ BACKLOG_AGE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class SavedPoll:
     """One poll, written down: for logs and the `poll` command."""
 
     source_id: int
@@ -42,7 +42,7 @@ class Settled:
     mentions: int
 
 
-def settle(polled: "list[Polled]", owner: UUID) -> list[Settled]:
+def save_polls(polled: "list[Polled]", owner: UUID) -> list[SavedPoll]:
     """Write these polls down. One that cannot be stored is told apart from the others and backs off like a failure."""
     try:
         return _write(polled, owner)
@@ -51,7 +51,7 @@ def settle(polled: "list[Polled]", owner: UUID) -> list[Settled]:
         return [settled for one in polled for settled in _write_alone(one, owner)]
 
 
-def _write_alone(polled: "Polled", owner: UUID) -> list[Settled]:
+def _write_alone(polled: "Polled", owner: UUID) -> list[SavedPoll]:
     """Once more by itself: what was in its way may be another poll, or a transaction that is over by now."""
     try:
         return _write([polled], owner)
@@ -60,7 +60,7 @@ def _write_alone(polled: "Polled", owner: UUID) -> list[Settled]:
         return _write([_unstorable(polled)], owner)
 
 
-def _write(polled: "list[Polled]", owner: UUID) -> list[Settled]:
+def _write(polled: "list[Polled]", owner: UUID) -> list[SavedPoll]:
     now = timezone.now()
     found = find_new(_batch(one, now) for one in polled if one.feed)
     with transaction.atomic():
@@ -146,7 +146,7 @@ def _unstorable(polled: "Polled") -> "Polled":
     return replace(polled, feed=None, body_hash=b"", error_code="unexpected", error_detail="could not be stored")
 
 
-def _log(polled: "Polled", stored: Stored) -> Settled:
+def _log(polled: "Polled", stored: Stored) -> SavedPoll:
     source, fetched = polled.source, polled.fetched
     level = logging.WARNING if polled.error_code else logging.INFO
     log.log(
@@ -160,4 +160,4 @@ def _log(polled: "Polled", stored: Stored) -> Settled:
         fetched.elapsed_s * 1000,
         f" error={polled.error_code}" if polled.error_code else "",
     )
-    return Settled(source.id, source.url, fetched.status, polled.error_code, stored.new, stored.mentions)
+    return SavedPoll(source.id, source.url, fetched.status, polled.error_code, stored.new, stored.mentions)

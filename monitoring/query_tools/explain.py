@@ -15,9 +15,9 @@ from django.utils.translation import ngettext
 from accounts.models import Project
 from monitoring.content.urls import canonical_address, normalise
 from monitoring.content.web_page import read_page
-from monitoring.http.default import door
+from monitoring.http.default import http_client
 from monitoring.ingest.keys import native_key
-from monitoring.matching.keyword_index import Watched, doc_of
+from monitoring.matching.keyword_index import TrackedKeyword, doc_of
 from monitoring.messages.source_errors import words
 from monitoring.models import Document, Keyword, Mention
 from monitoring.query import Doc, QueryError
@@ -112,7 +112,7 @@ def fetch(project: Project, url: str) -> Subject | str:
 
     Where its redirects lead to a kept item, that is the answer.
     """
-    result = door().fetch(normalise(url), accept=_PAGE_TYPES)
+    result = http_client().fetch(normalise(url), accept=_PAGE_TYPES)
     if result.error:
         return _unread(result.error.code)
     if kept := kept_document(project, result.url):
@@ -155,8 +155,8 @@ def answers(subject: Subject, keywords: Iterable[Keyword], seconds: float = SECO
 
 def ruled_out(keyword: Keyword, doc: Doc) -> tuple[str, ...]:
     """Which of "language" and "platform" keep such an item from a keyword whatever its words; unknown ones do not."""
-    languages = Watched(keyword.pk, keyword.version, "", frozenset(keyword.languages), frozenset())
-    platforms = Watched(keyword.pk, keyword.version, "", frozenset(), frozenset(keyword.platforms))
+    languages = TrackedKeyword(keyword.pk, keyword.version, "", frozenset(keyword.languages), frozenset())
+    platforms = TrackedKeyword(keyword.pk, keyword.version, "", frozenset(), frozenset(keyword.platforms))
     found = () if languages.wants(doc.language, "") else ("language",)
     return found if not doc.platform or platforms.wants("", doc.platform) else (*found, "platform")
 

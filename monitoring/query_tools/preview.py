@@ -12,7 +12,7 @@ from django.db import OperationalError, connection, transaction
 
 from accounts.models import Project
 from monitoring.matching.candidates import Asked, ask, ask_without
-from monitoring.matching.keyword_index import Watched
+from monitoring.matching.keyword_index import TrackedKeyword
 from monitoring.models import Keyword
 from monitoring.query import Doc, Match
 from monitoring.query_tools.cooccurring_terms import Beside, beside
@@ -64,9 +64,9 @@ def preview(
 ) -> Preview | None:
     """Raises QueryError where the query cannot be read. None where Postgres is too busy for even a short history."""
     platforms = frozenset(saved.platforms) if saved else frozenset()
-    asked = ask(Watched(0, 0, query, frozenset(languages), platforms))
-    before = ask(Watched(0, 0, saved.query, frozenset(saved.languages), platforms)) if saved else None
-    if before and (before.query.node, before.watched.languages) == (asked.query.node, asked.watched.languages):
+    asked = ask(TrackedKeyword(0, 0, query, frozenset(languages), platforms))
+    before = ask(TrackedKeyword(0, 0, saved.query, frozenset(saved.languages), platforms)) if saved else None
+    if before and (before.query.node, before.keyword.languages) == (asked.query.node, asked.keyword.languages):
         before = None
     began = time.monotonic()
     ends = [began + seconds for seconds in (EDITED_S if before else ALONE_S)]
@@ -96,7 +96,7 @@ def _preview(
     history = History(total, _since([published for _, published, *_ in rows]), total < limit)
     found = survey(project.pk, oldest, asked.candidates, _Decider(asked), zone, ends[0], TEXTS)
     kept = [f"{title}\n{text}" for _, _, title, text, *_ in rows]
-    terms = beside(asked.watched.query, asked.query.node, found.texts, kept)
+    terms = beside(asked.keyword.query, asked.query.node, found.texts, kept)
     if not before:
         return Preview(history, found, terms)
     added = survey(project.pk, oldest, ask_without(asked, before), _Decider(asked, before), zone, ends[1])

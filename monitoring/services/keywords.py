@@ -8,10 +8,10 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
-from accounts.audit import record
+from accounts.activity_log import record
 from accounts.models import Project, User
 from monitoring.ingest.backfill import backfill_some, start_backfill
-from monitoring.ingest.project_lock import hold_discoveries
+from monitoring.ingest.project_lock import lock_project_exclusive
 from monitoring.messages.query_errors import explain_error
 from monitoring.models import Correction, Keyword, Mention
 from monitoring.query import QueryError, parse
@@ -35,7 +35,7 @@ def create_keyword(
         project=project, name=name.strip(), type=type, query=query, languages=[*languages], platforms=[*platforms]
     )
     with transaction.atomic():
-        hold_discoveries(project.pk)
+        lock_project_exclusive(project.pk)
         _validate(keyword)
         start_backfill(keyword)
         keyword.save()
@@ -48,7 +48,7 @@ def create_keyword(
 def update_keyword(keyword: Keyword, user: User | None, **changes: object) -> Keyword:
     """Change name, type, query, languages or platforms. Raises ValidationError by field; nothing is then changed."""
     with transaction.atomic():
-        hold_discoveries(keyword.project_id)
+        lock_project_exclusive(keyword.project_id)
         keyword.refresh_from_db()  # somebody else, or the backfill, may have gone on since it was read
         before = {name: getattr(keyword, name) for name, value in changes.items() if getattr(keyword, name) != value}
         changed = {name: changes[name] for name in before}
@@ -70,7 +70,7 @@ def update_keyword(keyword: Keyword, user: User | None, **changes: object) -> Ke
 def pause_keyword(keyword: Keyword, user: User | None, paused: bool) -> Keyword:
     """Stop or take up matching again. What arrived during the pause is matched on resuming."""
     with transaction.atomic():
-        hold_discoveries(keyword.project_id)
+        lock_project_exclusive(keyword.project_id)
         keyword.refresh_from_db()
         if keyword.is_paused == paused:
             return keyword
@@ -86,7 +86,7 @@ def pause_keyword(keyword: Keyword, user: User | None, paused: bool) -> Keyword:
 def delete_keyword(keyword: Keyword, user: User | None) -> None:
     """Delete a keyword with its mentions, rules and incidents; the documents stay for their retention time."""
     with transaction.atomic():
-        hold_discoveries(keyword.project_id)
+        lock_project_exclusive(keyword.project_id)
         record(keyword.project, user, "keyword.deleted", keyword, query=keyword.query)
         # Corrections outlive their mentions; Django's own delete would load every mention to see to that. Mentions
         # go first, as whoever corrects one locks them first, and what was corrected until then is seen to as well;

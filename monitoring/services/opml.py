@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import QuerySet
 
-from accounts.audit import record
+from accounts.activity_log import record
 from accounts.models import Project, User
 from monitoring.feeds.errors import ParseError
 from monitoring.feeds.opml import OpmlOutline, read_opml, write_opml

@@ -7,15 +7,15 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.audit import record
+from accounts.activity_log import record
 from accounts.models import Project, User
 from monitoring.content.urls import normalise
 from monitoring.feeds.discover import FoundFeed, discover, guesses
 from monitoring.feeds.errors import ParseError
 from monitoring.feeds.parse import parse
 from monitoring.http import FetchResult, host_key
-from monitoring.http.default import door
-from monitoring.ingest.project_lock import hold_discoveries
+from monitoring.http.default import http_client
+from monitoring.ingest.project_lock import lock_project_exclusive
 from monitoring.models import Document, DocumentSource, Mention, Source
 
 # Failures that may pass: the source is kept, its error shown, and it is polled again later.
@@ -49,7 +49,7 @@ def add_source(project: Project, user: User | None, url: str) -> AddResult:
         return AddResult(error="bad_url")
     if known := project.sources.filter(url=url).first():
         return AddResult(known)
-    fetched = door().fetch(url)
+    fetched = http_client().fetch(url)
     if fetched.error:
         return _unheard(project, user, url, fetched.error.code)
     feed = parse(fetched.body, content_type=fetched.content_type, url=fetched.url)
@@ -95,7 +95,7 @@ def delete_source(source: Source, user: User | None) -> None:
     """
     with transaction.atomic():
         Source.objects.select_for_update().filter(pk=source.pk).first()
-        hold_discoveries(source.project_id)
+        lock_project_exclusive(source.project_id)
         record(source.project, user, "source.deleted", source, url=source.shown_url)
         documents = DocumentSource.objects.filter(source=source).values("document_id")
         Mention.objects.filter(source=source, document_id__in=documents).update(source=None)
@@ -112,7 +112,7 @@ def _from_page(project: Project, user: User | None, page: FetchResult, error: Pa
     for url in [feed.url for feed in found] or guesses(page.url)[:GUESSES_TRIED]:
         if time.monotonic() > latest:
             break
-        fetched = door().fetch(url)
+        fetched = http_client().fetch(url)
         if fetched.error and found:
             return _unheard(project, user, url, fetched.error.code)
         if fetched.error:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from accounts.audit import record
+from accounts.activity_log import record
 from accounts.models import Project, User
 from monitoring.models import Mention
 

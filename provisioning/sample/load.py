@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.audit import record
+from accounts.activity_log import record
 from accounts.models import Membership, Project, Role, User
 from alerts.models import Rule
 from monitoring.http import host_key

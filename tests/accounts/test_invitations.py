@@ -5,7 +5,7 @@ from django.test import Client
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 
-from accounts.models import AuditLine, Invitation, Membership, User
+from accounts.models import ActivityEntry, Invitation, Membership, User
 from tests.racing import race
 
 PASSWORD = "purple lantern seven"
@@ -21,7 +21,7 @@ def sign_up(client, **data):
 
 
 def actions(project):
-    return list(AuditLine.objects.filter(project=project).order_by("id").values_list("action", "target"))
+    return list(ActivityEntry.objects.filter(project=project).order_by("id").values_list("action", "target"))
 
 
 @pytest.fixture

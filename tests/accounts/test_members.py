@@ -2,7 +2,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from accounts.members import change_role, leave_project, remove_member
-from accounts.models import AuditLine, Membership, Role
+from accounts.models import ActivityEntry, Membership, Role
 from tests.conftest import _person
 from tests.racing import race
 
@@ -16,7 +16,7 @@ def member_id(user, project):
 
 
 def last_action(project):
-    line = AuditLine.objects.filter(project=project).order_by("id").last()
+    line = ActivityEntry.objects.filter(project=project).order_by("id").last()
     return line and (line.action, line.target)
 
 
@@ -24,7 +24,7 @@ def test_an_admin_changes_a_role_and_it_is_written_down(project, owner, viewer, 
     address = f"/p/{project.id}/members/{member_id(viewer, project)}/role"
     as_person(owner).post(address, {"role": "manager"})
     assert role_of(viewer, project) == "manager"
-    line = AuditLine.objects.get()
+    line = ActivityEntry.objects.get()
     assert (line.action, line.target, line.user) == ("member.role_changed", "vera@example.com", owner)
     assert line.detail == {"before": "viewer", "after": "manager"}
 

@@ -8,7 +8,7 @@ from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import AuditLine, Membership
+from accounts.models import ActivityEntry, Membership
 from alerts import evaluate, incidents, rules
 from alerts.evaluate import evaluate_all
 from alerts.models import Incident, Rule
@@ -175,7 +175,7 @@ def test_pausing_a_rule_closes_its_incident_without_a_mail(rule, keyword, owner)
     rules.pause_rule(rule, owner, paused=True)
     assert Incident.objects.get().closed_at
     assert mails("closed").count() == 0
-    assert AuditLine.objects.filter(action="rule.paused").count() == 1
+    assert ActivityEntry.objects.filter(action="rule.paused").count() == 1
 
 
 def test_an_incident_of_a_paused_keyword_still_ends(rule, keyword, owner):
@@ -205,7 +205,7 @@ def test_the_first_to_acknowledge_counts(rule, keyword, owner, manager):
     assert not incidents.acknowledge(incident, owner)
     incident.refresh_from_db()
     assert incident.acknowledged_by == manager
-    assert AuditLine.objects.filter(action="incident.acknowledged", user=manager).count() == 1
+    assert ActivityEntry.objects.filter(action="incident.acknowledged", user=manager).count() == 1
 
 
 def test_rules_of_a_window_share_one_count(keyword, owner, django_assert_num_queries):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.models import AuditLine
+from accounts.models import ActivityEntry
 from tests.factories import make_keyword, make_mention, make_mentions, make_source
 
 
@@ -107,7 +107,7 @@ def test_a_manager_sets_the_status_of_a_story_under_all_its_keywords(project, ma
     assert {each["status"] for each in answer.json()["mentions"]} == {"ignored"}
     assert call.get(f"/projects/{project.pk}/mentions").json()["items"] == []
     assert call.get(f"/projects/{project.pk}/mentions/{sibling.pk}").json()["mentions"][0]["id"] == sibling.pk
-    line = AuditLine.objects.get(project=project)
+    line = ActivityEntry.objects.get(project=project)
     assert (line.user, line.action) == (manager, "mention.status")
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.models import AuditLine
+from accounts.models import ActivityEntry
 from monitoring.models import Mention
 from tests.factories import make_keyword, make_mention, make_mentions
 
@@ -50,7 +50,7 @@ def test_a_manager_corrects_one_keywords_sentiment_and_takes_it_back(project, ma
     assert (sibling.sentiment, sibling.status) == ("negative", "to_review")
     told = entry(call("PATCH", path, {"sentiment": None}))
     assert (told["sentiment"], told["sentiment_is_corrected"]) == (None, False)
-    assert AuditLine.objects.filter(project=project, user=manager, action="mention.sentiment").count() == 2
+    assert ActivityEntry.objects.filter(project=project, user=manager, action="mention.sentiment").count() == 2
 
 
 @pytest.mark.parametrize("label", ["uncertain", "angry", ""])

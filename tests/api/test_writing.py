@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.models import AuditLine
+from accounts.models import ActivityEntry
 from monitoring.models import Keyword, Source
 from tests.factories import make_document, make_keyword, make_source
 
@@ -29,7 +29,7 @@ def test_a_keyword_is_made_changed_paused_and_deleted(project, manager, program)
     assert call("DELETE", path).status_code == 204
     assert call.get(path).status_code == 404
     assert call.get(f"/projects/{project.pk}/keywords").json() == {"items": []}
-    assert set(AuditLine.objects.filter(user=manager).values_list("action", flat=True)) == {
+    assert set(ActivityEntry.objects.filter(user=manager).values_list("action", flat=True)) == {
         "keyword.created",
         "keyword.changed",
         "keyword.paused",

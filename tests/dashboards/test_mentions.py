@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.models import AuditLine
+from accounts.models import ActivityEntry
 from monitoring.models import DocumentSource, Mention
 from tests.factories import make_keyword, make_mention, make_mentions, make_source
 
@@ -152,7 +152,7 @@ def test_a_decision_is_kept_and_written_down(as_person, manager, at, keyword):
     assert answer.url == back
     mention.refresh_from_db()
     assert mention.status == Mention.Status.REPLIED
-    assert AuditLine.objects.filter(user=manager, action="mention.status").count() == 1
+    assert ActivityEntry.objects.filter(user=manager, action="mention.status").count() == 1
 
 
 def test_a_decision_from_the_list_answers_with_the_row_as_it_is_now(as_person, manager, at, keyword):

@@ -17,7 +17,7 @@ NOW = timezone.now
 
 
 @pytest.fixture
-def watched(project):
+def tracked_keywords(project):
     """A brand and a competitor, one source that is heard."""
     brand = make_keyword(project, "Lumen", "lumen", type="brand")
     rival = make_keyword(project, "Halo", "halo", type="competitor")
@@ -48,40 +48,40 @@ def test_a_viewer_of_a_new_project_is_told_whom_to_ask(as_person, viewer, at, re
     assert "Ask a manager to add a keyword." in text and "Add a keyword" not in text
 
 
-def test_a_calm_day_is_said_in_one_line(as_person, viewer, at, read, watched):
-    make_mentions(watched[0], 3)
+def test_a_calm_day_is_said_in_one_line(as_person, viewer, at, read, tracked_keywords):
+    make_mentions(tracked_keywords[0], 3)
     text = read(as_person(viewer), at("overview"))
     assert "All clear. 3 mentions in this period" in text
     assert "Your only source is active." in text
 
 
-def test_twice_as_many_as_before_is_not_called_calm(as_person, viewer, at, read, watched):
+def test_twice_as_many_as_before_is_not_called_calm(as_person, viewer, at, read, tracked_keywords):
     now = timezone.now()
     ago = [timedelta(days=1)] * 20 + [timedelta(days=8)] * 10
-    make_mentions(watched[0], [{"published": now - days} for days in ago])
+    make_mentions(tracked_keywords[0], [{"published": now - days} for days in ago])
     text = read(as_person(viewer), at("overview"))
     assert "More mentions than usual. 20 mentions in this period" in text
     assert "All calm" not in text
 
 
-def test_an_open_alert_stands_first_and_can_be_taken(as_person, manager, at, watched):
+def test_an_open_alert_stands_first_and_can_be_taken(as_person, manager, at, tracked_keywords):
     manager.language = "en"
     manager.save()
-    incident = break_rule(watched[0])
+    incident = break_rule(tracked_keywords[0])
     page = as_person(manager).get(at("overview")).content.decode()
     assert page.index("Lumen: 7 mentions in 1 hour") < page.index('id="tiles"')
     assert f'action="{at("incident_acknowledge", incident.pk)}"' in page
     assert "All calm" not in page
 
 
-def test_a_viewer_cannot_take_an_alert(as_person, viewer, at, watched):
-    incident = break_rule(watched[0])
+def test_a_viewer_cannot_take_an_alert(as_person, viewer, at, tracked_keywords):
+    incident = break_rule(tracked_keywords[0])
     page = as_person(viewer).get(at("overview")).content.decode()
     assert at("incident", incident.pk) in page
     assert at("incident_acknowledge", incident.pk) not in page
 
 
-def test_sources_that_cannot_be_heard_are_named(as_person, viewer, at, read, project, watched):
+def test_sources_that_cannot_be_heard_are_named(as_person, viewer, at, read, project, tracked_keywords):
     make_source(project, title="Radio Muette", error_code="timeout")
     make_source(project, title="En pause", error_code="timeout", state=Source.State.PAUSED)
     text = read(as_person(viewer), at("overview"))
@@ -89,7 +89,7 @@ def test_sources_that_cannot_be_heard_are_named(as_person, viewer, at, read, pro
     assert "All calm" not in text
 
 
-def test_a_deaf_time_is_hatched(as_person, viewer, at, project, watched):
+def test_a_deaf_time_is_hatched(as_person, viewer, at, project, tracked_keywords):
     make_source(project, error_code="timeout", last_success_at=NOW() - timedelta(days=2))
     page = as_person(viewer).get(at("overview") + "?period=7d").content.decode()
     notes = json.loads(re.search(r'id="volume-data"[^>]*>(.*?)</script>', page, re.S)[1])["notes"]
@@ -98,15 +98,15 @@ def test_a_deaf_time_is_hatched(as_person, viewer, at, project, watched):
     assert "Hatched" in page
 
 
-def test_one_deaf_source_among_many_hatches_nothing(as_person, viewer, at, project, watched):
+def test_one_deaf_source_among_many_hatches_nothing(as_person, viewer, at, project, tracked_keywords):
     for _ in range(11):
         make_source(project, last_success_at=NOW())
     make_source(project, error_code="timeout", last_success_at=NOW() - timedelta(days=2))
     assert "Hatched" not in as_person(viewer).get(at("overview")).content.decode()
 
 
-def test_every_bar_leads_to_exactly_its_mentions(as_person, viewer, at, watched):
-    brand, rival, _ = watched
+def test_every_bar_leads_to_exactly_its_mentions(as_person, viewer, at, tracked_keywords):
+    brand, rival, _ = tracked_keywords
     for days in (0, 0, 1, 3):
         make_mention(brand, published=NOW() - timedelta(days=days))
     make_mention(rival, published=NOW() - timedelta(days=1))
@@ -120,8 +120,8 @@ def test_every_bar_leads_to_exactly_its_mentions(as_person, viewer, at, watched)
     assert sum(sum(line["data"]) for line in chart["data"]["datasets"]) == 5
 
 
-def test_every_tile_leads_to_as_many_mentions_as_it_says(as_person, viewer, at, watched):
-    brand, rival, _ = watched
+def test_every_tile_leads_to_as_many_mentions_as_it_says(as_person, viewer, at, tracked_keywords):
+    brand, rival, _ = tracked_keywords
     make_mentions(brand, 4)
     make_mention(brand, status="needs_reply")
     make_mentions(rival, 3)
@@ -139,8 +139,8 @@ def test_every_tile_leads_to_as_many_mentions_as_it_says(as_person, viewer, at, 
     assert follow(context["voice"].query) == 5
 
 
-def test_what_counts_twice_is_said_to(as_person, viewer, at, read, watched):
-    brand, rival, _ = watched
+def test_what_counts_twice_is_said_to(as_person, viewer, at, read, tracked_keywords):
+    brand, rival, _ = tracked_keywords
     make_mentions(brand, 2)
     client = as_person(viewer)
     assert "counts for both" not in read(client, at("overview"))
@@ -155,7 +155,7 @@ def test_there_is_no_share_of_voice_without_a_competitor(as_person, viewer, at, 
     assert as_person(viewer).get(at("overview")).context["voice"] is None
 
 
-def test_the_chart_uses_the_days_of_the_reader(as_person, viewer, at, watched):
+def test_the_chart_uses_the_days_of_the_reader(as_person, viewer, at, tracked_keywords):
     viewer.time_zone = "Pacific/Auckland"
     viewer.save()
     page = as_person(viewer).get(at("overview") + "?period=24h")
@@ -164,16 +164,16 @@ def test_the_chart_uses_the_days_of_the_reader(as_person, viewer, at, watched):
     assert last.startswith(f"{local:%A} {local.day} ")
 
 
-def test_matching_words_are_marked_and_markup_is_not_obeyed(as_person, viewer, at, watched):
-    make_mention(watched[0], title="<b>Lumen</b> & co", text="<script>alert(1)</script> Lumen")
+def test_matching_words_are_marked_and_markup_is_not_obeyed(as_person, viewer, at, tracked_keywords):
+    make_mention(tracked_keywords[0], title="<b>Lumen</b> & co", text="<script>alert(1)</script> Lumen")
     page = as_person(viewer).get(at("overview")).content.decode()
     assert "&lt;b&gt;<mark>Lumen</mark>&lt;/b&gt; &amp; co" in page
     assert "<script>alert" not in page
 
 
-def test_the_overview_costs_the_same_however_much_there_is(as_person, viewer, at, project, watched, queries):
+def test_the_overview_costs_the_same_however_much_there_is(as_person, viewer, at, project, tracked_keywords, queries):
     client = as_person(viewer)
-    break_rule(watched[0])
+    break_rule(tracked_keywords[0])
     few = queries(client, at("overview"))
     for number in range(10):
         keyword = make_keyword(project, f"Keyword {number}", "lumen")

@@ -1,6 +1,6 @@
 import pytest
 
-from accounts.models import AuditLine, Membership, Project, User
+from accounts.models import ActivityEntry, Membership, Project, User
 from accounts.projects import create_project
 
 
@@ -12,7 +12,7 @@ def test_somebody_without_a_project_is_welcomed_and_makes_one(db, as_person):
     project = Project.objects.get()
     assert made.url == f"/p/{project.id}/" and project.name == "Café Lumen"
     assert Membership.objects.get(user=person, project=project).role == "admin"
-    assert AuditLine.objects.get().action == "project.created"
+    assert ActivityEntry.objects.get().action == "project.created"
 
 
 def test_a_nameless_project_is_refused_beside_the_field(owner, as_person):
@@ -33,7 +33,7 @@ def test_a_project_is_renamed_and_it_is_written_down(project, owner, as_person):
     client = as_person(owner)
     page = client.post(f"/p/{project.id}/settings/rename", {"name": "Lumen & Sœurs"}, follow=True).content.decode()
     assert "Lumen &amp; Sœurs" in page
-    line = AuditLine.objects.get()
+    line = ActivityEntry.objects.get()
     assert (line.action, line.target, line.detail) == ("project.renamed", "Lumen & Sœurs", {"before": "Maison Lumen"})
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.models import AuditLine
+from accounts.models import ActivityEntry
 from monitoring.models import Correction, Mention
 from tests.factories import make_document, make_keyword, make_mention, make_mentions, make_source
 
@@ -73,7 +73,7 @@ def test_a_correction_holds_and_is_written_down(as_person, manager, at, keyword)
     assert answer.url == back
     mention.refresh_from_db()
     assert (mention.sentiment, mention.judged_by) == ("positive", Mention.BY_PERSON)
-    assert AuditLine.objects.filter(user=manager, action="mention.sentiment").count() == 1
+    assert ActivityEntry.objects.filter(user=manager, action="mention.sentiment").count() == 1
 
 
 def test_a_correction_is_about_the_mentions_of_the_row_under_the_lists_filter(as_person, manager, at, keyword, two):

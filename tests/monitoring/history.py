@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from monitoring.matching.candidates import ask
-from monitoring.matching.keyword_index import Watched
+from monitoring.matching.keyword_index import TrackedKeyword
 from monitoring.models import Document
 from monitoring.query import Doc
 from tests.factories import make_documents
@@ -65,7 +65,7 @@ QUERIES = [
 
 
 def matching(documents, query, languages=()):
-    asked = ask(Watched(0, 0, query, frozenset(languages), frozenset()))
+    asked = ask(TrackedKeyword(0, 0, query, frozenset(languages), frozenset()))
     return {
         one.pk
         for one in documents

@@ -10,13 +10,13 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.html import escape
 
-from accounts.models import AuditLine, Membership, Project
+from accounts.models import ActivityEntry, Membership, Project
 from alerts.digests import send, subscriptions
 from alerts.digests.read import filter_of, read_digest
 from alerts.models import Digest
 from delivery.message import Window
 from delivery.models import Delivery
-from monitoring.ingest.project_lock import share_discoveries
+from monitoring.ingest.project_lock import lock_project_shared
 from monitoring.insights import mentions
 from monitoring.models import Source
 from tests.factories import make_keyword, make_mention, make_mentions, make_source
@@ -105,7 +105,7 @@ def test_opening_the_unsubscribe_link_changes_nothing_until_the_button_is_presse
         assert "You’re unsubscribed" in Client(enforce_csrf_checks=True).post(link).content.decode()
     daily.refresh_from_db()
     assert daily.frequency == "never"
-    assert AuditLine.objects.filter(action="digest.unsubscribed").count() == 1
+    assert ActivityEntry.objects.filter(action="digest.unsubscribed").count() == 1
     assert send.write_due(NOW + timedelta(days=1)) == 0
 
 
@@ -317,7 +317,7 @@ def test_a_mention_that_commits_late_is_not_lost_behind_the_window(daily, keywor
 
     def store():
         with transaction.atomic():
-            share_discoveries([keyword.project_id])
+            lock_project_shared([keyword.project_id])
             tell(keyword, now.replace(minute=0, second=0, microsecond=0) - timedelta(minutes=1), title="Late Lumen")
             stamped.set()
             assert go_on.wait(10)

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitoring.http import ERROR_CODES, Door, DoorSettings
+from monitoring.http import ERROR_CODES, ClientSettings, HttpClient
 from tests.lookalikes.feeds import GARBAGE, FeedServer, cut_in_a_chunk, cut_short, gzip_bomb
 
 FEED = b"<rss version='2.0'><channel><title>Vigie</title></channel></rss>"
@@ -21,8 +21,10 @@ MEGABYTE = 1024 * 1024
 LOOPBACK = frozenset({"127.0.0.0/8"})
 
 
-def make_door(**changes) -> Door:
-    return Door(DoorSettings(**{"total_timeout_s": 0.5, "max_bytes": MEGABYTE, "allowed_hosts": LOOPBACK, **changes}))
+def make_door(**changes) -> HttpClient:
+    return HttpClient(
+        ClientSettings(**{"total_timeout_s": 0.5, "max_bytes": MEGABYTE, "allowed_hosts": LOOPBACK, **changes})
+    )
 
 
 @pytest.fixture(scope="module")
@@ -32,10 +34,10 @@ def server():
 
 
 @pytest.fixture
-def door():
-    door = make_door()
-    yield door
-    door.close()
+def http_client():
+    http_client = make_door()
+    yield http_client
+    http_client.close()
 
 
 def sent_to(server, path):
@@ -45,7 +47,7 @@ def sent_to(server, path):
 # Good answers
 
 
-def test_a_feed_arrives_whole_with_all_that_the_next_poll_needs(server, door):
+def test_a_feed_arrives_whole_with_all_that_the_next_poll_needs(server, http_client):
     url = server.put(
         "/feed",
         body=FEED,
@@ -53,7 +55,7 @@ def test_a_feed_arrives_whole_with_all_that_the_next_poll_needs(server, door):
         last_modified="Tue, 04 Aug 2026 08:00:00 GMT",
         headers={"Cache-Control": "public, max-age=1800", "Age": "300"},
     )
-    result = door.fetch(url)
+    result = http_client.fetch(url)
     assert (result.status, result.body, result.error, result.url) == (200, FEED, None, url)
     assert result.content_type == "application/rss+xml; charset=utf-8"
     assert (result.etag, result.last_modified) == ('W/"abc é"', "Tue, 04 Aug 2026 08:00:00 GMT")
@@ -61,32 +63,32 @@ def test_a_feed_arrives_whole_with_all_that_the_next_poll_needs(server, door):
     assert 0 < result.elapsed_s < 0.5
 
 
-def test_validators_go_back_byte_for_byte_and_304_is_a_success(server, door):
+def test_validators_go_back_byte_for_byte_and_304_is_a_success(server, http_client):
     url = server.put("/validated", body=FEED, etag='W/"abc é"', last_modified="yesterday, or so")
-    first = door.fetch(url)
-    again = door.fetch(url, etag=first.etag, last_modified=first.last_modified)
+    first = http_client.fetch(url)
+    again = http_client.fetch(url, etag=first.etag, last_modified=first.last_modified)
     sent = sent_to(server, "/validated")
     assert (sent["if-none-match"], sent["if-modified-since"]) == ('W/"abc é"', "yesterday, or so")
     assert (again.status, again.not_modified, again.error, again.body) == (304, True, None, b"")
     assert (again.etag, again.last_modified) == (first.etag, first.last_modified)
 
 
-def test_a_304_without_validators_of_its_own_keeps_those_that_were_sent(server, door):
+def test_a_304_without_validators_of_its_own_keeps_those_that_were_sent(server, http_client):
     url = server.put("/bare-304", status=304)
-    result = door.fetch(url, etag='"1"', last_modified="then")
+    result = http_client.fetch(url, etag='"1"', last_modified="then")
     assert (result.not_modified, result.etag, result.last_modified) == (True, '"1"', "then")
 
 
-def test_a_304_that_nobody_asked_for_is_an_error(server, door):
-    assert door.fetch(server.put("/odd-304", status=304)).error.code == "protocol"
+def test_a_304_that_nobody_asked_for_is_an_error(server, http_client):
+    assert http_client.fetch(server.put("/odd-304", status=304)).error.code == "protocol"
 
 
 def test_a_request_is_clean(server, monkeypatch):
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     url = server.put("/clean", body=FEED, headers={"Set-Cookie": "a=b; Path=/"})
-    door = make_door(user_agent="Vigie/0.1 (+https://vigie.example)")
-    door.fetch(url)
-    door.fetch(url + "#fragment")
+    http_client = make_door(user_agent="Vigie/0.1 (+https://vigie.example)")
+    http_client.fetch(url)
+    http_client.fetch(url + "#fragment")
     sent = sent_to(server, "/clean")
     assert set(sent) == {"host", "user-agent", "accept", "accept-encoding"}
     assert sent["user-agent"] == "Vigie/0.1 (+https://vigie.example)"
@@ -106,31 +108,31 @@ def test_a_request_is_clean(server, monkeypatch):
         ("identity", FEED),
     ],
 )
-def test_compressed_bodies_are_opened(server, door, encoding, body):
-    result = door.fetch(server.put("/packed", body=body, encoding=encoding))
+def test_compressed_bodies_are_opened(server, http_client, encoding, body):
+    result = http_client.fetch(server.put("/packed", body=body, encoding=encoding))
     assert (result.error, result.body) == (None, FEED)
 
 
 @pytest.mark.parametrize(("encoding", "body"), [("gzip", FEED), ("br", b"\x0b\x02\x80"), ("zstd", b"(\xb5/\xfd")])
-def test_a_body_that_cannot_be_opened_says_so(server, door, encoding, body):
-    assert door.fetch(server.put("/sealed", body=body, encoding=encoding)).error.code == "decode"
+def test_a_body_that_cannot_be_opened_says_so(server, http_client, encoding, body):
+    assert http_client.fetch(server.put("/sealed", body=body, encoding=encoding)).error.code == "decode"
 
 
-def test_an_address_is_sent_with_what_is_not_ascii_encoded_once(server, door):
+def test_an_address_is_sent_with_what_is_not_ascii_encoded_once(server, http_client):
     server.put("/caf%C3%A9%20cr%C3%A8me?q=%C3%A9&r=a+b%26c", body=FEED)
-    assert door.fetch(server.url("/café crème?q=é&r=a+b%26c")).body == FEED
+    assert http_client.fetch(server.url("/café crème?q=é&r=a+b%26c")).body == FEED
 
 
-def test_a_kept_connection_that_its_server_closes_at_the_wrong_moment_is_replaced(server, door):
+def test_a_kept_connection_that_its_server_closes_at_the_wrong_moment_is_replaced(server, http_client):
     url = server.put("/drop", body=FEED, fault="drop")
-    assert [door.fetch(url).body for _ in range(3)] == [FEED] * 3
+    assert [http_client.fetch(url).body for _ in range(3)] == [FEED] * 3
 
 
 def test_one_door_serves_many_threads(server):
-    door = make_door(total_timeout_s=10)
+    http_client = make_door(total_timeout_s=10)
     urls = [server.put(f"/thread/{number}", body=b"%d" % number, latency_s=0.01) for number in range(50)]
     with ThreadPoolExecutor(32) as pool:
-        bodies = list(pool.map(lambda url: door.fetch(url).body, urls * 4))
+        bodies = list(pool.map(lambda url: http_client.fetch(url).body, urls * 4))
     assert bodies == [b"%d" % number for number in range(50)] * 4
 
 
@@ -145,87 +147,89 @@ def test_one_door_serves_many_threads(server):
         *((400, "http_error"), (418, "http_error"), (300, "http_error"), (305, "http_error")),
     ],
 )
-def test_each_bad_status_has_its_code(server, door, status, code):
-    result = door.fetch(server.put("/bad", status=status, body=b"sorry", etag='"x"'))
+def test_each_bad_status_has_its_code(server, http_client, status, code):
+    result = http_client.fetch(server.put("/bad", status=status, body=b"sorry", etag='"x"'))
     assert (result.error.code, result.status, result.body) == (code, status, b"")
     assert code in ERROR_CODES
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_retry_after_is_read_in_both_forms(server, door, status):
+def test_retry_after_is_read_in_both_forms(server, http_client, status):
     url = server.put("/busy", status=status, headers={"Retry-After": "120"})
-    assert door.fetch(url).retry_after_s == 120
+    assert http_client.fetch(url).retry_after_s == 120
     in_an_hour = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
     server.put("/busy", status=status, headers={"Retry-After": in_an_hour})
-    assert 3590 <= door.fetch(url).retry_after_s <= 3600
+    assert 3590 <= http_client.fetch(url).retry_after_s <= 3600
 
 
 # Redirects
 
 
-def test_a_permanent_move_is_reported_when_every_step_is_permanent(server, door):
+def test_a_permanent_move_is_reported_when_every_step_is_permanent(server, http_client):
     server.put("/new", body=FEED)
     server.put("/newer", status=308, location="new")
     url = server.put("/moved", status=301, location=f"//127.0.0.1:{server.port}/newer#top")
-    result = door.fetch(url)
+    result = http_client.fetch(url)
     assert (result.body, result.url, result.permanent_url) == (FEED, server.url("/new"), server.url("/new"))
 
 
 @pytest.mark.parametrize("status", [302, 303, 307])
-def test_one_temporary_step_makes_the_whole_move_temporary(server, door, status):
+def test_one_temporary_step_makes_the_whole_move_temporary(server, http_client, status):
     server.put("/new", body=FEED)
     server.put("/maybe", status=status, location="/new")
-    result = door.fetch(server.put("/moved", status=301, location="/maybe"))
+    result = http_client.fetch(server.put("/moved", status=301, location="/maybe"))
     assert (result.body, result.permanent_url) == (FEED, "")
 
 
-def test_a_permanent_move_to_nowhere_is_not_reported(server, door):
-    result = door.fetch(server.put("/moved", status=301, location="/nowhere"))
+def test_a_permanent_move_to_nowhere_is_not_reported(server, http_client):
+    result = http_client.fetch(server.put("/moved", status=301, location="/nowhere"))
     assert (result.error.code, result.permanent_url) == ("not_found", "")
 
 
-def test_a_redirect_loop_and_a_long_chain_end(server, door):
+def test_a_redirect_loop_and_a_long_chain_end(server, http_client):
     server.put("/ping", status=302, location="/pong")
     server.put("/pong", status=302, location="/ping")
-    assert door.fetch(server.url("/ping")).error.code == "redirect_loop"
-    assert door.fetch(server.put("/self", status=301, location="#again")).error.code == "redirect_loop"
+    assert http_client.fetch(server.url("/ping")).error.code == "redirect_loop"
+    assert http_client.fetch(server.put("/self", status=301, location="#again")).error.code == "redirect_loop"
     for step in range(6):
         server.put(f"/step/{step}", status=302, location=f"/step/{step + 1}")
     server.put("/step/6", body=FEED)
-    assert door.fetch(server.url("/step/1")).body == FEED
-    assert door.fetch(server.url("/step/0")).error.code == "too_many_redirects"
+    assert http_client.fetch(server.url("/step/1")).body == FEED
+    assert http_client.fetch(server.url("/step/0")).error.code == "too_many_redirects"
 
 
-def test_a_location_in_raw_utf8_with_spaces_is_understood(server, door):
+def test_a_location_in_raw_utf8_with_spaces_is_understood(server, http_client):
     server.put("/caf%C3%A9%20noir", body=FEED)
     url = server.put("/odd", status=302, location="/café noir".encode().decode("latin-1"))
-    assert door.fetch(url).body == FEED
+    assert http_client.fetch(url).body == FEED
 
 
-def test_secrets_stay_with_the_host_they_were_given_for(server, door):
+def test_secrets_stay_with_the_host_they_were_given_for(server, http_client):
     server.put("/end", body=FEED)
     server.put("/near", status=302, location="/end")
     server.put("/far", status=302, location=server.url("/end", host="127.0.0.2"))
     base = server.url("", host="127.0.0.1").replace("http://", "http://me:p%40ss@")
     token = {"X-Token": "secret"}
 
-    near = door.fetch(base + "/near", headers=token)
+    near = http_client.fetch(base + "/near", headers=token)
     sent = sent_to(server, "/end")
     assert sent["authorization"] == "Basic " + base64.b64encode(b"me:p@ss").decode()
     assert sent["x-token"] == "secret"
     assert "ss@" not in near.url
 
-    far = door.fetch(base + "/far", headers=token)
+    far = http_client.fetch(base + "/far", headers=token)
     assert far.body == FEED
     assert not {"authorization", "x-token"} & set(sent_to(server, "/end"))
 
 
-def test_credentials_in_a_redirect_are_not_used_and_no_error_tells_a_secret(server, door):
+def test_credentials_in_a_redirect_are_not_used_and_no_error_tells_a_secret(server, http_client):
     server.put("/end", body=FEED)
     location = server.url("/end").replace("http://", "http://them:theirs@")
-    door.fetch(server.put("/baited", status=302, location=location))
+    http_client.fetch(server.put("/baited", status=302, location=location))
     assert "authorization" not in sent_to(server, "/end")
-    failed = door.fetch(server.put("/broken?token=hush", body=GARBAGE, fault="raw").replace("://", "://me:hush@"))
+    failed = http_client.fetch(
+        server.put("/broken?token=hush", body=GARBAGE, fault="raw").replace("://", "://me:hush@")
+    )
     assert (failed.error.code, "hush" in failed.error.detail) == ("protocol", False)
 
 
@@ -233,9 +237,9 @@ def test_credentials_in_a_redirect_are_not_used_and_no_error_tells_a_secret(serv
 
 
 @pytest.mark.parametrize("fault", ["hang", "slow headers", "slow body"])
-def test_the_total_time_holds_whatever_drips(server, door, fault):
+def test_the_total_time_holds_whatever_drips(server, http_client, fault):
     url = server.put("/late", body=FEED * 100, fault=fault, drip_s=0.02)
-    result = door.fetch(url)
+    result = http_client.fetch(url)
     assert result.error.code == "timeout"
     assert 0.5 <= result.elapsed_s < 1.5
 
@@ -247,42 +251,43 @@ def test_a_wait_that_begins_late_ends_with_the_total_time(server):
     assert (result.error.code, result.elapsed_s < 1.5) == ("timeout", True)
 
 
-def test_the_total_time_holds_across_redirects(server, door):
+def test_the_total_time_holds_across_redirects(server, http_client):
     for step in range(5):
         server.put(f"/slow/{step}", status=302, location=f"/slow/{step + 1}", latency_s=0.2)
-    result = door.fetch(server.url("/slow/0"))
+    result = http_client.fetch(server.url("/slow/0"))
     assert (result.error.code, result.elapsed_s < 1.5) == ("timeout", True)
 
 
 def test_a_hanging_host_holds_nobody_else(server):
-    door = make_door(total_timeout_s=2)
+    http_client = make_door(total_timeout_s=2)
     hanging = server.put("/hang", fault="hang")
-    threads = [threading.Thread(target=door.fetch, args=(hanging,)) for _ in range(8)]
+    threads = [threading.Thread(target=http_client.fetch, args=(hanging,)) for _ in range(8)]
     for thread in threads:
         thread.start()
-    assert door.fetch(server.put("/quick", body=FEED)).elapsed_s < 0.5
+    assert http_client.fetch(server.put("/quick", body=FEED)).elapsed_s < 0.5
     for thread in threads:
         thread.join()
 
 
-def test_fifty_megabytes_are_refused_announced_or_not(server, door):
+def test_fifty_megabytes_are_refused_announced_or_not(server, http_client):
     body = bytes(50 * MEGABYTE)
     announcement = b"HTTP/1.1 200 OK\r\nContent-Length: 52428800\r\n\r\n"
-    announced = door.fetch(server.put("/huge", body=announcement, fault="raw"))
+    announced = http_client.fetch(server.put("/huge", body=announcement, fault="raw"))
     assert (announced.error.code, announced.status) == ("too_large", 200)
-    assert door.fetch(server.put("/huge", body=body)).error.code == "too_large"
+    assert http_client.fetch(server.put("/huge", body=body)).error.code == "too_large"
     assert (
-        door.fetch(server.put("/huge", body=b"HTTP/1.1 200 OK\r\n\r\n" + body, fault="raw")).error.code == "too_large"
+        http_client.fetch(server.put("/huge", body=b"HTTP/1.1 200 OK\r\n\r\n" + body, fault="raw")).error.code
+        == "too_large"
     )
     server.put("/huge", body=b"HTTP/1.1 200 OK\r\nX: " + body, fault="raw")
-    assert door.fetch(server.url("/huge")).error.code in ("protocol", "too_large")
+    assert http_client.fetch(server.url("/huge")).error.code in ("protocol", "too_large")
     server.put("/huge")
 
 
 def test_a_body_of_just_the_permitted_size_passes(server):
-    door = make_door(total_timeout_s=5)
-    assert len(door.fetch(server.put("/full", body=bytes(MEGABYTE))).body) == MEGABYTE
-    assert door.fetch(server.put("/full", body=bytes(MEGABYTE + 1))).error.code == "too_large"
+    http_client = make_door(total_timeout_s=5)
+    assert len(http_client.fetch(server.put("/full", body=bytes(MEGABYTE))).body) == MEGABYTE
+    assert http_client.fetch(server.put("/full", body=bytes(MEGABYTE + 1))).error.code == "too_large"
 
 
 @pytest.mark.parametrize(
@@ -294,11 +299,11 @@ def test_a_body_of_just_the_permitted_size_passes(server):
     ],
 )
 def test_a_bomb_is_dropped_before_it_fills_the_memory(server, encoding, body):
-    door = make_door(total_timeout_s=5)
+    http_client = make_door(total_timeout_s=5)
     url = server.put("/bomb", body=body, encoding=encoding)
     tracemalloc.start()
     try:
-        result = door.fetch(url)
+        result = http_client.fetch(url)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -324,16 +329,16 @@ def test_compressed_bytes_that_open_to_nothing_end_at_the_limit_too(server):
         cut_in_a_chunk(FEED),
     ],
 )
-def test_an_answer_that_is_broken_is_a_protocol_error(server, door, answer):
-    result = door.fetch(server.put("/broken", body=answer, fault="raw"))
+def test_an_answer_that_is_broken_is_a_protocol_error(server, http_client, answer):
+    result = http_client.fetch(server.put("/broken", body=answer, fault="raw"))
     assert (result.error.code, result.body) == ("protocol", b"")
 
 
-def test_a_reset_connection_is_a_protocol_error_and_a_closed_port_a_connection_error(server, door):
-    assert door.fetch(server.put("/reset", fault="reset")).error.code == "protocol"
+def test_a_reset_connection_is_a_protocol_error_and_a_closed_port_a_connection_error(server, http_client):
+    assert http_client.fetch(server.put("/reset", fault="reset")).error.code == "protocol"
     with FeedServer() as stopped:
         url = stopped.url("/")
-    assert door.fetch(url).error.code == "connect"
+    assert http_client.fetch(url).error.code == "connect"
 
 
 HEAD_LINES = [
@@ -356,14 +361,14 @@ HEAD_LINES = [
 @given(st.lists(st.sampled_from(HEAD_LINES), max_size=6), st.binary(max_size=40), st.booleans())
 def test_no_answer_whatever_makes_the_door_raise(server, lines, tail, proper):
     head = b"\r\n".join([HEAD_LINES[0], *lines] if proper else lines)
-    door = make_door(total_timeout_s=0.3)
-    result = door.fetch(server.put("/any", body=head + b"\r\n\r\n" + tail, fault="raw"), etag='"1"')
+    http_client = make_door(total_timeout_s=0.3)
+    result = http_client.fetch(server.put("/any", body=head + b"\r\n\r\n" + tail, fault="raw"), etag='"1"')
     assert result.error is None or result.error.code in ERROR_CODES
     assert all(character.isprintable() for character in result.etag)
 
 
-def test_validators_that_could_not_be_sent_back_or_stored_are_not_kept(server, door):
+def test_validators_that_could_not_be_sent_back_or_stored_are_not_kept(server, http_client):
     url = server.put("/long", body=FEED, etag='"' + "x" * 600 + '"', last_modified="y" * 200)
-    assert (door.fetch(url).etag, door.fetch(url).last_modified) == ("", "")
-    door.fetch(url, etag='"a"\r\nX-Injected: 1', last_modified="→")
+    assert (http_client.fetch(url).etag, http_client.fetch(url).last_modified) == ("", "")
+    http_client.fetch(url, etag='"a"\r\nX-Injected: 1', last_modified="→")
     assert not {"if-none-match", "x-injected", "if-modified-since"} & set(sent_to(server, "/long"))

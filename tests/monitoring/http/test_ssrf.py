@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitoring.http import Door, DoorSettings, host_key
+from monitoring.http import ClientSettings, HttpClient, host_key
 from monitoring.http.ssrf import MAX_LOOKUPS, AllowList, is_public, read_url, same_site
 from tests.lookalikes.feeds import FeedServer
 
-OPEN = DoorSettings(total_timeout_s=3, connect_timeout_s=1, allowed_hosts=frozenset({"127.0.0.1"}))
-CLOSED = DoorSettings(total_timeout_s=3, connect_timeout_s=1)
+OPEN = ClientSettings(total_timeout_s=3, connect_timeout_s=1, allowed_hosts=frozenset({"127.0.0.1"}))
+CLOSED = ClientSettings(total_timeout_s=3, connect_timeout_s=1)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def resolving_to(*addresses):
     ],
 )
 def test_an_address_that_is_not_public_is_refused(address):
-    result = Door(CLOSED, resolving_to(address)).fetch("http://feeds.example/feed")
+    result = HttpClient(CLOSED, resolving_to(address)).fetch("http://feeds.example/feed")
     assert (result.error.code, result.status, result.body) == ("private_address", 0, b"")
     assert "feeds.example" in result.error.detail
 
@@ -70,7 +70,7 @@ def test_an_address_of_the_public_internet_is_let_through(address):
 )
 def test_no_spelling_of_loopback_passes(server, host):
     before = server.count
-    assert Door(CLOSED).fetch(f"http://{host}:{server.port}/feed").error.code == "private_address"
+    assert HttpClient(CLOSED).fetch(f"http://{host}:{server.port}/feed").error.code == "private_address"
     assert server.count == before
 
 
@@ -89,20 +89,20 @@ def test_no_spelling_of_loopback_passes(server, host):
 )
 def test_an_address_that_is_none_is_refused_before_anything_is_looked_up(url):
     resolver = resolving_to("1.1.1.1")
-    assert Door(CLOSED, resolver).fetch(url).error.code == "bad_url"
+    assert HttpClient(CLOSED, resolver).fetch(url).error.code == "bad_url"
     assert resolver.asked == []
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.one_of(st.text(max_size=60), st.text(max_size=40).map(lambda text: f"http://{text}/{text}")))
 def test_no_text_whatever_makes_the_door_raise_or_connect(url):
-    result = Door(CLOSED, resolving_to("127.0.0.1")).fetch(url)
+    result = HttpClient(CLOSED, resolving_to("127.0.0.1")).fetch(url)
     assert result.error.code in ("bad_url", "private_address")
 
 
 def test_one_private_address_among_public_ones_refuses_them_all():
-    door = Door(CLOSED, resolving_to("1.1.1.1", "10.0.0.1"))
-    assert door.fetch("http://feeds.example/").error.code == "private_address"
+    http_client = HttpClient(CLOSED, resolving_to("1.1.1.1", "10.0.0.1"))
+    assert http_client.fetch("http://feeds.example/").error.code == "private_address"
 
 
 def test_the_connection_is_made_to_the_very_address_that_was_checked(server):
@@ -115,10 +115,10 @@ def test_the_connection_is_made_to_the_very_address_that_was_checked(server):
         return answers[min(len(resolver_calls), len(answers)) - 1]
 
     url = f"http://rebind.example:{server.port}/feed"
-    first = Door(OPEN, rebinding).fetch(url)
+    first = HttpClient(OPEN, rebinding).fetch(url)
     assert (first.error, first.body, resolver_calls) == (None, b"<rss/>", ["rebind.example"])
     assert server.requests[-1].headers["host"] == f"rebind.example:{server.port}"
-    assert Door(OPEN, rebinding).fetch(url).error.code == "private_address"
+    assert HttpClient(OPEN, rebinding).fetch(url).error.code == "private_address"
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_the_connection_is_made_to_the_very_address_that_was_checked(server):
 )
 def test_a_redirect_to_a_private_address_is_refused(server, location):
     url = server.put("/away", status=302, location=location.format(port=server.port))
-    result = Door(OPEN).fetch(url)
+    result = HttpClient(OPEN).fetch(url)
     assert (result.error.code, result.permanent_url) == ("private_address", "")
 
 
@@ -144,7 +144,7 @@ def test_a_redirect_to_a_private_address_is_refused(server, location):
     ["", "ftp://example.org/", "file:///etc/passwd", "javascript:alert(1)", "http://[bad/", "http://example.org:25/"],
 )
 def test_a_redirect_to_no_usable_address_is_an_error_of_its_own(server, location):
-    assert Door(OPEN).fetch(server.put("/astray", status=301, location=location)).error.code == "bad_redirect"
+    assert HttpClient(OPEN).fetch(server.put("/astray", status=301, location=location)).error.code == "bad_redirect"
 
 
 @pytest.mark.parametrize(
@@ -198,10 +198,10 @@ def test_a_name_without_address_and_a_name_server_that_hangs_are_told_within_the
         time.sleep(2)
         return ["1.1.1.1"]
 
-    unknown = Door(CLOSED, failing).fetch("http://nowhere.example/")
+    unknown = HttpClient(CLOSED, failing).fetch("http://nowhere.example/")
     assert (unknown.error.code, "Name or service not known" in unknown.error.detail) == ("dns", True)
-    assert Door(CLOSED, resolving_to()).fetch("http://nowhere.example/").error.code == "dns"
-    late = Door(DoorSettings(total_timeout_s=0.2), hanging).fetch("http://slow-dns.example/")
+    assert HttpClient(CLOSED, resolving_to()).fetch("http://nowhere.example/").error.code == "dns"
+    late = HttpClient(ClientSettings(total_timeout_s=0.2), hanging).fetch("http://slow-dns.example/")
     assert late.error.code == "dns"
     assert late.elapsed_s < 1
 
@@ -214,9 +214,9 @@ def test_name_servers_that_hang_hold_a_bounded_number_of_threads():
         release.wait(5)
         return []
 
-    door = Door(DoorSettings(total_timeout_s=0.3), hanging)
+    http_client = HttpClient(ClientSettings(total_timeout_s=0.3), hanging)
     with ThreadPoolExecutor(MAX_LOOKUPS + 6) as pool:
-        results = list(pool.map(door.fetch, ["http://slow-dns.example/"] * (MAX_LOOKUPS + 6)))
+        results = list(pool.map(http_client.fetch, ["http://slow-dns.example/"] * (MAX_LOOKUPS + 6)))
     release.set()
     assert {result.error.code for result in results} == {"dns"}
     assert len(asked) == MAX_LOOKUPS
@@ -224,13 +224,17 @@ def test_name_servers_that_hang_hold_a_bounded_number_of_threads():
 
 def test_an_international_host_is_asked_for_by_its_ascii_name(server):
     resolver = resolving_to("127.0.0.1")
-    result = Door(OPEN, resolver).fetch(f"http://Bu\u0308cher.Example:{server.port}/feed")
+    result = HttpClient(OPEN, resolver).fetch(f"http://Bu\u0308cher.Example:{server.port}/feed")
     assert (result.error, resolver.asked) == (None, ["xn--bcher-kva.example"])
 
 
 def test_another_address_of_a_host_is_tried_when_the_first_is_dead(server):
-    settings_ = DoorSettings(total_timeout_s=3, connect_timeout_s=1, allowed_hosts=frozenset({"127.0.0.0/8"}))
-    assert Door(settings_, resolving_to("127.0.0.2", "127.0.0.1")).fetch(f"http://two.example:{server.port}/feed").body
+    settings_ = ClientSettings(total_timeout_s=3, connect_timeout_s=1, allowed_hosts=frozenset({"127.0.0.0/8"}))
+    assert (
+        HttpClient(settings_, resolving_to("127.0.0.2", "127.0.0.1"))
+        .fetch(f"http://two.example:{server.port}/feed")
+        .body
+    )
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,15 @@ import time
 
 import pytest
 
-from monitoring.http import Door, DoorSettings
+from monitoring.http import ClientSettings, HttpClient
 from tests.lookalikes.feeds import FeedServer
 
 FEED = b"<rss version='2.0'><channel><title>Vigie</title></channel></rss>"
 LOOPBACK = frozenset({"127.0.0.0/8"})
 
 
-def make_door(**changes) -> Door:
-    return Door(DoorSettings(**{"total_timeout_s": 0.5, "allowed_hosts": LOOPBACK, **changes}))
+def make_door(**changes) -> HttpClient:
+    return HttpClient(ClientSettings(**{"total_timeout_s": 0.5, "allowed_hosts": LOOPBACK, **changes}))
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +30,8 @@ def tls_server():
 
 
 def test_tls_is_spoken_with_a_host_that_proves_its_name(tls_server):
-    door = make_door(ca_file=tls_server.ca_file, total_timeout_s=3)
-    assert [door.fetch(tls_server.url("/feed")).body for _ in range(2)] == [FEED, FEED]
+    http_client = make_door(ca_file=tls_server.ca_file, total_timeout_s=3)
+    assert [http_client.fetch(tls_server.url("/feed")).body for _ in range(2)] == [FEED, FEED]
 
 
 def test_an_authority_nobody_trusts_is_refused(tls_server):
@@ -43,12 +43,12 @@ def test_an_authority_nobody_trusts_is_refused(tls_server):
 def test_the_name_is_proved_and_not_the_address(server):
     with FeedServer(tls=True, certificate_for="feeds.example") as named:
         named.put("/feed", body=FEED)
-        settings_ = DoorSettings(total_timeout_s=3, allowed_hosts=LOOPBACK, ca_file=named.ca_file)
-        door = Door(settings_, lambda host, port: ["127.0.0.1"])
-        assert door.fetch(f"https://feeds.example:{named.port}/feed").body == FEED
-        wrong = door.fetch(f"https://other.example:{named.port}/feed")
+        settings_ = ClientSettings(total_timeout_s=3, allowed_hosts=LOOPBACK, ca_file=named.ca_file)
+        http_client = HttpClient(settings_, lambda host, port: ["127.0.0.1"])
+        assert http_client.fetch(f"https://feeds.example:{named.port}/feed").body == FEED
+        wrong = http_client.fetch(f"https://other.example:{named.port}/feed")
         assert (wrong.error.code, "other.example" in wrong.error.detail) == ("tls", True)
-        assert door.fetch(named.url("/feed")).error.code == "tls"
+        assert http_client.fetch(named.url("/feed")).error.code == "tls"
 
 
 def test_https_to_a_port_that_speaks_plain_http_is_a_tls_error(server):

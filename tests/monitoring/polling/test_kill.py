@@ -133,7 +133,7 @@ def test_a_claim_that_was_lost_writes_nothing(web, project):
 
     from monitoring.platforms.feed import fetch
     from monitoring.polling.leases import claim
-    from monitoring.polling.save import settle
+    from monitoring.polling.save import save_polls
 
     web.put("/a.xml", body=rss({"title": "Lumen", "link": "https://a.example/1"}))
     source = make_source(project, web.url("/a.xml"), host="a")
@@ -142,6 +142,6 @@ def test_a_claim_that_was_lost_writes_nothing(web, project):
     polled = fetch(claimed)
     Source.objects.update(claimed_until=timezone.now() - timedelta(seconds=1))
     assert claim(prompt, 10)
-    assert settle([polled], late) == []
+    assert save_polls([polled], late) == []
     source.refresh_from_db()
     assert (source.last_polled_at, source.claimed_by, Document.objects.count()) == (None, prompt, 0)

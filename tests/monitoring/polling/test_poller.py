@@ -187,12 +187,12 @@ def test_a_move_to_the_address_of_another_source_changes_nothing(project, feed, 
     Source.objects.filter(pk=source.pk).update(moved_to=there.url, moved_count=2)
     from monitoring.http import FetchResult
     from monitoring.polling.leases import claim_one
-    from monitoring.polling.save import settle
+    from monitoring.polling.save import save_polls
     from monitoring.records import Polled
 
     owner = uuid4()
     moved = FetchResult(there.url, status=304, permanent_url=there.url)
-    assert settle([Polled(claim_one(owner, source.pk), moved, b"")], owner)
+    assert save_polls([Polled(claim_one(owner, source.pk), moved, b"")], owner)
     before = source.url, source.host
     source.refresh_from_db()
     assert (source.url, source.host, source.error_code) == (*before, "")

@@ -102,7 +102,7 @@ def test_a_turn_that_fails_stops_its_threads_and_gives_everything_back(feed, web
     def fail(*_):
         raise OperationalError("gone")
 
-    monkeypatch.setattr(poller, "settle", fail)
+    monkeypatch.setattr(poller, "save_polls", fail)
     with pytest.raises(OperationalError):
         poll_due()
     assert web.count < 8

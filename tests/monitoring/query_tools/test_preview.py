@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from monitoring.matching.candidates import ask, ask_without
-from monitoring.matching.keyword_index import Watched
+from monitoring.matching.keyword_index import TrackedKeyword
 from monitoring.models import Document
 from monitoring.query import Doc, parse
 from monitoring.query_tools import sampled_search
@@ -52,7 +52,7 @@ def test_an_edit_that_changes_no_word_changes_nothing(project, kept):
 
 
 def test_one_question_to_the_index_tells_what_an_edit_removes(project):
-    asked, other = (ask(Watched(0, 0, query, frozenset(), frozenset())) for query in ("lumen", "lumen -halo"))
+    asked, other = (ask(TrackedKeyword(0, 0, query, frozenset(), frozenset())) for query in ("lumen", "lumen -halo"))
     removed = ask_without(asked, other)
     assert removed.is_exact and len(removed.params) == 1
 
@@ -148,4 +148,4 @@ def test_words_are_shown_as_written_and_the_querys_own_are_not_shown():
 def test_leaving_a_word_out_leaves_it_out_of_the_whole_query(query, expected):
     left = without(query, parse(query), "x")
     assert left == expected
-    assert not ask(Watched(0, 0, left, frozenset(), frozenset())).match(Doc(text="lumen halo x"))
+    assert not ask(TrackedKeyword(0, 0, left, frozenset(), frozenset())).match(Doc(text="lumen halo x"))

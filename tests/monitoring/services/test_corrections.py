@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from accounts.models import AuditLine, Project
+from accounts.models import ActivityEntry, Project
 from monitoring.enrichment import fit_layers, model_status
 from monitoring.enrichment.fit_layers import refit_layers, set_learning, use_layer
 from monitoring.enrichment.judge import model
@@ -52,7 +52,7 @@ def test_a_correction_holds_at_once_and_is_told_in_the_audit(project, manager, k
     assert (mention.sentiment, mention.judged_by) == ("negative", Mention.BY_PERSON)
     kept = Correction.objects.get()
     assert (kept.text, kept.label, kept.shown, kept.user) == ("Lumen ouvre mardi", "negative", before, manager)
-    assert AuditLine.objects.get(action="mention.sentiment").detail["sentiment"] == "negative"
+    assert ActivityEntry.objects.get(action="mention.sentiment").detail["sentiment"] == "negative"
     judge_mentions(), rescore_mentions()
     mention.refresh_from_db()
     assert mention.sentiment == "negative"

@@ -6,10 +6,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connections, transaction
 
-from accounts.models import AuditLine
+from accounts.models import ActivityEntry
 from monitoring.ingest import backfill
 from monitoring.ingest.backfill import backfill_all
-from monitoring.ingest.project_lock import share_discoveries
+from monitoring.ingest.project_lock import lock_project_shared
 from monitoring.ingest.records import Batch
 from monitoring.ingest.store import store
 from monitoring.models import Keyword, Mention
@@ -43,7 +43,7 @@ def test_it_works(project, manager):
     keyword = create_keyword(project, manager, name="École", query="ecole", type="topic")
     assert titles(keyword) == ["Ecole Brise", "École Lumen"]
     assert set(keyword.mentions.values_list("is_backlog", flat=True)) == {True}
-    assert AuditLine.objects.get().action == "keyword.created"
+    assert ActivityEntry.objects.get().action == "keyword.created"
 
 
 def test_a_new_keyword_meets_documents_that_arrive_later(project, manager, source):
@@ -179,7 +179,7 @@ def test_a_keyword_saved_while_a_document_is_being_stored_still_finds_it(project
         connections.close_all()
 
     with transaction.atomic():
-        share_discoveries([project.pk])
+        lock_project_shared([project.pk])
         saving = Thread(target=save_keyword)
         saving.start()
         saving.join(0.5)

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from django.db import connections, transaction
 
-from accounts.models import AuditLine
+from accounts.models import ActivityEntry
 from monitoring.feeds.errors import ParseError
 from monitoring.http import ERROR_CODES
 from monitoring.messages.source_errors import WORDS
@@ -30,7 +30,7 @@ def page(*links):
 def test_a_feed_is_added_by_its_address(project, manager, web):
     result = add_source(project, manager, f"  {web.put('/feed.xml', body=FEED)} ")
     assert (result.created, result.error, result.source.title) == (True, "", "Le Phare")
-    assert AuditLine.objects.get().action == "source.added"
+    assert ActivityEntry.objects.get().action == "source.added"
     assert add_source(project, manager, web.url("/feed.xml")).created is False
 
 
@@ -159,7 +159,7 @@ def test_a_password_in_an_address_is_kept_for_polling_and_shown_to_nobody(projec
     reader = as_person(viewer)
     pages = [reader.get(f"/p/{project.pk}/{page}") for page in ("sources", f"sources/{source.pk}", "sources.opml")]
     assert all("a.example/feed?to=b@c.example" in page.content.decode() for page in pages)
-    shown = [page.content.decode() for page in pages] + [str(line.__dict__) for line in AuditLine.objects.all()]
+    shown = [page.content.decode() for page in pages] + [str(line.__dict__) for line in ActivityEntry.objects.all()]
     assert "s3cret" not in "".join(shown)
 
 

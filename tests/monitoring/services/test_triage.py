@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.models import AuditLine
+from accounts.models import ActivityEntry
 from monitoring.services.triage import Change, set_status
 from tests.factories import make_keyword, make_mention, make_mentions
 
@@ -23,7 +23,7 @@ def test_it_works(project, manager, keyword):
     changes = set_status(project, manager, [mention.pk], "needs_reply")
     assert changes == [Change(mention.pk, "to_review", "needs_reply")]
     assert statuses(mention, other) == ["needs_reply", "to_review"]
-    line = AuditLine.objects.get()
+    line = ActivityEntry.objects.get()
     assert (line.user, line.action, line.target) == (manager, "mention.status", mention.document.title)
     assert line.detail == {"status": "needs_reply", "before": {str(mention.pk): "to_review"}}
 
@@ -44,7 +44,7 @@ def test_setting_what_was_before_undoes_it(project, manager, keyword):
 def test_what_is_so_already_changes_nothing_and_leaves_no_line(project, manager, keyword):
     mention = make_mention(keyword, status="replied")
     assert set_status(project, manager, [mention.pk], "replied") == []
-    assert not AuditLine.objects.exists()
+    assert not ActivityEntry.objects.exists()
 
 
 def test_mentions_of_other_projects_are_out_of_reach(project, manager, keyword, stranger):
@@ -59,4 +59,4 @@ def test_a_whole_selection_is_one_line_and_four_queries(project, manager, keywor
     mentions = make_mentions(keyword, 30)
     with django_assert_max_num_queries(5):
         assert len(set_status(project, manager, [mention.pk for mention in mentions], "ignored")) == 30
-    assert AuditLine.objects.get().target == "30 mentions"
+    assert ActivityEntry.objects.get().target == "30 mentions"
