@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from accounts.activity_log import record
 from accounts.models import Membership, Project, Role, User
-from alerts.blind import failing_sources
 from alerts.conditions.base import Settings, Verdict
 from alerts.incident_messages import render_closed, render_opened
 from alerts.models import Incident, Rule
@@ -34,9 +33,9 @@ def open_incident(rule: Rule, settings: Settings, verdict: Verdict, now: datetim
     try:
         with transaction.atomic():
             incident.save(force_insert=True)
-            blind = failing_sources(rule.project)
+            failing = rule.project.sources.failing().count()
             for user in recipients_of(rule):
-                _mail(incident, user, "opened", render_opened(incident, user, len(blind)))
+                _mail(incident, user, "opened", render_opened(incident, user, failing))
     except IntegrityError:
         if Incident.objects.filter(rule=rule, closed_at=None).exists():
             return None

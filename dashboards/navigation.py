@@ -5,7 +5,6 @@ In: the request. Out: `shell`, evaluated only by templates that show a rail. Thr
 
 from dataclasses import dataclass
 
-from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -37,10 +36,6 @@ ROOMS = [
     ("project_settings", "settings", _("Settings"), True, ("sentiment_settings", "project_delete")),
 ]
 FOR_ADMINS = {"outbox"}
-
-
-# monitoring.models.sources.is_failing as a condition.
-NOT_HEARD = Q(state=Source.State.STOPPED) | Q(state=Source.State.ACTIVE) & ~Q(error_code="")
 
 
 @dataclass(frozen=True)
@@ -90,7 +85,7 @@ def _shell(request: HttpRequest) -> Shell:
 def _rooms(member: Membership, page: str) -> list[Room]:
     project = member.project
     incidents = Incident.objects.filter(rule__project=project, closed_at=None, acknowledged_at=None).count()
-    failing = Source.objects.filter(NOT_HEARD, project=project).count()
+    failing = Source.objects.failing().filter(project=project).count()
     counts = {
         "incidents": (incidents, ngettext("%d open incident", "%d open incidents", incidents) % incidents, "alarm"),
         "sources": (failing, ngettext("%d failing source", "%d failing sources", failing) % failing, "warn"),

@@ -1,23 +1,23 @@
-"""The records that pass between the stages of the road, from a parsed feed or platform answer to the store.
+"""Records that pass between the stages of the pipeline, from a claimed source to a storable item.
 
-`feeds/` and `platforms/` make `Entry`s (markup untouched, cheap: most are already stored); `feeds/clean.py` turns
-the new ones into `Item`s (plain text); `ingest.py` stores `Item`s. Pure: no Django, no I/O.
+`polling/leases.py` makes `ClaimedSource`s; a platform polls one and returns a `PollResult` with `Entry`s (markup
+untouched: most of them are already stored); `content/clean.py` turns the new ones into `Item`s (plain text), which
+`ingest/store.py` stores. Pure: no Django, no I/O.
 """
 
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from monitoring.http import FetchResult
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry or post as its source gave it, decoded from its container (XML, JSON) exactly once.
+    """A feed entry or platform post as its source gave it, decoded from its container (XML, JSON) exactly once.
 
-    `native_id` is the source's own id (guid, Atom id, post id) or, where it has none, a stable hash.
-    `title` and `body` hold text or HTML, told apart by `title_is_html` and `body_is_html`.
-    `published` is aware and in UTC; None where the source gives no date that can be read.
+    `native_id` is the source's own id (guid, Atom id, post id) or a stable hash where the source gives none.
+    `title` and `body` are text or HTML, according to `title_is_html` and `body_is_html`.
+    `published` is aware and in UTC; None where the source gives no readable date.
     `language` is the source's own tag in lower case ("fr", "fr-ca"), "" where it gives none.
+    `followers` counts the author's followers, `engagement` sums reactions, comments and shares; None where unknown.
     """
 
     native_id: str
@@ -27,13 +27,16 @@ class Entry:
     title_is_html: bool = False
     body_is_html: bool = True
     author: str = ""
+    author_url: str = ""
+    followers: int | None = None
     published: datetime | None = None
     language: str = ""
+    engagement: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One entry ready to be stored: `title` and `text` are plain text."""
+    """An entry ready to be stored: `title` and `text` are plain text, the other fields those of `Entry`."""
 
     native_id: str
     url: str
@@ -49,10 +52,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """A whole feed. The `*_s` hints are seconds, None where the feed says nothing.
+    """A parsed feed document. The `*_s` hints are seconds, None where the feed gives none.
 
     `skip_hours` are hours 0-23 GMT and `skip_days` English day names in which the publisher asks not to be polled.
-    `next_url` is a further page (RFC 5005, JSON Feed), "" where there is none.
+    `next_url` is the URL of a further page (RFC 5005, JSON Feed), "" where there is none.
     """
 
     title: str = ""
@@ -66,8 +69,23 @@ class ParsedFeed:
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
-    """A source in the hands of one poller, with what polling needs of its row."""
+class PollHints:
+    """A publisher's wishes about polling, kept with the source because an unchanged response doesn't repeat them.
+
+    `interval_s` is in seconds, None for no wish; `skip_hours` are hours 0-23 GMT, `skip_days` English day names.
+    """
+
+    interval_s: int | None = None
+    skip_hours: frozenset[int] = field(default_factory=frozenset)
+    skip_days: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedSource:
+    """A source leased by one worker: the columns of its row that polling reads. All times are UTC.
+
+    `resume_state` is what the platform returned after the last successful poll, {} before the first.
+    """
 
     id: int
     project_id: int
@@ -85,21 +103,50 @@ class Claimed:
     failures: int
     failing_since: datetime | None
     error_code: str
-    etag: str
-    last_modified: str
-    body_hash: bytes
+    resume_state: dict
     moved_to: str
     moved_count: int
-    hints: dict
+    hints: PollHints
 
 
 @dataclass(frozen=True, slots=True)
-class Polled:
-    """What one poll brought: the answer, and the feed in it unless it is unchanged or failed."""
+class PollError:
+    """An expected failure. `code` has its words in messages/source_errors.py; `detail` is English, without secrets."""
 
-    source: Claimed
-    fetched: FetchResult
-    body_hash: bytes
-    feed: ParsedFeed | None = None
-    error_code: str = ""
-    error_detail: str = ""
+    code: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PollResult:
+    """The result of polling a source once, in the same shape for every platform.
+
+    `entries` is empty where nothing changed. `title`, `site_url` and `language` describe the source, "" if unknown.
+    `resume_state` is what the platform needs to continue from here at the next poll (validators, a cursor, the last
+    id): JSON, stored with the source in the transaction that stores the entries, and ignored if there is an `error`.
+    `hints` is None where the response gives none and earlier hints remain valid.
+    `retry_after_s` is the wait that the server demands, `cache_max_age_s` how long it says its response is current.
+    `permanent_url` is set if the server says that the source has moved permanently.
+    `status` is the HTTP status of the last response, 0 where none came: for logs only.
+    """
+
+    entries: tuple[Entry, ...] = ()
+    title: str = ""
+    site_url: str = ""
+    language: str = ""
+    resume_state: dict = field(default_factory=dict)
+    hints: PollHints | None = None
+    retry_after_s: int | None = None
+    cache_max_age_s: int | None = None
+    permanent_url: str = ""
+    status: int = 0
+    error: PollError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CompletedPoll:
+    """A claimed source with the result of polling it, ready to be saved. `elapsed_s` is the duration in seconds."""
+
+    source: ClaimedSource
+    result: PollResult
+    elapsed_s: float = 0.0

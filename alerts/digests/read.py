@@ -6,7 +6,6 @@ Called by digests.py, which has waited for discoveries under way, and by the dig
 from datetime import UTC, tzinfo
 
 from accounts.models import Project
-from alerts.blind import failing_sources
 from alerts.digests.content import BlindSpot, DigestContent, Section, Story
 from delivery.links import open_url
 from delivery.message import Window
@@ -99,6 +98,6 @@ def _blind_spots(project: Project, window: Window) -> tuple[BlindSpot, ...]:
         BlindSpot(
             source.pk, str(source), source.error_code, source.failing_since, source.state == Source.State.STOPPED
         )
-        for source in failing_sources(project)
+        for source in project.sources.failing().order_by("title", "pk")
         if source.failing_since is None or source.failing_since < window.end
     )

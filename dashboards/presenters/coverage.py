@@ -11,7 +11,6 @@ from django.utils.translation import ngettext
 
 from accounts.models import Project
 from monitoring.models import Source
-from monitoring.models.sources import is_failing
 
 # A chart is hatched where this share of the sources was deaf: one broken feed in three hundred changes no picture.
 HATCHED_SHARE = 0.1
@@ -51,7 +50,7 @@ def listening(project: Project) -> Listening:
     total, waiting, deaf = 0, 0, []
     for source in sources.only(*fields):
         total += 1
-        if is_failing(source):
+        if source.is_failing:
             deaf.append(Deaf(source.pk, str(source), source.last_success_at or source.created_at))
         elif source.last_success_at is None:
             waiting += 1

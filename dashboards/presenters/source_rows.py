@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from monitoring.messages.source_errors import Words, words
 from monitoring.models import DocumentSource, Source
-from monitoring.models.sources import is_failing
 
 RATE_DAYS = 30
 # Silent for so long is worth a word, though nothing is wrong: many blogs publish monthly.
@@ -53,7 +52,7 @@ def _row(source: Source, rate: float, now: datetime) -> SourceRow:
 def state_of(source: Source, now: datetime) -> str:
     if source.state == Source.State.PAUSED:
         return "paused"
-    if is_failing(source):
+    if source.is_failing:
         return "failing"
     if source.last_success_at is None:
         return "waiting"

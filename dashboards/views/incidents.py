@@ -13,7 +13,6 @@ from django.views.decorators.http import require_POST
 from accounts.access import project_view
 from accounts.models import Membership, Role
 from alerts import incidents as episodes
-from alerts.blind import failing_sources
 from alerts.incident_messages import filter_of_incident, observed, sentence_then
 from alerts.models import Incident, Rule
 from dashboards import charts
@@ -39,7 +38,7 @@ def incidents(request: HttpRequest, membership: Membership) -> HttpResponse:
         "open": [_line(incident) for incident in episodes.incidents_of(project, is_open=True)],
         "past": [_line(incident) for incident in episodes.incidents_of(project, is_open=False, limit=PAST)],
         "has_rules": Rule.objects.filter(project=project).exists(),
-        "failing": failing_sources(project),
+        "failing": project.sources.failing().order_by("title", "pk"),
     }
     return render(request, "alerts/incidents.html", context)
 
@@ -48,11 +47,12 @@ def incidents(request: HttpRequest, membership: Membership) -> HttpResponse:
 def incident(request: HttpRequest, membership: Membership, incident_id: int) -> HttpResponse:
     episode = _incident(membership, incident_id)
     found = filter_of_incident(episode, timezone.now(), request.user.zone)
+    failing = membership.project.sources.failing().order_by("title", "pk")
     context = {
         "project": membership.project,
         "line": _line(episode),
         "may_acknowledge": membership.may(Role.MANAGER) and episode.acknowledged_at is None,
-        "failing": failing_sources(membership.project) if episode.closed_at is None else [],
+        "failing": failing if episode.closed_at is None else [],
         "mentions_query": found.to_query(),
         "mentions_count": mentions.count(found),
         "published_before": found.mentions().filter(published__lt=found.since).count(),

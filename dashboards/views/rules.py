@@ -12,7 +12,6 @@ from accounts.access import project_view
 from accounts.models import Membership, Project, Role
 from alerts import evaluate
 from alerts import rules as changes
-from alerts.blind import failing_sources
 from alerts.forms import RuleForm
 from alerts.incidents import recipients_by_rule
 from alerts.models import Incident, Rule
@@ -31,7 +30,7 @@ def rules(request: HttpRequest, membership: Membership) -> HttpResponse:
         "project": project,
         "may_change": membership.may(Role.MANAGER),
         "has_keywords": Keyword.objects.filter(project=project).exists(),
-        "failing": failing_sources(project),
+        "failing": project.sources.failing().order_by("title", "pk"),
         "rules": [
             {
                 "rule": rule,

@@ -68,8 +68,11 @@ def clean(entry: Entry, feed_language: str = "") -> Item:
         title=_plain_title(entry),
         text=html_text(entry.body) if entry.body_is_html else _collapse(entry.body),
         author=entry.author,
+        author_url=entry.author_url,
+        followers=entry.followers,
         published=entry.published,
         language=entry.language or feed_language,
+        engagement=entry.engagement,
     )
 
 

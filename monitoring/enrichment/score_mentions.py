@@ -12,7 +12,6 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
-from psycopg2.extras import execute_values
 
 from accounts.models import Project
 from monitoring.enrichment.judge import Judgement, judges_of, model_of, passages_of, versions_of, with_texts
@@ -117,14 +116,12 @@ def _write(mentions: Sequence[Mention]) -> None:
         judged = judge.judge([texts[n] for n in numbers], [mentions[n].document.language for n in numbers])
         rows += [_row(mentions[n], one, judge.version) for n, one in zip(numbers, judged, strict=True)]
     with connection.cursor() as cursor:
-        execute_values(
-            cursor.cursor,
+        cursor.execute(
             "UPDATE monitoring_mention m SET sentiment = row.label, negative = row.negative, positive = row.positive,"
             " judged_by = row.judged_by"
-            " FROM (VALUES %s) AS row (id, label, negative, positive, judged_by) WHERE m.id = row.id",
-            sorted(rows),
-            "(%s::bigint, %s, %s::float8, %s::float8, %s)",
-            page_size=BATCH,
+            " FROM unnest(%s::bigint[], %s::text[], %s::float8[], %s::float8[], %s::text[])"
+            " AS row (id, label, negative, positive, judged_by) WHERE m.id = row.id",
+            [list(column) for column in zip(*sorted(rows), strict=True)],
         )
 
 

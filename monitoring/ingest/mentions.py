@@ -1,33 +1,29 @@
-"""Insert mentions for matched documents. Called by ingest/store.py and ingest/backfill.py."""
+"""Insert mentions of matched documents. Called by ingest/store.py and ingest/backfill.py."""
 
 from django.db.backends.utils import CursorWrapper
-from psycopg2.extras import execute_values
 
-PAGE = 200  # rows an INSERT statement
+# Limits of the columns of `Mention`, in characters.
+AUTHOR_LENGTH, LANGUAGE_LENGTH = 200, 20
 
-
-AUTHOR_LENGTH, LANGUAGE_LENGTH = 200, 20  # of the columns
+_INSERT = f"""
+INSERT INTO monitoring_mention (keyword_id, document_id, source_id, published, found_at, platform, author, language,
+    engagement, status, is_backlog)
+SELECT row.keyword_id, d.id, d.source_id, d.published, clock_timestamp(), d.platform, left(d.author, {AUTHOR_LENGTH}),
+    d.language, d.engagement,
+    coalesce((SELECT m.status FROM monitoring_mention m WHERE m.document_id = d.id LIMIT 1), 'to_review'),
+    row.is_backlog
+FROM unnest(%s::bigint[], %s::bigint[], %s::boolean[]) AS row (keyword_id, document_id, is_backlog)
+JOIN monitoring_document d ON d.id = row.document_id
+ORDER BY row.keyword_id, row.document_id
+ON CONFLICT (document_id, keyword_id) DO NOTHING
+"""
 
 
 def insert_mentions(cursor: CursorWrapper, rows: list[tuple[int, int, bool]]) -> None:
-    """Store mentions from (keyword id, document id, is backlog) rows; the rest is copied from the document.
+    """Insert mentions from (keyword id, document id, is backlog) rows; the other columns are the document's.
 
-    A document on which somebody has decided under one keyword is not put before them again under another.
-
-    The caller holds or shares the project's discovery lock.
+    A document that somebody has triaged under one keyword gets the same status under another, so it needs no second
+    decision. Rows are inserted in key order, so two writers can't deadlock. The caller has the project's lock.
     """
-    execute_values(
-        cursor.cursor,
-        "INSERT INTO monitoring_mention (keyword_id, document_id, source_id, published, found_at, platform, author,"
-        " language, engagement, status, is_backlog)"
-        " SELECT row.keyword_id, d.id, d.source_id, d.published, clock_timestamp(), d.platform,"
-        f" left(d.author, {AUTHOR_LENGTH}), d.language, d.engagement,"
-        " coalesce((SELECT m.status FROM monitoring_mention m WHERE m.document_id = d.id LIMIT 1), 'to_review'),"
-        " row.is_backlog"
-        " FROM (VALUES %s) AS row (keyword_id, document_id, is_backlog)"
-        " JOIN monitoring_document d ON d.id = row.document_id"
-        " ON CONFLICT (document_id, keyword_id) DO NOTHING",
-        sorted(rows),
-        "(%s::bigint, %s::bigint, %s::boolean)",
-        PAGE,
-    )
+    if rows:
+        cursor.execute(_INSERT, [list(column) for column in zip(*rows, strict=True)])

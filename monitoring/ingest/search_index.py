@@ -10,8 +10,8 @@ import time
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
-from psycopg2.extras import execute_values
 
+from monitoring.models import Document
 from monitoring.query import search_text
 
 log = logging.getLogger(__name__)
@@ -50,12 +50,8 @@ def make_documents_searchable(budget_s: float = 4) -> int:
 
 def _next_batch() -> tuple[int, int]:
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, title, text FROM monitoring_document WHERE search IS NULL AND id <> ALL(%s) ORDER BY id DESC"
-            " LIMIT %s FOR NO KEY UPDATE SKIP LOCKED",
-            [list(_too_many), BATCH],
-        )
-        rows = cursor.fetchall()
+        waiting = Document.objects.select_for_update(skip_locked=True, no_key=True).filter(search=None)
+        rows = list(waiting.exclude(pk__in=_too_many).order_by("-pk").values_list("id", "title", "text")[:BATCH])
         made = make_searchable(cursor, rows)
     _too_many.update({row[0] for row in rows} - made)
     return len(rows), len(made)
@@ -68,11 +64,11 @@ def make_searchable(cursor: CursorWrapper, rows: list[tuple[int, str, str]]) -> 
         for document_id, title, text in sorted(rows)
         if (words := words_of(title, text)) is not None
     ]
-    execute_values(
-        cursor.cursor,
-        f"UPDATE monitoring_document d SET search = {VECTOR.format('row.words')}"
-        " FROM (VALUES %s) AS row (id, words) WHERE d.id = row.id AND d.search IS NULL",
-        worded,
-        page_size=BATCH,
-    )
+    for start in range(0, len(worded), BATCH):
+        ids, words = zip(*worded[start : start + BATCH], strict=True)
+        cursor.execute(
+            f"UPDATE monitoring_document d SET search = {VECTOR.format('row.words')}"
+            " FROM unnest(%s::bigint[], %s::text[]) AS row (id, words) WHERE d.id = row.id AND d.search IS NULL",
+            [list(ids), list(words)],
+        )
     return {document_id for document_id, _ in worded}

@@ -1,24 +1,24 @@
-"""Entries in, documents and mentions stored: the one way anything gets into Vigie, idempotent and killable.
+"""Store entries as documents, sightings and mentions: idempotent, and safe to kill at any point.
 
-Called by settle.py with the entries of a few polled sources, and by the sample world. New entries are found and
-cleaned before the transaction; inside it they are matched and stored in key order, so writers never deadlock.
+Batches of entries in, counts of stored rows out. Called by polling/save.py and by the sample project. New entries are
+found and cleaned before the transaction; inside it they are matched and inserted in key order, so writers can't
+deadlock.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
-from psycopg2.extras import execute_values
 
 from monitoring.content.clean import clean, safe_html
 from monitoring.content.language import identify
 from monitoring.content.urls import canonical_address
 from monitoring.ingest.keys import native_key
-from monitoring.ingest.mentions import LANGUAGE_LENGTH, PAGE, insert_mentions
+from monitoring.ingest.mentions import LANGUAGE_LENGTH, insert_mentions
 from monitoring.ingest.project_lock import lock_project_shared
 from monitoring.ingest.records import Batch, Stored
 from monitoring.ingest.search_index import VECTOR, words_of
@@ -26,10 +26,52 @@ from monitoring.matching.keyword_index import Matcher, tracked_keywords, tracked
 from monitoring.query import Doc
 from monitoring.records import Entry, Item
 
+# Rows per INSERT: bounds the size of a statement, since texts have up to 200,000 characters.
+PAGE = 200
+MAX_COUNT = 2**31 - 1
+
+_DOCUMENT_COLUMNS = {
+    "project_id": "bigint",
+    "address_key": "uuid",
+    "source_id": "bigint",
+    "platform": "text",
+    "url": "text",
+    "title": "text",
+    "text": "text",
+    "html": "text",
+    "author": "text",
+    "author_url": "text",
+    "followers": "integer",
+    "language": "text",
+    "engagement": "integer",
+    "published": "timestamptz",
+}
+# unnest keeps the order of its arrays, so rows are inserted in key order.
+_INSERT_DOCUMENTS = f"""
+INSERT INTO monitoring_document ({", ".join(_DOCUMENT_COLUMNS)}, fetched_at, search)
+SELECT {", ".join(_DOCUMENT_COLUMNS)}, clock_timestamp(), {VECTOR.format("words")}
+FROM unnest({", ".join(f"%s::{type_}[]" for type_ in _DOCUMENT_COLUMNS.values())}, %s::text[])
+    AS new ({", ".join(_DOCUMENT_COLUMNS)}, words)
+ON CONFLICT (project_id, address_key) DO NOTHING RETURNING project_id, address_key, id
+"""
+_FIND_DOCUMENTS = """
+SELECT project_id, address_key, id FROM monitoring_document
+JOIN unnest(%s::bigint[], %s::uuid[]) AS wanted (project_id, address_key) USING (project_id, address_key)
+"""
+_FIND_SIGHTINGS = """
+SELECT source_id, native_key FROM monitoring_documentsource
+JOIN unnest(%s::bigint[], %s::uuid[]) AS wanted (source_id, native_key) USING (source_id, native_key)
+"""
+_INSERT_SIGHTINGS = """
+INSERT INTO monitoring_documentsource (document_id, source_id, native_key, published)
+SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::uuid[], %s::timestamptz[])
+ON CONFLICT (source_id, native_key) DO NOTHING
+"""
+
 
 @dataclass(slots=True)
-class New:
-    """An entry not yet seen at its source, on its way to becoming a document."""
+class NewEntry:
+    """An entry not yet seen at its source, with everything that storing it needs. `published` is UTC."""
 
     batch: Batch
     entry: Entry
@@ -41,115 +83,116 @@ class New:
 
     @property
     def words(self) -> str | None:
-        """What the search finds it by; the words of all others are made soon after, by searchable.py."""
+        """The words for the search index if a keyword matches; search_index.py adds the others' soon after."""
         return words_of(self.item.title, self.item.text) if self.keywords else None
 
     @property
     def html(self) -> str:
-        """Sanitised HTML to show, for mentions only, as with `words`."""
+        """Sanitized HTML to display if a keyword matches, else ""."""
         return safe_html(self.entry) if self.keywords else ""
 
 
 def store(batches: Iterable[Batch]) -> dict[int, Stored]:
-    """Store what is new of these batches, in one transaction. Returns counts by source id.
+    """Store the new entries of these batches in one transaction. Return counts by source id.
 
     Safe to repeat: a source's native ids, a project's addresses and a keyword's documents are unique.
     """
     return store_new(find_new(batches))
 
 
-def find_new(batches: Iterable[Batch]) -> list[New]:
-    """The entries not yet seen at their source, cleaned: most of the work, and none of it needs a lock."""
+def find_new(batches: Iterable[Batch]) -> list[NewEntry]:
+    """Return the entries not yet seen at their source, cleaned: most of the work, and none of it needs a lock."""
     now = timezone.now()
     batches = list(batches)
-    spoken = tracked_languages({batch.project_id for batch in batches})
+    languages = tracked_languages({batch.project_id for batch in batches})
     return [
-        new for batch, entries in _unseen(batches) for new in _prepare(batch, entries, spoken[batch.project_id], now)
+        new
+        for batch, entries in _unseen(batches)
+        for new in _prepare(batch, entries, languages[batch.project_id], now)
     ]
 
 
-def store_new(fresh: list[New]) -> dict[int, Stored]:
-    """Store what `find_new` found; what somebody else has stored meanwhile is left as it is."""
-    if not fresh:
+def store_new(entries: list[NewEntry]) -> dict[int, Stored]:
+    """Store the result of `find_new`. Return counts by source id.
+
+    Rows that another worker has stored since are left as they are.
+    """
+    if not entries:
         return {}
-    fresh.sort(key=lambda new: (new.batch.project_id, new.address_key.int, new.batch.source_id))
+    entries.sort(key=lambda new: (new.batch.project_id, new.address_key.int, new.batch.source_id))
     with transaction.atomic():
-        _match(fresh)
-        made, ids = _insert_documents(fresh)
-        _insert_sightings(fresh, ids)
-        _insert_mentions(made, ids)
-    return _count(fresh, made)
+        _match(entries)
+        inserted, ids = _insert_documents(entries)
+        _insert_sightings(entries, ids)
+        _insert_mentions(inserted, ids)
+    return _count(entries, inserted)
 
 
 def _unseen(batches: list[Batch]) -> list[tuple[Batch, dict[UUID, Entry]]]:
     keyed = [(batch, {native_key(entry.native_id): entry for entry in batch.entries}) for batch in batches]
     pairs = [(batch.source_id, key) for batch, entries in keyed for key in entries]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT source_id, native_key FROM monitoring_documentsource JOIN unnest(%s::bigint[], %s::uuid[])"
-            " AS asked (source_id, native_key) USING (source_id, native_key)",
-            [[source_id for source_id, _ in pairs], [key for _, key in pairs]],
-        )
-        seen = set(cursor.fetchall())
+    seen = set()
+    if pairs:
+        with connection.cursor() as cursor:
+            cursor.execute(_FIND_SIGHTINGS, _columns(pairs))
+            seen = set(cursor.fetchall())
     return [
         (batch, {key: entry for key, entry in entries.items() if (batch.source_id, key) not in seen})
         for batch, entries in keyed
     ]
 
 
-def _prepare(batch: Batch, entries: dict[UUID, Entry], spoken: frozenset[str], now: datetime) -> list[New]:
+def _prepare(batch: Batch, entries: dict[UUID, Entry], languages: frozenset[str], now: datetime) -> list[NewEntry]:
     prepared = []
     for key, entry in entries.items():
         item = clean(entry, batch.language)
-        item = replace(item, language=identify(f"{item.title}\n{item.text}", item.language, spoken))
+        item = replace(item, language=identify(f"{item.title}\n{item.text}", item.language, languages))
         address = canonical_address(item.url) or f"{batch.platform} {batch.source_id} {item.native_id}"
         published = item.published if item.published and item.published <= now else now
-        prepared.append(New(batch, entry, item, key, native_key(address), published))
+        prepared.append(NewEntry(batch, entry, item, key, native_key(address), published))
     return prepared
 
 
-def _match(fresh: list[New]) -> None:
-    """Find each entry's keywords. From here to the end of the transaction no keyword of these projects changes."""
-    projects = {new.batch.project_id for new in fresh}
+def _match(entries: list[NewEntry]) -> None:
+    """Set the keywords that match each entry. The lock keeps them unchanged until the transaction ends."""
+    projects = {new.batch.project_id for new in entries}
     lock_project_shared(projects)
     matchers = {
         project_id: Matcher(project_id, keywords) for project_id, keywords in tracked_keywords(projects).items()
     }
-    for new in fresh:
+    for new in entries:
         new.keywords = matchers[new.batch.project_id].keywords_of(_doc(new))
 
 
-def _insert_documents(fresh: list[New]) -> tuple[list[New], dict[tuple[int, UUID], int]]:
-    """Insert what has no document in its project yet. Returns what was inserted, and every document's id."""
-    first: dict[tuple[int, UUID], New] = {}
-    for new in fresh:
+def _insert_documents(entries: list[NewEntry]) -> tuple[list[NewEntry], dict[tuple[int, UUID], int]]:
+    """Insert the entries that have no document in their project yet, the first of each address.
+
+    Return the inserted entries, and the document id of every entry by (project id, address key).
+    """
+    first: dict[tuple[int, UUID], NewEntry] = {}
+    for new in entries:
         first.setdefault((new.batch.project_id, new.address_key), new)
     rows = [_document_row(new) for new in first.values()]
+    ids: dict[tuple[int, UUID], int] = {}
     with connection.cursor() as cursor:
-        inserted = execute_values(
-            cursor.cursor,
-            "INSERT INTO monitoring_document (project_id, address_key, source_id, platform, url, title, text, html,"
-            " author, author_url, followers, language, engagement, published, fetched_at, search) VALUES %s"
-            " ON CONFLICT (project_id, address_key) DO NOTHING RETURNING project_id, address_key, id",
-            rows,
-            f"({'%s, ' * 14} clock_timestamp(), {VECTOR.format('%s::text')})",
-            PAGE,
-            fetch=True,
-        )
-        ids = {(project_id, key): document_id for project_id, key, document_id in inserted}
-        made = [first[key] for key in ids]
+        for start in range(0, len(rows), PAGE):
+            cursor.execute(_INSERT_DOCUMENTS, _columns(rows[start : start + PAGE]))
+            ids |= {(project_id, key): document_id for project_id, key, document_id in cursor.fetchall()}
+        inserted = [first[key] for key in ids]
         known = [key for key in first if key not in ids]
         if known:
-            cursor.execute(
-                "SELECT project_id, address_key, id FROM monitoring_document JOIN unnest(%s::bigint[], %s::uuid[])"
-                " AS asked (project_id, address_key) USING (project_id, address_key)",
-                [[project_id for project_id, _ in known], [key for _, key in known]],
-            )
+            cursor.execute(_FIND_DOCUMENTS, _columns(known))
             ids |= {(project_id, key): document_id for project_id, key, document_id in cursor.fetchall()}
-    return made, ids
+    return inserted, ids
 
 
-def _document_row(new: New) -> tuple[object, ...]:
+def _columns(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:
+    """Return rows as columns, the form of unnest's parameters."""
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def _document_row(new: NewEntry) -> tuple[object, ...]:
+    """Return the values of _DOCUMENT_COLUMNS."""
     batch, item = new.batch, new.item
     return (
         batch.project_id,
@@ -162,40 +205,39 @@ def _document_row(new: New) -> tuple[object, ...]:
         new.html,
         item.author,
         item.author_url,
-        item.followers,
+        _bounded(item.followers),
         item.language[:LANGUAGE_LENGTH],
-        item.engagement,
+        _bounded(item.engagement),
         new.published,
         new.words,
     )
 
 
-def _insert_sightings(fresh: list[New], ids: dict[tuple[int, UUID], int]) -> None:
+def _bounded(count: int | None) -> int | None:
+    """Return a count within its column, which holds 32 bits."""
+    return None if count is None else min(max(count, 0), MAX_COUNT)
+
+
+def _insert_sightings(entries: list[NewEntry], ids: dict[tuple[int, UUID], int]) -> None:
     rows = [
         (ids[new.batch.project_id, new.address_key], new.batch.source_id, new.native_key, new.published)
-        for new in fresh
+        for new in entries
     ]
     with connection.cursor() as cursor:
-        execute_values(
-            cursor.cursor,
-            "INSERT INTO monitoring_documentsource (document_id, source_id, native_key, published) VALUES %s"
-            " ON CONFLICT (source_id, native_key) DO NOTHING",
-            rows,
-            page_size=PAGE,
-        )
+        cursor.execute(_INSERT_SIGHTINGS, _columns(rows))
 
 
-def _insert_mentions(made: list[New], ids: dict[tuple[int, UUID], int]) -> None:
+def _insert_mentions(inserted: list[NewEntry], ids: dict[tuple[int, UUID], int]) -> None:
     rows = [
         (keyword_id, ids[new.batch.project_id, new.address_key], _is_backlog(new))
-        for new in made
+        for new in inserted
         for keyword_id in new.keywords
     ]
     with connection.cursor() as cursor:
         insert_mentions(cursor, rows)
 
 
-def _doc(new: New) -> Doc:
+def _doc(new: NewEntry) -> Doc:
     item = new.item
     return Doc(
         title=item.title,
@@ -207,15 +249,15 @@ def _doc(new: New) -> Doc:
     )
 
 
-def _is_backlog(new: New) -> bool:
+def _is_backlog(new: NewEntry) -> bool:
     if new.batch.is_first and new.item.published is None:
         return True
     return new.batch.since is not None and new.published < new.batch.since
 
 
-def _count(fresh: list[New], made: list[New]) -> dict[int, Stored]:
-    new = Counter(one.batch.source_id for one in fresh)
+def _count(entries: list[NewEntry], inserted: list[NewEntry]) -> dict[int, Stored]:
+    counts = Counter(new.batch.source_id for new in entries)
     mentions = Counter()
-    for one in made:
-        mentions[one.batch.source_id] += len(one.keywords)
-    return {source_id: Stored(number, mentions[source_id]) for source_id, number in new.items()}
+    for new in inserted:
+        mentions[new.batch.source_id] += len(new.keywords)
+    return {source_id: Stored(count, mentions[source_id]) for source_id, count in counts.items()}

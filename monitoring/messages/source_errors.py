@@ -64,6 +64,10 @@ WORDS: dict[str, Words] = {
     "not_opml": Words(_("This isn’t an OPML file."), _("Export one from your feed reader and select it here.")),
     "xml_bomb": Words(_("The feed contains an XML bomb, so Vigie rejected it."), OTHER),
     "too_complex": Words(_("The feed is too complex to read safely."), OTHER),
+    "unknown_platform": Words(
+        _("This version of Vigie doesn’t support the source’s platform."),
+        _("Delete the source, or ask your server admin to upgrade Vigie."),
+    ),
 }
 
 UNKNOWN = Words(_("An unexpected error occurred."), WAIT)

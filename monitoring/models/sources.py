@@ -16,13 +16,19 @@ class State(models.TextChoices):
     STOPPED = "stopped", _("Stopped")
 
 
+class SourceQuerySet(models.QuerySet):
+    def failing(self) -> "SourceQuerySet":
+        """Return the sources that Vigie should check and can't: stopped, or active with an error."""
+        return self.filter(Q(state=State.STOPPED) | Q(state=State.ACTIVE) & ~Q(error_code=""))
+
+
 class Source(models.Model):
     """What is polled, when next, and how the last polls went. All times are UTC, `*_s` are seconds.
 
     `host` is the address's host, of which at most two things are asked at once. `claimed_by` and `claimed_until` are
     a lease: a worker that dies leaves a claim that ends by itself. `fixed_interval_s`, where set, takes the place of
     the adaptive interval. `hints` keeps what the feed last said about polling (interval_s, skip_hours, skip_days),
-    since an unchanged feed is not parsed again.
+    since an unchanged feed is not parsed again. `resume_state` is the platform's own: validators, a cursor, a last id.
 
     `error_code` is one of the codes of monitoring/http/records.py and monitoring/feeds/errors.py, worded in
     monitoring/messages/source_errors.py; "" while all is well. `failing_since` is when the present row of failures
@@ -55,12 +61,12 @@ class Source(models.Model):
     error_code = models.CharField(max_length=40, blank=True)
     error_detail = models.CharField(max_length=500, blank=True)
 
-    etag = models.CharField(max_length=500, blank=True)
-    last_modified = models.CharField(max_length=100, blank=True)
-    body_hash = models.BinaryField(max_length=32, default=b"")
+    resume_state = models.JSONField(default=dict)
     moved_to = models.CharField(max_length=2000, blank=True)
     moved_count = models.PositiveSmallIntegerField(default=0)
     hints = models.JSONField(default=dict)
+
+    objects = SourceQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -80,7 +86,7 @@ class Source(models.Model):
         """The address as everyone may see it, viewers and the audit too: without a name and password in it."""
         return re.sub(r"//[^/?#]*@", "//", self.url, count=1)
 
-
-def is_failing(source: Source) -> bool:
-    """True where Vigie wants to hear this source and cannot."""
-    return source.state == Source.State.STOPPED or (source.state == Source.State.ACTIVE and bool(source.error_code))
+    @property
+    def is_failing(self) -> bool:
+        """The condition of `SourceQuerySet.failing` for a loaded source."""
+        return self.state == State.STOPPED or (self.state == State.ACTIVE and bool(self.error_code))

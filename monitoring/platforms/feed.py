@@ -1,24 +1,58 @@
-"""The feed platform: RSS, Atom, RDF and JSON Feed by URL."""
+"""The feed platform: RSS, RDF, Atom and JSON Feed by URL.
+
+A claimed source and an HTTP client in, a `PollResult` out. Its resume state is the validators (`etag`,
+`last_modified`) and `body_hash`, the hash of the last parsed body. No Django; called through platforms/registry.py.
+"""
 
 import hashlib
 
 from monitoring.feeds.errors import ParseError
 from monitoring.feeds.parse import parse
-from monitoring.http.default import http_client
-from monitoring.records import Claimed, Polled
+from monitoring.http import FetchResult, HttpClient
+from monitoring.records import ClaimedSource, ParsedFeed, PollError, PollHints, PollResult
 
 
-def fetch(source: Claimed) -> Polled:
-    """Fetch and parse one source. An answer that is the same as last time is not parsed again."""
-    fetched = http_client().fetch(source.url, etag=source.etag, last_modified=source.last_modified)
-    if fetched.error:
-        return Polled(source, fetched, source.body_hash, None, fetched.error.code, fetched.error.detail)
-    if fetched.not_modified:
-        return Polled(source, fetched, source.body_hash)
-    body_hash = hashlib.blake2b(fetched.body, digest_size=32).digest()
-    if body_hash == source.body_hash:
-        return Polled(source, fetched, body_hash)
-    feed = parse(fetched.body, content_type=fetched.content_type, url=fetched.url)
-    if isinstance(feed, ParseError):
-        return Polled(source, fetched, b"", None, feed.code, feed.detail)
-    return Polled(source, fetched, body_hash, feed)
+class FeedPlatform:
+    """Polls a feed. A response that equals the last one is not parsed again."""
+
+    def poll(self, source: ClaimedSource, http_client: HttpClient) -> PollResult:
+        state = source.resume_state
+        fetched = http_client.fetch(
+            source.url, etag=state.get("etag", ""), last_modified=state.get("last_modified", "")
+        )
+        if fetched.error:
+            return _result(fetched, error=PollError(fetched.error.code, fetched.error.detail))
+        if fetched.not_modified:
+            return _result(fetched, resume_state=_resume_state(fetched, state.get("body_hash", "")))
+        body_hash = hashlib.blake2b(fetched.body, digest_size=32).hexdigest()
+        resume_state = _resume_state(fetched, body_hash)
+        if body_hash == state.get("body_hash"):
+            return _result(fetched, resume_state=resume_state)
+        feed = parse(fetched.body, content_type=fetched.content_type, url=fetched.url)
+        if isinstance(feed, ParseError):
+            return _result(fetched, error=PollError(feed.code, feed.detail))
+        return _result(fetched, resume_state=resume_state, **_content(feed))
+
+
+def _content(feed: ParsedFeed) -> dict[str, object]:
+    return {
+        "entries": feed.entries,
+        "title": feed.title,
+        "site_url": feed.site_url,
+        "language": feed.language,
+        "hints": PollHints(feed.interval_hint_s, feed.skip_hours, feed.skip_days),
+    }
+
+
+def _resume_state(fetched: FetchResult, body_hash: str) -> dict[str, str]:
+    return {"etag": fetched.etag, "last_modified": fetched.last_modified, "body_hash": body_hash}
+
+
+def _result(fetched: FetchResult, **fields: object) -> PollResult:
+    return PollResult(
+        retry_after_s=fetched.retry_after_s,
+        cache_max_age_s=fetched.cache_max_age_s,
+        permanent_url=fetched.permanent_url,
+        status=fetched.status,
+        **fields,
+    )

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from monitoring.records import Claimed
+from monitoring.records import ClaimedSource, PollHints
 
 LEASE = timedelta(seconds=60)
 OWNERS_PER_HOST = 2
@@ -23,7 +23,7 @@ LOOKED_AT = 5000
 CLAIM_LOCK = (0x5669, -1)
 
 
-_COLUMNS = ", ".join(f"s.{field.name}" for field in fields(Claimed))
+_COLUMNS = ", ".join(f"s.{field.name}" for field in fields(ClaimedSource))
 
 _CLAIM = f"""
 WITH held AS (
@@ -46,7 +46,7 @@ FROM taken WHERE s.id = taken.id RETURNING {_COLUMNS}
 """
 
 
-def claim(owner: UUID, limit: int, besides: Iterable[str] = ()) -> list[Claimed]:
+def claim(owner: UUID, limit: int, besides: Iterable[str] = ()) -> list[ClaimedSource]:
     """Take up to `limit` due sources, none of the hosts in `besides`. Claims are made one at a time, or two owners
     could become three.
     """
@@ -56,7 +56,7 @@ def claim(owner: UUID, limit: int, besides: Iterable[str] = ()) -> list[Claimed]
         return [_claimed(row) for row in cursor.fetchall()]
 
 
-def claim_one(owner: UUID, source_id: int) -> Claimed | None:
+def claim_one(owner: UUID, source_id: int) -> ClaimedSource | None:
     """Take this source whether it is due or not; None where somebody has it already."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -89,7 +89,12 @@ def release(owner: UUID) -> None:
         )
 
 
-def _claimed(row: tuple) -> Claimed:
-    values = dict(zip((field.name for field in fields(Claimed)), row, strict=True))
-    # Django leaves jsonb to its own fields: in plain SQL it comes as text.
-    return Claimed(**{**values, "body_hash": bytes(values["body_hash"]), "hints": json.loads(values["hints"])})
+def _claimed(row: tuple) -> ClaimedSource:
+    values = dict(zip((field.name for field in fields(ClaimedSource)), row, strict=True))
+    # Django decodes jsonb in its model fields only: raw SQL returns text.
+    hints = json.loads(values["hints"])
+    values["hints"] = PollHints(
+        hints.get("interval_s"), frozenset(hints.get("skip_hours", ())), frozenset(hints.get("skip_days", ()))
+    )
+    values["resume_state"] = json.loads(values["resume_state"])
+    return ClaimedSource(**values)

@@ -1,8 +1,8 @@
-"""One worker's turn at polling: claim what is due, fetch it in many threads, store results as they come, claim more.
+"""Poll what is due: claim sources, fetch them in threads, save results as they come, and claim more.
 
-Called by the `poll_due` task and the `poll` command. A host that hangs holds one thread and nothing else: results are
-stored in small transactions in the order they arrive, and the turn goes on claiming meanwhile. The measurements behind
-the numbers are in docs/benchmarks.md.
+Called by the `poll_due` task and the `poll` command; returns what was saved. A slow host occupies one thread and
+delays nothing else: results are saved in small transactions in the order they arrive, while the run keeps claiming.
+The measurements behind the numbers are in docs/benchmarks.md.
 """
 
 import logging
@@ -16,136 +16,143 @@ from uuid import uuid4
 
 from django.conf import settings
 
-from monitoring.http import FetchResult
-from monitoring.platforms.feed import fetch
+from monitoring.http.default import http_client
+from monitoring.platforms import registry
 from monitoring.polling.leases import claim, claim_one, release, renew
 from monitoring.polling.save import SavedPoll, save_polls
-from monitoring.records import Claimed, Polled
+from monitoring.records import ClaimedSource, CompletedPoll, PollError, PollResult
 
 log = logging.getLogger(__name__)
 
-# A turn claims for this long, then finishes what it holds: well below the time limit of tasks.
-TURN_S = 120
+# A run claims for this long, then finishes what it has claimed: well below the time limit of tasks.
+RUN_S = 120
 RENEW_S = 20
 IDLE_CLAIM_S = 1.0
-# Enough for its thread to go on while results are stored.
+# Enough queued sources to keep a host's thread busy while results are saved.
 QUEUED_PER_HOST = 20
-# A small transaction: up to this many results, or what came within this time of the first.
-STORE_AT_ONCE = 25
-STORE_WITHIN_S = 0.1
+# A small transaction: up to this many results, or those that arrive within this time of the first.
+SAVE_BATCH = 25
+SAVE_WITHIN_S = 0.1
 
 
 def poll_due(on_more: Callable[[], None] = lambda: None) -> list[SavedPoll]:
-    """Poll until nothing is due. `on_more` is called once if there is more than one worker can hold."""
-    return _Turn(on_more).run()
+    """Poll until nothing is due. `on_more` is called once, when the first sources are claimed."""
+    return _PollingRun(on_more).run()
 
 
 def poll_one(source_id: int) -> SavedPoll | None:
-    """Poll one source now, due or not; None where a worker is at it already, or it was deleted meanwhile."""
+    """Poll one source now, due or not. Return None if a worker is polling it or it was deleted meanwhile."""
     owner = uuid4()
     source = claim_one(owner, source_id)
     if source is None:
         return None
     try:
-        return next(iter(save_polls([fetch(source)], owner)), None)
+        return next(iter(save_polls([_poll(source)], owner)), None)
     finally:
         release(owner)
 
 
+def _poll(source: ClaimedSource) -> CompletedPoll:
+    """Poll a source. An exception is a bug of a platform: logged, and an error of this source alone."""
+    started = time.monotonic()
+    try:
+        result = registry.poll(source, http_client())
+    except Exception as error:
+        log.exception("event=poll_crashed source=%s", source.id)
+        result = PollResult(error=PollError("unexpected", repr(error)))
+    return CompletedPoll(source, result, time.monotonic() - started)
+
+
 @dataclass(frozen=True, slots=True)
 class _HostDone:
-    """A thread has asked a host everything it was given."""
+    """The message of a thread that has polled all sources it was given of a host."""
 
     host: str
 
 
-class _Turn:
-    """The state of one turn. Only the thread that runs it touches it; fetching threads hand over by `arrivals`."""
+class _PollingRun:
+    """The state of one run. Only the thread that runs it touches it; polling threads send messages to `arrivals`."""
 
     def __init__(self, on_more: Callable[[], None]) -> None:
         self.owner = uuid4()
-        self.waiting: dict[str, list[Claimed]] = defaultdict(list)
-        self.asked: set[str] = set()
-        self.arrivals: SimpleQueue[Polled | _HostDone] = SimpleQueue()
-        self.polled: list[Polled] = []
-        self.settled: list[SavedPoll] = []
+        self.queued: dict[str, list[ClaimedSource]] = defaultdict(list)
+        self.busy_hosts: set[str] = set()
+        self.arrivals: SimpleQueue[CompletedPoll | _HostDone] = SimpleQueue()
+        self.unsaved: list[CompletedPoll] = []
+        self.saved: list[SavedPoll] = []
         self.on_more = on_more
-        self.called_for_more = False
-        self.ends = time.monotonic() + TURN_S
+        self.called_on_more = False
+        self.ends_at = time.monotonic() + RUN_S
         self.renew_at = time.monotonic() + RENEW_S
         self.claim_at = 0.0
 
     def run(self) -> list[SavedPoll]:
         with ThreadPoolExecutor(settings.POLL_THREADS, "poll") as pool:
             try:
-                while self._claim() or self.waiting or self.asked or self.polled:
+                while self._claim() or self.queued or self.busy_hosts or self.unsaved:
                     self._launch(pool)
-                    self._store()
+                    self._save()
                     self._receive()
             finally:
-                self.ends = 0.0  # after a failure: the threads ask nothing more on behalf of a turn that is over
+                self.ends_at = 0.0  # after an exception, threads must not poll for a run that is over
                 release(self.owner)
-        return self.settled
+        return self.saved
 
     def _claim(self) -> bool:
-        """Claim more, if there is room and it is time. True if something was claimed."""
+        """Claim more if it is time and threads are free. Return True if something was claimed."""
         now = time.monotonic()
         if now > self.renew_at:
             renew(self.owner)
             self.renew_at = now + RENEW_S
-        # What waits behind its own host takes no room: however slow it is and however many feeds it has, the others
-        # are claimed. It is given more only while its queue is short.
-        behind = {host: len(held) for host, held in self.waiting.items() if host in self.asked}
-        room = settings.POLL_THREADS - sum(map(len, self.waiting.values())) + sum(behind.values())
-        if room <= 0 or now < self.claim_at or now > self.ends:
+        # Sources queued behind their own busy host use no capacity: however slow it is and however many sources it
+        # has, others are claimed. A busy host gets more only while its queue is short.
+        behind = {host: len(sources) for host, sources in self.queued.items() if host in self.busy_hosts}
+        capacity = settings.POLL_THREADS - sum(map(len, self.queued.values())) + sum(behind.values())
+        if capacity <= 0 or now < self.claim_at or now > self.ends_at:
             return False
-        full = [host for host, held in behind.items() if held > QUEUED_PER_HOST]
-        claimed = claim(self.owner, room, full)
+        full_hosts = [host for host, count in behind.items() if count > QUEUED_PER_HOST]
+        claimed = claim(self.owner, capacity, full_hosts)
         for source in claimed:
-            self.waiting[source.host].append(source)
+            self.queued[source.host].append(source)
         if not claimed:
-            self.claim_at = now + (STORE_WITHIN_S if full else IDLE_CLAIM_S)
-        elif not self.called_for_more:
-            self.called_for_more = True
+            self.claim_at = now + (SAVE_WITHIN_S if full_hosts else IDLE_CLAIM_S)
+        elif not self.called_on_more:
+            self.called_on_more = True
             self.on_more()
         return bool(claimed)
 
     def _launch(self, pool: ThreadPoolExecutor) -> None:
-        """Give each host that is not being asked to a thread, with all that waits for it."""
-        for host in [host for host in self.waiting if host not in self.asked]:
-            if len(self.asked) >= settings.POLL_THREADS:
+        """Give each idle host with queued sources to a thread."""
+        for host in [host for host in self.queued if host not in self.busy_hosts]:
+            if len(self.busy_hosts) >= settings.POLL_THREADS:
                 return
-            self.asked.add(host)
-            pool.submit(self._ask, host, self.waiting.pop(host))
+            self.busy_hosts.add(host)
+            pool.submit(self._poll_host, host, self.queued.pop(host))
 
-    def _ask(self, host: str, sources: list[Claimed]) -> None:
-        """In a thread: ask one host one thing after another. What the turn has no time for is released unasked."""
+    def _poll_host(self, host: str, sources: list[ClaimedSource]) -> None:
+        """Poll the sources of one host one after another, in a thread. Those left at the end of the run stay due."""
         for source in sources:
-            if time.monotonic() > self.ends:
+            if time.monotonic() > self.ends_at:
                 break
-            try:
-                self.arrivals.put(fetch(source))
-            except Exception as error:
-                log.exception("event=poll_crashed source=%s", source.id)
-                self.arrivals.put(Polled(source, FetchResult(source.url), b"", None, "unexpected", repr(error)))
+            self.arrivals.put(_poll(source))
         self.arrivals.put(_HostDone(host))
 
-    def _store(self) -> None:
-        if self.polled:
-            self.settled += save_polls(self.polled, self.owner)
-            self.polled = []
+    def _save(self) -> None:
+        if self.unsaved:
+            self.saved += save_polls(self.unsaved, self.owner)
+            self.unsaved = []
 
     def _receive(self) -> None:
-        """Wait for arrivals: not for long, not for stragglers, and not while a free host has something waiting."""
-        until = time.monotonic() + STORE_WITHIN_S
-        while self.asked and len(self.polled) < STORE_AT_ONCE and (left := until - time.monotonic()) > 0:
+        """Wait for a batch of results: briefly, and not while an idle host has queued sources."""
+        until = time.monotonic() + SAVE_WITHIN_S
+        while self.busy_hosts and len(self.unsaved) < SAVE_BATCH and (left := until - time.monotonic()) > 0:
             try:
                 arrival = self.arrivals.get(timeout=left)
             except Empty:
                 return
-            if isinstance(arrival, Polled):
-                self.polled.append(arrival)
+            if isinstance(arrival, CompletedPoll):
+                self.unsaved.append(arrival)
                 continue
-            self.asked.remove(arrival.host)
-            if arrival.host in self.waiting:
+            self.busy_hosts.remove(arrival.host)
+            if arrival.host in self.queued:
                 return

@@ -1,38 +1,36 @@
-"""What a few polls mean for their sources, and the one transaction that writes it down with what they brought.
+"""Save completed polls: their entries, mentions and the new state of their sources, in one transaction.
 
-`decide` is pure: the source as claimed, the poll, the number of new items and the time in; the new columns out.
-`settle` writes only where the claim still stands, so a poller that lost its lease changes nothing.
+Called by polling/poller.py with a few polls at a time; polling/source_state.py decides what the columns become, and
+ingest/store.py stores the entries. A worker that has lost its lease writes nothing.
 """
 
+import json
 import logging
 import random
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import get_args, get_type_hints
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
-from psycopg2.extras import Json, execute_values
 
 from monitoring.http import host_key
-from monitoring.ingest.records import Batch, Stored
+from monitoring.ingest.records import Stored
 from monitoring.ingest.store import find_new, store_new
-from monitoring.polling.source_state import MOVES_BELIEVED, NewState, decide, pace_of
-
-if TYPE_CHECKING:
-    from monitoring.records import Polled
+from monitoring.models import Source
+from monitoring.polling.schedule import Pace
+from monitoring.polling.source_state import MOVES_BEFORE_UPDATE, NewState, batch_of, decide
+from monitoring.records import ClaimedSource, CompletedPoll, PollError, PollResult
 
 log = logging.getLogger(__name__)
-
-# What is older than this when a source is added is history, not news, whenever the feed shows it.
-BACKLOG_AGE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class SavedPoll:
-    """One poll, written down: for logs and the `poll` command."""
+    """A saved poll, for logs and the `poll` command: `new` and `mentions` count entries and mentions stored."""
 
     source_id: int
     url: str
@@ -42,122 +40,131 @@ class SavedPoll:
     mentions: int
 
 
-def save_polls(polled: "list[Polled]", owner: UUID) -> list[SavedPoll]:
-    """Write these polls down. One that cannot be stored is told apart from the others and backs off like a failure."""
+def save_polls(polls: list[CompletedPoll], owner: UUID) -> list[SavedPoll]:
+    """Save the polls whose sources `owner` still holds, and return those.
+
+    If the batch can't be stored, each poll is saved on its own, and one that still can't be is saved as a failure.
+    """
     try:
-        return _write(polled, owner)
+        return _save(polls, owner)
     except Exception:
-        log.warning("event=store_again sources=%s", len(polled), exc_info=True)
-        return [settled for one in polled for settled in _write_alone(one, owner)]
+        log.warning("event=save_retried sources=%s", len(polls), exc_info=True)
+        return [saved for poll in polls for saved in _save_alone(poll, owner)]
 
 
-def _write_alone(polled: "Polled", owner: UUID) -> list[SavedPoll]:
-    """Once more by itself: what was in its way may be another poll, or a transaction that is over by now."""
+def _save_alone(poll: CompletedPoll, owner: UUID) -> list[SavedPoll]:
+    # Once more before it counts as failed: another poll of the batch, or a deadlock, may have been the cause.
     try:
-        return _write([polled], owner)
+        return _save([poll], owner)
     except Exception:
-        log.exception("event=store_failed source=%s", polled.source.id)
-        return _write([_unstorable(polled)], owner)
+        log.exception("event=save_failed source=%s", poll.source.id)
+        return _save([_unstorable(poll)], owner)
 
 
-def _write(polled: "list[Polled]", owner: UUID) -> list[SavedPoll]:
+def _save(polls: list[CompletedPoll], owner: UUID) -> list[SavedPoll]:
     now = timezone.now()
-    found = find_new(_batch(one, now) for one in polled if one.feed)
+    retention = timedelta(days=settings.DOCUMENT_RETENTION_DAYS)
+    new_entries = find_new(batch_of(poll, now, retention) for poll in polls if poll.result.entries)
     with transaction.atomic():
-        ours = _still_ours([one.source.id for one in polled], owner)
-        polled = [one for one in polled if one.source.id in ours]
-        stored = store_new([new for new in found if new.batch.source_id in ours])
+        owned = _lock_owned([poll.source.id for poll in polls], owner)
+        polls = [poll for poll in polls if poll.source.id in owned]
+        stored = store_new([new for new in new_entries if new.batch.source_id in owned])
         states = [
-            decide(one, stored.get(one.source.id, Stored()), now, random.random(), pace_of(one.source))
-            for one in polled
+            decide(poll, stored.get(poll.source.id, Stored()), now, random.random(), _pace_of(poll.source))
+            for poll in polls
         ]
         _update(states)
         for state in states:
-            if state.moved_count >= MOVES_BELIEVED:
+            if state.moved_count >= MOVES_BEFORE_UPDATE:
                 _move(state)
-    return [_log(one, stored.get(one.source.id, Stored())) for one in polled]
+    return [_log(poll, stored.get(poll.source.id, Stored())) for poll in polls]
 
 
-def _still_ours(source_ids: list[int], owner: UUID) -> set[int]:
-    """The sources of these that this owner still has, locked: one that is being deleted now waits, or is gone."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM monitoring_source WHERE id = ANY(%s) AND claimed_by = %s ORDER BY id FOR NO KEY UPDATE",
-            [source_ids, owner],
-        )
-        return {source_id for (source_id,) in cursor.fetchall()}
+def _lock_owned(source_ids: list[int], owner: UUID) -> set[int]:
+    """Lock the sources that `owner` still holds until the transaction ends, and return their ids.
+
+    Closes two races: a worker that took over an expired lease isn't overwritten, and a deletion either waits for this
+    transaction or has removed the row. Locked by id, so two workers can't deadlock.
+    """
+    owned = Source.objects.select_for_update(no_key=True).filter(pk__in=source_ids, claimed_by=owner)
+    return set(owned.order_by("pk").values_list("pk", flat=True))
 
 
-def _batch(polled: "Polled", now: datetime) -> Batch:
-    """What is past its retention may come back from a feed that still shows it, and is history too."""
-    source = polled.source
-    kept_since = now - timedelta(days=settings.DOCUMENT_RETENTION_DAYS)
-    return Batch(
-        source_id=source.id,
-        project_id=source.project_id,
-        entries=polled.feed.entries,
-        platform=source.platform,
-        language=polled.feed.language,
-        since=max(source.created_at - BACKLOG_AGE, kept_since),
-        is_first=source.last_success_at is None,
+def _pace_of(source: ClaimedSource) -> Pace:
+    if source.fixed_interval_s:
+        return Pace(source.fixed_interval_s, source.fixed_interval_s)
+    return Pace(settings.POLL_MIN_INTERVAL_S, settings.POLL_MAX_INTERVAL_S)
+
+
+_SQL_TYPES = {int: "bigint", str: "text", datetime: "timestamptz", dict: "jsonb"}
+_COLUMNS = [field.name for field in fields(NewState)]
+
+
+def _sql_type(annotation: type) -> str:
+    """Return the SQL type of a field of NewState; `X | None` has that of `X`."""
+    return _SQL_TYPES[(get_args(annotation) or (annotation,))[0]]
+
+
+def _update_statement() -> str:
+    types = get_type_hints(NewState)
+    # Whoever paused or stopped the source during the poll wins.
+    values = {name: f"new.{name}" for name in _COLUMNS if name != "id"} | {
+        "state": "CASE s.state WHEN 'active' THEN new.state ELSE s.state END",
+        "claimed_by": "NULL",
+        "claimed_until": "NULL",
+    }
+    return (
+        f"UPDATE monitoring_source s SET {', '.join(f'{name} = {value}' for name, value in values.items())}"
+        f" FROM unnest({', '.join(f'%s::{_sql_type(types[name])}[]' for name in _COLUMNS)})"
+        f" AS new ({', '.join(_COLUMNS)}) WHERE s.id = new.id"
     )
 
 
-def _move(state: NewState) -> None:
-    """Write the new address down, unless another source of the project has it: then this one goes on by redirects."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE monitoring_source s SET url = %s, host = %s, moved_to = '', moved_count = 0 WHERE id = %s AND NOT"
-            " EXISTS (SELECT 1 FROM monitoring_source o WHERE o.project_id = s.project_id AND o.url = %s)",
-            [state.moved_to, host_key(state.moved_to), state.id, state.moved_to],
-        )
-
-
-_UPDATE = """
-UPDATE monitoring_source s SET title = new.title, site_url = new.site_url, language = new.language,
-    state = CASE WHEN s.state = 'active' THEN new.state ELSE s.state END,
-    next_poll_at = new.next_poll_at, interval_s = new.interval_s, last_polled_at = new.last_polled_at,
-    last_success_at = new.last_success_at, last_new_at = new.last_new_at, failures = new.failures,
-    failing_since = new.failing_since, error_code = new.error_code, error_detail = new.error_detail,
-    etag = new.etag, last_modified = new.last_modified, body_hash = new.body_hash,
-    moved_to = new.moved_to, moved_count = new.moved_count, hints = new.hints,
-    claimed_by = NULL, claimed_until = NULL
-FROM (VALUES %s) AS new (id, title, site_url, language, state, next_poll_at, interval_s, last_polled_at,
-    last_success_at, last_new_at, failures, failing_since, error_code, error_detail, etag, last_modified, body_hash,
-    moved_to, moved_count, hints)
-WHERE s.id = new.id
-"""
-_ROW = (
-    "(%s, %s, %s, %s, %s, %s, %s, %s, %s::timestamptz, %s::timestamptz, %s, %s::timestamptz,"
-    " %s, %s, %s, %s, %s, %s, %s, %s::jsonb)"
-)
+_UPDATE = _update_statement()
 
 
 def _update(states: list[NewState]) -> None:
-    rows = [
-        (*(getattr(state, name) for name in NewState.__dataclass_fields__ if name != "hints"), Json(state.hints))
-        for state in states
-    ]
+    # One statement: 2 ms for 25 sources, where bulk_update takes 100 ms.
+    columns = [[getattr(state, name) for state in states] for name in _COLUMNS]
     with connection.cursor() as cursor:
-        execute_values(cursor.cursor, _UPDATE, rows, _ROW)
+        cursor.execute(_UPDATE, [[_parameter(value) for value in column] for column in columns])
 
 
-def _unstorable(polled: "Polled") -> "Polled":
-    return replace(polled, feed=None, body_hash=b"", error_code="unexpected", error_detail="could not be stored")
+def _parameter(value: object) -> object:
+    return json.dumps(value) if isinstance(value, dict) else value
 
 
-def _log(polled: "Polled", stored: Stored) -> SavedPoll:
-    source, fetched = polled.source, polled.fetched
-    level = logging.WARNING if polled.error_code else logging.INFO
+def _move(state: NewState) -> None:
+    """Change the source's URL to the one it has moved to, unless another source of the project has that URL."""
+    taken = Source.objects.filter(project_id=OuterRef("project_id"), url=state.moved_to)
+    Source.objects.filter(~Exists(taken), pk=state.id).update(
+        url=state.moved_to, host=host_key(state.moved_to), moved_to="", moved_count=0
+    )
+
+
+def _unstorable(poll: CompletedPoll) -> CompletedPoll:
+    """Return the poll as a failure, without anything that the platform returned as text."""
+    result = PollResult(
+        retry_after_s=poll.result.retry_after_s,
+        permanent_url=poll.result.permanent_url,
+        status=poll.result.status,
+        error=PollError("unexpected", "could not be stored"),
+    )
+    return replace(poll, result=result)
+
+
+def _log(poll: CompletedPoll, stored: Stored) -> SavedPoll:
+    source, result = poll.source, poll.result
+    error_code = result.error.code if result.error else ""
     log.log(
-        level,
+        logging.WARNING if result.error else logging.INFO,
         "event=polled source=%s status=%s items=%s new=%s mentions=%s ms=%d%s",
         source.id,
-        fetched.status,
-        len(polled.feed.entries) if polled.feed else 0,
+        result.status,
+        len(result.entries),
         stored.new,
         stored.mentions,
-        fetched.elapsed_s * 1000,
-        f" error={polled.error_code}" if polled.error_code else "",
+        poll.elapsed_s * 1000,
+        f" error={error_code}" if error_code else "",
     )
-    return SavedPoll(source.id, source.url, fetched.status, polled.error_code, stored.new, stored.mentions)
+    return SavedPoll(source.id, source.url, result.status, error_code, stored.new, stored.mentions)

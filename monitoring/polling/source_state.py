@@ -1,22 +1,30 @@
-"""Decide the new state of a source after a poll. Pure: the old state and the poll in, the new columns out."""
+"""Decide what a poll means for its source. Pure: the claimed source, its poll and `now` in, new columns out.
+
+Called by polling/save.py, which stores the entries and writes the columns. Settings are handed in as `pace` and
+`retention`.
+"""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.conf import settings
-
-from monitoring.ingest.records import Stored
-from monitoring.models import Source
+from monitoring.ingest.records import Batch, Stored
 from monitoring.polling.schedule import Pace, PollOutcome, PollState, plan_next
-from monitoring.records import Claimed, Polled
+from monitoring.records import ClaimedSource, CompletedPoll, PollHints, PollResult
 
-# A permanent redirect is believed when it was seen in this many polls in a row.
-MOVES_BELIEVED = 3
+# A permanent redirect is written to the source after this many consecutive polls: a single one is often a mistake.
+MOVES_BEFORE_UPDATE = 3
+# An entry that was older than this when its source was added is backlog whenever the source shows it.
+BACKLOG_AGE = timedelta(days=1)
+# Limits of the columns of `Source`, in characters.
+MAX_TITLE, MAX_URL, MAX_LANGUAGE, MAX_DETAIL = 300, 2000, 20, 500
 
 
 @dataclass(frozen=True, slots=True)
 class NewState:
-    """The columns of a source that a poll sets, in the order of the UPDATE below."""
+    """The columns of `Source` that a poll sets, under their names. Times are UTC.
+
+    `state` is "active" or "stopped" (`Source.State`).
+    """
 
     id: int
     title: str
@@ -32,58 +40,59 @@ class NewState:
     failing_since: datetime | None
     error_code: str
     error_detail: str
-    etag: str
-    last_modified: str
-    body_hash: bytes
+    resume_state: dict
     moved_to: str
     moved_count: int
     hints: dict
 
 
-def decide(polled: "Polled", stored: Stored, now: datetime, jitter: float, pace: Pace) -> NewState:
-    """The state of a source after a poll. `stored` says what of its entries was new."""
-    source, fetched, feed = polled.source, polled.fetched, polled.feed
-    hints = source.hints
-    if feed:
-        hints = {
-            "interval_s": feed.interval_hint_s,
-            "skip_hours": sorted(feed.skip_hours),
-            "skip_days": sorted(feed.skip_days),
-        }
-    plan = plan_next(_state(source), _outcome(polled, stored, hints, now), jitter, pace)
-    moved_to, moved_count = _moved(source, fetched.permanent_url)
-    success = not polled.error_code
+def decide(poll: CompletedPoll, stored: Stored, now: datetime, jitter: float, pace: Pace) -> NewState:
+    """Return the source's columns after a poll. `stored` counts the new entries; `jitter` is random in [0, 1)."""
+    source, result = poll.source, poll.result
+    hints = result.hints or source.hints
+    plan = plan_next(_poll_state(source), _outcome(result, stored, hints, now), jitter, pace)
+    moved_to, moved_count = _move(source, result.permanent_url)
+    error = result.error
     return NewState(
         id=source.id,
-        title=source.title or (feed.title[:300] if feed else ""),
-        site_url=source.site_url or (feed.site_url[:2000] if feed else ""),
-        language=(feed.language[:20] if feed else "") or source.language,
-        state=Source.State.STOPPED if plan.stop else Source.State.ACTIVE,
+        title=source.title or result.title[:MAX_TITLE],
+        site_url=source.site_url or result.site_url[:MAX_URL],
+        language=result.language[:MAX_LANGUAGE] or source.language,
+        state="stopped" if plan.stop else "active",
         next_poll_at=plan.next_poll_at,
         interval_s=plan.interval_s,
         last_polled_at=now,
-        last_success_at=now if success else source.last_success_at,
+        last_success_at=source.last_success_at if error else now,
         last_new_at=now if stored.new else source.last_new_at,
         failures=plan.failures,
         failing_since=plan.failing_since,
-        error_code=polled.error_code,
-        error_detail=polled.error_detail[:500],
-        etag=fetched.etag if success else source.etag,
-        last_modified=fetched.last_modified if success else source.last_modified,
-        body_hash=polled.body_hash,
+        error_code=error.code if error else "",
+        error_detail=error.detail[:MAX_DETAIL] if error else "",
+        resume_state=source.resume_state if error else result.resume_state,
         moved_to=moved_to,
         moved_count=moved_count,
-        hints=hints,
+        hints=_to_json(hints),
     )
 
 
-def pace_of(source: Claimed) -> Pace:
-    if source.fixed_interval_s:
-        return Pace(source.fixed_interval_s, source.fixed_interval_s)
-    return Pace(settings.POLL_MIN_INTERVAL_S, settings.POLL_MAX_INTERVAL_S)
+def batch_of(poll: CompletedPoll, now: datetime, retention: timedelta) -> Batch:
+    """Return the entries of a poll to store.
+
+    Entries past their retention period are backlog too: they may have been deleted here while the source shows them.
+    """
+    source = poll.source
+    return Batch(
+        source_id=source.id,
+        project_id=source.project_id,
+        entries=poll.result.entries,
+        platform=source.platform,
+        language=poll.result.language,
+        since=max(source.created_at - BACKLOG_AGE, now - retention),
+        is_first=source.last_success_at is None,
+    )
 
 
-def _state(source: Claimed) -> PollState:
+def _poll_state(source: ClaimedSource) -> PollState:
     return PollState(
         interval_s=source.interval_s,
         polled_before=source.last_success_at is not None,
@@ -93,23 +102,31 @@ def _state(source: Claimed) -> PollState:
     )
 
 
-def _outcome(polled: "Polled", stored: Stored, hints: dict, now: datetime) -> PollOutcome:
+def _outcome(result: PollResult, stored: Stored, hints: PollHints, now: datetime) -> PollOutcome:
     return PollOutcome(
         now=now,
         new_items=stored.new,
-        all_new=polled.feed is not None and 0 < len(polled.feed.entries) <= stored.new,
-        error_code=polled.error_code,
-        retry_after_s=polled.fetched.retry_after_s,
-        cache_max_age_s=polled.fetched.cache_max_age_s,
-        interval_hint_s=hints.get("interval_s"),
-        skip_hours=frozenset(hints.get("skip_hours", ())),
-        skip_days=frozenset(hints.get("skip_days", ())),
+        all_new=0 < len(result.entries) <= stored.new,
+        error_code=result.error.code if result.error else "",
+        retry_after_s=result.retry_after_s,
+        cache_max_age_s=result.cache_max_age_s,
+        interval_hint_s=hints.interval_s,
+        skip_hours=hints.skip_hours,
+        skip_days=hints.skip_days,
     )
 
 
-def _moved(source: Claimed, permanent_url: str) -> tuple[str, int]:
-    """Where the source seems to have moved, and how often in a row that was said."""
-    if not permanent_url or len(permanent_url) > 2000:
+def _move(source: ClaimedSource, permanent_url: str) -> tuple[str, int]:
+    """Return the URL to which the source seems to have moved, and the number of consecutive polls that said so."""
+    if not permanent_url or len(permanent_url) > MAX_URL:
         return "", 0
     count = source.moved_count + 1 if permanent_url == source.moved_to else 1
-    return permanent_url, min(count, MOVES_BELIEVED)
+    return permanent_url, min(count, MOVES_BEFORE_UPDATE)
+
+
+def _to_json(hints: PollHints) -> dict:
+    return {
+        "interval_s": hints.interval_s,
+        "skip_hours": sorted(hints.skip_hours),
+        "skip_days": sorted(hints.skip_days),
+    }

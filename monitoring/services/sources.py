@@ -18,8 +18,18 @@ from monitoring.http.default import http_client
 from monitoring.ingest.project_lock import lock_project_exclusive
 from monitoring.models import Document, DocumentSource, Mention, Source
 
-# Failures that may pass: the source is kept, its error shown, and it is polled again later.
-PASSING = {"dns", "connect", "timeout", "tls", "protocol", "rate_limited", "unavailable", "server_error", "decode"}
+# Failures that may resolve by themselves: the source is added with its error, and polled again later.
+TRANSIENT_ERRORS = {
+    "dns",
+    "connect",
+    "timeout",
+    "tls",
+    "protocol",
+    "rate_limited",
+    "unavailable",
+    "server_error",
+    "decode",
+}
 GUESSES_TRIED = 4
 # Bytes: the unique index takes rows of 2.7 kB.
 MAX_URL = 2000
@@ -124,7 +134,7 @@ def _from_page(project: Project, user: User | None, page: FetchResult, error: Pa
 
 
 def _unheard(project: Project, user: User | None, url: str, code: str) -> AddResult:
-    return _save(project, user, url, error=code) if code in PASSING else AddResult(error=code)
+    return _save(project, user, url, error=code) if code in TRANSIENT_ERRORS else AddResult(error=code)
 
 
 def _save(

@@ -131,17 +131,19 @@ def test_a_claim_that_was_lost_writes_nothing(web, project):
     """The late poller's state and entries are dropped, since somebody else has the source by now."""
     from uuid import uuid4
 
-    from monitoring.platforms.feed import fetch
+    from monitoring.http.default import http_client
+    from monitoring.platforms import registry
     from monitoring.polling.leases import claim
     from monitoring.polling.save import save_polls
+    from monitoring.records import CompletedPoll
 
     web.put("/a.xml", body=rss({"title": "Lumen", "link": "https://a.example/1"}))
     source = make_source(project, web.url("/a.xml"), host="a")
     late, prompt = uuid4(), uuid4()
     [claimed] = claim(late, 10)
-    polled = fetch(claimed)
+    poll = CompletedPoll(claimed, registry.poll(claimed, http_client()))
     Source.objects.update(claimed_until=timezone.now() - timedelta(seconds=1))
     assert claim(prompt, 10)
-    assert save_polls([polled], late) == []
+    assert save_polls([poll], late) == []
     source.refresh_from_db()
     assert (source.last_polled_at, source.claimed_by, Document.objects.count()) == (None, prompt, 0)

@@ -8,7 +8,11 @@ import pytest
 from django.utils import timezone
 
 from monitoring.models import Document, Mention, Source
+from monitoring.platforms import registry
+from monitoring.polling.leases import claim_one
 from monitoring.polling.poller import poll_due, poll_one
+from monitoring.polling.save import save_polls
+from monitoring.records import CompletedPoll, Entry, PollResult
 from tests.factories import make_keyword, make_source
 from tests.lookalikes.feeds import gzip_bomb
 from tests.monitoring.conftest import NEWS, again, rss
@@ -34,7 +38,7 @@ def test_polling_again_stores_nothing_twice(feed, project):
     make_keyword(project, query="lumen")
     source = feed()
     poll_due()
-    Source.objects.update(body_hash=b"", etag="")
+    Source.objects.update(resume_state={})
     again(source)
     assert (Document.objects.count(), Mention.objects.count()) == (2, 1)
 
@@ -185,14 +189,9 @@ def test_a_move_to_the_address_of_another_source_changes_nothing(project, feed, 
     there = make_source(project, "http://127.0.0.3:1/new.xml", host="127.0.0.3", state=Source.State.PAUSED)
     source = feed("/old.xml")
     Source.objects.filter(pk=source.pk).update(moved_to=there.url, moved_count=2)
-    from monitoring.http import FetchResult
-    from monitoring.polling.leases import claim_one
-    from monitoring.polling.save import save_polls
-    from monitoring.records import Polled
-
     owner = uuid4()
-    moved = FetchResult(there.url, status=304, permanent_url=there.url)
-    assert save_polls([Polled(claim_one(owner, source.pk), moved, b"")], owner)
+    moved = PollResult(permanent_url=there.url, status=304)
+    assert save_polls([CompletedPoll(claim_one(owner, source.pk), moved)], owner)
     before = source.url, source.host
     source.refresh_from_db()
     assert (source.url, source.host, source.error_code) == (*before, "")
@@ -237,6 +236,83 @@ def test_an_entry_that_is_out_of_bounds_is_stored_within_them(feed, project, poi
     source.refresh_from_db()
     assert source.error_code == ""
     assert Mention.objects.count() == 2
+
+
+def test_poll_reports_unknown_platform_as_error_of_the_source(feed, project):
+    """For instance after a downgrade to a version without that platform."""
+    other = feed("/other.xml", body=rss({"title": "Autre", "link": "https://phare.example/autre"}))
+    source = feed()
+    Source.objects.filter(pk=source.pk).update(platform="telegraph")
+    poll_due()
+    source.refresh_from_db()
+    other.refresh_from_db()
+    assert (source.error_code, source.state, other.error_code) == ("unknown_platform", Source.State.ACTIVE, "")
+    assert "telegraph" in source.error_detail
+    assert poll_one(source.pk).error_code == "unknown_platform"
+
+
+def test_poll_reports_exception_of_platform_as_error_of_the_source(feed, monkeypatch):
+    class Broken:
+        def poll(self, source, http_client):
+            raise ZeroDivisionError("bug")
+
+    source = feed()
+    monkeypatch.setitem(registry.PLATFORMS, "feed", Broken())
+    assert [saved.error_code for saved in poll_due()] == ["unexpected"]
+    assert poll_one(source.pk).error_code == "unexpected"
+
+
+class Timeline:
+    """A platform that is no feed: it resumes after the last id, and knows authors and engagement."""
+
+    def __init__(self):
+        self.states = []
+
+    def poll(self, source, http_client):
+        self.states.append(source.resume_state)
+        number = source.resume_state.get("last_id", 0) + 1
+        entry = Entry(
+            native_id=str(number),
+            url=f"https://timeline.example/{number}",
+            title="",
+            body="Lumen",
+            author="Ada",
+            author_url="https://timeline.example/@ada",
+            followers=2**40 if number == 1 else None,
+            engagement=0 if number == 1 else None,
+        )
+        return PollResult(entries=(entry,), resume_state={"last_id": number}, status=200)
+
+
+def test_poll_stores_author_and_engagement_and_resumes_for_any_platform(project, feed, monkeypatch):
+    make_keyword(project, query="lumen")
+    source, timeline = feed(), Timeline()
+    monkeypatch.setitem(registry.PLATFORMS, "timeline", timeline)
+    Source.objects.filter(pk=source.pk).update(platform="timeline")
+    poll_due()
+    again(source)
+    assert timeline.states == [{}, {"last_id": 1}]
+    assert source.resume_state == {"last_id": 2}
+    fields = ("platform", "author", "author_url", "followers", "engagement")
+    assert list(Document.objects.order_by("url").values_list(*fields)) == [
+        ("timeline", "Ada", "https://timeline.example/@ada", 2**31 - 1, 0),
+        ("timeline", "Ada", "https://timeline.example/@ada", None, None),
+    ]
+    assert list(Mention.objects.order_by("document__url").values_list("author", "engagement")) == [
+        ("Ada", 0),
+        ("Ada", None),
+    ]
+
+
+def test_failed_poll_keeps_resume_state_and_hints(feed, web):
+    source = feed(body=NEWS.replace(b"<item>", b"<ttl>240</ttl><item>", 1), etag='"1"')
+    poll_due()
+    source.refresh_from_db()
+    state, hints = source.resume_state, source.hints
+    assert (state["etag"], hints["interval_s"]) == ('"1"', 4 * 3600)
+    web.put("/feed.xml", body=b"<html>", etag='"2"', content_type="text/html")
+    again(source)
+    assert (source.error_code != "", source.resume_state, source.hints) == (True, state, hints)
 
 
 def test_polling_a_source_by_hand_ignores_its_schedule(feed):

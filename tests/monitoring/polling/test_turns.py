@@ -80,7 +80,7 @@ def test_a_hanging_host_with_many_feeds_holds_nobody_either(project, feed, web, 
     from tests.lookalikes.feeds import FeedServer
 
     settings.FETCH_TIMEOUT_S = 1
-    monkeypatch.setattr(poller, "TURN_S", 3)
+    monkeypatch.setattr(poller, "RUN_S", 3)
     with FeedServer(("127.0.0.2",)) as other:
         for number in range(2 * settings.POLL_THREADS):
             other.put(f"/{number}.xml", fault="hang")

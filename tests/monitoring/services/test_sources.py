@@ -112,7 +112,7 @@ def test_a_site_that_hangs_at_the_usual_places_is_given_up_in_time(project, mana
 
 
 def test_every_error_code_has_its_words():
-    feeds = {"empty", "not_a_feed", "html_page", "xml_bomb", "too_complex", "unreadable"}
+    feeds = {"empty", "not_a_feed", "html_page", "xml_bomb", "too_complex", "unreadable", "unknown_platform"}
     assert set(ERROR_CODES) | feeds <= set(WORDS)
 
 
@@ -183,7 +183,7 @@ def test_deleting_a_source_waits_for_the_poll_that_is_being_stored(project, mana
     from monitoring.ingest.records import Batch
     from monitoring.ingest.store import store
     from monitoring.polling.leases import claim
-    from monitoring.polling.save import _still_ours
+    from monitoring.polling.save import _lock_owned
     from monitoring.records import Entry
 
     make_keyword(project, query="lumen")
@@ -197,10 +197,20 @@ def test_deleting_a_source_waits_for_the_poll_that_is_being_stored(project, mana
 
     deleting = Thread(target=delete)
     with transaction.atomic():
-        assert _still_ours([source.pk], owner)
+        assert _lock_owned([source.pk], owner)
         deleting.start()
         deleting.join(0.3)
         store([Batch(source.pk, project.pk, (Entry("1", "https://a.example/1", "Lumen", ""),))])
     deleting.join(10)
     assert not Source.objects.exists()
     assert list(Mention.objects.values_list("source", "document__source")) == [(None, None)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", Source.State.values)
+@pytest.mark.parametrize("error_code", ["", "timeout"])
+def test_failing_selects_the_sources_whose_is_failing_is_true(project, state, error_code):
+    source = make_source(project, state=state, error_code=error_code)
+    expected = state == Source.State.STOPPED or (state == Source.State.ACTIVE and error_code != "")
+    assert source.is_failing is expected
+    assert Source.objects.failing().filter(pk=source.pk).exists() is expected
