@@ -1,4 +1,4 @@
-"""The browser files of others are what their list says they are."""
+"""Check the vendored browser files against the list that names their origin, license and checksum."""
 
 import hashlib
 import json
@@ -11,12 +11,12 @@ LISTED = json.loads((VENDOR / "vendor.json").read_text())["files"]
 
 
 @pytest.mark.parametrize("entry", LISTED, ids=lambda entry: entry["file"])
-def test_a_vendored_file_is_the_one_that_was_fetched(entry):
+def test_vendored_file_matches_checksum_and_names_origin_and_license(entry):
     assert hashlib.sha256((VENDOR / entry["file"]).read_bytes()).hexdigest() == entry["sha256"]
-    assert (VENDOR / entry["licence_file"]).is_file()
-    assert entry["version"] in entry["origin"] and entry["licence"]
+    assert (VENDOR / entry["license_file"]).is_file()
+    assert entry["version"] in entry["origin"] and entry["license"]
 
 
-def test_nothing_is_vendored_that_is_not_listed():
-    known = {"vendor.json"} | {entry[key] for entry in LISTED for key in ("file", "licence_file")}
+def test_vendor_folder_contains_only_listed_files():
+    known = {"vendor.json"} | {entry[key] for entry in LISTED for key in ("file", "license_file")}
     assert {str(path.relative_to(VENDOR)) for path in VENDOR.rglob("*") if path.is_file()} == known

@@ -1,4 +1,4 @@
-"""A real Chromium against the real server. Every test fails if the browser's console shows an error."""
+"""Fixtures of the browser tests: Chromium against the live server. Every test checks that the console stays clean."""
 
 import os
 import shutil
@@ -18,7 +18,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-# Playwright's sync API keeps an event loop in this thread, from which Django would refuse to query.
+# Playwright's sync API runs an event loop in this thread, where Django refuses queries.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
@@ -41,20 +41,30 @@ def browser_context_args(browser_context_args):
 
 
 @pytest.fixture(autouse=True)
-def silent_console(page):
-    """What the browser complains of fails the test: script errors, blocked scripts, missing files."""
-    complaints = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+def clean_console(page):
+    """Fail the test on console errors and warnings, uncaught exceptions and failed requests for files."""
+    problems = []
+
+    def note_message(message):
+        if message.type in ("error", "warning"):
+            problems.append(f"{message.type}: {message.text} ({message.location.get('url')})")
+
+    def note_response(response):
+        if response.status >= 400 and "/static/" in response.url:
+            problems.append(f"{response.status}: {response.url}")
+
+    page.on("console", note_message)
+    page.on("pageerror", lambda error: problems.append(f"exception: {error}"))
+    page.on("response", note_response)
     yield
-    # A request still under way would hold rows that the next test wants gone.
+    # A pending request would lock rows that the next test truncates.
     expect(page.locator(".htmx-request")).to_have_count(0)
-    assert complaints == []
+    assert problems == []
 
 
 @pytest.fixture
 def open_as(page, live_server, as_person):
-    """`open_as(user, address)`: the page, signed in as that person."""
+    """Return `open_as(user, path)`: sign in as that user and open the page."""
 
     def open_as(user, address):
         cookie = as_person(user).cookies["sessionid"].value
@@ -67,8 +77,8 @@ def open_as(page, live_server, as_person):
 
 @pytest.fixture
 def world(live_server, project):
-    """A brand and a competitor with mentions of the last days, and a source that is heard. Gives the brand."""
-    from tests.factories import make_keyword, make_mentions, make_source  # models need settings, which come later
+    """Create a brand and a competitor with recent mentions and an active source. Return the brand."""
+    from tests.factories import make_keyword, make_mentions, make_source  # models need configured settings
 
     source = make_source(project, title="Le Phare", last_success_at=timezone.now())
     brand = make_keyword(project, "Lumen", "lumen", type="brand")

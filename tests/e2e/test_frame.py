@@ -8,35 +8,56 @@ from tests.factories import make_source
 PAGES = [
     "",
     "mentions",
+    "mentions?period=90d&status=to_review&sentiment=negative",
+    "search",
+    "search?q=lumen",
+    "search?q=(lumen",
     "keywords",
     "keywords/new",
+    "why?url=https://example.com/",
     "sources",
     "sources/add",
     "incidents",
+    "rules",
+    "rules/new",
     "digest",
     "outbox",
     "settings",
+    "settings/sentiment",
 ]
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-@pytest.mark.parametrize("width", [360, 768])
-def test_no_page_scrolls_sideways(open_as, owner, world, project, language, width):
+@pytest.mark.parametrize("width", [320, 360, 768])
+def test_no_page_scrolls_sideways(open_as, live_server, owner, world, project, language, width):
     owner.language = language
     owner.save()
-    make_source(
+    source = make_source(
         project, url="https://a-very-long-name-of-a-host.example/" + "path" * 30, title="Wort" * 30, error_code="dns"
     )
+    mention = world.mentions.first().pk
+    own_pages = [f"keywords/{world.pk}", f"keywords/{world.pk}/edit", f"mentions/{mention}", f"sources/{source.pk}"]
     page = open_as(owner, f"/p/{project.pk}/")
     page.set_viewport_size({"width": width, "height": 740})
-    mention = world.mentions.first().pk
-    for path in [*PAGES, f"keywords/{world.pk}", f"mentions/{mention}"]:
-        page.goto(f"{page.url.split('/p/')[0]}/p/{project.pk}/{path}")
+    too_wide = {}
+    for path in [f"/p/{project.pk}/{path}" for path in [*PAGES, *own_pages]] + ["/account", "/projects/new"]:
+        page.goto(live_server.url + path)
         for menu in page.locator(".menu.period > summary").all():
             menu.click()
-        too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert too_wide <= 0, path
+        page.evaluate("document.fonts.ready")
+        excess = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if excess > 0:
+            too_wide[path] = excess
         assert page.locator("html").get_attribute("lang") == language
+    assert too_wide == {}
+
+
+def test_page_text_uses_vendored_typeface(open_as, owner, project):
+    page = open_as(owner, f"/p/{project.pk}/")
+    page.evaluate("document.fonts.ready")
+    loaded = page.evaluate("[...document.fonts].filter(face => face.status === 'loaded').map(face => face.family)")
+    assert "Geist" in {family.strip('"') for family in loaded}
+    assert page.evaluate("getComputedStyle(document.body).fontFamily").startswith(("Geist", '"Geist"'))
 
 
 def test_a_new_token_fits_a_phone(open_as, owner):
