@@ -1,6 +1,6 @@
 """A preview of a query as people see it: rounded numbers, a line a day, marked texts.
 
-In: a Preview of monitoring. Out: frozen values for templates/dashboards/_keyword_check.html. Called by the keyword
+In: a Preview of monitoring. Out: frozen values for templates/keywords/_query_check.html. Called by the keyword
 form.
 """
 

@@ -1,6 +1,6 @@
 """The sentiment of a story's mentions as marks: a shape and a word, the probabilities, whether a person corrected it.
 
-In: mentions of one document. Out: frozen marks that templates/dashboards/_mood.html shows: one for a story whose
+In: mentions of one document. Out: frozen marks that templates/components/_sentiment_badge.html shows: one for a story whose
 keywords agree, else one for each keyword. Called by rows.py and the mention pages.
 """
 
@@ -69,7 +69,7 @@ class Mood:
 
 @dataclass(frozen=True)
 class RowMoods:
-    """What templates/dashboards/_moods.html shows of a row, alone."""
+    """What templates/components/_sentiment_badges.html shows of a row, alone."""
 
     id: int
     keywords: tuple[Keyword, ...]

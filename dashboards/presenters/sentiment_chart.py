@@ -1,6 +1,6 @@
 """Sentiment over time and by keyword as people see it: the tile, the chart with the table behind it, the split bars.
 
-In: a MentionFilter. Out: frozen views for templates/dashboards/_sentiment.html. Called by the overview and the
+In: a MentionFilter. Out: frozen views for templates/components/_sentiment_chart.html. Called by the overview and the
 keyword page.
 """
 

@@ -47,7 +47,7 @@ def why(request: HttpRequest, membership: Membership) -> HttpResponse:
             return redirect(link)
         subject = _subject(membership.project, form.cleaned_data, may_fetch)
         context |= _answered(form, subject) if isinstance(subject, whys.Subject) else {"unknown": subject}
-    return render(request, "dashboards/why.html", context)
+    return render(request, "explain/explain.html", context)
 
 
 def _subject(project: Project, asked: dict[str, object], may_fetch: bool) -> whys.Subject | str:

@@ -57,7 +57,7 @@ def _form_page(
     if "preview" in request.POST and form.is_valid():
         asked = form.cleaned_data["query"], form.cleaned_data["languages"]
         context |= _previewed(request, membership.project, *asked, edited)
-    return render(request, "dashboards/keyword_form.html", context)
+    return render(request, "keywords/keyword_form.html", context)
 
 
 @require_POST
@@ -72,7 +72,7 @@ def keyword_check(request: HttpRequest, membership: Membership) -> HttpResponse:
     if is_typed and not mistakes:
         asked = form.cleaned_data["query"], form.cleaned_data.get("languages", [])
         context |= _previewed(request, membership.project, *asked, saved)
-    response = render(request, "dashboards/_keyword_check.html", context)
+    response = render(request, "keywords/_query_check.html", context)
     if mistakes:
         response["HX-Reswap"] = "none"  # the last answer stays, and the mistake is shown at the query
     return response

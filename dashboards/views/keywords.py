@@ -46,7 +46,7 @@ def keywords(request: HttpRequest, membership: Membership) -> HttpResponse:
     ]
     order = {type_: place for place, type_ in enumerate(Keyword.Type.values)}
     rows.sort(key=lambda row: (order[row["keyword"].type], row["keyword"].name.casefold()))
-    return render(request, "dashboards/keywords.html", {"rows": rows, "may_edit": membership.may(Role.MANAGER)})
+    return render(request, "keywords/keywords.html", {"rows": rows, "may_edit": membership.may(Role.MANAGER)})
 
 
 @project_view()
@@ -73,7 +73,7 @@ def keyword(request: HttpRequest, membership: Membership, keyword_id: int) -> Ht
         "may_edit": membership.may(Role.MANAGER),
         **(_backfill(shown) if shown.backfilled_to is not None else {}),
     }
-    return render(request, "dashboards/keyword.html", context)
+    return render(request, "keywords/keyword.html", context)
 
 
 @project_view()
@@ -81,8 +81,8 @@ def keyword_progress(request: HttpRequest, membership: Membership, keyword_id: i
     """How far the look through the kept items has come, for htmx; `?brief` for the row of the list."""
     shown = get_object_or_404(Keyword, pk=keyword_id, project=membership.project)
     context = {"keyword": shown, "project": membership.project, "is_asked": True, **_backfill(shown)}
-    template = "_keyword_progress_brief" if "brief" in request.GET else "_keyword_progress"
-    return render(request, f"dashboards/{template}.html", context)
+    template = "_backfill_progress_brief" if "brief" in request.GET else "_backfill_progress"
+    return render(request, f"keywords/{template}.html", context)
 
 
 def _backfill(keyword: Keyword) -> dict[str, object]:
@@ -114,4 +114,4 @@ def keyword_delete(request: HttpRequest, membership: Membership, keyword_id: int
         messages.success(request, _("Keyword “%(name)s” deleted.") % {"name": doomed.name})
         return redirect("keywords", membership.project.pk)
     context = {"keyword": doomed, "mentions": doomed.mentions.count(), "rules": doomed.rules.count()}
-    return render(request, "dashboards/keyword_delete.html", context)
+    return render(request, "keywords/keyword_delete.html", context)

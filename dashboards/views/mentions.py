@@ -41,7 +41,7 @@ def mentions(request: HttpRequest, membership: Membership) -> HttpResponse:
         "may_edit": membership.may(Role.MANAGER),
     }
     if request.htmx and "cursor" in request.GET:
-        return render(request, "dashboards/_mention_rows.html", context)
+        return render(request, "mentions/_mention_rows.html", context)
     context |= {
         "bar": filter_bar(f, keywords),
         "facets": facet_lists(f),
@@ -51,7 +51,7 @@ def mentions(request: HttpRequest, membership: Membership) -> HttpResponse:
         "is_first": "cursor" not in request.GET,
         "problem": query_problem(f.q) if f.q else None,
     }
-    return render(request, "dashboards/mentions.html", context)
+    return render(request, "mentions/mentions.html", context)
 
 
 @project_view()
@@ -63,7 +63,7 @@ def mentions_fresh(request: HttpRequest, membership: Membership) -> HttpResponse
     rows = mention_lists.page(f).rows
     fresh = sum(min(mention.pk for mention in row.mentions) > newest for row in rows)
     context = {"fresh": fresh, "is_capped": fresh == mention_lists.PAGE_SIZE, "query": f.to_query(), "newest": newest}
-    return render(request, "dashboards/_fresh.html", context | {"project": membership.project})
+    return render(request, "mentions/_new_mentions.html", context | {"project": membership.project})
 
 
 @project_view()
@@ -83,7 +83,7 @@ def mention(request: HttpRequest, membership: Membership, mention_id: int) -> Ht
         "back": request.GET.urlencode(),
         "may_edit": membership.may(Role.MANAGER),
     }
-    return render(request, "dashboards/_mention_detail.html" if request.htmx else "dashboards/mention.html", context)
+    return render(request, "mentions/_mention_detail.html" if request.htmx else "mentions/mention.html", context)
 
 
 @require_POST
@@ -127,7 +127,7 @@ def mention_moods(request: HttpRequest, membership: Membership) -> HttpResponse:
     found = Mention.objects.filter(keyword__project=membership.project, pk__in=ids).select_related("keyword").in_bulk()
     kept = [[found[number] for number in group if number in found] for group in groups]
     rows = [row_moods(mentions) for mentions in kept if mentions]
-    return render(request, "dashboards/_mood_rows.html", {"rows": rows})
+    return render(request, "mentions/_sentiment_badge_rows.html", {"rows": rows})
 
 
 def _ids(texts: list[str]) -> list[int]:
@@ -148,4 +148,4 @@ def _changed_row(request: HttpRequest, membership: Membership, ids: list[int]) -
         raise Http404
     keyword_ids = Keyword.objects.filter(project=membership.project).values_list("pk", flat=True)
     shown = shown_row(narrowed(row, ids), charts.colours(keyword_ids))
-    return render(request, "dashboards/_mention.html", {"row": shown, "project": membership.project, "may_edit": True})
+    return render(request, "components/_mention.html", {"row": shown, "project": membership.project, "may_edit": True})

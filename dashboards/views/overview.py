@@ -62,7 +62,7 @@ def overview(request: HttpRequest, membership: Membership) -> HttpResponse:
     if keywords and heard.total:
         f = MentionFilter.from_query(project, request.GET, timezone.now(), request.user.zone)
         context |= _numbers(project, f, keywords, heard)
-    return render(request, "dashboards/overview.html", context)
+    return render(request, "overview/overview.html", context)
 
 
 def _numbers(project: Project, f: MentionFilter, keywords: list[Keyword], heard: Listening) -> dict[str, object]:

@@ -60,4 +60,4 @@ def story(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     found = next((feed for feed in FEEDS if feed.slug == slug), None)
     if found is None:
         raise Http404
-    return render(request, "dashboards/sample_story.html", {"feed": found})
+    return render(request, "sample/story.html", {"feed": found})

@@ -67,7 +67,7 @@ def search(request: HttpRequest, membership: Membership) -> HttpResponse:
     if asked.q and not too_long and not problem:
         context |= _found(request, membership, asked)
     if request.htmx and "cursor" in request.GET and "page" in context:
-        return render(request, "dashboards/_found_rows.html", context)
+        return render(request, "search/_results.html", context)
     context |= {
         "periods": _choices([ANY_TIME, *PERIODS], asked.period, lambda value: asked.query(period=value)),
         "places": _choices(
@@ -80,7 +80,7 @@ def search(request: HttpRequest, membership: Membership) -> HttpResponse:
         "watch_query": urlencode({"query": asked.q}),
         "widest": asked.query(period="", **{"in": ""}),
     }
-    return render(request, "dashboards/search.html", context)
+    return render(request, "search/search.html", context)
 
 
 def _found(request: HttpRequest, membership: Membership, asked: Asked) -> dict[str, object]:

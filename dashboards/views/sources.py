@@ -41,7 +41,7 @@ def sources(request: HttpRequest, membership: Membership) -> HttpResponse:
         "form": SourceForm(),
         "may_edit": membership.may(Role.MANAGER),
     }
-    return render(request, "dashboards/sources.html", context)
+    return render(request, "sources/sources.html", context)
 
 
 def _is_about(row: SourceRow, text: str) -> bool:
@@ -68,7 +68,7 @@ def source(request: HttpRequest, membership: Membership, source_id: int) -> Http
         "items": latest.defer("document__html", "document__search")[:LATEST],
         "may_edit": membership.may(Role.MANAGER),
     }
-    return render(request, "dashboards/source.html", context)
+    return render(request, "sources/source.html", context)
 
 
 @project_view(Role.MANAGER)
@@ -85,7 +85,7 @@ def source_add(request: HttpRequest, membership: Membership) -> HttpResponse:
             trouble = words(result.error)
             form.add_error("url", f"{trouble.what} {trouble.do}")
     context = {"form": form, "opml_form": OpmlForm(), "candidates": result.candidates}
-    return render(request, "dashboards/source_add.html", context)
+    return render(request, "sources/source_add.html", context)
 
 
 def _tell_added(request: HttpRequest, result: AddResult) -> None:
@@ -109,7 +109,7 @@ def opml_import(request: HttpRequest, membership: Membership) -> HttpResponse:
             return redirect("sources", membership.project.pk)
         form.add_error("file", _("This isn’t an OPML file."))
     context = {"form": SourceForm(), "opml_form": form, "candidates": ()}
-    return render(request, "dashboards/source_add.html", context)
+    return render(request, "sources/source_add.html", context)
 
 
 def _tell_imported(request: HttpRequest, result: Imported) -> None:
@@ -162,4 +162,4 @@ def source_delete(request: HttpRequest, membership: Membership, source_id: int) 
         delete_source(doomed, request.user)
         messages.success(request, _("Source “%(name)s” deleted.") % {"name": doomed})
         return redirect("sources", membership.project.pk)
-    return render(request, "dashboards/source_delete.html", {"source": doomed})
+    return render(request, "sources/source_delete.html", {"source": doomed})
