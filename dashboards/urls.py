@@ -32,7 +32,11 @@ urlpatterns: list[URLPattern] = [
     path("p/<int:project_id>/mentions/fresh", mentions.mentions_fresh, name="mentions_fresh"),
     path("p/<int:project_id>/mentions/status", mentions.mention_status, name="mention_status"),
     path("p/<int:project_id>/mentions/sentiment", mentions.mention_sentiment, name="mention_sentiment"),
-    path("p/<int:project_id>/mentions/moods", mentions.mention_moods, name="mention_moods"),
+    path(
+        "p/<int:project_id>/mentions/sentiment-badges",
+        mentions.mention_sentiment_badges,
+        name="mention_sentiment_badges",
+    ),
     path("p/<int:project_id>/mentions/<int:mention_id>", mentions.mention, name="mention"),
     path("p/<int:project_id>/search", search.search, name="search"),
     # keywords

@@ -1,6 +1,6 @@
 """The one filter bar: the periods to choose from, and what is narrowed now as chips that can be taken off.
 
-In: a MentionFilter and the project's keywords. Out: a frozen FilterBar that templates/components/_filter_bar.html shows.
+In: a MentionFilter and the project's keywords. Out: a frozen FilterBar for components/_filter_bar.html.
 """
 
 from collections.abc import Iterable, Mapping

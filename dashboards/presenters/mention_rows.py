@@ -11,9 +11,15 @@ from urllib.parse import urlsplit
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from dashboards.presenters import sentiment_badges
 from dashboards.presenters.highlight import excerpt, highlight
-from dashboards.presenters.sentiment_badges import Choice, Mark
+from dashboards.presenters.sentiment_badges import (
+    CorrectionButton,
+    SentimentBadge,
+    correction_buttons,
+    correction_state,
+    has_pending,
+    sentiment_badges,
+)
 from monitoring.insights.documents import Found
 from monitoring.insights.mentions import Row
 from monitoring.matching.spans import spans_of
@@ -44,8 +50,8 @@ class ShownRow:
     language: str
     status: str
     document: Document
-    marks: tuple[Mark, ...]
-    choices: tuple[Choice, ...]
+    badges: tuple[SentimentBadge, ...]
+    buttons: tuple[CorrectionButton, ...]
     corrections: str
 
     @property
@@ -54,7 +60,7 @@ class ShownRow:
 
     @property
     def is_pending(self) -> bool:
-        return sentiment_badges.is_pending(self.marks)
+        return has_pending(self.badges)
 
     @property
     def is_done(self) -> bool:
@@ -82,9 +88,9 @@ def shown_row(row: Row, colours: Mapping[int, str] | None = None) -> ShownRow:
         language=document.language,
         status=next(status for status in URGENCY if status in statuses),
         document=document,
-        marks=sentiment_badges.marks(row.mentions),
-        choices=sentiment_badges.choices(row.mentions),
-        corrections=sentiment_badges.corrections(row.mentions),
+        badges=sentiment_badges(row.mentions),
+        buttons=correction_buttons(row.mentions),
+        corrections=correction_state(row.mentions),
     )
 
 

@@ -1,7 +1,8 @@
-"""The sentiment of a story's mentions as marks: a shape and a word, the probabilities, whether a person corrected it.
+"""Sentiment badges and correction buttons: mentions of one document in, frozen values for the templates out.
 
-In: mentions of one document. Out: frozen marks that templates/components/_sentiment_badge.html shows: one for a story whose
-keywords agree, else one for each keyword. Called by rows.py and the mention pages.
+A badge is an icon and a word, with the probabilities and whether a person corrected it. An item whose keywords agree
+has one badge, otherwise one per keyword. templates/components/_sentiment_badge.html and _sentiment_buttons.html
+show them. Called by presenters/mention_rows.py, views/mentions.py and views/sentiment_settings.py.
 """
 
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from monitoring.models.mentions import probabilities
 
 PENDING = "pending"
 ICONS = {"positive": "smile", "neutral": "flat", "negative": "frown", "uncertain": "uncertain", PENDING: "wait"}
-CHOICES = (
+CORRECTIONS = (
     (Mention.Sentiment.POSITIVE, gettext_lazy("Positive")),
     (Mention.Sentiment.NEUTRAL, gettext_lazy("Neutral")),
     (Mention.Sentiment.NEGATIVE, gettext_lazy("Negative")),
@@ -24,15 +25,17 @@ CHOICES = (
 
 
 @dataclass(frozen=True)
-class Mark:
-    """`label` is one of Mention.Sentiment, or PENDING. `keyword` is the keyword it is for, None for all of the story.
-    `detail` are the probabilities; "" for several mentions, which have their own.
+class SentimentBadge:
+    """The sentiment of one or several mentions of an item.
+
+    `label` is one of Mention.Sentiment, or PENDING. `keyword` is None where the badge applies to all keywords of the
+    item. `detail` lists the probabilities; "" where the badge covers several mentions.
     """
 
     label: str
-    keyword: Keyword | None
-    is_corrected: bool
-    detail: str
+    keyword: Keyword | None = None
+    is_corrected: bool = False
+    detail: str = ""
 
     @property
     def word(self) -> str:
@@ -44,79 +47,89 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Choice:
-    """A button. `value` is what pressing it sends: the label, or "" to take a correction back."""
+class CorrectionButton:
+    """A button that corrects the sentiment. `value` is what it submits: the label, or "" to undo the correction."""
 
     label: str
     word: str
     icon: str
-    is_given: bool
+    is_pressed: bool
 
     @property
     def value(self) -> str:
-        return "" if self.is_given else self.label
+        return "" if self.is_pressed else self.label
 
 
 @dataclass(frozen=True)
-class Mood:
-    """One mention's sentiment in full. `correction` is what a person made of it, None where nobody did."""
+class MentionSentiment:
+    """The sentiment of one mention in full. `correction` is None where nobody corrected it."""
 
     ids: tuple[int]
-    mark: Mark
-    choices: tuple[Choice, ...]
+    badge: SentimentBadge
+    buttons: tuple[CorrectionButton, ...]
     correction: Correction | None
 
 
 @dataclass(frozen=True)
-class RowMoods:
-    """What templates/components/_sentiment_badges.html shows of a row, alone."""
+class RowBadges:
+    """The part of a mention row that templates/components/_sentiment_badges.html shows."""
 
     id: int
     keywords: tuple[Keyword, ...]
-    marks: tuple[Mark, ...]
+    badges: tuple[SentimentBadge, ...]
 
     @property
     def is_pending(self) -> bool:
-        return is_pending(self.marks)
+        return has_pending(self.badges)
 
 
-def is_pending(marks: Sequence[Mark]) -> bool:
-    return any(mark.label == PENDING for mark in marks)
+def has_pending(badges: Sequence[SentimentBadge]) -> bool:
+    """Return whether any mention still awaits its analysis."""
+    return any(badge.label == PENDING for badge in badges)
 
 
-def row_moods(mentions: Sequence[Mention]) -> RowMoods:
-    return RowMoods(mentions[0].pk, tuple(mention.keyword for mention in mentions), marks(mentions))
+def row_badges(mentions: Sequence[Mention]) -> RowBadges:
+    """Return the badges of one item, without the rest of its row."""
+    return RowBadges(mentions[0].pk, tuple(mention.keyword for mention in mentions), sentiment_badges(mentions))
 
 
-def marks(mentions: Sequence[Mention]) -> tuple[Mark, ...]:
-    """One for all where they agree."""
+def sentiment_badges(mentions: Sequence[Mention]) -> tuple[SentimentBadge, ...]:
+    """Return one badge if all mentions of the item agree, otherwise one per mention."""
     agree = len({mention.sentiment for mention in mentions}) == 1
-    return (_mark(mentions, None),) if agree else tuple(_mark([mention], mention.keyword) for mention in mentions)
+    return (_badge(mentions, None),) if agree else tuple(_badge([mention], mention.keyword) for mention in mentions)
 
 
-def moods(mentions: Sequence[Mention]) -> tuple[Mood, ...]:
-    """Each mention's, with who corrected it. One query."""
+def mention_sentiments(mentions: Sequence[Mention]) -> tuple[MentionSentiment, ...]:
+    """Return each mention's sentiment with its author of the correction. One query."""
     corrected = [mention.pk for mention in mentions if mention.judged_by == Mention.BY_PERSON]
     found = Correction.objects.filter(mention__in=corrected).select_related("user") if corrected else ()
     by_mention = {correction.mention_id: correction for correction in found}
     return tuple(
-        Mood((mention.pk,), _mark([mention], mention.keyword), choices([mention]), by_mention.get(mention.pk))
+        MentionSentiment(
+            ids=(mention.pk,),
+            badge=_badge([mention], mention.keyword),
+            buttons=correction_buttons([mention]),
+            correction=by_mention.get(mention.pk),
+        )
         for mention in mentions
     )
 
 
-def choices(mentions: Sequence[Mention]) -> tuple[Choice, ...]:
-    given = _given(mentions)
-    return tuple(Choice(label.value, str(word), ICONS[label], given == label) for label, word in CHOICES)
+def correction_buttons(mentions: Sequence[Mention]) -> tuple[CorrectionButton, ...]:
+    """Return the three buttons; the one that all mentions were corrected to is pressed."""
+    corrected_to = _corrected_to(mentions)
+    return tuple(
+        CorrectionButton(label.value, str(word), ICONS[label], corrected_to == label) for label, word in CORRECTIONS
+    )
 
 
-def corrections(mentions: Sequence[Mention]) -> str:
-    """What people gave each of them, "12:negative 13:": what an undo goes back to."""
-    return " ".join(f"{mention.pk}:{_given([mention])}" for mention in mentions)
+def correction_state(mentions: Sequence[Mention]) -> str:
+    """Return the current corrections as "12:negative 13:", which an undo in the browser restores."""
+    return " ".join(f"{mention.pk}:{_corrected_to([mention])}" for mention in mentions)
 
 
-def _mark(mentions: Sequence[Mention], keyword: Keyword | None) -> Mark:
-    return Mark(
+def _badge(mentions: Sequence[Mention], keyword: Keyword | None) -> SentimentBadge:
+    return SentimentBadge(
         label=mentions[0].sentiment or PENDING,
         keyword=keyword,
         is_corrected=any(mention.judged_by == Mention.BY_PERSON for mention in mentions),
@@ -124,13 +137,13 @@ def _mark(mentions: Sequence[Mention], keyword: Keyword | None) -> Mark:
     )
 
 
-def _given(mentions: Sequence[Mention]) -> str:
+def _corrected_to(mentions: Sequence[Mention]) -> str:
     labels = {mention.sentiment if mention.judged_by == Mention.BY_PERSON else "" for mention in mentions}
     return labels.pop() if len(labels) == 1 else ""
 
 
 def _detail(mention: Mention) -> str:
-    """ "negative 71%, neutral 20%, positive 9%", the likeliest first; "" where no model has judged it."""
+    """Return "Negative 71%, Neutral 20%, Positive 9%", the likeliest first; "" where no model has scored it."""
     found = probabilities(mention)
     if found is None:
         return ""

@@ -16,7 +16,7 @@ from dashboards.forms.query_problem import query_problem
 from dashboards.presenters.facets import facet_lists
 from dashboards.presenters.filter_bar import filter_bar
 from dashboards.presenters.mention_rows import full_text, full_title, narrowed, reasons, shown_row, shown_rows
-from dashboards.presenters.sentiment_badges import moods, row_moods
+from dashboards.presenters.sentiment_badges import mention_sentiments, row_badges
 from monitoring.insights import mentions as mention_lists
 from monitoring.insights.filters import MentionFilter
 from monitoring.models import DocumentSource, Keyword, Mention
@@ -78,7 +78,7 @@ def mention(request: HttpRequest, membership: Membership, mention_id: int) -> Ht
         "title": full_title(row),
         "text": full_text(row),
         "reasons": reasons(row),
-        "moods": moods(row.mentions),
+        "sentiments": mention_sentiments(row.mentions),
         "seen_at": DocumentSource.objects.filter(document=row.document).select_related("source").order_by("published"),
         "back": request.GET.urlencode(),
         "may_edit": membership.may(Role.MANAGER),
@@ -120,13 +120,13 @@ def mention_sentiment(request: HttpRequest, membership: Membership) -> HttpRespo
 
 
 @project_view()
-def mention_moods(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """GET `ids` (several, each the mentions of one row): the marks of these rows as they are now, for mentions.js."""
+def mention_sentiment_badges(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Return the current sentiment badges of rows, for the list's script. GET `ids`, comma-separated per row."""
     groups = [_ids(group.split(",")) for group in request.GET.getlist("ids")[:MAX_AT_ONCE]]
     ids = [number for group in groups for number in group]
     found = Mention.objects.filter(keyword__project=membership.project, pk__in=ids).select_related("keyword").in_bulk()
     kept = [[found[number] for number in group if number in found] for group in groups]
-    rows = [row_moods(mentions) for mentions in kept if mentions]
+    rows = [row_badges(mentions) for mentions in kept if mentions]
     return render(request, "mentions/_sentiment_badge_rows.html", {"rows": rows})
 
 

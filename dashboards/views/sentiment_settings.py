@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import project_view
 from accounts.models import ActivityEntry, Membership, Project, Role
-from dashboards.presenters.sentiment_badges import Mark
+from dashboards.presenters.sentiment_badges import SentimentBadge
 from monitoring.enrichment import learning_stats
 from monitoring.enrichment.fit_layers import set_learning, use_layer
 from monitoring.enrichment.learning_stats import Now, Rescoring
@@ -35,7 +35,7 @@ def sentiment_settings(request: HttpRequest, membership: Membership) -> HttpResp
     context = {
         **_state(request, project, now, last_heard()),
         "corrected": corrected,
-        "by_label": [(_mark(label), number) for label, number in corrected.by_label.items()],
+        "by_label": [(_badge(label), number) for label, number in corrected.by_label.items()],
         "newest": [_shown(one) for one in corrected.newest],
         "lines": lines,
         "lesson": next((line for line in lines if line.state == "used"), lines[0] if lines else None),
@@ -98,8 +98,8 @@ class Line:
 class Shown:
     correction: Correction
     text: str
-    was: Mark | None
-    became: Mark
+    was: SentimentBadge | None
+    became: SentimentBadge
 
 
 def _state(request: HttpRequest, project: Project, now: Now, heard: Heard | None) -> dict[str, object]:
@@ -136,11 +136,11 @@ def _line(layer: SentimentLayer, now: Now) -> Line:
 def _shown(correction: Correction) -> Shown:
     text = " ".join(correction.text.split())
     text = text if len(text) <= EXCERPT_CHARS else text[:EXCERPT_CHARS].rsplit(" ", 1)[0] + "…"
-    return Shown(correction, text, _mark(correction.shown) if correction.shown else None, _mark(correction.label))
+    return Shown(correction, text, _badge(correction.shown) if correction.shown else None, _badge(correction.label))
 
 
-def _mark(label: str) -> Mark:
-    return Mark(label, None, False, "")
+def _badge(label: str) -> SentimentBadge:
+    return SentimentBadge(label)
 
 
 def _words(line: ActivityEntry) -> str:

@@ -90,7 +90,7 @@ async function correct(form, label) {
   if (before.every(([, given]) => given === label)) return;
   const now = replace(row, await send(form, [...idsOf(form), ...shownIn(row), ["label", label]]));
   decided.push({ id: row.id, corrections: before });
-  toast((form.querySelector(`[data-label="${label}"]`) ?? now.querySelector(".mood")).textContent, { undoable: true });
+  toast((form.querySelector(`[data-label="${label}"]`) ?? now.querySelector(".sentiment-badge")).textContent, { undoable: true });
 }
 
 async function correctBack(row, before) {
@@ -151,13 +151,13 @@ function watchPending(wait = 2000) {
 async function refreshPending() {
   const waiting = [...list.querySelectorAll(".mention:has([data-pending])")].slice(0, 50);
   const asked = waiting.map((row) => ["ids", corrections(row).map(([id]) => id).join(",")]);
-  const answer = await fetch(`${list.dataset.moods}?${new URLSearchParams(asked)}`).catch(() => null);
+  const answer = await fetch(`${list.dataset.badgesUrl}?${new URLSearchParams(asked)}`).catch(() => null);
   if (!answer?.ok || answer.redirected) return;
   const found = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const judged = [...found.querySelectorAll("[data-moods]:not([data-pending])")];
-  for (const moods of judged) list.querySelector(`#mention-${moods.dataset.moods} [data-moods]`)?.replaceWith(moods);
+  const judged = [...found.querySelectorAll("[data-badges]:not([data-pending])")];
+  for (const badges of judged) list.querySelector(`#mention-${badges.dataset.badges} [data-badges]`)?.replaceWith(badges);
   if (judged.length) recount();
-  if (current() && isShown(detail) && detail.querySelector(".mood.pending")) readBeside(current());
+  if (current() && isShown(detail) && detail.querySelector(".sentiment-badge.pending")) readBeside(current());
 }
 
 let toastTimer = 0;

@@ -33,7 +33,7 @@ def two(project, keyword):
 def test_a_mark_is_a_shape_and_a_word_with_its_probabilities(as_person, viewer, at, keyword):
     make_mention(keyword, sentiment="negative", negative=0.712, positive=0.088)
     page = as_person(viewer).get(at("mentions")).content.decode()
-    assert 'class="mood negative" title="Negative 71%, Neutral 20%, Positive 9%"' in page
+    assert 'class="sentiment-badge negative" title="Negative 71%, Neutral 20%, Positive 9%"' in page
     assert "#frown" in page
 
 
@@ -82,7 +82,7 @@ def test_a_correction_is_about_the_mentions_of_the_row_under_the_lists_filter(as
     answer = client.post(at("mention_sentiment"), {"id": row.ids, "label": "neutral"}, headers=HTMX).content.decode()
     labels = [mention.sentiment for mention in Mention.objects.order_by("id")]
     assert labels == ["neutral", "positive"]
-    assert 'class="mood neutral"' in answer and "Halo" not in answer
+    assert 'class="sentiment-badge neutral"' in answer and "Halo" not in answer
     [row] = client.get(at("mentions")).context["rows"]
     client.post(at("mention_sentiment"), {"id": row.ids, "label": "neutral"})
     assert set(Mention.objects.values_list("sentiment", flat=True)) == {"neutral"}
@@ -92,7 +92,7 @@ def test_one_keyword_corrected_answers_with_the_whole_row(as_person, manager, at
     data = {"id": two[1].pk, "shown": [two[0].pk, two[1].pk], "label": "neutral"}
     answer = as_person(manager).post(at("mention_sentiment"), data, headers=HTMX).content.decode()
     assert f'id="mention-{two[0].pk}"' in answer
-    assert 'class="mood negative"' in answer and 'class="mood neutral"' in answer
+    assert 'class="sentiment-badge negative"' in answer and 'class="sentiment-badge neutral"' in answer
     assert f'data-corrections="{two[0].pk}: {two[1].pk}:neutral"' in answer
 
 
@@ -124,16 +124,16 @@ def test_a_mention_of_another_project_is_not_corrected(as_person, manager, at, s
     client.post(at("mention_sentiment"), {"id": other.pk, "label": "positive"})
     other.refresh_from_db()
     assert other.sentiment == "negative"
-    assert "mood" not in client.get(at("mention_moods"), {"ids": other.pk}).content.decode()
+    assert "sentiment-badge" not in client.get(at("mention_sentiment_badges"), {"ids": other.pk}).content.decode()
 
 
 def test_marks_are_asked_for_again_row_by_row(as_person, viewer, at, keyword, two):
     waiting = make_mention(keyword)
     client = as_person(viewer)
     asked = {"ids": [f"{two[0].pk},{two[1].pk}", waiting.pk, "x", "1,y"]}
-    page = client.get(at("mention_moods"), asked).content.decode()
-    assert (page.count("data-moods"), page.count("data-pending")) == (2, 1)
-    assert f'data-moods="{two[0].pk}"' in page and f'data-moods="{waiting.pk}" data-pending' in page
+    page = client.get(at("mention_sentiment_badges"), asked).content.decode()
+    assert (page.count("data-badges"), page.count("data-pending")) == (2, 1)
+    assert f'data-badges="{two[0].pk}"' in page and f'data-badges="{waiting.pk}" data-pending' in page
 
 
 def test_a_list_is_narrowed_to_a_sentiment_unsure_included(as_person, viewer, at, keyword):

@@ -18,30 +18,30 @@ def inbox(open_as, owner, world, project):
     return open_as(owner, f"/p/{project.pk}/mentions")
 
 
-def mark(page):
-    return page.locator(".mention[data-current] .mood")
+def badge(page):
+    return page.locator(".mention[data-current] .sentiment-badge")
 
 
 def test_a_label_is_corrected_with_one_key_and_the_correction_is_undone(inbox):
     negative = inbox.locator(".facets a", has_text="Negative").locator(".faint")
     inbox.keyboard.press("j")
-    expect(mark(inbox)).to_have_text("Neutral")
+    expect(badge(inbox)).to_have_text("Neutral")
     inbox.keyboard.press("-")
-    expect(mark(inbox)).to_contain_text("Negative")
-    expect(mark(inbox)).to_contain_text("corrected manually")
+    expect(badge(inbox)).to_contain_text("Negative")
+    expect(badge(inbox)).to_contain_text("corrected manually")
     expect(inbox.locator(".toast")).to_contain_text("Negative")
-    expect(inbox.locator("#detail .each-mood")).to_contain_text("Corrected by")
+    expect(inbox.locator("#detail .sentiment-per-keyword")).to_contain_text("Corrected by")
     expect(negative).to_have_text("1")
     inbox.keyboard.press("+")
-    expect(mark(inbox)).to_contain_text("Positive")
+    expect(badge(inbox)).to_contain_text("Positive")
     inbox.keyboard.press("u")
-    expect(mark(inbox)).to_contain_text("Negative")
+    expect(badge(inbox)).to_contain_text("Negative")
     inbox.locator(".toast").wait_for(state="detached")
     inbox.keyboard.press("u")
-    expect(mark(inbox)).to_have_text("Analyzing…")
+    expect(badge(inbox)).to_have_text("Analyzing…")
     score_mentions.judge_mentions()
-    expect(mark(inbox)).not_to_have_text("Analyzing…")
-    expect(inbox.locator("#detail .each-mood")).not_to_contain_text("Analyzing…")
+    expect(badge(inbox)).not_to_have_text("Analyzing…")
+    expect(inbox.locator("#detail .sentiment-per-keyword")).not_to_contain_text("Analyzing…")
     assert not Mention.objects.filter(judged_by=Mention.BY_PERSON).exists()
 
 
@@ -58,11 +58,11 @@ def test_keys_faster_than_the_server_leave_the_last_one_standing(inbox):
     inbox.keyboard.press("j")
     for key in "-=+":
         inbox.keyboard.press(key)
-    expect(mark(inbox)).to_contain_text("Positive")
+    expect(badge(inbox)).to_contain_text("Positive")
     expect(inbox.locator(".mention[data-current] [aria-pressed=true]")).to_have_text("Positive")
     for label in ("Neutral", "Negative"):
         inbox.keyboard.press("u")
-        expect(mark(inbox)).to_contain_text(label)
+        expect(badge(inbox)).to_contain_text(label)
 
 
 def test_buttons_correct_one_keyword_of_a_story(inbox, world, project):
@@ -72,11 +72,11 @@ def test_buttons_correct_one_keyword_of_a_story(inbox, world, project):
     Mention.objects.filter(pk=mention.pk).update(sentiment="negative", negative=0.8, positive=0.1)
     inbox.reload()
     inbox.keyboard.press("j")
-    expect(inbox.locator(".mention[data-current] .moods")).to_have_text(
+    expect(inbox.locator(".mention[data-current] .sentiment-badges")).to_have_text(
         re.compile(r"Lumen\s+Negative\s+Second\s+Positive")
     )
     inbox.locator("#detail").get_by_role("group", name="Second").get_by_role("button", name="Neutral").click()
-    expect(inbox.locator(".mention[data-current] .moods")).to_contain_text("Neutral")
+    expect(inbox.locator(".mention[data-current] .sentiment-badges")).to_contain_text("Neutral")
     assert list(
         Mention.objects.filter(document=mention.document).order_by("id").values_list("sentiment", flat=True)
     ) == [
@@ -84,7 +84,7 @@ def test_buttons_correct_one_keyword_of_a_story(inbox, world, project):
         "neutral",
     ]
     inbox.locator(".toast button").click()
-    expect(inbox.locator(".mention[data-current] .moods")).to_contain_text("Analyzing…")
+    expect(inbox.locator(".mention[data-current] .sentiment-badges")).to_contain_text("Analyzing…")
 
 
 def test_a_key_on_a_storys_own_page_corrects_its_only_keyword_and_none_of_several(inbox, world, project):
@@ -93,7 +93,7 @@ def test_a_key_on_a_storys_own_page_corrects_its_only_keyword_and_none_of_severa
     for mention in (shared, alone):
         inbox.goto(f"{inbox.url.partition('/mentions')[0]}/mentions/{mention.pk}")
         inbox.keyboard.press("-")
-    expect(inbox.locator(".each-mood [aria-pressed=true]")).to_have_text("Negative")
+    expect(inbox.locator(".sentiment-per-keyword [aria-pressed=true]")).to_have_text("Negative")
     assert [one.pk for one in Mention.objects.filter(judged_by=Mention.BY_PERSON)] == [alone.pk]
 
 
@@ -111,4 +111,4 @@ def test_the_chart_appears_once_something_is_judged_and_its_bands_lead_to_their_
     box = chart.locator("canvas").bounding_box()
     chart.locator("canvas").click(position={"x": box["width"] - 40, "y": box["height"] / 2})
     page.wait_for_url("**/mentions?*sentiment=negative*")
-    expect(page.locator(".mention .mood.negative").first).to_be_visible()
+    expect(page.locator(".mention .sentiment-badge.negative").first).to_be_visible()
