@@ -1,5 +1,4 @@
-// What every page does: menus close, colours change at once, live parts are refreshed while someone looks.
-// Modules here import nothing from each other: their names carry a hash in production, which an import would miss.
+// On every page: menus, the search shortcut, the color theme, dialogs, busy buttons, and periodic refreshes.
 
 const TICK_MS = 30_000;
 
@@ -19,17 +18,17 @@ document.addEventListener("keydown", (event) => {
   open.querySelector("summary").focus();
 });
 
-// "/" goes to the page's own search, else to the one in the rail.
+// "/" focuses the page's own search field, or the one in the navigation.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.matches("input, textarea, select, [contenteditable]") || document.querySelector("dialog[open]")) return;
-  const box = document.getElementById("search") ?? document.getElementById("find");
-  if (!box) return;
+  const field = document.getElementById("search") ?? document.getElementById("find");
+  if (!field) return;
   event.preventDefault();
-  box.focus();
+  field.focus();
 });
 
-// Colours: the form works without this; here it changes them without a reload.
+// The theme form works without JavaScript; with it, the colors change without a reload.
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("[data-theme-choice]")) return;
   event.preventDefault();
@@ -43,12 +42,12 @@ document.addEventListener("submit", (event) => {
   document.dispatchEvent(new CustomEvent("vigie:theme"));
 });
 
-// Live parts say hx-trigger="vigie:tick from:body": htmx alone would go on asking in a hidden tab.
+// For elements with hx-trigger="vigie:tick from:body". The polling of htmx would continue in a hidden tab.
 setInterval(() => {
   if (document.visibilityState === "visible") document.body.dispatchEvent(new CustomEvent("vigie:tick"));
 }, TICK_MS);
 
-// <button data-opens="id">: opens that <dialog>; without this script the link or form around it does the work.
+// <button data-opens="id"> opens that <dialog>. Without JavaScript, the link or form around it works instead.
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens]");
   const dialog = opener && document.getElementById(opener.dataset.opens);
@@ -62,22 +61,22 @@ document.addEventListener("click", (event) => {
   if (closer) closer.closest("dialog").close();
 });
 
-// <form data-busy="Looking…">: what takes a while says so, and is not sent twice.
+// <form data-busy="Looking…"> shows this text on the pressed button and disables it, so the form is sent only once.
 document.addEventListener("submit", (event) => {
-  const words = event.target.dataset.busy;
-  const button = words && event.submitter;
+  const label = event.target.dataset.busy;
+  const button = label && event.submitter;
   if (!button || event.defaultPrevented) return;
-  button.textContent = words;
+  button.textContent = label;
   button.setAttribute("aria-busy", "true");
   setTimeout(() => (button.disabled = true));
 });
 
-// Coming back by the browser's own "back" to a form that was sent: let it be sent again.
+// The browser's back button restores the disabled button of a submitted form: reload to enable it.
 addEventListener("pageshow", (event) => {
   if (event.persisted && document.querySelector("[aria-busy]")) location.reload();
 });
 
-// Signed out in the meantime: the answer is the sign-in page, which is no part of this one.
+// After the session has ended, htmx gets the sign-in page instead of a fragment: reload to show it.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { finalRequestPath, responsePath } = event.detail.pathInfo;
   const path = (address) => new URL(address, location.href).pathname;
