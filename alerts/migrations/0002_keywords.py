@@ -1,11 +1,11 @@
-"""Bring a database of the time before keywords, when they were topics, to the schema of 0001_initial.
+"""Upgrade the rules and incidents of a database of 21 November 2026 to the schema of 0001_initial.
 
-A new database has nothing to do here.
+New databases skip it.
 """
 
 from django.db import migrations
 
-RENAMED = """
+RENAME = """
 ALTER TABLE alerts_rule RENAME COLUMN topic_id TO keyword_id;
 ALTER TABLE alerts_rule RENAME COLUMN with_unsure TO with_uncertain;
 UPDATE alerts_incident SET settings = settings - 'with_unsure' || jsonb_build_object('with_uncertain', settings->'with_unsure')
@@ -18,7 +18,7 @@ def upgrade(apps, schema_editor):
     with connection.cursor() as cursor:
         columns = {column.name for column in connection.introspection.get_table_description(cursor, "alerts_rule")}
         if "topic_id" in columns:
-            cursor.execute(RENAMED)
+            cursor.execute(RENAME)
 
 
 class Migration(migrations.Migration):

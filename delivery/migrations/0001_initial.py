@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class CreateOrTakeOver(migrations.CreateModel):
-    """Create the table, or take over the one that the alerts package had before there was a delivery package."""
+    """Create the table, or take over the one that the alerts app had until 21 November 2026."""
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
         with schema_editor.connection.cursor() as cursor:
@@ -22,7 +22,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        # Where that refuses to upgrade an old database, its table of deliveries stays as it is too.
+        ('accounts', '0002_activity_log'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

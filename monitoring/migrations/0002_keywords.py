@@ -1,14 +1,16 @@
-"""Bring a database of the time before keywords, when they were topics, to the schema of 0001_initial.
+"""Upgrade a database of 21 November 2026, when keywords were topics, to the schema of 0001_initial.
 
-A new database has nothing to do here. Each step tests what it finds, so a killed run is repeated from the start. Rows
-change in batches of BATCH ids, each in a transaction of its own; everything else changes the catalog alone.
+New databases skip it. Each step checks what is already done, so running it again completes a killed run. Mentions
+change in batches of BATCH ids, each in its own transaction; all other steps change the catalog and small tables only.
 """
 
 from django.db import migrations
 
 BATCH = 20_000
 
-RENAMED = """
+# One transaction. Longer varchar columns rewrite neither the table nor its covering indexes; the partial index
+# mention_unjudged is built again, because its condition is on one of these columns.
+RENAME = """
 ALTER TABLE monitoring_topic RENAME TO monitoring_keyword;
 ALTER TABLE monitoring_keyword RENAME COLUMN kind TO type;
 ALTER TABLE monitoring_keyword RENAME CONSTRAINT one_topic_per_name TO one_keyword_per_name;
@@ -32,7 +34,7 @@ UPDATE monitoring_mention SET
 WHERE id > %s AND id <= %s AND (status IN ('to_answer', 'answered') OR sentiment = 'unsure')
 """
 
-# Validated apart, because adding a valid constraint holds the table while it reads every row.
+# Added unvalidated, then validated: adding a valid constraint blocks the table while it reads every row.
 CONSTRAINTS = {
     "mention_status_known": "status IN ('to_review', 'needs_reply', 'replied', 'ignored')",
     "mention_sentiment_known": "sentiment IN ('', 'positive', 'neutral', 'negative', 'uncertain')",
@@ -42,13 +44,8 @@ CONSTRAINTS = {
 def upgrade(apps, schema_editor):
     connection = schema_editor.connection
     with connection.cursor() as cursor:
-        tables = connection.introspection.table_names(cursor)
-        if "monitoring_topic" in tables:
-            cursor.execute("SELECT FROM django_migrations WHERE app = 'monitoring' AND name = '0005_documents_by_time'")
-            if cursor.fetchone() is None:
-                raise RuntimeError("Upgrade to the version of 21 November 2026 first, then to this one.")
-            # Statements sent together are one transaction.
-            cursor.execute(RENAMED)
+        if "monitoring_topic" in connection.introspection.table_names(cursor):
+            cursor.execute(RENAME)
         cursor.execute("SELECT conname FROM pg_constraint WHERE conname = ANY(%s) AND convalidated", [[*CONSTRAINTS]])
         missing = CONSTRAINTS.keys() - {name for (name,) in cursor.fetchall()}
         if not missing:
