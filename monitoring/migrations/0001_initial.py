@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('type', models.CharField(choices=[('brand', 'Brand'), ('competitor', 'Competitor'), ('topic', 'Keyword')], default='brand', max_length=10, verbose_name='type')),
+                ('type', models.CharField(choices=[('brand', 'Brand'), ('competitor', 'Competitor'), ('topic', 'Topic')], default='brand', max_length=10, verbose_name='type')),
                 ('query', models.TextField(max_length=10000, verbose_name='query')),
                 ('languages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=8), blank=True, default=list, size=None, verbose_name='languages')),
                 ('platforms', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), blank=True, default=list, size=None, verbose_name='platforms')),

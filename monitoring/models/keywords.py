@@ -11,7 +11,7 @@ from accounts.models import Project
 class Type(models.TextChoices):
     BRAND = "brand", _("Brand")
     COMPETITOR = "competitor", _("Competitor")
-    TOPIC = "topic", _("Keyword")
+    TOPIC = "topic", _("Topic")
 
 
 class Keyword(models.Model):
