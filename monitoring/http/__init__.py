@@ -1,7 +1,7 @@
-"""The guarded door: the only package that opens a connection to an address people gave.
+"""The HTTP client: the only package that connects to URLs from people or the web.
 
-`guard.py` says what may be reached, `session.py` connects to exactly that, `headers.py` reads times,
-`fetch.py` is the door.
+`client.py` fetches a URL, `ssrf.py` decides which addresses may be reached, `transport.py` connects to exactly those,
+`headers.py` parses the headers about time, and `default.py` has the client configured from settings.
 """
 
 from monitoring.http.client import HttpClient

@@ -1,7 +1,8 @@
-"""The door itself: one address in, one `FetchResult` out, whatever the outside does.
+"""The HTTP client: a URL in, a `FetchResult` out; network failures are values, never exceptions.
 
-Called by the poller and by autodiscovery, from many threads at once. It follows redirects itself so that each is
-checked, decompresses under a cap, and turns every failure the outside can cause into a `FetchError`.
+Called by platforms, by adding a source and by the match explainer, from many threads at once. It follows redirects
+itself to check each one, limits the size while decompressing, and turns every failure that a server can cause into a
+`FetchError`.
 """
 
 import re
@@ -19,8 +20,16 @@ from urllib3 import exceptions as urllib3_errors
 
 from monitoring.http.headers import read_cache_lifetime, read_retry_after
 from monitoring.http.records import FEED_TYPES, ClientSettings, FetchError, FetchResult
-from monitoring.http.ssrf import Guard, Refused, Resolver, Target, read_url, same_site, system_resolver
-from monitoring.http.transport import Flight, GuardedAdapter, take_off
+from monitoring.http.ssrf import (
+    CheckedResolver,
+    RequestRefused,
+    Resolver,
+    Target,
+    parse_url,
+    same_site,
+    system_resolver,
+)
+from monitoring.http.transport import CheckedAdapter, RequestBudget, set_budget
 
 _REDIRECTS = {301, 302, 303, 307, 308}
 _PERMANENT_REDIRECTS = {301, 308}
@@ -32,24 +41,24 @@ _STATUS_ERRORS = {
     429: "rate_limited",
     503: "unavailable",
 }
-# Brotli and zstd would each be one more decompressor to keep safe from bombs, for a few per cent of bytes.
+# Brotli and zstd would save a few percent of bytes, and each add a decompressor to protect from bombs.
 _ACCEPT_ENCODING = "gzip, deflate"
-_UNREADABLE_ENCODING = re.compile(r"\b(?:br|zstd|(?:x-)?compress|dc[bz])\b", re.IGNORECASE)
+_UNSUPPORTED_ENCODING = re.compile(r"\b(?:br|zstd|(?:x-)?compress|dc[bz])\b", re.IGNORECASE)
 
 _READ_SIZE = 64 * 1024
-# For status lines, headers and chunk sizes, on top of a body of the permitted size.
-_HEADER_ROOM = 256 * 1024
-# The store's room for validators. Cut short they would be wrong, so a longer one is not kept at all.
+# For status lines, headers and chunk sizes, in addition to a body of the maximum size.
+_HEADER_BYTES = 256 * 1024
+# Validators are stored with the source. A truncated one would be wrong, so a longer one is discarded.
 _MAX_ETAG_LENGTH = 500
 _MAX_LAST_MODIFIED_LENGTH = 100
 _MAX_DETAIL_LENGTH = 300
-# What may stand in a header both ways: latin-1 without control characters.
+# Valid in a header in both directions: latin-1 without control characters.
 _HEADER_TEXT = re.compile(r"[\x20-\x7e\xa0-\xff]*")
 
 
 @dataclass(frozen=True, slots=True)
-class _Ask:
-    """What one fetch asks, at whatever address it comes to. `headers` are for the first origin only."""
+class _Options:
+    """The request headers of one fetch, redirects included. `headers` are sent to the first origin only."""
 
     accept: str
     etag: str
@@ -58,14 +67,14 @@ class _Ask:
 
 
 class HttpClient:
-    """The one way out. Shared by all threads of a process; it keeps a bounded number of connections open."""
+    """Fetches URLs. Shared by all threads of a process; keeps a limited number of connections open."""
 
     def __init__(self, settings: ClientSettings | None = None, resolver: Resolver = system_resolver) -> None:
         self.settings = settings or ClientSettings()
-        self.adapter = GuardedAdapter(
-            Guard(self.settings.allowed_hosts, resolver),
+        self.adapter = CheckedAdapter(
+            CheckedResolver(self.settings.allowed_hosts, resolver),
             self.settings.ca_file or requests.certs.where(),
-            self.settings.hosts_kept,
+            self.settings.pooled_hosts,
             self.settings.connections_per_host,
         )
 
@@ -78,37 +87,38 @@ class HttpClient:
         accept: str = FEED_TYPES,
         headers: Mapping[str, str] | None = None,
     ) -> FetchResult:
-        """GETs `url`, following redirects. `headers` (a token, say) go to the origin of `url` and to no other."""
-        trip = _Trip(self, _Ask(accept, etag, last_modified, headers or {}))
-        take_off(trip.flight)
+        """GET `url`, following redirects. `headers`, for instance a token, are sent to the origin of `url` only."""
+        fetch = _Fetch(self, _Options(accept, etag, last_modified, headers or {}))
+        set_budget(fetch.budget)
         try:
-            return trip.follow(url)
-        except _OUTSIDE_FAILURES as failure:
-            return trip.failed(explain(failure))
+            return fetch.run(url)
+        except _NETWORK_FAILURES as failure:
+            return fetch.failed(error_of(failure))
         finally:
-            take_off(None)
+            set_budget(None)
 
     def close(self) -> None:
         self.adapter.close()
 
 
-class _Trip:
-    """One fetch from its first address to its last."""
+class _Fetch:
+    """One fetch, from the requested URL through all redirects."""
 
-    def __init__(self, http_client: HttpClient, ask: _Ask) -> None:
+    def __init__(self, http_client: HttpClient, options: _Options) -> None:
         self._settings = http_client.settings
         self._adapter = http_client.adapter
-        self._ask = ask
+        self._options = options
         self._started = time.monotonic()
         self._url = ""
-        self.flight = Flight(
+        self.budget = RequestBudget(
             deadline=self._started + self._settings.total_timeout_s,
             connect_timeout_s=self._settings.connect_timeout_s,
-            bytes_left=self._settings.max_bytes + _HEADER_ROOM,
+            bytes_left=self._settings.max_bytes + _HEADER_BYTES,
         )
 
-    def follow(self, url: str) -> FetchResult:
-        target = read_url(url)
+    def run(self, url: str) -> FetchResult:
+        """Request `url` and follow its redirects. Raise one of _NETWORK_FAILURES."""
+        target = parse_url(url)
         trusted, permanent = True, True
         seen: set[str] = set()
         while True:
@@ -116,37 +126,37 @@ class _Trip:
             seen.add(target.url)
             response = self._send(target, trusted)
             if response.status_code not in _REDIRECTS:
-                return self._arrived(response, target.url_with_userinfo if permanent and len(seen) > 1 else "")
+                return self._result(response, target.url_with_userinfo if permanent and len(seen) > 1 else "")
             response.raw.close()
-            onward = _redirected(target, response.headers.get("location") or "")
-            if onward.url in seen:
-                raise Refused("redirect_loop", f"back to {onward.url}")
+            redirect = _redirect_target(target, response.headers.get("location") or "")
+            if redirect.url in seen:
+                raise RequestRefused("redirect_loop", f"back to {redirect.url}")
             if len(seen) > self._settings.max_redirects:
-                raise Refused("too_many_redirects", f"more than {self._settings.max_redirects}")
-            # A permanent move from https to http is followed today but not written down for ever.
-            downgrade = target.scheme == "https" and onward.scheme == "http"
+                raise RequestRefused("too_many_redirects", f"more than {self._settings.max_redirects}")
+            # A permanent redirect from https to http is followed but not reported: it would be stored.
+            downgrade = target.scheme == "https" and redirect.scheme == "http"
             permanent = permanent and response.status_code in _PERMANENT_REDIRECTS and not downgrade
-            trusted = trusted and same_site(target, onward)
-            # Credentials that a server writes into its redirect are not used, here or anywhere.
-            target = replace(onward, userinfo=target.userinfo if trusted else "")
+            trusted = trusted and same_site(target, redirect)
+            # Credentials in a redirect are never used: the server chose them, not the person.
+            target = replace(redirect, userinfo=target.userinfo if trusted else "")
 
     def _send(self, target: Target, trusted: bool) -> requests.Response:
         request = requests.PreparedRequest()
         request.method = "GET"
         request.url = target.url
         request.headers = self._headers(target, trusted)
-        self.flight.board()
+        self.budget.reset()
         try:
-            return self._depart(request)
+            return self._send_once(request)
         except requests.ConnectionError:
-            # A kept connection may be closed by its server at the very moment it is used again: once more, on another.
-            if not self.flight.reused:
+            # A server may close a pooled connection at the moment it is reused: retry once on a new one.
+            if not self.budget.is_reused:
                 raise
-            self.flight.board()
-            return self._depart(request)
+            self.budget.reset()
+            return self._send_once(request)
 
-    def _depart(self, request: requests.PreparedRequest) -> requests.Response:
-        left_s = self.flight.remaining_s()
+    def _send_once(self, request: requests.PreparedRequest) -> requests.Response:
+        left_s = self.budget.remaining_s()
         return self._adapter.send(
             request, stream=True, timeout=(min(self._settings.connect_timeout_s, left_s), left_s)
         )
@@ -154,20 +164,20 @@ class _Trip:
     def _headers(self, target: Target, trusted: bool) -> dict[str, str]:
         headers = {
             "User-Agent": self._settings.user_agent,
-            "Accept": self._ask.accept,
+            "Accept": self._options.accept,
             "Accept-Encoding": _ACCEPT_ENCODING,
         }
-        if _usable(self._ask.etag, _MAX_ETAG_LENGTH):
-            headers["If-None-Match"] = self._ask.etag
-        if _usable(self._ask.last_modified, _MAX_LAST_MODIFIED_LENGTH):
-            headers["If-Modified-Since"] = self._ask.last_modified
+        if _is_valid(self._options.etag, _MAX_ETAG_LENGTH):
+            headers["If-None-Match"] = self._options.etag
+        if _is_valid(self._options.last_modified, _MAX_LAST_MODIFIED_LENGTH):
+            headers["If-Modified-Since"] = self._options.last_modified
         if target.userinfo:
             headers["Authorization"] = target.authorization
         if trusted:
-            headers.update(self._ask.headers)
+            headers.update(self._options.headers)
         return headers
 
-    def _arrived(self, response: requests.Response, permanent_url: str) -> FetchResult:
+    def _result(self, response: requests.Response, permanent_url: str) -> FetchResult:
         status, headers = response.status_code, response.headers
         now = datetime.now(UTC)
         try:
@@ -176,23 +186,23 @@ class _Trip:
                 url=self._url,
                 status=status,
                 body=self._read(response) if error is None else b"",
-                content_type=_kept(headers.get("content-type"), 200),
-                etag=_kept(headers.get("etag"), _MAX_ETAG_LENGTH),
-                last_modified=_kept(headers.get("last-modified"), _MAX_LAST_MODIFIED_LENGTH),
+                content_type=_valid_or_empty(headers.get("content-type"), 200),
+                etag=_valid_or_empty(headers.get("etag"), _MAX_ETAG_LENGTH),
+                last_modified=_valid_or_empty(headers.get("last-modified"), _MAX_LAST_MODIFIED_LENGTH),
                 cache_max_age_s=read_cache_lifetime(headers, now),
                 retry_after_s=read_retry_after(headers.get("retry-after") or "", now),
                 permanent_url=permanent_url if error is None else "",
                 error=error,
             )
-        except _OUTSIDE_FAILURES as failure:
-            return replace(self.failed(explain(failure)), status=status)
+        except _NETWORK_FAILURES as failure:
+            return replace(self.failed(error_of(failure)), status=status)
         finally:
             response.raw.close()
         if status == 304:
             result = replace(
                 result,
-                etag=result.etag or self._ask.etag,
-                last_modified=result.last_modified or self._ask.last_modified,
+                etag=result.etag or self._options.etag,
+                last_modified=result.last_modified or self._options.last_modified,
             )
         return replace(result, elapsed_s=time.monotonic() - self._started)
 
@@ -200,24 +210,24 @@ class _Trip:
         if 200 <= status < 300:
             return None
         if status == 304:
-            if self._ask.etag or self._ask.last_modified:
+            if self._options.etag or self._options.last_modified:
                 return None
-            return FetchError("protocol", "status 304 to a request without conditions")
+            return FetchError("protocol", "status 304 to an unconditional request")
         code = _STATUS_ERRORS.get(status) or ("server_error" if status >= 500 else "http_error")
         return FetchError(code, f"status {status}")
 
     def _read(self, response: requests.Response) -> bytes:
         limit = self._settings.max_bytes
         encoding = response.headers.get("content-encoding") or ""
-        if _UNREADABLE_ENCODING.search(encoding):
-            raise Refused("decode", f"content-encoding {encoding[:40]!r} was not asked for")
+        if _UNSUPPORTED_ENCODING.search(encoding):
+            raise RequestRefused("decode", f"content-encoding {encoding[:40]!r} was not requested")
         if (response.raw.length_remaining or 0) > limit:
-            raise Refused("too_large", f"{response.raw.length_remaining} bytes announced, {limit} permitted")
+            raise RequestRefused("too_large", f"{response.raw.length_remaining} bytes announced, {limit} allowed")
         chunks, size = [], 0
         while chunk := response.raw.read(_READ_SIZE, decode_content=True):
             size += len(chunk)
             if size > limit:
-                raise Refused("too_large", f"more than {limit} bytes")
+                raise RequestRefused("too_large", f"more than {limit} bytes")
             chunks.append(chunk)
         return b"".join(chunks)
 
@@ -225,53 +235,56 @@ class _Trip:
         return FetchResult(url=self._url, error=error, elapsed_s=time.monotonic() - self._started)
 
 
-def _redirected(target: Target, location: str) -> Target:
-    """Where a redirect leads. A server that sends raw UTF-8 is understood."""
+def _redirect_target(target: Target, location: str) -> Target:
+    """Return the target of a redirect. Its Location may be raw UTF-8. Raise RequestRefused("bad_redirect")."""
     if not location:
-        raise Refused("bad_redirect", "no Location header")
+        raise RequestRefused("bad_redirect", "no Location header")
     with suppress(UnicodeError):
         location = location.encode("latin-1").decode("utf-8")
     try:
-        return read_url(urljoin(target.url, location.strip()))
+        return parse_url(urljoin(target.url, location.strip()))
     except ValueError as error:
-        raise Refused("bad_redirect", str(error)) from None
-    except Refused as refusal:
-        raise Refused("bad_redirect", refusal.detail) from None
+        raise RequestRefused("bad_redirect", str(error)) from None
+    except RequestRefused as refusal:
+        raise RequestRefused("bad_redirect", refusal.detail) from None
 
 
-def _usable(value: str, limit: int) -> bool:
+def _is_valid(value: str, limit: int) -> bool:
     return bool(value) and len(value) <= limit and bool(_HEADER_TEXT.fullmatch(value))
 
 
-def _kept(value: str | None, limit: int) -> str:
-    return value if value and _usable(value, limit) else ""
+def _valid_or_empty(value: str | None, limit: int) -> str:
+    return value if value and _is_valid(value, limit) else ""
 
 
-# requests and urllib3 wrap what happened in several layers; the first kind found in any layer names the failure.
+# requests and urllib3 wrap the cause in several exceptions; the first of these found in any of them gives the code.
 # A NewConnectionError is also a ConnectTimeoutError, so it comes before the timeouts.
-_KINDS: list[tuple[tuple[type[BaseException], ...], str]] = [
+_CODES_BY_EXCEPTION: list[tuple[tuple[type[BaseException], ...], str]] = [
     ((urllib3_errors.NewConnectionError,), "connect"),
     ((TimeoutError, requests.Timeout, urllib3_errors.TimeoutError), "timeout"),
     ((ssl.SSLError, requests.exceptions.SSLError, urllib3_errors.SSLError), "tls"),
     ((urllib3_errors.DecodeError,), "decode"),
     ((urllib3_errors.LocationValueError, requests.exceptions.InvalidURL), "bad_url"),
 ]
-_OUTSIDE_FAILURES = (Refused, requests.RequestException, urllib3_errors.HTTPError, OSError)
+_NETWORK_FAILURES = (RequestRefused, requests.RequestException, urllib3_errors.HTTPError, OSError)
 
 
-def explain(failure: BaseException) -> FetchError:
-    """The failure as a value. Only the innermost message is told: the outer layers quote the URL with its secrets."""
-    layers = list(_layers(failure))
-    for layer in layers:
-        if isinstance(layer, Refused):
-            return FetchError(layer.code, layer.detail)
-    code = next((code for kinds, code in _KINDS if any(isinstance(layer, kinds) for layer in layers)), "protocol")
-    innermost = layers[-1]
+def error_of(failure: BaseException) -> FetchError:
+    """Return an exception as a value, with the innermost message only: outer ones quote the URL with its secrets."""
+    chain = list(_causes(failure))
+    for cause in chain:
+        if isinstance(cause, RequestRefused):
+            return FetchError(cause.code, cause.detail)
+    code = next(
+        (code for types, code in _CODES_BY_EXCEPTION if any(isinstance(cause, types) for cause in chain)), "protocol"
+    )
+    innermost = chain[-1]
     detail = f"{type(innermost).__name__}: {innermost}"
     return FetchError(code, re.sub(r"[^\x20-\x7e]+", " ", detail)[:_MAX_DETAIL_LENGTH])
 
 
-def _layers(failure: BaseException | None) -> Iterator[BaseException]:
+def _causes(failure: BaseException | None) -> Iterator[BaseException]:
+    """Yield the exception and those that it wraps, outermost first."""
     seen: set[int] = set()
     while failure is not None and id(failure) not in seen:
         seen.add(id(failure))

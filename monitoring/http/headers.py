@@ -1,6 +1,6 @@
-"""What an answer's headers say about time, as pure functions: header values and `now` in, whole seconds or None out.
+"""Parse the response headers about time: header values and `now` in, whole seconds or None out. Pure.
 
-Called by `fetch.py`; nothing here trusts its input: whatever a server sends gives a number or None.
+Called by client.py. Malformed values return None; nothing here raises.
 """
 
 import math
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-# Ten years: longer values are mistakes, and would overflow dates further on.
+# Ten years: longer values are mistakes and would overflow dates later.
 _MAX_SECONDS = 10 * 365 * 86_400
 
 _DECIMAL = re.compile(r"[0-9]{1,20}(?:\.[0-9]{0,20})?")
@@ -18,7 +18,7 @@ _UNCACHED = re.compile(r"(?:^|[,\s])no-(?:store|cache)\b", re.IGNORECASE)
 
 
 def read_http_date(value: str) -> datetime | None:
-    """An HTTP date in any of its three forms, aware and in UTC; a date without a zone is taken as UTC."""
+    """Parse an HTTP date in any of its three formats. Return it in UTC, which is assumed where no zone is given."""
     try:
         found = parsedate_to_datetime(value.strip())
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
@@ -27,7 +27,7 @@ def read_http_date(value: str) -> datetime | None:
 
 
 def read_retry_after(value: str, now: datetime) -> int | None:
-    """Seconds to wait, from a number of seconds or a date (RFC 9110, 10.2.3), rounded up; 0 for a date gone by."""
+    """Return the seconds to wait, rounded up, from a number or a date (RFC 9110, 10.2.3); 0 for a past date."""
     value = value.strip()
     if _DECIMAL.fullmatch(value):
         return min(math.ceil(float(value)), _MAX_SECONDS)
@@ -36,9 +36,9 @@ def read_retry_after(value: str, now: datetime) -> int | None:
 
 
 def read_cache_lifetime(headers: Mapping[str, str], now: datetime) -> int | None:
-    """How long the answer stays fresh (RFC 9111, 4.2): max-age less Age, else Expires less Date.
+    """Return the seconds for which a response is fresh (RFC 9111, 4.2): max-age minus Age, else Expires minus Date.
 
-    None where the server says nothing or forbids caching: neither asks a poller to wait.
+    Return None if the server gives neither or forbids caching, since neither asks a client to wait.
     """
     cache_control = headers.get("cache-control") or ""
     if _UNCACHED.search(cache_control):

@@ -1,21 +1,21 @@
-"""The records at the door: settings in, results and error codes out. For `fetch.py` and all who call it."""
+"""Records of the HTTP client: its settings, results and error codes. Used by client.py and its callers."""
 
 from dataclasses import dataclass, field
 
-# Every code a `FetchError` can have, and what it says. The wording for people lives at the Django side.
+# The codes of `FetchError` and their meaning. Their words for people are in monitoring/messages/source_errors.py.
 ERROR_CODES = {
-    "bad_url": "the address cannot be fetched: not http(s), malformed, too long, or a port that is no web port",
-    "private_address": "the host is at an address that is not public, and no setting opens it",
-    "dns": "the host name has no address, or the name server did not answer",
+    "bad_url": "the URL cannot be fetched: not http(s), malformed, too long, or a port that is no web port",
+    "private_address": "the host has an address that is not public, and no setting allows it",
+    "dns": "the host name has no address, or the name server did not respond",
     "connect": "no connection: refused or unreachable",
     "tls": "no trustworthy TLS connection: certificate or handshake",
     "timeout": "the time limit was reached while connecting, waiting or reading",
     "too_large": "more bytes than the limit, before or after decompression",
     "too_many_redirects": "more redirects than the limit",
-    "redirect_loop": "a redirect leads back to an address already tried",
-    "bad_redirect": "a redirect without a usable address",
-    "decode": "the body is not compressed in a way that was asked for or that its header says",
-    "protocol": "the answer is not HTTP, is cut short, or makes no sense",
+    "redirect_loop": "a redirect leads back to a URL already tried",
+    "bad_redirect": "a redirect without a usable URL",
+    "decode": "the body is not compressed in a requested way or as its header says",
+    "protocol": "the response is not HTTP, is cut short, or is malformed",
     "forbidden": "status 401 or 403",
     "not_found": "status 404",
     "gone": "status 410",
@@ -33,11 +33,12 @@ FEED_TYPES = (
 
 @dataclass(frozen=True, slots=True)
 class ClientSettings:
-    """Limits of the door; `max_bytes` counts the body decompressed, and as it comes over the wire.
+    """The limits of the HTTP client. `max_bytes` limits the body, both decompressed and as received.
 
-    `connect_timeout_s` is for each of the two addresses of a host tried at most, and for the TLS handshake;
-    `total_timeout_s` holds for everything together: lookups, redirects, handshakes, headers and bodies.
-    `allowed_hosts` opens private hosts: "host", an address or a CIDR network, each with ":port" or not.
+    `connect_timeout_s` limits the connection to each address (a host's first two are tried) and the TLS handshake,
+    `total_timeout_s` everything together: lookups, redirects, handshakes, headers and bodies.
+    `allowed_hosts` allows private hosts: "host", an address or a CIDR network, with or without ":port".
+    `pooled_hosts` and `connections_per_host` limit the connections kept open.
     `ca_file` replaces the bundled certificate authorities.
     """
 
@@ -47,7 +48,7 @@ class ClientSettings:
     max_bytes: int = 10 * 1024 * 1024
     max_redirects: int = 5
     allowed_hosts: frozenset[str] = frozenset()
-    hosts_kept: int = 64
+    pooled_hosts: int = 64
     connections_per_host: int = 2
     ca_file: str = ""
 
@@ -62,12 +63,12 @@ class FetchError:
 
 @dataclass(frozen=True, slots=True)
 class FetchResult:
-    """An answer or a failure. `url` is the last address asked, without credentials; `status` is 0 where none answered.
+    """A response or a failure. `url` is the last URL requested, without credentials; `status` is 0 without a response.
 
-    `etag` and `last_modified` are byte for byte what to send next time (those sent, where a 304 brings none).
-    `permanent_url` is set when every redirect on the way was permanent, none left https, and the end was a success;
-    it keeps the credentials of the address asked for where they were sent to it. `cache_max_age_s` and
-    `retry_after_s` count from the answer.
+    `etag` and `last_modified` are byte for byte what to send next time: those sent, if a 304 has none.
+    `permanent_url` is set if every redirect was permanent, none left https, and the last response was a success; it
+    has the credentials of the requested URL if they were sent to it. `cache_max_age_s` and `retry_after_s` are in
+    seconds from the response, `elapsed_s` is the duration of the whole fetch.
     """
 
     url: str

@@ -1,8 +1,8 @@
-"""Which addresses of the outside may be reached: a URL in, a `Target` out; a host in, checked IP addresses out.
+"""Decide which URLs and addresses may be reached: a URL in, a `Target` out; a host in, checked IP addresses out.
 
-Called by `session.py` at the moment a TCP connection is made, so that what was checked is what is connected to, and
-by `fetch.py` for each URL and each redirect. A refusal travels as the exception `Refused`, because it has to pass
-through requests and urllib3; `fetch.py` turns it into a `FetchError` value.
+Called by client.py for each URL and redirect, and by transport.py when it connects, so the checked address is the one
+connected to. A refusal is the exception `RequestRefused`, because it has to pass through requests and urllib3;
+client.py turns it into a `FetchError` value.
 """
 
 import base64
@@ -21,9 +21,9 @@ import idna
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolver = Callable[[str, int], Sequence[str]]
 
-# What a stored address may have; keeps a hostile redirect from growing without end.
+# The length of the URL column; also stops redirects that make a URL longer each time.
 MAX_URL_LENGTH = 2000
-# Lookups under way at once: a resolver that hangs may hold this many threads, never more. As many as fetching threads.
+# Simultaneous lookups, as many as polling threads: a resolver that hangs occupies no more threads than this.
 MAX_LOOKUPS = 64
 
 # Special-purpose IPv4 networks that are not globally reachable (IANA registry, RFC 6890), plus multicast and class E.
@@ -37,15 +37,15 @@ _CLOSED_V4 = tuple(
         ),
     )
 )
-# All IPv6 that is public today lies in 2000::/3; inside it are Teredo and other IETF assignments (2001::/23), 6to4
+# All public IPv6 addresses are in 2000::/3; inside it are Teredo and other IETF assignments (2001::/23), 6to4
 # (2002::/16, which wraps any IPv4) and the two documentation networks.
 _GLOBAL_V6 = ipaddress.IPv6Network("2000::/3")
 _CLOSED_V6 = tuple(map(ipaddress.IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")))
-# On an IPv6-only network DNS64 wraps public IPv4 addresses in this prefix (RFC 6052): the wrapped address decides.
+# On an IPv6-only network DNS64 embeds public IPv4 addresses in this prefix (RFC 6052): the IPv4 address decides.
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
-# The "bad ports" of the WHATWG Fetch standard: services that could be made to act on a line of an HTTP request (mail,
-# IRC, SSH...). Feeds on other odd ports are real, so everything else is open.
+# The "bad ports" of the WHATWG Fetch standard: services that might execute a line of an HTTP request (mail, IRC,
+# SSH...). Feeds exist on all kinds of other ports, so those are allowed.
 # fmt: off
 _BAD_PORTS = frozenset((
     0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103,
@@ -58,13 +58,13 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _ASCII_HOST = re.compile(r"(?!\.)(?:[a-z0-9_-]{1,63}(?:\.(?!$)|$))+")
-# What may stand in a path or query as it is (RFC 3986, and "%" of what is already encoded); the rest is encoded.
+# Characters allowed in a path or query (RFC 3986, and "%" of what is already encoded); others are percent-encoded.
 _URL_SAFE = "!#$%&'()*+,/:;=?@[]~"
 _PLAIN = re.compile(r"[A-Za-z0-9!$%&'()*+,/:;=?@\[\]~._-]*")
 
 
-class Refused(Exception):
-    """A request that is not made or not gone on with; `code` is one of `fetch.ERROR_CODES`."""
+class RequestRefused(Exception):
+    """A request that Vigie doesn't make or doesn't continue. `code` is one of `records.ERROR_CODES`."""
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
@@ -74,7 +74,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A URL made ready: `url` is ASCII, without credentials and fragment; `authorization` is a header value or ""."""
+    """A URL to request: `url` is ASCII, without credentials and fragment; `authorization` is a header value or ""."""
 
     url: str
     scheme: str
@@ -101,27 +101,27 @@ class Target:
         return self.url.replace("://", f"://{self.userinfo}@", 1)
 
 
-def read_url(url: str) -> Target:
-    """The one reading of a URL that everything else goes by. Raises `Refused("bad_url")`."""
+def parse_url(url: str) -> Target:
+    """Parse a URL, the only place that does. Raise RequestRefused("bad_url") if it can't be requested."""
     url = url.strip()
     if len(url) > MAX_URL_LENGTH:
-        raise Refused("bad_url", f"longer than {MAX_URL_LENGTH} characters")
+        raise RequestRefused("bad_url", f"longer than {MAX_URL_LENGTH} characters")
     if _CONTROL_CHARACTERS.search(url):
-        raise Refused("bad_url", "control character in the address")
+        raise RequestRefused("bad_url", "control character in the URL")
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
     except ValueError as error:
-        raise Refused("bad_url", str(error)) from None
+        raise RequestRefused("bad_url", str(error)) from None
     if parts.scheme not in _DEFAULT_PORTS:
-        raise Refused("bad_url", "not an http or https address")
-    # A browser reads "\" as "/", urlsplit as part of the host: no address with two readings is fetched.
+        raise RequestRefused("bad_url", "not an http or https URL")
+    # A browser parses "\" as "/", urlsplit as part of the host: refuse what parsers disagree on.
     if "\\" in parts.netloc:
-        raise Refused("bad_url", "backslash in the host")
+        raise RequestRefused("bad_url", "backslash in the host")
     host = ascii_host(host)
     port = _DEFAULT_PORTS[parts.scheme] if port is None else port
     if port in _BAD_PORTS:
-        raise Refused("bad_url", f"port {port} is not a web port")
+        raise RequestRefused("bad_url", f"port {port} is not a web port")
     shown_host = f"[{host}]" if ":" in host else host
     netloc = shown_host if port == _DEFAULT_PORTS[parts.scheme] else f"{shown_host}:{port}"
     tail = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -131,15 +131,18 @@ def read_url(url: str) -> Target:
     return Target(f"{parts.scheme}://{netloc}{tail}", parts.scheme, host, port, userinfo)
 
 
-def same_site(target: Target, onward: Target) -> bool:
-    """Whether secrets sent to `target` may go on to `onward`: the same origin, or its move to https."""
-    if target.origin == onward.origin:
+def same_site(target: Target, redirect: Target) -> bool:
+    """Return whether secrets sent to `target` may be sent to `redirect`: the same origin, or its move to https."""
+    if target.origin == redirect.origin:
         return True
-    return target.origin == ("http", onward.host, 80) and onward.origin == ("https", target.host, 443)
+    return target.origin == ("http", redirect.host, 80) and redirect.origin == ("https", target.host, 443)
 
 
 def ascii_host(host: str) -> str:
-    """The host as it stands in a Host header: lower case, IDNA, no trailing dot, IPv6 in its short form."""
+    """Return the host as written in a Host header: lower case, IDNA, no trailing dot, IPv6 in its short form.
+
+    Raise RequestRefused("bad_url") if it is malformed.
+    """
     host = host.removesuffix(".")
     if ":" in host:
         try:
@@ -147,20 +150,20 @@ def ascii_host(host: str) -> str:
                 return str(ipaddress.IPv6Address(host))
         except ValueError:
             pass
-        raise Refused("bad_url", "malformed IPv6 address")
+        raise RequestRefused("bad_url", "malformed IPv6 address")
     if not host.isascii():
         try:
             host = idna.encode(host, uts46=True).decode("ascii").removesuffix(".")
         except idna.IDNAError as error:
-            raise Refused("bad_url", f"host name: {error}") from None
+            raise RequestRefused("bad_url", f"host name: {error}") from None
     host = host.lower()
     if len(host) > 253 or not _ASCII_HOST.fullmatch(host):
-        raise Refused("bad_url", "no valid host name in the address")
+        raise RequestRefused("bad_url", "no valid host name in the URL")
     return host
 
 
 def is_public(address: IPAddress) -> bool:
-    """Whether an address belongs to the public Internet, seen through every wrapping of IPv4 in IPv6."""
+    """Return whether an address is on the public internet. An IPv4 address embedded in IPv6 decides for it."""
     if isinstance(address, ipaddress.IPv4Address):
         return not any(address in network for network in _CLOSED_V4)
     if address.ipv4_mapped is not None:
@@ -171,7 +174,10 @@ def is_public(address: IPAddress) -> bool:
 
 
 class AllowList:
-    """Private hosts that the operator opens: "host", "host:port", an address, "address:port" or a CIDR network."""
+    """The private hosts that the server admin allows: "host", an address or a CIDR network, with or without ":port".
+
+    Raises ValueError for a malformed entry.
+    """
 
     def __init__(self, entries: Iterable[str]) -> None:
         self._names: set[tuple[str, int | None]] = set()
@@ -191,7 +197,7 @@ class AllowList:
                 raise
             self._names.add((host, port))
 
-    def opens(self, host: str, port: int, address: IPAddress) -> bool:
+    def allows(self, host: str, port: int, address: IPAddress) -> bool:
         if (host, None) in self._names or (host, port) in self._names:
             return True
         return any(address in network and only in (None, port) for network, only in self._networks)
@@ -201,63 +207,63 @@ def system_resolver(host: str, port: int) -> list[str]:
     return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
-class Guard:
-    """Resolves a host and lets through only addresses that may be reached. Shared by all fetching threads."""
+class CheckedResolver:
+    """Resolves a host to addresses that may be reached. Shared by all polling threads."""
 
     def __init__(self, allowed_hosts: Iterable[str] = (), resolver: Resolver = system_resolver) -> None:
         self._allowed = AllowList(allowed_hosts)
         self._resolver = resolver
         self._lookups = threading.BoundedSemaphore(MAX_LOOKUPS)
 
-    def addresses(self, host: str, port: int, timeout_s: float) -> list[str]:
-        """Addresses to connect to, best first.
+    def resolve(self, host: str, port: int, timeout_s: float) -> list[str]:
+        """Return the addresses to connect to, best first. Raise RequestRefused if there are none or one is private.
 
-        One private address among public ones refuses them all: no honest public site answers that way, and which
-        one is connected to must not depend on order or luck.
+        A private address among public ones refuses them all: no legitimate public site has both, and the address
+        connected to must not depend on their order.
         """
         try:
             found = [ipaddress.ip_address(host)]
         except ValueError:
             found = [ipaddress.ip_address(text) for text in self._look_up(host, port, timeout_s)]
         for address in found:
-            if not is_public(address) and not self._allowed.opens(host, port, address):
+            if not is_public(address) and not self._allowed.allows(host, port, address):
                 where = "" if host == str(address) else f"{host} is at "
-                raise Refused("private_address", f"{where}{address}, which is not a public address")
+                raise RequestRefused("private_address", f"{where}{address}, which is not a public address")
         return [str(address) for address in dict.fromkeys(found)]
 
     def _look_up(self, host: str, port: int, timeout_s: float) -> Sequence[str]:
-        # getaddrinfo takes no time limit and may wait half a minute for a dead name server, so it runs in a thread of
-        # its own that is left behind when it is late (60 us, once a connection).
+        # getaddrinfo has no timeout and may wait half a minute for a name server, so it runs in a thread that is
+        # abandoned if it is late (60 µs per connection).
         deadline = time.monotonic() + timeout_s
         if not self._lookups.acquire(timeout=timeout_s):
-            raise Refused("dns", "too many name lookups are hanging")
-        answers: queue.SimpleQueue[Sequence[str] | Exception] = queue.SimpleQueue()
-        threading.Thread(target=self._answer, args=(host, port, answers), daemon=True).start()
+            raise RequestRefused("dns", "too many pending name lookups")
+        results: queue.SimpleQueue[Sequence[str] | Exception] = queue.SimpleQueue()
+        threading.Thread(target=self._run_resolver, args=(host, port, results), daemon=True).start()
         try:
-            answer = answers.get(timeout=max(0, deadline - time.monotonic()))
+            result = results.get(timeout=max(0, deadline - time.monotonic()))
         except queue.Empty:
-            raise Refused("dns", f"no answer from the name server for {host} in time") from None
-        if isinstance(answer, Exception):
-            raise Refused("dns", f"{host}: {getattr(answer, 'strerror', None) or answer}")
-        if not answer:
-            raise Refused("dns", f"{host} has no address")
-        return answer
+            raise RequestRefused("dns", f"no response from the name server for {host} in time") from None
+        if isinstance(result, Exception):
+            raise RequestRefused("dns", f"{host}: {getattr(result, 'strerror', None) or result}")
+        if not result:
+            raise RequestRefused("dns", f"{host} has no address")
+        return result
 
-    def _answer(self, host: str, port: int, answers: queue.SimpleQueue[Sequence[str] | Exception]) -> None:
+    def _run_resolver(self, host: str, port: int, results: queue.SimpleQueue[Sequence[str] | Exception]) -> None:
         try:
-            answers.put(self._resolver(host, port))
+            results.put(self._resolver(host, port))
         except (OSError, ValueError) as error:
-            answers.put(error)
+            results.put(error)
         finally:
             self._lookups.release()
 
 
 def host_key(url: str) -> str:
-    """One name for a host however it is spelled, without port and scheme; "" for a URL that cannot be fetched.
+    """Return the canonical host of a URL, without scheme and port; "" for a URL that can't be fetched.
 
-    Claims on sources are counted by it (monitoring/polling/leases.py).
+    Leases on sources are limited per host by it (monitoring/polling/leases.py).
     """
     try:
-        return read_url(url).host
-    except Refused:
+        return parse_url(url).host
+    except RequestRefused:
         return ""

@@ -1,7 +1,7 @@
-"""The transport under the door: a requests adapter whose connections go to the checked address, verify TLS with one
-shared context, and stop at the deadline and byte limit of the fetch that uses them.
+"""The transport of the HTTP client: a requests adapter whose connections go to checked addresses only.
 
-Called by `fetch.py` only: one `GuardedAdapter` a process, one `Flight` a fetch.
+Connections verify TLS with one shared context and stop at the deadline and byte limit of the fetch that uses them.
+Called by client.py only: one `CheckedAdapter` per process, one `RequestBudget` per fetch.
 """
 
 import logging
@@ -19,69 +19,74 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.util.ssl_ import create_urllib3_context
 
-from monitoring.http.ssrf import Guard, Refused
+from monitoring.http.ssrf import CheckedResolver, RequestRefused
 
-# urllib3 warns of each malformed header with a traceback and the whole URL, and of each connection that it does not
-# keep: the first is the sender's affair, the second is meant.
+# urllib3 logs a traceback and the full URL for each malformed header, and a warning for each connection that it
+# discards: the first isn't Vigie's error, the second is intended.
 logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
 logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
 
-# A host whose first address is dead is often alive at another (broken IPv6): one more is tried.
+# A host that is unreachable at its first address often responds at its second (broken IPv6).
 _MAX_ADDRESSES_TRIED = 2
 
 
-class Flight:
-    """What one fetch may still use: time until `deadline` (monotonic seconds) and bytes from the wire."""
+class RequestBudget:
+    """The limits of one fetch: time until `deadline` (monotonic seconds) and `bytes_left` to receive.
 
-    __slots__ = ("bytes_left", "connect_timeout_s", "deadline", "fresh", "reused")
+    `is_reused` says whether the last request used a connection from the pool.
+    """
+
+    __slots__ = ("bytes_left", "connect_timeout_s", "deadline", "has_connected", "is_reused")
 
     def __init__(self, deadline: float, connect_timeout_s: float, bytes_left: int) -> None:
         self.deadline = deadline
         self.connect_timeout_s = connect_timeout_s
         self.bytes_left = bytes_left
-        self.board()
+        self.reset()
 
-    def board(self) -> None:
-        """Called before each request: `reused` will say whether it went out on a connection kept from before."""
-        self.fresh = False
-        self.reused = False
+    def reset(self) -> None:
+        """Prepare for the next request of the fetch: its connection is not known yet."""
+        self.has_connected = False
+        self.is_reused = False
 
     def remaining_s(self) -> float:
+        """Return the seconds left. Raise TimeoutError if there are none."""
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError("total time limit reached")
         return left
 
-    def took(self, received: int) -> None:
+    def consume(self, received: int) -> None:
+        """Subtract received bytes. Raise RequestRefused if they exceed the limit."""
         self.bytes_left -= received
         if self.bytes_left < 0:
-            raise Refused("too_large", "more bytes on the wire than the limit")
+            raise RequestRefused("too_large", "more bytes received than the limit")
 
 
-# urllib3 makes connections deep inside its pools; the thread is the only thing the caller shares with them.
-_under_way = threading.local()
+# urllib3 connects deep inside its pools, where a caller can pass nothing: the budget belongs to the thread.
+_current = threading.local()
 
 
-def take_off(flight: Flight | None) -> None:
-    """Puts everything this thread now sends and receives under the limits of `flight`."""
-    _under_way.flight = flight
+def set_budget(budget: RequestBudget | None) -> None:
+    """Apply the limits of `budget` to all that this thread sends and receives from now on."""
+    _current.budget = budget
 
 
 class _LimitedSocket:
-    """Every receive waits for what is left of the fetch's time at most.
+    """A socket whose receives end with the time left to the fetch.
 
-    A timeout for each receive alone would let a server that sends a byte now and then hold a thread for ever, in the
-    headers as in the body; http.client reads both through `recv_into`.
+    A timeout per receive would let a server occupy a thread forever with a byte now and then, in headers or body;
+    http.client reads both through `recv_into`.
     """
 
-    flight: Flight | None = None
+    budget: RequestBudget | None = None
 
     def recv_into(self, *args: Any) -> int:
-        if self.flight is None:
+        if self.budget is None:
             return super().recv_into(*args)
-        self.settimeout(self.flight.remaining_s())
+        self.settimeout(self.budget.remaining_s())
         received = super().recv_into(*args)
-        self.flight.took(received)
+        self.budget.consume(received)
         return received
 
 
@@ -93,20 +98,20 @@ class _TLSSocket(_LimitedSocket, ssl.SSLSocket):
     pass
 
 
-class _GuardedConnection:
-    """Resolves, checks and connects in one step, so that no second lookup can give another address."""
+class _CheckedConnection:
+    """Resolves, checks and connects in one step: a second lookup could return another address (DNS rebinding)."""
 
-    def __init__(self, *args: Any, guard: Guard, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, resolver: CheckedResolver, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._guard = guard
+        self._resolver = resolver
 
     def _new_conn(self) -> socket.socket:
-        flight = _under_way.flight
+        budget = _current.budget
         host = self.host.strip("[]")
         error: OSError | None = None
-        for address in self._guard.addresses(host, self.port, flight.remaining_s())[:_MAX_ADDRESSES_TRIED]:
+        for address in self._resolver.resolve(host, self.port, budget.remaining_s())[:_MAX_ADDRESSES_TRIED]:
             try:
-                return _connect(address, self.port, min(flight.connect_timeout_s, flight.remaining_s()))
+                return _connect(address, self.port, min(budget.connect_timeout_s, budget.remaining_s()))
             except OSError as failure:
                 error = failure
         if isinstance(error, TimeoutError):
@@ -115,14 +120,14 @@ class _GuardedConnection:
 
     def connect(self) -> None:
         super().connect()
-        _under_way.flight.fresh = True
+        _current.budget.has_connected = True
 
     def request(self, *args: Any, **kwargs: Any) -> None:
-        flight = _under_way.flight
+        budget = _current.budget
         if self.sock is None:
             self.connect()
-        flight.reused = not flight.fresh
-        self.sock.flight = flight
+        budget.is_reused = not budget.has_connected
+        self.sock.budget = budget
         super().request(*args, **kwargs)
 
 
@@ -130,7 +135,7 @@ def _connect(address: str, port: int, timeout_s: float) -> socket.socket:
     sock = _PlainSocket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
     try:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        # Stays set for the TLS handshake, which OpenSSL's binding limits as a whole.
+        # Applies to the TLS handshake too, which Python's ssl module limits as a whole.
         sock.settimeout(timeout_s)
         sock.connect((address, port))
     except BaseException:
@@ -139,11 +144,11 @@ def _connect(address: str, port: int, timeout_s: float) -> socket.socket:
     return sock
 
 
-class _PlainConnection(_GuardedConnection, HTTPConnection):
+class _PlainConnection(_CheckedConnection, HTTPConnection):
     pass
 
 
-class _TLSConnection(_GuardedConnection, HTTPSConnection):
+class _TLSConnection(_CheckedConnection, HTTPSConnection):
     pass
 
 
@@ -157,26 +162,26 @@ class _TLSPool(HTTPSConnectionPool):
 
 @cache
 def tls_context(ca_file: str) -> ssl.SSLContext:
-    """The one TLS context of a process: reading the authorities costs the CPU of fifteen requests over TLS."""
+    """Return the process's TLS context: loading the authorities costs as much CPU as fifteen requests over TLS."""
     context = create_urllib3_context()
     context.load_verify_locations(ca_file)
     context.sslsocket_class = _TLSSocket
     return context
 
 
-class GuardedAdapter(HTTPAdapter):
-    """requests' adapter with the guard's connections, the shared TLS context, no proxies and no cookies."""
+class CheckedAdapter(HTTPAdapter):
+    """requests' adapter with checked connections, the shared TLS context, no proxies and no cookies."""
 
-    def __init__(self, guard: Guard, ca_file: str, hosts_kept: int, connections_per_host: int) -> None:
-        self._guard = guard
+    def __init__(self, resolver: CheckedResolver, ca_file: str, pooled_hosts: int, connections_per_host: int) -> None:
+        self._resolver = resolver
         self._tls = tls_context(ca_file)
-        super().__init__(pool_connections=hosts_kept, pool_maxsize=connections_per_host)
+        super().__init__(pool_connections=pooled_hosts, pool_maxsize=connections_per_host)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {
-            "http": partial(_PlainPool, guard=self._guard),
-            "https": partial(_TLSPool, guard=self._guard),
+            "http": partial(_PlainPool, resolver=self._resolver),
+            "https": partial(_TLSPool, resolver=self._resolver),
         }
 
     def build_connection_pool_key_attributes(
@@ -188,10 +193,10 @@ class GuardedAdapter(HTTPAdapter):
         return host, {"ssl_context": self._tls, "cert_reqs": "CERT_REQUIRED"}
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
-        """Nothing to add: the context verifies. requests would name a bundle here, read again for each host."""
+        """Do nothing: the context verifies. requests would load a bundle of authorities here for each host."""
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
-        """Only what the door reads; requests would also feed a cookie jar."""
+        """Return a response with the fields that the client reads; requests would also fill a cookie jar."""
         response = requests.Response()
         response.url = req.url
         response.status_code = resp.status

@@ -1,4 +1,4 @@
-"""Retry-After and cache lifetimes, in every form servers write them."""
+"""Test parsing Retry-After and cache lifetimes in all the forms that servers send."""
 
 from datetime import UTC, datetime
 
@@ -28,7 +28,7 @@ NOW = datetime(2026, 8, 5, 10, 20, tzinfo=UTC)
         *(("Wed, 05 Aug 2026 09:00:00 GMT", 0), ("Wed, 99 Aug 2026 10:30:00 GMT", None), ("１２", None)),
     ],
 )
-def test_retry_after_in_every_form(value, expected):
+def test_read_retry_after_accepts_seconds_and_dates(value, expected):
     assert read_retry_after(value, NOW) == expected
 
 
@@ -51,12 +51,12 @@ def test_retry_after_in_every_form(value, expected):
         ({"cache-control": "max-age=600", "expires": "Wed, 05 Aug 2026 11:20:00 GMT"}, 600),
     ],
 )
-def test_cache_lifetimes(headers, expected):
+def test_read_cache_lifetime_follows_rfc_9111(headers, expected):
     assert read_cache_lifetime(headers, NOW) == expected
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=40))
-def test_no_text_makes_the_time_readers_raise(text):
+def test_header_parsers_never_raise(text):
     for seconds in (read_retry_after(text, NOW), read_cache_lifetime({"cache-control": text, "expires": text}, NOW)):
         assert seconds is None or 0 <= seconds <= 315_360_000

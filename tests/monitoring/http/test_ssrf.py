@@ -1,4 +1,4 @@
-"""What the door refuses to reach: addresses however they are spelled, resolved or redirected to."""
+"""Test that the HTTP client reaches no private address, in any notation, by DNS or by redirect."""
 
 import ipaddress
 import threading
@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitoring.http import ClientSettings, HttpClient, host_key
-from monitoring.http.ssrf import MAX_LOOKUPS, AllowList, is_public, read_url, same_site
+from monitoring.http.ssrf import MAX_LOOKUPS, AllowList, is_public, parse_url, same_site
 from tests.lookalikes.feeds import FeedServer
 
-OPEN = ClientSettings(total_timeout_s=3, connect_timeout_s=1, allowed_hosts=frozenset({"127.0.0.1"}))
-CLOSED = ClientSettings(total_timeout_s=3, connect_timeout_s=1)
+LOOPBACK_ALLOWED = ClientSettings(total_timeout_s=3, connect_timeout_s=1, allowed_hosts=frozenset({"127.0.0.1"}))
+NOTHING_ALLOWED = ClientSettings(total_timeout_s=3, connect_timeout_s=1)
 
 
 @pytest.fixture(scope="module")
@@ -25,13 +25,13 @@ def server():
 
 
 def resolving_to(*addresses):
-    """A resolver that gives these addresses, and remembers how often it was asked."""
+    """Return a resolver that returns these addresses and records the hosts in `resolve.hosts`."""
 
     def resolve(host, port):
-        resolve.asked.append(host)
+        resolve.hosts.append(host)
         return addresses
 
-    resolve.asked = []
+    resolve.hosts = []
     return resolve
 
 
@@ -46,8 +46,8 @@ def resolving_to(*addresses):
         *("3fff::1", "5f00::1", "fc00::1", "fd12:3456::1", "fe80::1", "fec0::1", "ff02::1"),
     ],
 )
-def test_an_address_that_is_not_public_is_refused(address):
-    result = HttpClient(CLOSED, resolving_to(address)).fetch("http://feeds.example/feed")
+def test_fetch_refuses_non_public_address(address):
+    result = HttpClient(NOTHING_ALLOWED, resolving_to(address)).fetch("http://feeds.example/feed")
     assert (result.error.code, result.status, result.body) == ("private_address", 0, b"")
     assert "feeds.example" in result.error.detail
 
@@ -56,7 +56,7 @@ def test_an_address_that_is_not_public_is_refused(address):
     "address",
     ["1.1.1.1", "172.15.0.1", "172.32.0.1", "100.63.0.1", "2606:4700::1111", "::ffff:1.1.1.1", "64:ff9b::101:101"],
 )
-def test_an_address_of_the_public_internet_is_let_through(address):
+def test_is_public_accepts_public_address(address):
     assert is_public(ipaddress.ip_address(address))
 
 
@@ -68,9 +68,9 @@ def test_an_address_of_the_public_internet_is_let_through(address):
         *("①②⑦.⓪.⓪.①", "127。0。0。1", "１２７.0.0.1"),
     ],
 )
-def test_no_spelling_of_loopback_passes(server, host):
+def test_fetch_refuses_every_notation_of_loopback(server, host):
     before = server.count
-    assert HttpClient(CLOSED).fetch(f"http://{host}:{server.port}/feed").error.code == "private_address"
+    assert HttpClient(NOTHING_ALLOWED).fetch(f"http://{host}:{server.port}/feed").error.code == "private_address"
     assert server.count == before
 
 
@@ -87,38 +87,38 @@ def test_no_spelling_of_loopback_passes(server, host):
         *("http://-\u0301.org/", "http://\ud800.org/"),
     ],
 )
-def test_an_address_that_is_none_is_refused_before_anything_is_looked_up(url):
+def test_fetch_refuses_invalid_url_before_lookup(url):
     resolver = resolving_to("1.1.1.1")
-    assert HttpClient(CLOSED, resolver).fetch(url).error.code == "bad_url"
-    assert resolver.asked == []
+    assert HttpClient(NOTHING_ALLOWED, resolver).fetch(url).error.code == "bad_url"
+    assert resolver.hosts == []
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.one_of(st.text(max_size=60), st.text(max_size=40).map(lambda text: f"http://{text}/{text}")))
-def test_no_text_whatever_makes_the_door_raise_or_connect(url):
-    result = HttpClient(CLOSED, resolving_to("127.0.0.1")).fetch(url)
+def test_fetch_never_raises_and_never_connects_for_any_text(url):
+    result = HttpClient(NOTHING_ALLOWED, resolving_to("127.0.0.1")).fetch(url)
     assert result.error.code in ("bad_url", "private_address")
 
 
-def test_one_private_address_among_public_ones_refuses_them_all():
-    http_client = HttpClient(CLOSED, resolving_to("1.1.1.1", "10.0.0.1"))
+def test_fetch_refuses_host_with_one_private_address():
+    http_client = HttpClient(NOTHING_ALLOWED, resolving_to("1.1.1.1", "10.0.0.1"))
     assert http_client.fetch("http://feeds.example/").error.code == "private_address"
 
 
-def test_the_connection_is_made_to_the_very_address_that_was_checked(server):
-    """DNS rebinding: a name that is fine when it is checked and private when it is connected to."""
-    answers = [["127.0.0.1"], ["127.0.0.2"]]
+def test_fetch_connects_to_the_checked_address_when_dns_changes(server):
+    """DNS rebinding: a name that is public when it is checked and private when the connection is made."""
+    addresses = [["127.0.0.1"], ["127.0.0.2"]]
     resolver_calls = []
 
     def rebinding(host, port):
         resolver_calls.append(host)
-        return answers[min(len(resolver_calls), len(answers)) - 1]
+        return addresses[min(len(resolver_calls), len(addresses)) - 1]
 
     url = f"http://rebind.example:{server.port}/feed"
-    first = HttpClient(OPEN, rebinding).fetch(url)
+    first = HttpClient(LOOPBACK_ALLOWED, rebinding).fetch(url)
     assert (first.error, first.body, resolver_calls) == (None, b"<rss/>", ["rebind.example"])
     assert server.requests[-1].headers["host"] == f"rebind.example:{server.port}"
-    assert HttpClient(OPEN, rebinding).fetch(url).error.code == "private_address"
+    assert HttpClient(LOOPBACK_ALLOWED, rebinding).fetch(url).error.code == "private_address"
 
 
 @pytest.mark.parametrize(
@@ -133,9 +133,9 @@ def test_the_connection_is_made_to_the_very_address_that_was_checked(server):
         *("http://2852039166/", "http://127.0.0.2:{port}/feed", "http://127.0.0.2.:{port}/feed"),
     ],
 )
-def test_a_redirect_to_a_private_address_is_refused(server, location):
+def test_fetch_refuses_redirect_to_private_address(server, location):
     url = server.put("/away", status=302, location=location.format(port=server.port))
-    result = HttpClient(OPEN).fetch(url)
+    result = HttpClient(LOOPBACK_ALLOWED).fetch(url)
     assert (result.error.code, result.permanent_url) == ("private_address", "")
 
 
@@ -143,12 +143,15 @@ def test_a_redirect_to_a_private_address_is_refused(server, location):
     "location",
     ["", "ftp://example.org/", "file:///etc/passwd", "javascript:alert(1)", "http://[bad/", "http://example.org:25/"],
 )
-def test_a_redirect_to_no_usable_address_is_an_error_of_its_own(server, location):
-    assert HttpClient(OPEN).fetch(server.put("/astray", status=301, location=location)).error.code == "bad_redirect"
+def test_fetch_returns_bad_redirect_for_invalid_location(server, location):
+    assert (
+        HttpClient(LOOPBACK_ALLOWED).fetch(server.put("/redirect", status=301, location=location)).error.code
+        == "bad_redirect"
+    )
 
 
 @pytest.mark.parametrize(
-    ("onward", "kept"),
+    ("redirect", "is_same"),
     [
         ("http://a.example/other", True),
         ("https://a.example/feed", True),
@@ -158,13 +161,13 @@ def test_a_redirect_to_no_usable_address_is_an_error_of_its_own(server, location
         ("http://sub.a.example/feed", False),
     ],
 )
-def test_secrets_go_on_to_the_same_origin_and_its_move_to_https(onward, kept):
-    assert same_site(read_url("http://a.example/feed"), read_url(onward)) is kept
-    assert not same_site(read_url("https://a.example/feed"), read_url("http://a.example/feed"))
+def test_same_site_accepts_same_origin_and_its_move_to_https(redirect, is_same):
+    assert same_site(parse_url("http://a.example/feed"), parse_url(redirect)) is is_same
+    assert not same_site(parse_url("https://a.example/feed"), parse_url("http://a.example/feed"))
 
 
 @pytest.mark.parametrize(
-    ("entries", "opened"),
+    ("entries", "is_allowed"),
     [
         (["127.0.0.0/8"], True),
         (["127.0.0.1"], True),
@@ -179,56 +182,56 @@ def test_secrets_go_on_to_the_same_origin_and_its_move_to_https(onward, kept):
         ([], False),
     ],
 )
-def test_the_allow_list_opens_exactly_what_it_names(entries, opened):
+def test_allow_list_allows_only_listed_hosts(entries, is_allowed):
     allowed = AllowList(entries)
-    assert allowed.opens("feeds.internal", 8001, ipaddress.ip_address("127.0.0.1")) is opened
+    assert allowed.allows("feeds.internal", 8001, ipaddress.ip_address("127.0.0.1")) is is_allowed
 
 
 @pytest.mark.parametrize("entry", ["10.0.0.0/33", "10.0.0.1/8", "10.0.0.0/8/8"])
-def test_a_malformed_entry_of_the_allow_list_is_told_at_once(entry):
+def test_allow_list_raises_for_malformed_entry(entry):
     with pytest.raises(ValueError, match=r"does not appear|has host bits"):
         AllowList([entry])
 
 
-def test_a_name_without_address_and_a_name_server_that_hangs_are_told_within_the_limit():
-    def failing(host, port):
+def test_fetch_returns_dns_error_for_unknown_name_and_slow_name_server():
+    def failing_resolver(host, port):
         raise OSError(-2, "Name or service not known")
 
-    def hanging(host, port):
+    def slow_resolver(host, port):
         time.sleep(2)
         return ["1.1.1.1"]
 
-    unknown = HttpClient(CLOSED, failing).fetch("http://nowhere.example/")
+    unknown = HttpClient(NOTHING_ALLOWED, failing_resolver).fetch("http://nowhere.example/")
     assert (unknown.error.code, "Name or service not known" in unknown.error.detail) == ("dns", True)
-    assert HttpClient(CLOSED, resolving_to()).fetch("http://nowhere.example/").error.code == "dns"
-    late = HttpClient(ClientSettings(total_timeout_s=0.2), hanging).fetch("http://slow-dns.example/")
+    assert HttpClient(NOTHING_ALLOWED, resolving_to()).fetch("http://nowhere.example/").error.code == "dns"
+    late = HttpClient(ClientSettings(total_timeout_s=0.2), slow_resolver).fetch("http://slow-dns.example/")
     assert late.error.code == "dns"
     assert late.elapsed_s < 1
 
 
-def test_name_servers_that_hang_hold_a_bounded_number_of_threads():
-    asked, release = [], threading.Event()
+def test_slow_name_servers_occupy_limited_threads():
+    hosts, release = [], threading.Event()
 
-    def hanging(host, port):
-        asked.append(host)
+    def slow_resolver(host, port):
+        hosts.append(host)
         release.wait(5)
         return []
 
-    http_client = HttpClient(ClientSettings(total_timeout_s=0.3), hanging)
+    http_client = HttpClient(ClientSettings(total_timeout_s=0.3), slow_resolver)
     with ThreadPoolExecutor(MAX_LOOKUPS + 6) as pool:
         results = list(pool.map(http_client.fetch, ["http://slow-dns.example/"] * (MAX_LOOKUPS + 6)))
     release.set()
     assert {result.error.code for result in results} == {"dns"}
-    assert len(asked) == MAX_LOOKUPS
+    assert len(hosts) == MAX_LOOKUPS
 
 
-def test_an_international_host_is_asked_for_by_its_ascii_name(server):
+def test_fetch_resolves_international_host_by_ascii_name(server):
     resolver = resolving_to("127.0.0.1")
-    result = HttpClient(OPEN, resolver).fetch(f"http://Bu\u0308cher.Example:{server.port}/feed")
-    assert (result.error, resolver.asked) == (None, ["xn--bcher-kva.example"])
+    result = HttpClient(LOOPBACK_ALLOWED, resolver).fetch(f"http://Bu\u0308cher.Example:{server.port}/feed")
+    assert (result.error, resolver.hosts) == (None, ["xn--bcher-kva.example"])
 
 
-def test_another_address_of_a_host_is_tried_when_the_first_is_dead(server):
+def test_fetch_tries_second_address_when_first_is_unreachable(server):
     settings_ = ClientSettings(total_timeout_s=3, connect_timeout_s=1, allowed_hosts=frozenset({"127.0.0.0/8"}))
     assert (
         HttpClient(settings_, resolving_to("127.0.0.2", "127.0.0.1"))
@@ -247,5 +250,5 @@ def test_another_address_of_a_host_is_tried_when_the_first_is_dead(server):
         ("mailto:x@example.org", ""),
     ],
 )
-def test_a_host_has_one_key_however_it_is_spelled(url, key):
+def test_host_key_normalizes_host(url, key):
     assert host_key(url) == key
