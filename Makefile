@@ -26,6 +26,8 @@ lint: tools
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
+	@$(BIN)/djlint --quiet --lint templates
+	@$(BIN)/oxlint --quiet static/js
 	@# No database is asked: without one Django only warns.
 	@$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 

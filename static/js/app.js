@@ -76,11 +76,12 @@ addEventListener("pageshow", (event) => {
   if (event.persisted && document.querySelector("[aria-busy]")) location.reload();
 });
 
+const pathOf = (url) => new URL(url, location.href).pathname;
+
 // After the session has ended, htmx gets the sign-in page instead of a fragment: reload to show it.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { finalRequestPath, responsePath } = event.detail.pathInfo;
-  const path = (address) => new URL(address, location.href).pathname;
-  if (!responsePath || path(responsePath) === path(finalRequestPath)) return;
+  if (!responsePath || pathOf(responsePath) === pathOf(finalRequestPath)) return;
   event.preventDefault();
   location.reload();
 });

@@ -17,6 +17,8 @@ USED_OTHERWISE = {
     "polib": "for whoever fills in locale/*/django.po",
     "import-linter": "make lint runs lint-imports",
     "ruff": "make lint runs it",
+    "djlint": "make lint checks the templates with it",
+    "oxlint": "make lint checks the JavaScript with it",
     "pytest-playwright": "the fixtures of tests/e2e",
     "pytest-timeout": "the timeout in pyproject.toml",
     "pytest-xdist": "make test runs pytest -n",

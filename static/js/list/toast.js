@@ -15,7 +15,7 @@ export function showToast(text, { onUndo = null } = {}) {
   toast.className = "toast";
   toast.setAttribute("role", "status");
   toast.append(document.getElementById("toast").content.cloneNode(true));
-  toast.querySelector("span").textContent = text;
+  toast.querySelector(".toast-text").textContent = text;
   const button = toast.querySelector("button");
   if (onUndo) button.addEventListener("click", onUndo);
   else button.remove();
