@@ -16,7 +16,7 @@ from pydantic import Field
 from accounts.access import membership_of
 from api.schemas import SourceName, StoryOut
 from monitoring.insights import cursors, documents, mentions
-from monitoring.insights.filters import MAX_VALUE_LENGTH
+from monitoring.insights.filter_parser import MAX_VALUE_LENGTH
 from monitoring.insights.search import Search
 
 router = Router()

@@ -9,8 +9,11 @@ from django.utils.translation import gettext as _
 from ninja.errors import ValidationError
 
 from accounts.models import Project
-from api.schemas import FilterParameters
+from api.schemas import PeriodParameters
+from monitoring.insights.dimensions import DIMENSIONS
 from monitoring.insights.filters import MentionFilter
+
+PERIOD_PARAMETERS = {field.alias or name for name, field in PeriodParameters.model_fields.items()}
 
 
 def read_filter(request: HttpRequest, project: Project, others: set[str]) -> MentionFilter:
@@ -20,7 +23,7 @@ def read_filter(request: HttpRequest, project: Project, others: set[str]) -> Men
         error(problem.parameter, problem.message, problem.code, "query", position=problem.position)
         for problem in f.problems
     ]
-    known = {field.alias or name for name, field in FilterParameters.model_fields.items()} | others
+    known = PERIOD_PARAMETERS | {dimension.parameter for dimension in DIMENSIONS.values()} | others
     errors += [
         error(name, _("Unknown parameter."), "unknown_parameter", "query") for name in request.GET if name not in known
     ]

@@ -1,11 +1,14 @@
 """What goes into and comes out of the API's operations (api/mentions.py), field by field. Times are UTC."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Generic, Literal, TypeVar
 
 from ninja import Schema
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field, create_model
 
+from monitoring.content.scrub import is_storable
+from monitoring.insights.dimensions import DIMENSIONS, Dimension
 from monitoring.insights.periods import BUCKETS, PERIODS
 from monitoring.messages.source_errors import words
 from monitoring.models import Keyword, Mention, Source
@@ -21,7 +24,7 @@ Bucket = Literal[BUCKETS]
 
 
 def _storable(text: str) -> str:
-    if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+    if not is_storable(text):
         raise ValueError("a text cannot hold the character NUL or half a surrogate pair")
     return text
 
@@ -213,18 +216,26 @@ class VolumeOut(Schema):
     capped: bool
 
 
-class FilterParameters(Schema):
-    """The parameters of a MentionFilter, which reads and checks them itself; here they are documented."""
+class PeriodParameters(Schema):
+    """The period of a MentionFilter, which reads and checks its parameters itself; here they are documented."""
 
     period: Literal[PERIODS] | None = Field(None, description="7d where nothing is given; custom with from and to")
     from_: str | None = Field(None, alias="from", description="a date, or an ISO date and time; in your time zone")
     to: str | None = Field(None, description="as from; a date is included, a time is not")
     by: Literal["published", "found"] | None = Field(None, description="the clock that the period reads")
-    keyword: list[str] = Field([], description="ids")
-    platform: list[str] = []
-    source: list[str] = Field([], description="ids")
-    language: list[str] = Field([], description='"fr", "en" ...; "und" for unknown')
-    status: list[str] = Field([], description=", ".join(Mention.Status.values))
-    sentiment: list[str] = Field([], description=", ".join(Mention.Sentiment.values))
-    author: str | None = None
-    q: str | None = Field(None, description="a search in the query language of keywords")
+
+
+def filter_parameters(dimensions: Iterable[Dimension]) -> type[Schema]:
+    """Return the schema of a MentionFilter's parameters: its period and one field per dimension."""
+    fields = {
+        one.parameter: (
+            list[str] if one.is_many else str | None,
+            Field([] if one.is_many else None, description=one.description or None),
+        )
+        for one in dimensions
+    }
+    doc = "The parameters of a mention filter: a period, and what the mentions are narrowed to."
+    return create_model("FilterParameters", __base__=PeriodParameters, __doc__=doc, **fields)
+
+
+FilterParameters = filter_parameters(DIMENSIONS.values())

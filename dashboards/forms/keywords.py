@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from dashboards.forms.query_problem import QueryProblem, query_problem
-from dashboards.presenters.filter_bar import language_name
+from monitoring.messages.labels import language_name
 from monitoring.models import Keyword
 
 # What a keyword can be narrowed to. Sources say their language by tags; others are matched by "all languages".

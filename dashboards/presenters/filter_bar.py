@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import parse_qsl
 
-from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from monitoring.insights.filters import MANY, UNKNOWN_LANGUAGE, MentionFilter, Problem
-from monitoring.models import Keyword, Mention, Source
+from monitoring.insights.dimensions import DIMENSIONS
+from monitoring.insights.filter_parser import Problem
+from monitoring.insights.filters import MentionFilter
+from monitoring.models import Keyword
 
 PERIODS = [
     ("24h", gettext_lazy("24h")),
@@ -20,16 +22,6 @@ PERIODS = [
     ("30d", gettext_lazy("30d")),
     ("90d", gettext_lazy("90d")),
 ]
-NAMES = {
-    "keywords": gettext_lazy("Keyword"),
-    "platforms": gettext_lazy("Platform"),
-    "sources": gettext_lazy("Source"),
-    "languages": gettext_lazy("Language"),
-    "statuses": gettext_lazy("Status"),
-    "sentiments": gettext_lazy("Sentiment"),
-    "author": gettext_lazy("Author"),
-    "q": gettext_lazy("Search"),
-}
 PERIOD_PARAMETERS = ("period", "from", "to")
 
 
@@ -69,10 +61,10 @@ class FilterBar:
 def filter_bar(f: MentionFilter, keywords: Iterable[Keyword]) -> FilterBar:
     """Costs one query, and only where the filter names sources."""
     pairs = parse_qsl(f.to_query())
-    nothing = {name: () if name in MANY else "" for name in NAMES}
+    nothing = {name: dimension.empty for name, dimension in DIMENSIONS.items()}
     return FilterBar(
         periods=[Choice(str(label), f.replace(period=name).to_query(), f.period == name) for name, label in PERIODS],
-        chips=_chips(f, {keyword.pk: keyword.name for keyword in keywords}),
+        chips=_chips(f, {"keywords": {keyword.pk: keyword.name for keyword in keywords}}),
         conditions=[pair for pair in pairs if pair[0] not in PERIOD_PARAMETERS],
         search_kept=[pair for pair in pairs if pair[0] != "q"],
         is_custom=f.period not in dict(PERIODS),
@@ -85,37 +77,16 @@ def filter_bar(f: MentionFilter, keywords: Iterable[Keyword]) -> FilterBar:
     )
 
 
-def _chips(f: MentionFilter, keywords: Mapping[int, str]) -> list[Chip]:
-    sources = Source.objects.in_bulk(f.sources) if f.sources else {}
-    statuses, sentiments = dict(Mention.Status.choices), dict(Mention.Sentiment.choices)
-    worded = {
-        "keywords": keywords.get,
-        "sources": lambda pk: str(sources.get(pk, pk)),
-        "languages": language_name,
-        "statuses": statuses.get,
-        "sentiments": sentiments.get,
-        "platforms": platform_name,
-    }
+def _chips(f: MentionFilter, loaded: Mapping[str, Mapping]) -> list[Chip]:
+    """`loaded` has labels by dimension name that the page has read already, which saves their query."""
     chips = []
     if f.by == "found":
         chips.append(Chip(_("Date"), _("found by Vigie"), f.replace(by="published").to_query()))
-    for name, label in NAMES.items():
-        value = getattr(f, name)
-        for item in value if name in MANY else [value] if value else []:
-            rest = tuple(other for other in value if other != item) if name in MANY else ""
-            text = str(worded[name](item)) if name in worded else item
-            chips.append(Chip(str(label), text, f.replace(**{name: rest}).to_query()))
+    for name, dimension in DIMENSIONS.items():
+        selected = dimension.selected(f)
+        labels = (loaded.get(name) or dimension.labels(selected)) if selected else {}
+        chips += [
+            Chip(str(dimension.label), str(labels.get(key, key)), dimension.deselect(f, key).to_query())
+            for key in selected
+        ]
     return chips
-
-
-def language_name(code: str) -> str:
-    if code == UNKNOWN_LANGUAGE:
-        return _("Unknown")
-    try:
-        return get_language_info(code)["name_translated"]
-    except KeyError:
-        return code
-
-
-def platform_name(platform: str) -> str:
-    return {"feed": _("Feeds")}.get(platform, platform)

@@ -11,9 +11,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from dashboards.presenters.filter_bar import language_name
 from dashboards.presenters.volume_chart import clock_of, day_of
 from monitoring.insights.sentiment_words import signed as signed_words
+from monitoring.messages.labels import language_name
 
 register = template.Library()
 

@@ -17,7 +17,8 @@ from dashboards.presenters.mention_rows import shown_rows
 from dashboards.presenters.sentiment_chart import sentiment_trend
 from dashboards.presenters.volume_chart import timeline
 from monitoring.ingest.backfill import progress
-from monitoring.insights import facets, mentions, volume
+from monitoring.insights import mentions, volume
+from monitoring.insights.facets import facet_rows
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.search import CAP
 from monitoring.models import Keyword
@@ -67,7 +68,7 @@ def keyword(request: HttpRequest, membership: Membership, keyword_id: int) -> Ht
         "sentiment": sentiment_trend(f, mentions_url),
         "mentions_page": mentions_url,
         "query": f.to_query(),
-        "sources": facets.by_source(f, limit=8),
+        "sources": facet_rows(f, "sources", limit=8),
         "rows": shown_rows(mentions.page(f, size=LATEST).rows, {keyword_id: "--series-1"}),
         "mentions_url": f"{mentions_url}?{f.to_query()}",
         "may_edit": membership.may(Role.MANAGER),

@@ -17,7 +17,8 @@ from dashboards.presenters.filter_bar import filter_bar
 from dashboards.presenters.mention_rows import shown_rows
 from dashboards.presenters.sentiment_chart import keyword_splits, sentiment_trend
 from dashboards.presenters.volume_chart import timeline
-from monitoring.insights import facets, mentions, volume
+from monitoring.insights import mentions, volume
+from monitoring.insights.facets import facet_rows
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.volume import Change, Series
 from monitoring.models import Keyword, Mention, Source
@@ -70,7 +71,7 @@ def _numbers(project: Project, f: MentionFilter, keywords: list[Keyword], heard:
     colours = charts.colours(keyword.pk for keyword in keywords)
     series = volume.volume(f)
     mentions_url = reverse("mentions", args=[project.pk])
-    statuses = {row.key: row.count for row in facets.by_status(f)}
+    statuses = {row.key: row.count for row in facet_rows(f, "statuses")}
     keyword_rows = _keyword_rows(f, series, colours)
     return {
         "bar": filter_bar(f, keywords),
@@ -126,7 +127,7 @@ def _voice(f: MentionFilter, series: Series) -> Voice | None:
 
 
 def _top_sources(f: MentionFilter) -> list[dict[str, object]]:
-    rows = facets.by_source(f, limit=TOP_SOURCES)
+    rows = facet_rows(f, "sources", limit=TOP_SOURCES)
     sources = Source.objects.in_bulk([row.key for row in rows])
     chosen = [{"row": row, "source": sources.get(row.key)} for row in rows if row.count]
     return [{**item, "query": f.replace(sources=(item["row"].key,)).to_query()} for item in chosen]

@@ -17,7 +17,7 @@ from dashboards.forms.query_problem import query_problem
 from dashboards.presenters.filter_bar import PERIODS, Choice
 from dashboards.presenters.mention_rows import found_rows
 from monitoring.insights import documents
-from monitoring.insights.filters import MAX_VALUE_LENGTH
+from monitoring.insights.filter_parser import MAX_VALUE_LENGTH
 from monitoring.insights.periods import named_period
 from monitoring.models import Document, Keyword
 

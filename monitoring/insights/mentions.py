@@ -71,7 +71,7 @@ class _Key(NamedTuple):
 
 def count(f: MentionFilter) -> Count:
     """How many rows the whole list has."""
-    return Count(f.documents, f.capped)
+    return Count(f.document_count, f.capped)
 
 
 def page(f: MentionFilter, cursor: str | None = None, size: int = PAGE_SIZE) -> Page:
@@ -118,7 +118,7 @@ def _keys(f: MentionFilter, position: Position | None, backwards: bool, limit: i
         return
     order = ("published", "document_id") if backwards else ("-published", "-document_id")
     for documents in f.search.chunks(position, oldest_first=backwards):
-        rows = f.mentions(without="q").filter(document_in(documents))
+        rows = f.mentions(skip="q").filter(document_in(documents))
         grouped = rows.values("published", "document_id").annotate(ids=ArrayAgg("id")).order_by(*order)
         yield from map(_Key._make, grouped.values_list("published", "document_id", "ids"))
 

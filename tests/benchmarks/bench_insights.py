@@ -72,7 +72,8 @@ def measure(name, read):
 
 
 def run(mentions):
-    from monitoring.insights import facets, mentions, volume
+    from monitoring.insights import mentions, volume
+    from monitoring.insights.facets import facet_rows
     from monitoring.insights.filters import MentionFilter
 
     begun = time.perf_counter()
@@ -89,7 +90,7 @@ def run(mentions):
             volume.change(f),
             volume.change_by_keyword(f),
             mentions.page(f, size=10),
-            facets.by_source(f, 5),
+            facet_rows(f, "sources", 5),
         )
 
     deep = mentions.page(make(period="90d"), size=200)
@@ -104,10 +105,8 @@ def run(mentions):
         measure(f"list's first page, {name}", lambda params=params: mentions.page(make(**params)))
         measure(f"count, {name}", lambda params=params: mentions.count(make(**params)))
         measure(f"volume, {name}", lambda params=params: volume.volume(make(**params)))
-        for facet in ("keyword", "source", "language", "status", "author"):
-            measure(
-                f"facet by {facet}, {name}", lambda p=params, facet=facet: getattr(facets, f"by_{facet}")(make(**p))
-            )
+        for facet in ("keywords", "sources", "languages", "statuses", "author"):
+            measure(f"facet of {facet}, {name}", lambda p=params, facet=facet: facet_rows(make(**p), facet))
     measure("list's page after 2,000 rows, 90 d", lambda: mentions.page(make(period="90d"), deep.next_cursor))
     for q in ("word17", "lamp", '"lamp lights" again', "lamp -word17"):
         measure(f"list for {q}, 1 y", lambda q=q: mentions.page(make(**year, q=q)))

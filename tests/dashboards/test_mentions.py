@@ -75,7 +75,7 @@ def test_every_facet_leads_to_as_many_as_it_says(as_person, viewer, at, project,
 def test_choosing_what_is_chosen_takes_it_off(as_person, viewer, at, keyword):
     make_mention(keyword, language="fr")
     facets = as_person(viewer).get(at("mentions") + "?period=7d&language=fr").context["facets"]
-    [french] = [choice for facet in facets for choice in facet.choices if choice.is_chosen]
+    [french] = [choice for facet in facets for choice in facet.choices if choice.is_selected]
     assert french.query == "period=7d"
 
 

@@ -150,7 +150,7 @@ def test_a_filter_finds_what_was_judged(project, keyword):
     mention = make_mention(keyword, title="", text=BAD)
     judge_mentions()
     f = MentionFilter(project_id=project.pk, since=mention.published, until=mention.found_at, sentiments=("negative",))
-    assert f.documents == 1
+    assert f.document_count == 1
 
 
 def test_judging_anew_tells_whether_there_is_more_and_ends_when_it_is_done(project, keyword):

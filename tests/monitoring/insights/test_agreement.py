@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from monitoring.insights import facets, mentions, volume
+from monitoring.insights import mentions, volume
+from monitoring.insights.facets import facet_rows
 from monitoring.insights.filters import MentionFilter
 from tests.monitoring.insights.world import NOW, build, choice, documents, documents_of, expected, filter_of
 
@@ -17,12 +18,12 @@ random_worlds = settings(
     max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 FACETS = {
-    "keywords": (facets.by_keyword, lambda row: row.keyword_id),
-    "sources": (facets.by_source, lambda row: row.source_id),
-    "platforms": (facets.by_platform, lambda row: row.platform),
-    "languages": (facets.by_language, lambda row: row.language.split("-")[0] or "und"),
-    "statuses": (facets.by_status, lambda row: row.status),
-    "author": (facets.by_author, lambda row: row.author),
+    "keywords": lambda row: row.keyword_id,
+    "sources": lambda row: row.source_id,
+    "platforms": lambda row: row.platform,
+    "languages": lambda row: row.language.split("-")[0] or "und",
+    "statuses": lambda row: row.status,
+    "author": lambda row: row.author,
 }
 
 
@@ -97,17 +98,17 @@ def assert_buckets_hold(series, rows, f):
 
 
 def assert_facet_agrees(world, f, dimension):
-    read, key_of = FACETS[dimension]
+    key_of = FACETS[dimension]
     wide = expected(world, f.replace(**{dimension: "" if dimension == "author" else ()}))
     if dimension == "statuses":
         wide = expected(world, f.replace(statuses=("to_review", "needs_reply", "replied", "ignored")))
     documents = Counter(key_of(row) for row in {(row.document_id, key_of(row)): row for row in wide}.values())
-    found = read(f)
+    found = facet_rows(f, dimension)
     assert {row.key: row.count for row in found if row.count} == {
         key: count for key, count in documents.items() if key not in (None, "")
     }
     chosen = getattr(f, dimension)
-    assert {row.key for row in found if row.is_chosen} == set(
+    assert {row.key for row in found if row.is_selected} == set(
         chosen if isinstance(chosen, tuple) else filter(None, [chosen])
     )
     for row in found[:2]:

@@ -104,8 +104,8 @@ def test_a_malformed_search_is_told_with_its_place_and_finds_nothing(project):
     (problem,) = f.problems
     assert (problem.code, problem.position) == ("unclosed_quote", 5)
     assert f.q == 'lamp "street'
-    assert f.documents == 0
-    assert read(project, "").documents == 1
+    assert f.document_count == 0
+    assert read(project, "").document_count == 1
 
 
 def test_replacing_the_period_moves_the_bounds_and_replacing_the_bounds_makes_it_custom(project):

@@ -1,6 +1,7 @@
 """Lists, facets and searches as people see them."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from random import Random
 
 import pytest
@@ -8,8 +9,10 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from monitoring.insights import cursors, facets, mentions, volume
+from monitoring.insights import cursors, mentions, volume
 from monitoring.insights.cursors import write_cursor
+from monitoring.insights.dimensions import DIMENSIONS
+from monitoring.insights.facets import facet_rows
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.search import CAP
 from monitoring.models import Mention
@@ -71,13 +74,13 @@ def test_a_query_edited_since_marks_nothing_and_breaks_nothing(project):
 def test_ignored_is_left_out_everywhere_unless_asked_for(project, keyword):
     make_mention(keyword, status="ignored", published=NOW - timedelta(1))
     f = every(project)
-    assert (mentions.page(f).rows, mentions.count(f).value, volume.volume(f).total, facets.by_keyword(f)) == (
+    assert (mentions.page(f).rows, mentions.count(f).value, volume.volume(f).total, facet_rows(f, "keywords")) == (
         (),
         0,
         0,
         [],
     )
-    assert {row.key: row.count for row in facets.by_status(f)} == {
+    assert {row.key: row.count for row in facet_rows(f, "statuses")} == {
         "to_review": 0,
         "needs_reply": 0,
         "replied": 0,
@@ -127,7 +130,7 @@ def test_one_mention_comes_with_all_of_its_document_and_stays_in_its_project(pro
     assert mentions.one(stranger.projects.get().pk, second.pk) is None
 
 
-def test_facets_name_sources_and_keep_what_is_chosen_however_rare(project, keyword):
+def test_facets_name_sources_and_keep_what_is_selected_however_rare(project, keyword):
     monde, rare = (
         make_source(project, title="Le Monde"),
         make_source(project, title="", url="https://rare.example/rss"),
@@ -135,13 +138,13 @@ def test_facets_name_sources_and_keep_what_is_chosen_however_rare(project, keywo
     make_mentions(keyword, [{"source": monde, **row} for row in minutes_ago(1, 2)])
     make_mentions(keyword, [{"source": rare, **row} for row in minutes_ago(3)])
     f = every(project)
-    assert [(row.key, row.label, row.count) for row in facets.by_source(f)] == [
+    assert [(row.key, row.label, row.count) for row in facet_rows(f, "sources")] == [
         (monde.pk, "Le Monde", 2),
         (rare.pk, "https://rare.example/rss", 1),
     ]
-    assert [row.key for row in facets.by_source(f, limit=1)] == [monde.pk]
-    chosen = facets.by_source(f.replace(sources=(rare.pk,)), limit=1)
-    assert [(row.key, row.count, row.is_chosen) for row in chosen] == [(monde.pk, 2, False), (rare.pk, 1, True)]
+    assert [row.key for row in facet_rows(f, "sources", limit=1)] == [monde.pk]
+    chosen = facet_rows(f.replace(sources=(rare.pk,)), "sources", limit=1)
+    assert [(row.key, row.count, row.is_selected) for row in chosen] == [(monde.pk, 2, False), (rare.pk, 1, True)]
 
 
 def test_languages_are_counted_without_their_regions_and_the_unknown_can_be_chosen(project, keyword):
@@ -151,9 +154,9 @@ def test_languages_are_counted_without_their_regions_and_the_unknown_can_be_chos
     ]
     make_mentions(keyword, rows)
     f = every(project)
-    assert [(row.key, row.count) for row in facets.by_language(f)] == [("fr", 2), ("und", 1), ("xx", 1)]
+    assert [(row.key, row.count) for row in facet_rows(f, "languages")] == [("fr", 2), ("und", 1), ("xx", 1)]
     with translation.override("en"):
-        assert [row.label for row in facets.by_language(f)] == ["French", "Unknown", "xx"]
+        assert [row.label for row in facet_rows(f, "languages")] == ["French", "Unknown", "xx"]
     assert mentions.count(f.replace(languages=("und", "fr"))).value == 3
 
 
@@ -215,14 +218,7 @@ def test_reads_are_served_by_the_covering_index_alone(project):
     f = MentionFilter(
         project_id=project.pk, since=NOW - timedelta(days=7), until=NOW, keywords=(keywords[1].pk, keywords[2].pk)
     )
-    facet_reads = [
-        facets.by_keyword,
-        facets.by_source,
-        facets.by_platform,
-        facets.by_language,
-        facets.by_status,
-        facets.by_author,
-    ]
+    facet_reads = [partial(facet_rows, name=name) for name in DIMENSIONS if name not in ("sentiments", "q")]
     for read in (mentions.count, volume.volume, volume.change_by_keyword, *facet_reads):
         for plan in plans_of(lambda read=read: read(f)):
             assert_covered(plan)

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from monitoring.insights import facets, mentions, sentiment
+from monitoring.insights import mentions, sentiment
+from monitoring.insights.facets import facet_rows
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.sentiment import Split
 from tests.factories import make_keyword, make_mentions
@@ -61,7 +62,7 @@ def test_a_filter_by_label_narrows_lists_and_is_written_and_read_back(project):
     f = MentionFilter.from_query(project, params, NOW, UTC)
     assert {row.mention.sentiment for row in mentions.page(f).rows} == {"negative", "uncertain"}
     assert "sentiment=negative&sentiment=uncertain" in f.to_query()
-    rows = {row.key: (row.count, row.is_chosen) for row in facets.by_sentiment(f)}
+    rows = {row.key: (row.count, row.is_selected) for row in facet_rows(f, "sentiments")}
     assert rows == {"positive": (1, False), "neutral": (0, False), "negative": (1, True), "uncertain": (1, True)}
 
 

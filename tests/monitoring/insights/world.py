@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from accounts.models import Project
-from monitoring.insights.filters import SHOWN, MentionFilter
+from monitoring.insights.dimensions import SHOWN_STATUSES
+from monitoring.insights.filters import MentionFilter
 from monitoring.models import Mention
 from monitoring.query import Doc, compile_query
 from tests.factories import make_documents, make_keyword, make_source
@@ -145,7 +146,7 @@ def _passes(row, f):
         and (not f.sources or row.source_id in f.sources)
         and (not f.platforms or row.platform in f.platforms)
         and (not f.languages or (row.language.split("-")[0] or "und") in f.languages)
-        and row.status in (f.statuses or SHOWN)
+        and row.status in (f.statuses or SHOWN_STATUSES)
         and (not f.author or row.author == f.author)
         and (not f.q or _found(row.document, f.q))
     )

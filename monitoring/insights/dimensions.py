@@ -1,0 +1,285 @@
+"""The dimensions that a list of mentions can be filtered by: one class each, registered in `DIMENSIONS`.
+
+A dimension states its parameter, how a query string gives its values, its SQL condition, its facet, its labels and its
+API field. Read by filters.py, facets.py, the presenters of filter bar and facets, and api/schemas.py: a new dimension
+needs a class and a line in the registry, and no other file.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from django.db.models import BooleanField, Case, CharField, Expression, F, Func, Q, TextChoices, Value, When
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import NullIf
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Project
+from monitoring.content.scrub import is_storable
+from monitoring.insights.filter_parser import QueryReader, read_id
+from monitoring.insights.search import Search, document_in
+from monitoring.messages.labels import UNKNOWN_LANGUAGE, language_name, platform_name
+from monitoring.models import Keyword, Mention, Source
+
+if TYPE_CHECKING:
+    from monitoring.insights.filters import MentionFilter
+
+SHOWN_STATUSES = tuple(status for status in Mention.Status.values if status != Mention.Status.IGNORED)
+MAX_WORD_LENGTH = 30  # characters of a platform or language tag, as their columns
+
+Key = int | str
+Selection = tuple[Key, ...] | str
+Condition = Q | RawSQL
+
+
+class Dimension:
+    """One property of mentions to filter by.
+
+    `name` is the attribute of a MentionFilter, `parameter` the name in query strings, `label` the name in filter bar
+    and facets, `description` the documentation of the API parameter. Where `is_many`, the filter has a tuple of values
+    and matches any of them; otherwise it has one text. () and "" match everything.
+    """
+
+    name: str
+    parameter: str
+    label: str
+    description: str = ""
+    is_many: bool = True
+    # Position among the facets of the mentions page, None if it has none there.
+    facet_order: int | None = None
+    # Keys that the facet always has, in this order and with zeros; otherwise the most frequent keys.
+    fixed_keys: tuple[Key, ...] = ()
+    # Whether a document has at most one mention per key, so that mentions need no DISTINCT to count documents.
+    has_unique_documents: bool = False
+
+    def read(self, reader: QueryReader, project: Project) -> Selection:
+        """Return the values in a query string; those that cannot be used become problems of the reader."""
+        raise NotImplementedError
+
+    def condition(self, f: "MentionFilter") -> Condition | None:
+        """Return the condition on Mention under this filter, None if it has none."""
+        raise NotImplementedError
+
+    def facet_key(self) -> Expression | None:
+        """Return the expression on Mention that a facet groups by; rows where it is null are not counted."""
+        return None
+
+    def labels(self, keys: Iterable[Key]) -> Mapping[Key, str]:
+        """Return names for people by key; a key without one is shown as it is."""
+        return {}
+
+    @property
+    def empty(self) -> Selection:
+        return () if self.is_many else ""
+
+    def normalize(self, selection: Iterable[Key] | str) -> Selection:
+        """Return a selection in its only form, so that equal filters compare equal."""
+        return tuple(sorted(set(selection))) if self.is_many else selection
+
+    def selected(self, f: "MentionFilter") -> tuple[Key, ...]:
+        """Return the values that a filter selects, () if it selects none."""
+        selection = getattr(f, self.name)
+        return selection if self.is_many else (selection,) if selection else ()
+
+    def select(self, f: "MentionFilter", key: Key) -> "MentionFilter":
+        """Return the filter with a value added, or replaced if it has only one."""
+        return f.replace(**{self.name: (*self.selected(f), key) if self.is_many else key})
+
+    def deselect(self, f: "MentionFilter", key: Key) -> "MentionFilter":
+        """Return the filter without a value."""
+        rest = tuple(other for other in self.selected(f) if other != key)
+        return f.replace(**{self.name: rest if self.is_many else ""})
+
+
+class RowDimension(Dimension):
+    """A foreign key to a row of the project."""
+
+    model: type[Keyword] | type[Source]
+    column: str
+    description = "ids"
+
+    def read(self, reader: QueryReader, project: Project) -> Selection:
+        return reader.many(self.parameter, lambda values: self._project_rows(project, values))
+
+    def _project_rows(self, project: Project, values: list[str]) -> dict[str, int]:
+        numbers = {value: number for value in values if (number := read_id(value)) is not None}
+        rows = self.model.objects.filter(project=project, pk__in=numbers.values())
+        known = set(rows.values_list("pk", flat=True)) if numbers else set()
+        return {value: number for value, number in numbers.items() if number in known}
+
+    def facet_key(self) -> Expression:
+        return F(self.column)
+
+    def labels(self, keys: Iterable[Key]) -> Mapping[Key, str]:
+        return {pk: str(row) for pk, row in self.model.objects.in_bulk(list(keys)).items()}
+
+
+class KeywordDimension(RowDimension):
+    name, parameter, label = "keywords", "keyword", _("Keyword")
+    model, column = Keyword, "keyword_id"
+    facet_order = 3
+    has_unique_documents = True
+
+    def condition(self, f: "MentionFilter") -> None:
+        """Return None: `MentionFilter.scope` has the keywords, since every read stays within those of the project."""
+
+
+class SourceDimension(RowDimension):
+    """The source that a document was first found in; mentions of deleted sources have no row in the facet."""
+
+    name, parameter, label = "sources", "source", _("Source")
+    model, column = Source, "source_id"
+    facet_order = 4
+
+    def condition(self, f: "MentionFilter") -> Condition | None:
+        return Q(source_id__in=f.sources) if f.sources else None
+
+
+class PlatformDimension(Dimension):
+    name, parameter, label = "platforms", "platform", _("Platform")
+
+    def read(self, reader: QueryReader, project: Project) -> Selection:
+        return reader.many(self.parameter, _words)
+
+    def condition(self, f: "MentionFilter") -> Condition | None:
+        return Q(platform__in=f.platforms) if f.platforms else None
+
+    def facet_key(self) -> Expression:
+        return F("platform")
+
+    def labels(self, keys: Iterable[Key]) -> Mapping[Key, str]:
+        return {key: platform_name(key) for key in keys}
+
+
+class LanguageDimension(Dimension):
+    """The language without its region: "fr-ca" and "fr" are one. "und" selects an unknown language."""
+
+    name, parameter, label = "languages", "language", _("Language")
+    description = '"fr", "en" ...; "und" for unknown'
+    facet_order = 5
+
+    def read(self, reader: QueryReader, project: Project) -> Selection:
+        return reader.many(
+            self.parameter,
+            lambda values: {value: value.lower().partition("-")[0] for value in _words(values)},
+        )
+
+    def condition(self, f: "MentionFilter") -> Condition | None:
+        if not f.languages:
+            return None
+        codes = ["" if language == UNKNOWN_LANGUAGE else language for language in f.languages]
+        return RawSQL("split_part(monitoring_mention.language, '-', 1) = ANY(%s)", [codes], BooleanField())
+
+    def facet_key(self) -> Expression:
+        code = Func(F("language"), Value("-"), Value(1), function="split_part")
+        return Case(When(language="", then=Value(UNKNOWN_LANGUAGE)), default=code, output_field=CharField())
+
+    def labels(self, keys: Iterable[Key]) -> Mapping[Key, str]:
+        return {key: language_name(key) for key in keys}
+
+
+class ChoiceDimension(Dimension):
+    """A column with few fixed values."""
+
+    choices: type[TextChoices]
+
+    def __init__(self) -> None:
+        self.fixed_keys = tuple(self.choices.values)
+        self.description = ", ".join(self.choices.values)
+
+    def read(self, reader: QueryReader, project: Project) -> Selection:
+        return reader.many(
+            self.parameter,
+            lambda values: {value: value for value in values if value in self.choices.values},
+        )
+
+    def labels(self, keys: Iterable[Key]) -> Mapping[Key, str]:
+        return dict(self.choices.choices)
+
+
+class StatusDimension(ChoiceDimension):
+    """The triage status; without a selection, every status but ignored."""
+
+    name, parameter, label = "statuses", "status", _("Status")
+    choices = Mention.Status
+    facet_order = 1
+
+    def condition(self, f: "MentionFilter") -> Condition:
+        return Q(status__in=f.statuses or SHOWN_STATUSES)
+
+    def facet_key(self) -> Expression:
+        return F("status")
+
+
+class SentimentDimension(ChoiceDimension):
+    """The sentiment label; a document with two labels under two keywords counts toward both."""
+
+    name, parameter, label = "sentiments", "sentiment", _("Sentiment")
+    choices = Mention.Sentiment
+    facet_order = 2
+
+    def condition(self, f: "MentionFilter") -> Condition | None:
+        return Q(sentiment__in=f.sentiments) if f.sentiments else None
+
+    def facet_key(self) -> Expression:
+        return NullIf(F("sentiment"), Value(""))
+
+
+class AuthorDimension(Dimension):
+    """The exact author name; documents without an author have no row in the facet."""
+
+    name, parameter, label = "author", "author", _("Author")
+    is_many = False
+    facet_order = 6
+
+    def read(self, reader: QueryReader, project: Project) -> Selection:
+        return reader.text(self.parameter)
+
+    def condition(self, f: "MentionFilter") -> Condition | None:
+        return Q(author=f.author) if f.author else None
+
+    def facet_key(self) -> Expression:
+        return NullIf(F("author"), Value(""))
+
+
+class SearchDimension(Dimension):
+    """A boolean query over title and text. A malformed one is a problem, is kept, and matches nothing."""
+
+    name, parameter, label = "q", "q", _("Search")
+    description = "a search in the query language of keywords"
+    is_many = False
+
+    def read(self, reader: QueryReader, project: Project) -> Selection:
+        value = reader.text(self.parameter)
+        if value and (error := Search.error_in(value)):
+            reader.add_problem(self.parameter, value, error.message, code=error.code, position=error.position)
+        return value
+
+    def condition(self, f: "MentionFilter") -> Condition | None:
+        return document_in(f.search.documents) if f.search else None
+
+
+def _words(values: list[str]) -> dict[str, str]:
+    """Map each short word to itself: any platform or language may be stored."""
+    return {value: value for value in values if len(value) <= MAX_WORD_LENGTH and is_storable(value)}
+
+
+# By name, in the order of query strings, filter chips and API parameters.
+DIMENSIONS: dict[str, Dimension] = {
+    dimension.name: dimension
+    for dimension in (
+        KeywordDimension(),
+        PlatformDimension(),
+        SourceDimension(),
+        LanguageDimension(),
+        StatusDimension(),
+        SentimentDimension(),
+        AuthorDimension(),
+        SearchDimension(),
+    )
+}
+
+
+def facet_dimensions() -> list[Dimension]:
+    """Return the dimensions with a facet on the mentions page, in their order there."""
+    shown = [dimension for dimension in DIMENSIONS.values() if dimension.facet_order is not None]
+    return sorted(shown, key=lambda dimension: dimension.facet_order)

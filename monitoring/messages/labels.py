@@ -1,0 +1,24 @@
+"""Names of languages and platforms in the active language, from the codes that are stored.
+
+Called by filter dimensions, forms and template filters.
+"""
+
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
+
+UNKNOWN_LANGUAGE = "und"  # ISO 639-2 for undetermined: "" in the database
+
+
+def language_name(code: str) -> str:
+    """Return the name of an ISO 639 code, the code itself if Django has no name for it."""
+    if code == UNKNOWN_LANGUAGE:
+        return _("Unknown")
+    try:
+        return get_language_info(code)["name_translated"]
+    except KeyError:
+        return code
+
+
+def platform_name(platform: str) -> str:
+    """Return the name of a platform, the platform's code if it has none."""
+    return {"feed": _("Feeds")}.get(platform, platform)
