@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from dashboards import charts
 from dashboards.presenters.highlight import excerpt
 from dashboards.presenters.volume_chart import day_of
-from monitoring.query_tools.cooccurring_terms import Beside
+from monitoring.query_tools.cooccurring_terms import DistinctiveTerm
 from monitoring.query_tools.preview import History, Preview
-from monitoring.query_tools.sampled_search import Found, Hit
+from monitoring.query_tools.sampled_search import Hit, SampledResult
 
 TITLE_CHARS, TEXT_CHARS = 120, 160
 CHART_DAYS, FEWEST_DAYS = 90, 14
@@ -63,7 +63,7 @@ class ShownPreview:
     history: History
     found: ShownFound
     days: Days | None
-    beside: tuple[Beside, ...]
+    distinctive_terms: tuple[DistinctiveTerm, ...]
     added: ShownFound | None
     removed: ShownFound | None
 
@@ -78,23 +78,23 @@ def shown_preview(preview: Preview, now: datetime, zone: tzinfo) -> ShownPreview
         history=preview.history,
         found=_shown(found),
         days=_days(preview, now.astimezone(zone).date(), zone) if found.count else None,
-        beside=preview.beside,
+        distinctive_terms=preview.distinctive_terms,
         added=_shown(added, NEWEST_CHANGES) if added else None,
         removed=_shown(removed, NEWEST_CHANGES) if removed else None,
     )
 
 
-def rounded(found: Found) -> int:
+def rounded(found: SampledResult) -> int:
     """The count, of an estimate as many digits as it can have."""
     if found.is_exact or not found.count:
         return found.count
-    digits = 3 if found.count * found.looked_at / found.of >= MET_FOR_THREE_DIGITS else 2
+    digits = 3 if found.count * found.checked / found.to_check >= MET_FOR_THREE_DIGITS else 2
     return round(found.count, digits - len(str(found.count)))
 
 
-def _shown(found: Found, most: int | None = None) -> ShownFound:
+def _shown(found: SampledResult, most: int | None = None) -> ShownFound:
     hits = [_hit(hit) for hit in found.newest[:most]]
-    return ShownFound(rounded(found), found.is_exact, found.looked_at, found.of, hits, found.is_newest)
+    return ShownFound(rounded(found), found.is_exact, found.checked, found.to_check, hits, found.is_newest)
 
 
 def _hit(hit: Hit) -> ShownHit:

@@ -15,10 +15,11 @@ from django.db.models import Max, Min
 from monitoring.ingest.mentions import insert_mentions
 from monitoring.ingest.project_lock import lock_project_shared
 from monitoring.ingest.search_index import make_searchable
-from monitoring.matching.candidates import Asked, ask
+from monitoring.matching.candidates import CandidateQuery, candidate_query
 from monitoring.matching.keyword_index import TrackedKeyword
+from monitoring.matching.scan import candidate_documents, read_docs
 from monitoring.models import Document, Keyword, Mention
-from monitoring.query import Doc, QueryError
+from monitoring.query import QueryError
 
 log = logging.getLogger(__name__)
 
@@ -28,11 +29,6 @@ REACH = 20_000
 # A batch holds up who stores mentions or waits for a page; hundreds of clauses take 10 ms a document.
 BATCH_S = 0.5
 BUDGET_S = 3  # new mentions and alerts wait no longer
-
-_CANDIDATES = """
-SELECT id, {is_exact} AND search IS NOT NULL FROM monitoring_document
-WHERE project_id = %s AND id >= %s AND id < %s AND {where} ORDER BY id DESC LIMIT %s
-"""
 
 
 def start_backfill(keyword: Keyword) -> None:
@@ -54,9 +50,7 @@ def backfill_some(keyword: Keyword) -> bool:
         mine = rows.filter(pk=keyword.pk, backfilled_to__isnull=False, is_paused=False).first()
         if mine is None:
             return False
-        asked = ask(
-            TrackedKeyword(mine.pk, mine.version, mine.query, frozenset(mine.languages), frozenset(mine.platforms))
-        )
+        asked = candidate_query(TrackedKeyword.of(mine))
         candidates, reached = _next(mine, asked)
         matching, reached = _judged(asked, candidates, reached)
         _store(mine, reached, matching)
@@ -65,31 +59,28 @@ def backfill_some(keyword: Keyword) -> bool:
     return True
 
 
-def _next(keyword: Keyword, asked: Asked) -> tuple[list[tuple[int, bool]], int | None]:
+def _next(keyword: Keyword, asked: CandidateQuery) -> tuple[list[tuple[int, bool]], int | None]:
     """The next candidates as (id, whether the index alone has decided), and the progress once they are judged."""
     ids = Document.objects.filter(project_id=keyword.project_id, id__lt=keyword.backfilled_to).order_by("-id")
     reached = ids.values_list("id", flat=True)[REACH - 1 : REACH].first()
-    part = asked.candidates
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _CANDIDATES.format(is_exact=part.is_exact, where=part.where),
-            (keyword.project_id, reached or 0, keyword.backfilled_to, *part.params, BATCH),
-        )
-        found = cursor.fetchall()
+    candidates = candidate_documents(keyword.project_id, asked.candidates).order_by("-id")
+    window = candidates.filter(id__gte=reached or 0, id__lt=keyword.backfilled_to)
+    found = list(window.values_list("id", "is_sure")[:BATCH])
     return found, found[-1][0] if len(found) == BATCH else reached
 
 
-def _judged(asked: Asked, candidates: list[tuple[int, bool]], reached: int | None) -> tuple[list[int], int | None]:
+def _judged(
+    asked: CandidateQuery, candidates: list[tuple[int, bool]], reached: int | None
+) -> tuple[list[int], int | None]:
     """The ids of those that match, made searchable where they were not; and the progress, less where time was up."""
     latest = time.monotonic() + BATCH_S
     unsure = [document_id for document_id, is_sure in candidates if not is_sure]
-    fields = ("id", "title", "text", "url", "author", "language", "platform")
     found = []
-    for document_id, *doc in Document.objects.filter(pk__in=unsure).order_by("-id").values_list(*fields):
-        if asked.match(Doc(*doc)):
-            found.append((document_id, doc[0], doc[1]))
+    for stored in read_docs(unsure):
+        if asked.match(stored.doc):
+            found.append((stored.id, stored.doc.title, stored.doc.text))
         if time.monotonic() >= latest:
-            reached = document_id
+            reached = stored.id
             break
     with connection.cursor() as cursor:
         make_searchable(cursor, found)

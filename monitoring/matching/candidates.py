@@ -1,7 +1,8 @@
-"""Which kept documents a query can match, as a condition that Postgres answers from its indexes.
+"""Narrow the stored documents that can match a query, with a SQL condition that Postgres answers from its indexes.
 
-In: a keyword as the matcher sees it. Out: SQL over `monitoring_document` that holds for every document that matches,
-and whether it holds for no other. Called by preview.py and backfill.py, which ask the matcher about the rest.
+In: a keyword, stored or not. Out: a condition over `monitoring_document` that is true for every document that matches,
+and whether it is true for no other. Called by matching/scan.py, query_tools/preview.py and ingest/backfill.py, which
+have the matcher decide on the remaining documents.
 """
 
 from dataclasses import dataclass
@@ -11,20 +12,22 @@ from monitoring.query import And, Doc, Match, Node, Not, Or, Query, Term, compil
 from monitoring.query.terms import value_of
 from monitoring.query.tree import VALUE_FIELDS
 
-# A condition, its parameters, and whether it holds only for what matches.
+# A condition, its parameters, and whether it is true only for documents that match.
 _Part = tuple[str, tuple[object, ...], bool]
 
-_EVERYWHERE: _Part = ("TRUE", (), False)
-_FOUND = "(search IS NULL OR search @@ %s::tsquery)"
-# The host of an address that is not ASCII is compared in its ASCII form, which only the matcher knows.
+_ALL: _Part = ("TRUE", (), False)
+_HAS_WORDS = "(search IS NULL OR search @@ %s::tsquery)"
+# The matcher compares a host that is not ASCII in its ASCII form, which SQL cannot compute.
 _AT_HOST = "(position(%s in lower(url)) > 0 OR octet_length(url) <> char_length(url))"
 _IN_LANGUAGE = "starts_with(replace(lower(language), '_', '-') || '-', %s)"
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """`where` takes `params`. Where `is_exact`, a searchable document (`search` is not null) for which it holds is a
-    match; documents that are not searchable yet are candidates all.
+    """A SQL condition with its parameters.
+
+    Where `is_exact`, a searchable document (`search` is not null) under the condition is a match. Documents that are
+    not searchable yet are always candidates.
     """
 
     where: str
@@ -33,40 +36,42 @@ class Candidates:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A query with the languages and platforms that narrow it. Raises QueryError where the query cannot be read."""
+class CandidateQuery:
+    """A compiled query with the languages and platforms of its keyword, and the condition for its candidates."""
 
     keyword: TrackedKeyword
     query: Query
     candidates: Candidates
 
     def match(self, doc: Doc) -> Match | None:
-        return self.query.match(doc) if self.keyword.wants(doc.language, doc.platform) else None
+        """Return the match in a document, None if it does not match or its language or platform is not tracked."""
+        return self.query.match(doc) if self.keyword.accepts(doc.language, doc.platform) else None
 
 
-def ask(keyword: TrackedKeyword) -> Asked:
+def candidate_query(keyword: TrackedKeyword) -> CandidateQuery:
+    """Compile the query of a keyword. Raises QueryError if it is malformed."""
     query = compile_query(keyword.query)
-    found, params, is_exact = _condition(query.node) or _EVERYWHERE
-    wanted, narrowing = _wanted(keyword)
-    return Asked(keyword, query, Candidates(f"{wanted} AND {found}", (*narrowing, *params), is_exact))
+    where, params, is_exact = _condition(query.node) or _ALL
+    accepted, accepted_params = _accepted(keyword)
+    return CandidateQuery(keyword, query, Candidates(f"{accepted} AND {where}", (*accepted_params, *params), is_exact))
 
 
-def ask_without(asked: Asked, other: Asked) -> Candidates:
-    """The candidates for what matches `asked` and does not match `other`."""
-    mine, theirs = asked.candidates, other.candidates
-    if not theirs.is_exact:
-        return Candidates(mine.where, mine.params, False)
-    wanted, narrowing = _wanted(asked.keyword)
-    one = f"{wanted} AND {_FOUND}"
-    if mine.where == theirs.where == one and mine.params[:-1] == theirs.params[:-1]:
-        # Only words: one question to the index. As two, the words of every candidate would be read.
-        return Candidates(one, (*narrowing, f"({mine.params[-1]})&!({theirs.params[-1]})"), mine.is_exact)
-    where = f"{mine.where} AND (search IS NULL OR NOT ({theirs.where}))"
-    return Candidates(where, (*mine.params, *theirs.params), mine.is_exact)
+def candidates_except(query: CandidateQuery, other: CandidateQuery) -> Candidates:
+    """Return the candidates of what matches `query` and does not match `other`."""
+    left, right = query.candidates, other.candidates
+    if not right.is_exact:
+        return Candidates(left.where, left.params, False)
+    accepted, accepted_params = _accepted(query.keyword)
+    words_only = f"{accepted} AND {_HAS_WORDS}"
+    if left.where == right.where == words_only and left.params[:-1] == right.params[:-1]:
+        # One index condition instead of two: the second would be checked on the words of every candidate.
+        return Candidates(words_only, (*accepted_params, f"({left.params[-1]})&!({right.params[-1]})"), left.is_exact)
+    where = f"{left.where} AND (search IS NULL OR NOT ({right.where}))"
+    return Candidates(where, (*left.params, *right.params), left.is_exact)
 
 
-def _wanted(keyword: TrackedKeyword) -> tuple[str, tuple[object, ...]]:
-    """`Watched.wants` in SQL."""
+def _accepted(keyword: TrackedKeyword) -> tuple[str, tuple[object, ...]]:
+    """Return `TrackedKeyword.accepts` as SQL."""
     where, params = "TRUE", ()
     if keyword.languages:
         where += " AND (language = '' OR split_part(language, '-', 1) = ANY(%s))"
@@ -78,36 +83,36 @@ def _wanted(keyword: TrackedKeyword) -> tuple[str, tuple[object, ...]]:
 
 
 def _condition(node: Node) -> _Part | None:
-    """None where nothing is known of the documents that match."""
+    """Return the condition for a part of a query, None if it excludes no document."""
     words, is_exact = to_tsquery(node)
     if isinstance(node, And) and not is_exact:
-        return _all(node, words)
+        return _and_condition(node, words)
     if words:
-        return _FOUND, (words,), is_exact
+        return _HAS_WORDS, (words,), is_exact
     if isinstance(node, Or):
         known = [part for child in node.children if (part := _condition(child))]
-        return _joined(" OR ", known) if len(known) == len(node.children) else None
+        return _join(" OR ", known) if len(known) == len(node.children) else None
     if isinstance(node, Not):
         part = _condition(node.child)
-        # What is not searchable yet stays a candidate, whatever it is not to hold.
+        # A document that is not searchable yet stays a candidate of every exclusion.
         return (f"(search IS NULL OR NOT {part[0]})", part[1], True) if part and part[2] else None
-    return _value(node) if isinstance(node, Term) and node.field in VALUE_FIELDS else None
+    return _value_condition(node) if isinstance(node, Term) and node.field in VALUE_FIELDS else None
 
 
-def _all(node: And, words: str | None) -> _Part | None:
-    """One question to the index for all words, and the other conditions beside it."""
+def _and_condition(node: And, words: str | None) -> _Part | None:
+    """Return one index condition for all words, joined with the conditions of the other children."""
     worded = [to_tsquery(child) for child in node.children]
     others = [_condition(child) for child, (found, _) in zip(node.children, worded, strict=True) if not found]
     parts = [part for part in others if part]
     if words:
-        parts.append((_FOUND, (words,), all(is_exact for found, is_exact in worded if found)))
+        parts.append((_HAS_WORDS, (words,), all(is_exact for found, is_exact in worded if found)))
     if not parts:
         return None
-    where, params, is_exact = _joined(" AND ", parts)
+    where, params, is_exact = _join(" AND ", parts)
     return where, params, is_exact and all(others)
 
 
-def _value(term: Term) -> _Part | None:
+def _value_condition(term: Term) -> _Part | None:
     value = value_of(term)
     if term.field == "site":
         return _AT_HOST, (value,), False
@@ -116,10 +121,10 @@ def _value(term: Term) -> _Part | None:
     return ("lower(platform) = %s", (value,), True) if term.field == "platform" else None
 
 
-def _joined(word: str, parts: list[_Part]) -> _Part:
-    where = word.join(where for where, _, _ in parts)
+def _join(operator: str, parts: list[_Part]) -> _Part:
+    where = operator.join(where for where, _, _ in parts)
     return (
         f"({where})",
         tuple(param for _, params, _ in parts for param in params),
-        all(exact for _, _, exact in parts),
+        all(is_exact for _, _, is_exact in parts),
     )

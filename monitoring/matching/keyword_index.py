@@ -1,7 +1,8 @@
-"""Which keywords of a project a document matches, with the compiled queries kept from batch to batch.
+"""Find the keywords of a project that a document matches; compiled queries are reused from batch to batch.
 
-In: documents as `query.Doc`s. Out: keyword ids. Called by ingest.py (new documents) and backfill.py (kept ones). The
-caller holds the project's discovery lock (discoveries.py), so no keyword changes between reading and storing.
+In: documents as `query.Doc`s. Out: keyword ids. Called by ingest/store.py for new documents. The caller holds the
+project lock of ingest/project_lock.py, so no keyword changes between reading and storing. `TrackedKeyword` and
+`doc_of` are what every caller of the matcher builds from rows of the database.
 """
 
 import logging
@@ -18,7 +19,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class TrackedKeyword:
-    """A keyword as the matcher needs it."""
+    """The columns of a keyword that decide what it matches."""
 
     id: int
     version: int
@@ -26,10 +27,21 @@ class TrackedKeyword:
     languages: frozenset[str]
     platforms: frozenset[str]
 
-    def wants(self, language: str, platform: str) -> bool:
-        """A document whose language is unknown is wanted whatever the languages: nothing relevant may be missing."""
-        speaks = not self.languages or not language or language.partition("-")[0] in self.languages
-        return speaks and (not self.platforms or platform in self.platforms)
+    @classmethod
+    def of(cls, keyword: Keyword) -> "TrackedKeyword":
+        """Return a stored keyword."""
+        languages, platforms = frozenset(keyword.languages), frozenset(keyword.platforms)
+        return cls(keyword.pk, keyword.version, keyword.query, languages, platforms)
+
+    @classmethod
+    def unsaved(cls, query: str, languages: Iterable[str] = (), platforms: Iterable[str] = ()) -> "TrackedKeyword":
+        """Return a keyword that is not stored: a search, or a query being edited."""
+        return cls(0, 0, query, frozenset(languages), frozenset(platforms))
+
+    def accepts(self, language: str, platform: str) -> bool:
+        """Return whether the keyword tracks this language and platform. An unknown language is always accepted."""
+        has_language = not self.languages or not language or language.partition("-")[0] in self.languages
+        return has_language and (not self.platforms or platform in self.platforms)
 
 
 @dataclass(slots=True)
@@ -43,7 +55,7 @@ _compiled: dict[int, _Compiled] = defaultdict(_Compiled)
 
 
 def doc_of(document: Document) -> Doc:
-    """A stored document as the matcher sees it."""
+    """Return a stored document in the matcher's form."""
     return Doc(
         document.title,
         document.text,
@@ -55,7 +67,7 @@ def doc_of(document: Document) -> Doc:
 
 
 def tracked_keywords(project_ids: Iterable[int]) -> dict[int, list[TrackedKeyword]]:
-    """The unpaused keywords of these projects, in one query."""
+    """Return the keywords of these projects that are not paused, with one query."""
     found: dict[int, list[TrackedKeyword]] = {project_id: [] for project_id in project_ids}
     rows = Keyword.objects.filter(project_id__in=found, is_paused=False).order_by("id")
     for project_id, keyword_id, version, query, languages, platforms in rows.values_list(
@@ -68,7 +80,7 @@ def tracked_keywords(project_ids: Iterable[int]) -> dict[int, list[TrackedKeywor
 
 
 def tracked_languages(project_ids: Iterable[int]) -> dict[int, frozenset[str]]:
-    """The languages that keywords of these projects ask for: likelier than others in what the projects read."""
+    """Return the languages that keywords of each project track; language detection favors them."""
     found: dict[int, set[str]] = {project_id: set() for project_id in project_ids}
     rows = Keyword.objects.filter(project_id__in=found, is_paused=False).exclude(languages=[])
     for project_id, languages in rows.values_list("project_id", "languages"):
@@ -77,7 +89,7 @@ def tracked_languages(project_ids: Iterable[int]) -> dict[int, frozenset[str]]:
 
 
 class Matcher:
-    """The keywords of one project, as they stand in the database now. Recompiles only what changed since last time."""
+    """The compiled keywords of one project. Compiles only the keywords that changed since the last batch."""
 
     def __init__(self, project_id: int, keywords: list[TrackedKeyword]) -> None:
         compiled = _compiled[project_id]
@@ -92,15 +104,15 @@ class Matcher:
                     try:
                         compiled.index.add(keyword.id, keyword.query)
                     except QueryError:
-                        # Saved under the grammar of an earlier version: it finds nothing, and stops no other.
+                        # Saved under an earlier grammar: this keyword matches nothing, the others still match.
                         log.exception("event=query_unreadable keyword=%s", keyword.id)
         self._index = compiled.index
         self._keywords = wanted
 
     def keywords_of(self, doc: Doc) -> list[int]:
-        """The ids of the keywords that this document matches."""
+        """Return the ids of the keywords that a document matches."""
         return [
             keyword_id
             for keyword_id in self._index.keys_of(doc)
-            if (keyword := self._keywords.get(keyword_id)) and keyword.wants(doc.language, doc.platform)
+            if (keyword := self._keywords.get(keyword_id)) and keyword.accepts(doc.language, doc.platform)
         ]

@@ -1,32 +1,65 @@
-"""Walk stored documents newest first and keep those that match a query."""
+"""Find the stored documents that match a query: narrow them with Postgres, then have the matcher decide on the rest.
 
-from collections.abc import Iterator
+`candidate_documents` and `read_docs` are the two steps that every scan shares: search (insights/search.py and
+documents.py, through `Finder`), query preview (query_tools/sampled_search.py) and backfill (ingest/backfill.py). Their
+order differs, and with it the loop: `Finder` pages by time, the preview samples by hash before a deadline, and the
+backfill goes by id and stores its progress.
+"""
+
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
 
-from monitoring.matching.candidates import ask
+from monitoring.matching.candidates import Candidates, candidate_query
 from monitoring.matching.keyword_index import TrackedKeyword
 from monitoring.models import Document
 from monitoring.query import Doc
 
-# Documents asked of Postgres at once: first what a page or two of a list needs, then more at a time, up to what may
-# be held in memory with its texts.
+# Documents per database query: first enough for a page or two of a list, then more each time, up to the number whose
+# texts fit into memory.
 FIRST_CHUNK, MAX_CHUNK, GROWTH = 250, 4000, 4
 
-
+# Columns of Document and fields of Doc.
 FIELDS = ("title", "text", "url", "author", "language", "platform")
 
+Position = tuple[datetime, int]  # published (UTC), document id
 
-Position = tuple[datetime, int]  # published, document id
+
+@dataclass(frozen=True, slots=True)
+class StoredDoc:
+    """A document in the matcher's form, with its id and time of publication (UTC)."""
+
+    id: int
+    published: datetime
+    doc: Doc
+
+
+def candidate_documents(project_id: int, candidates: Candidates) -> QuerySet[Document]:
+    """Return the documents of a project that can match; `is_sure` says which of them match without being read."""
+    is_sure = ExpressionWrapper(Q(search__isnull=False), BooleanField()) if candidates.is_exact else Value(False)
+    can_match = RawSQL(f"({candidates.where})", candidates.params, BooleanField())
+    return Document.objects.filter(project_id=project_id).filter(can_match).annotate(is_sure=is_sure)
+
+
+def read_docs(ids: Iterable[int]) -> list[StoredDoc]:
+    """Read documents for the matcher with one query, in the order of `ids`, without those deleted in the meantime."""
+    ids = list(ids)
+    if not ids:
+        return []
+    rows = {
+        pk: StoredDoc(pk, published, Doc(**dict(zip(FIELDS, values, strict=True))))
+        for pk, published, *values in Document.objects.filter(pk__in=ids).values_list("id", "published", *FIELDS)
+    }
+    return [rows[pk] for pk in ids if pk in rows]
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A stretch of a walk. `found`: the places of what matches; `checked`: how many had to be read by the matcher;
-    `end`: the place of the last one looked at, None where nothing is left.
+    """One step of a walk. `found`: positions of matches; `checked`: number of documents that the matcher read;
+    `end`: position of the last candidate, None at the end of the walk.
     """
 
     found: list[Position]
@@ -35,25 +68,21 @@ class Chunk:
 
 
 class Finder:
-    """The documents of a project that match a query, whether they are searchable yet or not; all of them without one.
+    """The documents of a project that match a query, searchable or not; all of its documents for the query "".
 
-    `documents` are all that may match. They can be narrowed and ordered like any QuerySet; its `is_sure` says which of
-    them match for certain, the matcher decides of the others. `is_exact`: all are sure but those without words.
+    `documents` are the candidates, a QuerySet with `is_sure` that callers may filter further. `is_exact`: every
+    searchable candidate is a match.
     """
 
     def __init__(self, project_id: int, q: str) -> None:
-        self._missed: dict[int, bool] = {}
-        kept = Document.objects.filter(project_id=project_id)
+        self._matches: dict[int, bool] = {}
         if not q:
             self.is_exact = True
-            self.documents = kept.annotate(is_sure=Value(True))
+            self.documents = Document.objects.filter(project_id=project_id).annotate(is_sure=Value(True))
             return
-        self._asked = ask(TrackedKeyword(0, 0, q, frozenset(), frozenset()))
-        candidates = self._asked.candidates
-        self.is_exact = candidates.is_exact
-        is_sure = Q(search__isnull=False) if self.is_exact else Q(pk__in=[])
-        may_match = RawSQL(f"({candidates.where})", candidates.params, BooleanField())
-        self.documents = kept.filter(may_match).annotate(is_sure=ExpressionWrapper(is_sure, BooleanField()))
+        self._query = candidate_query(TrackedKeyword.unsaved(q))
+        self.is_exact = self._query.candidates.is_exact
+        self.documents = candidate_documents(project_id, self._query.candidates)
 
     def walk(
         self,
@@ -64,33 +93,31 @@ class Finder:
         size: int = FIRST_CHUNK,
         largest: int = MAX_CHUNK,
     ) -> Iterator[Chunk]:
-        """Those of `documents` that match after `position`, in order of time: `size` at once, then up to `largest`."""
+        """Walk `documents` by time from `position` on, in chunks of `size` that grow up to `largest`."""
         ordered = documents.order_by(*(("published", "id") if oldest_first else ("-published", "-id")))
         while True:
             here = ordered.filter(after(position, "id", oldest_first=oldest_first)) if position else ordered
             rows = list(here.values_list("published", "id", "is_sure")[:size])
-            uncertain = [number for _, number, is_sure in rows if not is_sure]
-            self._read(uncertain)
+            uncertain = [pk for _, pk, is_sure in rows if not is_sure]
+            self._check(uncertain)
             position = rows[-1][:2] if len(rows) == size else None
-            # One that was deleted in the meantime is missed, too.
-            found = [row[:2] for row in rows if row[2] or not self._missed.get(row[1], True)]
+            found = [(published, pk) for published, pk, is_sure in rows if is_sure or self._matches.get(pk)]
             yield Chunk(found, len(uncertain), position)
             if position is None:
                 return
             size = max(size, min(size * GROWTH, largest))
 
-    def _read(self, ids: list[int]) -> None:
-        """Have the matcher decide on what it has not seen yet: a count and a page look at the same documents."""
-        unread = [number for number in ids if number not in self._missed]
-        for number, *values in Document.objects.filter(pk__in=unread).values_list("id", *FIELDS) if unread else ():
-            self._missed[number] = self._asked.match(Doc(**dict(zip(FIELDS, values, strict=True)))) is None
+    def _check(self, ids: list[int]) -> None:
+        """Match the documents that were not matched before: a count and a page read the same documents."""
+        for stored in read_docs(pk for pk in ids if pk not in self._matches):
+            self._matches[stored.id] = self._query.match(stored.doc) is not None
 
 
 def after(position: Position, column: str, *, oldest_first: bool) -> Q:
-    """What comes after a place in the order of (published, `column`), newest first or oldest first."""
-    published, number = position
+    """Return the condition for rows after a position in the order of (published, `column`)."""
+    published, pk = position
     beyond = "gt" if oldest_first else "lt"
-    # The first condition follows from the second: it is the one that an index on published can use.
+    # The first condition follows from the second, but is the one that an index on published can use.
     return Q(**{f"published__{beyond}e": published}) & (
-        Q(**{f"published__{beyond}": published}) | Q(published=published, **{f"{column}__{beyond}": number})
+        Q(**{f"published__{beyond}": published}) | Q(published=published, **{f"{column}__{beyond}": pk})
     )

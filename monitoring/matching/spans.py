@@ -1,4 +1,8 @@
-"""Where a query's words occur in a document's title and text."""
+"""Find where queries match in a document's title and text, for highlighting.
+
+In: a stored document and queries. Out: (start, end) character offsets. Called by insights/mentions.py,
+insights/documents.py and enrichment/judge.py.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -9,16 +13,16 @@ from monitoring.models import Document
 from monitoring.query import QueryError, compile_query
 from monitoring.query.document import View
 
-# A page asks the same few queries about each of its rows.
+Spans = tuple[tuple[int, int], ...]
+
+# Every row of a page uses the same few queries.
 _compiled = lru_cache(maxsize=500)(compile_query)
 
 
-Spans = tuple[tuple[int, int], ...]
-
-
 def spans_of(document: Document, queries: Iterable[str]) -> dict[str, Spans]:
-    """Where queries find their words in a document's "title" and "text". A query edited since, or malformed, may find
-    nothing: then nothing is marked.
+    """Return the spans of the matched words in "title" and "text".
+
+    A query that is malformed, or was edited since it matched, may have none.
     """
     view = View(doc_of(document))
     found: dict[str, set[tuple[int, int]]] = defaultdict(set)

@@ -1,11 +1,11 @@
-"""The words that stand beside a query: often in what it finds, seldom elsewhere. Pure.
+"""Find distinctive terms: words that are frequent in the matches of a query and rare in other documents. Pure.
 
-In: the texts of some matches and of some other documents, and the query. Out: candidates for exclusion, each with the
-query that leaves it out. Called by preview.py.
+In: the query, the texts of some matches and of some other documents. Out: terms to exclude, each with the query that
+excludes it. Called by query_tools/preview.py.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from math import log
@@ -13,14 +13,14 @@ from math import log
 from monitoring.query import And, Node, Not, QueryError, fold, parse, terms, tokenise
 from monitoring.query.tokens import KEYS, visible
 
-MOST_SHOWN = 8
-FEWEST = 3  # matches with the word: two stories that share one are no pattern
-LEAST_SHARE = 0.03  # of the matches: leaving out less changes nothing
-LEAST_LIFT = 3  # times as often as elsewhere: half the texts being of another language doubles every little word
-SHORTEST = 3
+MAX_TERMS = 8
+MIN_MATCHES = 3  # with the term: two texts that share a word are no pattern
+MIN_SHARE = 0.03  # of the matches: excluding fewer changes nothing
+MIN_LIFT = 3  # times as often as elsewhere: if half the texts are in another language, every function word doubles
+MIN_LENGTH = 3
 
-# Words without a meaning of their own, folded. Those of other languages are told by being as frequent elsewhere.
-_LITTLE = """
+# Function words of French and English, folded. Those of other languages are just as frequent in other documents.
+_FUNCTION_WORDS = """
 alors apres assez aucun aussi autre autres avant avec avoir bien car ceci cela celle celles celui cent ces cet
 cette ceux chaque chez comme comment contre dans deja depuis des deux devant dire dit doit donc dont elle elles
 encore entre est etait ete etes etre eux faire fait faut fois font hier ici ils jour jours les leur leurs lors
@@ -33,12 +33,12 @@ must never new not now off once one only other our out over own said same says s
 than that the their them then there these they this those through too two under until very was were what when
 where which while who whom whose why will with within without would you your
 """
-_STOP = frozenset(_LITTLE.split())
+_STOP_WORDS = frozenset(_FUNCTION_WORDS.split())
 
 
 @dataclass(frozen=True)
-class Beside:
-    """`term` stands in `matches` of `of` matches; `query` is the query without it."""
+class DistinctiveTerm:
+    """A term in `matches` of `of` matches; `query` is the query that excludes it."""
 
     term: str
     matches: int
@@ -46,38 +46,46 @@ class Beside:
     query: str
 
 
-def beside(query: str, node: Node, found: Sequence[str], others: Sequence[str]) -> tuple[Beside, ...]:
-    """The terms that tell some of the texts `found` from the `others` best; without a term of all, nothing is left."""
+def distinctive_terms(
+    query: str, node: Node, found: Sequence[str], others: Sequence[str]
+) -> tuple[DistinctiveTerm, ...]:
+    """Return the terms that distinguish some of the texts `found` best from the `others`.
+
+    A term of all texts found is left out: excluding it would leave no match.
+    """
     if not others:
         return ()
-    here, elsewhere = _frequencies(found), _frequencies(others)
-    fewest = max(FEWEST, LEAST_SHARE * len(found))
-    is_own = _own(node)
+    in_found, in_others = _document_frequencies(found), _document_frequencies(others)
+    min_count = max(MIN_MATCHES, MIN_SHARE * len(found))
+    is_query_word = _query_words(node)
     scores = {}
-    for word, count in here.items():
-        says_something = len(word) >= SHORTEST and word.isalpha() and word not in _STOP
-        if not fewest <= count < len(found) or not says_something or is_own(word):
+    for word, count in in_found.items():
+        is_meaningful = len(word) >= MIN_LENGTH and word.isalpha() and word not in _STOP_WORDS
+        if not min_count <= count < len(found) or not is_meaningful or is_query_word(word):
             continue
-        share, usual = count / len(found), (elsewhere[word] + 0.5) / (len(others) + 1)
-        if share >= LEAST_LIFT * usual:
+        share, usual = count / len(found), (in_others[word] + 0.5) / (len(others) + 1)
+        if share >= MIN_LIFT * usual:
             scores[word] = share * log(share / usual)
-    best = sorted(scores, key=lambda word: (-scores[word], word))[:MOST_SHOWN]
+    best = sorted(scores, key=lambda word: (-scores[word], word))[:MAX_TERMS]
     shown = _as_written(best, found)
-    return tuple(Beside(shown[word], here[word], len(found), without(query, node, shown[word])) for word in best)
+    return tuple(
+        DistinctiveTerm(shown[word], in_found[word], len(found), exclude_term(query, node, shown[word]))
+        for word in best
+    )
 
 
-def without(query: str, node: Node, term: str) -> str:
-    """The query as typed, with the term left out of all that it finds."""
+def exclude_term(query: str, node: Node, term: str) -> str:
+    """Return the query as typed, with a term excluded from all of it."""
     appended = f"{query.rstrip()} -{term}"
-    wanted = (*(node.children if isinstance(node, And) else (node,)), *_excluded(term))
+    expected = (*(node.children if isinstance(node, And) else (node,)), *_exclusion(term))
     try:
-        reads_right = parse(appended) == And(wanted)
+        is_right = parse(appended) == And(expected)
     except QueryError:
-        reads_right = False
-    return appended if reads_right else f"({query.strip()}) -{term}"
+        is_right = False
+    return appended if is_right else f"({query.strip()}) -{term}"
 
 
-def _excluded(term: str) -> tuple[Node, ...]:
+def _exclusion(term: str) -> tuple[Node, ...]:
     node = parse(f"x -{term}")
     return tuple(child for child in node.children if isinstance(child, Not)) if isinstance(node, And) else ()
 
@@ -86,12 +94,13 @@ def _words(text: str) -> set[str]:
     return set(chain.from_iterable(map(KEYS.__getitem__, visible(text).split())))
 
 
-def _frequencies(texts: Iterable[str]) -> Counter[str]:
-    """In how many of the texts each word stands."""
+def _document_frequencies(texts: Iterable[str]) -> Counter[str]:
+    """Return the number of texts that contain each word."""
     return Counter(chain.from_iterable(map(_words, texts)))
 
 
-def _own(node: Node) -> object:
+def _query_words(node: Node) -> Callable[[str], bool]:
+    """Return the function that recognizes words of the query, also those that its wildcards match."""
     positive, negative = terms(node)
     words, stems = set(), []
     for term in (*positive, *negative):
@@ -103,7 +112,7 @@ def _own(node: Node) -> object:
 
 
 def _as_written(words: Iterable[str], texts: Iterable[str]) -> dict[str, str]:
-    """Each folded word as the first text that holds it writes it, in small letters."""
+    """Return each folded word in the spelling of the first text that contains it, in lower case."""
     missing, written = set(words), {}
     for text in texts:
         if not missing:

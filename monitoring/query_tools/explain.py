@@ -5,7 +5,7 @@ Called by the page "Why?" (dashboards/views/explain.py) and by the API (api_why.
 
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.core.exceptions import ValidationError
 from django.utils.formats import number_format
@@ -155,10 +155,10 @@ def answers(subject: Subject, keywords: Iterable[Keyword], seconds: float = SECO
 
 def ruled_out(keyword: Keyword, doc: Doc) -> tuple[str, ...]:
     """Which of "language" and "platform" keep such an item from a keyword whatever its words; unknown ones do not."""
-    languages = TrackedKeyword(keyword.pk, keyword.version, "", frozenset(keyword.languages), frozenset())
-    platforms = TrackedKeyword(keyword.pk, keyword.version, "", frozenset(), frozenset(keyword.platforms))
-    found = () if languages.wants(doc.language, "") else ("language",)
-    return found if not doc.platform or platforms.wants("", doc.platform) else (*found, "platform")
+    languages = TrackedKeyword.unsaved("", languages=keyword.languages)
+    platforms = TrackedKeyword.unsaved("", platforms=keyword.platforms)
+    found = () if languages.accepts(doc.language, "") else ("language",)
+    return found if not doc.platform or platforms.accepts("", doc.platform) else (*found, "platform")
 
 
 def refuse_long(**fields: tuple[str, int]) -> None:
@@ -183,8 +183,7 @@ def refuse_long(**fields: tuple[str, int]) -> None:
 def _subject(doc: Doc, **more: object) -> Subject:
     if len(doc.text) <= MAX_TEXT:
         return Subject(doc, **more)
-    cut = Doc(doc.title, doc.text[:MAX_TEXT], doc.url, doc.author, doc.language, doc.platform)
-    return Subject(cut, is_cut=True, **more)
+    return Subject(replace(doc, text=doc.text[:MAX_TEXT]), is_cut=True, **more)
 
 
 def _unread(code: str) -> str:

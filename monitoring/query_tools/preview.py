@@ -1,7 +1,7 @@
-"""What a query finds in the kept documents, before it is saved. Answers within a second, and says when it sampled.
+"""Preview what a query finds in the stored documents before it is saved, within a second.
 
-In: a project, a query with its languages, and the saved keyword where one is edited. Out: a `Preview`. Called by the
-keyword form.
+In: a project, a query with its languages, and the stored keyword if one is being edited. Out: a `Preview`, which says
+whether its counts are exact or estimated from a sample. Called by the keyword form.
 """
 
 import time
@@ -11,20 +11,21 @@ from datetime import datetime, tzinfo
 from django.db import OperationalError, connection, transaction
 
 from accounts.models import Project
-from monitoring.matching.candidates import Asked, ask, ask_without
+from monitoring.matching.candidates import CandidateQuery, candidate_query, candidates_except
 from monitoring.matching.keyword_index import TrackedKeyword
+from monitoring.matching.scan import read_docs
 from monitoring.models import Keyword
 from monitoring.query import Doc, Match
-from monitoring.query_tools.cooccurring_terms import Beside, beside
-from monitoring.query_tools.sampled_search import Found, survey, texts_of
+from monitoring.query_tools.cooccurring_terms import DistinctiveTerm, distinctive_terms
+from monitoring.query_tools.sampled_search import SampledResult, sampled_search
 
-# Documents that a preview looks at, the newest first: the widest query over 100,000 takes Postgres 0.15 s. Where it
-# answers late all the same (a small or busy machine), the second is asked instead.
+# Number of newest documents that a preview searches: the widest query over 100,000 takes Postgres 0.15 s. If Postgres
+# takes longer than STATEMENT_TIMEOUT_MS (a small or busy machine), the second number is tried.
 HISTORIES = (200_000, 10_000)
 STATEMENT_TIMEOUT_MS = 400
-# Seconds after the beginning at which the reading of matches, of what an edit adds and of what it removes must end.
+# Seconds from the start until reading ends: of the query alone; of an edited query, its additions and its removals.
 ALONE_S, EDITED_S = (0.65,), (0.4, 0.55, 0.7)
-TEXTS = 250  # matches, and as many other documents, whose words are compared: some 25 ms
+TEXTS = 250  # matches, and as many other documents, whose words are compared: about 25 ms
 
 _HISTORY = """
 WITH h AS MATERIALIZED (
@@ -38,8 +39,9 @@ FROM h
 
 @dataclass(frozen=True)
 class History:
-    """The documents looked at: the newest `total` of the project, all of them where `is_all`. Nearly all were
-    published since then; a feed that was added can have brought a few from long before.
+    """The documents searched: the newest `total` of the project, or all of them where `is_all`.
+
+    Nearly all were published after `since` (UTC); a newly added feed can have brought a few older ones.
     """
 
     total: int
@@ -49,73 +51,82 @@ class History:
 
 @dataclass(frozen=True)
 class Preview:
-    """`added` and `removed`: what an edit changes of the saved keyword; None where it changes nothing, or is no
-    edit."""
+    """`added` and `removed`: what an edit changes in the matches of the stored keyword, None if nothing is edited."""
 
     history: History
-    found: Found
-    beside: tuple[Beside, ...] = ()
-    added: Found | None = None
-    removed: Found | None = None
+    found: SampledResult
+    distinctive_terms: tuple[DistinctiveTerm, ...] = ()
+    added: SampledResult | None = None
+    removed: SampledResult | None = None
 
 
 def preview(
     project: Project, query: str, languages: list[str], zone: tzinfo, saved: Keyword | None = None
 ) -> Preview | None:
-    """Raises QueryError where the query cannot be read. None where Postgres is too busy for even a short history."""
-    platforms = frozenset(saved.platforms) if saved else frozenset()
-    asked = ask(TrackedKeyword(0, 0, query, frozenset(languages), platforms))
-    before = ask(TrackedKeyword(0, 0, saved.query, frozenset(saved.languages), platforms)) if saved else None
-    if before and (before.query.node, before.keyword.languages) == (asked.query.node, asked.keyword.languages):
-        before = None
+    """Return the preview of a query, None if Postgres is too busy for even the shorter history.
+
+    Raises QueryError if the query is malformed.
+    """
+    platforms = saved.platforms if saved else ()
+    new = candidate_query(TrackedKeyword.unsaved(query, languages, platforms))
+    old = candidate_query(TrackedKeyword.unsaved(saved.query, saved.languages, platforms)) if saved else None
+    if old and (old.query.node, old.keyword.languages) == (new.query.node, new.keyword.languages):
+        old = None
     began = time.monotonic()
-    ends = [began + seconds for seconds in (EDITED_S if before else ALONE_S)]
+    deadlines = [began + seconds for seconds in (EDITED_S if old else ALONE_S)]
     for limit in HISTORIES:
         try:
             with transaction.atomic():
-                found = _preview(project, asked, before, zone, limit, ends)
-                transaction.set_rollback(True)  # nothing is written, and what was set for these statements ends
+                found = _preview(project, new, old, zone, limit, deadlines)
+                transaction.set_rollback(True)  # nothing was written; the rollback resets the settings of _preview
                 return found
-        except OperationalError:  # later than STATEMENT_TIMEOUT_MS
+        except OperationalError:  # STATEMENT_TIMEOUT_MS passed
             continue
     return None
 
 
 def _preview(
-    project: Project, asked: Asked, before: Asked | None, zone: tzinfo, limit: int, ends: list[float]
+    project: Project,
+    new: CandidateQuery,
+    old: CandidateQuery | None,
+    zone: tzinfo,
+    limit: int,
+    deadlines: list[float],
 ) -> Preview:
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL statement_timeout = {STATEMENT_TIMEOUT_MS}")
-        # Walking the table would read the words of every document, which are stored aside: three times as long.
+        # A sequential scan would read the words of every document from TOAST storage: three times as long.
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL work_mem = '32MB'")
         cursor.execute(_HISTORY, {"project": project.pk, "limit": limit, "texts": TEXTS})
-        total, oldest, others = cursor.fetchone()
-    rows = texts_of(others or [])
-    if not rows:  # nothing is kept, or it is going at this moment
-        return Preview(History(0, None, True), Found())
-    history = History(total, _since([published for _, published, *_ in rows]), total < limit)
-    found = survey(project.pk, oldest, asked.candidates, _Decider(asked), zone, ends[0], TEXTS)
-    kept = [f"{title}\n{text}" for _, _, title, text, *_ in rows]
-    terms = beside(asked.keyword.query, asked.query.node, found.texts, kept)
-    if not before:
+        total, oldest, other_ids = cursor.fetchone()
+    others = read_docs(other_ids or [])
+    if not others:  # no documents, or they are being deleted
+        return Preview(History(0, None, True), SampledResult())
+    history = History(total, _since([stored.published for stored in others]), total < limit)
+    found = sampled_search(project.pk, oldest, new.candidates, _Difference(new), zone, deadlines[0], TEXTS)
+    other_texts = [f"{stored.doc.title}\n{stored.doc.text}" for stored in others]
+    terms = distinctive_terms(new.keyword.query, new.query.node, found.texts, other_texts)
+    if not old:
         return Preview(history, found, terms)
-    added = survey(project.pk, oldest, ask_without(asked, before), _Decider(asked, before), zone, ends[1])
-    removed = survey(project.pk, oldest, ask_without(before, asked), _Decider(before, asked), zone, ends[2])
+    added = sampled_search(project.pk, oldest, candidates_except(new, old), _Difference(new, old), zone, deadlines[1])
+    removed = sampled_search(
+        project.pk, oldest, candidates_except(old, new), _Difference(old, new), zone, deadlines[2]
+    )
     return Preview(history, found, terms, added, removed)
 
 
 def _since(published: list[datetime]) -> datetime:
-    """The time after which 19 in 20 were published."""
+    """Return the time after which 19 of 20 were published."""
     return sorted(published)[len(published) // 20]
 
 
 @dataclass(frozen=True)
-class _Decider:
-    """Whether and where a document matches one query and not the other."""
+class _Difference:
+    """Matches documents that match one query and not the other."""
 
-    asked: Asked
-    other: Asked | None = None
+    query: CandidateQuery
+    other: CandidateQuery | None = None
 
     def __call__(self, doc: Doc) -> Match | None:
-        match = self.asked.match(doc)
+        match = self.query.match(doc)
         return match if match and not (self.other and self.other.match(doc)) else None

@@ -1,8 +1,8 @@
-"""One question to the kept documents: how many match, on which days, and the newest of them, within a time.
+"""Count the stored documents that match a query, by day, with the newest of them, before a deadline.
 
-In: candidates in SQL and what decides about a document. Out: `Found`, with the texts of some matches. Called by
-preview.py. Postgres counts what its index alone decides; of the rest as many are read as time allows, in an order that
-is as good as random, so that those read speak for all.
+In: the SQL condition of the candidates and the function that matches a document. Out: a `SampledResult`, with the
+texts of some matches. Postgres counts the candidates that its index alone decides on; of the others, as many are read
+as time allows, in an order by hash that makes those read a random sample. Called by query_tools/preview.py.
 """
 
 import time
@@ -14,34 +14,29 @@ from datetime import date, datetime, tzinfo
 from django.db import connection
 
 from monitoring.matching.candidates import Candidates
+from monitoring.matching.scan import StoredDoc, candidate_documents, read_docs
 from monitoring.query import Doc, Match
 
 NEWEST = 10
-CHUNK = 100  # documents fetched at once: some 5 ms
-LEAST_READ = 200  # although it is late, for a sample that says something
-GRACE_S = 0.2  # but no later than this: hundreds of clauses take 10 ms a document
-SCANNED = 1000  # candidates in which the newest matches are looked for
-SAMPLE = 6000  # more than can be read in the time
+CHUNK = 100  # documents per query: about 5 ms
+MIN_SAMPLE = 200  # documents read even after the deadline: fewer say nothing about the rest
+GRACE_S = 0.2  # but no longer than this after it: hundreds of clauses take 10 ms per document
+NEWEST_SCANNED = 1000  # candidates among which the newest matches are searched
+MAX_SAMPLE = 6000  # more than can be read before the deadline
 
-# One walk over the candidates. `sure`: the index alone has decided.
-_WALK = """
-WITH c AS MATERIALIZED (
-    SELECT id, published, %s AND search IS NOT NULL AS sure FROM monitoring_document
-    WHERE project_id = %s AND id >= %s AND {where}
-)
-SELECT 'day', sure, CASE WHEN sure THEN (published AT TIME ZONE %s)::date END, count(*) FROM c GROUP BY 2, 3
-UNION ALL (SELECT 'newest', sure, NULL, id FROM c ORDER BY published DESC, id DESC LIMIT %s)
-UNION ALL (SELECT 'unsure', sure, NULL, id FROM c WHERE NOT sure ORDER BY hashint8extended(id, 0) LIMIT %s)
-UNION ALL (SELECT 'sure', sure, NULL, id FROM c WHERE sure ORDER BY hashint8extended(id, 0) LIMIT %s)
+# One pass over the candidates, whose condition is evaluated once.
+_SUMMARY = """
+WITH c AS MATERIALIZED ({candidates})
+SELECT 'day', is_sure, CASE WHEN is_sure THEN (published AT TIME ZONE %s)::date END, count(*) FROM c GROUP BY 2, 3
+UNION ALL (SELECT 'newest', is_sure, NULL, id FROM c ORDER BY published DESC, id DESC LIMIT %s)
+UNION ALL (SELECT 'unsure', is_sure, NULL, id FROM c WHERE NOT is_sure ORDER BY hashint8extended(id, 0) LIMIT %s)
+UNION ALL (SELECT 'sure', is_sure, NULL, id FROM c WHERE is_sure ORDER BY hashint8extended(id, 0) LIMIT %s)
 """
-_TEXTS = (
-    "SELECT id, published, title, text, url, author, language, platform FROM monitoring_document WHERE id = ANY(%s)"
-)
 
 
 @dataclass(frozen=True)
 class Hit:
-    """A document that matches, and where: (field, start, end)."""
+    """A document that matches, with the matched words as (field, start, end)."""
 
     id: int
     published: datetime
@@ -53,15 +48,16 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class Found:
-    """`count` is exact where all candidates that had to be read were: `looked_at` of `of`. Local days sum up to it.
+class SampledResult:
+    """`count` matches: exact where all `to_check` uncertain candidates were `checked`, else an estimate.
 
-    `newest` are the newest matches or, where not `is_newest`, the newest of those that were met.
+    `days` are local days and sum up to about `count`. `newest` are the newest matches or, where not `is_newest`, the
+    newest of those that were read. `texts` are title and text of some matches.
     """
 
     count: int = 0
-    looked_at: int = 0
-    of: int = 0
+    checked: int = 0
+    to_check: int = 0
     days: tuple[tuple[date, int], ...] = ()
     newest: tuple[Hit, ...] = ()
     is_newest: bool = True
@@ -69,60 +65,53 @@ class Found:
 
     @property
     def is_exact(self) -> bool:
-        return self.looked_at == self.of
+        return self.checked == self.to_check
 
 
 @dataclass(frozen=True)
-class _Candidates:
-    """What Postgres says: matches by day that are sure, and ids by why they are worth reading."""
+class _Summary:
+    """The number of certain matches by day, the number of uncertain candidates, and ids to read by purpose."""
 
     sure: Counter[date]
     unsure: int
     ids: dict[str, list[int]]
 
 
-class _Reader:
-    """Reads documents once each, until it is late."""
+class _HitReader:
+    """Reads and matches documents, each once, until a deadline."""
 
     def __init__(self, match: Callable[[Doc], Match | None]) -> None:
         self._match = match
-        self._judged: dict[int, Hit | None] = {}
+        self._hits: dict[int, Hit | None] = {}
 
     def read(self, ids: list[int], deadline: float) -> Iterator[Hit | None]:
-        """In the order of `ids`: where one matches, or None. Ends early, but not before the first, where the time is
-        over.
+        """Yield the hit of each document in the order of `ids`, None if it does not match.
+
+        Ends at the deadline, but not before the first document.
         """
         for start in range(0, len(ids), CHUNK):
             chunk = ids[start : start + CHUNK]
-            new = {row[0]: row for row in texts_of([one for one in chunk if one not in self._judged])}
-            for place, one in enumerate(chunk, start):
+            new = {stored.id: stored for stored in read_docs(pk for pk in chunk if pk not in self._hits)}
+            for place, pk in enumerate(chunk, start):
                 late = time.monotonic() - deadline
-                if late > (0 if place >= LEAST_READ else GRACE_S) and place:
+                if late > (0 if place >= MIN_SAMPLE else GRACE_S) and place:
                     return
-                if one in new:
-                    self._judged[one] = self._judge(*new[one])
-                yield self._judged.get(one)
+                if pk in new:
+                    self._hits[pk] = self._hit(new[pk])
+                yield self._hits.get(pk)
 
-    def _judge(self, pk: int, published: datetime, *values: str) -> Hit | None:
-        doc = Doc(*values)
-        match = self._match(doc)
-        return Hit(pk, published, doc, match.spans) if match else None
+    def _hit(self, stored: StoredDoc) -> Hit | None:
+        match = self._match(stored.doc)
+        return Hit(stored.id, stored.published, stored.doc, match.spans) if match else None
 
     @property
-    def met(self) -> list[Hit]:
-        """Every match that was read, newest first."""
-        hits = [hit for hit in self._judged.values() if hit]
+    def hits(self) -> list[Hit]:
+        """All matches read so far, newest first."""
+        hits = [hit for hit in self._hits.values() if hit]
         return sorted(hits, key=lambda hit: (hit.published, hit.id), reverse=True)
 
 
-def texts_of(ids: list[int]) -> list[tuple]:
-    """(id, published, and the values of a Doc in their order) of each document that is still there."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TEXTS, [ids])
-        return cursor.fetchall()
-
-
-def survey(
+def sampled_search(
     project_id: int,
     oldest: int,
     candidates: Candidates,
@@ -130,42 +119,44 @@ def survey(
     zone: tzinfo,
     deadline: float,
     texts: int = 0,
-) -> Found:
-    """Among the project's documents from id `oldest` on. `deadline` is on the monotonic clock; `texts` says how many
-    of those that match give their words.
+) -> SampledResult:
+    """Search the project's documents with id `oldest` or higher.
+
+    `deadline` is in seconds of the monotonic clock; `texts` is the number of matches whose texts are returned.
     """
-    known = _walk(project_id, oldest, candidates, zone, texts)
-    reader = _Reader(match)
-    newest, is_newest = _newest(known.ids["newest"], reader, (time.monotonic() + deadline) / 2)
-    looked_at, sampled = 0, []
-    for hit in reader.read(known.ids["unsure"], deadline):
-        looked_at += 1
+    summary = _summarize(project_id, oldest, candidates, zone, texts)
+    reader = _HitReader(match)
+    newest, is_newest = _newest(summary.ids["newest"], reader, (time.monotonic() + deadline) / 2)
+    checked, sampled = 0, []
+    for hit in reader.read(summary.ids["unsure"], deadline):
+        checked += 1
         sampled += [hit] if hit else []
-    worded = [*sampled[:texts], *filter(None, reader.read(known.ids["sure"], deadline))][:texts]
-    weight = known.unsure / looked_at if looked_at else 0
-    days = Counter(known.sure)
+    with_texts = [*sampled[:texts], *filter(None, reader.read(summary.ids["sure"], deadline))][:texts]
+    weight = summary.unsure / checked if checked else 0
+    days = Counter(summary.sure)
     for hit in sampled:
         days[hit.published.astimezone(zone).date()] += weight
-    met = reader.met
-    return Found(
-        # Where a match is so rare that the sample holds none, the newest candidates may have held some.
-        count=max(known.sure.total() + round(len(sampled) * weight), len(met)),
-        looked_at=looked_at,
-        of=known.unsure,
+    hits = reader.hits
+    return SampledResult(
+        # If matches are too rare for the sample, the newest candidates may still have had some.
+        count=max(summary.sure.total() + round(len(sampled) * weight), len(hits)),
+        checked=checked,
+        to_check=summary.unsure,
         days=tuple((day, round(number)) for day, number in sorted(days.items())),
-        newest=newest if is_newest else tuple(met[:NEWEST]),
-        is_newest=is_newest or (looked_at == known.unsure and not known.sure),
-        texts=tuple(f"{hit.doc.title}\n{hit.doc.text}" for hit in worded),
+        newest=newest if is_newest else tuple(hits[:NEWEST]),
+        is_newest=is_newest or (checked == summary.unsure and not summary.sure),
+        texts=tuple(f"{hit.doc.title}\n{hit.doc.text}" for hit in with_texts),
     )
 
 
-def _walk(project_id: int, oldest: int, candidates: Candidates, zone: tzinfo, texts: int) -> _Candidates:
+def _summarize(project_id: int, oldest: int, candidates: Candidates, zone: tzinfo, texts: int) -> _Summary:
     sure: Counter[date] = Counter()
     unsure = 0
     ids: dict[str, list[int]] = {"newest": [], "unsure": [], "sure": []}
+    rows = candidate_documents(project_id, candidates).filter(id__gte=oldest).values("id", "published", "is_sure")
+    sql, params = rows.query.sql_with_params()
     with connection.cursor() as cursor:
-        narrowed = (candidates.is_exact, project_id, oldest, *candidates.params)
-        cursor.execute(_WALK.format(where=candidates.where), (*narrowed, str(zone), SCANNED, SAMPLE, texts))
+        cursor.execute(_SUMMARY.format(candidates=sql), (*params, str(zone), NEWEST_SCANNED, MAX_SAMPLE, texts))
         for kind, is_sure, day, number in cursor.fetchall():
             if kind != "day":
                 ids[kind].append(number)
@@ -173,11 +164,11 @@ def _walk(project_id: int, oldest: int, candidates: Candidates, zone: tzinfo, te
                 sure[day] += number
             else:
                 unsure += number
-    return _Candidates(sure, unsure, ids)
+    return _Summary(sure, unsure, ids)
 
 
-def _newest(ids: list[int], reader: _Reader, deadline: float) -> tuple[tuple[Hit, ...], bool]:
-    """The newest matches, and whether none that is newer was left unread. `ids` are the newest candidates."""
+def _newest(ids: list[int], reader: _HitReader, deadline: float) -> tuple[tuple[Hit, ...], bool]:
+    """Return the newest matches, and whether no newer candidate is left unread. `ids` are the newest candidates."""
     hits: list[Hit] = []
     read = 0
     for hit in reader.read(ids, deadline):
@@ -185,4 +176,4 @@ def _newest(ids: list[int], reader: _Reader, deadline: float) -> tuple[tuple[Hit
         hits += [hit] if hit else []
         if len(hits) == NEWEST:
             return tuple(hits), True
-    return tuple(hits), read == len(ids) < SCANNED
+    return tuple(hits), read == len(ids) < NEWEST_SCANNED

@@ -81,7 +81,7 @@ def measure_previews(project):
             seconds, shown = timed(preview, project, query, [], UTC, saved)
             times.append(1000 * seconds)
         found = shown.found
-        how = "exact" if found.is_exact else f"from {found.looked_at:,} of {found.of:,}"
+        how = "exact" if found.is_exact else f"from {found.checked:,} of {found.to_check:,}"
         name = f"{saved.query} → {query}" if saved else query
         print(f"{name:32}{median(times):7.0f} ms (most {max(times):.0f}){found.count:>9,} {how}", flush=True)
 

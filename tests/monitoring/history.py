@@ -1,20 +1,19 @@
-"""A history of kept documents, queries of every kind, and what each finds in it when every document is read."""
+"""Stored documents and queries of every kind, with the matches that reading every document gives."""
 
 from datetime import timedelta
 
 from django.utils import timezone
 
-from monitoring.matching.candidates import ask
-from monitoring.matching.keyword_index import TrackedKeyword
+from monitoring.matching.candidates import candidate_query
+from monitoring.matching.keyword_index import TrackedKeyword, doc_of
 from monitoring.models import Document
-from monitoring.query import Doc
 from tests.factories import make_documents
 
 WORDS = ["lumen", "maison", "halo", "brise", "lampe", "the", "Lumière", "#MaisonLumen", "@lumen", "œuvre"]
 
 
 def make_history(project):
-    """Texts of one to four words in every order that eighty numbers give; a third is not searchable yet."""
+    """Store 80 documents of one to four words in varied order; a third is not searchable yet."""
     rows = [
         {
             "title": WORDS[n % 10] if n % 3 else "",
@@ -65,9 +64,6 @@ QUERIES = [
 
 
 def matching(documents, query, languages=()):
-    asked = ask(TrackedKeyword(0, 0, query, frozenset(languages), frozenset()))
-    return {
-        one.pk
-        for one in documents
-        if asked.match(Doc(one.title, one.text, one.url, one.author, one.language, one.platform))
-    }
+    """Return the ids of the documents that match a query, by reading every one."""
+    wanted = candidate_query(TrackedKeyword.unsaved(query, languages))
+    return {document.pk for document in documents if wanted.match(doc_of(document))}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from accounts.models import Project
 from monitoring.insights import documents as reading
 from monitoring.insights.documents import Find, page
-from monitoring.matching.scan import FIELDS
+from monitoring.matching.keyword_index import doc_of
 from monitoring.models import Document
 from monitoring.query import Doc, compile_query
 from tests.factories import make_documents, make_keyword, make_mention
@@ -106,7 +106,7 @@ def test_a_search_and_a_keyword_never_disagree(rows, size, mentioned):
     kept = [document for document in newest if not mentioned or state[document.pk].startswith("mentioned")]
     for q in QUERIES:
         query = compile_query(q)
-        expected = [d.pk for d in kept if query.match(Doc(**{name: getattr(d, name) for name in FIELDS}))]
+        expected = [d.pk for d in kept if query.match(doc_of(d))]
         assert walk(Find(project.pk, q, mentioned=mentioned), size) == (expected, (len(expected), False)), q
 
 

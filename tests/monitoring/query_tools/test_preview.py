@@ -6,12 +6,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from monitoring.matching.candidates import ask, ask_without
+from monitoring.matching.candidates import candidate_query, candidates_except
 from monitoring.matching.keyword_index import TrackedKeyword
 from monitoring.models import Document
 from monitoring.query import Doc, parse
 from monitoring.query_tools import sampled_search
-from monitoring.query_tools.cooccurring_terms import beside, without
+from monitoring.query_tools.cooccurring_terms import distinctive_terms, exclude_term
 from monitoring.query_tools.preview import preview
 from tests.factories import make_document, make_documents, make_keyword
 from tests.monitoring.history import QUERIES, make_history, matching
@@ -52,8 +52,8 @@ def test_an_edit_that_changes_no_word_changes_nothing(project, kept):
 
 
 def test_one_question_to_the_index_tells_what_an_edit_removes(project):
-    asked, other = (ask(TrackedKeyword(0, 0, query, frozenset(), frozenset())) for query in ("lumen", "lumen -halo"))
-    removed = ask_without(asked, other)
+    asked, other = (candidate_query(TrackedKeyword.unsaved(query)) for query in ("lumen", "lumen -halo"))
+    removed = candidates_except(asked, other)
     assert removed.is_exact and len(removed.params) == 1
 
 
@@ -70,7 +70,7 @@ def test_it_says_when_it_sampled_and_how_much(project, monkeypatch):
     monkeypatch.setattr("monitoring.query_tools.preview.ALONE_S", (0,))
     monkeypatch.setattr(sampled_search, "GRACE_S", 60)
     found = preview(project, '"maison lumen"', [], PARIS).found
-    assert not found.is_exact and (found.looked_at, found.of) == (sampled_search.LEAST_READ, 400)
+    assert not found.is_exact and (found.checked, found.to_check) == (sampled_search.MIN_SAMPLE, 400)
     assert 160 <= found.count <= 240
     assert sum(count for _, count in found.days) == pytest.approx(found.count, abs=2)
     assert len(found.newest) == sampled_search.NEWEST
@@ -97,8 +97,8 @@ def test_a_postgres_that_answers_late_is_not_waited_for(project, monkeypatch):
     make_documents(project, 3)
     monkeypatch.setattr(
         sampled_search,
-        "_WALK",
-        sampled_search._WALK.replace("SELECT id, published", "SELECT id, pg_sleep(2), published"),
+        "_SUMMARY",
+        sampled_search._SUMMARY.replace("count(*) FROM c", "count(*) FROM c, pg_sleep(2)"),
     )
     began = timezone.now()
     assert preview(project, "lumen", [], PARIS) is None
@@ -114,24 +114,24 @@ def test_a_query_that_takes_long_to_decide_is_given_up_in_time(project):
     began = timezone.now()
     found = preview(project, slow, [], PARIS, saved)
     assert timezone.now() - began < timedelta(seconds=2.5)
-    assert 0 < found.found.looked_at < 300 and not found.added.is_exact
+    assert 0 < found.found.checked < 300 and not found.added.is_exact
 
 
 def test_the_words_beside_are_those_that_tell_matches_from_the_rest():
     found = ["Lumen, une ampoule de la maison", "Lumen et son ampoule", "Une Ampoule Lumen", "La Lumen", "Lumen"]
     others = ["Le vent de la maison", "Une brise sur la maison", "Et une autre", "La mer"] * 5
-    [one] = beside("lumen", parse("lumen"), found, others)
+    [one] = distinctive_terms("lumen", parse("lumen"), found, others)
     assert (one.term, one.matches, one.of, one.query) == ("ampoule", 3, 5, "lumen -ampoule")
 
 
 def test_a_word_of_every_match_is_not_offered_for_it_would_leave_nothing():
-    terms = beside("lumen", parse("lumen"), ["Lumen nova ampoule"] * 5 + ["Lumen nova"], ["Autre"] * 20)
+    terms = distinctive_terms("lumen", parse("lumen"), ["Lumen nova ampoule"] * 5 + ["Lumen nova"], ["Autre"] * 20)
     assert [one.term for one in terms] == ["ampoule"]
 
 
 def test_words_are_shown_as_written_and_the_querys_own_are_not_shown():
     found = ["Lumière éteinte luminaire Hélios"] * 5 + ["Lumière"]
-    terms = beside('"lumiere" lumin* -x', parse('"lumiere" lumin* -x'), found, ["Autre"] * 20)
+    terms = distinctive_terms('"lumiere" lumin* -x', parse('"lumiere" lumin* -x'), found, ["Autre"] * 20)
     assert [one.term for one in terms] == ["éteinte", "hélios"]
 
 
@@ -146,6 +146,6 @@ def test_words_are_shown_as_written_and_the_querys_own_are_not_shown():
     ],
 )
 def test_leaving_a_word_out_leaves_it_out_of_the_whole_query(query, expected):
-    left = without(query, parse(query), "x")
+    left = exclude_term(query, parse(query), "x")
     assert left == expected
-    assert not ask(TrackedKeyword(0, 0, left, frozenset(), frozenset())).match(Doc(text="lumen halo x"))
+    assert not candidate_query(TrackedKeyword.unsaved(left)).match(Doc(text="lumen halo x"))
