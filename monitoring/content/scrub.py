@@ -1,18 +1,22 @@
-"""Find and remove characters that neither XML nor Postgres can store."""
+"""Characters that a text may not contain: check for them or remove them. Pure.
+
+In: any text. Out: whether Postgres can store it (`is_storable`, for input that people and programs send), or the text
+without unwanted characters (`scrub`, for fetched feeds and pages).
+"""
 
 import re
 
-# What Postgres refuses (NUL), UTF-8 cannot carry (surrogates) and nobody reads (control characters).
+# Postgres refuses NUL, and UTF-8 cannot encode surrogates.
+_NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
+# The same, and the control characters that XML does not allow.
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
-
-_REFUSED = re.compile("[\x00\ud800-\udfff]")
-
-
-def scrub(text: str) -> str:
-    """For roads that are not bound to XML's characters; strict.py needs none, its parser refuses such a feed."""
-    return _UNWANTED.sub("", text)
 
 
 def is_storable(text: str) -> bool:
-    """Return whether Postgres can store a text: it refuses NUL and surrogates."""
-    return _REFUSED.search(text) is None
+    """Return whether Postgres can store the text: no NUL and no surrogate."""
+    return not _NOT_STORABLE.search(text)
+
+
+def scrub(text: str) -> str:
+    """Return the text without NUL, surrogates and control characters."""
+    return _UNWANTED.sub("", text)
