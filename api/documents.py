@@ -35,14 +35,14 @@ class CountOut(Schema):
 
 
 class FoundPage(Schema):
-    """`count` is null on all pages but the first. `looked_back_to`: a query that no index answers is checked item by
+    """`count` is null on all pages but the first. `searched_back_to`: a query that no index answers is checked item by
     item; this page went no further back, `next` goes on.
     """
 
     items: list[FoundOut]
     next: str | None
     count: CountOut | None
-    looked_back_to: datetime | None
+    searched_back_to: datetime | None
 
 
 @router.get("/projects/{int:project_id}/documents", response=FoundPage, tags=["documents"])
@@ -59,14 +59,14 @@ def list_documents(
     """
     project = membership_of(request.user, project_id).project
     _refuse(request, q, cursor)
-    page = documents.page(documents.Find(project.pk, q, mentioned=mentioned), cursor, size)
+    page = documents.page(documents.DocumentSearch(project.pk, q, mentioned=mentioned), cursor, size)
     kept = {"q": q, "mentioned": str(mentioned).lower(), "cursor": page.next_cursor, "size": size}
     following = page.next_cursor and request.build_absolute_uri(f"{request.path}?{urlencode(kept)}")
     return {
         "items": page.rows,
         "next": following,
         "count": page.count and {"value": page.count.value, "capped": page.count.capped},
-        "looked_back_to": page.looked_back_to,
+        "searched_back_to": page.searched_back_to,
     }
 
 

@@ -165,7 +165,7 @@ def list_mentions(
 
 
 @router.get("/projects/{int:project_id}/mentions/{int:mention_id}", response=schemas.StoryOut, tags=["mentions"])
-def get_mention(request: HttpRequest, project_id: int, mention_id: int) -> mentions.Row:
+def get_mention(request: HttpRequest, project_id: int, mention_id: int) -> mentions.MentionRow:
     """The document of a mention, with its mentions under all keywords, this one first."""
     return _story(membership_of(request.user, project_id).project, mention_id)
 
@@ -173,7 +173,7 @@ def get_mention(request: HttpRequest, project_id: int, mention_id: int) -> menti
 @router.patch("/projects/{int:project_id}/mentions/{int:mention_id}", response=schemas.StoryOut, tags=["mentions"])
 def change_mention(
     request: HttpRequest, project_id: int, mention_id: int, mention: schemas.MentionPatch
-) -> mentions.Row:
+) -> mentions.MentionRow:
     """Set the status of a mention, and of the same document's mentions under other keywords. Correct its sentiment,
     towards its own keyword alone; null takes a correction back, so that the model's label holds again.
     """
@@ -221,8 +221,8 @@ def _own(model: type[Keyword] | type[Source], project: Project, pk: int) -> Keyw
     return get_object_or_404(model.objects.select_related("project"), project=project, pk=pk)
 
 
-def _story(project: Project, mention_id: int) -> mentions.Row:
-    return mentions.one(project.pk, mention_id) or get_object_or_404(Keyword.objects.none())
+def _story(project: Project, mention_id: int) -> mentions.MentionRow:
+    return mentions.row_of(project.pk, mention_id) or get_object_or_404(Keyword.objects.none())
 
 
 def _page_url(request: HttpRequest, f: MentionFilter, cursor: str, size: int) -> str:

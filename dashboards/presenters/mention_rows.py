@@ -20,8 +20,8 @@ from dashboards.presenters.sentiment_badges import (
     has_pending,
     sentiment_badges,
 )
-from monitoring.insights.documents import Found
-from monitoring.insights.mentions import Row
+from monitoring.insights.documents import FoundDocument
+from monitoring.insights.mentions import MentionRow
 from monitoring.matching.spans import spans_of
 from monitoring.models import Document, Keyword, Mention, Source
 
@@ -67,11 +67,11 @@ class ShownRow:
         return self.status not in OPEN
 
 
-def shown_rows(rows: Iterable[Row], colours: Mapping[int, str] | None = None) -> list[ShownRow]:
+def shown_rows(rows: Iterable[MentionRow], colours: Mapping[int, str] | None = None) -> list[ShownRow]:
     return [shown_row(row, colours) for row in rows]
 
 
-def shown_row(row: Row, colours: Mapping[int, str] | None = None) -> ShownRow:
+def shown_row(row: MentionRow, colours: Mapping[int, str] | None = None) -> ShownRow:
     document, mention = row.document, row.mention
     title, text = excerpt(document.title, row.title_spans, TITLE_CHARS), excerpt(document.text, row.text_spans)
     statuses = {item.status for item in row.mentions}
@@ -106,11 +106,11 @@ class ShownFound:
     document: Document
 
 
-def found_rows(rows: Iterable[Found], colours: Mapping[int, str]) -> list[ShownFound]:
+def found_rows(rows: Iterable[FoundDocument], colours: Mapping[int, str]) -> list[ShownFound]:
     return [_found_row(row, colours) for row in rows]
 
 
-def _found_row(row: Found, colours: Mapping[int, str]) -> ShownFound:
+def _found_row(row: FoundDocument, colours: Mapping[int, str]) -> ShownFound:
     document = row.document
     title, text = excerpt(document.title, row.title_spans, TITLE_CHARS), excerpt(document.text, row.text_spans)
     return ShownFound(
@@ -123,7 +123,7 @@ def _found_row(row: Found, colours: Mapping[int, str]) -> ShownFound:
     )
 
 
-def place_of(row: Row) -> str:
+def place_of(row: MentionRow) -> str:
     return _place(row.mention.source, row.document)
 
 
@@ -148,7 +148,7 @@ class Reason:
     words: list[str]
 
 
-def reasons(row: Row) -> list[Reason]:
+def reasons(row: MentionRow) -> list[Reason]:
     return [Reason(mention.keyword, _words(row.document, mention.keyword.query)) for mention in row.mentions]
 
 
@@ -159,15 +159,15 @@ def _words(document: Document, query: str) -> list[str]:
     return list({word.casefold(): word for word in reversed(found)}.values())[::-1][:MAX_WORDS]
 
 
-def narrowed(row: Row, ids: Iterable[int]) -> Row:
+def narrowed(row: MentionRow, ids: Iterable[int]) -> MentionRow:
     """The row with only these of its mentions, as a filter shows it; with all where none of them is its."""
     chosen = set(ids)
     return replace(row, mentions=tuple(item for item in row.mentions if item.pk in chosen) or row.mentions)
 
 
-def full_title(row: Row) -> SafeString:
+def full_title(row: MentionRow) -> SafeString:
     return highlight(row.document.title, row.title_spans)
 
 
-def full_text(row: Row) -> SafeString:
+def full_text(row: MentionRow) -> SafeString:
     return highlight(row.document.text, row.text_spans)

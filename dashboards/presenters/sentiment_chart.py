@@ -56,12 +56,12 @@ class SentimentTrend:
 
     @property
     def has_chart(self) -> bool:
-        return bool(self.split.judged or self.split.uncertain)
+        return bool(self.split.labeled or self.split.uncertain)
 
     @property
     def points(self) -> int | None:
         """How far net sentiment has moved; None where there is too little to compare."""
-        if min(self.split.judged, self.before.judged) < COMPARED_FROM:
+        if min(self.split.labeled, self.before.labeled) < COMPARED_FROM:
             return None
         return self.split.net - self.before.net
 

@@ -69,7 +69,7 @@ def mentions_fresh(request: HttpRequest, membership: Membership) -> HttpResponse
 @project_view()
 def mention(request: HttpRequest, membership: Membership, mention_id: int) -> HttpResponse:
     """One mention in full: a page, or the panel beside the list for htmx."""
-    row = mention_lists.one(membership.project.pk, mention_id)
+    row = mention_lists.row_of(membership.project.pk, mention_id)
     if row is None:
         raise Http404
     context = {
@@ -143,7 +143,7 @@ def _back(request: HttpRequest, membership: Membership) -> HttpResponse:
 
 
 def _changed_row(request: HttpRequest, membership: Membership, ids: list[int]) -> HttpResponse:
-    row = mention_lists.one(membership.project.pk, ids[0])
+    row = mention_lists.row_of(membership.project.pk, ids[0])
     if row is None:
         raise Http404
     keyword_ids = Keyword.objects.filter(project=membership.project).values_list("pk", flat=True)

@@ -20,7 +20,7 @@ from dashboards.presenters.volume_chart import timeline
 from monitoring.insights import mentions, volume
 from monitoring.insights.facets import facet_rows
 from monitoring.insights.filters import MentionFilter
-from monitoring.insights.volume import Change, Series
+from monitoring.insights.volume import PeriodChange, Series
 from monitoring.models import Keyword, Mention, Source
 
 LATEST = 6
@@ -34,7 +34,7 @@ class KeywordRow:
 
     keyword: Keyword
     colour: str
-    change: Change
+    change: PeriodChange
     share: int
     query: str
 

@@ -86,8 +86,8 @@ def search(request: HttpRequest, membership: Membership) -> HttpResponse:
 def _found(request: HttpRequest, membership: Membership, asked: Asked) -> dict[str, object]:
     project_id = membership.project.pk
     since = asked.since(timezone.now(), request.user.zone)
-    find = documents.Find(project_id, asked.q, since, mentioned=bool(asked.within))
-    page = documents.page(find, request.GET.get("cursor"))
+    wanted = documents.DocumentSearch(project_id, asked.q, since, mentioned=bool(asked.within))
+    page = documents.page(wanted, request.GET.get("cursor"))
     colours = charts.colours(Keyword.objects.filter(project_id=project_id).values_list("pk", flat=True))
     return {"page": page, "rows": found_rows(page.rows, colours)}
 

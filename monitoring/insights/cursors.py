@@ -1,30 +1,34 @@
-"""Opaque cursors for keyset paging: a (published, document id) position as text, and back."""
+"""Opaque cursors for keyset paging: a position (published, document id) as text and back.
+
+Called by insights/mentions.py, insights/documents.py and the API, which rejects invalid cursors.
+"""
 
 from datetime import UTC, datetime, timedelta
 
 from monitoring.matching.scan import Position
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MAX_ID = 2**63 - 1  # of a bigint
 
 
 def is_cursor(text: str) -> bool:
-    """Whether a text is a cursor that a page may have given."""
+    """Return whether a text is a cursor that `write_cursor` can have returned."""
     return read_cursor(text)[0] is not None
 
 
 def write_cursor(position: Position, direction: str = "n") -> str:
-    """A place as an opaque text: "n" for what comes next there, "p" for what came before."""
-    published, number = position
-    return f"{direction}{(published - EPOCH) // timedelta(microseconds=1)}.{number}"
+    """Return a position as text, with "n" for the rows after it or "p" for the rows before it."""
+    published, document_id = position
+    return f"{direction}{(published - EPOCH) // timedelta(microseconds=1)}.{document_id}"
 
 
 def read_cursor(cursor: str | None) -> tuple[Position | None, bool]:
-    """(position, backwards). Junk reads as the beginning."""
+    """Return (position, whether rows before it are wanted); (None, False), the beginning, for an invalid cursor."""
     direction, rest = (cursor or "")[:1], (cursor or "")[1:]
     try:
-        microseconds, number = map(int, rest.split("."))
-        position = EPOCH + timedelta(microseconds=microseconds), number
+        microseconds, document_id = map(int, rest.split("."))
+        position = EPOCH + timedelta(microseconds=microseconds), document_id
     except (ValueError, OverflowError):
         return None, False
-    known = direction in ("n", "p") and number < 2**63
-    return (position, direction == "p") if known else (None, False)
+    is_valid = direction in ("n", "p") and document_id <= MAX_ID
+    return (position, direction == "p") if is_valid else (None, False)

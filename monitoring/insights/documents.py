@@ -1,8 +1,8 @@
-"""Everything that was kept of a project, searched: documents newest first, whether a keyword mentions them or not.
+"""Search all stored documents of a project, newest first, whether or not a keyword matches them.
 
-In: a `Find`. Out: pages of documents with their mentions, and how many there are. Called by the search page and the
-API. A query that the index alone cannot answer is checked document by document, so many a page: a page may hold fewer
-rows than it could, and says how far back it looked.
+In: a `DocumentSearch`. Out: pages of documents with their mentions, and the number of matches. Called by the search
+page and the API. A query that the index cannot answer is checked document by document, up to MAX_CHECKED per page:
+such a page can have fewer rows than asked for, and says how far back it searched.
 """
 
 from collections import defaultdict
@@ -20,13 +20,13 @@ from monitoring.matching.scan import FIRST_CHUNK, Chunk, Finder, Position
 from monitoring.matching.spans import Spans, spans_of
 from monitoring.models import Document, Mention
 
-# So many documents are read by the matcher for one page: about 0.1 s at 200 words each.
-MOST_CHECKED = 1000
+# Documents that the matcher reads for one page: about 0.1 s at 200 words each.
+MAX_CHECKED = 1000
 
 
 @dataclass(frozen=True)
-class Find:
-    """`q` is "" or a query without mistake. `since`: only what was published since. `mentioned`: only mentions."""
+class DocumentSearch:
+    """What to search: `q` is "" or a valid query, `since` the earliest publication (UTC), `mentioned` only mentions."""
 
     project_id: int
     q: str
@@ -35,8 +35,8 @@ class Find:
 
 
 @dataclass(frozen=True)
-class Found:
-    """A document, its mentions in the order of their keywords, and where the query found its words in it."""
+class FoundDocument:
+    """A document with its mentions in the order of their keywords, and the spans that the query matched."""
 
     document: Document
     mentions: tuple[Mention, ...]
@@ -45,87 +45,88 @@ class Found:
 
 
 @dataclass(frozen=True)
-class FoundPage:
-    """`count` is told on the first page. `looked_back_to`: the page ends there although more may be found before."""
+class DocumentPage:
+    """One page. Only the first has a `count`. `searched_back_to`: the search ended there and can be continued."""
 
-    rows: tuple[Found, ...]
+    rows: tuple[FoundDocument, ...]
     next_cursor: str | None
     count: Count | None
-    looked_back_to: datetime | None
+    searched_back_to: datetime | None
 
 
-def page(find: Find, cursor: str | None = None, size: int = PAGE_SIZE) -> FoundPage:
-    """One page. A cursor that is no cursor gives the first."""
+def page(search: DocumentSearch, cursor: str | None = None, size: int = PAGE_SIZE) -> DocumentPage:
+    """Return one page; an invalid cursor gives the first."""
     size = min(max(size, 1), MAX_PAGE_SIZE)
     position, _ = read_cursor(cursor)
-    finder = Finder(find.project_id, find.q)
+    finder = Finder(search.project_id, search.q)
     documents = finder.documents
-    if find.since:
-        documents = documents.filter(published__gte=find.since)
-    if find.mentioned:
+    if search.since:
+        documents = documents.filter(published__gte=search.since)
+    if search.mentioned:
         documents = documents.filter(Exists(Mention.objects.filter(document=OuterRef("pk"))))
     with transaction.atomic(), connection.cursor() as settings:
-        # Postgres thinks that looking into the words of a row costs nothing, and does so for the whole table where its
-        # index would do: docs/benchmarks.md.
+        # Postgres ignores the cost of reading the words of a row, and would scan the whole table instead of using its
+        # index: docs/benchmarks.md.
         settings.execute("SET LOCAL enable_seqscan = off")
-        return _page(find, finder, documents, position, size)
+        return _page(search, finder, documents, position, size)
 
 
 def _page(
-    find: Find, finder: Finder, documents: QuerySet[Document], position: Position | None, size: int
-) -> FoundPage:
-    # What has to be checked anyway is counted on the way.
-    counted = position is None and not finder.is_exact
-    at_once = MOST_CHECKED if counted else size + 1 if finder.is_exact else FIRST_CHUNK
-    chunks = finder.walk(documents, position, size=at_once, largest=MOST_CHECKED)
-    places, end = _take(chunks, None if counted else size + 1)
+    search: DocumentSearch, finder: Finder, documents: QuerySet[Document], position: Position | None, size: int
+) -> DocumentPage:
+    # On the first page of an inexact query, the documents read for the rows also give the count.
+    is_counting = position is None and not finder.is_exact
+    chunk_size = MAX_CHECKED if is_counting else size + 1 if finder.is_exact else FIRST_CHUNK
+    chunks = finder.walk(documents, position, size=chunk_size, largest=MAX_CHECKED)
+    found, end = _collect(chunks, None if is_counting else size + 1)
     count = None
-    if counted:
-        count = Count(len(places), end is not None)
+    if is_counting:
+        count = Count(len(found), end is not None)
     elif position is None:
         count = _count(finder, documents)
-    has_more = len(places) > size
-    beyond = places[size - 1] if has_more else end
-    return FoundPage(
-        rows=_rows(find, places[:size]),
-        next_cursor=beyond and write_cursor(beyond),
+    has_more = len(found) > size
+    next_position = found[size - 1] if has_more else end
+    return DocumentPage(
+        rows=_rows(search, found[:size]),
+        next_cursor=next_position and write_cursor(next_position),
         count=count,
-        looked_back_to=end[0] if end and not has_more else None,
+        searched_back_to=end[0] if end and not has_more else None,
     )
 
 
-def _take(chunks: Iterator[Chunk], enough: int | None) -> tuple[list[Position], Position | None]:
-    """What a walk finds until that is enough or it has checked all that one page may; and where it ended before its
-    end, if it did.
+def _collect(chunks: Iterator[Chunk], limit: int | None) -> tuple[list[Position], Position | None]:
+    """Return the matches of a walk, and where it stopped: None at its end.
+
+    It stops after `limit` matches or MAX_CHECKED documents read.
     """
-    places: list[Position] = []
+    found: list[Position] = []
     checked, end = 0, None
     for chunk in chunks:
-        places += chunk.found
+        found += chunk.found
         checked, end = checked + chunk.checked, chunk.end
-        if checked >= MOST_CHECKED or (enough is not None and len(places) >= enough):
+        if checked >= MAX_CHECKED or (limit is not None and len(found) >= limit):
             break
-    return places, end
+    return found, end
 
 
 def _count(finder: Finder, documents: QuerySet[Document]) -> Count:
-    """The index counts what is searchable, the matcher the newest of what is not yet."""
+    """Count searchable documents in the index, and the newest of the others with the matcher."""
     sure = documents.filter(is_sure=True)[: CAP + 1].count()
-    others, end = _take(finder.walk(documents.filter(is_sure=False), size=MOST_CHECKED), None)
+    others, end = _collect(finder.walk(documents.filter(is_sure=False), size=MAX_CHECKED), None)
     number = sure + len(others)
     return Count(min(number, CAP), number > CAP or end is not None)
 
 
-def _rows(find: Find, places: list[Position]) -> tuple[Found, ...]:
-    ids = [document_id for _, document_id in places]
+def _rows(search: DocumentSearch, positions: list[Position]) -> tuple[FoundDocument, ...]:
+    ids = [document_id for _, document_id in positions]
     documents = Document.objects.filter(pk__in=ids).select_related("source").defer("html", "search").in_bulk()
     mentions: dict[int, list[Mention]] = defaultdict(list)
     for mention in Mention.objects.filter(document__in=ids).select_related("keyword").order_by("keyword_id"):
         mentions[mention.document_id].append(mention)
-    # A document that was deleted since its place was read leaves no row.
-    return tuple(_row(find, documents[number], mentions[number]) for number in ids if number in documents)
+    # A document that was deleted after its position was read has no row.
+    return tuple(_row(search, documents[pk], mentions[pk]) for pk in ids if pk in documents)
 
 
-def _row(find: Find, document: Document, mentions: list[Mention]) -> Found:
-    spans = spans_of(document, [find.q])
-    return Found(document, tuple(mentions), spans["title"], spans["text"])
+def _row(search: DocumentSearch, document: Document, mentions: list[Mention]) -> FoundDocument:
+    spans = spans_of(document, [search.q])
+    return FoundDocument(document, tuple(mentions), spans["title"], spans["text"])

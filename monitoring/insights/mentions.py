@@ -1,8 +1,8 @@
-"""Lists of mentions, newest first, and their exact counts.
+"""List mentions, newest first, and count them exactly.
 
-In: a MentionFilter. Out: rows of one document each, with its mentions under the filter as badges: a story that two
-keywords match is shown once and counted once. Pages go by keyset, so a page costs the same however deep it is, and
-nothing is skipped or shown twice while new mentions arrive.
+In: a MentionFilter. Out: rows of one document each with its mentions under the filter: a document that two keywords
+match is listed and counted once. Paging is by keyset, so every page costs the same and no row is skipped or repeated
+while new mentions arrive. Called by pages, digests, alerts, the API and the `mentions` command.
 """
 
 from collections.abc import Iterator
@@ -28,9 +28,10 @@ MAX_PAGE_SIZE = 200
 
 
 @dataclass(frozen=True)
-class Row:
-    """A document with its mentions under the filter, in the order of their keywords. Spans are (start, end) in
-    characters of the document's title and text: the words for which its keywords, and the search, found it.
+class MentionRow:
+    """A document with its mentions under the filter, in the order of their keywords.
+
+    Spans are (start, end) characters of the document's title and text that its keywords, or the search, matched.
     """
 
     document: Document
@@ -48,16 +49,16 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Page:
-    """Cursors are opaque texts for `page`; None where there is nothing further on that side."""
+class MentionPage:
+    """One page. Cursors are opaque texts for `page`, None where there are no further rows."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[MentionRow, ...]
     next_cursor: str | None = None
     previous_cursor: str | None = None
 
 
 class Count(NamedTuple):
-    """`capped`: a search found more than this, which is to be written "10,000+"."""
+    """A number of documents. `capped`: a search matches more than that, shown as "10,000+"."""
 
     value: int
     capped: bool
@@ -70,12 +71,12 @@ class _Key(NamedTuple):
 
 
 def count(f: MentionFilter) -> Count:
-    """How many rows the whole list has."""
+    """Return the number of rows of the whole list."""
     return Count(f.document_count, f.capped)
 
 
-def page(f: MentionFilter, cursor: str | None = None, size: int = PAGE_SIZE) -> Page:
-    """One page of the list. A cursor that is no cursor gives the first page."""
+def page(f: MentionFilter, cursor: str | None = None, size: int = PAGE_SIZE) -> MentionPage:
+    """Return one page of the list; an invalid cursor gives the first."""
     size = min(max(size, 1), MAX_PAGE_SIZE)
     position, backwards = read_cursor(cursor)
     keys = list(islice(_keys(f, position, backwards, size + 1), size + 1))
@@ -83,28 +84,28 @@ def page(f: MentionFilter, cursor: str | None = None, size: int = PAGE_SIZE) -> 
     if backwards:
         keys.reverse()
     if not keys:
-        return Page(())
+        return MentionPage(())
     has_next, has_previous = (True, has_more) if backwards else (has_more, position is not None)
-    return Page(
+    return MentionPage(
         rows=_rows(f, keys),
         next_cursor=write_cursor(keys[-1][:2]) if has_next else None,
         previous_cursor=write_cursor(keys[0][:2], "p") if has_previous else None,
     )
 
 
-def everything(f: MentionFilter) -> Iterator[Row]:
-    """The whole list, read a page at a time: for exports."""
+def all_rows(f: MentionFilter) -> Iterator[MentionRow]:
+    """Yield every row of the list, read page by page, for exports."""
     cursor = None
     while True:
-        one = page(f, cursor, MAX_PAGE_SIZE)
-        yield from one.rows
-        cursor = one.next_cursor
+        current = page(f, cursor, MAX_PAGE_SIZE)
+        yield from current.rows
+        cursor = current.next_cursor
         if cursor is None:
             return
 
 
-def one(project_id: int, mention_id: int) -> Row | None:
-    """The row of one mention, with all the mentions of its document whatever their status; None if it is elsewhere."""
+def row_of(project_id: int, mention_id: int) -> MentionRow | None:
+    """Return the row of a mention with all mentions of its document, of any status. None outside the project."""
     document = Mention.objects.filter(pk=mention_id, keyword__project_id=project_id).values("document_id")
     mentions = Mention.objects.filter(document_id__in=document).select_related("keyword", "source", "document")
     mentions = sorted(mentions, key=lambda mention: (mention.pk != mention_id, mention.keyword_id))
@@ -112,9 +113,9 @@ def one(project_id: int, mention_id: int) -> Row | None:
 
 
 def _keys(f: MentionFilter, position: Position | None, backwards: bool, limit: int) -> Iterator[_Key]:
-    """The documents after a position, in the order asked for, with their mentions' ids."""
+    """Yield the documents after a position with the ids of their mentions, at least `limit` if there are as many."""
     if not f.search:
-        yield from _scan(f, position, backwards, limit)
+        yield from _first_keys(f, position, backwards, limit)
         return
     order = ("published", "document_id") if backwards else ("-published", "-document_id")
     for documents in f.search.chunks(position, oldest_first=backwards):
@@ -123,9 +124,11 @@ def _keys(f: MentionFilter, position: Position | None, backwards: bool, limit: i
         yield from map(_Key._make, grouped.values_list("published", "document_id", "ids"))
 
 
-def _scan(f: MentionFilter, position: Position | None, backwards: bool, limit: int) -> list[_Key]:
-    """The first `limit` documents. Each keyword's first `limit` mentions are read off its part of the index and
-    merged: a document that is among the first overall is among the first of every keyword that mentions it.
+def _first_keys(f: MentionFilter, position: Position | None, backwards: bool, limit: int) -> list[_Key]:
+    """Return the first `limit` documents after a position.
+
+    The first `limit` mentions of each keyword are read from its part of the index and merged: a document among the
+    first overall is among the first of every keyword that mentions it.
     """
     direction = "ASC" if backwards else "DESC"
     rows = f.conditions().filter(RawSQL("monitoring_mention.keyword_id = scope.id", [], BooleanField()))
@@ -143,7 +146,7 @@ def _scan(f: MentionFilter, position: Position | None, backwards: bool, limit: i
         return [_Key(*row) for row in cursor.fetchall()]
 
 
-def _rows(f: MentionFilter, keys: list[_Key]) -> tuple[Row, ...]:
+def _rows(f: MentionFilter, keys: list[_Key]) -> tuple[MentionRow, ...]:
     ids = [mention_id for key in keys for mention_id in key.mention_ids]
     mentions = (
         Mention.objects.filter(pk__in=ids).select_related("keyword", "source", "document").order_by("keyword_id")
@@ -151,11 +154,11 @@ def _rows(f: MentionFilter, keys: list[_Key]) -> tuple[Row, ...]:
     by_document: dict[int, list[Mention]] = {key.document_id: [] for key in keys}
     for mention in mentions.defer("document__html", "document__search"):
         by_document[mention.document_id].append(mention)
-    # A mention that was deleted since its key was read leaves no row.
+    # A mention that was deleted after its key was read has no row.
     return tuple(_row(mentions, f.q) for mentions in by_document.values() if mentions)
 
 
-def _row(mentions: list[Mention], q: str) -> Row:
+def _row(mentions: list[Mention], q: str) -> MentionRow:
     document = mentions[0].document
     spans = spans_of(document, [mention.keyword.query for mention in mentions] + ([q] if q else []))
-    return Row(document, tuple(mentions), spans["title"], spans["text"])
+    return MentionRow(document, tuple(mentions), spans["title"], spans["text"])

@@ -1,8 +1,7 @@
-"""Periods of time as people mean them: the last seven days begin at a local midnight, a bucket of the chart is a local
-day however many hours it has.
+"""Periods and chart buckets in a person's time zone: days begin at local midnight and can have 23, 24 or 25 hours.
 
-In: names, dates and instants with the person's zone. Out: aware UTC instants, always half-open (`since` is in,
-`until` is out). Pure; called by filters.py and series.py.
+In: names, dates and instants with the person's zone. Out: aware UTC instants; `since` is included, `until` is not.
+Pure; called by filter_parser.py, filters.py, volume.py and sentiment.py.
 """
 
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -12,27 +11,28 @@ CUSTOM = "custom"
 DAYS = {"7d": 7, "30d": 30, "90d": 90}
 PERIODS = ("24h", *DAYS, CUSTOM)
 BUCKETS = ("hour", "day", "week")
-# The finest bucket that still gives a chart people can read: 48 hours, or 120 days, or weeks.
+# The finest bucket that leaves a chart readable: 48 hours, 120 days, else weeks.
 HOURLY_UP_TO = timedelta(hours=48)
 DAILY_UP_TO = timedelta(days=120)
-MAX_EDGES = 2000  # twelve weeks of hours, five years of days: more points than pixels helps nobody
+MAX_EDGES = 2000  # twelve weeks of hours, five years of days: more points than a chart has pixels
 FIRST_YEAR, LAST_YEAR = 1970, 2999
 
 
 def start_of_day(day: date, zone: tzinfo) -> datetime:
-    """The instant at which a local day begins; where clocks skip midnight, the instant at which they skip it."""
+    """Return the instant at which a local day begins; if clocks skip midnight, the instant at which they do."""
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def start_of_hour(instant: datetime, zone: tzinfo) -> datetime:
-    """The instant at which the local hour of `instant` began. Works on the clock's minutes: zones of +05:45 exist."""
+    """Return the instant at which the local hour of `instant` began; offsets such as +05:45 have their own hours."""
     local = instant.astimezone(zone)
     return instant - timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
 
 
 def named_period(name: str, now: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
-    """(since, until) of "24h" (the current hour and the 23 before it) or of "7d", "30d", "90d" (today and the days
-    before it). Whole buckets at the left, so that no chart begins with a bar that is small for no reason.
+    """Return (since, until) of "24h" (this hour and the 23 before) or of "7d", "30d", "90d" (today and days before).
+
+    A period begins with a whole bucket: a partial first bar would look like a drop.
     """
     now = now.astimezone(UTC)
     if name == "24h":
@@ -41,7 +41,7 @@ def named_period(name: str, now: datetime, zone: tzinfo) -> tuple[datetime, date
 
 
 def previous_period(name: str, since: datetime, until: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
-    """The equal period before, at the same hours and weekdays: Tuesday 10:00 is compared with last Tuesday 10:00."""
+    """Return the previous period of the same length, at the same local hours: 7 days end at the same weekday and hour."""
     if name == "24h":
         return since - timedelta(hours=24), until - timedelta(hours=24)
     days = DAYS.get(name) or whole_days(since, until, zone)
@@ -51,7 +51,7 @@ def previous_period(name: str, since: datetime, until: datetime, zone: tzinfo) -
 
 
 def whole_days(since: datetime, until: datetime, zone: tzinfo) -> int:
-    """How many local days the period is made of; 0 where it does not begin and end at local midnights."""
+    """Return the number of local days in a period, 0 if it does not begin and end at local midnights."""
     first, last = since.astimezone(zone).date(), until.astimezone(zone).date()
     if start_of_day(first, zone) != since or start_of_day(last, zone) != until:
         return 0
@@ -59,9 +59,9 @@ def whole_days(since: datetime, until: datetime, zone: tzinfo) -> int:
 
 
 def read_instant(text: str, zone: tzinfo, *, is_end: bool) -> datetime:
-    """A date or an ISO date and time in the person's zone. A date as the end means all of that day.
+    """Return the instant of a date, or of an ISO date and time, in the person's zone. An end date is included.
 
-    Raises ValueError for anything else, and for years in which nothing can have been published.
+    Raises ValueError for any other text and for years outside FIRST_YEAR to LAST_YEAR.
     """
     if len(text) == len("2026-07-01"):
         instant = start_of_day(date.fromisoformat(text) + timedelta(days=is_end), zone)
@@ -74,7 +74,7 @@ def read_instant(text: str, zone: tzinfo, *, is_end: bool) -> datetime:
 
 
 def write_period(since: datetime, until: datetime, zone: tzinfo) -> tuple[str, str]:
-    """The inverse of two `read_instant`s: dates where the period is whole days, else UTC instants."""
+    """Return ("from", "to") for `read_instant`: dates if the period is whole days, else UTC instants."""
     days = whole_days(since, until, zone)
     if not days:
         return tuple(instant.astimezone(UTC).isoformat().replace("+00:00", "Z") for instant in (since, until))
@@ -83,7 +83,7 @@ def write_period(since: datetime, until: datetime, zone: tzinfo) -> tuple[str, s
 
 
 def fitting_bucket(since: datetime, until: datetime, wanted: str | None = None) -> str:
-    """The bucket for a period: the wanted one unless it gives too many points, else by the length."""
+    """Return the wanted bucket, a coarser one if it gives over MAX_EDGES points; without one, the bucket by length."""
     length = until - since
     if wanted == "hour" and length > MAX_EDGES * timedelta(hours=1):
         wanted = "day"
@@ -93,10 +93,10 @@ def fitting_bucket(since: datetime, until: datetime, wanted: str | None = None) 
 
 
 def bucket_starts(since: datetime, until: datetime, zone: tzinfo, bucket: str) -> list[datetime]:
-    """The instants at which the buckets that cover [since, until) begin; the first may begin before `since`.
+    """Return the instants at which the buckets that cover [since, until) begin; the first may begin before `since`.
 
-    Hours step in elapsed time, so the hour that is lived twice in autumn is two buckets; days and weeks (from Monday)
-    step in the local calendar, so a day has 23, 24 or 25 hours.
+    Hours step in elapsed time, so the repeated hour in autumn is two buckets; days and weeks (from Monday) step in
+    the local calendar, so a day has 23, 24 or 25 hours.
     """
     if bucket == "hour":
         first = start_of_hour(since, zone)
@@ -110,11 +110,11 @@ def bucket_starts(since: datetime, until: datetime, zone: tzinfo, bucket: str) -
     starts = [start_of_day(day, zone)]
     while (following := start_of_day(day := day + step, zone)) < until:
         starts.append(following)
-    # A country that moved across the date line skipped a day: it would begin when the next one does.
+    # A day that a zone skipped (a move across the date line) would begin when the next one does.
     return [start for start, following in pairwise([*starts, None]) if start != following]
 
 
 def _days_before(instant: datetime, days: int, zone: tzinfo) -> datetime:
-    """The same local time some days earlier."""
+    """Return the same local time a number of days earlier."""
     local = instant.astimezone(zone).replace(tzinfo=None) - timedelta(days=days)
     return local.replace(tzinfo=zone).astimezone(UTC)

@@ -1,8 +1,8 @@
-"""Which documents match a query: by their words where they are searchable, one by one where not.
+"""Search inside a MentionFilter: the mentioned documents that match a query, newest first.
 
-In: a query, and which documents are of interest. Out: documents in order of time. Postgres full-text gives a superset
-through its index and, where that is not exact, the matcher decides: a search finds what a keyword with that query
-would. `Finder` is used by `Search`, the search inside a MentionFilter (filters.py, lists.py), and by documents.py.
+In: a project, a query and a period. Out: document ids. Postgres full text gives a superset through its index and,
+where that is not exact, the matcher decides: a search finds what a keyword with that query would match. Called by
+filters.py and mentions.py.
 """
 
 from collections.abc import Iterator
@@ -19,13 +19,13 @@ from monitoring.messages.query_errors import explain_error
 from monitoring.models import Mention
 from monitoring.query import QueryError, parse
 
-# An exact count of a common word takes seconds at ten million mentions: beyond this, numbers say "10,000+".
+# Counting a common word exactly takes seconds at ten million mentions: above this, numbers are shown as "10,000+".
 CAP = 10_000
 
 
 @dataclass(frozen=True)
 class SearchError:
-    """What is wrong with a search; `position` counts characters from 0."""
+    """A syntax error in a query; `position` is a character offset from 0."""
 
     code: str
     message: str
@@ -33,7 +33,7 @@ class SearchError:
 
 
 class Search:
-    """Over the documents that some keyword mentions in [since, until) by `clock`. Malformed, it finds nothing."""
+    """A query over the documents with a mention in [since, until) by `clock`. A malformed query matches nothing."""
 
     def __init__(self, project_id: int, q: str, since: datetime, until: datetime, clock: str) -> None:
         self._finder: Finder | None = None
@@ -48,6 +48,7 @@ class Search:
 
     @staticmethod
     def error_in(q: str) -> SearchError | None:
+        """Return the error of a malformed query, None if it is valid."""
         try:
             parse(q)
         except QueryError as error:
@@ -56,11 +57,12 @@ class Search:
 
     @property
     def documents(self) -> list[int]:
-        """The newest CAP documents that match."""
+        """The ids of the newest CAP documents that match."""
         return self._newest[:CAP]
 
     @property
     def capped(self) -> bool:
+        """Whether more than CAP documents match."""
         return len(self._newest) > CAP
 
     @cached_property
@@ -71,7 +73,7 @@ class Search:
     def chunks(
         self, position: Position | None = None, *, oldest_first: bool = False, size: int = FIRST_CHUNK
     ) -> Iterator[list[int]]:
-        """The documents that match after `position`, in their order, without a cap: lists of `size`, then larger."""
+        """Yield the ids of all documents that match after `position`, in order, in lists of about `size` and growing."""
         if self._finder is None:
             return
         for chunk in self._finder.walk(self._documents, position, oldest_first=oldest_first, size=size):
@@ -79,5 +81,5 @@ class Search:
 
 
 def document_in(ids: list[int]) -> RawSQL:
-    """A condition on mentions. One array parameter: Django's IN would bind ten thousand ids one by one."""
+    """Return a condition on mentions. It binds one array, where Django's IN would bind ten thousand parameters."""
     return RawSQL("monitoring_mention.document_id = ANY(%s::bigint[])", [ids], BooleanField())

@@ -1,7 +1,7 @@
-"""Sentiment over a filtered set of mentions: how many of each label, over all, by keyword and by time.
+"""Count mentions by sentiment label: in total, by keyword and over time.
 
-In: a MentionFilter. Out: frozen counts for tiles, charts, digests and the API. Counted in mentions, not documents: a
-story may be good for one keyword and bad for another.
+In: a MentionFilter. Out: frozen counts for tiles, charts, digests and the API. Counts are of mentions, not documents:
+a text can be positive for one keyword and negative for another.
 """
 
 from collections import Counter, defaultdict
@@ -18,7 +18,7 @@ from monitoring.models import Mention
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Mentions by label. `pending` are not judged yet."""
+    """Numbers of mentions by label; `pending` are not analyzed yet."""
 
     positive: int = 0
     neutral: int = 0
@@ -28,21 +28,21 @@ class Split:
 
     @property
     def total(self) -> int:
-        return self.judged + self.uncertain + self.pending
+        return self.labeled + self.uncertain + self.pending
 
     @property
-    def judged(self) -> int:
-        """Those with a label that stands: what shares and the net are taken of."""
+    def labeled(self) -> int:
+        """Mentions with a certain label: the base of shares and of net sentiment."""
         return self.positive + self.neutral + self.negative
 
     @property
     def net(self) -> int | None:
-        """Net sentiment, -100 (all negative) to 100 (all positive); None where nothing is judged."""
-        return round(100 * (self.positive - self.negative) / self.judged) if self.judged else None
+        """Net sentiment from -100 (all negative) to 100 (all positive), None if no mention has a certain label."""
+        return round(100 * (self.positive - self.negative) / self.labeled) if self.labeled else None
 
     def percent(self, label: str) -> int | None:
-        """The share of a label among the judged, or of the uncertain among all."""
-        whole = self.total if label == Mention.Sentiment.UNCERTAIN else self.judged
+        """Return the share of a label among mentions with a certain label, or of uncertain ones among all."""
+        whole = self.total if label == Mention.Sentiment.UNCERTAIN else self.labeled
         return round(100 * getattr(self, label) / whole) if whole else None
 
     def __add__(self, other: "Split") -> "Split":
@@ -51,7 +51,7 @@ class Split:
 
 @dataclass(frozen=True)
 class Trend:
-    """`splits` by bucket; `starts` as in series.Series."""
+    """Labels over time: one split per bucket; `starts` as in volume.Series."""
 
     bucket: str
     starts: tuple[datetime, ...]
@@ -63,12 +63,13 @@ class Trend:
 
 
 def split(f: MentionFilter) -> Split:
+    """Return the numbers of mentions by label."""
     counts = f.mentions().values_list("sentiment").annotate(rows=Count("*")).order_by()
     return _split(dict(counts))
 
 
 def split_by_keyword(f: MentionFilter) -> dict[int, Split]:
-    """For every keyword in scope, by its id."""
+    """Return the numbers of mentions by label for every keyword in scope, by keyword id."""
     counts: dict[int, Counter[str]] = defaultdict(Counter)
     rows = f.mentions().values_list("keyword_id", "sentiment").annotate(rows=Count("*")).order_by()
     for keyword_id, label, number in rows:
@@ -77,7 +78,7 @@ def split_by_keyword(f: MentionFilter) -> dict[int, Split]:
 
 
 def trend(f: MentionFilter, zone: tzinfo | None = None, bucket: str | None = None) -> Trend:
-    """Labels by bucket ("hour", "day", "week"; by the period's length if None), zero-filled."""
+    """Return labels by bucket ("hour", "day", "week"; by the period's length if None), with zeros."""
     zone = zone or f.zone
     bucket = fitting_bucket(f.since, f.until, bucket)
     starts = bucket_starts(f.since, f.until, zone, bucket)

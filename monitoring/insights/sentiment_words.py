@@ -1,6 +1,6 @@
-"""Counts of sentiment in words, in the language that is active: "12 negative, 30 neutral, 8 positive, 5 uncertain".
+"""Sentiment counts as text in the active language: "12 negative, 30 neutral, 8 positive, 5 uncertain".
 
-Called by pages and digests, so that both say it alike.
+In: a Split. Out: one phrase, the same on pages and in digests.
 """
 
 from django.utils.translation import ngettext
@@ -11,9 +11,9 @@ MINUS = "\N{MINUS SIGN}"
 
 
 def split_words(split: Split) -> str:
-    """What is uncertain or not judged yet is told only where there is some, the labels where any stands."""
+    """Return the counts; uncertain and pending ones only if there are any, the labels only if any mention has one."""
     parts = []
-    if split.judged:
+    if split.labeled:
         parts += [
             ngettext("%(count)s negative", "%(count)s negative", split.negative) % {"count": split.negative},
             ngettext("%(count)s neutral", "%(count)s neutral", split.neutral) % {"count": split.neutral},
@@ -30,5 +30,5 @@ def split_words(split: Split) -> str:
 
 
 def signed(net: int) -> str:
-    """+12, 0, −8."""
+    """Return a net sentiment with its sign: +12, 0, −8."""
     return f"+{net}" if net > 0 else f"{MINUS}{-net}" if net < 0 else "0"

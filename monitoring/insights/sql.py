@@ -1,4 +1,7 @@
-"""Counts over a filtered set of mentions, asked of Postgres in one statement. For facets.py and series.py only."""
+"""Count the groups of a query over mentions in one statement.
+
+In: a queryset, which may be distinct or grouped. Out: (value, count) pairs. Called by facets.py and volume.py.
+"""
 
 from collections.abc import Sequence
 
@@ -10,12 +13,13 @@ from django.db.models import QuerySet
 def count_groups(
     rows: QuerySet, group: str, *, first: Sequence[object] = (), limit: int | None = None
 ) -> list[tuple[object, int]]:
-    """(value of column `group`, number of rows) of the query `rows`, which may itself be distinct or grouped: what
-    Django cannot say. The values in `first` come first, then the most frequent.
+    """Return (value of column `group`, number of rows), the values in `first` before the most frequent.
+
+    SQL by hand, since Django cannot group the rows of a query that is itself distinct or grouped.
     """
     try:
         sql, params = rows.query.sql_with_params()
-    except EmptyResultSet:  # no keyword is in scope: Django knows without asking
+    except EmptyResultSet:  # no keyword is in scope
         return []
     column = connection.ops.quote_name(group)
     with connection.cursor() as cursor:

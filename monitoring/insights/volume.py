@@ -1,7 +1,7 @@
-"""Volume over time, and its change against the equal period before.
+"""Count mentions over time, and compare a period with the previous one.
 
-In: a MentionFilter. Out: frozen rows of counts for charts, rules, the API and digests. A keyword's counts are its
-mentions; `totals` are documents, so that a story two keywords match is one: both agree with lists.count.
+In: a MentionFilter. Out: frozen counts for charts, rules, the API and digests. A keyword's counts are its mentions;
+`totals` are documents, so a document that two keywords match counts once. Both agree with mentions.count.
 """
 
 from collections import defaultdict
@@ -20,8 +20,8 @@ from monitoring.models import Keyword
 
 
 @dataclass(frozen=True)
-class Line:
-    """A keyword's mentions in each bucket."""
+class KeywordVolume:
+    """The number of mentions of one keyword in each bucket."""
 
     keyword: Keyword
     counts: tuple[int, ...]
@@ -33,14 +33,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Series:
-    """`starts` are the buckets' beginnings in the person's zone; the first may lie before the period, whose mentions
-    alone are counted. Lines come in the order in which the keywords were made; keywords without mentions have zeros.
-    `totals` counts documents. `capped`: a search found more than it counts (see search.py).
+    """Counts per bucket for every keyword in scope, in the order of their creation, and for all.
+
+    `starts` are the beginnings of the buckets in the person's zone; the first may be before the period, whose mentions
+    alone are counted. `totals` counts documents. `capped`: a search matches more than it counts (see search.py).
     """
 
     bucket: str
     starts: tuple[datetime, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[KeywordVolume, ...]
     totals: tuple[int, ...]
     capped: bool = False
 
@@ -49,30 +50,29 @@ class Series:
         return sum(self.totals)
 
 
-# Counts below this double by chance: for a mean of 10, twice as many comes about once in three hundred periods.
+# Lower counts double by chance: with a mean of 10, one period of three hundred has twice as many.
 SURGE_FROM = 20
 
 
-class Change(NamedTuple):
-    """A count in this period and in the equal one before."""
+class PeriodChange(NamedTuple):
+    """A count in a period (`now`) and in the previous period (`before`)."""
 
     now: int
     before: int
 
     @property
     def percent(self) -> int | None:
-        """Rounded; None where there is nothing to compare with."""
+        """The rounded change in percent, None if the previous count is 0."""
         return round(100 * (self.now - self.before) / self.before) if self.before else None
 
     @property
     def is_surge(self) -> bool:
-        """At least twice as many as before, and enough of them not to be chance."""
+        """Whether the count at least doubled and is too high for that to be chance."""
         return self.now >= max(2 * self.before, SURGE_FROM) and self.before > 0
 
 
 def volume(f: MentionFilter, zone: tzinfo | None = None, bucket: str | None = None) -> Series:
-    """Counts by bucket ("hour", "day", "week"; by the period's length if None), zero-filled, per keyword and in
-    all."""
+    """Return counts by bucket ("hour", "day", "week"; by the period's length if None), with zeros."""
     zone = zone or f.zone
     bucket = fitting_bucket(f.since, f.until, bucket)
     starts = bucket_starts(f.since, f.until, zone, bucket)
@@ -82,7 +82,7 @@ def volume(f: MentionFilter, zone: tzinfo | None = None, bucket: str | None = No
     for keyword_id, position, rows in counted.order_by():
         counts[keyword_id][position - 1] = rows
     keywords = Keyword.objects.filter(pk__in=f.scope).order_by("id")
-    lines = tuple(Line(keyword, tuple(counts[keyword.pk])) for keyword in keywords)
+    lines = tuple(KeywordVolume(keyword, tuple(counts[keyword.pk])) for keyword in keywords)
     return Series(
         bucket=bucket,
         starts=tuple(start.astimezone(zone) for start in starts),
@@ -93,25 +93,27 @@ def volume(f: MentionFilter, zone: tzinfo | None = None, bucket: str | None = No
 
 
 def bucket_number(f: MentionFilter, starts: list[datetime]) -> Func:
-    """The number of the bucket that a mention lies in, from 1. width_bucket searches the sorted starts: hours, days
-    and weeks of any zone in one expression, and daylight saving is whatever bucket_starts made of it."""
+    """Return the expression for the number of a mention's bucket, from 1.
+
+    width_bucket searches the sorted starts, so one expression serves hours, days and weeks of any zone.
+    """
     edges = Value(starts, output_field=ArrayField(DateTimeField()))
     return Func(F(f.clock), edges, function="width_bucket", output_field=IntegerField())
 
 
-def change(f: MentionFilter) -> Change:
-    """Documents in the period, and in the equal one before."""
-    return Change(count(f).value, count(f.previous()).value)
+def change(f: MentionFilter) -> PeriodChange:
+    """Return the number of documents in the period and in the previous one."""
+    return PeriodChange(count(f).value, count(f.previous()).value)
 
 
-def change_by_keyword(f: MentionFilter) -> dict[int, Change]:
-    """Mentions of each keyword in scope in the period, and in the equal one before; by keyword id."""
+def change_by_keyword(f: MentionFilter) -> dict[int, PeriodChange]:
+    """Return the number of mentions in the period and in the previous one for each keyword in scope, by id."""
     now, before = _by_keyword(f), _by_keyword(f.previous())
-    return {keyword_id: Change(now.get(keyword_id, 0), before.get(keyword_id, 0)) for keyword_id in f.scope}
+    return {keyword_id: PeriodChange(now.get(keyword_id, 0), before.get(keyword_id, 0)) for keyword_id in f.scope}
 
 
 def _totals(f: MentionFilter, number: Func, length: int) -> tuple[int, ...]:
-    """Documents by bucket, each in the bucket where it was first found or published."""
+    """Return documents by bucket, each in the bucket of its earliest mention."""
     totals = [0] * length
     documents = f.mentions().values("document_id").annotate(number=Min(number)).order_by()
     for position, rows in count_groups(documents, "number"):

@@ -60,13 +60,13 @@ def size():
 
 def run(number):
     from monitoring.ingest.search_index import make_documents_searchable
-    from monitoring.insights.documents import Find, page
+    from monitoring.insights.documents import DocumentSearch, page
 
     project = fill(number)
     before, _ = size()
 
     def first(q, **more):
-        return page(Find(project.pk, q, **more))
+        return page(DocumentSearch(project.pk, q, **more))
 
     measure("rare word, nothing searchable yet", lambda: first("rare17"))
     took, done = timed(make_documents_searchable, 3600)
@@ -97,7 +97,7 @@ def run(number):
     measure("the, mentions only", lambda: first("the", mentioned=True))
     measure("rare17, mentions only", lambda: first("rare17", mentioned=True))
     second = first("the").next_cursor
-    measure("the, second page", lambda: page(Find(project.pk, "the"), second))
+    measure("the, second page", lambda: page(DocumentSearch(project.pk, "the"), second))
 
 
 def main():

@@ -93,14 +93,14 @@ def test_older_items_come_page_by_page_each_once(as_person, viewer, at, project)
 
 
 def test_a_long_look_says_how_far_it_came(as_person, viewer, at, project, monkeypatch):
-    monkeypatch.setattr(reading, "MOST_CHECKED", 10)
+    monkeypatch.setattr(reading, "MAX_CHECKED", 10)
     make_documents(project, 30)
     page = as_person(viewer).get(at("search"), {"q": '"lumen about"'}).content.decode()
     assert "Search further back" in page and "no results so far" in page and "intersect" not in page
 
 
 def test_a_long_look_ends_with_a_word(as_person, viewer, at, project, monkeypatch):
-    monkeypatch.setattr(reading, "MOST_CHECKED", 10)
+    monkeypatch.setattr(reading, "MAX_CHECKED", 10)
     make_documents(project, 15)
     client = as_person(viewer)
     page = client.get(at("search"), {"q": '"lumen about"'}).content.decode()

@@ -29,7 +29,7 @@ class Command(BaseCommand):
             until=max(since, timezone.now()),
             statuses=tuple(Mention.Status.values),
         )
-        for row in mentions.everything(f):
+        for row in mentions.all_rows(f):
             for mention in row.mentions:
                 write_line(self.stdout, mention_row(mention))
 

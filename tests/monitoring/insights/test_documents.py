@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from accounts.models import Project
 from monitoring.insights import documents as reading
-from monitoring.insights.documents import Find, page
+from monitoring.insights.documents import DocumentSearch, page
 from monitoring.matching.keyword_index import doc_of
 from monitoring.models import Document
 from monitoring.query import Doc, compile_query
@@ -107,7 +107,7 @@ def test_a_search_and_a_keyword_never_disagree(rows, size, mentioned):
     for q in QUERIES:
         query = compile_query(q)
         expected = [d.pk for d in kept if query.match(doc_of(d))]
-        assert walk(Find(project.pk, q, mentioned=mentioned), size) == (expected, (len(expected), False)), q
+        assert walk(DocumentSearch(project.pk, q, mentioned=mentioned), size) == (expected, (len(expected), False)), q
 
 
 def test_every_kind_of_query_finds_something_here():
@@ -124,7 +124,7 @@ def test_every_kind_of_query_finds_something_here():
 @pytest.fixture
 def few_checks(monkeypatch):
     """Pages that check twenty documents at most."""
-    for name in ("MOST_CHECKED", "FIRST_CHUNK"):
+    for name in ("MAX_CHECKED", "FIRST_CHUNK"):
         monkeypatch.setattr(reading, name, 20)
 
 
@@ -140,10 +140,10 @@ def test_a_page_that_looked_long_enough_says_how_far_and_where_to_go_on(project,
             for n in range(100)
         ],
     )
-    find = Find(project.pk, '"service client"')
+    find = DocumentSearch(project.pk, '"service client"')
     first = page(find)
     assert (first.rows, first.count) == ((), (0, True))
-    assert first.looked_back_to == made[19].published
+    assert first.searched_back_to == made[19].published
     assert page(find, first.next_cursor).count is None
     assert walk(find, 10)[0] == [made[49].pk, made[99].pk]
 
@@ -151,21 +151,21 @@ def test_a_page_that_looked_long_enough_says_how_far_and_where_to_go_on(project,
 def test_what_is_not_searchable_yet_is_looked_at_as_far_as_a_page_may(project, few_checks):
     make_documents(project, 50)
     Document.objects.update(search=None)
-    first = page(Find(project.pk, "lumen"), size=50)
+    first = page(DocumentSearch(project.pk, "lumen"), size=50)
     assert len(first.rows) == 20 or first.count.capped
-    assert len(walk(Find(project.pk, "lumen"), 50)[0]) == 50
+    assert len(walk(DocumentSearch(project.pk, "lumen"), 50)[0]) == 50
 
 
 def test_a_row_has_its_mentions_and_the_places_of_its_words(project):
     keyword, other = make_keyword(project, "A"), make_keyword(project, "B")
     mention = make_mention(keyword, title="Blue lamp", text="A lamp.")
     make_mention(other, mention.document)
-    [row] = page(Find(project.pk, "lamp")).rows
+    [row] = page(DocumentSearch(project.pk, "lamp")).rows
     assert [one.keyword for one in row.mentions] == [keyword, other]
     assert (row.title_spans, row.text_spans) == (((5, 9),), ((2, 6),))
 
 
 def test_only_what_was_published_since(project):
     make_documents(project, [{"published": NOW - timedelta(days=days)} for days in (1, 5, 9)])
-    found = page(Find(project.pk, "lumen", since=NOW - timedelta(days=6)))
+    found = page(DocumentSearch(project.pk, "lumen", since=NOW - timedelta(days=6)))
     assert len(found.rows) == found.count.value == 2

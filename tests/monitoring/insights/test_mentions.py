@@ -125,9 +125,9 @@ def test_a_page_beyond_the_end_is_empty(project, keyword):
 def test_one_mention_comes_with_all_of_its_document_and_stays_in_its_project(project, keyword, stranger):
     first, second = make_mentions([keyword, make_keyword(project)], 1)
     Mention.objects.filter(pk=second.pk).update(status="ignored")
-    row = mentions.one(project.pk, second.pk)
+    row = mentions.row_of(project.pk, second.pk)
     assert [mention.pk for mention in row.mentions] == [second.pk, first.pk]
-    assert mentions.one(stranger.projects.get().pk, second.pk) is None
+    assert mentions.row_of(stranger.projects.get().pk, second.pk) is None
 
 
 def test_facets_name_sources_and_keep_what_is_selected_however_rare(project, keyword):

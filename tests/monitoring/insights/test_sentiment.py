@@ -27,7 +27,7 @@ def test_mentions_are_counted_by_label_and_keyword(project):
     told(rival, "negative")
     found = sentiment.split(week(project, keywords=(lumen.pk,)))
     assert found == Split(positive=3, neutral=1, negative=1, uncertain=1, pending=1)
-    assert (found.total, found.judged, found.net) == (7, 5, 40)
+    assert (found.total, found.labeled, found.net) == (7, 5, 40)
     assert (found.percent("positive"), found.percent("uncertain")) == (60, 14)
     by_keyword = sentiment.split_by_keyword(week(project))
     assert by_keyword == {lumen.pk: found, rival.pk: Split(negative=1)}

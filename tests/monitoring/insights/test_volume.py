@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from monitoring.insights import volume
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.periods import BUCKETS, bucket_starts
-from monitoring.insights.volume import Change
+from monitoring.insights.volume import PeriodChange
 from tests.factories import make_keyword, make_mention, make_mentions
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -103,9 +103,9 @@ def test_change_compares_with_the_period_before(project):
     make_mentions(first, [{"published": utc(2026, 7, day)} for day in (2, 3, 3)])
     make_mentions(second, [{"published": utc(2026, 7, 1)}])
     f = over(project, utc(2026, 7, 3), utc(2026, 7, 5), UTC)
-    assert volume.change(f) == Change(now=2, before=2)
-    assert volume.change_by_keyword(f) == {first.pk: Change(2, 1), second.pk: Change(0, 1)}
-    assert (Change(3, 2).percent, Change(0, 2).percent, Change(5, 0).percent) == (50, -100, None)
+    assert volume.change(f) == PeriodChange(now=2, before=2)
+    assert volume.change_by_keyword(f) == {first.pk: PeriodChange(2, 1), second.pk: PeriodChange(0, 1)}
+    assert (PeriodChange(3, 2).percent, PeriodChange(0, 2).percent, PeriodChange(5, 0).percent) == (50, -100, None)
 
 
 @settings(max_examples=200, deadline=None)
