@@ -41,7 +41,7 @@ def named_period(name: str, now: datetime, zone: tzinfo) -> tuple[datetime, date
 
 
 def previous_period(name: str, since: datetime, until: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
-    """Return the previous period of the same length, at the same local hours: 7 days end at the same weekday and hour."""
+    """Return the previous period of the same length, at the same local hours."""
     if name == "24h":
         return since - timedelta(hours=24), until - timedelta(hours=24)
     days = DAYS.get(name) or whole_days(since, until, zone)

@@ -73,7 +73,7 @@ class Search:
     def chunks(
         self, position: Position | None = None, *, oldest_first: bool = False, size: int = FIRST_CHUNK
     ) -> Iterator[list[int]]:
-        """Yield the ids of all documents that match after `position`, in order, in lists of about `size` and growing."""
+        """Yield the ids of all documents that match after `position`, in order, in growing lists."""
         if self._finder is None:
             return
         for chunk in self._finder.walk(self._documents, position, oldest_first=oldest_first, size=size):
