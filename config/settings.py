@@ -244,12 +244,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5,
         "options": {"expires": 5},
     },
-    "judge new mentions": {
-        "task": "monitoring.tasks.judge_mentions",
+    "analyze new mentions": {
+        "task": "monitoring.tasks.analyze_mentions",
         "schedule": 3,
         "options": {"expires": 3},
     },
-    "judge history anew": {
+    "analyze changed projects again": {
         "task": "monitoring.tasks.rescore_mentions",
         "schedule": 15,
         "options": {"expires": 15},

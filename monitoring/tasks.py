@@ -55,9 +55,9 @@ def make_documents_searchable() -> None:
 
 
 @shared_task
-def judge_mentions() -> None:
+def analyze_mentions() -> None:
     if model_status.is_ready():
-        score_mentions.judge_mentions()
+        score_mentions.analyze_mentions()
 
 
 @shared_task

@@ -64,8 +64,8 @@ def plain_static_files(settings):
 
 
 @pytest.fixture(autouse=True)
-def no_worker_heard(monkeypatch):
-    """What a worker has said of its model stands in the Redis that all tests share."""
+def no_model_status(monkeypatch):
+    """Give each test its own key for the model status, which workers report in the Redis that all tests share."""
     monkeypatch.setattr("monitoring.enrichment.model_status.KEY", f"sentiment-model-{uuid4()}")
 
 

@@ -15,8 +15,8 @@ from accounts.models import ActivityEntry, Membership, Project, Role
 from dashboards.presenters.sentiment_badges import SentimentBadge
 from monitoring.enrichment import learning_stats
 from monitoring.enrichment.fit_layers import set_learning, use_layer
-from monitoring.enrichment.learning_stats import Now, Rescoring
-from monitoring.enrichment.model_status import Heard, last_heard
+from monitoring.enrichment.learning_stats import ModelState, RescoringProgress
+from monitoring.enrichment.model_status import ModelStatus, last_status
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.sentiment import split
 from monitoring.models import Correction, SentimentLayer
@@ -27,13 +27,13 @@ EXCERPT_CHARS = 160
 
 @project_view()
 def sentiment_settings(request: HttpRequest, membership: Membership) -> HttpResponse:
-    project, now = membership.project, learning_stats.now_of(membership.project)
-    corrected = learning_stats.corrected(project)
+    project, now = membership.project, learning_stats.model_state(membership.project)
+    corrected = learning_stats.correction_stats(project)
     lines = [_line(layer, now) for layer in learning_stats.layers(project)]
     month = MentionFilter.from_query(project, {"period": "30d"}, timezone.now(), request.user.zone)
     found = split(month)
     context = {
-        **_state(request, project, now, last_heard()),
+        **_state(request, project, now, last_status()),
         "corrected": corrected,
         "by_label": [(_badge(label), number) for label, number in corrected.by_label.items()],
         "newest": [_shown(one) for one in corrected.newest],
@@ -54,7 +54,7 @@ def sentiment_settings(request: HttpRequest, membership: Membership) -> HttpResp
 def sentiment_progress(request: HttpRequest, membership: Membership) -> HttpResponse:
     """What is under way, for htmx, which hands back what was counted for it: `begin`, `first`, `number`."""
     project = membership.project
-    context = _state(request, project, learning_stats.now_of(project), last_heard())
+    context = _state(request, project, learning_stats.model_state(project), last_status())
     return render(request, "project_settings/_sentiment_state.html", {**context, "is_asked": True})
 
 
@@ -102,28 +102,28 @@ class Shown:
     became: SentimentBadge
 
 
-def _state(request: HttpRequest, project: Project, now: Now, heard: Heard | None) -> dict[str, object]:
+def _state(request: HttpRequest, project: Project, now: ModelState, status: ModelStatus | None) -> dict[str, object]:
     walk = _walk(request, project, now) if now.rescored_to is not None and now.rescored_from is not None else None
     return {
         "project": project,
         "now": now,
-        "heard": heard,
-        "is_broken": bool(heard and heard.error),
+        "status": status,
+        "is_broken": bool(status and status.error),
         "walk": walk,
         "percent": walk and walk.percent(now.rescored_to),
         "seconds": max(round((now.refit_at - timezone.now()).total_seconds()), 0) if now.refit_at else None,
-        "is_moving": now.is_moving and not (heard and heard.error),
+        "is_moving": now.is_changing and not (status and status.error),
     }
 
 
-def _walk(request: HttpRequest, project: Project, now: Now) -> Rescoring:
+def _walk(request: HttpRequest, project: Project, now: ModelState) -> RescoringProgress:
     asked = [request.GET.get(name, "") for name in ("begin", "first", "number")]
     if asked[0] == str(now.rescored_from) and all(value.isdecimal() and len(value) < 19 for value in asked):
-        return Rescoring(*map(int, asked))
-    return learning_stats.rescoring(project, now.rescored_from)
+        return RescoringProgress(*map(int, asked))
+    return learning_stats.rescoring_progress(project, now.rescored_from)
 
 
-def _line(layer: SentimentLayer, now: Now) -> Line:
+def _line(layer: SentimentLayer, now: ModelState) -> Line:
     if now.layer and now.layer.pk == layer.pk:
         state = "used"
     elif not layer.is_better:

@@ -17,7 +17,7 @@ from dashboards.presenters.source_rows import SourceRow, source_rows
 from monitoring.feeds.errors import ParseError
 from monitoring.messages.source_errors import words
 from monitoring.models import DocumentSource, Source
-from monitoring.services.opml import Imported, export_opml, import_opml
+from monitoring.services.opml import ImportResult, export_opml, import_opml
 from monitoring.services.sources import AddResult, add_source, delete_source, pause_source, poll_now
 
 PAGE = 100
@@ -112,7 +112,7 @@ def opml_import(request: HttpRequest, membership: Membership) -> HttpResponse:
     return render(request, "sources/source_add.html", context)
 
 
-def _tell_imported(request: HttpRequest, result: Imported) -> None:
+def _tell_imported(request: HttpRequest, result: ImportResult) -> None:
     parts = [ngettext("%d source added.", "%d sources added.", result.added) % result.added]
     if result.known:
         parts.append(ngettext("%d already existed.", "%d already existed.", result.known) % result.known)

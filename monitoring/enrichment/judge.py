@@ -1,7 +1,8 @@
-"""The sentiment of mentions: the passages that speak of their keywords, and what a project's judge makes of them.
+"""Analyze the sentiment of mentions toward their keywords.
 
-In: mentions with their documents and keywords. Out: a `Judgement` each. The judge is the model of the settings, with
-the layer that the project's corrections have taught it. Called by enrich.py, corrections.py and learning.py.
+In: mentions with their documents and keywords. Out: the passage of each mention, and an `Analysis` of each passage by
+the model of the settings with the layer that was trained on the project's corrections. Called by score_mentions.py,
+fit_layers.py and services/corrections.py.
 """
 
 from collections import defaultdict
@@ -21,8 +22,8 @@ from monitoring.sentiment.target_passage import passage
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
-    """A label of Mention.Sentiment, and the probabilities behind it (neutral is the rest)."""
+class Analysis:
+    """A label of Mention.Sentiment with its probabilities (neutral is the rest)."""
 
     label: str
     negative: float
@@ -30,69 +31,74 @@ class Judgement:
 
 
 @dataclass(frozen=True)
-class Judge:
-    """`version` names all that decides: a mention judged by another version is judged anew."""
+class Analyzer:
+    """The model of the settings with the layer of a project, if it has one.
+
+    `version` identifies both: mentions of another version are analyzed again.
+    """
 
     version: str
     layer: Layer | None
 
-    def judge(self, texts: Sequence[str], languages: Sequence[str]) -> list[Judgement]:
+    def analyze(self, texts: Sequence[str], languages: Sequence[str]) -> list[Analysis]:
+        """Return the sentiment of each text."""
         rows = model().probabilities(texts, languages)
         if self.layer:
             rows = self.layer.apply(model(), texts, rows)
-        return [Judgement(sentiment.label_of(row, model().threshold), float(row[0]), float(row[2])) for row in rows]
+        return [Analysis(sentiment.label_of(row, model().threshold), float(row[0]), float(row[2])) for row in rows]
 
 
 @cache
 def model() -> sentiment.Model:
-    """The model of the settings, loaded once a process. Raises OSError or ValueError where its files are not right."""
+    """Return the model of the settings, loaded once per process. Raises OSError or ValueError for invalid files."""
     if settings.SENTIMENT_BACKEND == "onnx":
         return load_onnx(settings.SENTIMENT_MODEL_DIR)
     return sentiment.load()
 
 
-def judges_of(project_ids: Iterable[int]) -> dict[int, Judge]:
-    """The judge of each of these projects, as things stand now."""
-    layers = dict(_learning(project_ids).values_list("project_id", "layer_id"))
-    return {project_id: _judge(model().version, layers.get(project_id)) for project_id in project_ids}
+def analyzers_of(project_ids: Iterable[int]) -> dict[int, Analyzer]:
+    """Return the current analyzer of each project."""
+    layers = dict(_states_with_layer(project_ids).values_list("project_id", "layer_id"))
+    return {project_id: _analyzer(model().version, layers.get(project_id)) for project_id in project_ids}
 
 
 def versions_of(project_ids: Iterable[int]) -> dict[int, str]:
-    """The versions of `judges_of`, without loading what was learned."""
-    numbers = dict(_learning(project_ids).values_list("project_id", "layer__number"))
+    """Return the versions of `analyzers_of`, without loading the layers."""
+    numbers = dict(_states_with_layer(project_ids).values_list("project_id", "layer__number"))
     return {project_id: version_with(model().version, numbers.get(project_id)) for project_id in project_ids}
 
 
-def _learning(project_ids: Iterable[int]) -> QuerySet[SentimentState]:
+def _states_with_layer(project_ids: Iterable[int]) -> QuerySet[SentimentState]:
     return SentimentState.objects.filter(project_id__in=project_ids, learns=True, layer__model=model().version)
 
 
-@lru_cache(maxsize=50)  # a layer learned from thousands of corrections takes some megabytes
-def _judge(version: str, layer_id: int | None) -> Judge:
+@lru_cache(maxsize=50)  # a layer trained on thousands of corrections takes several megabytes
+def _analyzer(version: str, layer_id: int | None) -> Analyzer:
     if layer_id is None:
-        return Judge(version, None)
+        return Analyzer(version, None)
     row = SentimentLayer.objects.get(pk=layer_id)
-    return Judge(version_with(version, row.number), Layer.from_bytes(bytes(row.weights)))
+    return Analyzer(version_with(version, row.number), Layer.from_bytes(bytes(row.weights)))
 
 
-def version_with(model_version: str, number: int | None) -> str:
-    """The version of a judge: that of the model, with the number of the layer on top of it if there is one."""
-    return model_version if number is None else f"{model_version}+{number}"
+def version_with(model_version: str, layer_number: int | None) -> str:
+    """Return the version of a model with a layer, the model's own version without one."""
+    return model_version if layer_number is None else f"{model_version}+{layer_number}"
 
 
-def model_of(judged_by: str) -> str:
-    """The version of the model without that of the layer."""
-    return judged_by.partition("+")[0]
+def model_version_of(version: str) -> str:
+    """Return the model's part of a version that `version_with` returned."""
+    return version.partition("+")[0]
 
 
 def with_texts(mentions: QuerySet[Mention]) -> QuerySet[Mention]:
-    """With what `passages_of` reads of them."""
+    """Return the mentions with the columns that `passages_of` reads."""
     return mentions.select_related("document", "keyword").defer("document__html", "document__search")
 
 
 def passages_of(mentions: Sequence[Mention]) -> list[str]:
-    """The text that each mention is judged on: what its document says of its keyword, where it names others as well.
-    The mentions come `with_texts`.
+    """Return the passage of each mention: what its document says of its keyword, if it names other keywords too.
+
+    The mentions come from `with_texts`.
     """
     documents = {mention.document_id: mention.document for mention in mentions}
     found: dict[int, dict[int, dict[str, Spans]]] = defaultdict(dict)
@@ -103,7 +109,7 @@ def passages_of(mentions: Sequence[Mention]) -> list[str]:
 
 
 def _passage(mention: Mention, found: dict[int, dict[str, Spans]]) -> str:
-    """`found` is where each keyword of the document has its words."""
+    """Return the passage of a mention; `found` has the spans of each keyword of its document."""
     others = [spans for keyword_id, spans in found.items() if keyword_id != mention.keyword_id]
-    theirs = {field: [span for spans in others for span in spans[field]] for field in ("title", "text")}
-    return passage(mention.document.title, mention.document.text, found[mention.keyword_id], theirs)
+    other_spans = {field: [span for spans in others for span in spans[field]] for field in ("title", "text")}
+    return passage(mention.document.title, mention.document.text, found[mention.keyword_id], other_spans)

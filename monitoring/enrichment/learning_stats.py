@@ -1,6 +1,6 @@
-"""What a team's corrections have taught, for its settings page: how many, how well, which layer, what is under way.
+"""Report what a project's corrections have trained: their number, the versions, the progress of re-analysis.
 
-In: a project. Out: frozen numbers; the model itself is never loaded here. Called by the page of the settings.
+In: a project. Out: frozen numbers, without loading the model. Called by the sentiment settings page.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db.models import Count, Min
 
 from accounts.models import ActivityEntry, Project, User
-from monitoring.enrichment.judge import model_of, version_with
+from monitoring.enrichment.judge import model_version_of, version_with
 from monitoring.models import Correction, Mention, SentimentLayer, SentimentState
 
 NEWEST_CORRECTIONS, NEWEST_LAYERS, NEWEST_DECISIONS = 10, 12, 5
@@ -18,8 +18,8 @@ DECISIONS = ("sentiment.layer", "sentiment.learning")
 
 
 @dataclass(frozen=True)
-class Corrected:
-    """`by_person`: None stands for people whose account is gone."""
+class CorrectionStats:
+    """Numbers of corrections; in `by_person`, None is for people whose account was deleted."""
 
     total: int
     by_label: dict[str, int]
@@ -28,9 +28,10 @@ class Corrected:
 
 
 @dataclass(frozen=True)
-class Now:
-    """`model` is the version that judges, "" where none has yet. `layer` is what is learned on top of it, None where
-    it is used alone. `is_behind`: the history is not judged by both, and no worker has begun with it.
+class ModelState:
+    """The model version in use ("" before the first analysis) and the layer used with it, None without one.
+
+    `is_behind`: the history has another version, and no worker has started to analyze it again. Times are UTC.
     """
 
     model: str
@@ -42,52 +43,55 @@ class Now:
     rescored_to: int | None
 
     @property
-    def is_moving(self) -> bool:
+    def is_changing(self) -> bool:
+        """Whether a fit or a re-analysis is due or running."""
         return self.is_behind or self.refit_at is not None or self.rescored_to is not None
 
 
 @dataclass(frozen=True)
-class Rescoring:
-    """One walk through the history: mentions with ids from `begin` down to `first`, `number` of them."""
+class RescoringProgress:
+    """The re-analysis of a history: `number` mentions with ids from `begin` down to `first`."""
 
     begin: int
     first: int
     number: int
 
     def percent(self, reached: int) -> int:
-        """By ids, which nobody has to count. What is unfinished is never shown as complete."""
+        """Return the progress at mention id `reached`, estimated from ids; at most 99 until it is finished."""
         return min(max(100 * (self.begin - reached) // max(self.begin - self.first, 1), 0), 99)
 
 
-def corrected(project: Project) -> Corrected:
-    mine = Correction.objects.filter(project=project)
-    by_label = dict(mine.values_list("label").annotate(rows=Count("*")).order_by())
-    by_user = list(mine.values_list("user_id").annotate(rows=Count("*")).order_by("-rows", "user_id"))
+def correction_stats(project: Project) -> CorrectionStats:
+    """Return the numbers of a project's corrections, and the newest ones."""
+    corrections = Correction.objects.filter(project=project)
+    by_label = dict(corrections.values_list("label").annotate(rows=Count("*")).order_by())
+    by_user = list(corrections.values_list("user_id").annotate(rows=Count("*")).order_by("-rows", "user_id"))
     people = User.objects.in_bulk([user_id for user_id, _ in by_user if user_id])
-    return Corrected(
+    return CorrectionStats(
         sum(by_label.values()),
         {label: by_label.get(label, 0) for label in ("positive", "neutral", "negative")},
         [(people.get(user_id), rows) for user_id, rows in by_user],
-        list(mine.select_related("user").order_by("-created_at")[:NEWEST_CORRECTIONS]),
+        list(corrections.select_related("user").order_by("-created_at")[:NEWEST_CORRECTIONS]),
     )
 
 
 def layers(project: Project) -> list[SentimentLayer]:
-    """The newest first."""
+    """Return the newest layers, newest first, without their weights."""
     return list(project.sentiment_layers.defer("weights").order_by("-number")[:NEWEST_LAYERS])
 
 
 def decisions(project: Project) -> Sequence[ActivityEntry]:
-    """What people have decided about layers and learning."""
+    """Return the newest activity entries about layers and learning."""
     return project.activity.filter(action__in=DECISIONS).select_related("user").order_by("-at")[:NEWEST_DECISIONS]
 
 
-def now_of(project: Project) -> Now:
+def model_state(project: Project) -> ModelState:
+    """Return the model and layer in use."""
     rows = SentimentState.objects.filter(project=project).select_related("layer").defer("layer__weights")
     state = rows.first() or SentimentState(project=project)
-    model = model_of(state.judged_by)
+    model = model_version_of(state.judged_by)
     layer = state.layer if state.learns and state.layer and state.layer.model == model else None
-    return Now(
+    return ModelState(
         model=model,
         layer=layer,
         learns=state.learns,
@@ -98,7 +102,7 @@ def now_of(project: Project) -> Now:
     )
 
 
-def rescoring(project: Project, begin: int) -> Rescoring:
-    """Counts once what `begin` is the end of; whoever asks again and again keeps the answer."""
+def rescoring_progress(project: Project, begin: int) -> RescoringProgress:
+    """Count the mentions below id `begin`. This takes long for a big project: callers that poll keep the result."""
     below = Mention.objects.filter(keyword__project=project, id__lt=begin).aggregate(first=Min("id"), rows=Count("*"))
-    return Rescoring(begin, below["first"] or begin, below["rows"])
+    return RescoringProgress(begin, below["first"] or begin, below["rows"])

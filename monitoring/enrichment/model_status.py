@@ -1,7 +1,8 @@
-"""Which model judges, or why none can be loaded, as the workers said last.
+"""Report which sentiment model the workers use, or why it cannot be loaded.
 
-In: the model of the settings, which only workers load (a transformer takes a gigabyte). Out: `last_heard()` for pages,
-kept in the cache for a short while. Called by tasks.py before anything is judged, and by the settings page.
+In: the model of the settings, which only workers load (a transformer takes a gigabyte). Out: a `ModelStatus` in the
+cache, for pages and corrections. Called by monitoring/tasks.py before every analysis, services/corrections.py and the
+sentiment settings page.
 """
 
 import logging
@@ -16,13 +17,13 @@ from monitoring.enrichment.judge import model
 log = logging.getLogger(__name__)
 
 KEY = "sentiment-model"
-KEPT_S = 120  # ticks renew it every few seconds: older, there is no worker
-RETRY_S = 30  # a transformer that cannot be used may take seconds to find that out
+STATUS_S = 120  # workers renew the status every few seconds: if it has expired, no worker runs
+RETRY_S = 30  # it may take seconds to find out that a transformer cannot be loaded
 
 
 @dataclass(frozen=True)
-class Heard:
-    """`error` says what to do where the model cannot be loaded; it may name folders. `at` is Unix time."""
+class ModelStatus:
+    """The last report of a worker. `at` is Unix time; `error` says why the model cannot be loaded, with file names."""
 
     at: float
     version: str = ""
@@ -31,23 +32,26 @@ class Heard:
 
 
 def is_ready() -> bool:
-    """Whether this process has the model; where not, one line of the log says why, and it is tried again later."""
-    before, now = last_heard(), time.time()
+    """Return whether this process has loaded the model. After an error it tries again every RETRY_S seconds.
+
+    An error is logged once, when it first occurs.
+    """
+    before, now = last_status(), time.time()
     if before and before.error and before.at > now - RETRY_S:
         return False
     try:
         found = model()
-        heard = Heard(now, found.version, found.threshold)
+        status = ModelStatus(now, found.version, found.threshold)
     except (OSError, ValueError, ImportError) as error:
-        heard = Heard(now, error=str(error))
-        if not before or before.error != heard.error:
-            log.error("event=model_not_loaded why=%r; mentions wait until it is mended", heard.error)
-    cache.set(KEY, heard, KEPT_S)
-    return not heard.error
+        status = ModelStatus(now, error=str(error))
+        if not before or before.error != status.error:
+            log.error("event=model_not_loaded reason=%r; mentions are not analyzed until it is fixed", status.error)
+    cache.set(KEY, status, STATUS_S)
+    return not status.error
 
 
-def last_heard() -> Heard | None:
-    """None where no worker has said anything for a while."""
+def last_status() -> ModelStatus | None:
+    """Return the last report of a worker, None if there was none in the last STATUS_S seconds."""
     try:
         return cache.get(KEY)
     except RedisError:

@@ -5,10 +5,10 @@ Called by insights/mentions.py, insights/documents.py and the API, which rejects
 
 from datetime import UTC, datetime, timedelta
 
+from monitoring.content.values import MAX_ID
 from monitoring.matching.scan import Position
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MAX_ID = 2**63 - 1  # of a bigint
 
 
 def is_cursor(text: str) -> bool:

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project
 from monitoring.content.scrub import is_storable
-from monitoring.insights.filter_parser import QueryReader, read_id
+from monitoring.content.values import read_id
+from monitoring.insights.filter_parser import QueryReader
 from monitoring.insights.search import Search, document_in
 from monitoring.messages.labels import UNKNOWN_LANGUAGE, language_name, platform_name
 from monitoring.models import Keyword, Mention, Source

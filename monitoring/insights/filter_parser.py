@@ -15,7 +15,6 @@ from monitoring.insights import periods
 
 DEFAULT_PERIOD = "7d"
 MAX_VALUE_LENGTH = 1000  # characters of an author or a search
-MAX_ID_DIGITS = 18  # the largest number of digits that always fits a bigint
 
 
 @dataclass(frozen=True)
@@ -104,11 +103,6 @@ class QueryReader:
             self.add_problem("to", texts[1], _("The end date is before the start date."))
             return None, None
         return since, until
-
-
-def read_id(text: str) -> int | None:
-    """Return a database id written in ASCII digits, None for anything else."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= MAX_ID_DIGITS else None
 
 
 def _unknown(value: str) -> str:

@@ -7,6 +7,8 @@ Pure; called by filter_parser.py, filters.py, volume.py and sentiment.py.
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import pairwise
 
+from monitoring.content.values import iso_utc
+
 CUSTOM = "custom"
 DAYS = {"7d": 7, "30d": 30, "90d": 90}
 PERIODS = ("24h", *DAYS, CUSTOM)
@@ -77,7 +79,7 @@ def write_period(since: datetime, until: datetime, zone: tzinfo) -> tuple[str, s
     """Return ("from", "to") for `read_instant`: dates if the period is whole days, else UTC instants."""
     days = whole_days(since, until, zone)
     if not days:
-        return tuple(instant.astimezone(UTC).isoformat().replace("+00:00", "Z") for instant in (since, until))
+        return iso_utc(since), iso_utc(until)
     first = since.astimezone(zone).date()
     return first.isoformat(), (first + timedelta(days=days - 1)).isoformat()
 

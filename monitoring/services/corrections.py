@@ -1,7 +1,8 @@
-"""What people make of a mention's sentiment. In: mentions and the right label. Out: what changed, for undo.
+"""Correct the sentiment of mentions, and undo corrections.
 
-A correction holds at once and for good; half a minute later the project's layer is fitted anew (learning.py).
-Called by the mention pages and the API.
+In: a project, mention ids and the right label. Out: the changes, from which callers offer undo. A correction applies
+immediately and is never overwritten; half a minute later the project's layer is fitted again
+(enrichment/fit_layers.py). Called by the mention pages and the API.
 """
 
 from collections.abc import Iterable
@@ -14,18 +15,21 @@ from accounts.activity_log import record
 from accounts.models import Project, User
 from monitoring import sentiment
 from monitoring.enrichment.judge import passages_of, with_texts
-from monitoring.enrichment.model_status import last_heard
+from monitoring.enrichment.model_status import last_status
 from monitoring.models import Correction, Mention, SentimentState
 from monitoring.models.mentions import probabilities
-from monitoring.services.triage import Change, told
+from monitoring.services.triage import MentionChange, activity_target
 
 LABELS = (Mention.Sentiment.POSITIVE, Mention.Sentiment.NEUTRAL, Mention.Sentiment.NEGATIVE)
 REFIT_DELAY = timedelta(seconds=30)  # a person corrects several in a row
 
 
-def correct_sentiment(project: Project, user: User | None, mention_ids: Iterable[int], label: str) -> list[Change]:
-    """Set the sentiment of the project's mentions among these; "" takes corrections back, so that they have the label
-    that the model gives. Returns what really changed. Raises ValueError for any other label.
+def correct_sentiment(
+    project: Project, user: User | None, mention_ids: Iterable[int], label: str
+) -> list[MentionChange]:
+    """Set the sentiment of the project's mentions among these ids; "" undoes corrections.
+
+    Return only the mentions that changed. Raises ValueError for any label that is not in LABELS.
     """
     if label and label not in LABELS:
         raise ValueError(f"not a label: {label}")
@@ -36,19 +40,19 @@ def correct_sentiment(project: Project, user: User | None, mention_ids: Iterable
         if not wrong:
             return []
         ids = [mention.pk for mention in wrong]
-        changes = [Change(one.pk, one.sentiment, label) for one in wrong]
+        changes = [MentionChange(one.pk, one.sentiment, label) for one in wrong]
         if label:
-            _keep(project, user, wrong, label)
+            _store_corrections(project, user, wrong, label)
             Mention.objects.filter(pk__in=ids).update(sentiment=label, judged_by=Mention.BY_PERSON)
         else:
             Correction.objects.filter(mention_id__in=ids).delete()
-            _take_back(wrong)
+            _restore_labels(wrong)
         SentimentState.objects.update_or_create(project=project, defaults={"refit_at": timezone.now() + REFIT_DELAY})
         record(
             project,
             user,
             "mention.sentiment",
-            told(wrong),
+            activity_target(wrong),
             sentiment=label,
             before={str(change.mention_id): change.before for change in changes},
         )
@@ -56,25 +60,27 @@ def correct_sentiment(project: Project, user: User | None, mention_ids: Iterable
 
 
 def _differs(mention: Mention, label: str) -> bool:
-    """A label that a person confirms is worth keeping too."""
+    """Return whether a label changes a mention. Confirming the model's label is a correction too."""
     is_corrected = mention.judged_by == Mention.BY_PERSON
     return mention.sentiment != label or not is_corrected if label else is_corrected
 
 
-def _take_back(mentions: list[Mention]) -> None:
-    """The label that the probabilities make is shown at once; judging anew keeps them up with the judge, and comes to
-    these mentions, which no version has judged, if it is under way. Where it cannot be told, the queue judges them.
+def _restore_labels(mentions: list[Mention]) -> None:
+    """Give mentions the label of their probabilities, or none if no worker has reported its threshold.
+
+    Re-analysis keeps the probabilities of corrected mentions current. `judged_by` is emptied: a running re-analysis
+    includes these mentions, and those without a label are pending.
     """
-    heard = last_heard()
+    status = last_status()
     for mention in mentions:
-        found = probabilities(mention) if heard and not heard.error else None
+        found = probabilities(mention) if status and not status.error else None
         row = found and [found[label] for label in sentiment.LABELS]
-        mention.sentiment = sentiment.label_of(row, heard.threshold) if row else ""
+        mention.sentiment = sentiment.label_of(row, status.threshold) if row else ""
         mention.judged_by = ""
     Mention.objects.bulk_update(mentions, ["sentiment", "judged_by"])
 
 
-def _keep(project: Project, user: User | None, mentions: list[Mention], label: str) -> None:
+def _store_corrections(project: Project, user: User | None, mentions: list[Mention], label: str) -> None:
     corrections = [
         Correction(
             project=project,
@@ -92,6 +98,6 @@ def _keep(project: Project, user: User | None, mentions: list[Mention], label: s
         corrections,
         update_conflicts=True,
         unique_fields=["mention"],
-        # What was shown first is what the model had said.
+        # `shown` stays the model's label when a correction is corrected.
         update_fields=["user", "label", "text", "language", "created_at"],
     )

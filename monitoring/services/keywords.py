@@ -1,6 +1,8 @@
-"""Every change a person makes to a keyword. Each takes the project's discovery lock, so no document slips between the
-old query and the new one, matches the newest kept documents at once, leaves an audit line, and hands the rest of the
-history to the backfill task.
+"""Create, change, pause and delete keywords.
+
+In: a project and a keyword's columns. Each change takes the project lock, so no document is missed between the old
+query and the new one, matches the newest stored documents, writes the activity log, and leaves older documents to the
+backfill task. Called by the keyword form, the API and the `add_keyword` command.
 """
 
 from django.core.exceptions import ValidationError
@@ -16,8 +18,8 @@ from monitoring.messages.query_errors import explain_error
 from monitoring.models import Correction, Keyword, Mention
 from monitoring.query import QueryError, parse
 
-# Columns whose change changes what a keyword matches.
-MATCHING = {"query", "languages", "platforms"}
+# Columns that decide what a keyword matches.
+MATCHING_FIELDS = {"query", "languages", "platforms"}
 
 
 def create_keyword(
@@ -30,7 +32,7 @@ def create_keyword(
     languages: list[str] | tuple[str, ...] = (),
     platforms: list[str] | tuple[str, ...] = (),
 ) -> Keyword:
-    """Save a new keyword and match it against the kept documents. Raises ValidationError by field."""
+    """Create a keyword and match it against the newest stored documents. Raises ValidationError by field."""
     keyword = Keyword(
         project=project, name=name.strip(), type=type, query=query, languages=[*languages], platforms=[*platforms]
     )
@@ -46,10 +48,10 @@ def create_keyword(
 
 
 def update_keyword(keyword: Keyword, user: User | None, **changes: object) -> Keyword:
-    """Change name, type, query, languages or platforms. Raises ValidationError by field; nothing is then changed."""
+    """Change name, type, query, languages or platforms. Raises ValidationError by field and then changes nothing."""
     with transaction.atomic():
         lock_project_exclusive(keyword.project_id)
-        keyword.refresh_from_db()  # somebody else, or the backfill, may have gone on since it was read
+        keyword.refresh_from_db()  # another person or the backfill may have changed it since it was read
         before = {name: getattr(keyword, name) for name, value in changes.items() if getattr(keyword, name) != value}
         changed = {name: changes[name] for name in before}
         if not changed:
@@ -57,18 +59,18 @@ def update_keyword(keyword: Keyword, user: User | None, **changes: object) -> Ke
         for name, value in changed.items():
             setattr(keyword, name, value)
         _validate(keyword)
-        if MATCHING & changed.keys():
-            _match_anew(keyword)
+        if MATCHING_FIELDS & changed.keys():
+            _restart_matching(keyword)
         keyword.save()
         record(keyword.project, user, "keyword.changed", keyword, before=before, after=changed)
-        if MATCHING & changed.keys() and not keyword.is_paused:
+        if MATCHING_FIELDS & changed.keys() and not keyword.is_paused:
             backfill_some(keyword)
     _continue_backfill(keyword)
     return keyword
 
 
 def pause_keyword(keyword: Keyword, user: User | None, paused: bool) -> Keyword:
-    """Stop or take up matching again. What arrived during the pause is matched on resuming."""
+    """Pause or resume matching. Documents that arrived during the pause are matched on resuming."""
     with transaction.atomic():
         lock_project_exclusive(keyword.project_id)
         keyword.refresh_from_db()
@@ -76,7 +78,7 @@ def pause_keyword(keyword: Keyword, user: User | None, paused: bool) -> Keyword:
             return keyword
         keyword.is_paused = paused
         if not paused:
-            _match_anew(keyword)
+            _restart_matching(keyword)
         keyword.save()
         record(keyword.project, user, "keyword.paused" if paused else "keyword.resumed", keyword)
     _continue_backfill(keyword)
@@ -84,20 +86,21 @@ def pause_keyword(keyword: Keyword, user: User | None, paused: bool) -> Keyword:
 
 
 def delete_keyword(keyword: Keyword, user: User | None) -> None:
-    """Delete a keyword with its mentions, rules and incidents; the documents stay for their retention time."""
+    """Delete a keyword with its mentions, rules and incidents; documents stay for their retention period."""
     with transaction.atomic():
         lock_project_exclusive(keyword.project_id)
         record(keyword.project, user, "keyword.deleted", keyword, query=keyword.query)
-        # Corrections outlive their mentions; Django's own delete would load every mention to see to that. Mentions
-        # go first, as whoever corrects one locks them first, and what was corrected until then is seen to as well;
-        # foreign keys are checked at the end of the transaction.
+        # Corrections outlive their mentions; Django's delete would load every mention to detach them. Mentions are
+        # deleted first, since corrections lock them first: a correction that was committed before that is detached
+        # too. Foreign keys are checked at the end of the transaction.
         Mention.objects.filter(keyword=keyword)._raw_delete(using=connection.alias)
         orphans = Correction.objects.filter(project=keyword.project_id, mention_id__isnull=False)
         orphans.filter(~Exists(Mention.objects.filter(pk=OuterRef("mention_id")))).update(mention=None)
         keyword.delete()
 
 
-def _match_anew(keyword: Keyword) -> None:
+def _restart_matching(keyword: Keyword) -> None:
+    """Make this a new version, to be matched against all stored documents. The caller saves it."""
     keyword.version += 1
     start_backfill(keyword)
 

@@ -1,4 +1,7 @@
-"""Import and export a project's feeds as OPML."""
+"""Import and export a project's feeds as OPML.
+
+In: an OPML file, or sources. Out: counts, or an OPML file. Called by the Sources page.
+"""
 
 from dataclasses import dataclass
 
@@ -15,16 +18,16 @@ from monitoring.services.sources import MAX_URL, is_usable, wake_pollers
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
-    """What came of an OPML file: counts, and the addresses that were refused."""
+class ImportResult:
+    """Numbers of added and already known feeds, and the URLs that were rejected."""
 
     added: int
     known: int
     refused: tuple[str, ...]
 
 
-def import_opml(project: Project, user: User | None, content: bytes) -> Imported | ParseError:
-    """Add every feed of an OPML file without asking the network; the pollers find out how each one is."""
+def import_opml(project: Project, user: User | None, content: bytes) -> ImportResult | ParseError:
+    """Add every feed of an OPML file without a request; each is checked by the pollers."""
     outlines = read_opml(content)
     if isinstance(outlines, ParseError):
         return outlines
@@ -49,11 +52,11 @@ def import_opml(project: Project, user: User | None, content: bytes) -> Imported
         added = project.sources.count() - before
         record(project, user, "source.imported", "OPML", added=added)
     wake_pollers()
-    return Imported(added, len(usable) - added, tuple(outline.url for outline in refused))
+    return ImportResult(added, len(usable) - added, tuple(outline.url for outline in refused))
 
 
 def export_opml(project: Project, sources: QuerySet[Source]) -> bytes:
-    """The project's feeds as an OPML file, which may go to anybody: passwords in addresses stay here."""
+    """Return feeds as an OPML file, without the passwords in their URLs."""
     return write_opml(
         project.name,
         [

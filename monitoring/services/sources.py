@@ -1,4 +1,8 @@
-"""Every change a person makes to a source: add (by feed or site address), pause, poll now, delete, OPML in and out."""
+"""Add, pause, check and delete sources.
+
+In: a project and a URL (of a feed or of a site), or a source. Out: the source, or why it was rejected. Each change
+writes the activity log. Called by the Sources page, the API and the `add_feed` command; opml.py imports many.
+"""
 
 import time
 from dataclasses import dataclass
@@ -18,7 +22,7 @@ from monitoring.http.default import http_client
 from monitoring.ingest.project_lock import lock_project_exclusive
 from monitoring.models import Document, DocumentSource, Mention, Source
 
-# Failures that may resolve by themselves: the source is added with its error, and polled again later.
+# Errors that may be temporary: the source is added with its error, and polled again later.
 TRANSIENT_ERRORS = {
     "dns",
     "connect",
@@ -31,16 +35,16 @@ TRANSIENT_ERRORS = {
     "decode",
 }
 GUESSES_TRIED = 4
-# Bytes: the unique index takes rows of 2.7 kB.
+# Bytes: a row of the unique index is at most 2.7 kB.
 MAX_URL = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class AddResult:
-    """What came of adding an address. `source` is None where it was refused: `error` then says why.
+    """The result of adding a URL. `source` is None if the URL was rejected; `error` is then the code of the reason.
 
-    A `source` with an `error` was kept although it cannot be heard now. Where a site offers several feeds and none is
-    plainly the main one, `candidates` holds them and nothing is added.
+    A `source` with an `error` was added although its feed cannot be read now. If a site has several feeds, nothing is
+    added and `candidates` lists them.
     """
 
     source: Source | None = None
@@ -50,10 +54,11 @@ class AddResult:
 
 
 def add_source(project: Project, user: User | None, url: str) -> AddResult:
-    """Add the feed at this address, or the feed of the site at this address. Asks the network before it answers:
-    for twice FETCH_TIMEOUT_S at most, since a person waits.
+    """Add the feed at a URL, or the feed of the site at a URL, after fetching it.
+
+    Takes at most about twice FETCH_TIMEOUT_S, since a person waits.
     """
-    latest = time.monotonic() + settings.FETCH_TIMEOUT_S
+    deadline = time.monotonic() + settings.FETCH_TIMEOUT_S
     url = normalise(url)
     if not is_usable(url):
         return AddResult(error="bad_url")
@@ -61,21 +66,21 @@ def add_source(project: Project, user: User | None, url: str) -> AddResult:
         return AddResult(known)
     fetched = http_client().fetch(url)
     if fetched.error:
-        return _unheard(project, user, url, fetched.error.code)
+        return _add_failing(project, user, url, fetched.error.code)
     feed = parse(fetched.body, content_type=fetched.content_type, url=fetched.url)
     if not isinstance(feed, ParseError):
         url = fetched.permanent_url if is_usable(fetched.permanent_url) else url
         return _save(project, user, url, title=feed.title, site_url=feed.site_url)
-    return _from_page(project, user, fetched, feed, latest)
+    return _from_page(project, user, fetched, feed, deadline)
 
 
 def is_usable(url: str) -> bool:
-    """Whether an address can be stored and asked."""
+    """Return whether a URL can be stored and polled."""
     return len(url.encode("utf-8", "replace")) <= MAX_URL and bool(host_key(url))
 
 
 def pause_source(source: Source, user: User | None, paused: bool) -> Source:
-    """Pause a source, or take up a paused or stopped one at once and from a clean slate."""
+    """Pause a source, or resume a paused or stopped one: it is due immediately, with its errors cleared."""
     with transaction.atomic():
         if paused:
             Source.objects.filter(pk=source.pk).update(state=Source.State.PAUSED)
@@ -90,7 +95,7 @@ def pause_source(source: Source, user: User | None, paused: bool) -> Source:
 
 
 def poll_now(source: Source, user: User | None) -> None:
-    """Have the source polled at the next tick. A paused source stays paused."""
+    """Make a source due immediately. A paused source stays paused."""
     with transaction.atomic():
         Source.objects.filter(pk=source.pk).update(next_poll_at=timezone.now())
         record(source.project, user, "source.polled", source)
@@ -98,10 +103,10 @@ def poll_now(source: Source, user: User | None) -> None:
 
 
 def delete_source(source: Source, user: User | None) -> None:
-    """Delete a source. What it brought stays: documents for their retention time, mentions for good.
+    """Delete a source. Its documents stay for their retention period; its mentions stay.
 
-    A poll that is being stored is waited for, and a later one finds no source: row first, then lock, as settle.py.
-    The lock keeps a backfill from copying the source to new mentions meanwhile.
+    Locks the row first and then the project, as polling/save.py: a poll that is being stored is waited for, and a
+    later one finds no source. The project lock keeps a backfill from copying the source to new mentions.
     """
     with transaction.atomic():
         Source.objects.select_for_update().filter(pk=source.pk).first()
@@ -113,18 +118,20 @@ def delete_source(source: Source, user: User | None) -> None:
         source.delete()
 
 
-def _from_page(project: Project, user: User | None, page: FetchResult, error: ParseError, latest: float) -> AddResult:
-    """The address is a page: its feeds, or feeds where sites usually have them. Nothing is asked after `latest`."""
+def _from_page(
+    project: Project, user: User | None, page: FetchResult, error: ParseError, deadline: float
+) -> AddResult:
+    """Add the feed that a page links to, else one at a usual URL. No request starts after `deadline`."""
     found = [feed for feed in discover(page.body, page.url, content_type=page.content_type) if is_usable(feed.url)]
     if len(found) > 1:
         known = set(project.sources.filter(url__in=[feed.url for feed in found]).values_list("url", flat=True))
         return AddResult(candidates=tuple(feed for feed in found if feed.url not in known) or tuple(found))
     for url in [feed.url for feed in found] or guesses(page.url)[:GUESSES_TRIED]:
-        if time.monotonic() > latest:
+        if time.monotonic() > deadline:
             break
         fetched = http_client().fetch(url)
         if fetched.error and found:
-            return _unheard(project, user, url, fetched.error.code)
+            return _add_failing(project, user, url, fetched.error.code)
         if fetched.error:
             continue
         feed = parse(fetched.body, content_type=fetched.content_type, url=fetched.url)
@@ -133,7 +140,8 @@ def _from_page(project: Project, user: User | None, page: FetchResult, error: Pa
     return AddResult(error=error.code)
 
 
-def _unheard(project: Project, user: User | None, url: str, code: str) -> AddResult:
+def _add_failing(project: Project, user: User | None, url: str, code: str) -> AddResult:
+    """Add a source whose feed cannot be read now; reject it if the error is permanent."""
     return _save(project, user, url, error=code) if code in TRANSIENT_ERRORS else AddResult(error=code)
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from monitoring.enrichment import model_status
 from monitoring.enrichment.fit_layers import set_learning
-from monitoring.enrichment.model_status import Heard
+from monitoring.enrichment.model_status import ModelStatus
 from monitoring.models import Mention, SentimentLayer, SentimentState
 from monitoring.services.corrections import correct_sentiment
 from tests.factories import make_keyword, make_mention, make_mentions
@@ -21,7 +21,7 @@ def keyword(project):
 
 
 def say(**fields):
-    model_status.cache.set(model_status.KEY, Heard(timezone.now().timestamp(), **fields), 60)
+    model_status.cache.set(model_status.KEY, ModelStatus(timezone.now().timestamp(), **fields), 60)
 
 
 def layer(project, number, before=0.41, after=0.68, is_better=True, model=MODEL, corrections=64):

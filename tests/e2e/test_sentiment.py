@@ -13,7 +13,7 @@ from tests.factories import make_keyword, make_mention
 
 @pytest.fixture
 def inbox(open_as, owner, world, project):
-    """No worker is heard: what is taken back waits to be judged."""
+    """The mentions page without a running worker: undone corrections stay pending."""
     Mention.objects.update(sentiment="neutral", negative=0.1, positive=0.1, judged_by="model")
     return open_as(owner, f"/p/{project.pk}/mentions")
 
@@ -39,7 +39,7 @@ def test_a_label_is_corrected_with_one_key_and_the_correction_is_undone(inbox):
     inbox.locator(".toast").wait_for(state="detached")
     inbox.keyboard.press("u")
     expect(badge(inbox)).to_have_text("Analyzing…")
-    score_mentions.judge_mentions()
+    score_mentions.analyze_mentions()
     expect(badge(inbox)).not_to_have_text("Analyzing…")
     expect(inbox.locator("#detail .sentiment-per-keyword")).not_to_contain_text("Analyzing…")
     assert not Mention.objects.filter(judged_by=Mention.BY_PERSON).exists()

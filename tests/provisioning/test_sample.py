@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Membership, Project, Role
 from alerts.models import Rule
-from monitoring.enrichment.score_mentions import judge_mentions
+from monitoring.enrichment.score_mentions import analyze_mentions
 from monitoring.models import Mention, Source
 from monitoring.polling.poller import poll_due
 from provisioning.sample.load import load_sample
@@ -43,7 +43,7 @@ def test_one_click_fills_a_project_and_another_click_removes_it(stranger, as_per
 def test_its_mentions_are_judged_by_the_real_model_and_not_all_alike(stranger):
     project = load_sample(stranger)
     assert not Mention.objects.exclude(sentiment="").exists()
-    judge_mentions(budget_s=0)
+    analyze_mentions(budget_s=0)
     judged = Mention.objects.filter(keyword__project=project).exclude(sentiment="")
     assert len(set(judged.values_list("sentiment", flat=True))) >= 3
 

@@ -27,17 +27,17 @@ def test_a_model_that_is_missing_is_one_line_of_the_log_and_mentions_wait_for_it
     make_mention(make_keyword(project, query="lumen"), text="Lumen est génial, bravo !")
     with caplog.at_level(logging.ERROR):
         for _ in range(3):
-            tasks.judge_mentions(), tasks.rescore_mentions(), tasks.refit_layers()
+            tasks.analyze_mentions(), tasks.rescore_mentions(), tasks.refit_layers()
     (line,) = caplog.records
     assert f"{missing}/model.onnx is missing" in line.getMessage() and line.exc_info is None
     assert "docs/sentiment.md" in line.getMessage()
     assert Mention.objects.get().sentiment == ""
-    assert "is missing" in model_status.last_heard().error
+    assert "is missing" in model_status.last_status().error
     settings.SENTIMENT_BACKEND = "builtin"
     monkeypatch.setattr(model_status, "RETRY_S", 0)
-    tasks.judge_mentions()
+    tasks.analyze_mentions()
     assert Mention.objects.get().sentiment
-    heard = model_status.last_heard()
+    heard = model_status.last_status()
     assert (heard.version, heard.error) == (sentiment.load().version, "")
 
 
@@ -52,7 +52,7 @@ def test_files_that_are_not_what_they_should_be_are_named(missing, tmp_path, bro
     )
     (folder / broken).write_text("<html>not found</html>")
     assert not model_status.is_ready()
-    assert model_status.last_heard().error
+    assert model_status.last_status().error
 
 
 def test_what_is_not_finished_asks_to_go_on_once(monkeypatch, settings):

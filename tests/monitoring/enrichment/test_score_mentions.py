@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from accounts.models import Project
 from monitoring.enrichment import score_mentions
 from monitoring.enrichment.judge import model
-from monitoring.enrichment.score_mentions import judge_mentions, rescore_mentions
+from monitoring.enrichment.score_mentions import analyze_mentions, rescore_mentions
 from monitoring.insights.filters import MentionFilter
 from monitoring.models import Mention, SentimentState
 from tests.factories import make_document, make_keyword, make_mention, make_mentions
@@ -29,7 +29,7 @@ def labels(**by):
 
 def test_what_is_new_is_judged(keyword):
     good, bad = make_mention(keyword, title="", text=GOOD), make_mention(keyword, title="", text=BAD)
-    judge_mentions()
+    analyze_mentions()
     good.refresh_from_db(), bad.refresh_from_db()
     assert (good.sentiment, bad.sentiment) == ("positive", "negative")
     assert good.positive > 0.5 > good.negative
@@ -41,14 +41,14 @@ def test_each_keyword_of_a_document_is_judged_on_its_own_clause(project, keyword
     text = "Kadrium c'est nul, quelle honte, une arnaque horrible. Lumen est génial, excellent, merci, bravo !"
     document = make_document(project, title="", text=text, language="fr")
     make_mention(keyword, document), make_mention(rival, document)
-    judge_mentions()
+    analyze_mentions()
     assert labels(keyword=keyword) == {"positive"}
     assert labels(keyword=rival) == {"negative"}
 
 
 def test_more_than_a_batch_is_judged_in_one_go(keyword):
     make_mentions(keyword, score_mentions.BATCH + 5)
-    judge_mentions()
+    analyze_mentions()
     assert not Mention.objects.filter(sentiment="").exists()
 
 
@@ -56,11 +56,11 @@ def test_what_is_new_is_judged_before_what_a_look_back_has_found(keyword, monkey
     monkeypatch.setattr(score_mentions, "BATCH", 2)
     new = make_mention(keyword, title="", text=GOOD)
     make_mentions(keyword, [{"is_backlog": True} for _ in range(6)])
-    judge_mentions(budget_s=0)
+    analyze_mentions(budget_s=0)
     new.refresh_from_db()
     assert new.sentiment == "positive"
     assert Mention.objects.filter(sentiment="").count() == 4
-    judge_mentions()
+    analyze_mentions()
     assert not Mention.objects.filter(sentiment="").exists()
 
 
@@ -101,7 +101,7 @@ def test_a_transformer_is_given_few_texts_at_once(keyword, settings):
     assert model()
     settings.SENTIMENT_BACKEND = "onnx"
     make_mentions(keyword, score_mentions.TRANSFORMER_BATCH + 1)
-    judge_mentions(budget_s=0)
+    analyze_mentions(budget_s=0)
     assert Mention.objects.filter(sentiment="").count() == 1
 
 
@@ -114,7 +114,7 @@ def test_a_project_without_history_has_nothing_to_judge_anew(project):
 def test_odd_texts_never_stop_a_batch(keyword, text):
     make_mention(keyword, title="", text=text)
     make_mention(keyword, title="", text=GOOD)
-    judge_mentions()
+    analyze_mentions()
     assert not Mention.objects.filter(sentiment="").exists()
 
 
@@ -134,21 +134,21 @@ def test_a_mention_that_somebody_is_working_on_is_left_for_the_next_time(keyword
     thread.start()
     try:
         assert locked.wait(20)
-        judge_mentions()
+        analyze_mentions()
         taken.refresh_from_db(), free.refresh_from_db()
         assert taken.sentiment == ""
         assert free.sentiment
     finally:
         done.set()
         thread.join()
-    judge_mentions()
+    analyze_mentions()
     taken.refresh_from_db()
     assert taken.sentiment
 
 
 def test_a_filter_finds_what_was_judged(project, keyword):
     mention = make_mention(keyword, title="", text=BAD)
-    judge_mentions()
+    analyze_mentions()
     f = MentionFilter(project_id=project.pk, since=mention.published, until=mention.found_at, sentiments=("negative",))
     assert f.document_count == 1
 

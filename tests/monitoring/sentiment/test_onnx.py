@@ -10,7 +10,7 @@ from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import WhitespaceSplit
 
 from monitoring.enrichment import judge
-from monitoring.enrichment.score_mentions import judge_mentions
+from monitoring.enrichment.score_mentions import analyze_mentions
 from monitoring.models import Mention
 from monitoring.sentiment.onnx_model import MAX_TOKENS, load_onnx
 from tests.factories import make_keyword, make_mention
@@ -131,7 +131,7 @@ def test_the_version_changes_with_the_files(folder):
 def test_mentions_are_judged_by_the_model_of_the_settings(project, chosen):
     keyword = make_keyword(project, query="lumen")
     make_mention(keyword, title="Lumen", text="nul nul nul")
-    judge_mentions()
+    analyze_mentions()
     mention = Mention.objects.get()
     assert (mention.sentiment, mention.judged_by[:5]) == ("negative", "onnx-")
     assert mention.negative > 0.9

@@ -7,7 +7,7 @@ from accounts.models import ActivityEntry, Project
 from monitoring.enrichment import fit_layers, model_status
 from monitoring.enrichment.fit_layers import refit_layers, set_learning, use_layer
 from monitoring.enrichment.judge import model
-from monitoring.enrichment.score_mentions import judge_mentions, rescore_mentions
+from monitoring.enrichment.score_mentions import analyze_mentions, rescore_mentions
 from monitoring.models import Correction, Mention, SentimentLayer, SentimentState
 from monitoring.services.corrections import correct_sentiment
 from monitoring.services.keywords import delete_keyword
@@ -25,7 +25,7 @@ def at_once(monkeypatch):
 
 def corrected(project, manager, keyword, texts, label):
     rows = make_mentions(keyword, [{"title": "", "text": text, "language": "fr"} for text in texts])
-    judge_mentions()
+    analyze_mentions()
     return correct_sentiment(project, manager, [row.pk for row in rows], label)
 
 
@@ -42,7 +42,7 @@ ANNOUNCED += [f"La boutique Lumen {where} ouvre" for where in ("de Lyon", "de Li
 
 def test_a_correction_holds_at_once_and_is_told_in_the_audit(project, manager, keyword):
     mention = make_mention(keyword, title="", text="Lumen ouvre mardi")
-    judge_mentions()
+    analyze_mentions()
     before = Mention.objects.get().sentiment
     changes = correct_sentiment(project, manager, [mention.pk], "negative")
     assert [(change.mention_id, change.before, change.after) for change in changes] == [
@@ -53,7 +53,7 @@ def test_a_correction_holds_at_once_and_is_told_in_the_audit(project, manager, k
     kept = Correction.objects.get()
     assert (kept.text, kept.label, kept.shown, kept.user) == ("Lumen ouvre mardi", "negative", before, manager)
     assert ActivityEntry.objects.get(action="mention.sentiment").detail["sentiment"] == "negative"
-    judge_mentions(), rescore_mentions()
+    analyze_mentions(), rescore_mentions()
     mention.refresh_from_db()
     assert mention.sentiment == "negative"
 
@@ -61,14 +61,14 @@ def test_a_correction_holds_at_once_and_is_told_in_the_audit(project, manager, k
 def test_a_correction_may_be_corrected_and_taken_back(project, manager, keyword):
     """Where no worker has said what it judges by, what is taken back is judged by one."""
     mention = make_mention(keyword, title="", text="Lumen ouvre mardi")
-    judge_mentions()
+    analyze_mentions()
     before = Mention.objects.get().sentiment
     correct_sentiment(project, manager, [mention.pk], "negative")
     correct_sentiment(project, manager, [mention.pk], "positive")
     assert [(one.label, one.shown) for one in Correction.objects.all()] == [("positive", before)]
     correct_sentiment(project, manager, [mention.pk], "")
     assert not Correction.objects.exists()
-    judge_mentions()
+    analyze_mentions()
     mention.refresh_from_db()
     assert (mention.sentiment, mention.judged_by) == (before, model().version)
 
@@ -81,7 +81,7 @@ def heard():
 
 def test_what_is_taken_back_has_the_judges_label_at_once(project, manager, keyword, heard):
     mention = make_mention(keyword, title="", text="Lumen ouvre mardi")
-    judge_mentions()
+    analyze_mentions()
     before = Mention.objects.get().sentiment
     correct_sentiment(project, manager, [mention.pk], "negative")
     correct_sentiment(project, manager, [mention.pk], "")
@@ -167,7 +167,7 @@ def test_what_corrections_teach_is_used_for_what_comes_and_for_what_was(project,
     assert (state.layer, state.refit_at) == (layer, None)
     rescore_mentions()
     new = make_mention(keyword, title="", text="Encore une Lumen qui clignote", language="fr")
-    judge_mentions()
+    analyze_mentions()
     old.refresh_from_db(), new.refresh_from_db()
     assert old.judged_by == new.judged_by == f"{model().version}+1"
     assert old.negative > 0.5 < new.negative
@@ -202,7 +202,7 @@ def test_nothing_is_fitted_before_it_is_due(project, manager, keyword):
 
 def test_old_layers_go_and_numbers_go_on(project, manager, keyword, monkeypatch):
     at_once(monkeypatch)
-    monkeypatch.setattr(fit_layers, "KEPT_LAYERS", 2)
+    monkeypatch.setattr(fit_layers, "MAX_LAYERS", 2)
     corrected(project, manager, keyword, BROKEN, "negative")
     corrected(project, manager, keyword, ANNOUNCED, "neutral")
     for _ in range(3):
@@ -230,7 +230,7 @@ def test_people_go_back_to_a_former_layer_or_to_none_and_turn_learning_off(proje
     mention = make_mention(keyword, title="", text="Encore une Lumen qui clignote", language="fr")
 
     def judged_by():
-        judge_mentions(), rescore_mentions()
+        analyze_mentions(), rescore_mentions()
         mention.refresh_from_db()
         return mention.judged_by
 

@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.models import ActivityEntry
-from monitoring.services.triage import Change, set_status
+from monitoring.services.triage import MentionChange, set_status
 from tests.factories import make_keyword, make_mention, make_mentions
 
 
@@ -21,7 +21,7 @@ def statuses(*mentions):
 def test_it_works(project, manager, keyword):
     mention, other = make_mentions(keyword, 2)
     changes = set_status(project, manager, [mention.pk], "needs_reply")
-    assert changes == [Change(mention.pk, "to_review", "needs_reply")]
+    assert changes == [MentionChange(mention.pk, "to_review", "needs_reply")]
     assert statuses(mention, other) == ["needs_reply", "to_review"]
     line = ActivityEntry.objects.get()
     assert (line.user, line.action, line.target) == (manager, "mention.status", mention.document.title)
