@@ -1,0 +1,155 @@
+"""Every error code that has a message is produced by real input: a server's response, a feed, an OPML file, a query.
+
+A code in ERROR_CODES, in the messages of sources or in those of queries that nothing here produces fails, and so does
+one that is produced and has no message.
+"""
+
+import re
+from types import SimpleNamespace
+
+import pytest
+
+from monitoring.feeds.opml import read_opml
+from monitoring.feeds.parse import parse as parse_feed
+from monitoring.http import ERROR_CODES, ClientSettings, HttpClient
+from monitoring.messages.source_errors import WORDS
+from monitoring.platforms.registry import poll
+from monitoring.query import QueryError
+from monitoring.query import parse as parse_query
+from monitoring.query.errors import MESSAGES
+from tests.lookalikes.feeds import GARBAGE, FeedServer
+
+LOOPBACK = frozenset({"127.0.0.0/8"})
+
+# {code: how the look-alike server responds}; those that need more than a response are in test_http_client below.
+RESPONSES = {
+    "timeout": {"fault": "hang"},
+    "too_large": {"body": b"x" * 2000},
+    "bad_redirect": {"status": 302, "location": "mailto:ada@example.com"},
+    "decode": {"body": b"not compressed", "encoding": "gzip"},
+    "protocol": {"body": GARBAGE, "fault": "raw"},
+    "forbidden": {"status": 403},
+    "not_found": {"status": 404},
+    "gone": {"status": 410},
+    "rate_limited": {"status": 429},
+    "unavailable": {"status": 503},
+    "server_error": {"status": 500},
+    "http_error": {"status": 418},
+}
+FEEDS = {
+    "empty": b"  \n",
+    "html_page": b"<!doctype html><html><head><title>A page</title></head><body>Hello</body></html>",
+    "not_a_feed": b"Hello",
+    "unreadable": b"<rss><channel><item><gml:pos srsDimension='x'>1</gml:pos></item></channel></rss>",
+    "xml_bomb": b"<!DOCTYPE rss [<!ENTITY a 'xxxxxxxxxx'>%s]><rss><channel><title>&z;</title></channel></rss>"
+    % b"".join(b"<!ENTITY %c '%s'>" % (name, b"&%c;" % (name - 1) * 10) for name in b"bcdefghijklmnopqrstuvwxyz"),
+    "too_complex": b"<rss><channel><item>" + b"<a>" * 1_700_000,
+}
+QUERIES = {
+    "empty": " ",
+    "too_long": "a" * 200_001,
+    "too_many_terms": "a " * 10_001,
+    "phrase_too_long": '"' + "a " * 101 + '"',
+    "too_deep": "(" * 51 + "a" + ")" * 51,
+    "unclosed_quote": '"a b',
+    "unclosed_group": "(a b",
+    "unopened_group": "a b)",
+    "empty_group": "()",
+    "empty_phrase": '""',
+    "operator_needs_term": "a AND",
+    "not_needs_term": "a NOT",
+    "lone_hyphen": "a - b",
+    "no_word": "…",
+    "comma": "a, b",
+    "only_exclusions": "-a",
+    "branch_only_exclusions": "a OR -b",
+    "wildcard_short": "a*",
+    "wildcard_place": "*panne",
+    "wildcard_letters": "a?",
+    "wildcard_exact": "=pann*",
+    "wildcard_script": "東京*",
+    "exact_needs_term": "= panne",
+    "near_distance": "a NEAR/0 b",
+    "near_operand": "a NEAR/2 (b c)",
+    "near_chain": "a" + " NEAR/2 a" * 11,
+    "near_fields": "title:a NEAR/2 text:b",
+    "count_number": "{0} a",
+    "count_operand": "{2} (a b)",
+    "min_number": "MIN/0(a, b)",
+    "min_list": "MIN/3(a, b)",
+    "unknown_field": "titel:panne",
+    "field_value": "title:",
+    "field_in_field": "title:(site:a.example)",
+    "site_path": "site:a.example/b",
+    "field_operand": "site:=a",
+}
+
+
+def unresolvable(host, port):
+    raise OSError(-2, "Name or service not known")
+
+
+@pytest.fixture(scope="module")
+def server():
+    with FeedServer() as server:
+        yield server
+
+
+def client(resolve=None, **changes):
+    settings = ClientSettings(**{"total_timeout_s": 0.5, "max_bytes": 1000, "allowed_hosts": LOOPBACK, **changes})
+    return HttpClient(settings, resolve) if resolve else HttpClient(settings)
+
+
+def produced(code, server):
+    """The code of the client's error for input that should give `code`."""
+    if code in RESPONSES:
+        return client().fetch(server.put(f"/{code}", **RESPONSES[code])).error.code
+    if code == "bad_url":
+        return client().fetch("ftp://a.example/feed").error.code
+    if code == "private_address":
+        return client(allowed_hosts=frozenset()).fetch(server.url("/feed")).error.code
+    if code == "dns":
+        return client(unresolvable).fetch("http://nowhere.example/").error.code
+    if code == "connect":
+        with FeedServer() as stopped:
+            url = stopped.url("/")
+        return client().fetch(url).error.code
+    if code == "tls":
+        return client().fetch(server.url("/feed").replace("http:", "https:")).error.code
+    if code == "redirect_loop":
+        return client().fetch(server.put("/loop", status=302, location="/loop")).error.code
+    if code == "too_many_redirects":
+        for step in range(7):
+            server.put(f"/step/{step}", status=302, location=f"/step/{step + 1}")
+        return client().fetch(server.url("/step/0")).error.code
+    raise AssertionError(f"no input here produces {code}")
+
+
+@pytest.mark.parametrize("code", ERROR_CODES)
+def test_http_client_returns_every_error_code(code, server):
+    assert produced(code, server) == code
+
+
+@pytest.mark.parametrize("code", FEEDS)
+def test_feed_parser_returns_every_error_code(code):
+    assert parse_feed(FEEDS[code]).code == code
+
+
+def test_opml_reader_returns_its_error_code():
+    assert read_opml(b"<rss/>").code == "not_opml"
+
+
+def test_polling_returns_its_error_code_for_an_unknown_platform():
+    assert poll(SimpleNamespace(platform="myspace"), client()).error.code == "unknown_platform"
+
+
+def test_sources_have_a_message_for_exactly_the_codes_that_are_produced():
+    assert set(WORDS) == {*ERROR_CODES, *FEEDS, "not_opml", "unknown_platform"}
+
+
+@pytest.mark.parametrize("code", MESSAGES)
+def test_query_parser_raises_every_error_code_with_its_message(code):
+    with pytest.raises(QueryError) as caught:
+        parse_query(QUERIES[code])
+    assert caught.value.code == code
+    assert re.search(r"\{[a-z]+\}", str(caught.value)) is None
