@@ -65,7 +65,17 @@ def test_every_table_that_hangs_on_a_project_is_known_to_this_test():
         for model in apps.get_models()
         if any(isinstance(field, ForeignKey) and field.related_model is Project for field in model._meta.fields)
     }
-    covered = {"Membership", "Invitation", "AuditLine", "Keyword", "Source", "Document", "Rule", "Digest", "Delivery"}
+    covered = {
+        "Membership",
+        "Invitation",
+        "ActivityEntry",
+        "Keyword",
+        "Source",
+        "Document",
+        "Rule",
+        "Digest",
+        "Delivery",
+    }
     covered |= {"Correction", "SentimentLayer", "SentimentState"}
     assert hanging == covered, "add the new table to fill() above, and here"
 
