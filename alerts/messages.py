@@ -5,20 +5,6 @@ from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from alerts.conditions.base import ABOVE, Settings
 from alerts.models import Rule
-from delivery.channels import base
-
-DELIVERY_PROBLEMS = {
-    base.ADDRESS_REFUSED: gettext_lazy("The mail server rejected this address. Check it for typos."),
-    base.MESSAGE_REFUSED: gettext_lazy("The mail server rejected this message: too large, or flagged as spam."),
-    base.SENDER_REFUSED: gettext_lazy(
-        "The mail server won’t let Vigie send email. Check the sender address and the password in EMAIL_URL."
-    ),
-    base.LATER: gettext_lazy("The mail server asked Vigie to try again later."),
-    base.UNREACHABLE: gettext_lazy("The mail server couldn’t be reached, or stopped responding."),
-    base.NOT_SECURE: gettext_lazy("The encrypted connection required by EMAIL_URL couldn’t be established."),
-    base.NOT_A_MEMBER: gettext_lazy("This person left the project before the message was sent."),
-    base.INTERRUPTED: gettext_lazy("Sending was interrupted on every attempt. Check the worker logs."),
-}
 
 # Whole phrases, since other languages bend the adjective: "20 mentions négatives".
 COUNTED = {
@@ -44,10 +30,6 @@ ALL_OF = {
     ("neutral", "uncertain"): gettext_lazy("neutral or uncertain mentions of %(keyword)s"),
     ("positive", "uncertain"): gettext_lazy("positive or uncertain mentions of %(keyword)s"),
 }
-
-
-def delivery_problem(code: str) -> str:
-    return str(DELIVERY_PROBLEMS.get(code, "")) if code else ""
 
 
 def window_words(window_s: int) -> str:

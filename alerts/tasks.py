@@ -17,4 +17,4 @@ def evaluate_rules() -> None:
 def write_digests() -> None:
     now = timezone.now()
     send.write_due(now)
-    outbox.drop_old(now)
+    outbox.delete_old(now)

@@ -167,7 +167,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 # --- email: every message goes through the outbox (delivery/outbox.py), which sends by EMAIL_URL ---------------
-EMAIL_BACKEND = "delivery.channels.email.OutboxBackend"
+EMAIL_BACKEND = "delivery.email_backend.OutboxBackend"
 EMAIL_URL = env.str("EMAIL_URL", "")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Vigie <vigie@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

@@ -1,12 +1,13 @@
-"""Addresses for emails, which are read far from the site."""
+"""Absolute URLs for messages, which are read outside the site. Called by everything that renders a message."""
 
 from django.conf import settings
 
 
 def absolute(path: str) -> str:
+    """Return a path of this site as a URL below BASE_URL."""
     return f"{settings.BASE_URL}{path}"
 
 
 def open_url(url: str) -> str:
-    """An address out of a feed, if it is one that is safe to put behind a link; else ""."""
+    """Return a URL from a feed if it is safe as a link (http or https), else ""."""
     return url if url.startswith(("https://", "http://")) else ""

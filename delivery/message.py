@@ -1,15 +1,22 @@
-"""What callers hand to the outbox: a rendered message and its recipient."""
+"""What callers pass to the outbox: a rendered message and its recipient. Django-free at import, so pure modules can
+use `Window`.
+"""
+
+from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from typing import TYPE_CHECKING
 
-from accounts.models import Project, User
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from accounts.models import Project, User
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """From `start` up to but not including `end`, both UTC."""
+    """The time span [start, end), in UTC."""
 
     start: datetime
     end: datetime
@@ -17,6 +24,8 @@ class Window:
 
 @dataclass(frozen=True)
 class Rendered:
+    """A message in one person's language and time zone."""
+
     subject: str
     text: str
     html: str
@@ -25,7 +34,12 @@ class Rendered:
 
 @dataclass(frozen=True)
 class Message:
-    """One message to one address. Without `project` it is about an account and only operators see it."""
+    """One message to one recipient: an email address, or the target of another channel.
+
+    With a `project`, `user` is the member who receives it; an `is_external` recipient is no member, but an address or
+    target that somebody with the right entered. Without a project the message is about an account, and only server
+    admins see it. `key` is unique: a second message with the same key is not written.
+    """
 
     key: str
     kind: str
@@ -37,3 +51,5 @@ class Message:
     project: Project | None = None
     user: User | None = None
     window: Window | None = None
+    channel: str = "email"
+    is_external: bool = False

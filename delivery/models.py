@@ -11,12 +11,16 @@ from accounts.models import Project, User
 
 
 class Delivery(models.Model):
-    """One message to one address: written first, sent after. `key` makes writing it twice impossible.
+    """One message to one recipient: written first, sent later. The unique `key` prevents writing it twice.
 
     A digest's key is "digest:<digest id>:<window end>", an incident's "incident:<id>:<opened|closed>:<user id>".
-    SENDING is a claim that ends at `next_attempt_at`; the same `message_id` goes out on every attempt. `error_code`
-    is one of delivery/channels/base.py, `error` the words of the other side.
+    `channel` is a name in delivery/channels/registry.py. `is_external`: `recipient` is not a member's address, but an
+    address or target that somebody with the right entered. SENDING is a claim that expires at `next_attempt_at`; every
+    attempt sends the same `message_id`. `error_code` is one of delivery/channels/base.py, `error` the server's own
+    response. All times are UTC.
     """
+
+    EMAIL = "email"
 
     class Kind(models.TextChoices):
         DIGEST = "digest", _("Digest")
@@ -35,7 +39,9 @@ class Delivery(models.Model):
     kind = models.CharField(max_length=10, choices=Kind)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, null=True, related_name="deliveries")
     user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="deliveries")
-    recipient = models.EmailField()
+    channel = models.CharField(max_length=20, default=EMAIL, db_default=EMAIL)
+    recipient = models.CharField(max_length=500)
+    is_external = models.BooleanField(default=False, db_default=False)
     subject = models.CharField(max_length=300)
     text = models.TextField()
     html = models.TextField(blank=True)
@@ -54,7 +60,9 @@ class Delivery(models.Model):
     class Meta:
         indexes = [
             models.Index(
-                fields=["next_attempt_at"], condition=Q(state__in=["pending", "sending"]), name="delivery_due"
+                fields=["channel", "next_attempt_at"],
+                condition=Q(state__in=["pending", "sending"]),
+                name="delivery_due",
             ),
             models.Index(fields=["-created_at"], name="delivery_by_time"),
         ]

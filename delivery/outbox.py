@@ -1,17 +1,18 @@
-"""The outbox: every message is a row first and is sent after, so that a crash neither loses nor doubles one.
+"""The outbox: every message is stored before it is sent, so a crash neither loses nor duplicates one.
 
-In: `write(Message)`, in the transaction of whatever the message is about; its unique key makes a second row
-impossible. Out: `send_due(deliver)`, called by alerts/tasks.py every few seconds, hands what is due to a channel.
-Any number of senders may run at once: a claim is one row locked with SKIP LOCKED and moved to SENDING with a lease,
-and only who holds the claim (state and number of the attempt unchanged) may write down its end.
-The one case that is left: the server accepted the message and we died before writing that down. It is then sent once
-more when the lease ends, with the same Message-ID, by which mailboxes can tell that it is the same.
+In: `write(Message)`, in the transaction of the change that the message is about; its unique key prevents a second row.
+Out: `send_due(channels)`, called by delivery/tasks.py every few seconds, sends what is due through the configured
+channels. Any number of workers may run it: a claim is one row, locked with SKIP LOCKED and moved to SENDING with a
+lease, and only the worker whose claim is still valid (same state, same attempt) stores the result.
+One case remains: the server accepted the message and the worker died before storing that. The message is then sent
+once more when the lease expires, with the same Message-ID, so that mailboxes can recognize the duplicate.
 """
 
 import logging
 import time
 import uuid
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 
@@ -21,41 +22,43 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from accounts.models import Membership
-from delivery.channels.base import INTERRUPTED, NOT_A_MEMBER, Result
+from delivery.channels.base import Channel, Result
+from delivery.channels.registry import configured_channels, is_configured
 from delivery.message import Message
 from delivery.models import Delivery
+from delivery.recipients import reason_not_to_send
+from delivery.retries import ATTEMPTS, RETRY_AFTER
 
 log = logging.getLogger(__name__)
 State = Delivery.State
 
-# Longer than a task may live (its process is killed then), so a claim that has ended is nobody's.
+# Longer than the task time limit (its process is killed then), so an expired claim has no live owner.
 LEASE = timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT + 60)
-# A greylisting server says yes after minutes, a broken one is mended within a day; 36 hours in all.
-RETRY_AFTER = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 480, 1440)]
-ATTEMPTS = len(RETRY_AFTER) + 1
-RUN_LIMIT_S = 180  # below the soft time limit of a task: the next tick goes on
-KEEP = timedelta(days=180)
+RUN_LIMIT_S = 180  # below the task's soft time limit: the next run continues
+RETENTION = timedelta(days=180)
 
 
 def sends_email() -> bool:
-    """False where messages are kept, which the pages about them must not hide."""
-    return bool(settings.EMAIL_URL)
+    """Return False if emails are only kept, which the pages about them must say."""
+    return is_configured(Delivery.EMAIL)
 
 
 def write(message: Message) -> Delivery | None:
-    """Put a message into the outbox; None where its key is already there. Sends nothing itself.
+    """Store a message in the outbox without sending it. Return None if its key already exists.
 
-    Without EMAIL_URL it is kept for good: a mail server that is set up later sends what is written later.
+    A message of a channel that is not configured is kept: a mail server set up later sends only newer messages.
     """
     identity = uuid.uuid4()
+    can_send = is_configured(message.channel)
     delivery = Delivery(
         id=identity,
         key=message.key,
         kind=message.kind,
         project=message.project,
         user=message.user,
+        channel=message.channel,
         recipient=_one_line(message.recipient),
+        is_external=message.is_external,
         subject=_one_line(message.subject)[:300],
         text=message.text,
         html=message.html,
@@ -63,7 +66,7 @@ def write(message: Message) -> Delivery | None:
         message_id=f"<{identity}@{_domain()}>",
         window_start=message.window.start if message.window else None,
         window_end=message.window.end if message.window else None,
-        state=State.PENDING if sends_email() else State.KEPT,
+        state=State.PENDING if can_send else State.KEPT,
     )
     try:
         with transaction.atomic():
@@ -72,54 +75,71 @@ def write(message: Message) -> Delivery | None:
         if Delivery.objects.filter(key=message.key).exists():
             return None
         raise
-    if sends_email():
-        transaction.on_commit(_send_soon)
+    if can_send:
+        transaction.on_commit(_wake_worker)
     return delivery
 
 
-def send_due(deliver: Callable[[Delivery], Result], clock: Callable[[], datetime] = timezone.now) -> int:
-    """Send what is due, one by one, until nothing is, the server is out of reach or the time is up."""
+def send_due(channels: Iterable[Channel], clock: Callable[[], datetime] = timezone.now) -> int:
+    """Send the due messages of these opened channels, one at a time. Return how many were sent.
+
+    The channels take turns, so a slow one delays the others by one message at most. A channel drops out when nothing
+    of it is due, its server is unreachable, or it raises; the run ends when all have, or after RUN_LIMIT_S.
+    """
     sent = 0
     stop_at = time.monotonic() + RUN_LIMIT_S
-    while time.monotonic() < stop_at and (delivery := _claim(clock())):
-        result = _hindrance(delivery) or deliver(delivery)
-        _settle(delivery, result, clock())
+    turns = deque(channels)
+    while turns and time.monotonic() < stop_at:
+        channel = turns.popleft()
+        delivery = _claim(channel.name, clock())
+        if delivery is None:
+            continue
+        try:
+            result = reason_not_to_send(delivery) or channel.send(delivery)
+        except Exception:  # a bug: like a killed worker, it leaves the claim, and the message is tried after the lease
+            log.exception("event=delivery id=%s channel=%s state=crashed", delivery.id, channel.name)
+            continue
+        _store_result(delivery, result, clock())
         sent += not result.code
-        if not result.reached:
-            break
+        if result.reached:
+            turns.append(channel)
     return sent
 
 
-def keep_waiting() -> int:
-    """What waits while no mail server is set up is kept, so that it never leaves later as a surprise."""
-    waiting = Delivery.objects.filter(state=State.PENDING) | Delivery.objects.filter(
+def keep_unconfigured() -> int:
+    """Keep the queued messages of channels that are no longer configured. Return how many.
+
+    Otherwise they would be sent, outdated, as soon as somebody configures the channel again.
+    """
+    queued = Delivery.objects.filter(state=State.PENDING) | Delivery.objects.filter(
         state=State.SENDING, next_attempt_at__lte=timezone.now()
     )
-    return waiting.update(state=State.KEPT)
+    configured = [channel.name for channel in configured_channels()]
+    return queued.exclude(channel__in=configured).update(state=State.KEPT)
 
 
 def send_again(delivery: Delivery) -> bool:
-    """A person asks for a failed or kept message to be sent now. False where it is in no such state (any more)."""
+    """Queue a failed or kept message for sending now, as a person asked. Return False if it is in another state."""
     changed = Delivery.objects.filter(id=delivery.id, state__in=[State.FAILED, State.KEPT]).update(
         state=State.PENDING, attempts=0, next_attempt_at=timezone.now(), error_code="", error=""
     )
     if changed:
-        transaction.on_commit(_send_soon)
+        transaction.on_commit(_wake_worker)
     return bool(changed)
 
 
-def drop_old(now: datetime) -> int:
-    """Forget messages older than half a year. Their keys cannot come back: windows and incidents only go forward."""
-    old = Delivery.objects.filter(created_at__lt=now - KEEP).order_by("created_at").values("id")[:5000]
+def delete_old(now: datetime) -> int:
+    """Delete messages older than RETENTION. Their keys cannot recur: windows and incidents only move forward."""
+    old = Delivery.objects.filter(created_at__lt=now - RETENTION).order_by("created_at").values("id")[:5000]
     return Delivery.objects.filter(id__in=old).delete()[0]
 
 
-def _claim(now: datetime) -> Delivery | None:
-    """Take the longest due message. Closes the race of two senders: each locks another row, or finds none."""
+def _claim(channel: str, now: datetime) -> Delivery | None:
+    """Claim the channel's longest due message. Closes the race of two workers: each locks a different row or none."""
     with transaction.atomic():
         delivery = (
             Delivery.objects.select_for_update(skip_locked=True, of=("self",))
-            .filter(state__in=[State.PENDING, State.SENDING], next_attempt_at__lte=now)
+            .filter(channel=channel, state__in=[State.PENDING, State.SENDING], next_attempt_at__lte=now)
             .order_by("next_attempt_at")
             .first()
         )
@@ -132,12 +152,12 @@ def _claim(now: datetime) -> Delivery | None:
     return delivery
 
 
-def _settle(delivery: Delivery, result: Result, now: datetime) -> None:
-    """Write down how a claimed attempt ended; nothing, where the claim has passed to someone else."""
+def _store_result(delivery: Delivery, result: Result, now: datetime) -> None:
+    """Store the result of a claimed attempt, unless another worker has claimed the message since."""
     changes: dict[str, object] = {"error_code": result.code, "error": _one_line(result.detail)[:500]}
     if not result.code:
         changes |= {"state": State.SENT, "sent_at": now}
-        if delivery.kind == Delivery.Kind.MESSAGE:  # holds links that sign in or reset a password
+        if delivery.kind == Delivery.Kind.MESSAGE:  # contains links that sign in or reset a password
             changes |= {"text": "", "html": ""}
     elif result.final or delivery.attempts >= ATTEMPTS:
         changes["state"] = State.FAILED
@@ -146,35 +166,26 @@ def _settle(delivery: Delivery, result: Result, now: datetime) -> None:
     claim = Delivery.objects.filter(id=delivery.id, state=State.SENDING, attempts=delivery.attempts)
     claim.update(**changes)
     log.info(
-        "delivery id=%s kind=%s state=%s attempt=%s code=%s",
+        "event=delivery id=%s kind=%s channel=%s state=%s attempt=%s code=%s",
         delivery.id,
         delivery.kind,
+        delivery.channel,
         changes["state"],
         delivery.attempts,
         result.code,
     )
 
 
-def _hindrance(delivery: Delivery) -> Result | None:
-    """Why a claimed message must not be sent: its senders keep dying, or the person has left the project since."""
-    if delivery.attempts > ATTEMPTS:
-        return Result(INTERRUPTED, final=True)
-    if delivery.project_id is None:
-        return None
-    members = Membership.objects.filter(project_id=delivery.project_id, user_id=delivery.user_id)
-    return None if members.filter(user__is_active=True).exists() else Result(NOT_A_MEMBER, final=True)
-
-
-def _send_soon() -> None:
-    """Wake a worker. Without Redis the message waits for the next tick, which is all that is lost."""
+def _wake_worker() -> None:
+    """Queue a run now. Without Redis the message waits for the next scheduled run, at most 10 s."""
     try:
         current_app.send_task("delivery.tasks.send_outbox", ignore_result=True, expires=60, retry=False)
     except (OperationalError, OSError) as error:
-        log.warning("outbox wake=failed reason=%s", type(error).__name__)
+        log.warning("event=outbox_wake status=failed reason=%s", type(error).__name__)
 
 
 def _one_line(value: str) -> str:
-    """No line break ends up in a header."""
+    """Return the value without line breaks, which could inject headers."""
     return " ".join(str(value).split())
 
 

@@ -1,16 +1,15 @@
 """Celery tasks of delivery."""
 
+from contextlib import ExitStack
+
 from celery import shared_task
-from django.conf import settings
 
 from delivery import outbox
-from delivery.channels.email import Mailer
+from delivery.channels.registry import configured_channels
 
 
 @shared_task
 def send_outbox() -> None:
-    if not outbox.sends_email():
-        outbox.keep_waiting()
-        return
-    with Mailer(settings.EMAIL_URL) as send:
-        outbox.send_due(send)
+    outbox.keep_unconfigured()
+    with ExitStack() as stack:
+        outbox.send_due([stack.enter_context(channel()) for channel in configured_channels()])

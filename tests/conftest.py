@@ -20,7 +20,7 @@ hypothesis_settings.register_profile("explore", derandomize=False)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
-pytest_plugins = ["tests.lookalikes.smtp", "tests.pages"]
+pytest_plugins = ["tests.lookalikes.json_channel", "tests.lookalikes.smtp", "tests.pages"]
 
 
 def pytest_configure(config):

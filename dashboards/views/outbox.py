@@ -15,8 +15,9 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import project_view
 from accounts.models import Membership, Role
-from alerts.messages import delivery_problem
 from delivery import outbox as box
+from delivery.channels.registry import channel_label, is_configured
+from delivery.messages import delivery_problem
 from delivery.models import Delivery
 from delivery.outbox import sends_email
 
@@ -68,23 +69,33 @@ def _message(request: HttpRequest, message: Delivery, context: dict[str, object]
     stopped = message.state in (Delivery.State.FAILED, Delivery.State.KEPT)
     context |= {
         "delivery": message,
-        "problem": delivery_problem(message.error_code),
-        "may_send": context["may_manage"] and stopped and sends_email(),
+        "channel": channel_label(message.channel),
+        "problem": delivery_problem(message),
+        "may_send": context["may_manage"] and stopped and is_configured(message.channel),
         "sends_email": sends_email(),
     }
     return render(request, "alerts/delivery.html", context)
 
 
 def _send(request: HttpRequest, message: Delivery) -> None:
-    if not sends_email():
-        messages.error(request, _("No mail server is configured. Set EMAIL_URL first."))
+    if not is_configured(message.channel):
+        messages.error(request, _not_configured(message.channel))
     elif box.send_again(message):
         messages.success(request, _("The message is on its way."))
     else:
         messages.info(request, _("The message is already on its way."))
 
 
+def _not_configured(channel: str) -> str:
+    if channel == Delivery.EMAIL:
+        return _("No mail server is configured. Set EMAIL_URL first.")
+    return _("This channel isn’t configured: %(channel)s.") % {"channel": channel_label(channel)}
+
+
 def _list(request: HttpRequest, deliveries: QuerySet[Delivery], context: dict[str, object]) -> HttpResponse:
     rows = deliveries.defer("text", "html").order_by("-created_at")
-    context |= {"page": Paginator(rows, PAGE).get_page(request.GET.get("page")), "sends_email": sends_email()}
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    for row in page:
+        row.channel_label = channel_label(row.channel)
+    context |= {"page": page, "sends_email": sends_email()}
     return render(request, "alerts/outbox.html", context)

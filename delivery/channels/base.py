@@ -1,26 +1,76 @@
-"""What the outbox and a channel say to each other: a delivery in, a Result out.
+"""The channel interface: a delivery in, a Result out.
 
-Every channel answers with these codes; alerts/messages.py has their plain words.
+Every channel subclasses `Channel` and returns the codes below; delivery/messages.py turns codes into sentences.
 """
 
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING, ClassVar, Self
 
-ADDRESS_REFUSED = "address_refused"  # the server knows no such mailbox, or takes nothing for it
-MESSAGE_REFUSED = "message_refused"  # read and refused: too big, taken for spam, against a policy
-SENDER_REFUSED = "sender_refused"  # our sender address or password: an operator can mend it, so we try again
-LATER = "later"  # the server asks us to come back
-UNREACHABLE = "unreachable"  # no server at that address, or it fell silent
-NOT_SECURE = "not_secure"  # encryption was asked for and could not be had
-NOT_A_MEMBER = "not_a_member"  # left the project, or was deactivated, after the message was written
+if TYPE_CHECKING:
+    from delivery.models import Delivery
+
+# Returned by channels: each has one sentence per channel in `Channel.problems`.
+ADDRESS_REFUSED = "address_refused"  # no such recipient, or the server accepts nothing for it
+MESSAGE_REFUSED = "message_refused"  # the server read the message and rejected it: too large, spam, a policy
+SENDER_REFUSED = "sender_refused"  # sender address or credentials rejected: the server admin can fix it, so retry
+LATER = "later"  # the server asks to try again later
+UNREACHABLE = "unreachable"  # no server at that address, or it stopped responding
+NOT_SECURE = "not_secure"  # the required encryption could not be established
+CHANNEL_CODES = (ADDRESS_REFUSED, MESSAGE_REFUSED, SENDER_REFUSED, LATER, UNREACHABLE, NOT_SECURE)
+
+# Returned by delivery/recipients.py, whatever the channel.
+NOT_A_MEMBER = "not_a_member"  # the recipient left the project after the message was written
+ACCOUNT_INACTIVE = "account_inactive"  # the recipient's account was deactivated after the message was written
+PROJECT_DELETED = "project_deleted"  # the project was deleted after the message was written
 INTERRUPTED = "interrupted"  # every attempt ended with the death of its worker
+OUTBOX_CODES = (NOT_A_MEMBER, ACCOUNT_INACTIVE, PROJECT_DELETED, INTERRUPTED)
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """`code` is "" when the message was accepted; `detail` the other side's own words. `final`: trying again is of no
-    use. `reached` False: the server itself failed, so that other messages would fail alike just now."""
+    """The outcome of one attempt.
+
+    `code` is "" if the message was accepted; `detail` is the server's own response. `final`: retrying is useless.
+    `reached` False: the server itself failed, so every other message of this channel would fail now, too.
+    """
 
     code: str = ""
     detail: str = ""
     final: bool = False
     reached: bool = True
+
+
+class Channel(ABC):
+    """A way to send deliveries. One instance serves one run of the outbox:
+    `with EmailChannel() as channel: channel.send(delivery)`, for any number of deliveries.
+
+    `name` is stored in `Delivery.channel`, `label` is shown to people, and `problems` has one sentence for each of
+    CHANNEL_CODES (lazy translations).
+    """
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    problems: ClassVar[Mapping[str, str]]
+
+    @classmethod
+    @abstractmethod
+    def is_configured(cls) -> bool:
+        """Return True if messages can be sent; if False, they are kept in the delivery log."""
+
+    @abstractmethod
+    def send(self, delivery: "Delivery") -> Result:
+        """Try once to send a delivery. Return expected failures as a Result; raise only for bugs."""
+
+    def close(self) -> None:  # noqa: B027 (optional: not every channel has a connection)
+        """Close the connection, if any. Called once, at the end of the run."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -37,7 +37,7 @@ def incident(rule):
 @pytest.fixture
 def no_email(settings):
     settings.EMAIL_URL = ""
-    settings.EMAIL_BACKEND = "delivery.channels.email.OutboxBackend"
+    settings.EMAIL_BACKEND = "delivery.email_backend.OutboxBackend"
 
 
 def write(**fields):

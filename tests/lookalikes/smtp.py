@@ -12,28 +12,31 @@ from aiosmtpd.controller import Controller
 
 
 class Mailbox:
-    """Keeps what it accepts. `answers` are given instead, one an attempt, at the named step: ("RCPT", "550 ...")."""
+    """An SMTP handler that stores accepted messages in `received`: (recipients, message) pairs.
+
+    `responses` are (step, response) pairs such as ("RCPT", "550 ..."); each replaces one acceptance at that step.
+    """
 
     def __init__(self):
         self.received = []
-        self.answers = []
+        self.responses = []
         self.delay_s = 0
         self.attempts = 0
 
-    def _answer(self, step):
-        if self.answers and self.answers[0][0] == step:
-            return self.answers.pop(0)[1]
+    def _next_response(self, step):
+        if self.responses and self.responses[0][0] == step:
+            return self.responses.pop(0)[1]
         return None
 
     async def handle_MAIL(self, server, session, envelope, address, options):
-        if refusal := self._answer("MAIL"):
+        if refusal := self._next_response("MAIL"):
             return refusal
         envelope.mail_from = address
         return "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         self.attempts += 1
-        if refusal := self._answer("RCPT"):
+        if refusal := self._next_response("RCPT"):
             return refusal
         envelope.rcpt_tos.append(address)
         return "250 OK"
@@ -41,7 +44,7 @@ class Mailbox:
     async def handle_DATA(self, server, session, envelope):
         if self.delay_s:
             time.sleep(self.delay_s)
-        if refusal := self._answer("DATA"):
+        if refusal := self._next_response("DATA"):
             return refusal
         self.received.append(
             (envelope.rcpt_tos, email.message_from_bytes(envelope.content, policy=email.policy.default))
@@ -54,8 +57,8 @@ class Mailbox:
 
 
 def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return free.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
 
 
 @contextmanager
@@ -64,11 +67,11 @@ def encrypted_server(scheme, certificate):
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     certificate.configure_cert(context)
     options = {"ssl_context": context} if scheme == "smtps" else {"tls_context": context, "require_starttls": True}
-    box = Mailbox()
-    controller = Controller(box, hostname="127.0.0.1", port=free_port(), **options)
+    mailbox = Mailbox()
+    controller = Controller(mailbox, hostname="127.0.0.1", port=free_port(), **options)
     controller.start()
     try:
-        yield box, controller.port
+        yield mailbox, controller.port
     finally:
         controller.stop()
 
@@ -76,21 +79,21 @@ def encrypted_server(scheme, certificate):
 @pytest.fixture
 def mailbox(settings):
     """A mail server that EMAIL_URL points to."""
-    box = Mailbox()
+    mailbox = Mailbox()
     port = free_port()
-    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller = Controller(mailbox, hostname="127.0.0.1", port=port)
     controller.start()
     settings.EMAIL_URL = f"smtp://127.0.0.1:{port}"
-    settings.EMAIL_BACKEND = "delivery.channels.email.OutboxBackend"
+    settings.EMAIL_BACKEND = "delivery.email_backend.OutboxBackend"
     settings.DEFAULT_FROM_EMAIL = "Vigie <vigie@vigie.example>"
     settings.BASE_URL = "https://vigie.example"
-    yield box
+    yield mailbox
     controller.stop()
 
 
 @pytest.fixture
 def send_outbox():
-    """What the worker does at its next tick."""
+    """The task that the scheduler runs every few seconds."""
     from delivery.tasks import send_outbox
 
     return send_outbox
