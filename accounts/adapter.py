@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from accounts.models import User
 
@@ -49,5 +49,6 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, object]) -> None:
         reader = User.objects.filter(email=email.lower()).first()
         language = reader.language if reader else translation.get_language()
-        with translation.override(language):
+        zone = reader.zone if reader else timezone.get_current_timezone()
+        with translation.override(language), timezone.override(zone):
             super().send_mail(template_prefix, email, {**context, "base_url": settings.BASE_URL})

@@ -1,23 +1,23 @@
-"""The forms of digests and rules: what people may set, with every error beside its field."""
+"""The forms of digests and alert rules. Used by dashboards/views/digests.py and rules.py."""
 
 from django import forms
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project, User
 from alerts.models import Digest, Rule
+from delivery.formats import hour_words
 from monitoring.models import Keyword
 
 DEFAULT_MINIMUM = Rule._meta.get_field("minimum").default
-MAX_NUMBER = 1_000_000  # mentions or percent: beyond it a typing error is likelier than a wish
+MAX_NUMBER = 1_000_000  # mentions or percent: more is probably a typing error
 
 
-def hours() -> list[tuple[int, str]]:
-    return [(hour, gettext("%d:00") % hour) for hour in range(24)]
+def hour_choices() -> list[tuple[int, str]]:
+    return [(hour, hour_words(hour)) for hour in range(24)]
 
 
 class DigestForm(forms.ModelForm):
-    hour = forms.TypedChoiceField(label=_("Time"), choices=hours, coerce=int)
+    hour = forms.TypedChoiceField(label=_("Time"), choices=hour_choices, coerce=int)
 
     class Meta:
         model = Digest
@@ -61,11 +61,11 @@ class RuleForm(forms.ModelForm):
         self.fields["percent"].help_text = _("For “Up by a percentage”: compared with the previous period.")
         self.fields["minimum"].help_text = _("For “Up by a percentage”: no alert below this number of mentions.")
         for name in ("threshold", "percent", "minimum"):
-            self.fields[name].required = False  # which of them are needed follows from the condition
+            self.fields[name].required = False  # the condition decides which are required: see clean()
             self.fields[name].widget.attrs["max"] = MAX_NUMBER
 
     def clean(self) -> dict[str, object]:
-        """Each condition needs its numbers; the other's are forgotten, so that a rule holds only what it says."""
+        """Require the numbers of the selected condition and reset the other's: a rule stores only what it uses."""
         data = super().clean()
         data["with_uncertain"] = bool(data.get("sentiment") and data.get("with_uncertain"))
         is_above = data.get("condition") == Rule.Condition.ABOVE

@@ -1,6 +1,6 @@
-"""The two mails of an incident, in one person's language and time zone: it began, it is over.
+"""The two messages of an incident, opened and resolved, in one person's language and time zone.
 
-Called by incidents.py, and by the incident's page for the rule as it was.
+Called by alerts/incidents.py, and by the incident page (dashboards/views/incidents.py) for the rule at opening.
 """
 
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -21,31 +21,31 @@ from monitoring.content.excerpts import excerpt, plain
 from monitoring.insights.filters import MentionFilter
 from monitoring.models import Mention
 
-LATEST = 5
-ALERT, OVER = gettext_noop("Alert · %s"), gettext_noop("Resolved · %s")
+LATEST_MENTIONS = 5
+OPENED, RESOLVED = gettext_noop("Alert · %s"), gettext_noop("Resolved · %s")
 
 
-def settings_then(incident: Incident) -> Settings:
-    """The rule's settings when the incident opened."""
+def settings_at_opening(incident: Incident) -> Settings:
+    """Return the rule's settings when the incident opened."""
     return Settings(**{name: value for name, value in incident.settings.items() if name != "window_s"})
 
 
-def sentence_then(incident: Incident) -> str:
-    """The rule as it was when the incident opened."""
-    return rule_sentence(incident.rule.keyword.name, settings_then(incident), incident.settings["window_s"])
+def sentence_at_opening(incident: Incident) -> str:
+    """Return the rule as a sentence, as it was when the incident opened."""
+    return rule_sentence(incident.rule.keyword.name, settings_at_opening(incident), incident.settings["window_s"])
 
 
-def observed(incident: Incident, value: int) -> str:
-    """What was counted, in the words of the rule as it was."""
-    return observation(incident.rule.keyword.name, value, settings_then(incident), incident.settings["window_s"])
+def headline(incident: Incident, value: int) -> str:
+    """Return a count of the incident as a phrase: "Maison Lumen: 62 mentions in 1 hour"."""
+    return observation(incident.rule.keyword.name, value, settings_at_opening(incident), incident.settings["window_s"])
 
 
 def filter_of_incident(incident: Incident, until: datetime | None = None, zone: tzinfo = UTC) -> MentionFilter:
-    """The mentions found that broke the rule and, up to `until`, those found while the incident lasted."""
+    """Return the mentions that triggered the rule, plus those found until the incident closed or `until` (UTC)."""
     return MentionFilter(
         project_id=incident.rule.project_id,
         keywords=(incident.rule.keyword_id,),
-        sentiments=settings_then(incident).labels,
+        sentiments=settings_at_opening(incident).labels,
         since=incident.opened_at - timedelta(seconds=incident.settings["window_s"]),
         until=incident.closed_at or until or incident.opened_at,
         by="found",
@@ -54,24 +54,26 @@ def filter_of_incident(incident: Incident, until: datetime | None = None, zone: 
 
 
 def render_opened(incident: Incident, user: User, failing: int) -> Rendered:
+    """Return the alert. `failing` counts the project's failing sources: the count may be too low because of them."""
     mentions = filter_of_incident(incident).mentions().select_related("document", "source")
-    latest = [_line(mention) for mention in mentions.order_by("-published", "-id")[:LATEST]]
-    return _render(incident, user, ALERT, incident.value, {"latest": latest, "failing": failing})
+    latest = [_mention(mention) for mention in mentions.order_by("-published", "-id")[:LATEST_MENTIONS]]
+    return _render(incident, user, OPENED, incident.value, {"latest": latest, "failing": failing})
 
 
 def render_closed(incident: Incident, user: User) -> Rendered:
-    return _render(incident, user, OVER, incident.peak, {})
+    """Return the message that the incident is resolved."""
+    return _render(incident, user, RESOLVED, incident.peak, {})
 
 
 def _render(incident: Incident, user: User, subject: str, value: int, context: dict[str, object]) -> Rendered:
     project_id = incident.rule.project_id
     with translation.override(user.language), timezone.override(user.zone):
-        headline = observed(incident, value)
+        counted = headline(incident, value)
         context |= {
-            "subject": _(subject) % headline,
+            "subject": _(subject) % counted,
             "incident": incident,
-            "headline": headline,
-            "sentence": sentence_then(incident),
+            "headline": counted,
+            "sentence": sentence_at_opening(incident),
             "language": user.language,
             "incident_url": absolute(reverse("incident", args=[project_id, incident.pk])),
             "rules_url": absolute(reverse("rules", args=[project_id])),
@@ -84,7 +86,7 @@ def _render(incident: Incident, user: User, subject: str, value: int, context: d
         )
 
 
-def _line(mention: Mention) -> dict[str, object]:
+def _mention(mention: Mention) -> dict[str, object]:
     document = mention.document
     return {
         "title": document.title or plain(excerpt(document.text, (), 100)),

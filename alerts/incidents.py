@@ -1,7 +1,8 @@
-"""Incidents: one episode in which a rule was broken. Opened, raised and closed by rules.py, acknowledged by people.
+"""Incidents: the episodes in which a rule is triggered. alerts/evaluate.py opens, updates and closes them; people
+acknowledge them on dashboards/views/incidents.py.
 
-Each change is a compare-and-set or a unique row, and writes its mails in the same transaction, so two evaluators at
-once open one incident and mail it once.
+Each change is a compare-and-set or a unique row, and writes its messages in the same transaction, so two concurrent
+evaluations open one incident and write one message per recipient.
 """
 
 from dataclasses import asdict
@@ -21,7 +22,7 @@ from delivery.models import Delivery
 
 
 def open_incident(rule: Rule, settings: Settings, verdict: Verdict, now: datetime) -> Incident | None:
-    """Open an incident and mail it; None where another evaluator was first (unique index of open incidents)."""
+    """Open an incident and write its messages. Return None if another evaluation was first (unique open incident)."""
     incident = Incident(
         rule=rule,
         opened_at=now,
@@ -35,7 +36,7 @@ def open_incident(rule: Rule, settings: Settings, verdict: Verdict, now: datetim
             incident.save(force_insert=True)
             failing = rule.project.sources.failing().count()
             for user in recipients_of(rule):
-                _mail(incident, user, "opened", render_opened(incident, user, failing))
+                _write_message(incident, user, "opened", render_opened(incident, user, failing))
     except IntegrityError:
         if Incident.objects.filter(rule=rule, closed_at=None).exists():
             return None
@@ -44,41 +45,43 @@ def open_incident(rule: Rule, settings: Settings, verdict: Verdict, now: datetim
 
 
 def raise_peak(incident: Incident, verdict: Verdict) -> None:
+    """Store the highest count since the incident opened."""
     Incident.objects.filter(pk=incident.pk, peak__lt=verdict.value).update(peak=verdict.value)
 
 
 def close_incident(incident: Incident, rule: Rule, now: datetime) -> None:
-    """It is over: close it and say so, once, to those who are its recipients now."""
+    """Close an incident and write its messages, once, to the rule's current recipients."""
     with transaction.atomic():
-        if not close_quietly(incident, now):
+        if not close_silently(incident, now):
             return
         incident.refresh_from_db()
         incident.rule = rule
         for user in recipients_of(rule):
-            _mail(incident, user, "closed", render_closed(incident, user))
+            _write_message(incident, user, "closed", render_closed(incident, user))
 
 
-def close_quietly(incident: Incident, now: datetime) -> bool:
+def close_silently(incident: Incident, now: datetime) -> bool:
+    """Close an incident without a message. Return False if it is closed already."""
     return bool(Incident.objects.filter(pk=incident.pk, closed_at=None).update(closed_at=now))
 
 
 def acknowledge(incident: Incident, user: User) -> bool:
-    """A person says "I have seen it". The first one counts; False for later ones."""
+    """Acknowledge an incident. Return False if somebody has already acknowledged it."""
     with transaction.atomic():
-        first = Incident.objects.filter(pk=incident.pk, acknowledged_at=None)
-        if not first.update(acknowledged_at=timezone.now(), acknowledged_by=user):
+        unacknowledged = Incident.objects.filter(pk=incident.pk, acknowledged_at=None)
+        if not unacknowledged.update(acknowledged_at=timezone.now(), acknowledged_by=user):
             return False
         record(incident.rule.project, user, "incident.acknowledged", incident.rule.keyword, incident=incident.pk)
         return True
 
 
 def recipients_of(rule: Rule) -> list[User]:
-    """The chosen people who are still members; where nobody is, all managers and admins."""
+    """Return the selected recipients who are still active members; all managers and admins if none is left."""
     return recipients_by_rule(rule.project, [rule])[rule.pk]
 
 
 def recipients_by_rule(project: Project, rules: list[Rule]) -> dict[int, list[User]]:
-    """The same for several rules of a project, in two queries."""
+    """Return `recipients_of` by rule id for several rules of a project, in two queries."""
     members = list(
         Membership.objects.filter(project=project, user__is_active=True).select_related("user").order_by("user_id")
     )
@@ -90,15 +93,15 @@ def recipients_by_rule(project: Project, rules: list[Rule]) -> dict[int, list[Us
 
 
 def incidents_of(project: Project, *, is_open: bool, limit: int | None = None) -> list[Incident]:
-    """A project's incidents, newest first."""
-    mine = Incident.objects.filter(rule__project=project, closed_at__isnull=is_open)
+    """Return a project's open or closed incidents, newest first."""
+    rows = Incident.objects.filter(rule__project=project, closed_at__isnull=is_open)
     return list(
-        mine.select_related("rule__keyword", "rule__project", "acknowledged_by").order_by("-opened_at")[:limit]
+        rows.select_related("rule__keyword", "rule__project", "acknowledged_by").order_by("-opened_at")[:limit]
     )
 
 
-def _mail(incident: Incident, user: User, event: str, rendered: Rendered) -> None:
-    """The closing mail answers the opening one, so that mailboxes show them together."""
+def _write_message(incident: Incident, user: User, event: str, rendered: Rendered) -> None:
+    """Write one message to the outbox. The closing email replies to the opening one, so mailboxes group them."""
     opening = Delivery.objects.filter(key=_key(incident, "opened", user)).values_list("message_id", flat=True).first()
     headers = {"In-Reply-To": opening, "References": opening} if opening else {}
     outbox.write(

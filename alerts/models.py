@@ -1,4 +1,4 @@
-"""Alerting: rules and the incidents they open, digests, and the outbox of everything that is delivered."""
+"""Alert rules, the incidents they open, and digest subscriptions."""
 
 from django.db import models
 from django.db.models import Q
@@ -10,11 +10,11 @@ from monitoring.models import Keyword, Mention
 
 
 class Rule(models.Model):
-    """Warns when the mentions of a keyword in a sliding window are too many.
+    """Alerts when a keyword has too many mentions in a sliding time window.
 
-    `sentiment` counts only mentions with that label, and with `with_uncertain` the unsure ones too; "" counts all.
-    `above`: more than `threshold` mentions in `window_s` seconds. `increase`: up by at least `percent` against the
-    window before, with at least `minimum` mentions. alerts/conditions/base.py decides, without this model.
+    `sentiment` counts only mentions with that label, plus uncertain ones if `with_uncertain`; "" counts all.
+    `above`: more than `threshold` mentions in `window_s` seconds. `increase`: up by at least `percent` % from the
+    previous period, with at least `minimum` mentions. The conditions are in alerts/conditions/registry.py.
     """
 
     class Condition(models.TextChoices):
@@ -68,11 +68,11 @@ class Rule(models.Model):
 
 
 class Incident(models.Model):
-    """One episode in which a rule was broken, from `opened_at` to `closed_at` (UTC; None while it lasts).
+    """One episode in which a rule was triggered, from `opened_at` to `closed_at` (UTC; None while open).
 
-    `value` and `baseline` are the counts of the window and of the one before when it opened; `peak` the highest since.
-    `settings` is the rule as it was then (detection.Settings as plain JSON, and `window_s`), so that a later edit does
-    not rewrite history.
+    `value` and `baseline` are the counts of the time window and of the previous period at opening; `peak` is the
+    highest count since. `settings` stores the rule at opening (conditions.base.Settings as JSON, plus `window_s`), so
+    editing the rule does not change past incidents.
     """
 
     rule = models.ForeignKey(Rule, on_delete=models.CASCADE, related_name="incidents")
@@ -96,9 +96,9 @@ class Incident(models.Model):
 
 
 class Digest(models.Model):
-    """A person's subscription to a project's digest. `hour` and `weekday` (0 = Monday) are in the person's zone.
+    """A member's subscription to a project's digest. `hour` and `weekday` (0 = Monday) are in the member's time zone.
 
-    `sent_until` (UTC) is the end of the last window; the next one begins there.
+    `sent_until` (UTC) is the end of the last window and the start of the next.
     """
 
     class Frequency(models.TextChoices):

@@ -1,12 +1,8 @@
-"""Rules: what people set, and what beat finds by them every minute.
+"""Alert rules: every change that people make, each with its entry in the activity log, and how a rule is described.
 
-`evaluate_all(now)` reads Postgres alone, one query for all the rules of a window length, so a lost Redis or a late
-tick costs its delay and nothing else. detection.py decides, incidents.py opens and closes. The clock of the counts is
-`Mention.found_at`; what was old when it was found (backlog), and what is ignored, never fires. A rule on a sentiment
-counts what is judged by now: what was found seconds ago counts at the next tick, still within its window.
+Called by dashboards/views/rules.py; alerts/evaluate.py evaluates rules and uses `settings_of`.
 """
 
-import logging
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta, tzinfo
@@ -21,11 +17,9 @@ from alerts.messages import rule_sentence
 from alerts.models import Incident, Rule
 from monitoring.insights.filters import MentionFilter
 
-log = logging.getLogger(__name__)
-
 
 def filter_of_window(rule: Rule, now: datetime, zone: tzinfo) -> MentionFilter:
-    """The mentions in a rule's present window, for the list that its number leads to."""
+    """Return the mentions in a rule's current time window, for the list that its count links to."""
     since = now - timedelta(seconds=rule.window_s)
     return MentionFilter(
         project_id=rule.project_id,
@@ -39,17 +33,19 @@ def filter_of_window(rule: Rule, now: datetime, zone: tzinfo) -> MentionFilter:
 
 
 def settings_of(rule: Rule) -> Settings:
+    """Return the rule's settings in the form that conditions read."""
     return Settings(
         rule.condition, rule.threshold or 0, rule.percent or 0, rule.minimum, rule.sentiment, rule.with_uncertain
     )
 
 
 def sentence_of(rule: Rule) -> str:
+    """Return the rule as a sentence, in the active language."""
     return rule_sentence(rule.keyword.name, settings_of(rule), rule.window_s)
 
 
 def save_rule(rule: Rule, user: User, recipients: Iterable[User]) -> Rule:
-    """Store a new or changed rule with its recipients."""
+    """Create or update a rule with its recipients."""
     is_new = rule.pk is None
     if is_new:
         rule.created_by = user
@@ -62,7 +58,7 @@ def save_rule(rule: Rule, user: User, recipients: Iterable[User]) -> Rule:
 
 
 def pause_rule(rule: Rule, user: User, paused: bool) -> None:
-    """Stop or take up evaluating. Pausing closes an open incident without a word: nobody watches it any more."""
+    """Pause or resume a rule. Pausing closes its open incident without a message: nothing is evaluated any more."""
     with transaction.atomic():
         if not Rule.objects.filter(pk=rule.pk, is_paused=not paused).update(is_paused=paused):
             return
@@ -72,13 +68,14 @@ def pause_rule(rule: Rule, user: User, paused: bool) -> None:
 
 
 def delete_rule(rule: Rule, user: User) -> None:
-    """Delete a rule with its incidents; what was mailed stays in the outbox."""
+    """Delete a rule with its incidents. Messages already sent stay in the delivery log."""
     with transaction.atomic():
         record(rule.project, user, "rule.deleted", sentence_of(rule))
         rule.delete()
 
 
 def rules_of(project: Project) -> list[Rule]:
+    """Return a project's rules, by keyword name."""
     return list(
         Rule.objects.filter(project=project).select_related("keyword", "project").order_by("keyword__name", "pk")
     )

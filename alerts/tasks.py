@@ -1,4 +1,4 @@
-"""What beat calls. Each can be lost or doubled, and goes on where the last one ended."""
+"""Celery tasks of alerts. Each may be lost or run twice: the next run continues from the state in Postgres."""
 
 from celery import shared_task
 from django.utils import timezone

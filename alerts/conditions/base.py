@@ -1,20 +1,25 @@
-"""Is a rule broken? Pure: counts of mentions and the rule's settings in, a Verdict out. Knows nothing of Django.
+"""The interface of alert conditions: mention counts and a rule's settings in, a Verdict out. Pure, without Django.
 
-Called by alerts/rules.py for live rules, and by whatever replays a rule on the past: same function, same answer.
+A condition is one function `(series, settings) -> Verdict`, listed in alerts/conditions/registry.py and called by
+alerts/evaluate.py. The same function serves live rules and back-tests, so both give the same result.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 ABOVE, INCREASE = "above", "increase"
-# An open incident closes only once the count has fallen a tenth below the limit, so that a count that trembles around
-# it makes one incident and not twenty. A tenth is small enough to be told in one sentence.
+# An open incident is resolved only once the count has fallen 10% below the limit: a count that oscillates around the
+# limit then opens one incident instead of twenty. 10% is small enough to explain in one sentence.
 RELEASE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`above`: more than `threshold` mentions. `increase`: at least `percent` % more than in the window before, and at
-    least `minimum` mentions. `sentiment` and `with_uncertain` say which mentions are counted (all where it is "")."""
+    """The settings of a rule.
+
+    `above`: more than `threshold` mentions. `increase`: at least `percent` % more than in the previous period, and at
+    least `minimum` mentions. `sentiment` and `with_uncertain` select the mentions to count (all if "").
+    """
 
     condition: str
     threshold: int = 0
@@ -25,18 +30,27 @@ class Settings:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The labels that are counted; none where that does not matter."""
-        return (
-            () if not self.sentiment else (self.sentiment, "uncertain") if self.with_uncertain else (self.sentiment,)
-        )
+        """Return the sentiment labels to count; empty for all mentions."""
+        if not self.sentiment:
+            return ()
+        return (self.sentiment, "uncertain") if self.with_uncertain else (self.sentiment,)
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`value` and `baseline` are the counts of the window and of the one before; `limit` is what `value` had to
-    reach (increase) or exceed (above) to break the rule, before hysteresis."""
+    """The state of a rule at one moment.
 
-    broken: bool
+    `triggered` opens an incident, `resolved` closes an open one; between the two limits neither is true. `value` and
+    `baseline` are the counts of the current time window and of the previous period. `limit` is the number that `value`
+    must exceed (above) or reach (increase) to trigger the rule.
+    """
+
+    triggered: bool
+    resolved: bool
     value: int
     baseline: int
     limit: float
+
+
+# `series`: mentions in consecutive time windows of the rule's length, at least two, the current one last.
+Condition = Callable[[Sequence[int], Settings], Verdict]

@@ -1,21 +1,27 @@
-"""What a digest says, before it has a language or a form. Pure.
-
-digest_reading.py fills these records; rendering.py turns them into a subject, text and HTML.
+"""The content of a digest, without language or layout. Pure: alerts/digests/read.py fills these records from the
+database, alerts/digests/render.py turns them into a subject, text and HTML.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+from __future__ import annotations
 
-from delivery.message import Window
-from monitoring.content.excerpts import Passage
-from monitoring.insights.sentiment import Split
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from delivery.message import Window
+    from monitoring.content.excerpts import Passage
+    from monitoring.insights.sentiment import Split
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One document. `url` is its own address, "" where it has none that is safe to open; `others` are the names of the
-    further keywords that it matches; `published` is UTC; `sentiment` is towards the keyword it stands under, "" where
-    it is not judged yet."""
+    """One document. `url` is its own URL, "" if it has none that is safe to open; `published` is UTC.
+
+    `other_keywords` names the further keywords that it matches. `sentiment` is the label toward the keyword of its
+    section, "" if it is not analyzed yet.
+    """
 
     mention_id: int
     title: tuple[Passage, ...]
@@ -24,14 +30,17 @@ class Story:
     source: str
     author: str
     published: datetime
-    others: tuple[str, ...] = ()
+    other_keywords: tuple[str, ...] = ()
     sentiment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The newest stories of one keyword. `total` counts all its mentions of the window, `split` tells them by
-    sentiment, `rest` counts those that stand nowhere in the digest (a story may stand under another keyword)."""
+    """The newest stories of one keyword.
+
+    `total` counts all its mentions in the window and `split` counts them by sentiment. `rest` counts the mentions
+    whose document is not in the digest (it may be in the section of another keyword).
+    """
 
     keyword_id: int
     keyword: str
@@ -42,12 +51,14 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class BlindSpot:
-    """A source that could not be read: why (a code of monitoring/messages/source_errors.py) and since when (UTC, None
-    if unknown)."""
+class FailingSource:
+    """A source that could not be checked. `code` is explained in monitoring/messages/source_errors.py.
+
+    `since` is UTC, None if unknown; `is_stopped` if Vigie no longer checks it.
+    """
 
     source_id: int
-    source: str
+    name: str
     code: str
     since: datetime | None
     is_stopped: bool
@@ -55,12 +66,12 @@ class BlindSpot:
 
 @dataclass(frozen=True, slots=True)
 class DigestContent:
-    """`before` counts the stretch of equal length before the window; None where the project did not exist yet."""
+    """`previous` counts the mentions of the previous period; None if the project did not exist for all of it."""
 
     project_id: int
     project: str
     window: Window
     total: int
-    before: int | None
+    previous: int | None
     sections: tuple[Section, ...]
-    blind: tuple[BlindSpot, ...]
+    failing_sources: tuple[FailingSource, ...]

@@ -1,5 +1,7 @@
-"""Turns what a digest or an incident says into a subject, plain text, HTML and headers, in one person's language and
-time zone. Called by digests.py, incidents.py and the pages that preview them; templates/emails/ has the words.
+"""Render a digest: a DigestContent and a subscription in; a subject, text, HTML and headers out.
+
+Called by alerts/digests/send.py and the digest preview. The output is in the person's language and time zone;
+templates/emails/ has the words.
 """
 
 from email.utils import parseaddr
@@ -11,10 +13,11 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from alerts.digests.content import BlindSpot, DigestContent, Section, Story
+from alerts.digests.content import DigestContent, FailingSource, Section, Story
 from alerts.digests.read import filter_of
 from alerts.digests.unsubscribe import unsubscribe_url
 from alerts.models import Digest
+from delivery.formats import number
 from delivery.links import absolute
 from delivery.message import Rendered
 from monitoring.content.excerpts import plain
@@ -24,17 +27,19 @@ from monitoring.messages.source_errors import words
 from monitoring.models import Mention
 
 PREHEADER_STORIES = 3
-BLIND_SHOWN = 5
-# Beside the word, for who sees no colours: the keys that correct a sentiment in the list.
+FAILING_SOURCES_SHOWN = 5
+# Shown with the label, for people who cannot tell the colors apart: the shortcut keys that correct a sentiment.
 SIGNS = {"positive": "+", "neutral": "=", "negative": MINUS, "uncertain": "?"}
 
 
 def render_digest(content: DigestContent, digest: Digest) -> Rendered:
+    """Return the digest as an email to its subscriber."""
     unsubscribe = unsubscribe_url(digest)
     with translation.override(digest.user.language), timezone.override(digest.user.zone):
+        stories = [story for section in content.sections for story in section.stories]
         context = digest_context(content) | {
-            "subject": digest_subject(content),
-            "preheader": " · ".join(plain(story.title) for story in _stories(content)[:PREHEADER_STORIES]),
+            "subject": _subject(content),
+            "preheader": " · ".join(plain(story.title) for story in stories[:PREHEADER_STORIES]),
             "digest": digest,
             "settings_url": absolute(reverse("digest", args=[content.project_id])),
             "unsubscribe_url": unsubscribe,
@@ -49,53 +54,49 @@ def render_digest(content: DigestContent, digest: Digest) -> Rendered:
 
 
 def digest_context(content: DigestContent) -> dict[str, object]:
-    """What templates/emails/_digest.html and digest.txt need, in the language and zone that are active."""
+    """Return the context of templates/emails/_digest.html and digest.txt, in the active language and time zone."""
     return {
         "content": content,
-        "headline": digest_headline(content),
+        "headline": _headline(content),
         "comparison": _comparison(content),
         "sections": [_section(content, section) for section in content.sections],
-        "blind": [_blind(content, spot) for spot in content.blind[:BLIND_SHOWN]],
-        "blind_rest": max(len(content.blind) - BLIND_SHOWN, 0),
+        "failing_sources": [
+            _failing_source(content, failing) for failing in content.failing_sources[:FAILING_SOURCES_SHOWN]
+        ],
+        "failing_rest": max(len(content.failing_sources) - FAILING_SOURCES_SHOWN, 0),
         "sources_url": absolute(reverse("sources", args=[content.project_id])),
         "all_url": _list_url(content),
     }
 
 
-def digest_subject(content: DigestContent) -> str:
-    return f"Vigie · {digest_headline(content)}"
+def _subject(content: DigestContent) -> str:
+    return f"Vigie · {_headline(content)}"
 
 
-def digest_headline(content: DigestContent) -> str:
+def _headline(content: DigestContent) -> str:
     if not content.total:
         return _("%(project)s: no new mentions") % {"project": content.project}
-    counted = ngettext("%(project)s: %(count)s new mention", "%(project)s: %(count)s new mentions", content.total)
-    return counted % {"project": content.project, "count": content.total}
+    text = ngettext("%(project)s: %(count)s new mention", "%(project)s: %(count)s new mentions", content.total)
+    return text % {"project": content.project, "count": number(content.total)}
 
 
 def _comparison(content: DigestContent) -> str:
-    if content.before is None:
+    if content.previous is None:
         return ""
-    text = ngettext(
-        "Previous period: %(count)s.",
-        "Previous period: %(count)s.",
-        content.before,
-    )
-    return text % {"count": content.before}
+    return _("Previous period: %(count)s.") % {"count": number(content.previous)}
 
 
 def _section(content: DigestContent, section: Section) -> dict[str, object]:
-    stories = [_story(content, story) for story in section.stories]
     return {
         "section": section,
-        "stories": stories,
+        "stories": [_story(content, story) for story in section.stories],
         "url": _list_url(content, section.keyword_id),
         "sentiment": _sentiment(section.split),
     }
 
 
 def _sentiment(split: Split) -> str:
-    """ "12 negative, 30 neutral, 8 positive, 5 uncertain · 24% negative, 16% positive · net sentiment −8"."""
+    """ "12 negative, 30 neutral, 8 positive, 5 uncertain · 24% negative, 16% positive, net sentiment −8"."""
     if split.net is None:
         return split_words(split)
     shares = _("%(negative)s%% negative, %(positive)s%% positive, net sentiment %(net)s") % {
@@ -118,27 +119,23 @@ def _story(content: DigestContent, story: Story) -> dict[str, object]:
     }
 
 
-def _blind(content: DigestContent, spot: BlindSpot) -> dict[str, object]:
+def _failing_source(content: DigestContent, failing: FailingSource) -> dict[str, object]:
     return {
-        "spot": spot,
-        "why": str(words(spot.code).what),
-        "url": absolute(reverse("source", args=[content.project_id, spot.source_id])),
+        "source": failing,
+        "reason": str(words(failing.code).what),
+        "url": absolute(reverse("source", args=[content.project_id, failing.source_id])),
     }
 
 
-def _stories(content: DigestContent) -> list[Story]:
-    return [story for section in content.sections for story in section.stories]
-
-
 def _list_url(content: DigestContent, keyword_id: int | None = None) -> str:
-    """The list of exactly the mentions that were counted."""
+    """Return the URL of the list of exactly the counted mentions."""
     shown = filter_of(content.project_id, content.window, timezone.get_current_timezone())
     shown = shown.replace(keywords=(keyword_id,)) if keyword_id else shown
     return absolute(f"{reverse('mentions', args=[content.project_id])}?{shown.to_query()}")
 
 
 def _list_headers(digest: Digest, unsubscribe: str) -> dict[str, str]:
-    """RFC 2369, RFC 2919, and RFC 8058 for the one-click button of mailboxes."""
+    """Return the list headers (RFC 2369, RFC 2919), with one-click unsubscribe for mailboxes (RFC 8058)."""
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
     return {
         "List-Unsubscribe": f"<{unsubscribe}>",

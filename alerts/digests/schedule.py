@@ -1,8 +1,9 @@
-"""Which stretch of time a digest is to tell of. Pure: a schedule, the end of the last window and `now` in, the due
-window or None out. Called by alerts/digests/send.py.
+"""The time spans that digests cover. Called by alerts/digests/send.py and subscriptions.py.
 
-Windows are half-open and chained: each begins where the last one ended, whatever the clocks, the zone or the settings
-did meanwhile. A day that was missed makes the next window longer. Nothing falls between two, nothing comes twice.
+Pure: a schedule, the end of the last window, and `now` in; the due window or None out.
+
+Windows are half-open and chained: each starts where the last one ended, even if clocks, time zones or settings changed
+in between, and a missed day makes the next window longer. No mention is missed or sent twice.
 """
 
 from dataclasses import dataclass
@@ -16,7 +17,10 @@ DAILY, WEEKLY = "daily", "weekly"
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """`hour` (0-23) and `weekday` (0 = Monday, read when weekly) are local to `zone`; any other frequency is never."""
+    """When digests are due, in local time of `zone`: every day or every `weekday` (0 = Monday) at `hour` (0 to 23).
+
+    Any other `frequency` means never.
+    """
 
     frequency: str
     hour: int
@@ -25,7 +29,7 @@ class Schedule:
 
 
 def due_window(schedule: Schedule, sent_until: datetime, now: datetime) -> Window | None:
-    """The window to send at `now`, or None while the next one is still to come."""
+    """Return the window to send at `now` (UTC), or None if the next one has not ended yet."""
     if schedule.frequency not in (DAILY, WEEKLY):
         return None
     end = _last_slot(schedule, now)
@@ -33,7 +37,7 @@ def due_window(schedule: Schedule, sent_until: datetime, now: datetime) -> Windo
 
 
 def next_slot(schedule: Schedule, now: datetime) -> datetime | None:
-    """When the next digest is due after `now` (UTC), for people to read."""
+    """Return when the next digest after `now` is due (UTC), or None."""
     if schedule.frequency not in (DAILY, WEEKLY):
         return None
     return min(slot for slot in _slots(schedule, now) if slot > now)
@@ -44,8 +48,11 @@ def _last_slot(schedule: Schedule, now: datetime) -> datetime:
 
 
 def _slots(schedule: Schedule, now: datetime) -> list[datetime]:
-    """The schedule's instants around `now`: enough days on both sides to hold one on each, even where a zone skips
-    or repeats a whole day (as Samoa did in 2011)."""
+    """Return the due times around `now` (UTC).
+
+    Nine days on both sides contain at least one slot each, even if a zone skips or repeats a whole day (Samoa did in
+    2011).
+    """
     today = now.astimezone(schedule.zone).date()
     days = [today + timedelta(days=offset) for offset in range(-9, 10)]
     if schedule.frequency == WEEKLY:
@@ -54,6 +61,9 @@ def _slots(schedule: Schedule, now: datetime) -> list[datetime]:
 
 
 def _instant(day: date, schedule: Schedule) -> datetime:
-    """An hour that occurs twice means its first time; one that does not exist means the moment the clocks jump past
-    it, plus what of it lay beyond (fold=0 reads both so: PEP 495)."""
+    """Return the scheduled hour of a local day in UTC.
+
+    With fold=0 (PEP 495), an hour that occurs twice is its first occurrence, and an hour skipped by a clock change is
+    read with the offset before the change.
+    """
     return datetime.combine(day, time(schedule.hour), schedule.zone).astimezone(UTC)

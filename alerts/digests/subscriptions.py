@@ -1,4 +1,7 @@
-"""Digest subscriptions: each member's frequency and hour, and the schedule that follows from them."""
+"""Digest subscriptions: each member's frequency and hour, with every change in the activity log.
+
+Called by dashboards/views/digests.py, and by alerts/digests/send.py for the schedules.
+"""
 
 from datetime import datetime
 
@@ -15,7 +18,7 @@ Frequency = Digest.Frequency
 
 
 def subscription_of(membership: Membership) -> Digest:
-    """The member's subscription, made with its default where there is none yet."""
+    """Return the member's subscription; create it with the default frequency if it is missing."""
     digest, _ = Digest.objects.get_or_create(
         project=membership.project, user=membership.user, defaults={"frequency": _default_frequency(membership)}
     )
@@ -23,16 +26,18 @@ def subscription_of(membership: Membership) -> Digest:
 
 
 def change_subscription(digest: Digest, **changes: object) -> None:
-    """A person changes when their digest comes. Who starts again after "never" hears only of what is found from now
-    on; any other change keeps the chain of windows."""
-    before = digest.frequency
+    """Change when a digest is sent.
+
+    After "never", the next window starts now. Any other change keeps the chain of windows.
+    """
+    was_off = digest.frequency == Frequency.NEVER
     changes = {name: value for name, value in changes.items() if getattr(digest, name) != value}
     if not changes:
         return
     for name, value in changes.items():
         setattr(digest, name, value)
     fields = list(changes)
-    if before == Frequency.NEVER and digest.frequency != Frequency.NEVER:
+    if was_off and digest.frequency != Frequency.NEVER:
         digest.sent_until = timezone.now()
         fields.append("sent_until")
     with transaction.atomic():
@@ -48,24 +53,29 @@ def unsubscribe(digest: Digest) -> None:
 
 
 def next_digest_at(digest: Digest, now: datetime) -> datetime | None:
+    """Return when the next digest is due (UTC), or None if there is none."""
     return next_slot(schedule_of(digest), now)
 
 
-def follow_memberships() -> None:
-    """Every member has a subscription, and nobody else: whoever leaves and comes back starts afresh."""
-    mine = {"project": OuterRef("project"), "user": OuterRef("user")}
-    Digest.objects.filter(~Exists(Membership.objects.filter(**mine))).delete()
-    newcomers = Membership.objects.filter(~Exists(Digest.objects.filter(**mine))).select_related("project", "user")
+def sync_with_memberships() -> None:
+    """Create missing subscriptions of members and delete those of former members, who start over if they return."""
+    same_person = {"project": OuterRef("project"), "user": OuterRef("user")}
+    Digest.objects.filter(~Exists(Membership.objects.filter(**same_person))).delete()
+    missing = Membership.objects.filter(~Exists(Digest.objects.filter(**same_person)))
     Digest.objects.bulk_create(
-        [Digest(project=m.project, user=m.user, frequency=_default_frequency(m)) for m in newcomers],
+        [
+            Digest(project=member.project, user=member.user, frequency=_default_frequency(member))
+            for member in missing.select_related("project", "user")
+        ],
         ignore_conflicts=True,
     )
 
 
-def _default_frequency(membership: Membership) -> str:
-    """Those who work with a project hear of it every day; viewers ask for it."""
-    return Frequency.DAILY if membership.may(Role.MANAGER) else Frequency.NEVER
-
-
 def schedule_of(digest: Digest) -> Schedule:
+    """Return the subscription's schedule. Raises ZoneInfoNotFoundError if its time zone no longer exists."""
     return Schedule(digest.frequency, digest.hour, digest.weekday, digest.user.zone)
+
+
+def _default_frequency(membership: Membership) -> str:
+    """Return daily for managers and admins, who work with the project; viewers subscribe themselves."""
+    return Frequency.DAILY if membership.may(Role.MANAGER) else Frequency.NEVER

@@ -1,6 +1,6 @@
-"""The signed link that stops a digest without a sign-in. It never expires: old emails must keep working.
+"""The signed link that stops a digest without sign-in. It never expires, because old emails must keep working.
 
-Written into every digest by rendering.py, read by the unsubscribe page.
+alerts/digests/render.py writes it into every digest; the unsubscribe page in dashboards/views/digests.py reads it.
 """
 
 from django.core import signing
@@ -18,7 +18,7 @@ def unsubscribe_url(digest: Digest) -> str:
 
 
 def digest_of_token(token: str) -> Digest | None:
-    """The subscription that a link speaks of; None where the link was not made here or its person has left."""
+    """Return the subscription of a link; None if the signature is invalid or the person has left the project."""
     try:
         project_id, user_id = signing.loads(token, salt=_SALT)
     except (signing.BadSignature, ValueError, TypeError):

@@ -47,7 +47,7 @@ def digest(request: HttpRequest, membership: Membership) -> HttpResponse:
 def digest_preview(request: HttpRequest, membership: Membership) -> HttpResponse:
     """What a digest would tell if it left now, in the words and the form of the email."""
     subscription = subscriptions.subscription_of(membership)
-    content = read_digest(membership.project, send.waiting_window(subscription, timezone.now()))
+    content = read_digest(membership.project, send.open_window(subscription, timezone.now()))
     context = {"project": membership.project, "digest": subscription, **digest_context(content)}
     return render(request, "alerts/digest_preview.html", context)
 

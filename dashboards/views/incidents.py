@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import project_view
 from accounts.models import Membership, Role
 from alerts import incidents as episodes
-from alerts.incident_messages import filter_of_incident, observed, sentence_then
+from alerts.incident_messages import filter_of_incident, headline, sentence_at_opening
 from alerts.models import Incident, Rule
 from dashboards import charts
 from dashboards.presenters.coverage import listening
@@ -88,5 +88,5 @@ def _timeline(found: MentionFilter, episode: Incident) -> Timeline:
 
 def _line(incident: Incident) -> dict[str, object]:
     """An incident with the rule as it was, and what was counted: at most while it lasted."""
-    words = observed(incident, incident.peak)
-    return {"incident": incident, "sentence": sentence_then(incident), "observed": words}
+    words = headline(incident, incident.peak)
+    return {"incident": incident, "sentence": sentence_at_opening(incident), "observed": words}

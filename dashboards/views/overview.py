@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.access import project_view
 from accounts.models import Membership, Project, Role
-from alerts.incident_messages import observed
+from alerts.incident_messages import headline
 from alerts.incidents import incidents_of
 from dashboards import charts
 from dashboards.presenters.coverage import Listening, listening
@@ -96,7 +96,7 @@ def _numbers(project: Project, f: MentionFilter, keywords: list[Keyword], heard:
 
 def _open_incidents(project: Project) -> list[dict[str, object]]:
     """What was counted at most, and the incident it belongs to."""
-    return [{"incident": one, "observed": observed(one, one.peak)} for one in incidents_of(project, is_open=True)]
+    return [{"incident": one, "observed": headline(one, one.peak)} for one in incidents_of(project, is_open=True)]
 
 
 def _keyword_rows(f: MentionFilter, series: Series, colours: dict[int, str]) -> list[KeywordRow]:

@@ -23,7 +23,7 @@ def rules(request: HttpRequest, membership: Membership) -> HttpResponse:
     project = membership.project
     found, now = changes.rules_of(project), timezone.now()
     counts = evaluate.count_windows(found, now)
-    unjudged = evaluate.count_unjudged(found, now)
+    unjudged = evaluate.count_unanalyzed(found, now)
     recipients = recipients_by_rule(project, found)
     ongoing = dict(Incident.objects.filter(rule__project=project, closed_at=None).values_list("rule_id", "pk"))
     context = {

@@ -1,4 +1,4 @@
-"""From an entry of a feed to the mailbox: the real ingest, the tasks of beat, a real mail server."""
+"""From a feed entry to the mailbox: the real ingest, the scheduled tasks, a real mail server."""
 
 from datetime import timedelta
 
@@ -19,11 +19,11 @@ from tests.factories import make_source
 
 @pytest.fixture
 def feed(project, owner):
-    """`feed(entries)`: what a poll of a source brings, which was first heard a day ago."""
+    """`feed(count, published)`: store entries of a source that was first polled a day ago."""
     create_keyword(project, owner, name="Lumen", query="lumen")
     source = make_source(project, title="Le Phare")
 
-    def bring(count, published):
+    def deliver(count, published):
         entries = tuple(
             Entry(
                 f"{published}-{n}",
@@ -36,10 +36,10 @@ def feed(project, owner):
         )
         store([Batch(source.pk, project.pk, entries, since=timezone.now() - timedelta(days=1))])
 
-    return bring
+    return deliver
 
 
-def test_a_peak_in_a_feed_reaches_the_mailbox_as_an_alert(feed, project, mailbox, send_outbox):
+def test_spike_in_feed_is_emailed_as_alert(feed, project, mailbox, send_outbox):
     Rule.objects.create(project=project, keyword=project.keywords.get(), threshold=3)
     feed(3, timezone.now() - timedelta(minutes=5))
     feed(9, timezone.now() - timedelta(days=3))
@@ -51,14 +51,14 @@ def test_a_peak_in_a_feed_reaches_the_mailbox_as_an_alert(feed, project, mailbox
     assert [message["Subject"] for message in mailbox.messages] == ["Alert · Lumen: 5 mentions in 1 hour"]
 
 
-def test_a_feed_that_delivers_two_hours_late_still_breaks_a_rule_of_15_minutes(feed, project):
+def test_rule_triggers_when_feed_delivers_two_hours_late(feed, project):
     Rule.objects.create(project=project, keyword=project.keywords.get(), threshold=3, window_s=Rule.Window.MIN_15)
     feed(4, timezone.now() - timedelta(hours=2))
     evaluate_rules()
     assert Incident.objects.get().value == 4
 
 
-def test_what_a_feed_brings_reaches_the_mailbox_as_a_digest_once(feed, project, owner, mailbox, send_outbox):
+def test_new_mentions_of_feed_are_emailed_in_one_digest(feed, project, owner, mailbox, send_outbox):
     digest = Digest.objects.create(project=project, user=owner)
     feed(2, timezone.now() - timedelta(hours=1))
     feed(9, timezone.now() - timedelta(days=3))
@@ -68,7 +68,7 @@ def test_what_a_feed_brings_reaches_the_mailbox_as_a_digest_once(feed, project, 
     assert [message["Subject"] for message in mailbox.messages] == ["Vigie · Maison Lumen: 2 new mentions"]
 
 
-def test_beat_calls_tasks_that_exist():
+def test_scheduled_tasks_exist():
     app.loader.import_default_modules()
     scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     assert {name for name in scheduled if name.startswith("alerts.")} == {

@@ -296,6 +296,7 @@ def test_upgraded_database_stores_a_mention_from_a_poll(old_database):
 def test_upgraded_pending_message_is_sent(old_database, settings):
     from delivery import outbox
     from delivery.channels.base import Result
+    from tests.delivery.helpers import CallingChannel
 
     migrate()
     settings.EMAIL_URL = "smtp://127.0.0.1:1"
@@ -306,7 +307,7 @@ def test_upgraded_pending_message_is_sent(old_database, settings):
         sent.append(delivery.key)
         return Result()
 
-    outbox.send_due(deliver)
+    outbox.send_due([CallingChannel(deliver)])
     assert pending and pending <= set(sent)
 
 

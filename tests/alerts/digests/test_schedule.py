@@ -1,4 +1,4 @@
-"""Digest windows tile time: nothing between two, nothing twice, whatever the clocks do."""
+"""Digest windows cover time without gap or overlap, even when clocks change."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from alerts.digests.schedule import Schedule, due_window, next_slot
 from delivery.message import Window
 
 PARIS = ZoneInfo("Europe/Paris")
-# Half-hour and 45-minute offsets, changes at midnight and at one minute past it, a day skipped, a day-long jump back.
+# Half-hour and 45-minute offsets, clock changes at midnight and one minute past it, a skipped day, a repeated day.
 ZONES = [
     "Europe/Paris", "America/New_York", "Australia/Lord_Howe", "America/St_Johns", "Pacific/Apia",
     "Asia/Kathmandu", "America/Sao_Paulo", "Africa/Cairo", "Pacific/Kwajalein", "Antarctica/Troll", "UTC",
@@ -35,9 +35,9 @@ def daily(hour, zone=PARIS):
 
 @settings(max_examples=150, deadline=None)
 @given(schedules, moments, st.lists(st.integers(1, 60 * 24 * 12), min_size=1, max_size=40))
-def test_windows_tile_time_whenever_the_clock_ticks(schedule, start, minutes_between_ticks):
+def test_windows_cover_time_without_gap_or_overlap(schedule, start, minutes_between_runs):
     sent_until, now, windows = start, start, []
-    for minutes in minutes_between_ticks:
+    for minutes in minutes_between_runs:
         now += timedelta(minutes=minutes)
         window = due_window(schedule, sent_until, now)
         if window:
@@ -48,12 +48,12 @@ def test_windows_tile_time_whenever_the_clock_ticks(schedule, start, minutes_bet
     assert edges == sorted(set(edges))
     assert sent_until <= now
     longest = timedelta(days=1 if schedule.frequency == "daily" else 7) + timedelta(hours=26)
-    assert now - sent_until <= longest, "nothing waits longer than a period and the widest jump of any clock"
+    assert now - sent_until <= longest, "no mention waits longer than a period plus the largest clock change"
 
 
 @settings(max_examples=150, deadline=None)
 @given(schedules, moments)
-def test_a_window_ends_at_the_persons_hour_or_where_the_clocks_jumped_over_it(schedule, now):
+def test_window_ends_at_scheduled_hour_unless_clocks_skip_it(schedule, now):
     end = due_window(schedule, now - timedelta(days=30), now).end
     local = end.astimezone(schedule.zone)
     exists = local.replace(hour=schedule.hour, minute=0, fold=0).astimezone(UTC).astimezone(schedule.zone)
@@ -63,19 +63,19 @@ def test_a_window_ends_at_the_persons_hour_or_where_the_clocks_jumped_over_it(sc
 
 @settings(max_examples=60, deadline=None)
 @given(schedules, moments, st.sampled_from(ZONES), st.integers(0, 23))
-def test_a_change_of_hour_or_zone_leaves_no_gap(schedule, now, zone, hour):
+def test_change_of_hour_or_zone_leaves_no_gap(schedule, now, zone, hour):
     first = due_window(schedule, now - timedelta(days=9), now)
     moved = Schedule(schedule.frequency, hour, schedule.weekday, ZoneInfo(zone))
     later = due_window(moved, first.end, now + timedelta(days=9))
     assert later.start == first.end
 
 
-def test_an_hour_that_does_not_exist_is_the_moment_the_clocks_jump():
+def test_skipped_hour_is_due_when_clocks_change():
     # 29 March 2026: 02:00 in Paris becomes 03:00 at 01:00 UTC.
     assert due_window(daily(2), utc(2026, 3, 28, 1), utc(2026, 3, 29, 12)).end == utc(2026, 3, 29, 1)
 
 
-def test_an_hour_that_occurs_twice_sends_once_at_its_first_time():
+def test_repeated_hour_is_due_once_at_first_occurrence():
     # 25 October 2026: 03:00 in Paris becomes 02:00 at 01:00 UTC; 02:00 is at 00:00 UTC and again at 01:00 UTC.
     first = due_window(daily(2), utc(2026, 10, 24, 0), utc(2026, 10, 25, 0, 30))
     assert first == Window(utc(2026, 10, 24, 0), utc(2026, 10, 25, 0))
@@ -83,23 +83,23 @@ def test_an_hour_that_occurs_twice_sends_once_at_its_first_time():
     assert due_window(daily(2), first.end, utc(2026, 10, 26, 1)) == Window(first.end, utc(2026, 10, 26, 1))
 
 
-def test_the_local_hour_stays_the_same_over_summer_time():
+def test_local_hour_is_kept_across_daylight_saving_time():
     assert due_window(daily(8), utc(2026, 3, 28, 7), utc(2026, 3, 29, 6)).end == utc(2026, 3, 29, 6)
     assert due_window(daily(8), utc(2026, 3, 29, 6), utc(2026, 3, 30, 5, 59)) is None
 
 
-def test_a_missed_day_makes_one_longer_window():
+def test_missed_day_makes_one_longer_window():
     window = due_window(daily(8), utc(2026, 6, 1, 6), utc(2026, 6, 4, 9))
     assert window == Window(utc(2026, 6, 1, 6), utc(2026, 6, 4, 6))
 
 
-def test_a_weekly_digest_waits_for_its_day():
+def test_weekly_digest_is_due_on_its_weekday():
     monday = Schedule("weekly", 8, 0, PARIS)
     assert due_window(monday, utc(2026, 6, 1, 6), utc(2026, 6, 7, 20)) is None
     assert due_window(monday, utc(2026, 6, 1, 6), utc(2026, 6, 8, 6)).end == utc(2026, 6, 8, 6)
 
 
-def test_never_is_never():
+def test_never_is_never_due():
     never = Schedule("never", 8, 0, PARIS)
     assert due_window(never, utc(2020, 1, 1), utc(2026, 1, 1)) is None
     assert next_slot(never, utc(2026, 1, 1)) is None

@@ -1,0 +1,51 @@
+"""Times and numbers in messages, as the active language writes them, in the active time zone.
+
+Called by alerts/ and by the email templates (delivery/templatetags/message_formats.py). The patterns are translated,
+so a new language needs only its catalog.
+"""
+
+from datetime import date, datetime, time
+
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+
+def moment(value: datetime) -> str:
+    """Return a time without its year: "Tuesday, June 9 at 8 a.m.", « mardi 9 juin à 8 h »."""
+    local = timezone.localtime(value)
+    if local.day == 1:
+        pattern = pgettext("Django date format: first day of a month, with weekday", "l, F j")
+    else:
+        pattern = pgettext("Django date format: day with weekday", "l, F j")
+    return _("%(date)s at %(time)s") % {"date": formats.date_format(local, pattern), "time": clock(local.time())}
+
+
+def long_date(value: date) -> str:
+    """Return a date with its year: "July 1, 2026", « 1er juillet 2026 »."""
+    local = timezone.localtime(value) if isinstance(value, datetime) else value
+    if local.day == 1:
+        pattern = pgettext("Django date format: first day of a month, with year", "F j, Y")
+    else:
+        pattern = pgettext("Django date format: day with year", "F j, Y")
+    return formats.date_format(local, pattern)
+
+
+def clock(value: time) -> str:
+    """Return a time of day: "8 a.m.", "8:30 a.m.", "noon"; « 8 h », « 8 h 30 », « 12 h »."""
+    if value.minute == 0:
+        pattern = pgettext("Django time format: full hour", "P")
+    else:
+        pattern = pgettext("Django time format: hour and minutes", "P")
+    return formats.time_format(value, pattern)
+
+
+def hour_words(hour: int) -> str:
+    """Return a full hour (0 to 23) as `clock` does."""
+    return clock(time(hour))
+
+
+def number(value: int) -> str:
+    """Return an integer with thousands separators: "1,240", « 1 240 » (U+202F)."""
+    grouped = formats.number_format(value, use_l10n=True, force_grouping=True)
+    return grouped.replace("\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}")

@@ -1,0 +1,146 @@
+"""The content of a digest, as data and as a rendered email."""
+
+import re
+from datetime import timedelta
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
+
+from accounts.models import Project
+from alerts.digests import send
+from alerts.digests.read import filter_of
+from alerts.models import Digest
+from delivery.message import Window
+from monitoring.insights import mentions
+from monitoring.models import Source
+from tests.alerts.digests.helpers import END, INSIDE, NOW, START, make_found, messages, read
+from tests.factories import make_keyword, make_mentions, make_source
+
+
+def test_digest_includes_only_new_mentions_in_window(daily, keyword):
+    make_found(keyword, START)
+    make_found(keyword, END - timedelta(microseconds=1))
+    make_found(keyword, START - timedelta(microseconds=1))
+    make_found(keyword, END)
+    make_found(keyword, is_backlog=True)
+    make_found(keyword, status="ignored")
+    assert read(keyword.project).total == 2
+
+
+def test_digest_lists_document_once_with_other_keywords_as_badges(daily, keyword):
+    rival = make_keyword(keyword.project, "Halo", "halo", type="competitor")
+    make_mentions([rival, keyword], [{"title": "Lumen and Halo", "found_at": INSIDE}])
+    make_found(rival, title="Halo alone")
+    content = read(keyword.project)
+    assert [(section.keyword, section.total, section.rest) for section in content.sections] == [
+        ("Lumen", 1, 0),
+        ("Halo", 2, 0),
+    ]
+    assert content.sections[0].stories[0].other_keywords == ("Halo",)
+    assert len(content.sections[1].stories) == 1
+    assert content.total == 2
+
+
+def test_digest_counts_rest_and_links_to_list_of_counted_mentions(daily, keyword, owner, as_person):
+    make_mentions(keyword, [{"title": f"Lumen {n}", "found_at": INSIDE} for n in range(14)])
+    make_found(keyword, END)
+    send.write_due(NOW)
+    text = messages().get().text
+    assert "and 4 more for Lumen" in text
+    link = re.search(r"and 4 more for Lumen\s+http://[^/]+(/p/\S+)", text)[1]
+    page = as_person(owner).get(link)
+    assert page.status_code == 200
+    assert page.context["count"].value == 14
+    assert read(keyword.project).total == mentions.count(filter_of(keyword.project_id, Window(START, END))).value
+
+
+def test_digest_html_stays_below_gmail_limit(daily, keyword):
+    text = "Lumen " + "and what people say of its lamps " * 30
+    for number in range(20):
+        many = make_keyword(keyword.project, f"Keyword {number}", "lumen")
+        make_mentions(many, [{"title": f"Lumen story {n}", "text": text, "found_at": INSIDE} for n in range(12)])
+    send.write_due(NOW)
+    delivery = messages().get()
+    assert "240 new mentions" in delivery.subject
+    assert delivery.html.count("<b>Lumen</b> story") == 80
+    assert len(delivery.html.encode()) < 102_000
+
+
+def test_digest_compares_with_previous_period(daily, keyword):
+    make_found(keyword)
+    make_found(keyword, START - timedelta(hours=2))
+    make_found(keyword, START - timedelta(hours=3))
+    make_found(keyword, START - timedelta(hours=25))
+    send.write_due(NOW)
+    assert "Previous period: 2." in messages().get().text
+
+
+def test_digest_has_no_comparison_when_project_is_newer_than_previous_period(daily, keyword):
+    Project.objects.update(created_at=START - timedelta(hours=2))
+    keyword.project.refresh_from_db()
+    assert read(keyword.project).previous is None
+
+
+def test_digest_lists_failing_sources_of_window(daily, keyword):
+    make_found(keyword)
+    failing = {"error_code": "timeout", "failing_since": START + timedelta(hours=6)}
+    make_source(keyword.project, title="Slow times", **failing)
+    make_source(keyword.project, title="Gone times", error_code="gone", state=Source.State.STOPPED)
+    make_source(keyword.project, title="Paused times", state=Source.State.PAUSED, **failing)
+    make_source(keyword.project, title="Fine times")
+    make_source(keyword.project, title="Later times", error_code="dns", failing_since=END + timedelta(hours=1))
+    send.write_due(NOW)
+    delivery = messages().get()
+    for body in (delivery.text, delivery.html):
+        assert "Failing sources" in body
+        assert "Slow times" in body and "took too long to respond" in body and "Tuesday, June 9 at 2 p.m." in body
+        assert "Gone times" in body
+        assert not re.search("Paused times|Fine times|Later times", body)
+
+
+def test_digest_uses_language_and_time_zone_of_subscriber(keyword, manager, settings):
+    manager.time_zone = "America/Montreal"
+    manager.save()
+    Digest.objects.create(project=keyword.project, user=manager, hour=2, sent_until=START)
+    make_found(keyword)
+    send.write_due(NOW)
+    delivery = messages().get()
+    assert '<html lang="fr">' in delivery.html
+    assert "mardi 9 juin à 2\N{NO-BREAK SPACE}h au mercredi 10 juin à 2\N{NO-BREAK SPACE}h" in delivery.text
+
+
+def test_digest_escapes_hostile_titles_and_urls(daily, keyword):
+    title = '<script>alert("Lumen")</script>'
+    make_found(keyword, title=title, url="javascript:alert(1)", author="<img src=x>")
+    send.write_due(NOW)
+    html = messages().get().html
+    assert "<script" not in html and "<img" not in html and "javascript:" not in html
+    assert escape('<script>alert("') in html
+
+
+def test_digest_query_count_does_not_depend_on_mentions(daily, keyword):
+    counts = []
+    for number in (2, 60):
+        make_mentions(keyword, [{"title": f"Lumen {n}", "found_at": INSIDE} for n in range(number)])
+        with CaptureQueriesContext(connection) as queries:
+            read(keyword.project)
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 12
+
+
+def test_digest_shows_sentiment_of_keywords_and_stories(daily, keyword, mailbox, send_outbox):
+    other = make_keyword(keyword.project, "Halo", "halo")
+    for label, number in (("negative", 2), ("neutral", 3), ("positive", 1), ("uncertain", 2), ("", 1)):
+        make_mentions(keyword, [{"found_at": INSIDE, "published": INSIDE, "sentiment": label} for _ in range(number)])
+    make_found(other, sentiment="uncertain")
+    send.write_due(NOW)
+    send_outbox()
+    text, html = (mailbox.messages[0].get_body([kind]).get_content() for kind in ("plain", "html"))
+    counted = "2 negative, 3 neutral, 1 positive, 2 uncertain, 1 not analyzed yet"
+    counted += " · 33% negative, 17% positive, net sentiment −17"
+    assert counted in text and counted in html
+    assert "HALO · 1 mention\n1 uncertain\n" in text.replace("\r\n", "\n")
+    labels = re.findall(r"^  ([+=?−] \w+) · ", text, re.M)
+    assert sorted(labels) == sorted([*["− Negative"] * 2, *["= Neutral"] * 3, "+ Positive", *["? Uncertain"] * 3])
+    assert html.count("−&nbsp;Negative</span>") == 2
