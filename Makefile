@@ -1,6 +1,6 @@
-## make run       everything on this machine: http://localhost:8000 (PORT=..., VIGIE_DATA_DIR=...)
-## make test      lint, then the whole test suite against a real Postgres and Redis
-## make chromium  install the browser that the browser tests drive (Debian, Ubuntu; needs root)
+## make run       start Vigie on this machine: http://localhost:8000 (PORT=..., VIGIE_DATA_DIR=...)
+## make test      run the linters, then all tests against a real Postgres and Redis
+## make chromium  install the browser for the browser tests (Debian, Ubuntu; needs root)
 ## make bench, lint, format, messages
 PYTHON ?= python3
 VENV := .venv
@@ -19,7 +19,7 @@ run: runtime
 
 test: tools lint
 	@for browser in $(BROWSERS); do command -v $$browser >/dev/null && exit 0; done; \
-	  echo "No Chromium here: the browser tests are skipped (make chromium installs one)."
+	  echo "Chromium not found: skipping the browser tests (make chromium installs it)."
 	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile
 
 lint: tools
@@ -28,7 +28,7 @@ lint: tools
 	@$(BIN)/lint-imports
 	@$(BIN)/djlint --quiet --lint templates
 	@$(BIN)/oxlint --quiet static/js
-	@# No database is asked: without one Django only warns.
+	@# Needs no database: without one, Django only prints a warning.
 	@$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 
 format: tools
@@ -38,7 +38,7 @@ format: tools
 bench: tools
 	@exec $(BIN)/python -m tests.benchmarks
 
-# Needs GNU gettext for the first half; the second is Babel, so that whoever runs Vigie needs neither.
+# Extracting needs GNU gettext. Compiling uses Babel; the result is in the repository, so running Vigie needs neither.
 messages: tools
 	@command -v xgettext >/dev/null || { echo "make messages needs GNU gettext: sudo apt install gettext"; exit 1; }
 	@$(BIN)/python manage.py makemessages -l en -l fr --no-obsolete --add-location file -i .venv -i staticfiles
@@ -47,7 +47,7 @@ messages: tools
 chromium:
 	@for browser in $(BROWSERS); do command -v $$browser && exit 0; done; \
 	  if ! command -v apt-get >/dev/null; then \
-	    echo "Please install Chromium with this system's own package manager."; exit 1; \
+	    echo "Install Chromium with the package manager of this system."; exit 1; \
 	  elif [ "$$(id -u)" != 0 ]; then \
 	    echo "Installing Chromium needs root: sudo make chromium"; exit 1; \
 	  fi; \
@@ -56,5 +56,5 @@ chromium:
 runtime: INSTALL = requirements.txt
 tools: INSTALL = requirements-dev.txt
 runtime tools:
-	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not here: Vigie needs Python 3.11 or newer."; exit 1; }
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) not found: Vigie needs Python 3.11 or newer."; exit 1; }
 	@$(PYTHON) -I config/launcher/bootstrap.py $(VENV) $(INSTALL)

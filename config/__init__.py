@@ -1,4 +1,4 @@
-"""How Vigie is put together: settings, addresses, Celery, and what `make run` starts and stops."""
+"""Configuration: settings, URLs, the Celery and WSGI applications, and the launcher behind `make run`."""
 
 from config.celery import app as celery_app
 

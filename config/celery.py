@@ -1,4 +1,7 @@
-"""The Celery application: `celery -A config worker`, `celery -A config beat`."""
+"""The Celery application: `celery -A config.celery worker`, `celery -A config.celery beat`.
+
+Reads its settings from config/settings.py (CELERY_*) and finds the tasks in each package's tasks.py.
+"""
 
 import os
 import signal
@@ -16,12 +19,12 @@ app.autodiscover_tasks()
 
 
 @worker_init.connect
-def read_the_languages(**signal_fields: object) -> None:
-    """Half a second, once, and its memory is shared by the processes that are forked from here."""
+def load_language_model(**signal_fields: object) -> None:
+    """Load the language model before the pool forks: loading takes 0.5 s, and the processes share its memory."""
     language.load()
 
 
 @worker_process_init.connect
-def end_with_the_worker(**signal_fields: object) -> None:
-    """The processes of a worker that is killed would otherwise go on with what they have, and then wait for ever."""
+def kill_pool_process_with_worker(**signal_fields: object) -> None:
+    """Kill a pool process when its worker is killed: it would finish its task, then wait forever."""
     die_with_parent(signal.SIGKILL)

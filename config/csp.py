@@ -1,6 +1,6 @@
-"""The Content-Security-Policy of every page: scripts, styles and data from Vigie itself and from nowhere else.
+"""Middleware that adds the Content-Security-Policy to every response: scripts and data from Vigie only.
 
-Fetched text is sanitised before it is stored; this is the second wall behind it.
+Fetched HTML is sanitized before it is stored (monitoring/content/clean.py); the policy is the second line of defense.
 """
 
 from collections.abc import Callable

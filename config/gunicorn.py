@@ -1,4 +1,7 @@
-"""gunicorn's settings, for `make run` and for the container: `gunicorn -c python:config.gunicorn config.wsgi`."""
+"""gunicorn settings for `make run` and the container: `gunicorn -c python:config.gunicorn config.wsgi`.
+
+Reads HOST, PORT, WEB_CONCURRENCY and WEB_GRACEFUL_TIMEOUT_S from the environment.
+"""
 
 import os
 
@@ -10,4 +13,4 @@ threads = 4
 timeout = 60
 preload_app = True  # the workers share the memory of one loaded application
 graceful_timeout = int(os.environ.get("WEB_GRACEFUL_TIMEOUT_S", "20"))
-control_socket_disable = True  # it would be one path a user, so two runs would fight over it
+control_socket_disable = True  # the socket has one path per user, so two runs would conflict

@@ -1,6 +1,7 @@
-"""Every setting of Vigie, read from the environment once. docs/operations.md documents each (a test compares).
+"""Django settings, read from the environment once when a process starts.
 
-`make run` fills in DATABASE_URL, REDIS_URL and SECRET_KEY with what it started and made (config/launcher/runner.py).
+docs/operations.md documents each variable (tests/docs/test_docs.py compares). `make run` sets DATABASE_URL, REDIS_URL
+and SECRET_KEY for its own servers and key where they are not given (config/launcher/runner.py).
 """
 
 from pathlib import Path
@@ -14,21 +15,21 @@ from kombu import Queue
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-# --- the process -------------------------------------------------------------------------------------------
+# --- process -----------------------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", False)
-UNSAFE_KEY = "only-for-commands-that-sign-nothing"  # config/wsgi.py refuses to serve with it
+UNSAFE_KEY = "only-for-commands-that-sign-nothing"  # config/wsgi.py refuses to serve pages with it
 SECRET_KEY = env.str("SECRET_KEY", UNSAFE_KEY)
 VIGIE_DATA_DIR = Path(env.str("VIGIE_DATA_DIR", str(BASE_DIR / "data")))
 HOST = env.str("HOST", "127.0.0.1")
 PORT = env.int("PORT", 8000)
-# The address people type, for links in emails and feeds.
+# The URL that people enter in their browser; links in emails and sample feeds start with it.
 BASE_URL = env.str("BASE_URL", f"http://localhost:{PORT}").rstrip("/")
 ALLOWED_HOSTS = [
     *env.list("ALLOWED_HOSTS", ["*"]),
     "127.0.0.1",
-]  # the last is what config/launcher/healthcheck.py asks for
+]  # 127.0.0.1 for config/launcher/healthcheck.py
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [BASE_URL])
-# Behind a proxy that ends TLS: secure cookies, HSTS, and the proxy's X-Forwarded-Proto is believed.
+# Behind a proxy that terminates TLS: secure cookies, HSTS, and trust in the proxy's X-Forwarded-Proto.
 HTTPS = env.bool("HTTPS", BASE_URL.startswith("https://"))
 
 ROOT_URLCONF = "config.urls"
@@ -108,7 +109,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
-        # The cache only counts requests: a Redis that does not answer must not hold them.
+        # The cache only counts requests, so a Redis that does not respond must not delay them.
         "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
     }
 }
@@ -117,7 +118,7 @@ CACHES = {
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", "en")
 LANGUAGES = [("en", _("English")), ("fr", _("French"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-# The time zone of a new account and of printed logs; every person sets their own.
+# For new accounts and log lines; people set their own time zone in their account.
 TIME_ZONE = env.str("TIME_ZONE", "Europe/Paris")
 USE_TZ = True
 USE_I18N = True
@@ -134,26 +135,26 @@ STORAGES = {
 if DEBUG:
     STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
-# --- people ------------------------------------------------------------------------------------------------
+# --- accounts and sign-in ----------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.InvitedSignupForm"
-ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation by email has already shown that the address is theirs
+ACCOUNT_EMAIL_VERIFICATION = "none"  # the invitation has already verified the address
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_EMAIL_NOTIFICATIONS = True  # a mail when the password or the second factor changes
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a stranger's address is sent nothing
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # email when the password or two-factor authentication changes
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # send nothing to addresses without an account
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Vigie · "
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Vigie"
-MFA_TOTP_TOLERANCE = 1  # a code is good for one step of 30 s before and after: phones' clocks differ
-# Behind the proxy that HTTPS implies, limits count the address that it saw; without one, the header is anybody's.
+MFA_TOTP_TOLERANCE = 1  # accept codes one step (30 s) early or late: phone clocks differ
+# HTTPS implies a proxy, whose X-Forwarded-For has the client IP; without a proxy, clients could forge the header.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0
-# Who `manage.py first_admin` makes on an empty installation.
+# The account that `manage.py first_admin` creates on an empty installation.
 FIRST_ADMIN_EMAIL = env.str("FIRST_ADMIN_EMAIL", "admin@vigie.local")
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -166,14 +167,14 @@ SECURE_HSTS_SECONDS = 60 * 60 * 24 * 180 if HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-# --- email: every message goes through the outbox (delivery/outbox.py), which sends by EMAIL_URL ---------------
+# --- email: the outbox (delivery/outbox.py) sends every message through EMAIL_URL --------------------------
 EMAIL_BACKEND = "delivery.email_backend.OutboxBackend"
 EMAIL_URL = env.str("EMAIL_URL", "")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Vigie <vigie@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
-# --- listening ---------------------------------------------------------------------------------------------
-# Hosts that may be polled although their address is private: "host", "host:port" or a network "10.1.0.0/16".
+# --- polling and analysis ----------------------------------------------------------------------------------
+# Exceptions to the private IP check: "host", "host:port" or a network such as "10.1.0.0/16".
 FETCH_ALLOWED_HOSTS = env.list("FETCH_ALLOWED_HOSTS", [])
 FETCH_CA_FILE = env.str("FETCH_CA_FILE", "")
 FETCH_TIMEOUT_S = env.int("FETCH_TIMEOUT_S", 20)
@@ -187,12 +188,12 @@ DOCUMENT_RETENTION_DAYS = env.int("DOCUMENT_RETENTION_DAYS", 90)
 # "builtin", or "onnx" for the model and tokenizer in SENTIMENT_MODEL_DIR (docs/sentiment.md).
 SENTIMENT_BACKEND = env.str("SENTIMENT_BACKEND", "builtin", validate=validate.OneOf(["builtin", "onnx"]))
 SENTIMENT_MODEL_DIR = env.str("SENTIMENT_MODEL_DIR", "")
-# Where this machine's workers reach the web process, for the feeds of the sample project.
+# The URL under which the workers reach the web process, which serves the feeds of the sample project.
 SAMPLE_FEEDS_URL = env.str("SAMPLE_FEEDS_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 FETCH_ALLOWED_HOSTS.append(urlsplit(SAMPLE_FEEDS_URL).netloc)
 ALLOWED_HOSTS.append(urlsplit(SAMPLE_FEEDS_URL).hostname)
 
-# --- the API -----------------------------------------------------------------------------------------------
+# --- API ---------------------------------------------------------------------------------------------------
 API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", 300)
 
 # --- Celery ------------------------------------------------------------------------------------------------
@@ -205,29 +206,29 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_TASK_TIME_LIMIT = 300
-# A message unacknowledged for this long is given to another worker: above the hard time limit.
-# Without Redis whoever publishes a task hears of it at once (it took 6 s): a page that sends mail must not hang.
+# visibility_timeout: seconds until an unacknowledged task goes to another worker; above the hard time limit.
+# max_retries: without Redis, publishing a task fails immediately instead of after 6 s, so pages do not hang.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "max_retries": 1, "interval_start": 0}
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "poll"
 CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("poll", "enrich", "deliver")]
-# Redis hands out what has priority 0, the default, before anything else of all queues of a worker: new mentions and
-# alerts wait for the few seconds of one run of what may take hours, never for all of it.
-WHEN_IDLE = {"queue": "enrich", "priority": 9}
+# A worker gets tasks of priority 0 (the default) from all of its queues first, so new mentions and alerts wait for one
+# run (a few seconds) of a job that may take hours, never for all of it.
+LOW_PRIORITY = {"queue": "enrich", "priority": 9}
 CELERY_TASK_ROUTES = {
     "monitoring.tasks.poll_due": {"queue": "poll"},
-    "monitoring.tasks.backfill_keywords": WHEN_IDLE,
-    "monitoring.tasks.rescore_mentions": WHEN_IDLE,
-    "monitoring.tasks.drop_expired_documents": WHEN_IDLE,
-    "provisioning.tasks.purge_projects": WHEN_IDLE,
+    "monitoring.tasks.backfill_keywords": LOW_PRIORITY,
+    "monitoring.tasks.rescore_mentions": LOW_PRIORITY,
+    "monitoring.tasks.drop_expired_documents": LOW_PRIORITY,
+    "provisioning.tasks.purge_projects": LOW_PRIORITY,
     "accounts.tasks.*": {"queue": "enrich"},
     "monitoring.tasks.*": {"queue": "enrich"},
     "alerts.tasks.*": {"queue": "deliver"},
     "delivery.tasks.*": {"queue": "deliver"},
     "provisioning.tasks.*": {"queue": "enrich"},
 }
-# Ticks carry no state: what is due is read from Postgres, so a tick that is lost or late costs its delay and
-# nothing else, and one that waited too long in the queue is dropped.
+# Beat messages carry no state: tasks read from Postgres what is due. A lost message only costs a delay, and one that
+# waited in the queue longer than its interval expires.
 CELERY_BEAT_SCHEDULE = {
     "poll due sources": {
         "task": "monitoring.tasks.poll_due",
@@ -239,7 +240,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30,
         "options": {"expires": 30},
     },
-    "make documents searchable": {
+    "index documents for search": {
         "task": "monitoring.tasks.make_documents_searchable",
         "schedule": 5,
         "options": {"expires": 5},
@@ -249,17 +250,17 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3,
         "options": {"expires": 3},
     },
-    "analyze changed projects again": {
+    "re-analyze stored mentions": {
         "task": "monitoring.tasks.rescore_mentions",
         "schedule": 15,
         "options": {"expires": 15},
     },
-    "learn from corrections": {
+    "fit project layers to corrections": {
         "task": "monitoring.tasks.refit_layers",
         "schedule": 15,
         "options": {"expires": 15},
     },
-    "drop documents past their retention": {
+    "delete expired documents": {
         "task": "monitoring.tasks.drop_expired_documents",
         "schedule": crontab(hour=3, minute=17),
     },
@@ -268,13 +269,13 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
-    "forget old sign-ins": {"task": "accounts.tasks.clear_sessions", "schedule": crontab(hour=3, minute=47)},
-    "evaluate rules": {"task": "alerts.tasks.evaluate_rules", "schedule": 60, "options": {"expires": 60}},
-    "write due digests": {"task": "alerts.tasks.write_digests", "schedule": 60, "options": {"expires": 60}},
-    "send the outbox": {"task": "delivery.tasks.send_outbox", "schedule": 10, "options": {"expires": 10}},
+    "delete expired sessions": {"task": "accounts.tasks.clear_sessions", "schedule": crontab(hour=3, minute=47)},
+    "evaluate alert rules": {"task": "alerts.tasks.evaluate_rules", "schedule": 60, "options": {"expires": 60}},
+    "create due digests": {"task": "alerts.tasks.write_digests", "schedule": 60, "options": {"expires": 60}},
+    "send queued messages": {"task": "delivery.tasks.send_outbox", "schedule": 10, "options": {"expires": 10}},
 }
 
-# --- logs: one line an event, key=value ----------------------------------------------------------------------
+# --- logs: one line per event, key=value -------------------------------------------------------------------
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 LOGGING = {
     "version": 1,
@@ -285,7 +286,7 @@ LOGGING = {
     "loggers": {
         "celery.beat": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
-        # A line for every tick of every five seconds says nothing; what a task did is in its own line.
+        # One line per beat message carries no information; each task logs its own result.
         "celery.app.trace": {"level": "WARNING"},
     },
 }

@@ -1,4 +1,4 @@
-"""Every address of Vigie. Pages live in dashboards/urls.py, the API in api/app.py."""
+"""The URL configuration: health check, accounts, server admin, API (api/app.py) and pages (dashboards/urls.py)."""
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
@@ -7,7 +7,7 @@ from django.urls import include, path
 from api.app import api
 from dashboards.views.health import healthz
 
-# The operator's pages ask for the same sign-in as all others, with its second factor and its rate limits.
+# The server admin pages use the same sign-in as all others, with two-factor authentication and rate limits.
 admin.site.login = secure_admin_login(admin.site.login)
 
 urlpatterns = [

@@ -1,4 +1,4 @@
-"""The web application: `gunicorn config.wsgi`."""
+"""The WSGI application: `gunicorn config.wsgi`. Refuses to start without a SECRET_KEY."""
 
 import os
 
@@ -8,6 +8,6 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
-# Sessions signed with a key that anybody can read in the source would be anybody's.
+# The fallback key is public in the source, so anybody could forge sessions that are signed with it.
 if settings.SECRET_KEY == settings.UNSAFE_KEY:
-    raise ImproperlyConfigured("SECRET_KEY is not set. Set it to a long random text; `make run` makes its own.")
+    raise ImproperlyConfigured("SECRET_KEY is not set. Set it to a long random text; `make run` creates its own.")

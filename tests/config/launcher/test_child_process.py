@@ -1,3 +1,5 @@
+"""config/launcher/child_process.py: dropping root, and dying with the parent."""
+
 import os
 import shutil
 import signal
@@ -9,13 +11,13 @@ import pytest
 from config.launcher import child_process, embedded
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes somebody else")
-def test_another_user_works_in_a_folder_closed_to_all_and_keeps_no_other_right_of_root(tmp_path):
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can switch users")
+def test_switched_user_can_traverse_closed_folder_and_has_no_other_capability(tmp_path):
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
     shell = shutil.copy(shutil.which("sh"), closed / "sh")
     shutil.copy(shutil.which("sh"), closed / "other")
-    # test -x asks access(2), as Postgres does before it runs one of its programs
+    # test -x calls access(2), as Postgres does before it runs one of its programs
     script = f'test -x "{closed}/other" && id -un && grep -E "^Cap(Prm|Eff|Amb)" /proc/self/status'
     user = embedded._postgres_user()
     argv = child_process.command([str(shell), "-c", script], death_signal=signal.SIGKILL, user=user)
@@ -23,14 +25,14 @@ def test_another_user_works_in_a_folder_closed_to_all_and_keeps_no_other_right_o
     assert done.returncode == 0, done.stderr
     name, *capabilities = done.stdout.splitlines()
     assert name == user
-    kept = {int(line.split()[1], 16) for line in capabilities}
-    assert kept in ({1 << child_process.CAP_DAC_READ_SEARCH}, {1 << child_process.CAP_DAC_OVERRIDE})
+    permitted = {int(line.split()[1], 16) for line in capabilities}
+    assert permitted in ({1 << child_process.CAP_DAC_READ_SEARCH}, {1 << child_process.CAP_DAC_OVERRIDE})
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent died")
-def test_a_child_whose_parent_is_already_gone_does_not_start(tmp_path):
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux signals the death of a parent")
+def test_child_does_not_start_when_parent_is_already_dead(tmp_path):
     argv = child_process.command(["/bin/sh", "-c", f"touch {tmp_path}/started"], death_signal=signal.SIGKILL)
-    own = str(os.getpid())
-    argv[argv.index(own)] = "1" if own != "1" else "2"
+    parent = str(os.getpid())
+    argv[argv.index(parent)] = "1" if parent != "1" else "2"
     assert subprocess.run(argv).returncode == 1
     assert not (tmp_path / "started").exists()

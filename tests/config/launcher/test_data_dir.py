@@ -1,3 +1,5 @@
+"""config/launcher/data_dir.py: the lock, run.json, the secret key, and leftover processes."""
+
 import os
 import signal
 import stat
@@ -10,33 +12,33 @@ from config.launcher import data_dir
 RUN = data_dir.Run(pid=12, address="http://localhost:8000/", environment={"REDIS_URL": "redis://x"})
 
 
-def test_a_folder_is_held_by_one_run_at_a_time(tmp_path):
+def test_folder_is_locked_by_one_run_at_a_time(tmp_path):
     with data_dir.locked(tmp_path) as first, data_dir.locked(tmp_path) as second:
         assert (first, second) == (True, False)
     with data_dir.locked(tmp_path) as third:
         assert third
 
 
-def test_the_live_run_is_told_only_while_it_holds_the_folder(tmp_path):
-    assert data_dir.live_run(tmp_path / "absent") is None
+def test_current_run_is_returned_only_while_folder_is_locked(tmp_path):
+    assert data_dir.current_run(tmp_path / "absent") is None
     with data_dir.locked(tmp_path):
         data_dir.write_run(tmp_path, RUN)
-        assert data_dir.live_run(tmp_path) == RUN
-    assert data_dir.live_run(tmp_path) is None
+        assert data_dir.current_run(tmp_path) == RUN
+    assert data_dir.current_run(tmp_path) is None
 
 
-def test_a_command_joins_the_live_run_and_keeps_what_its_own_environment_names(tmp_path):
-    run = data_dir.Run(pid=12, address="", environment={"REDIS_URL": "redis://x", "SECRET_KEY": "theirs"})
-    mine = {"VIGIE_DATA_DIR": str(tmp_path), "SECRET_KEY": "mine"}
-    data_dir.join_run(mine, tmp_path / "absent")
-    assert "REDIS_URL" not in mine
+def test_use_current_run_adds_only_missing_variables(tmp_path):
+    run = data_dir.Run(pid=12, address="", environment={"REDIS_URL": "redis://x", "SECRET_KEY": "of the run"})
+    environment = {"VIGIE_DATA_DIR": str(tmp_path), "SECRET_KEY": "own"}
+    data_dir.use_current_run(environment, tmp_path / "absent")
+    assert "REDIS_URL" not in environment
     with data_dir.locked(tmp_path):
         data_dir.write_run(tmp_path, run)
-        data_dir.join_run(mine, tmp_path / "absent")
-    assert (mine["REDIS_URL"], mine["SECRET_KEY"]) == ("redis://x", "mine")
+        data_dir.use_current_run(environment, tmp_path / "absent")
+    assert (environment["REDIS_URL"], environment["SECRET_KEY"]) == ("redis://x", "own")
 
 
-def test_the_secret_key_is_kept_and_readable_by_its_owner_alone(tmp_path):
+def test_secret_key_is_persistent_and_readable_only_by_owner(tmp_path):
     key = data_dir.secret_key(tmp_path)
     assert len(key) >= 50
     assert data_dir.secret_key(tmp_path) == key
@@ -45,22 +47,22 @@ def test_the_secret_key_is_kept_and_readable_by_its_owner_alone(tmp_path):
         assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
 
 
-def test_a_leftover_is_killed_and_a_process_that_took_its_number_is_not(tmp_path):
+def test_kill_leftovers_spares_process_with_reused_id(tmp_path):
     leftover = subprocess.Popen(["sleep", "60"], start_new_session=True)
-    stranger = subprocess.Popen(["sleep", "60"], start_new_session=True)
+    unrelated = subprocess.Popen(["sleep", "60"], start_new_session=True)
     created = psutil.Process(leftover.pid).create_time()
-    children = [(leftover.pid, created), (stranger.pid, created - 3600), (2**22 + 1, created)]
+    children = [(leftover.pid, created), (unrelated.pid, created - 3600), (2**22 + 1, created)]
     data_dir.write_run(tmp_path, data_dir.Run(pid=1, address="", children=children))
     try:
-        assert data_dir.end_leftovers(tmp_path) == 1
+        assert data_dir.kill_leftovers(tmp_path) == 1
         assert leftover.wait(5) == -signal.SIGKILL
-        assert stranger.poll() is None
+        assert unrelated.poll() is None
         assert not (tmp_path / data_dir.RUN).exists()
     finally:
-        os.killpg(stranger.pid, signal.SIGKILL)
-        stranger.wait()
+        os.killpg(unrelated.pid, signal.SIGKILL)
+        unrelated.wait()
 
 
-def test_a_damaged_note_of_a_run_is_no_run(tmp_path):
+def test_read_run_returns_none_when_file_is_damaged(tmp_path):
     (tmp_path / data_dir.RUN).write_text('{"pid": ')
     assert data_dir.read_run(tmp_path) is None

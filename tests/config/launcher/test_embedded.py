@@ -1,3 +1,5 @@
+"""config/launcher/embedded.py: starting, restarting and stopping a real Postgres and Redis."""
+
 import os
 import signal
 import socket
@@ -18,7 +20,7 @@ from django.core.cache.backends.redis import RedisCache
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from config.celery import app as vigie
+from config.celery import app as vigie_app
 from config.launcher import embedded
 from tests.config.launcher.waiting import alive_after
 
@@ -27,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 @pytest.fixture(scope="module")
 def deep_folder(tmp_path_factory):
-    # Longer than the 107 bytes that a Unix socket's path may have, and with a blank.
+    # Longer than the 107 bytes of a Unix socket path, and with a space.
     return tmp_path_factory.mktemp("data") / ("d" * 110) / "a folder"
 
 
@@ -56,12 +58,12 @@ def query(url, sql):
         connection.close()
 
 
-def test_postgres_answers_as_a_role_that_is_no_superuser(postgres):
+def test_postgres_role_is_not_superuser(postgres):
     sql = "SELECT usesuper, usecreatedb, lower('ÉCOLE') FROM pg_user WHERE usename = current_user"
     assert query(postgres.url, sql) == (False, True, "école")
 
 
-def test_nobody_reaches_postgres_without_the_password(postgres):
+def test_postgres_rejects_connections_without_password(postgres):
     port = urlsplit(postgres.url).port
     for url in (
         f"postgres://vigie@127.0.0.1:{port}/vigie",
@@ -72,13 +74,13 @@ def test_nobody_reaches_postgres_without_the_password(postgres):
             psycopg2.connect(url, passfile="/dev/null")
 
 
-def test_nobody_reaches_redis_without_the_password(redis_server):
+def test_redis_rejects_connections_without_password(redis_server):
     port = urlsplit(redis_server.url).port
     with pytest.raises(redis.AuthenticationError):
         redis.Redis(port=port, retry=Retry(NoBackoff(), 0)).ping()
 
 
-def test_no_password_is_readable_by_others_in_a_file_or_a_command_line(deep_folder, postgres, redis_server):
+def test_passwords_are_in_private_files_and_no_command_line(deep_folder, postgres, redis_server):
     for service, file in ((postgres, "postgres-password"), (redis_server, "redis/redis.conf")):
         password = urlsplit(service.url).password
         assert password in (deep_folder / file).read_text()
@@ -86,13 +88,13 @@ def test_no_password_is_readable_by_others_in_a_file_or_a_command_line(deep_fold
         assert password not in " ".join(psutil.Process(service.process.pid).cmdline())
 
 
-def test_django_caches_in_redis(redis_server):
+def test_django_cache_works_with_embedded_redis(redis_server):
     cache = RedisCache(redis_server.url, {})
     cache.set("word", "école", 10)
     assert cache.get("word") == "école"
 
 
-def test_a_celery_task_runs_through_redis(redis_server):
+def test_celery_task_runs_with_embedded_redis(redis_server):
     app = Celery("sums", broker=redis_server.url, backend=redis_server.url, set_as_current=False)
 
     @app.task
@@ -103,53 +105,53 @@ def test_a_celery_task_runs_through_redis(redis_server):
         with start_worker(app, perform_ping_check=False, shutdown_timeout=10):
             assert add.delay(2, 3).get(timeout=10) == 5
     finally:
-        # start_worker puts its app in the place of ours, for whatever test this process runs next.
-        vigie.set_current()
-        vigie.set_default()
+        # start_worker makes its app the current one; restore ours for the next test in this process.
+        vigie_app.set_current()
+        vigie_app.set_default()
 
 
-def test_data_outlives_a_sigkill_and_the_address_stays_the_same(tmp_path):
+def test_restarted_postgres_has_same_data_and_url_after_sigkill(tmp_path):
     first = embedded.start_postgres(tmp_path)
-    query(first.url, "CREATE TABLE kept AS SELECT 42 AS answer")
+    query(first.url, "CREATE TABLE answers AS SELECT 42 AS answer")
     first.process.kill()
     first.process.wait()
-    second = first.start_again()
+    second = first.restart()
     try:
         assert second.url == first.url
-        assert query(second.url, "SELECT answer FROM kept") == (42,)
+        assert query(second.url, "SELECT answer FROM answers") == (42,)
     finally:
         second.stop()
 
 
-def test_a_process_number_left_in_a_file_that_is_now_someone_elses_is_no_obstacle(postgres, tmp_path):
+def test_postgres_starts_when_pid_file_names_unrelated_process(postgres, tmp_path):
     data = tmp_path / "data"
     embedded.start_postgres(data, durable=False).stop()
     (data / "postgres" / "postmaster.pid").write_text(f"{os.getpid()}\n{data}/postgres\n")
     embedded.start_postgres(data, durable=False).stop()
 
 
-def test_a_server_left_over_by_another_run_is_ended_before_the_next_starts(tmp_path):
+def test_start_terminates_leftover_server_of_earlier_run(tmp_path):
     former = embedded.start_redis(tmp_path)
     latter = embedded.start_redis(tmp_path)
     assert former.process.wait(5) is not None
     latter.stop()
 
 
-def test_a_folder_of_another_postgres_version_is_refused_by_name(postgres, tmp_path):
+def test_start_rejects_folder_of_other_postgres_version(postgres, tmp_path):
     (tmp_path / "postgres").mkdir()
     (tmp_path / "postgres" / "PG_VERSION").write_text("15\n")
     with pytest.raises(embedded.EmbeddedError, match="written by Postgres 15 and this is Postgres 18"):
         embedded.start_postgres(tmp_path)
 
 
-def test_a_server_that_cannot_start_says_why(tmp_path):
-    why = r"(?s)redis ended with status 1: .*Address already in use"
-    with socket.socket() as taken, pytest.raises(embedded.EmbeddedError, match=why):
+def test_start_raises_with_server_log_when_port_is_in_use(tmp_path):
+    message = r"(?s)redis ended with status 1: .*Address already in use"
+    with socket.socket() as taken, pytest.raises(embedded.EmbeddedError, match=message):
         taken.bind(("127.0.0.1", 0))
         embedded.start_redis(tmp_path, port=taken.getsockname()[1])
 
 
-def test_a_stop_takes_under_two_seconds_with_clients_connected(tmp_path):
+def test_postgres_stops_within_two_seconds_with_connected_client(tmp_path):
     service = embedded.start_postgres(tmp_path, durable=False)
     client = psycopg2.connect(service.url)
     client.cursor().execute("SELECT pg_backend_pid()")
@@ -160,8 +162,8 @@ def test_a_stop_takes_under_two_seconds_with_clients_connected(tmp_path):
     client.close()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent died")
-def test_both_servers_end_when_the_program_that_started_them_is_killed(tmp_path):
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux signals the death of a parent")
+def test_servers_end_when_starting_program_is_killed(tmp_path):
     script = (
         "import sys, time; from pathlib import Path; from config.launcher import embedded; folder = Path(sys.argv[1]);"
         "print(embedded.start_postgres(folder).process.pid, embedded.start_redis(folder).process.pid, flush=True);"

@@ -1,4 +1,4 @@
-"""Wait for processes to be gone; a zombie that a lazy process 1 has not yet collected counts as gone."""
+"""Wait for processes to end. A zombie counts as ended: in a container, PID 1 may be slow to reap it."""
 
 import time
 
@@ -13,7 +13,7 @@ def _is_alive(process):
 
 
 def alive_after(processes, seconds):
-    """Those of `processes` that are still alive `seconds` from now."""
+    """Wait up to `seconds` for `processes` to end; return those still alive."""
     deadline = time.monotonic() + seconds
     while (alive := [process for process in processes if _is_alive(process)]) and time.monotonic() < deadline:
         time.sleep(0.05)
