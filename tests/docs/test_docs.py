@@ -1,4 +1,6 @@
-"""The docs say what the code does: each setting, command, platform, channel, condition and error has its place."""
+"""The docs agree with the code: each setting, command, API path, query operator, filter dimension, platform, channel,
+condition and error is documented, and the docs name no setting, command or file that does not exist.
+"""
 
 import ast
 import operator
@@ -13,39 +15,39 @@ OPERATIONS = (DOCS / "operations.md").read_text()
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 PACKAGES = ("accounts", "alerts", "api", "config", "dashboards", "delivery", "monitoring", "provisioning")
 
-# Read by our code, and somebody else's: no setting of Vigie.
-NOT_OURS = {
-    "PATH": "the system's",
-    "PYTHONWARNINGS": "Python's own",
+# Read by the launcher, but not settings of Vigie.
+FOREIGN_VARIABLES = {
+    "PATH": "operating system",
+    "PYTHONWARNINGS": "Python",
 }
 
 
 def section(text, title):
-    """The part of a page below a heading, up to the next one of the same or a higher level."""
+    """Return the text below a heading, up to the next heading of the same or a higher level."""
     level, _, _ = title.partition(" ")
-    below = re.split(rf"^{re.escape(title)}$", text, flags=re.M)
-    assert len(below) == 2, f"{title} stands {len(below) - 1} times"
-    return re.split(rf"^#{{1,{len(level)}}} ", below[1], flags=re.M)[0]
+    parts = re.split(rf"^{re.escape(title)}$", text, flags=re.M)
+    assert len(parts) == 2, f"{title} occurs {len(parts) - 1} times"
+    return re.split(rf"^#{{1,{len(level)}}} ", parts[1], flags=re.M)[0]
 
 
 def rows(text):
-    """The cells of each row whose first cell is one code: {code: [cells]}; doubles fail."""
+    """Return the table rows whose first cell is one code, as {code: [other cells]}; fail on duplicates."""
     found = {}
     for line in re.findall(r"^\| `[\w.]+` \|.*\|$", text, re.M):
         name, *cells = (cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1])
-        assert name not in found, f"{name} stands twice"
+        assert name not in found, f"{name} occurs twice"
         found[name.strip("`")] = cells
     return found
 
 
 def headings(text):
-    """Headings outside code blocks."""
+    """Return the headings outside code blocks."""
     outside = re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S)
     return re.findall(r"^#+ (.+)$", outside, re.M)
 
 
 def anchor(heading):
-    """As GitHub and most others make them."""
+    """Return the anchor of a heading, as GitHub creates it."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
@@ -53,7 +55,7 @@ def anchor(heading):
 
 
 def settings_of_django():
-    """{name: (kind, the expression of its default)} of each env.kind("NAME", default) in config/settings.py."""
+    """Return {name: (type, expression of the default)} for each env.type("NAME", default) in config/settings.py."""
     found = {}
     for node in ast.walk(ast.parse((ROOT / "config" / "settings.py").read_text())):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
@@ -69,7 +71,7 @@ def names_in(path, *patterns):
 
 
 def settings_of_processes():
-    """What is read from the environment beside Django's settings."""
+    """Return the environment variables that are read outside config/settings.py."""
     names = set()
     for path in sorted((ROOT / "config").rglob("*.py")):
         names |= names_in(
@@ -77,31 +79,31 @@ def settings_of_processes():
         )
     names |= names_in(ROOT / "docker-compose.yml", r"\$\{([A-Z_]+)")
     names |= names_in(ROOT / "Makefile", r"(?m)^([A-Z_]+) \?=")
-    return names - NOT_OURS.keys()
+    return names - FOREIGN_VARIABLES.keys()
 
 
 DOCUMENTED = rows(section(OPERATIONS, "## Settings"))
 
 
-def test_every_setting_that_is_read_has_its_row_and_every_row_is_read():
+def test_settings_table_lists_exactly_the_settings_that_are_read():
     assert DOCUMENTED.keys() == settings_of_django().keys() | settings_of_processes()
 
 
 @pytest.mark.parametrize("name", sorted(settings_of_django()))
-def test_the_default_that_is_told_is_the_one_that_is_read(name):
+def test_documented_default_matches_settings(name):
     _, default = settings_of_django()[name]
     value = constant(default)
     if isinstance(value, list):
         value = ",".join(value)
     if value is None or "/" in str(value) or name == "SECRET_KEY":
-        return  # made from another setting, or by `make run`: the row says so in words
-    told = DOCUMENTED[name][0]
-    wanted = f"`{str(value).lower() if isinstance(value, bool) else value}`" if value != "" else ""
-    assert told == wanted or (name == "FETCH_CA_FILE" and "certifi" in told)
+        return  # derived from another setting, or set by `make run`: described in words
+    documented = DOCUMENTED[name][0]
+    expected = f"`{str(value).lower() if isinstance(value, bool) else value}`" if value != "" else ""
+    assert documented == expected or (name == "FETCH_CA_FILE" and "certifi" in documented)
 
 
 def constant(node):
-    """The value of an expression of plain constants; None for any other."""
+    """Return the value of an expression of constants, None for any other expression."""
     operators = {ast.Mult: operator.mul, ast.Add: operator.add}
     if isinstance(node, ast.BinOp) and type(node.op) in operators:
         return operators[type(node.op)](constant(node.left), constant(node.right))
@@ -111,8 +113,8 @@ def constant(node):
         return None
 
 
-def test_the_readme_names_only_settings_that_exist():
-    named = section((ROOT / "README.md").read_text(), "## Settings")
+def test_readme_names_only_existing_settings():
+    named = section((ROOT / "README.md").read_text(), "## Configuration")
     codes = {
         name for cell in re.findall(r"^\| (`[A-Z_`, ]+) \|", named, re.M) for name in re.findall(r"[A-Z_]+", cell)
     }
@@ -120,7 +122,7 @@ def test_the_readme_names_only_settings_that_exist():
     assert codes <= DOCUMENTED.keys()
 
 
-def test_the_example_of_env_names_only_settings_that_exist():
+def test_env_example_names_only_existing_settings():
     named = set(re.findall(r"^#?\s*([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.M))
     assert named
     assert named <= DOCUMENTED.keys()
@@ -133,17 +135,17 @@ def commands():
     return {path.stem for package in PACKAGES for path in (ROOT / package).glob("management/commands/[a-z]*.py")}
 
 
-def test_every_command_has_its_heading_and_every_heading_its_command():
+def test_commands_page_has_exactly_one_heading_per_command():
     assert {heading.strip("`") for heading in headings((DOCS / "commands.md").read_text())[1:]} == commands()
 
 
-def test_the_readme_lists_every_command():
-    told = section((ROOT / "README.md").read_text(), "## Commands")
-    assert set(re.findall(r"^\| `(\w+)", told, re.M)) == commands()
+def test_readme_lists_every_command():
+    table = section((ROOT / "README.md").read_text(), "## Commands")
+    assert set(re.findall(r"^\| `(\w+)", table, re.M)) == commands()
 
 
 @pytest.mark.parametrize("name", sorted(commands()))
-def test_every_option_of_a_command_is_told(name):
+def test_command_section_names_every_option(name):
     from django.core.management import load_command_class
     from django.core.management.base import BaseCommand
 
@@ -152,13 +154,13 @@ def test_every_option_of_a_command_is_told(name):
     )
     parser = load_command_class(package, name).create_parser("manage.py", name)
     common = {option for action in BaseCommand().create_parser("", "")._actions for option in action.option_strings}
-    own = {option for action in parser._actions for option in action.option_strings} - common
-    told = section((DOCS / "commands.md").read_text(), f"## `{name}`")
-    assert set(re.findall(r"(?<![\w-])--[a-z]+", told)) == own
+    options = {option for action in parser._actions for option in action.option_strings} - common
+    documented = section((DOCS / "commands.md").read_text(), f"## `{name}`")
+    assert set(re.findall(r"(?<![\w-])--[a-z]+", documented)) == options
 
 
 @pytest.mark.parametrize("document", PAGES, ids=lambda path: path.name)
-def test_every_make_target_that_is_named_exists(document):
+def test_page_names_only_existing_make_targets(document):
     targets = set(re.findall(r"^([a-z]+(?: [a-z]+)*):", (ROOT / "Makefile").read_text(), re.M))
     targets = {name for line in targets for name in line.split()}
     text = document.read_text()
@@ -169,54 +171,54 @@ def test_every_make_target_that_is_named_exists(document):
     assert named <= targets
 
 
-def test_the_readme_shows_how_to_run_and_to_test():
+def test_readme_shows_make_run_and_make_test():
     blocks = re.findall(r"```\n(.*?)```", (ROOT / "README.md").read_text(), re.S)
     assert {"make run\n", "make test\n"} <= set(blocks)
 
 
-# --- what is listened to and sent --------------------------------------------------------------------------
+# --- platforms, alerts, channels, API ----------------------------------------------------------------------
 
 
 def platforms():
-    """Every module of monitoring/platforms/ that is a platform."""
+    """Return the names of the modules in monitoring/platforms/ that are platforms."""
     return {path.stem for path in (ROOT / "monitoring").glob("platforms/[a-z]*.py")} - {"base", "registry"}
 
 
-def test_every_platform_has_its_page():
+def test_every_platform_has_a_page():
     assert {path.stem for path in (DOCS / "platforms").glob("*.md")} == platforms()
 
 
-def test_every_reason_why_a_feed_fails_is_told():
+def test_feed_page_lists_every_error_code():
     from monitoring.messages.source_errors import WORDS
 
-    told = rows(section((DOCS / "platforms" / "feed.md").read_text(), "## When a feed fails"))
-    assert told.keys() == WORDS.keys() | {"unexpected"}
+    documented = rows(section((DOCS / "platforms" / "feed.md").read_text(), "## Errors"))
+    assert documented.keys() == WORDS.keys() | {"unexpected"}
 
 
-def test_every_channel_has_its_heading():
-    channels = {path.stem for path in (ROOT / "delivery" / "channels").glob("[a-z]*.py")} - {"base"}
-    titles = {heading.lower() for heading in headings(OPERATIONS)}
+def test_every_channel_has_a_heading():
+    channels = {path.stem for path in (ROOT / "delivery" / "channels").glob("[a-z]*.py")} - {"base", "registry"}
+    titles = {heading.lower() for heading in headings((DOCS / "digests.md").read_text())}
     assert channels
     assert channels <= titles
 
 
-def test_every_condition_of_a_rule_is_told():
+def test_alerts_page_names_every_condition():
     from alerts.models import Rule
 
-    told = section((DOCS / "alerts.md").read_text(), "## What a rule can say")
+    documented = section((DOCS / "alerts.md").read_text(), "## Parts of a rule")
     for condition in Rule.Condition:
-        assert f"**{condition.label}**" in told
+        assert f"**{condition.label}**" in documented
 
 
-def test_every_window_of_a_rule_is_told():
+def test_alerts_page_names_every_time_window():
     from alerts.models import Rule
 
-    told = section((DOCS / "alerts.md").read_text(), "## What a rule can say")
+    documented = section((DOCS / "alerts.md").read_text(), "## Parts of a rule")
     for window in Rule.Window:
-        assert str(window.label) in told
+        assert str(window.label) in documented
 
 
-def test_every_operation_of_the_api_has_its_heading():
+def test_api_page_has_exactly_one_heading_per_operation():
     from api.app import api
 
     schema = api.get_openapi_schema()
@@ -225,15 +227,70 @@ def test_every_operation_of_the_api_has_its_heading():
         for path, methods in schema["paths"].items()
         for method in methods
     }
-    told = {heading for heading in headings((DOCS / "api.md").read_text()) if heading.startswith("`")}
-    assert told == operations
+    documented = {heading for heading in headings((DOCS / "api.md").read_text()) if heading.startswith("`")}
+    assert documented == operations
 
 
-# --- the pages themselves ----------------------------------------------------------------------------------
+def test_api_page_lists_every_parameter_of_mentions():
+    from api.schemas import FilterParameters
+
+    parameters = {field.alias or name for name, field in FilterParameters.model_fields.items()}
+    table = section((DOCS / "api.md").read_text(), "### `GET /projects/{project_id}/mentions`")
+    first_cells = re.findall(r"^\| (`[^|]+`) \|", table, re.M)
+    assert {name for cell in first_cells for name in re.findall(r"\w+", cell)} == parameters
+
+
+# --- query language ----------------------------------------------------------------------------------------
+
+QUERY_LANGUAGE = (DOCS / "query-language.md").read_text()
+# Class of a tree node -> heading of its operator.
+OPERATOR_HEADINGS = {
+    "And": "AND",
+    "Or": "OR",
+    "Not": "NOT",
+    "Near": "NEAR/n",
+    "Count": "{n} word",
+    "AtLeast": "MIN/n(…)",
+}
+
+
+def test_query_language_page_has_a_heading_for_every_operator():
+    from typing import get_args
+
+    from monitoring.query.tree import Node, Term
+
+    assert OPERATOR_HEADINGS.keys() == {node.__name__ for node in get_args(Node)} - {Term.__name__}
+    assert set(OPERATOR_HEADINGS.values()) | {"ONEAR/n"} <= set(headings(section(QUERY_LANGUAGE, "## Operators")))
+
+
+def test_query_language_page_names_every_operator_word():
+    from monitoring.query import lexer
+
+    for title, words in (("AND", lexer.AND_WORDS), ("OR", lexer.OR_WORDS), ("NOT", lexer.NOT_WORDS)):
+        documented = section(QUERY_LANGUAGE, f"### {title}")
+        assert [word for word in words if word not in documented] == []
+
+
+def test_query_language_page_has_exactly_one_heading_per_field():
+    from monitoring.query.tree import TEXT_FIELDS, VALUE_FIELDS
+
+    documented = headings(section(QUERY_LANGUAGE, "## Fields"))
+    assert sorted(documented) == sorted(f"{name}:" for name in TEXT_FIELDS + VALUE_FIELDS)
+
+
+def test_query_language_page_names_every_french_field():
+    from monitoring.query.lexer import FIELDS
+
+    documented = section(QUERY_LANGUAGE, "## Fields")
+    aliases = {alias for alias, name in FIELDS.items() if alias != name} - {"language"}
+    assert [alias for alias in sorted(aliases) if not re.search(rf"\b{alias}\b", documented)] == []
+
+
+# --- pages, links and files --------------------------------------------------------------------------------
 
 
 def links(page):
-    """The relative links and images of a page: (path, anchor)."""
+    """Yield the relative links and images of a page as (path, anchor)."""
     text = re.sub(r"^```.*?^```$|`[^`\n]*`", "", page.read_text(), flags=re.M | re.S)
     for target in re.findall(r"\]\(([^)\s]+)\)", text):
         if not re.match(r"[a-z]+:", target):
@@ -241,21 +298,21 @@ def links(page):
 
 
 @pytest.mark.parametrize("document", PAGES, ids=lambda path: path.name)
-def test_every_link_leads_somewhere(document):
-    lost = []
-    for path, place in links(document):
+def test_page_has_no_broken_links(document):
+    broken = []
+    for path, fragment in links(document):
         target = (document.parent / path).resolve() if path else document
-        if not target.is_file() or (place and place not in map(anchor, headings(target.read_text()))):
-            lost.append(f"{path}#{place}" if place else path)
-    assert lost == []
+        if not target.is_file() or (fragment and fragment not in map(anchor, headings(target.read_text()))):
+            broken.append(f"{path}#{fragment}" if fragment else path)
+    assert broken == []
 
 
-def test_every_page_of_the_docs_is_listed_in_the_readme():
+def test_readme_links_every_page():
     listed = {str((ROOT / path).resolve()) for path, _ in links(ROOT / "README.md")}
     assert {str(page) for page in DOCS.rglob("*.md")} <= listed
 
 
-def test_every_page_that_the_code_names_exists():
+def test_code_names_only_existing_pages():
     named = set()
     for package in PACKAGES:
         for path in (ROOT / package).rglob("*.py"):
@@ -274,7 +331,7 @@ def test_every_file_that_the_architecture_names_exists():
     assert [name for name in named if not (ROOT / name).exists()] == []
 
 
-def test_the_changelog_tells_of_the_version_that_this_is():
+def test_changelog_has_the_current_version():
     import tomllib
 
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
@@ -282,7 +339,7 @@ def test_the_changelog_tells_of_the_version_that_this_is():
     assert any(re.match(rf"{re.escape(version)}\b|Unreleased", title) for title in titles)
 
 
-def test_the_licence_is_the_one_that_is_named():
-    licence = (ROOT / "LICENSE").read_text()
-    assert licence.startswith("BSD 3-Clause License")
-    assert "Copyright (c) 2026, the Vigie authors" in licence
+def test_license_is_bsd_3_clause():
+    text = (ROOT / "LICENSE").read_text()
+    assert text.startswith("BSD 3-Clause License")
+    assert "Copyright (c) 2026, the Vigie authors" in text
