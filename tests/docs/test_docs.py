@@ -331,6 +331,28 @@ def test_every_file_that_the_architecture_names_exists():
     assert [name for name in named if not (ROOT / name).exists()] == []
 
 
+def pipeline_modules():
+    """Return the Python files in the tables of the architecture's pipeline section."""
+    tables = re.findall(r"^\|.*\|$", section((DOCS / "architecture.md").read_text(), "## Pipeline"), re.M)
+    return sorted(set(re.findall(r"`([a-z]+/[\w/]+\.py)`", "\n".join(tables))))
+
+
+@pytest.mark.parametrize("name", pipeline_modules())
+def test_pipeline_module_has_docstring(name):
+    assert ast.get_docstring(ast.parse((ROOT / name).read_text()))
+
+
+def test_architecture_names_every_package_of_the_pipeline():
+    packages = {path.name for path in (ROOT / "monitoring").iterdir() if (path / "__init__.py").exists()}
+    text = (DOCS / "architecture.md").read_text()
+    assert [name for name in sorted(packages - {"migrations"}) if f"`monitoring/{name}/`" not in text] == []
+
+
+def test_architecture_explains_how_to_add_each_kind_of_extension():
+    documented = headings(section((DOCS / "architecture.md").read_text(), "## How to add"))
+    assert documented == ["A platform", "A channel", "An alert condition", "A filter dimension", "A chart", "A page"]
+
+
 def test_changelog_has_the_current_version():
     import tomllib
 
