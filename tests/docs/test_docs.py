@@ -180,8 +180,10 @@ def test_readme_shows_make_run_and_make_test():
 
 
 def platforms():
-    """Return the names of the modules in monitoring/platforms/ that are platforms."""
-    return {path.stem for path in (ROOT / "monitoring").glob("platforms/[a-z]*.py")} - {"base", "registry"}
+    """Return the names of the registered platforms."""
+    from monitoring.platforms.registry import PLATFORMS
+
+    return set(PLATFORMS)
 
 
 def test_every_platform_has_a_page():
@@ -229,6 +231,14 @@ def test_api_page_has_exactly_one_heading_per_operation():
     }
     documented = {heading for heading in headings((DOCS / "api.md").read_text()) if heading.startswith("`")}
     assert documented == operations
+
+
+def test_api_page_lists_every_filter_dimension():
+    from monitoring.insights.dimensions import DIMENSIONS
+
+    table = section((DOCS / "api.md").read_text(), "### `GET /projects/{project_id}/mentions`")
+    documented = {name for cell in re.findall(r"^\| (`[^|]+`) \|", table, re.M) for name in re.findall(r"\w+", cell)}
+    assert {dimension.parameter for dimension in DIMENSIONS.values()} <= documented
 
 
 def test_api_page_lists_every_parameter_of_mentions():
