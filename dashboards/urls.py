@@ -102,7 +102,7 @@ urlpatterns: list[URLPattern] = [
         sentiment_settings.sentiment_progress,
         name="sentiment_progress",
     ),
-    path("p/<int:project_id>/settings/sentiment/lesson", sentiment_settings.sentiment_layer, name="sentiment_layer"),
+    path("p/<int:project_id>/settings/sentiment/version", sentiment_settings.sentiment_layer, name="sentiment_layer"),
     path(
         "p/<int:project_id>/settings/sentiment/learning",
         sentiment_settings.sentiment_learning,

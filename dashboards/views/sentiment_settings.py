@@ -38,7 +38,7 @@ def sentiment_settings(request: HttpRequest, membership: Membership) -> HttpResp
         "by_label": [(_badge(label), number) for label, number in corrected.by_label.items()],
         "newest": [_shown(one) for one in corrected.newest],
         "lines": lines,
-        "lesson": next((line for line in lines if line.state == "used"), lines[0] if lines else None),
+        "version": next((line for line in lines if line.state == "used"), lines[0] if lines else None),
         "decisions": [(line, _words(line)) for line in learning_stats.decisions(project)],
         "minimum": MIN_CORRECTIONS,
         "month": found,

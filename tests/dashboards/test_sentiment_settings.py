@@ -107,14 +107,14 @@ def test_admins_go_back_to_a_lesson_to_none_and_turn_learning_off_and_on(project
         state.refresh_from_db()
         return response.status_code, words(response.content.decode())
 
-    status, text = send("lesson", number="1")
+    status, text = send("version", number="1")
     assert (status, state.layer) == (200, first)
     assert "Version 1 restored." in text and "Re-analysis of mentions will start in a few seconds." in text
     assert "ada@example.com restored version 1" in text
-    assert "Switched back to the base model." in send("lesson", number="0")[1]
+    assert "Switched back to the base model." in send("version", number="0")[1]
     assert state.layer is None
     for number in ("3", "4", "9", "-1", "", "x", "99999999999999999999"):
-        assert send("lesson", number=number)[0] == 404
+        assert send("version", number=number)[0] == 404
     assert "Learning from corrections turned off." in send("learning", learns="0")[1]
     assert not state.learns
     text = send("learning", learns="1")[1]
@@ -126,7 +126,7 @@ def test_managers_and_viewers_change_nothing_and_strangers_see_nothing(project, 
     SentimentState.objects.create(project=project, judged_by=f"{MODEL}+1", layer=used)
     address = f"/p/{project.pk}/settings/sentiment"
     for person, status in ((manager, 403), (viewer, 403), (stranger, 404)):
-        for path, fields in (("lesson", {"number": "0"}), ("learning", {"learns": "0"})):
+        for path, fields in (("version", {"number": "0"}), ("learning", {"learns": "0"})):
             assert as_person(person).post(f"{address}/{path}", fields).status_code == status
     state = SentimentState.objects.get()
     assert state.learns and state.layer == used
@@ -188,6 +188,6 @@ def test_the_page_costs_the_same_queries_however_many_rows_and_never_loads_a_mod
     correct_sentiment(project, owner, [row.pk for row in rows], "negative")
     SentimentState.objects.update(judged_by=MODEL, layer=[layer(project, number) for number in range(1, 9)][-1])
     client = as_person(owner)
-    client.post(f"/p/{project.pk}/settings/sentiment/lesson", {"number": "3"})
+    client.post(f"/p/{project.pk}/settings/sentiment/version", {"number": "3"})
     with django_assert_max_num_queries(16):
         assert client.get(f"/p/{project.pk}/settings/sentiment").status_code == 200

@@ -20,7 +20,7 @@ def test_a_word_beside_the_matches_is_left_out_by_one_key(open_as, manager, proj
     query, answer = page.get_by_role("textbox", name="Query"), page.locator("#check")
     expect(answer).to_contain_text("12 items match.")
     expect(answer.locator("mark").first).to_have_text("Lumen")
-    expect(page.locator("#check-said")).to_have_text("12 items match.")
+    expect(page.locator("#check-status")).to_have_text("12 items match.")
     page.get_by_role("button", name="ampoule").focus()
     page.keyboard.press("Enter")
     expect(query).to_have_value("lumen -ampoule")
