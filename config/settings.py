@@ -219,7 +219,7 @@ CELERY_TASK_ROUTES = {
     "monitoring.tasks.poll_due": {"queue": "poll"},
     "monitoring.tasks.backfill_keywords": LOW_PRIORITY,
     "monitoring.tasks.rescore_mentions": LOW_PRIORITY,
-    "monitoring.tasks.drop_expired_documents": LOW_PRIORITY,
+    "monitoring.tasks.delete_expired_documents": LOW_PRIORITY,
     "provisioning.tasks.purge_projects": LOW_PRIORITY,
     "accounts.tasks.*": {"queue": "enrich"},
     "monitoring.tasks.*": {"queue": "enrich"},
@@ -241,7 +241,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 30},
     },
     "index documents for search": {
-        "task": "monitoring.tasks.make_documents_searchable",
+        "task": "monitoring.tasks.index_documents",
         "schedule": 5,
         "options": {"expires": 5},
     },
@@ -261,7 +261,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 15},
     },
     "delete expired documents": {
-        "task": "monitoring.tasks.drop_expired_documents",
+        "task": "monitoring.tasks.delete_expired_documents",
         "schedule": crontab(hour=3, minute=17),
     },
     "finish deleting projects": {

@@ -1,24 +1,24 @@
-"""Documents as JSON Lines: what the filters `match` and `sentiment` share. Bytes of a line in, its object out. Pure.
+"""Read and write documents as JSON Lines, for the commands `match` and `sentiment`: a line in, its object out. Pure.
 
-Malformed input is a value that says what is wrong; a line that cannot be read stops nothing.
+Malformed input is returned as a value, so the caller can report it and continue with the next line.
 """
 
 import json
 from dataclasses import dataclass
 
-# `json.dumps` with any option would make an encoder for each line.
+# `json.dumps` with any option creates an encoder per call.
 encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
 class BadInput:
-    """One line that says where and what."""
+    """A one-line message about malformed input."""
 
     message: str
 
 
 def read_document(line: bytes) -> dict[str, object] | str:
-    """An object with at least "id" and "text", or what is wrong."""
+    """Return the object of a line, with at least "id" and "text", or a message if it has none."""
     try:
         row = json.loads(line)
     except (ValueError, RecursionError) as error:

@@ -1,4 +1,4 @@
-"""What Celery runs of the road up to a stored mention. Each task looks nothing up that its function does not."""
+"""Celery tasks of the pipeline up to an analyzed mention: each calls one function and has no logic of its own."""
 
 import logging
 
@@ -17,24 +17,25 @@ EXPIRES_S = 60
 
 
 def send(task: Task, **options: object) -> None:
-    """Have a task run soon. Where Redis does not answer, the next tick of beat finds the same work in Postgres."""
+    """Queue a task. If Redis doesn't respond, the next beat tick finds the same work in Postgres."""
     try:
         task.apply_async(retry=False, expires=EXPIRES_S, **options)
     except OperationalError:
         log.warning("event=redis_unreachable task=%s", task.name)
 
 
-def go_on(task: Task, is_more: bool, goes_on: bool) -> None:
-    """Have a task that has not finished run again. It is sent by itself once at a time: each tick of beat would else
-    begin a chain of its own, and the many of one task would keep the others waiting.
+def continue_later(task: Task, is_more: bool, is_continuation: bool) -> None:
+    """Queue a task again if it has more work.
+
+    A task has one such chain at a time: otherwise each beat tick would start its own, and delay all other tasks.
     """
-    key = f"goes-on:{task.name}"
+    key = f"continued:{task.name}"
     try:
         if not is_more:
             cache.delete(key)
-        elif goes_on or cache.add(key, 1, EXPIRES_S):
+        elif is_continuation or cache.add(key, 1, EXPIRES_S):
             cache.set(key, 1, EXPIRES_S)
-            send(task, kwargs={"goes_on": True})
+            send(task, kwargs={"is_continuation": True})
     except RedisError:
         log.warning("event=redis_unreachable task=%s", task.name)
 
@@ -45,13 +46,13 @@ def poll_due() -> None:
 
 
 @shared_task
-def backfill_keywords(goes_on: bool = False) -> None:
-    go_on(backfill_keywords, backfill.backfill_all(), goes_on)
+def backfill_keywords(is_continuation: bool = False) -> None:
+    continue_later(backfill_keywords, backfill.backfill_all(), is_continuation)
 
 
 @shared_task
-def make_documents_searchable() -> None:
-    search_index.make_documents_searchable()
+def index_documents() -> None:
+    search_index.index_documents()
 
 
 @shared_task
@@ -61,8 +62,8 @@ def analyze_mentions() -> None:
 
 
 @shared_task
-def rescore_mentions(goes_on: bool = False) -> None:
-    go_on(rescore_mentions, model_status.is_ready() and score_mentions.rescore_mentions(), goes_on)
+def rescore_mentions(is_continuation: bool = False) -> None:
+    continue_later(rescore_mentions, model_status.is_ready() and score_mentions.rescore_mentions(), is_continuation)
 
 
 @shared_task
@@ -72,5 +73,5 @@ def refit_layers() -> None:
 
 
 @shared_task
-def drop_expired_documents() -> None:
-    retention.drop_expired_documents()
+def delete_expired_documents() -> None:
+    retention.delete_expired_documents()

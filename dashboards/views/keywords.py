@@ -16,7 +16,7 @@ from dashboards.presenters.filter_bar import PERIOD_PARAMETERS, filter_bar
 from dashboards.presenters.mention_rows import shown_rows
 from dashboards.presenters.sentiment_chart import sentiment_trend
 from dashboards.presenters.volume_chart import timeline
-from monitoring.ingest.backfill import progress
+from monitoring.ingest.backfill import backfill_progress
 from monitoring.insights import mentions, volume
 from monitoring.insights.facets import facet_rows
 from monitoring.insights.filters import MentionFilter
@@ -34,7 +34,9 @@ def keywords(request: HttpRequest, membership: Membership) -> HttpResponse:
     month = MentionFilter.from_query(membership.project, MONTH, timezone.now(), request.user.zone)
     changes = volume.change_by_keyword(month)
     lines = volume.volume(month, bucket="day").lines
-    backfills = progress(membership.project.pk, [line.keyword for line in lines if not line.keyword.is_paused])
+    backfills = backfill_progress(
+        membership.project.pk, [line.keyword for line in lines if not line.keyword.is_paused]
+    )
     rows = [
         {
             "keyword": line.keyword,
@@ -88,7 +90,7 @@ def keyword_progress(request: HttpRequest, membership: Membership, keyword_id: i
 
 def _backfill(keyword: Keyword) -> dict[str, object]:
     """`percent` is None where nothing is under way."""
-    percent = None if keyword.is_paused else progress(keyword.project_id, [keyword]).get(keyword.pk)
+    percent = None if keyword.is_paused else backfill_progress(keyword.project_id, [keyword]).get(keyword.pk)
     found = keyword.mentions.all()[: CAP + 1].count()
     return {"percent": percent, "found": min(found, CAP), "found_capped": found > CAP}
 

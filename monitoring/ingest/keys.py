@@ -1,9 +1,12 @@
-"""Keys that make storing idempotent."""
+"""Fixed-size keys for unique constraints: native ids and addresses in, UUIDs out.
+
+Used by ingest/store.py, and by the match explainer to find a document by its address.
+"""
 
 import hashlib
 from uuid import UUID
 
 
-def native_key(native_id: str) -> UUID:
-    """A source's own id for an entry, as 16 bytes."""
-    return UUID(bytes=hashlib.md5(native_id.encode(), usedforsecurity=False).digest())
+def key_of(text: str) -> UUID:
+    """Return the MD5 hash of a native id or canonical address, which may be longer than an index allows."""
+    return UUID(bytes=hashlib.md5(text.encode(), usedforsecurity=False).digest())

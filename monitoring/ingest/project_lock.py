@@ -1,20 +1,20 @@
-"""The lock that orders discoveries: between storing mentions, changing keywords, and reading a digest's window.
+"""A reader-writer lock per project, advisory in Postgres: shared to store mentions, exclusive to change keywords.
 
-A mention is stamped `found_at` inside a transaction that holds the project's lock as a sharer. Whoever takes it alone
-waits for every such transaction that has begun, and later ones wait for them. So a digest that read its window after
-taking it has seen all that was found before its end, and a keyword that was saved under it is matched by every
-document stored after, while its backfill sees every document stored before.
+Digests take it exclusively too, before they read their window, as do retention and deletions. A mention gets its
+`found_at` in a transaction that shares the lock, and an exclusive holder waits for all such transactions. That closes
+two races: a digest misses no mention found before the end of its window, and a new query matches each document either
+when it is stored or in the keyword's backfill.
 """
 
 from collections.abc import Iterable
 
 from django.db import connection
 
-LOCK_SPACE = 0x5669  # "Vi": keeps these keys apart from other advisory locks
+LOCK_SPACE = 0x5669  # "Vi": separates these keys from other advisory locks
 
 
 def lock_project_shared(project_ids: Iterable[int]) -> None:
-    """Join the project locks as a sharer until the transaction ends. Keys are taken in order: no deadlock."""
+    """Lock these projects, shared, until the transaction ends. Ids are locked in order, to prevent deadlocks."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock_shared(%s, id) FROM unnest(%s::int[]) AS id",
@@ -23,6 +23,6 @@ def lock_project_shared(project_ids: Iterable[int]) -> None:
 
 
 def lock_project_exclusive(project_id: int) -> None:
-    """Take the project's lock alone until the transaction ends."""
+    """Lock the project, exclusively, until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_SPACE, project_id])

@@ -1,4 +1,4 @@
-"""Records that pass between polling and storing."""
+"""Records between polling and storing: batches of entries in, counts of stored rows out."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +8,10 @@ from monitoring.records import Entry
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The entries of one source from one poll. `since` (UTC): entries older than this are backlog; None for none.
-    `is_first`: what has no date is backlog too, being all that a source had when it was added.
+    """The entries of one source from one poll.
+
+    Entries older than `since` (UTC) are backlog, none if it is None. In the first poll (`is_first`), entries without a
+    date are backlog too: they are what the source had when it was added.
     """
 
     source_id: int
@@ -23,7 +25,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What became of a source's entries: `new` documents or new sightings of known ones, and `mentions` made."""
+    """Counts of a source's stored entries: `new` ones (a document, or a sighting of a known one) and `mentions`."""
 
     new: int = 0
     mentions: int = 0

@@ -17,7 +17,7 @@ from django.utils import timezone
 from monitoring.content.clean import clean, safe_html
 from monitoring.content.language import identify
 from monitoring.content.urls import canonical_address
-from monitoring.ingest.keys import native_key
+from monitoring.ingest.keys import key_of
 from monitoring.ingest.mentions import LANGUAGE_LENGTH, insert_mentions
 from monitoring.ingest.project_lock import lock_project_shared
 from monitoring.ingest.records import Batch, Stored
@@ -129,7 +129,7 @@ def store_new(entries: list[NewEntry]) -> dict[int, Stored]:
 
 
 def _unseen(batches: list[Batch]) -> list[tuple[Batch, dict[UUID, Entry]]]:
-    keyed = [(batch, {native_key(entry.native_id): entry for entry in batch.entries}) for batch in batches]
+    keyed = [(batch, {key_of(entry.native_id): entry for entry in batch.entries}) for batch in batches]
     pairs = [(batch.source_id, key) for batch, entries in keyed for key in entries]
     seen = set()
     if pairs:
@@ -149,7 +149,7 @@ def _prepare(batch: Batch, entries: dict[UUID, Entry], languages: frozenset[str]
         item = replace(item, language=identify(f"{item.title}\n{item.text}", item.language, languages))
         address = canonical_address(item.url) or f"{batch.platform} {batch.source_id} {item.native_id}"
         published = item.published if item.published and item.published <= now else now
-        prepared.append(NewEntry(batch, entry, item, key, native_key(address), published))
+        prepared.append(NewEntry(batch, entry, item, key, key_of(address), published))
     return prepared
 
 

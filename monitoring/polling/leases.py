@@ -1,7 +1,7 @@
-"""Who polls what: leases on due sources, in Postgres, so that a worker that dies holds nothing for long.
+"""Leases on due sources, in Postgres: a worker claims sources, renews its claims, and releases them.
 
-Called by poll.py. A host is asked at most twice at once over all workers: at most two owners hold claims on its
-sources at a time, and an owner asks each host one thing after another.
+Called by polling/poller.py. A worker that dies leaves leases that expire. At most two owners hold leases on the
+sources of one host, and an owner polls each host sequentially, so a host gets at most two requests at once.
 """
 
 import json
@@ -16,48 +16,49 @@ from monitoring.records import ClaimedSource, PollHints
 
 LEASE = timedelta(seconds=60)
 OWNERS_PER_HOST = 2
-# One host's share of one claim: small, so that two owners come to share a host that has many feeds due.
-PER_HOST = 10
-# How many due sources one claim looks at; bounds its cost after a long standstill.
-LOOKED_AT = 5000
+# Sources of one host per claim: few, so two owners share a host that has many sources due.
+CLAIMED_PER_HOST = 10
+# Due sources considered per claim: bounds its cost after a long downtime.
+CONSIDERED = 5000
 CLAIM_LOCK = (0x5669, -1)
 
 
 _COLUMNS = ", ".join(f"s.{field.name}" for field in fields(ClaimedSource))
 
 _CLAIM = f"""
-WITH held AS (
-    SELECT host, count(DISTINCT claimed_by) AS owners, bool_or(claimed_by = %(owner)s) AS ours
+WITH leased AS (
+    SELECT host, count(DISTINCT claimed_by) AS owners, bool_or(claimed_by = %(owner)s) AS is_own
     FROM monitoring_source WHERE claimed_by IS NOT NULL AND claimed_until > now() GROUP BY host
 ), due AS (
-    SELECT s.id, s.host, s.next_poll_at FROM monitoring_source s LEFT JOIN held USING (host)
+    SELECT s.id, s.host, s.next_poll_at FROM monitoring_source s LEFT JOIN leased USING (host)
     WHERE s.state = 'active' AND s.next_poll_at <= now() AND (s.claimed_until IS NULL OR s.claimed_until <= now())
-      AND (held.ours OR coalesce(held.owners, 0) < {OWNERS_PER_HOST}) AND s.host <> ALL(%(besides)s)
-    ORDER BY s.next_poll_at LIMIT {LOOKED_AT}
-), shares AS (
-    SELECT id, next_poll_at, row_number() OVER (PARTITION BY host ORDER BY next_poll_at, id) AS share FROM due
-), taken AS (
+      AND (leased.is_own OR coalesce(leased.owners, 0) < {OWNERS_PER_HOST}) AND s.host <> ALL(%(excluded)s)
+    ORDER BY s.next_poll_at LIMIT {CONSIDERED}
+), ranked AS (
+    SELECT id, next_poll_at, row_number() OVER (PARTITION BY host ORDER BY next_poll_at, id) AS rank FROM due
+), locked AS (
     SELECT id FROM monitoring_source
-    WHERE id IN (SELECT id FROM shares WHERE share <= {PER_HOST} ORDER BY next_poll_at LIMIT %(limit)s)
+    WHERE id IN (SELECT id FROM ranked WHERE rank <= {CLAIMED_PER_HOST} ORDER BY next_poll_at LIMIT %(limit)s)
     FOR NO KEY UPDATE SKIP LOCKED
 )
 UPDATE monitoring_source s SET claimed_by = %(owner)s, claimed_until = now() + %(lease)s
-FROM taken WHERE s.id = taken.id RETURNING {_COLUMNS}
+FROM locked WHERE s.id = locked.id RETURNING {_COLUMNS}
 """
 
 
-def claim(owner: UUID, limit: int, besides: Iterable[str] = ()) -> list[ClaimedSource]:
-    """Take up to `limit` due sources, none of the hosts in `besides`. Claims are made one at a time, or two owners
-    could become three.
+def claim(owner: UUID, limit: int, excluded_hosts: Iterable[str] = ()) -> list[ClaimedSource]:
+    """Claim up to `limit` due sources, none of `excluded_hosts`.
+
+    An advisory lock serializes claims: two that run at once would both see a free place for an owner of a host.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", CLAIM_LOCK)
-        cursor.execute(_CLAIM, {"owner": owner, "limit": limit, "lease": LEASE, "besides": list(besides)})
+        cursor.execute(_CLAIM, {"owner": owner, "limit": limit, "lease": LEASE, "excluded": list(excluded_hosts)})
         return [_claimed(row) for row in cursor.fetchall()]
 
 
 def claim_one(owner: UUID, source_id: int) -> ClaimedSource | None:
-    """Take this source whether it is due or not; None where somebody has it already."""
+    """Claim a source, due or not. Return None if another owner's lease is valid or the source is gone."""
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE monitoring_source s SET claimed_by = %s, claimed_until = now() + %s"
@@ -68,24 +69,24 @@ def claim_one(owner: UUID, source_id: int) -> ClaimedSource | None:
     return row and _claimed(row)
 
 
-# Waiting for a row that a person's change has locked could end in a deadlock with it: the lease lasts long enough
-# for the next renewal, and ends by itself.
-_HELD = "SELECT id FROM monitoring_source WHERE claimed_by = %s FOR NO KEY UPDATE SKIP LOCKED"
+# SKIP LOCKED, because waiting for a row that a person is changing could deadlock with that change. A skipped lease
+# lasts until the next renewal, or expires.
+_OWNED = "SELECT id FROM monitoring_source WHERE claimed_by = %s FOR NO KEY UPDATE SKIP LOCKED"
 
 
 def renew(owner: UUID) -> None:
-    """Hold on to everything this owner has."""
+    """Extend all leases of this owner."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE monitoring_source SET claimed_until = now() + %s WHERE id IN ({_HELD})", [LEASE, owner]
+            f"UPDATE monitoring_source SET claimed_until = now() + %s WHERE id IN ({_OWNED})", [LEASE, owner]
         )
 
 
 def release(owner: UUID) -> None:
-    """Give back everything this owner still has; it stays due."""
+    """Release all leases of this owner. Their sources stay due."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE monitoring_source SET claimed_by = NULL, claimed_until = NULL WHERE id IN ({_HELD})", [owner]
+            f"UPDATE monitoring_source SET claimed_by = NULL, claimed_until = NULL WHERE id IN ({_OWNED})", [owner]
         )
 
 

@@ -1,7 +1,7 @@
-"""When a source is polled next: its state and what the last poll brought in, the next time out. Pure; for the poller.
+"""Compute when a source is polled next: its state and the outcome of a poll in, the next time out. Pure.
 
-The interval follows the source (shorter after news, longer after none); the publisher's hints, Retry-After and skipped
-hours can only make it wait longer; failures back off on a clock of their own and leave the interval as it was.
+Called by polling/source_state.py. The interval adapts to the source: shorter after new items, longer without. The
+publisher's hints, Retry-After and skipped hours only lengthen the wait; failures back off and keep the interval.
 """
 
 import math
@@ -11,28 +11,28 @@ from datetime import UTC, datetime, timedelta
 HOUR_S = 3_600
 DAY_S = 86_400
 
-# Half as long after news, half as long again after none: see docs/architecture.md and the etiquette it cites.
+# The interval is multiplied or divided by these: see docs/architecture.md and the etiquette it cites.
 SLOWER = 1.5
 FASTER = 2
-# More new items than this in one poll means the poll came late: the interval shrinks in proportion, so that a quiet
-# source that turns busy is caught up with in one step, not in the seven halvings from a day to a quarter of an hour.
+# More new items than this in one poll mean that it came late. The interval then shrinks in proportion: from a day to
+# the minimum in one step, instead of seven halvings.
 AIM_NEW_ITEMS = 5
-# Each wait moves by up to a tenth either way, so that sources added together do not stay together.
+# Each wait varies by up to a tenth in both directions, to spread sources that were added together.
 JITTER = 0.1
-# A Retry-After beyond a week is a mistake of the server (milliseconds, an epoch) and would silence a source for good.
+# A Retry-After beyond a week is a server error (milliseconds, an epoch) and would stop polling for years.
 MAX_RETRY_AFTER_S = 7 * DAY_S
-# YouTube has answered 404 for live feeds for days on end: only two weeks of it are believed.
+# YouTube has responded 404 for existing feeds for days: a source is stopped after two weeks of it.
 DEAD_AFTER_S = 14 * DAY_S
-# A first failure is retried after the shortest interval. Where the server has said "no" or "less", asking again soon
-# is rude and useless: these begin at a multiple of it.
-PATIENCE = {"forbidden": 16, "rate_limited": 4, "unavailable": 2, "not_found": 2}
+# The first failure is retried after the minimum interval. Where the server refuses or asks for fewer requests, an
+# early retry is useless: these codes start at a multiple of it.
+BACK_OFF_FACTORS = {"forbidden": 16, "rate_limited": 4, "unavailable": 2, "not_found": 2}
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """The bounds of every ordinary wait, in seconds."""
+    """The bounds of every wait without Retry-After, in seconds."""
 
     min_interval_s: int = 15 * 60
     max_interval_s: int = DAY_S
@@ -40,7 +40,7 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class PollState:
-    """Where a source stands before the poll. `polled_before` is whether any poll has yet succeeded."""
+    """A source before the poll. `polled_before` is True if any poll has succeeded yet; `failing_since` is UTC."""
 
     interval_s: int
     polled_before: bool = True
@@ -51,10 +51,11 @@ class PollState:
 
 @dataclass(frozen=True, slots=True)
 class PollOutcome:
-    """What one poll brought. `error_code` is "" for a success; `new_items` counts what had not been seen before.
+    """The outcome of one poll. `error_code` is "" for a success; `new_items` counts items not seen before.
 
-    `all_new` says that nothing in the answer had been seen before, so that some may have come and gone unseen.
-    `interval_hint_s` is the feed's ttl or syndication period; `skip_hours` are hours GMT, `skip_days` English names.
+    `all_new` is True if no item of the response was seen before, so others may have come and gone since the last poll.
+    `retry_after_s`, `cache_max_age_s` (Cache-Control) and `interval_hint_s` (ttl, syndication period) are in seconds;
+    `skip_hours` are hours GMT, `skip_days` English day names.
     """
 
     now: datetime
@@ -70,7 +71,7 @@ class PollOutcome:
 
 @dataclass(frozen=True, slots=True)
 class NextPoll:
-    """`next_poll_at` is aware and in UTC. `stop` is "" to go on, "gone" after a 410, "dead" after days of 404."""
+    """The next poll, at `next_poll_at` (UTC). `stop` is "gone" after a 410, "dead" after two weeks of 404, else ""."""
 
     next_poll_at: datetime
     interval_s: int
@@ -80,22 +81,22 @@ class NextPoll:
 
 
 def plan_next(state: PollState, outcome: PollOutcome, jitter: float, pace: Pace | None = None) -> NextPoll:
-    """The next poll. `jitter` is a random number in [0, 1) that the caller draws.
+    """Return the next poll. `jitter` is a random number in [0, 1) from the caller.
 
-    Never before Retry-After (up to a week); else within the pace's bounds, whatever the publisher hints or skips.
+    The wait is never shorter than Retry-After (up to a week), and otherwise within the bounds of `pace`.
     """
     pace = pace or Pace()
     if outcome.error_code:
         return _after_failure(state, outcome, jitter, pace)
     interval_s = next_interval(state, outcome, pace)
-    wait_s = interval_s if _overflowing(state, outcome) else max(interval_s, _hinted(outcome))
-    at = _moved_out_of_skipped(outcome, _wait_until(outcome, wait_s, jitter, pace), pace)
+    wait_s = interval_s if _may_miss_items(state, outcome) else max(interval_s, _hinted_wait(outcome))
+    at = _after_skipped_hours(outcome, _wait_until(outcome, wait_s, jitter, pace), pace)
     return NextPoll(at, interval_s)
 
 
 def next_interval(state: PollState, outcome: PollOutcome, pace: Pace) -> int:
-    """The source's own rhythm after a success. A new source begins at the fastest pace and slows down from there."""
-    if not state.polled_before or _overflowing(state, outcome):
+    """Return the source's interval in seconds after a success. A new source starts with the minimum."""
+    if not state.polled_before or _may_miss_items(state, outcome):
         return pace.min_interval_s
     if outcome.new_items:
         interval_s = min(state.interval_s / FASTER, state.interval_s * AIM_NEW_ITEMS / outcome.new_items)
@@ -105,9 +106,9 @@ def next_interval(state: PollState, outcome: PollOutcome, pace: Pace) -> int:
 
 
 def back_off_s(error_code: str, failures: int, pace: Pace) -> int:
-    """The wait after so many failures in a row: doubled each time, from a start that depends on the kind."""
-    # Beyond 2**32 any start is past any bound; Python would go on computing.
-    doubled = pace.min_interval_s * PATIENCE.get(error_code, 1) * 2 ** min(max(failures - 1, 0), 32)
+    """Return the wait in seconds after this many consecutive failures: doubled each time, starting by error code."""
+    # 2**32 exceeds every maximum; larger powers only cost time.
+    doubled = pace.min_interval_s * BACK_OFF_FACTORS.get(error_code, 1) * 2 ** min(max(failures - 1, 0), 32)
     return min(doubled, pace.max_interval_s)
 
 
@@ -123,12 +124,12 @@ def _after_failure(state: PollState, outcome: PollOutcome, jitter: float, pace: 
     return NextPoll(at, _clamp(state.interval_s, pace), failures, since.astimezone(UTC), stop)
 
 
-def _overflowing(state: PollState, outcome: PollOutcome) -> bool:
-    """Nothing left of what was there last time: items may have been missed, which outweighs a publisher's hint."""
+def _may_miss_items(state: PollState, outcome: PollOutcome) -> bool:
+    """Return True if no item of the last poll is left. Missing items weighs more than a publisher's hint."""
     return state.polled_before and outcome.all_new and outcome.new_items > 1
 
 
-def _hinted(outcome: PollOutcome) -> int:
+def _hinted_wait(outcome: PollOutcome) -> int:
     return max(outcome.cache_max_age_s or 0, outcome.interval_hint_s or 0)
 
 
@@ -139,13 +140,13 @@ def _clamp(seconds: int, pace: Pace) -> int:
 def _wait_until(outcome: PollOutcome, wait_s: float, jitter: float, pace: Pace) -> datetime:
     wait_s = _clamp(math.ceil(wait_s * (1 - JITTER + 2 * JITTER * jitter)), pace)
     if outcome.retry_after_s:
-        asked_s = min(outcome.retry_after_s, MAX_RETRY_AFTER_S)
-        wait_s = max(wait_s, math.ceil(asked_s * (1 + JITTER * jitter)))
+        retry_after_s = min(outcome.retry_after_s, MAX_RETRY_AFTER_S)
+        wait_s = max(wait_s, math.ceil(retry_after_s * (1 + JITTER * jitter)))
     return outcome.now.astimezone(UTC) + timedelta(seconds=wait_s)
 
 
-def _moved_out_of_skipped(outcome: PollOutcome, at: datetime, pace: Pace) -> datetime:
-    """The same minute of the first hour that is not skipped, but no later than the longest interval allows."""
+def _after_skipped_hours(outcome: PollOutcome, at: datetime, pace: Pace) -> datetime:
+    """Return the same minute of the first hour that isn't skipped, or the end of the maximum interval if earlier."""
     latest = max(at, outcome.now.astimezone(UTC) + timedelta(seconds=pace.max_interval_s))
     days = {day.lower() for day in outcome.skip_days}
     while at < latest and (at.hour in outcome.skip_hours or _DAYS[at.weekday()] in days):

@@ -16,7 +16,7 @@ from accounts.models import Project
 from monitoring.content.urls import canonical_address, normalise
 from monitoring.content.web_page import read_page
 from monitoring.http.default import http_client
-from monitoring.ingest.keys import native_key
+from monitoring.ingest.keys import key_of
 from monitoring.matching.keyword_index import TrackedKeyword, doc_of
 from monitoring.messages.source_errors import words
 from monitoring.models import Document, Keyword, Mention
@@ -100,7 +100,7 @@ def kept_document(project: Project, url: str) -> Document | None:
     address = canonical_address(normalise(url))
     if not address:
         return None
-    return Document.objects.select_related("source").filter(project=project, address_key=native_key(address)).first()
+    return Document.objects.select_related("source").filter(project=project, address_key=key_of(address)).first()
 
 
 def of_document(document: Document) -> Subject:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.activity_log import record
 from accounts.models import Project, User
-from monitoring.ingest.backfill import backfill_some, start_backfill
+from monitoring.ingest.backfill import backfill_batch, start_backfill
 from monitoring.ingest.project_lock import lock_project_exclusive
 from monitoring.messages.query_errors import explain_error
 from monitoring.models import Correction, Keyword, Mention
@@ -42,7 +42,7 @@ def create_keyword(
         start_backfill(keyword)
         keyword.save()
         record(project, user, "keyword.created", keyword, query=query, type=type)
-        backfill_some(keyword)
+        backfill_batch(keyword)
     _continue_backfill(keyword)
     return keyword
 
@@ -64,7 +64,7 @@ def update_keyword(keyword: Keyword, user: User | None, **changes: object) -> Ke
         keyword.save()
         record(keyword.project, user, "keyword.changed", keyword, before=before, after=changed)
         if MATCHING_FIELDS & changed.keys() and not keyword.is_paused:
-            backfill_some(keyword)
+            backfill_batch(keyword)
     _continue_backfill(keyword)
     return keyword
 

@@ -59,7 +59,7 @@ def size():
 
 
 def run(number):
-    from monitoring.ingest.search_index import make_documents_searchable
+    from monitoring.ingest.search_index import index_documents
     from monitoring.insights.documents import DocumentSearch, page
 
     project = fill(number)
@@ -69,7 +69,7 @@ def run(number):
         return page(DocumentSearch(project.pk, q, **more))
 
     measure("rare word, nothing searchable yet", lambda: first("rare17"))
-    took, done = timed(make_documents_searchable, 3600)
+    took, done = timed(index_documents, 3600)
     after, words = size()
     print(
         f"{done / took:.0f} documents/s made searchable; {words:.0f} bytes of words a document,"

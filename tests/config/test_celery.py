@@ -39,6 +39,6 @@ def test_long_running_tasks_have_low_priority():
     assert low_priority == {
         "monitoring.tasks.backfill_keywords",
         "monitoring.tasks.rescore_mentions",
-        "monitoring.tasks.drop_expired_documents",
+        "monitoring.tasks.delete_expired_documents",
         "provisioning.tasks.purge_projects",
     }

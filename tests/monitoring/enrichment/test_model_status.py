@@ -60,11 +60,11 @@ def test_what_is_not_finished_asks_to_go_on_once(monkeypatch, settings):
     task = type(
         "Task", (), {"name": f"task-{time.time()}", "apply_async": lambda self, **options: sent.append(options)}
     )()
-    tasks.go_on(task, is_more=True, goes_on=False)
-    tasks.go_on(task, is_more=True, goes_on=False)
+    tasks.continue_later(task, is_more=True, is_continuation=False)
+    tasks.continue_later(task, is_more=True, is_continuation=False)
     assert len(sent) == 1
-    tasks.go_on(task, is_more=True, goes_on=True)
-    assert [options["kwargs"] for options in sent] == [{"goes_on": True}] * 2
-    tasks.go_on(task, is_more=False, goes_on=True)
-    tasks.go_on(task, is_more=True, goes_on=False)
+    tasks.continue_later(task, is_more=True, is_continuation=True)
+    assert [options["kwargs"] for options in sent] == [{"is_continuation": True}] * 2
+    tasks.continue_later(task, is_more=False, is_continuation=True)
+    tasks.continue_later(task, is_more=True, is_continuation=False)
     assert len(sent) == 3

@@ -14,7 +14,7 @@ from alerts.models import Digest, Incident, Rule
 from config.celery import app
 from delivery.models import Delivery
 from monitoring.ingest import backfill
-from monitoring.ingest.backfill import backfill_all, backfill_some, progress
+from monitoring.ingest.backfill import backfill_all, backfill_batch, backfill_progress
 from monitoring.models import Document, Keyword, Mention
 from monitoring.services.keywords import create_keyword, delete_keyword, pause_keyword, update_keyword
 from tests.factories import make_document, make_documents, make_keyword, make_mention, make_source
@@ -30,7 +30,7 @@ def mentioned(keyword):
 @pytest.mark.django_db
 def test_the_index_changes_nothing_but_the_time(project, monkeypatch):
     monkeypatch.setattr(backfill, "BATCH", 15)
-    monkeypatch.setattr(backfill, "REACH", 40)
+    monkeypatch.setattr(backfill, "WINDOW", 40)
     kept = make_history(project)
     past = max(one.pk for one in kept) + 1
     keywords = [
@@ -51,7 +51,7 @@ def test_two_workers_on_one_keyword_neither_wait_nor_double(project):
     with transaction.atomic():
         Keyword.objects.select_for_update(no_key=True).get(pk=keyword.pk)
         # Somebody else is at it: this one leaves it at once.
-        assert race(lambda: backfill_some(Keyword.objects.get(pk=keyword.pk))) == [False]
+        assert race(lambda: backfill_batch(Keyword.objects.get(pk=keyword.pk))) == [False]
     race(backfill_all, backfill_all, backfill_all)
     backfill_all()
     assert keyword.mentions.count() == 30
@@ -66,7 +66,7 @@ def test_what_somebody_decides_while_a_batch_is_judged_stays(project):
     mention = make_mention(keyword, document)
     with transaction.atomic():
         Mention.objects.filter(pk=mention.pk).update(status=Mention.Status.REPLIED)
-        batch = held_up(lambda: backfill_some(keyword))
+        batch = held_up(lambda: backfill_batch(keyword))
     assert batch.result() is True
     assert Mention.objects.get().status == Mention.Status.REPLIED
 
@@ -106,7 +106,7 @@ def test_a_query_that_takes_long_to_decide_has_smaller_batches(project, monkeypa
     monkeypatch.setattr(backfill, "BATCH_S", 0)
     documents = make_documents(project, [{"title": ("Maison Lumen", "Lumen maison")[n % 2]} for n in range(6)])
     keyword = make_keyword(project, query='"maison lumen" OR "lumen maison"', backfilled_to=documents[-1].pk + 1)
-    assert backfill_some(keyword)
+    assert backfill_batch(keyword)
     assert keyword.backfilled_to == documents[-1].pk and mentioned(keyword) == {documents[-1].pk}
     backfill_all()
     assert mentioned(keyword) == {one.pk for one in documents}
@@ -128,9 +128,9 @@ def test_the_progress_goes_from_nothing_to_all_but_done(project):
     documents = make_documents(project, 200)
     first, last = documents[0].pk, documents[-1].pk
     keywords = [make_keyword(project, backfilled_to=to) for to in (last + 1, first + 100, first, None)]
-    assert list(progress(project.pk, keywords).values()) == [0, 50, 99]
+    assert list(backfill_progress(project.pk, keywords).values()) == [0, 50, 99]
     Document.objects.all().delete()
-    assert list(progress(project.pk, keywords).values()) == [99, 99, 99]
+    assert list(backfill_progress(project.pk, keywords).values()) == [99, 99, 99]
 
 
 @pytest.mark.django_db

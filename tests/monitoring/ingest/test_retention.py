@@ -8,8 +8,8 @@ from django.db import connections, transaction
 from django.utils import timezone
 
 from monitoring.ingest import retention
-from monitoring.ingest.backfill import backfill_some
-from monitoring.ingest.retention import drop_expired_documents
+from monitoring.ingest.backfill import backfill_batch
+from monitoring.ingest.retention import delete_expired_documents
 from monitoring.models import Document
 from tests.factories import make_document, make_documents, make_keyword, make_mention, make_source
 
@@ -24,14 +24,14 @@ def test_only_what_is_old_and_unmatched_goes(project, monkeypatch):
     fresh = make_document(project)
     kept = make_document(project, fetched_at=old)
     make_mention(make_keyword(project), kept)
-    assert drop_expired_documents() == 5
+    assert delete_expired_documents() == 5
     assert set(Document.objects.values_list("id", flat=True)) == {fresh.pk, kept.pk}
 
 
 def test_the_retention_time_is_a_setting(project, settings):
     settings.DOCUMENT_RETENTION_DAYS = 10
     make_document(project, fetched_at=timezone.now() - timedelta(days=11))
-    assert drop_expired_documents() == 1
+    assert delete_expired_documents() == 1
 
 
 @pytest.mark.django_db(transaction=True)
@@ -42,12 +42,12 @@ def test_a_document_that_a_new_keyword_is_just_finding_is_kept(project):
     dropped = []
 
     def drop():
-        dropped.append(drop_expired_documents())
+        dropped.append(delete_expired_documents())
         connections.close_all()
 
     dropping = Thread(target=drop)
     with transaction.atomic():
-        backfill_some(keyword)
+        backfill_batch(keyword)
         dropping.start()
         dropping.join(0.5)
     dropping.join(10)

@@ -5,7 +5,7 @@ from django.db import connection
 
 from monitoring.ingest import search_index
 from monitoring.ingest.records import Batch
-from monitoring.ingest.search_index import make_documents_searchable
+from monitoring.ingest.search_index import index_documents
 from monitoring.ingest.store import store
 from monitoring.matching.scan import Finder
 from monitoring.models import Document
@@ -42,27 +42,27 @@ def test_what_no_keyword_matches_is_found_soon_after_it_was_stored(project):
     ]
     store([Batch(source.pk, project.pk, tuple(entries))])
     assert waiting() == 1
-    assert make_documents_searchable() == 1
+    assert index_documents() == 1
     assert len(found(project, "tides pier")) == 1 and len(found(project, "pier")) == 2
-    assert make_documents_searchable() == 0
+    assert index_documents() == 0
 
 
 def test_the_newest_come_first_and_the_rest_when_there_is_time(project, monkeypatch):
     monkeypatch.setattr(search_index, "BATCH", 3)
     documents = unsearchable(project, 8)
-    assert make_documents_searchable(budget_s=0) == 0
-    search_index._next_batch()
+    assert index_documents(budget_s=0) == 0
+    search_index._index_batch()
     assert found(project, "some") == {document.pk for document in documents[-3:]}
-    assert make_documents_searchable() == 5
+    assert index_documents() == 5
 
 
 def test_a_document_with_too_many_words_is_tried_once_and_still_found(project, monkeypatch):
-    monkeypatch.setattr(search_index, "MOST_BYTES", 2000)
+    monkeypatch.setattr(search_index, "MAX_BYTES", 2000)
     long = make_document(project, text=" ".join(f"word{number}" for number in range(300)))
     make_documents(project, 3)
     Document.objects.update(search=None)
-    assert make_documents_searchable() == 3
-    assert search_index._next_batch() == (0, 0)
+    assert index_documents() == 3
+    assert search_index._index_batch() == (0, 0)
     finder = Finder(project.pk, "word299")
     assert finder.is_exact
     [chunk] = finder.walk(finder.documents)
@@ -70,15 +70,15 @@ def test_a_document_with_too_many_words_is_tried_once_and_still_found(project, m
 
 
 def test_postgres_holds_as_many_words_as_are_given_to_it():
-    words = " ".join(f"{number:09}" for number in range(search_index.MOST_BYTES // 10))
+    words = " ".join(f"{number:09}" for number in range(search_index.MAX_BYTES // 10))
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT length({search_index.VECTOR.format('%s')})", [words])
-        assert cursor.fetchone() == (search_index.MOST_BYTES // 10,)
+        assert cursor.fetchone() == (search_index.MAX_BYTES // 10,)
 
 
 def test_a_text_without_any_word_is_tried_once(project):
     unsearchable(project, 1, title="—", text="!!! … ¡¿")
-    assert make_documents_searchable() == 1
+    assert index_documents() == 1
     assert waiting() == 0
 
 
@@ -86,6 +86,6 @@ def test_a_text_without_any_word_is_tried_once(project):
 def test_two_workers_share_the_work_and_wait_for_nobody(project, monkeypatch):
     monkeypatch.setattr(search_index, "BATCH", 5)
     unsearchable(project, 40)
-    made = race(make_documents_searchable, make_documents_searchable)
-    assert sum(made) + make_documents_searchable() == 40
+    made = race(index_documents, index_documents)
+    assert sum(made) + index_documents() == 40
     assert waiting() == 0

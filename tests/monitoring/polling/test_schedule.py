@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from monitoring.http import ERROR_CODES
 from monitoring.polling.schedule import (
+    BACK_OFF_FACTORS,
     DEAD_AFTER_S,
     MAX_RETRY_AFTER_S,
-    PATIENCE,
     NextPoll,
     Pace,
     PollOutcome,
@@ -111,7 +111,7 @@ def test_a_server_that_says_no_is_left_alone_for_longer(code, hours):
 
 
 def test_every_code_with_a_patience_of_its_own_is_one_the_door_gives():
-    assert set(PATIENCE) <= set(ERROR_CODES)
+    assert set(BACK_OFF_FACTORS) <= set(ERROR_CODES)
 
 
 def test_gone_stops_at_once():
