@@ -3,9 +3,9 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.formats import hour_words
 from accounts.models import Project, User
 from alerts.models import Digest, Rule
-from delivery.formats import hour_words
 from monitoring.models import Keyword
 
 DEFAULT_MINIMUM = Rule._meta.get_field("minimum").default

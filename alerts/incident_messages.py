@@ -19,6 +19,7 @@ from delivery.links import absolute, open_url
 from delivery.message import Rendered
 from monitoring.content.excerpts import excerpt, plain
 from monitoring.insights.filters import MentionFilter
+from monitoring.messages.labels import platform_name
 from monitoring.models import Mention
 
 LATEST_MENTIONS = 5
@@ -91,6 +92,6 @@ def _mention(mention: Mention) -> dict[str, object]:
     return {
         "title": document.title or plain(excerpt(document.text, (), 100)),
         "url": open_url(document.url) or absolute(reverse("mention", args=[document.project_id, mention.pk])),
-        "source": str(mention.source or document.platform),
+        "source": str(mention.source) if mention.source else platform_name(document.platform),
         "published": mention.published,
     }

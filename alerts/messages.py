@@ -6,9 +6,9 @@ Called by alerts/rules.py, alerts/incident_messages.py and the pages of rules an
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
+from accounts.formats import number
 from alerts.conditions.base import ABOVE, Settings
 from alerts.models import Rule
-from delivery.formats import number
 
 # Whole phrases, because adjectives agree with the noun in other languages: "20 mentions négatives".
 COUNTED = {

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 class Story:
     """One document. `url` is its own URL, "" if it has none that is safe to open; `published` is UTC.
 
+    `source` is "" if the source was deleted; `platform` is a code.
     `other_keywords` names the further keywords that it matches. `sentiment` is the label toward the keyword of its
     section, "" if it is not analyzed yet.
     """
@@ -28,6 +29,7 @@ class Story:
     snippet: tuple[Passage, ...]
     url: str
     source: str
+    platform: str
     author: str
     published: datetime
     other_keywords: tuple[str, ...] = ()

@@ -13,16 +13,17 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.formats import number
 from alerts.digests.content import DigestContent, FailingSource, Section, Story
 from alerts.digests.read import filter_of
 from alerts.digests.unsubscribe import unsubscribe_url
 from alerts.models import Digest
-from delivery.formats import number
 from delivery.links import absolute
 from delivery.message import Rendered
 from monitoring.content.excerpts import plain
 from monitoring.insights.sentiment import Split
 from monitoring.insights.sentiment_words import MINUS, signed, split_words
+from monitoring.messages.labels import platform_name
 from monitoring.messages.source_errors import words
 from monitoring.models import Mention
 
@@ -113,6 +114,7 @@ def _story(content: DigestContent, story: Story) -> dict[str, object]:
         "story": story,
         "url": story.url or details,
         "title": plain(story.title) or story.url,
+        "source": story.source or platform_name(story.platform),
         "snippet": plain(story.snippet),
         "sign": SIGNS.get(story.sentiment, ""),
         "sentiment": str(Mention.Sentiment(story.sentiment).label) if story.sentiment else "",

@@ -5,6 +5,7 @@ In: a Split. Out: one phrase, the same on pages and in digests.
 
 from django.utils.translation import ngettext
 
+from accounts.formats import number
 from monitoring.insights.sentiment import Split
 
 MINUS = "\N{MINUS SIGN}"
@@ -15,17 +16,18 @@ def split_words(split: Split) -> str:
     parts = []
     if split.labeled:
         parts += [
-            ngettext("%(count)s negative", "%(count)s negative", split.negative) % {"count": split.negative},
-            ngettext("%(count)s neutral", "%(count)s neutral", split.neutral) % {"count": split.neutral},
-            ngettext("%(count)s positive", "%(count)s positive", split.positive) % {"count": split.positive},
+            ngettext("%(count)s negative", "%(count)s negative", split.negative) % {"count": number(split.negative)},
+            ngettext("%(count)s neutral", "%(count)s neutral", split.neutral) % {"count": number(split.neutral)},
+            ngettext("%(count)s positive", "%(count)s positive", split.positive) % {"count": number(split.positive)},
         ]
     if split.uncertain:
         parts.append(
-            ngettext("%(count)s uncertain", "%(count)s uncertain", split.uncertain) % {"count": split.uncertain}
+            ngettext("%(count)s uncertain", "%(count)s uncertain", split.uncertain)
+            % {"count": number(split.uncertain)}
         )
     if split.pending:
         waiting = ngettext("%(count)s not analyzed yet", "%(count)s not analyzed yet", split.pending)
-        parts.append(waiting % {"count": split.pending})
+        parts.append(waiting % {"count": number(split.pending)})
     return ", ".join(parts)
 
 

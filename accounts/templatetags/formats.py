@@ -1,8 +1,8 @@
-"""Filters of the email templates: delivery/formats.py for templates."""
+"""Template filters for times and numbers in the reader's language: `{% load formats %}`. See accounts/formats.py."""
 
 from django import template
 
-from delivery import formats
+from accounts import formats
 
 register = template.Library()
 register.filter(formats.moment)

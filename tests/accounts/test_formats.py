@@ -1,4 +1,4 @@
-"""Times and numbers in messages follow the language and the time zone."""
+"""Times and numbers follow the language and the time zone."""
 
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone, translation
 
-from delivery.formats import clock, hour_words, long_date, moment, number
+from accounts.formats import clock, hour_words, long_date, moment, number
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
-"""Times and numbers in messages, as the active language writes them, in the active time zone.
+"""Times and numbers as the active language writes them, in the active time zone.
 
-Called by alerts/ and by the email templates (delivery/templatetags/message_formats.py). The patterns are translated,
-so a new language needs only its catalog.
+Called by every package and, through accounts/templatetags/formats.py, by templates. The patterns are translated, so a
+new language needs only its catalog.
 """
 
 from datetime import date, datetime, time
