@@ -1,23 +1,24 @@
-"""The HTTP API under /api/v1/: who may call, what errors look like, and which rooms offer what."""
+"""The HTTP API under /api/v1/: its routers, its authentication, and problem bodies for every error.
+
+Mounted by config/urls.py.
+"""
 
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from api import problems
+from api import documents, explain, keywords, mentions, problems, projects, sentiment, sources, volume
 from api.auth import TokenAuth
-from api.documents import router as documents
-from api.explain import router as why
-from api.mentions import router as monitoring
-from api.sentiment import router as sentiment
 
 DESCRIPTION = """
-Send a token of yours (account page, or `manage.py create_token`) as `Authorization: Bearer …`. Times are UTC.
-Errors are RFC 9457 problems. Every answer tells how many requests the token has left in this minute.
+Send one of your tokens (account page, or `manage.py create_token`) as `Authorization: Bearer …`. Times are UTC.
+A document is a collected item. Errors are RFC 9457 problems. Every response includes the token's rate limit and the
+requests left in this minute.
 """
+ROUTERS = [module.router for module in (projects, keywords, sources, mentions, volume, documents, sentiment, explain)]
 
 
 class Api(NinjaAPI):
-    """Ninja's, with the problem body documented at every operation."""
+    """Ninja's API, with the problem body documented for every operation."""
 
     def get_openapi_schema(self, **kwargs: object) -> OpenAPISchema:
         schema = super().get_openapi_schema(**kwargs)
@@ -31,7 +32,5 @@ class Api(NinjaAPI):
 
 api = Api(title="Vigie", version="1", urls_namespace="api", description=DESCRIPTION, auth=TokenAuth())
 problems.register(api)
-api.add_router("", monitoring)
-api.add_router("", documents)
-api.add_router("", sentiment)
-api.add_router("", why)
+for router in ROUTERS:
+    api.add_router("", router)

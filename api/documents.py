@@ -1,6 +1,6 @@
-"""The API's documents: everything that was collected and is kept, searched like the search page does.
+"""The API's documents: all stored documents, searched as on the Search page.
 
-Mounted by api/app.py beside api/mentions.py, with the same access and the same problem bodies.
+Mounted by api/app.py, which authenticates callers and turns exceptions into problem bodies.
 """
 
 from datetime import datetime
@@ -10,42 +10,42 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Router, Schema
-from ninja.errors import ValidationError
 from pydantic import Field
 
 from accounts.access import membership_of
-from api.schemas import SourceName, StoryOut
+from api.problems import InvalidRequest, field_error, unknown_parameters
+from api.schemas import DocumentOut, SourceName
 from monitoring.insights import cursors, documents, mentions
 from monitoring.insights.filter_parser import MAX_VALUE_LENGTH
 from monitoring.insights.search import Search
 
-router = Router()
+router = Router(tags=["documents"])
 PARAMETERS = {"q", "mentioned", "cursor", "size"}
 
 
-class FoundOut(StoryOut):
-    """A document; `mentions` is empty where no keyword matched it."""
+class FoundDocument(DocumentOut):
+    """A document; `mentions` is empty if no keyword matches it."""
 
     source: SourceName | None = Field(alias="document.source")
 
 
-class CountOut(Schema):
+class DocumentCount(Schema):
     value: int
     capped: bool = Field(description="there are, or may be, more than `value`")
 
 
 class FoundPage(Schema):
-    """`count` is null on all pages but the first. `searched_back_to`: a query that no index answers is checked item by
-    item; this page went no further back, `next` goes on.
+    """`count` is null on all pages except the first. `searched_back_to`: a query that the index cannot answer alone is
+    checked document by document; this page checked back to this time, and `next` continues from there.
     """
 
-    items: list[FoundOut]
+    items: list[FoundDocument]
     next: str | None
-    count: CountOut | None
+    count: DocumentCount | None
     searched_back_to: datetime | None
 
 
-@router.get("/projects/{int:project_id}/documents", response=FoundPage, tags=["documents"])
+@router.get("/projects/{int:project_id}/documents", response=FoundPage)
 def list_documents(
     request: HttpRequest,
     project_id: int,
@@ -54,36 +54,31 @@ def list_documents(
     cursor: str = "",
     size: Annotated[int, Field(ge=1, le=mentions.MAX_PAGE_SIZE)] = mentions.PAGE_SIZE,
 ) -> dict[str, object]:
-    """Everything that was collected, newest first: with `q` what matches that query, with `mentioned=true` only what a
-    keyword mentions. Follow `next` until it is null.
+    """List stored documents, newest first: with `q`, those that match this query; with `mentioned=true`, only those
+    that a keyword matches. Follow `next` until it is null.
     """
     project = membership_of(request.user, project_id).project
-    _refuse(request, q, cursor)
+    _check_parameters(request, q, cursor)
     page = documents.page(documents.DocumentSearch(project.pk, q, mentioned=mentioned), cursor, size)
-    kept = {"q": q, "mentioned": str(mentioned).lower(), "cursor": page.next_cursor, "size": size}
-    following = page.next_cursor and request.build_absolute_uri(f"{request.path}?{urlencode(kept)}")
+    parameters = {"q": q, "mentioned": str(mentioned).lower(), "cursor": page.next_cursor, "size": size}
+    next_url = page.next_cursor and request.build_absolute_uri(f"{request.path}?{urlencode(parameters)}")
     return {
         "items": page.rows,
-        "next": following,
+        "next": next_url,
         "count": page.count and {"value": page.count.value, "capped": page.count.capped},
         "searched_back_to": page.searched_back_to,
     }
 
 
-def _refuse(request: HttpRequest, q: str, cursor: str) -> None:
-    """Raises ValidationError, which api/problems.py writes, where a parameter cannot be used."""
-    errors = [
-        _error(name, _("Unknown parameter."), "unknown_parameter") for name in request.GET if name not in PARAMETERS
-    ]
+def _check_parameters(request: HttpRequest, q: str, cursor: str) -> None:
+    """Raise InvalidRequest if a parameter is unknown or unusable."""
+    errors = unknown_parameters(request, PARAMETERS)
     if len(q) > MAX_VALUE_LENGTH:
-        errors.append(_error("q", _("This value is too long."), "too_long"))
-    elif q and (wrong := Search.error_in(q)):
-        errors.append(_error("q", wrong.message, wrong.code, position=wrong.position))
+        errors.append(field_error("q", _("This value is too long."), "too_long"))
+    elif q and (error := Search.error_in(q)):
+        errors.append(field_error("q", error.message, error.code, position=error.position))
     if cursor and not cursors.is_cursor(cursor):
-        errors.append(_error("cursor", _("Invalid cursor. Use the one returned with the previous page."), "invalid"))
+        message = _("Invalid cursor. Use the one returned with the previous page.")
+        errors.append(field_error("cursor", message, "invalid"))
     if errors:
-        raise ValidationError(errors)
-
-
-def _error(field: str, message: str, code: str, **more: object) -> dict[str, object]:
-    return {"loc": ("query", field), "msg": str(message), "type": code, "ctx": more}
+        raise InvalidRequest(errors)

@@ -1,21 +1,24 @@
-"""What the API says when it refuses: RFC 9457 problem bodies, for its own errors and for those of the framework.
+"""The API's error responses: RFC 9457 problem bodies, for its own errors and for those of the framework.
 
-Every error under /api/v1/ leaves as application/problem+json with `type`, `title`, `status`, `detail` and, where parts
-of the request are at fault, `errors` that name them.
+Every error under /api/v1/ is sent as application/problem+json with `type`, `title`, `status`, `detail` and, for
+invalid parameters or fields, `errors` that name them. Operations raise InvalidRequest; `register` turns exceptions
+into responses; `api_answers` is the middleware for what happens outside of operations.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 
 from django.core.exceptions import PermissionDenied
-from django.core.exceptions import ValidationError as FieldErrors
+from django.core.exceptions import ValidationError as ServiceErrors
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
+
+from api.validation_messages import message_of
 
 PREFIX = "/api/v1/"
 CONTENT_TYPE = "application/problem+json"
@@ -37,7 +40,15 @@ SCHEMA = {
                     "field": {"type": "string", "description": "a parameter, or a field of the body"},
                     "message": {"type": "string"},
                     "code": {"type": "string"},
-                    "position": {"type": "integer", "description": "the character at fault, counted from 0"},
+                    "position": {"type": "integer", "description": "the character of the error, counted from 0"},
+                    "candidates": {
+                        "type": "array",
+                        "description": "the feeds of a site, to choose from",
+                        "items": {
+                            "type": "object",
+                            "properties": {"url": {"type": "string"}, "title": {"type": "string"}},
+                        },
+                    },
                 },
             },
         },
@@ -45,39 +56,69 @@ SCHEMA = {
 }
 
 
+class InvalidRequest(Exception):
+    """Parameters or fields that an operation cannot use; `errors` come from field_error."""
+
+    def __init__(self, errors: list[dict[str, object]]) -> None:
+        super().__init__(errors)
+        self.errors = errors
+
+
+class InvalidField(InvalidRequest):
+    """One such parameter or field; the arguments are those of field_error."""
+
+    def __init__(self, field: str, message: str, code: str, **details: object) -> None:
+        super().__init__([field_error(field, message, code, **details)])
+
+
+def field_error(field: str, message: str, code: str, **details: object) -> dict[str, object]:
+    """Return an entry of a problem's `errors`; details that are None are left out."""
+    details = {name: value for name, value in details.items() if value is not None}
+    return {"field": field, "message": str(message), "code": code, **details}
+
+
+def unknown_parameters(request: HttpRequest, known: Iterable[str]) -> list[dict[str, object]]:
+    """Return an error for each query parameter that is not in `known`."""
+    return [
+        field_error(name, _("Unknown parameter."), "unknown_parameter") for name in request.GET if name not in known
+    ]
+
+
 def problem(status: int, detail: str, errors: list[dict[str, object]] | None = None) -> HttpResponse:
+    """Return a response with a problem body."""
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": str(detail)}
     if errors:
         body["errors"] = errors
-    # Names out of the body are quoted, and JSON can write halves of surrogate pairs, which UTF-8 cannot.
+    # Field names come from the request, and JSON can contain halves of surrogate pairs, which UTF-8 cannot encode.
     text = json.dumps(body, ensure_ascii=False, default=str).encode(errors="replace")
     return HttpResponse(text, status=status, content_type=CONTENT_TYPE)
 
 
 def register(api: NinjaAPI) -> None:
-    """Have the API answer its exceptions with problems."""
+    """Register the handlers that turn exceptions into problem responses."""
     for exception, handler in HANDLERS.items():
         api.add_exception_handler(exception, handler)
 
 
 def api_answers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: what the framework refuses under /api/v1/ (no such address, wrong method, a crash) is a problem,
-    too; every answer tells the token's rate, and none is kept by a cache on the way.
+    """Middleware for /api/v1/: turn the framework's errors (unknown URL, wrong method, crash) into problem bodies, add
+    the token's rate limit headers, and forbid caching.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if not request.path.startswith(PREFIX):
             return get_response(request)
-        with translation.override(translation.get_language()):  # the token's person's, until the answer is written
+        # TokenAuth activates the language of the token's user, which must not outlive this request.
+        with translation.override(translation.get_language()):
             return answer(request)
 
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         if response.status_code >= 400 and response.headers.get("Content-Type") != CONTENT_TYPE:
-            refused, response = response, problem(response.status_code, _framework_detail(response.status_code))
+            original, response = response, problem(response.status_code, _framework_detail(response.status_code))
             for name in ("Allow", "Retry-After"):
-                if name in refused.headers:
-                    response.headers[name] = refused.headers[name]
+                if name in original.headers:
+                    response.headers[name] = original.headers[name]
         response.headers.setdefault("Cache-Control", "no-store")
         for name, value in getattr(request, "rate_headers", {}).items():
             response.headers[name] = value
@@ -123,30 +164,37 @@ def _conflict(request: HttpRequest, error: IntegrityError) -> HttpResponse:
     return problem(409, _("Someone else just changed this. Reload it and try again."))
 
 
-def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    """What ninja found, and what an operation raised in ninja's form: loc, msg, type, and ctx with more to tell."""
-    errors = [_part(each) for each in error.errors]
+def _invalid(errors: list[dict[str, object]]) -> HttpResponse:
     return problem(422, _("Some values in this request are invalid."), errors)
 
 
-def _part(error: dict[str, object]) -> dict[str, object]:
-    place, *path = error["loc"]
-    # The body's first step is the name of the operation's argument, which is nobody's business.
+def _invalid_request(request: HttpRequest, error: InvalidRequest) -> HttpResponse:
+    """Handle the errors that an operation raises."""
+    return _invalid(error.errors)
+
+
+def _schema_errors(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """Handle the errors that pydantic finds in parameters and bodies."""
+    return _invalid([field_error(_field_of(each["loc"]), message_of(each), each["type"]) for each in error.errors])
+
+
+def _field_of(location: tuple[str | int, ...]) -> str:
+    place, *path = location
+    # The body's first step is the name of the operation's argument, which callers do not know.
     path = path[1:] if place == "body" and len(path) > 1 else path
-    told = {name: value for name, value in error.get("ctx", {}).items() if name in ("position", "candidates")}
-    field = ".".join(map(str, path)) or str(place)
-    return {"field": field, "message": str(error["msg"]), "code": error["type"], **told}
+    return ".".join(map(str, path)) or str(place)
 
 
-def _fields(request: HttpRequest, error: FieldErrors) -> HttpResponse:
-    """What the write functions found, by field."""
+def _service_errors(request: HttpRequest, error: ServiceErrors) -> HttpResponse:
+    """Handle the errors that the write functions of the services raise, by field."""
     by_field = error.error_dict if hasattr(error, "error_dict") else {"body": error.error_list}
-    errors = [
-        {"field": field, "message": " ".join(each.messages), "code": each.code or "invalid"}
-        for field, found in by_field.items()
-        for each in found
-    ]
-    return problem(422, _("Some values in this request are invalid."), errors)
+    return _invalid(
+        [
+            field_error(field, " ".join(each.messages), each.code or "invalid")
+            for field, found in by_field.items()
+            for each in found
+        ]
+    )
 
 
 HANDLERS = {
@@ -156,6 +204,7 @@ HANDLERS = {
     Http404: _not_found,
     PermissionDenied: _forbidden,
     IntegrityError: _conflict,
-    ValidationError: _invalid,
-    FieldErrors: _fields,
+    InvalidRequest: _invalid_request,
+    ValidationError: _schema_errors,
+    ServiceErrors: _service_errors,
 }

@@ -1,4 +1,8 @@
-"""What goes into and comes out of the API's operations (api/mentions.py), field by field. Times are UTC."""
+"""The bodies of the API's requests and responses that several operations share, field by field. Times are UTC.
+
+Called by the operations in api/; the descriptions appear in the OpenAPI document. A schema that only one operation
+uses is in that operation's file.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -23,17 +27,17 @@ Label = Literal[tuple(label.value for label in LABELS)]
 Bucket = Literal[BUCKETS]
 
 
-def _storable(text: str) -> str:
+def _check_storable(text: str) -> str:
     if not is_storable(text):
-        raise ValueError("a text cannot hold the character NUL or half a surrogate pair")
+        raise ValueError("NUL or half a surrogate pair")  # api/validation_messages.py has the sentence
     return text
 
 
-Text = Annotated[str, AfterValidator(_storable)]
+Text = Annotated[str, AfterValidator(_check_storable)]
 
 
 class Body(Schema):
-    """What callers send: a field that does not exist is an error, not silence."""
+    """A request body; unknown fields are errors."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -86,7 +90,7 @@ class SourcePatch(Body):
 
 
 class SourceError(Schema):
-    """Why a source cannot be heard: `what` happened and what to `do`."""
+    """Why a source fails: `what` happened and what to `do`; failing since `since`."""
 
     code: str
     what: str
@@ -115,11 +119,11 @@ class SourceOut(Schema):
     def resolve_error(source: Source) -> dict[str, object] | None:
         if not source.error_code:
             return None
-        told = words(source.error_code)
+        sentences = words(source.error_code)
         return {
             "code": source.error_code,
-            "what": str(told.what),
-            "do": str(told.do),
+            "what": str(sentences.what),
+            "do": str(sentences.do),
             "since": source.failing_since,
         }
 
@@ -145,8 +149,8 @@ class Probabilities(Schema):
 
 
 class MentionOut(Schema):
-    """`sentiment` is towards this keyword, null while it is not judged. `probabilities` are the model's, whatever a
-    person made of it.
+    """The match of a document with one keyword. `sentiment` is about this keyword and null until it is analyzed.
+    `probabilities` are the model's, also after a correction.
     """
 
     id: int
@@ -172,11 +176,11 @@ class MentionOut(Schema):
 
 class MentionPatch(Body):
     status: MentionStatus = None
-    sentiment: Label | None = Field(None, description="null takes a correction back")
+    sentiment: Label | None = Field(None, description="null undoes a correction")
 
 
-class StoryOut(Schema):
-    """A document and its mentions. `title` and `text` are plain text; `language` is "" where it is unknown."""
+class DocumentOut(Schema):
+    """A document and its mentions. `title` and `text` are plain text; `language` is "" if unknown."""
 
     document_id: int = Field(alias="document.id")
     url: str = Field(alias="document.url")
@@ -191,38 +195,38 @@ class StoryOut(Schema):
     mentions: list[MentionOut]
 
 
-class StoryPage(Schema):
-    items: list[StoryOut]
+class DocumentPage(Schema):
+    items: list[DocumentOut]
     next: str | None
 
 
-class VolumeLine(Schema):
+class KeywordVolume(Schema):
     keyword: KeywordName
     counts: list[int]
     total: int
 
 
 class VolumeOut(Schema):
-    """`starts` are the beginnings of the buckets; each list of counts has one number for each of them."""
+    """`starts` are the start times of the buckets; each list of counts has one number per bucket."""
 
     since: datetime
     until: datetime
     zone: str
     bucket: Bucket
     starts: list[datetime]
-    keywords: list[VolumeLine]
+    keywords: list[KeywordVolume]
     totals: list[int]
     total: int
     capped: bool
 
 
 class PeriodParameters(Schema):
-    """The period of a MentionFilter, which reads and checks its parameters itself; here they are documented."""
+    """The period of a MentionFilter, for the OpenAPI document; MentionFilter itself reads and checks it."""
 
-    period: Literal[PERIODS] | None = Field(None, description="7d where nothing is given; custom with from and to")
-    from_: str | None = Field(None, alias="from", description="a date, or an ISO date and time; in your time zone")
-    to: str | None = Field(None, description="as from; a date is included, a time is not")
-    by: Literal["published", "found"] | None = Field(None, description="the clock that the period reads")
+    period: Literal[PERIODS] | None = Field(None, description="7d by default; custom with from and to")
+    from_: str | None = Field(None, alias="from", description="a date, or an ISO 8601 time; in your time zone")
+    to: str | None = Field(None, description="like from; a date is inclusive, a time exclusive")
+    by: Literal["published", "found"] | None = Field(None, description="the period’s time; published by default")
 
 
 def filter_parameters(dimensions: Iterable[Dimension]) -> type[Schema]:
@@ -234,7 +238,7 @@ def filter_parameters(dimensions: Iterable[Dimension]) -> type[Schema]:
         )
         for one in dimensions
     }
-    doc = "The parameters of a mention filter: a period, and what the mentions are narrowed to."
+    doc = "The parameters of a mention filter: its period and its conditions."
     return create_model("FilterParameters", __base__=PeriodParameters, __doc__=doc, **fields)
 
 

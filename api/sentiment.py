@@ -1,6 +1,6 @@
-"""The API's sentiment: how many mentions of each label, over time and by keyword, as on the overview.
+"""The API's sentiment: how many mentions have each label, over time and by keyword, as on the overview.
 
-Mounted by api/app.py beside api/mentions.py, with the same access and the same problem bodies.
+Mounted by api/app.py, which authenticates callers and turns exceptions into problem bodies.
 """
 
 from datetime import datetime
@@ -15,17 +15,17 @@ from api.schemas import Bucket, FilterParameters, KeywordName
 from monitoring.insights import sentiment
 from monitoring.models import Keyword
 
-router = Router()
+router = Router(tags=["volume"])
 
 
 class SplitOut(Schema):
-    """Mentions by label. `net` is null where nothing is judged for certain."""
+    """Mentions by label. `net` is null if no mention is positive, neutral or negative."""
 
     positive: int
     neutral: int
     negative: int
     uncertain: int
-    pending: int = Field(description="not judged yet")
+    pending: int = Field(description="not analyzed yet")
     net: int | None = Field(description="100 * (positive - negative) / (positive + neutral + negative)")
 
 
@@ -34,7 +34,7 @@ class KeywordSplit(SplitOut):
 
 
 class SentimentOut(Schema):
-    """`starts` are the beginnings of the buckets, `buckets` what was said in each."""
+    """`starts` are the start times of the buckets, `buckets` the mentions of each."""
 
     since: datetime
     until: datetime
@@ -47,11 +47,11 @@ class SentimentOut(Schema):
     capped: bool
 
 
-@router.get("/projects/{int:project_id}/sentiment", response=SentimentOut, tags=["volume"])
+@router.get("/projects/{int:project_id}/sentiment", response=SentimentOut)
 def get_sentiment(
     request: HttpRequest, project_id: int, filters: Query[FilterParameters], bucket: Bucket | None = None
 ) -> dict[str, object]:
-    """Mentions by sentiment: by hour, day or week in your time zone, for each keyword, and in all."""
+    """Count mentions by sentiment: per hour, day or week in your time zone, for each keyword, and in total."""
     f = read_filter(request, membership_of(request.user, project_id).project, {"bucket"})
     trend = sentiment.trend(f, bucket=bucket)
     splits = sentiment.split_by_keyword(f)

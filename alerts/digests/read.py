@@ -6,6 +6,10 @@ the same MentionFilter as every list, so a digest and the list that it links to 
 
 from datetime import UTC, tzinfo
 
+from django.db.models import F
+from django.db.models import Window as RowWindow
+from django.db.models.functions import RowNumber
+
 from accounts.models import Project
 from alerts.digests.content import DigestContent, FailingSource, Section, Story
 from delivery.links import open_url
@@ -23,7 +27,7 @@ TYPES = [Keyword.Type.BRAND, Keyword.Type.COMPETITOR, Keyword.Type.TOPIC]
 
 
 def read_digest(project: Project, window: Window) -> DigestContent:
-    """Return the content of a digest. The number of queries depends on the keywords with mentions, not on mentions."""
+    """Return the content of a digest, in a number of queries that depends on neither keywords nor mentions."""
     current = filter_of(project.pk, window)
     splits = {keyword_id: split for keyword_id, split in split_by_keyword(current).items() if split.total}
     previous = current.previous()
@@ -52,14 +56,8 @@ def filter_of(project_id: int, window: Window, zone: tzinfo = UTC) -> MentionFil
 def _sections(current: MentionFilter, keywords: list[Keyword], splits: dict[int, Split]) -> tuple[Section, ...]:
     """Return one section per keyword. A document is listed once, in the first section with room for it, with its other
     keywords as badges."""
-    limit = min(STORIES_PER_KEYWORD, max(STORIES_PER_DIGEST // max(len(keywords), 1), 1))
-    selected: dict[int, list[Mention]] = {}
-    shown: set[int] = set()
-    for keyword in keywords:
-        rows = current.replace(keywords=(keyword.pk,)).mentions().exclude(document_id__in=shown)
-        rows = rows.select_related("document", "source").defer("document__html", "document__search")
-        selected[keyword.pk] = list(rows.order_by("-published", "-id")[:limit])
-        shown |= {mention.document_id for mention in selected[keyword.pk]}
+    selected = _select_mentions(current, keywords)
+    shown = {mention.document_id for rows in selected.values() for mention in rows}
     pairs = set(current.mentions().filter(document_id__in=shown).values_list("document_id", "keyword_id"))
     matches = {
         document_id: [keyword for keyword in keywords if (document_id, keyword.pk) in pairs] for document_id in shown
@@ -76,6 +74,26 @@ def _sections(current: MentionFilter, keywords: list[Keyword], splits: dict[int,
         for keyword in keywords
     ]
     return tuple(section for section in sections if section.stories or section.rest)
+
+
+def _select_mentions(current: MentionFilter, keywords: list[Keyword]) -> dict[int, list[Mention]]:
+    """Return the newest mentions of each keyword, without documents of earlier sections. Two queries."""
+    limit = min(STORIES_PER_KEYWORD, max(STORIES_PER_DIGEST // max(len(keywords), 1), 1))
+    newest_first = RowWindow(RowNumber(), F("keyword_id"), [F("published").desc(), F("id").desc()])
+    # All sections together list at most limit * keywords documents, so no later candidate can be needed.
+    candidates = current.mentions().annotate(place=newest_first).filter(place__lte=limit * len(keywords))
+    by_keyword: dict[int, list[tuple[int, int]]] = {keyword.pk: [] for keyword in keywords}
+    for keyword_id, *ids in candidates.order_by("place").values_list("keyword_id", "pk", "document_id"):
+        by_keyword[keyword_id].append(tuple(ids))
+    selected: dict[int, list[int]] = {}
+    shown: set[int] = set()
+    for keyword in keywords:
+        free = [pair for pair in by_keyword[keyword.pk] if pair[1] not in shown][:limit]
+        selected[keyword.pk] = [mention_id for mention_id, _ in free]
+        shown |= {document_id for _, document_id in free}
+    rows = Mention.objects.select_related("document", "source").defer("document__html", "document__search")
+    found = rows.in_bulk([mention_id for ids in selected.values() for mention_id in ids])
+    return {keyword_id: [found[pk] for pk in ids if pk in found] for keyword_id, ids in selected.items()}
 
 
 def _story(mention: Mention, keywords: list[Keyword]) -> Story:

@@ -1,6 +1,6 @@
-"""The form of the page "Why?": a text or an address, and a keyword, all of them, or a query of one's own.
+"""The form of the match explainer: a text or an item URL, and one keyword, all keywords or a custom query.
 
-Called by dashboards/views/explain.py. Limits are those of monitoring/query_tools/explain.py; errors stand beside
+Called by dashboards/views/explain.py. The limits are those of monitoring/query_tools/explain.py; errors appear at
 their fields.
 """
 
@@ -10,13 +10,19 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Project
 from dashboards.forms.query_problem import QueryProblem, query_problem
-from monitoring.query_tools import explain as whys
+from monitoring.query_tools import explain
 
+MAX_LENGTHS = {
+    "text": explain.MAX_TEXT,
+    "title": explain.MAX_TITLE,
+    "url": explain.MAX_ADDRESS,
+    "query": explain.MAX_QUERY,
+}
 FIELDS = ("document", "url", "title", "text", "keyword", "query")
 
 
-class WhyForm(forms.Form):
-    """`document` is a kept item that no address leads to. `problem` is set where the query cannot be read."""
+class ExplainForm(forms.Form):
+    """`document` is the id of a stored item without a URL. `problem` is the error in the query, if there is one."""
 
     document = forms.IntegerField(required=False, max_value=2**63 - 1, widget=forms.HiddenInput)
     url = forms.CharField(
@@ -48,13 +54,12 @@ class WhyForm(forms.Form):
         self.problem: QueryProblem | None = None
 
     def clean(self) -> dict[str, object]:
-        told = self.cleaned_data
-        lengths = {"text": whys.MAX_TEXT, "title": whys.MAX_TITLE, "url": whys.MAX_ADDRESS, "query": whys.MAX_QUERY}
-        whys.refuse_long(**{name: (told.get(name, ""), limit) for name, limit in lengths.items()})
-        query = told.get("query", "").strip("\r\n")
+        cleaned = self.cleaned_data
+        explain.refuse_long(**{name: (cleaned.get(name, ""), limit) for name, limit in MAX_LENGTHS.items()})
+        query = cleaned.get("query", "").strip("\r\n")
         self.problem = query_problem(query) if query.strip() else None
         if self.problem:
             self.add_error("query", self.problem.message)
-        if not any(str(told.get(name) or "").strip() for name in ("text", "title", "url", "document")):
+        if not any(str(cleaned.get(name) or "").strip() for name in ("text", "title", "url", "document")):
             self.add_error("text", _("Paste a text or enter an item URL."))
-        return told
+        return cleaned

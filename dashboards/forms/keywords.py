@@ -1,4 +1,7 @@
-"""The forms of the keyword and source pages. What they accept is decided in monitoring; errors stand beside fields."""
+"""The form of a tracked keyword: what a person enters in, fields for services/keywords.py out.
+
+Called by dashboards/views/keyword_edit.py. The rules are in monitoring; errors appear at their fields.
+"""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -8,13 +11,12 @@ from dashboards.forms.query_problem import QueryProblem, query_problem
 from monitoring.messages.labels import language_name
 from monitoring.models import Keyword
 
-# What a keyword can be narrowed to. Sources say their language by tags; others are matched by "all languages".
+# Languages to limit a keyword to. Items without a language tag match only keywords without a limit.
 LANGUAGES = ("en", "fr", "de", "es", "it", "nl", "pt")
-MAX_OPML_BYTES = 5 * 1024 * 1024  # some 20,000 feeds
 
 
 class KeywordForm(forms.Form):
-    """A watched keyword. `problem` is set where the query cannot be read."""
+    """A tracked keyword. `problem` is the error in the query, if it cannot be parsed."""
 
     name = forms.CharField(label=_("Name"), max_length=100, help_text=_("For example, the brand name."))
     type = forms.ChoiceField(label=_("Type"), choices=Keyword.Type.choices, widget=forms.RadioSelect, initial="brand")
@@ -54,7 +56,7 @@ class KeywordForm(forms.Form):
             raise ValidationError(self.problem.message)
         return query
 
-    def add_domain_errors(self, error: ValidationError) -> None:
-        """What monitoring refused, beside the fields it names."""
+    def add_service_errors(self, error: ValidationError) -> None:
+        """Add the errors that a service raised to the fields they name, else to the form."""
         for field, errors in error.error_dict.items():
             self.add_error(field if field in self.fields else None, errors)

@@ -1,4 +1,8 @@
-"""A problem in a boolean query, with the position to point at in the form."""
+"""The error in a boolean query, with the line and the position to point at.
+
+In: a query. Out: a QueryProblem for templates/components/_query_problem.html. Called by the forms and by the Mentions
+and Search pages.
+"""
 
 from dataclasses import dataclass
 
@@ -8,7 +12,7 @@ from monitoring.query import QueryError, parse
 
 @dataclass(frozen=True)
 class Caret:
-    """The line of a query with the mistake: what stands before it, the wrong place (at least one character), after."""
+    """The line with the error, in three parts: before it, the wrong part (at least one character), and after it."""
 
     before: str
     wrong: str
@@ -16,18 +20,20 @@ class Caret:
 
     @property
     def pointer(self) -> str:
-        """The line to stand below: carets under the wrong place."""
+        """The line to show below in the same font: carets under the wrong part."""
         return " " * len(self.before) + "^" * len(self.wrong)
 
 
 @dataclass(frozen=True)
 class QueryProblem:
+    """The error in a query: a sentence in the active language, and its position."""
+
     message: str
     caret: Caret
 
 
 def query_problem(query: str) -> QueryProblem | None:
-    """What is wrong with a query, in the reader's language and at its place; None where it can be read."""
+    """Return the error in a query; None if it can be parsed."""
     try:
         parse(query)
     except QueryError as error:
@@ -36,8 +42,9 @@ def query_problem(query: str) -> QueryProblem | None:
 
 
 def caret(query: str, position: int, length: int) -> Caret:
+    """Return the line of a query at `position`, split around the `length` characters of the error."""
     start = query.rfind("\n", 0, position) + 1
     line = query[start:].split("\n", 1)[0].replace("\t", " ").rstrip("\r")
-    place = min(position - start, len(line))
-    end = max(place + length, place + 1)
-    return Caret(line[:place], line[place:end] or " ", line[end:])
+    first = min(position - start, len(line))
+    end = max(first + length, first + 1)
+    return Caret(line[:first], line[first:end] or " ", line[end:])

@@ -12,8 +12,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from dashboards import charts
+from dashboards.presenters.dates import short_day
 from dashboards.presenters.highlight import excerpt
-from dashboards.presenters.volume_chart import day_of
 from monitoring.query_tools.cooccurring_terms import DistinctiveTerm
 from monitoring.query_tools.preview import History, Preview
 from monitoring.query_tools.sampled_search import Hit, SampledResult
@@ -121,4 +121,6 @@ def _days(preview: Preview, today: date, zone: tzinfo) -> Days:
     values = [counts.get(day, 0) for day in days]
     most_on = days[values.index(max(values))]
     earlier = sum(count for day, count in counts.items() if day < first)
-    return Days(charts.spark_points(values), day_of(first), day_of(today), max(values), day_of(most_on), earlier)
+    return Days(
+        charts.spark_points(values), short_day(first), short_day(today), max(values), short_day(most_on), earlier
+    )

@@ -5,15 +5,14 @@ Called by the overview and the keyword page. Dates are worded here, in the reade
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from itertools import pairwise
 
-from django.utils import formats
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from dashboards import charts
 from dashboards.presenters.coverage import Deaf, unheard
+from dashboards.presenters.dates import bucket_label, bucket_title
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.volume import Series
 
@@ -63,34 +62,6 @@ def buckets_of(
     buckets = []
     for start, end in pairwise([*starts, f.until]):
         part = f.replace(since=max(start, f.since), until=min(end, f.until))
-        label, title = label_of(start, bucket), title_of(start, bucket)
+        label, title = bucket_label(start, bucket), bucket_title(start, bucket)
         buckets.append(charts.Bucket(label, title, f"{url}?{part.to_query()}", unheard(deaf, end)))
     return buckets
-
-
-def clock_of(local: datetime) -> str:
-    """The time of day: 5:42 p.m., 17 h 42."""
-    return formats.date_format(local, "TIME_FORMAT")
-
-
-def hour_of(local: datetime) -> str:
-    """An hour below a chart: 5 p.m., 17 h."""
-    return formats.date_format(local, pgettext("hour on a chart in Django's date format", "P"))
-
-
-def day_of(local: date) -> str:
-    """A short date: Jul 31, 31 juil."""
-    return formats.date_format(local, pgettext("short date in Django's date format", "M j"))
-
-
-def label_of(start: datetime, bucket: str) -> str:
-    """What stands below a bar."""
-    return hour_of(start) if bucket == "hour" else day_of(start)
-
-
-def title_of(start: datetime, bucket: str) -> str:
-    """The bucket in full."""
-    if bucket == "hour":
-        return f"{formats.date_format(start, 'l j F')}, {clock_of(start)}"
-    day = formats.date_format(start, "l j F Y")
-    return _("Week of %s") % day if bucket == "week" else day

@@ -6,7 +6,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_POST
 from accounts.forms import AccountForm, TokenForm
 from accounts.models import User
 from accounts.tokens import create_token
+from dashboards.presenters.dates import time_of_day
 
 
 @never_cache
@@ -60,7 +60,7 @@ def token_revoke(request: HttpRequest, token_id: int) -> HttpResponse:
 def _form(user: User, data: QueryDict | None = None) -> AccountForm:
     """On a copy of the user: a refused form must not change how the page around it is shown."""
     form = AccountForm(data, instance=User.objects.get(pk=user.pk), initial={"name": user.get_full_name()})
-    time = date_format(timezone.localtime(timezone=user.zone), "TIME_FORMAT")
+    time = time_of_day(timezone.localtime(timezone=user.zone))
     form.fields["time_zone"].help_text = _("It is %(time)s in %(zone)s.") % {"time": time, "zone": user.time_zone}
     return form
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import project_view
 from accounts.models import Membership, Project, Role
-from dashboards.forms.explain import FIELDS, WhyForm
+from dashboards.forms.explain import FIELDS, ExplainForm
 from dashboards.presenters.explanation import Line, excluded_spans, held_spans, lines, marked
 from monitoring.messages.explanations import DIFFERENCES, verdict
 from monitoring.models import Document
@@ -38,7 +38,7 @@ def why(request: HttpRequest, membership: Membership) -> HttpResponse:
     if "only" in request.POST:  # the button of one keyword, beside a form that still says "all"
         asked |= {"keyword": request.POST["only"], "query": ""}
     is_asked = request.method == "POST" or any(asked.get(name) for name in ("document", "url", "title", "text"))
-    form = WhyForm(membership.project, asked) if is_asked else WhyForm(membership.project, initial=asked)
+    form = ExplainForm(membership.project, asked) if is_asked else ExplainForm(membership.project, initial=asked)
     context = {"form": form, "project": membership.project, "may_fetch": membership.may(Role.MANAGER)}
     if is_asked and form.is_valid():
         link = f"{reverse('why', args=[membership.project.pk])}?{urlencode({k: v for k, v in asked.items() if v})}"
@@ -66,7 +66,7 @@ def _subject(project: Project, asked: dict[str, object], may_fetch: bool) -> why
     return whys.fetch(project, asked["url"]) if may_fetch else ""
 
 
-def _answered(form: WhyForm, subject: whys.Subject) -> dict[str, object]:
+def _answered(form: ExplainForm, subject: whys.Subject) -> dict[str, object]:
     query, keyword_id = form.cleaned_data["query"], form.cleaned_data["keyword"]
     if query.strip():
         answers = [whys.answer_query(subject, query)]

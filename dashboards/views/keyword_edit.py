@@ -12,6 +12,7 @@ from accounts.access import project_view
 from accounts.models import Membership, Project, Role
 from dashboards.forms.keywords import KeywordForm
 from dashboards.presenters.query_preview import shown_preview
+from monitoring.content.values import read_id
 from monitoring.models import Keyword
 from monitoring.query_tools.preview import preview
 from monitoring.services.keywords import create_keyword, update_keyword
@@ -26,7 +27,7 @@ def keyword_new(request: HttpRequest, membership: Membership) -> HttpResponse:
         try:
             created = create_keyword(membership.project, request.user, **form.cleaned_data)
         except ValidationError as error:
-            form.add_domain_errors(error)
+            form.add_service_errors(error)
         else:
             messages.success(request, _("Now tracking “%(name)s”.") % {"name": created.name})
             return redirect("keyword", membership.project.pk, created.pk)
@@ -43,7 +44,7 @@ def keyword_edit(request: HttpRequest, membership: Membership, keyword_id: int) 
             update_keyword(edited, request.user, **form.cleaned_data)
         except ValidationError as error:
             edited.refresh_from_db()
-            form.add_domain_errors(error)
+            form.add_service_errors(error)
         else:
             messages.success(request, _("“%(name)s” saved.") % {"name": edited.name})
             return redirect("keyword", membership.project.pk, keyword_id)
@@ -88,5 +89,5 @@ def _previewed(
 
 
 def _saved(request: HttpRequest, project: Project) -> Keyword | None:
-    pk = request.GET.get("keyword", "")
-    return get_object_or_404(Keyword, pk=int(pk), project=project) if pk.isascii() and pk.isdigit() else None
+    pk = read_id(request.GET.get("keyword", ""))
+    return None if pk is None else get_object_or_404(project.keywords, pk=pk)

@@ -17,6 +17,7 @@ from dashboards.presenters.facets import facet_lists
 from dashboards.presenters.filter_bar import filter_bar
 from dashboards.presenters.mention_rows import full_text, full_title, narrowed, reasons, shown_row, shown_rows
 from dashboards.presenters.sentiment_badges import mention_sentiments, row_badges
+from monitoring.content.values import read_id
 from monitoring.insights import mentions as mention_lists
 from monitoring.insights.filters import MentionFilter
 from monitoring.models import DocumentSource, Keyword, Mention
@@ -58,8 +59,7 @@ def mentions(request: HttpRequest, membership: Membership) -> HttpResponse:
 def mentions_fresh(request: HttpRequest, membership: Membership) -> HttpResponse:
     """How many stories of the list's first page are newer than mention `after`. For htmx."""
     f = MentionFilter.from_query(membership.project, request.GET, timezone.now(), request.user.zone)
-    after = request.GET.get("after", "")
-    newest = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0
+    newest = read_id(request.GET.get("after", "")) or 0
     rows = mention_lists.page(f).rows
     fresh = sum(min(mention.pk for mention in row.mentions) > newest for row in rows)
     context = {"fresh": fresh, "is_capped": fresh == mention_lists.PAGE_SIZE, "query": f.to_query(), "newest": newest}
@@ -132,7 +132,7 @@ def mention_sentiment_badges(request: HttpRequest, membership: Membership) -> Ht
 
 def _ids(texts: list[str]) -> list[int]:
     """Ids, none where one of them is nonsense or there are too many."""
-    good = [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19]
+    good = [number for text in texts if (number := read_id(text)) is not None]
     return good if len(good) == len(texts) <= MAX_AT_ONCE else []
 
 

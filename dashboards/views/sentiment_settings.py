@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import project_view
 from accounts.models import ActivityEntry, Membership, Project, Role
 from dashboards.presenters.sentiment_badges import SentimentBadge
+from monitoring.content.values import read_id
 from monitoring.enrichment import learning_stats
 from monitoring.enrichment.fit_layers import set_learning, use_layer
 from monitoring.enrichment.learning_stats import ModelState, RescoringProgress
@@ -62,12 +63,14 @@ def sentiment_progress(request: HttpRequest, membership: Membership) -> HttpResp
 @project_view(Role.ADMIN)
 def sentiment_layer(request: HttpRequest, membership: Membership) -> HttpResponse:
     """POST `number`: a former layer, or 0 for none."""
-    number = request.POST.get("number", "")
+    number = read_id(request.POST.get("number", ""))
+    if number is None:
+        raise Http404
     try:
-        use_layer(membership.project, request.user, int(number) if number.isdecimal() and len(number) < 9 else -1)
+        use_layer(membership.project, request.user, number)
     except SentimentLayer.DoesNotExist:
         raise Http404 from None
-    text = _("Version %(number)s restored.") if int(number) else _("Switched back to the base model.")
+    text = _("Version %(number)s restored.") if number else _("Switched back to the base model.")
     messages.success(request, text % {"number": number})
     return redirect("sentiment_settings", membership.project_id)
 
@@ -117,9 +120,9 @@ def _state(request: HttpRequest, project: Project, now: ModelState, status: Mode
 
 
 def _walk(request: HttpRequest, project: Project, now: ModelState) -> RescoringProgress:
-    asked = [request.GET.get(name, "") for name in ("begin", "first", "number")]
-    if asked[0] == str(now.rescored_from) and all(value.isdecimal() and len(value) < 19 for value in asked):
-        return RescoringProgress(*map(int, asked))
+    asked = [read_id(request.GET.get(name, "")) for name in ("begin", "first", "number")]
+    if asked[0] == now.rescored_from and None not in asked:
+        return RescoringProgress(*asked)
     return learning_stats.rescoring_progress(project, now.rescored_from)
 
 

@@ -5,6 +5,7 @@ names and fields are a contract with people's scripts.
 import json
 
 from monitoring.content.clean import clean
+from monitoring.content.values import iso_utc
 from monitoring.feeds.errors import ParseError
 from monitoring.feeds.parse import parse
 from monitoring.records import Item
@@ -24,7 +25,7 @@ def item_line(item: Item) -> str:
         "title": item.title,
         "text": item.text,
         "author": item.author,
-        "published": item.published.isoformat().replace("+00:00", "Z") if item.published else None,
+        "published": iso_utc(item.published) if item.published else None,
         "language": item.language or None,
     }
     return json.dumps(row, ensure_ascii=False)

@@ -3,13 +3,13 @@
 import json
 import sys
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, OutputWrapper
 
 from accounts.models import Project
+from monitoring.content.values import iso_utc, read_id
 from monitoring.jsonl import BadInput
 from monitoring.models import Keyword, Source
 
@@ -35,19 +35,14 @@ def filter_lines(lines: Iterable[str | BadInput], errors: OutputWrapper) -> None
 
 
 def write_line(out: OutputWrapper, row: dict[str, object]) -> None:
-    out.write(json.dumps(row, ensure_ascii=False, default=iso))
-
-
-def iso(moment: datetime) -> str:
-    """ISO 8601 in UTC."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    out.write(json.dumps(row, ensure_ascii=False, default=iso_utc))
 
 
 def project_named(name: str) -> Project:
     """The project with this id or name. Raises CommandError where there is none, or more than one."""
     found = list(Project.objects.filter(name=name)[:2])
-    if not found and name.isdecimal():
-        found = list(Project.objects.filter(pk=int(name)))
+    if not found and (pk := read_id(name)) is not None:
+        found = list(Project.objects.filter(pk=pk))
     if not found:
         raise CommandError(f"there is no project called {name!r}")
     if len(found) > 1:

@@ -158,7 +158,7 @@ def test_every_refusal_is_a_problem(program, manager, project):
 
 
 def test_a_crash_is_a_problem_that_tells_nothing(program, viewer, monkeypatch):
-    monkeypatch.setattr("api.mentions.membership_of", lambda *arguments: 1 / 0)
+    monkeypatch.setattr("api.projects.membership_of", lambda *arguments: 1 / 0)
     answer = program(viewer).get("/projects/1")
     assert "ZeroDivision" not in str(assert_problem(answer, 500))
 

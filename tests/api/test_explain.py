@@ -18,15 +18,15 @@ def test_it_works(program, viewer, path):
     answer = program(viewer)("POST", path, {"query": "panne l'oreal -client", "text": TEXT, "title": "Panne"}).json()
     assert (answer["matches"], answer["keyword"], answer["mention"]) == (False, None, None)
     assert answer["reason"] == "“panne” and “l'oreal” were found. “client” was found, but is excluded."
-    panne, oreal, client = answer["clause"]["children"]
+    panne, oreal, client = answer["condition"]["children"]
     assert [(span["field"], span["start"], span["end"]) for span in panne["spans"]] == [
         ("title", 0, 5),
         ("text", 11, 16),
     ]
-    assert (panne["held"], panne["found"], panne["note"]) == (True, 2, "2 times")
+    assert (panne["met"], panne["found"], panne["note"]) == (True, 2, "2 times")
     span = oreal["spans"][0]
     assert TEXT[span["start"] : span["end"]] == "L’Oréal"
-    assert (client["kind"], client["held"], client["children"][0]["held"]) == ("not", False, True)
+    assert (client["kind"], client["met"], client["children"][0]["met"]) == ("not", False, True)
     assert answer["item"]["text"] == TEXT and answer["item"]["document_id"] is None
 
 
@@ -43,11 +43,11 @@ def test_a_keyword_is_asked_about_a_kept_item_by_its_address(program, viewer, ma
     answer = call("POST", path, {"keyword": keyword.pk, "url": "www.site.example/panne/?utm_medium=mail"}).json()
     assert answer["matches"] and answer["item"]["document_id"] == document.pk
     assert answer["mention"] == {"id": keyword.mentions.get().pk, "status": "to_review"}
-    assert (answer["clause"]["number"], answer["clause"]["found"]) == (9, 2)
+    assert (answer["condition"]["number"], answer["condition"]["found"]) == (9, 2)
     keyword.languages = ["fr"]
     keyword.save()
     answer = call("POST", path, {"keyword": keyword.pk, "url": url}).json()
-    assert not answer["matches"] and answer["clause"]["held"] and answer["ruled_out"] == ["language"]
+    assert not answer["matches"] and answer["condition"]["met"] and answer["excluded_by"] == ["language"]
     assert answer["difference"]
     assert call("POST", path, {"keyword": keyword.pk, "text": "lumen panne", "language": "fr-ca"}).json()["matches"]
 
@@ -62,7 +62,7 @@ def test_a_keyword_is_asked_about_a_kept_item_by_its_address(program, viewer, ma
         ({"query": "q" * 10_001, "text": "x"}, "query", "too_long"),
         ({"query": "lumen", "text": "x" * 1_000_000}, "text", "too_long"),
         ({"query": "lumen", "text": "x", "title": "y" * 1_001}, "title", "too_long"),
-        ({"query": "lumen", "url": "https://never.example/"}, "url", "not_kept"),
+        ({"query": "lumen", "url": "https://never.example/"}, "url", "not_stored"),
         ({"query": "lumen", "text": "half \ud800"}, "text", "value_error"),
         ({"query": "lumen", "text": 5}, "text", "string_type"),
     ],
@@ -106,5 +106,5 @@ def test_the_deepest_and_the_widest_query_are_answered(program, viewer, path):
     wide = " OR ".join(f"mot{n:04}" for n in range(800))
     text = " ".join(f"mot{n % 900:04} et" for n in range(18_000))
     answer = program(viewer)("POST", path, {"query": wide, "text": text})
-    assert answer.json()["clause"]["found"] > 10_000
-    assert len(answer.json()["clause"]["spans"]) == 200
+    assert answer.json()["condition"]["found"] > 10_000
+    assert len(answer.json()["condition"]["spans"]) == 200

@@ -161,7 +161,7 @@ def test_the_chart_uses_the_days_of_the_reader(as_person, viewer, at, tracked_ke
     page = as_person(viewer).get(at("overview") + "?period=24h")
     last = page.context["timeline"].rows[0].title
     local = timezone.localtime(NOW(), viewer.zone)
-    assert last.startswith(f"{local:%A} {local.day} ")
+    assert last.startswith(f"{local:%A, %B} {local.day}, ")
 
 
 def test_matching_words_are_marked_and_markup_is_not_obeyed(as_person, viewer, at, tracked_keywords):

@@ -1,0 +1,208 @@
+"""Every page costs the same number of queries with a few rows and with several times as many.
+
+Pages are collected from the URLs as in test_access_walk.py, so a page added later is measured by itself. What it needs
+then is at most a line below: a value for a new kind of id, or a reason in NOT_MEASURED.
+"""
+
+from dataclasses import asdict
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.activity_log import record
+from accounts.models import Invitation, Membership, Project, Role, User
+from accounts.tokens import create_token
+from alerts.models import Digest, Incident, Rule
+from alerts.rules import settings_of
+from delivery.models import Delivery
+from monitoring.models import Correction, Document, DocumentSource, Mention, SentimentLayer, SentimentState
+from tests.dashboards.test_access_walk import GUARDED
+from tests.factories import make_documents, make_keyword, make_mention, make_mentions, make_source
+
+FEW, MANY = 2, 12
+NOT_MEASURED = {
+    "home": "redirects to a project",
+}
+NOT_MEASURED_PREFIXES = ("mfa_", "account_")  # one person's own sign-in, without any list
+# What a page shows only if it is asked for: most rows of each kind.
+QUERY_STRINGS = {
+    "search": "?q=lumen",
+    "explain": "?text=Lumen+lamp",
+    "why": "?text=Lumen+lamp",
+    "mentions": "?status=to_review&status=needs_reply&sentiment=negative&sentiment=positive",
+    "mentions_fresh": "?after=0",
+}
+
+
+class World:
+    """A project whose rows of every kind grow with `grow`; the first of each kind is the one that pages show."""
+
+    def __init__(self, project, owner):
+        self.project, self.owner, self.size = project, owner, 0
+        owner.is_superuser = True
+        owner.save()
+        self.keyword = make_keyword(project, "First keyword")
+        self.source = make_source(project, title="First source")
+        self.mention = make_mention(self.keyword, source=self.source, title="Lumen and a competitor")
+        self.rule = self._rule(self.keyword)
+        self.incident = self._incident(self.rule)
+        self.delivery = self._delivery()
+        self.member = self._member()
+        self.invitation = self._invitation()
+        self.token = create_token(owner, "First")
+        Digest.objects.create(project=project, user=owner, sent_until=timezone.now() - timedelta(hours=1))
+        SentimentState.objects.create(project=project, judged_by="model", layer=self._layer())
+
+    def grow(self, size):
+        """Add rows of every kind until there are `size` more than the first."""
+        while self.size < size:
+            self.size += 1
+            self._grow_by_one()
+
+    def _grow_by_one(self):
+        project, now = self.project, timezone.now()
+        keyword = make_keyword(project, type=["brand", "competitor", "topic"][self.size % 3])
+        source = make_source(project, error_code=["", "timeout"][self.size % 2], last_success_at=now)
+        statuses, labels = ["to_review", "needs_reply"], ["negative", "positive"]
+        rows = [
+            {
+                "source": source,
+                "status": statuses[number % 2],
+                "sentiment": labels[number % 2],
+                "author": f"Author {self.size}",
+                "language": f"{chr(97 + self.size)}{chr(97 + number)}",
+                "published": now - timedelta(minutes=number),
+            }
+            for number in range(2)
+        ]
+        made = make_mentions([keyword, self.keyword], rows)
+        make_documents(project, [{"source": source}])
+        # The one mention that pages show: of one more keyword, seen at one more source, found by one more word.
+        make_mention(keyword, self.mention.document)
+        DocumentSource.objects.create(
+            document=self.mention.document, source=source, native_key=self.mention.document.address_key, published=now
+        )
+        first = DocumentSource.objects.get(document=made[0].document, source=source)
+        DocumentSource.objects.create(
+            document=first.document, source=self.source, native_key=first.native_key, published=now
+        )
+        rule = self._rule(keyword)
+        self._incident(rule)
+        self._incident(self.rule, closed_at=now)
+        self._delivery()
+        member = self._member()
+        self.rule.recipients.add(member.user)
+        rule.recipients.add(member.user, self.owner)
+        self._invitation()
+        create_token(self.owner, f"Token {self.size}")
+        Membership.objects.create(project=Project.objects.create(name="Other"), user=self.owner, role=Role.ADMIN)
+        Mention.objects.filter(pk=made[0].pk).update(judged_by=Mention.BY_PERSON)
+        Correction.objects.create(
+            project=project, mention=made[0], user=member.user, label="negative", shown="positive", text="Lumen"
+        )
+        self._layer()
+        record(project, member.user, "sentiment.learning", project, learns=bool(self.size % 2))
+
+    def _rule(self, keyword):
+        return Rule.objects.create(project=self.project, keyword=keyword, threshold=1, created_by=self.owner)
+
+    def _incident(self, rule, **fields):
+        then = {**asdict(settings_of(rule)), "window_s": rule.window_s}
+        opened_at = timezone.now() - timedelta(hours=1)
+        return Incident.objects.create(rule=rule, opened_at=opened_at, value=2, peak=2, settings=then, **fields)
+
+    def _delivery(self):
+        return Delivery.objects.create(
+            key=f"delivery:{Delivery.objects.count()}",
+            kind=Delivery.Kind.DIGEST,
+            project=self.project,
+            user=self.owner,
+            recipient=self.owner.email,
+            subject="Digest",
+        )
+
+    def _member(self):
+        user = User.objects.create_user(f"member{self.size}@example.com", "correct horse battery")
+        return Membership.objects.create(project=self.project, user=user, role=Role.MANAGER)
+
+    def _invitation(self):
+        return Invitation.objects.create(
+            project=self.project,
+            email=f"guest{self.size}@example.com",
+            token_digest=f"digest {self.size}",
+            invited_by=self.owner,
+            expires_at=timezone.now() + timedelta(days=1),
+        )
+
+    def _layer(self):
+        number = self.size + 1
+        return SentimentLayer.objects.create(
+            project=self.project,
+            number=number,
+            model="model",
+            weights=b"",
+            corrections=number,
+            accuracy_before=0.7,
+            accuracy_after=0.8,
+            is_better=True,
+        )
+
+    @property
+    def ids(self):
+        return {
+            "project_id": self.project.pk,
+            "keyword_id": self.keyword.pk,
+            "source_id": self.source.pk,
+            "mention_id": self.mention.pk,
+            "rule_id": self.rule.pk,
+            "incident_id": self.incident.pk,
+            "delivery_id": self.delivery.pk,
+            "member_id": self.member.pk,
+            "invitation_id": self.invitation.pk,
+            "token_id": self.owner.api_tokens.order_by("pk").first().pk,
+        }
+
+    def query_string(self, name):
+        if name == "mention_sentiments":  # of as many rows as there are
+            ids = Mention.objects.filter(keyword=self.keyword).values_list("pk", flat=True)
+            return "?" + "&".join(f"ids={pk}" for pk in ids)
+        return QUERY_STRINGS.get(name, "")
+
+
+@pytest.fixture
+def world(project, owner):
+    return World(project, owner)
+
+
+def answers_get(address):
+    """False for views that only accept POST."""
+    view, closures = address.view, []
+    while view is not None:
+        closures += [cell.cell_contents for cell in view.__closure__ or () if isinstance(cell.cell_contents, list)]
+        view = getattr(view, "__wrapped__", None)
+    return ["POST"] not in closures
+
+
+MEASURED = [
+    address
+    for address in GUARDED
+    if address.name not in NOT_MEASURED and not address.name.startswith(NOT_MEASURED_PREFIXES) and answers_get(address)
+]
+
+
+@pytest.mark.parametrize("address", MEASURED, ids=lambda address: address.name)
+def test_page_costs_the_same_queries_with_few_and_many_rows(address, world, as_person, queries):
+    client = as_person(world.owner)
+    counts = []
+    for size in (FEW, MANY):
+        world.grow(size)
+        path = address.path(world.ids) + world.query_string(address.name)
+        counts.append(queries(client, path))
+    assert counts[0] == counts[1]
+    assert Document.objects.count() > MANY
+
+
+def test_query_counts_are_measured_for_the_main_pages():
+    names = {address.name for address in MEASURED}
+    assert {"overview", "mentions", "keywords", "sources", "search", "rules", "incidents", "outbox", "digest"} <= names
