@@ -159,10 +159,11 @@ class LanguageDimension(Dimension):
     facet_order = 5
 
     def read(self, reader: QueryReader, project: Project) -> Selection:
-        return reader.many(
-            self.parameter,
-            lambda values: {value: value.lower().partition("-")[0] for value in _words(values)},
-        )
+        return reader.many(self.parameter, self._codes)
+
+    def _codes(self, values: list[str]) -> dict[str, str]:
+        codes = {value: value.lower().partition("-")[0] for value in _words(values)}
+        return {value: code for value, code in codes.items() if code}
 
     def condition(self, f: "MentionFilter") -> Condition | None:
         if not f.languages:

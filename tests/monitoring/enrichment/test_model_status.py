@@ -1,4 +1,4 @@
-"""A model that cannot be loaded is said once, mentions wait, and all goes on once it is mended."""
+"""A model that cannot be loaded is logged once; mentions stay pending until it is fixed."""
 
 import logging
 import shutil
@@ -13,23 +13,21 @@ from tests.factories import make_keyword, make_mention
 
 
 @pytest.fixture
-def missing(settings, project, tmp_path):
-    """A model of one's own in a folder that is not there."""
+def missing_model(settings, project, tmp_path):
+    """A custom model in a folder that does not exist."""
     settings.SENTIMENT_BACKEND, settings.SENTIMENT_MODEL_DIR = "onnx", str(tmp_path / "models")
     judge.model.cache_clear()
     yield settings.SENTIMENT_MODEL_DIR
     judge.model.cache_clear()
 
 
-def test_a_model_that_is_missing_is_one_line_of_the_log_and_mentions_wait_for_it(
-    project, missing, settings, monkeypatch, caplog
-):
+def test_missing_model_is_logged_once_and_mentions_stay_pending(project, missing_model, settings, monkeypatch, caplog):
     make_mention(make_keyword(project, query="lumen"), text="Lumen est génial, bravo !")
     with caplog.at_level(logging.ERROR):
         for _ in range(3):
             tasks.analyze_mentions(), tasks.rescore_mentions(), tasks.refit_layers()
     (line,) = caplog.records
-    assert f"{missing}/model.onnx is missing" in line.getMessage() and line.exc_info is None
+    assert f"{missing_model}/model.onnx is missing" in line.getMessage() and line.exc_info is None
     assert "docs/sentiment.md" in line.getMessage()
     assert Mention.objects.get().sentiment == ""
     assert "is missing" in model_status.last_status().error
@@ -37,12 +35,12 @@ def test_a_model_that_is_missing_is_one_line_of_the_log_and_mentions_wait_for_it
     monkeypatch.setattr(model_status, "RETRY_S", 0)
     tasks.analyze_mentions()
     assert Mention.objects.get().sentiment
-    heard = model_status.last_status()
-    assert (heard.version, heard.error) == (sentiment.load().version, "")
+    status = model_status.last_status()
+    assert (status.version, status.error) == (sentiment.load().version, "")
 
 
 @pytest.mark.parametrize("broken", ["model.onnx", "tokenizer.json", "config.json"])
-def test_files_that_are_not_what_they_should_be_are_named(missing, tmp_path, broken):
+def test_invalid_model_file_is_reported(missing_model, tmp_path, broken):
     folder = tmp_path / "models"
     folder.mkdir()
     shutil.copy(sentiment.model.FILE, folder / "model.onnx")
@@ -55,7 +53,7 @@ def test_files_that_are_not_what_they_should_be_are_named(missing, tmp_path, bro
     assert model_status.last_status().error
 
 
-def test_what_is_not_finished_asks_to_go_on_once(monkeypatch, settings):
+def test_unfinished_task_schedules_one_continuation(monkeypatch, settings):
     sent = []
     task = type(
         "Task", (), {"name": f"task-{time.time()}", "apply_async": lambda self, **options: sent.append(options)}

@@ -1,4 +1,4 @@
-"""People, judging anew and deleting meet at the same mentions: nobody fails, nothing is lost."""
+"""Concurrent corrections, rescoring and keyword deletion: no deadlock and no lost correction."""
 
 import pytest
 from django.db import transaction
@@ -18,23 +18,23 @@ def keyword(project):
     return make_keyword(project, query="lumen")
 
 
-def test_a_correction_in_the_middle_of_judging_anew_holds_nobody_up(project, manager, keyword):
+def test_correction_during_rescoring_does_not_deadlock(project, manager, keyword):
     mention = make_mention(keyword, title="", text="Lumen ouvre mardi", sentiment="uncertain", judged_by="old")
     SentimentState.objects.create(project=project, judged_by="old")
     with transaction.atomic():
-        # The correction has its mention, and stops at this row.
+        # The correction locks its mention and then waits for this row.
         Correction.objects.create(project=project, mention=mention, label="neutral", text="Lumen ouvre mardi")
         correcting = held_up(lambda: correct_sentiment(project, manager, [mention.pk], "negative"))
-        judging = held_up(rescore_mentions, waiting=2)
+        rescoring = held_up(rescore_mentions, waiting=2)
         transaction.set_rollback(True)
     assert len(correcting.result(timeout=20)) == 1
-    assert not judging.result(timeout=20)
+    assert not rescoring.result(timeout=20)
     mention.refresh_from_db()
     assert (mention.sentiment, mention.judged_by) == ("negative", Mention.BY_PERSON)
     assert SentimentState.objects.get().rescored_to is None
 
 
-def test_a_correction_in_the_middle_of_deleting_its_keyword_outlives_it(project, manager, keyword):
+def test_correction_during_keyword_deletion_survives(project, manager, keyword):
     mention = make_mention(keyword, title="", text="Lumen ouvre mardi", sentiment="neutral")
     with transaction.atomic():
         correct_sentiment(project, manager, [mention.pk], "negative")

@@ -1,4 +1,4 @@
-"""Numbers and lists agree: for random filters over random rows, every read says what plain Python says."""
+"""Counts and lists agree: for random filters over random rows, every read equals a computation in plain Python."""
 
 from collections import Counter
 from datetime import timedelta
@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from monitoring.insights import mentions, volume
 from monitoring.insights.facets import facet_rows
 from monitoring.insights.filters import MentionFilter
-from tests.monitoring.insights.world import NOW, build, choice, documents, documents_of, expected, filter_of
+from tests.monitoring.insights.random_project import NOW, build, choice, documents, documents_of, expected, filter_of
 
 pytestmark = pytest.mark.django_db
-# One database for all examples: each has a project of its own, which tests the walls between projects, too.
-random_worlds = settings(
+# All examples share one database and have a project each, which also tests the separation of projects.
+random_projects = settings(
     max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 FACETS = {
@@ -27,12 +27,12 @@ FACETS = {
 }
 
 
-@random_worlds
+@random_projects
 @given(documents=documents, chosen=choice, size=st.integers(1, 5), data=st.data())
-def test_every_number_is_the_length_of_the_list_behind_it(documents, chosen, size, data):
-    world = build(documents)
-    f = filter_of(world, chosen)
-    rows = expected(world, f)
+def test_every_count_equals_length_of_its_list(documents, chosen, size, data):
+    random_project = build(documents)
+    f = filter_of(random_project, chosen)
+    rows = expected(random_project, f)
 
     forwards, pages = walk(f, size)
     assert [row.document.pk for row in forwards] == documents_of(rows)
@@ -44,32 +44,32 @@ def test_every_number_is_the_length_of_the_list_behind_it(documents, chosen, siz
     per_keyword = Counter(row.keyword_id for row in rows)
     assert {line.keyword.pk: line.total for line in series.lines} == {pk: per_keyword[pk] for pk in f.scope}
     assert series.total == len(forwards)
-    assert_buckets_hold(series, rows, f)
+    assert_buckets_match(series, rows, f)
 
     before = f.previous()
-    assert volume.change(f) == (len(forwards), len(documents_of(expected(world, before))))
+    assert volume.change(f) == (len(forwards), len(documents_of(expected(random_project, before))))
     assert {pk: change.now for pk, change in volume.change_by_keyword(f).items()} == {
         pk: per_keyword[pk] for pk in f.scope
     }
 
     dimension = data.draw(st.sampled_from(sorted(FACETS)))
-    assert_facet_agrees(world, f, dimension)
+    assert_facet_agrees(random_project, f, dimension)
 
 
-@random_worlds
+@random_projects
 @given(chosen=choice)
-def test_a_filter_survives_its_query_string(chosen):
+def test_filter_roundtrips_through_query_string(chosen):
     from django.http import QueryDict
 
-    world = build([])
-    f = filter_of(world, chosen)
-    again = MentionFilter.from_query(world.project, QueryDict(f.to_query()), NOW, f.zone)
+    random_project = build([])
+    f = filter_of(random_project, chosen)
+    again = MentionFilter.from_query(random_project.project, QueryDict(f.to_query()), NOW, f.zone)
     assert again == f
     assert again.to_query() == f.to_query()
 
 
 def walk(f, size):
-    """All rows, and the pages they came on."""
+    """Return all rows of a list, and its pages."""
     pages, cursor = [], None
     while True:
         pages.append(mentions.page(f, cursor, size))
@@ -88,7 +88,7 @@ def assert_pages_go_back(f, size, pages):
         assert mentions.page(f, back.next_cursor, size).rows[0].document.pk == pages[-1].rows[0].document.pk
 
 
-def assert_buckets_hold(series, rows, f):
+def assert_buckets_match(series, rows, f):
     ends = [*series.starts[1:], f.until + timedelta(microseconds=1)]
     for line in series.lines:
         times = [getattr(row, f.clock) for row in rows if row.keyword_id == line.keyword.pk]
@@ -97,11 +97,11 @@ def assert_buckets_hold(series, rows, f):
         )
 
 
-def assert_facet_agrees(world, f, dimension):
+def assert_facet_agrees(random_project, f, dimension):
     key_of = FACETS[dimension]
-    wide = expected(world, f.replace(**{dimension: "" if dimension == "author" else ()}))
+    wide = expected(random_project, f.replace(**{dimension: "" if dimension == "author" else ()}))
     if dimension == "statuses":
-        wide = expected(world, f.replace(statuses=("to_review", "needs_reply", "replied", "ignored")))
+        wide = expected(random_project, f.replace(statuses=("to_review", "needs_reply", "replied", "ignored")))
     documents = Counter(key_of(row) for row in {(row.document_id, key_of(row)): row for row in wide}.values())
     found = facet_rows(f, dimension)
     assert {row.key: row.count for row in found if row.count} == {

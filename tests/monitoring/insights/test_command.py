@@ -16,7 +16,7 @@ def run(*arguments):
     return [json.loads(line) for line in out.getvalue().splitlines()]
 
 
-def test_it_works(project):
+def test_mentions_command_writes_one_json_line_per_mention(project):
     keyword = make_keyword(project, "Lumen")
     published = datetime(2020, 5, 4, 3, 2, 1, tzinfo=UTC)
     mention = make_mention(
@@ -29,7 +29,7 @@ def test_it_works(project):
     assert line["language"] is None
 
 
-def test_since_keeps_what_is_newer_and_every_mention_has_a_line(project):
+def test_since_excludes_older_mentions(project):
     keywords = [make_keyword(project), make_keyword(project)]
     new, old = datetime(2026, 5, 2, tzinfo=UTC), datetime(2026, 5, 1, 23, 59, tzinfo=UTC)
     made = make_mentions(keywords, [{"published": new}, {"published": old}])
@@ -37,12 +37,12 @@ def test_since_keeps_what_is_newer_and_every_mention_has_a_line(project):
     assert [line["id"] for line in lines] == [mention.pk for mention in made[:2]]
 
 
-def test_more_than_a_page_is_listed_whole(project):
+def test_mentions_command_lists_several_pages(project):
     make_mentions(make_keyword(project), 450)
     assert len({line["id"] for line in run("--project", str(project.pk))}) == 450
 
 
-def test_bad_arguments_are_named(project):
+def test_invalid_arguments_are_reported(project):
     with pytest.raises(CommandError, match="Nobody"):
         run("--project", "Nobody")
     with pytest.raises(CommandError, match="--since") as refused:

@@ -1,4 +1,4 @@
-"""A search over everything kept finds what the matcher would, whatever state the documents are in."""
+"""The search over all stored documents finds what the matcher matches, whether documents are searchable or not."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
@@ -60,15 +60,15 @@ documents = st.fixed_dictionaries(
     }
 )
 STATES = ["mentioned", "searchable", "not yet", "mentioned, not yet"]
-together = settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+few_examples = settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def build(rows):
-    """A project with these documents, in every state by turns, among those of another that has the same."""
-    others = Project.objects.create(name="Other")
+    """Create a project with these documents in alternating states, and another project with the same ones."""
+    other = Project.objects.create(name="Other")
     project = Project.objects.create(name="Mine")
     keyword = make_keyword(project)
-    for owner in (others, project):
+    for owner in (other, project):
         made = make_documents(
             owner,
             [
@@ -86,49 +86,49 @@ def build(rows):
 
 
 def walk(find, size):
-    """The ids on all pages, and the count that the first one tells."""
+    """Return the ids on all pages, and the count of the first page."""
     found, cursor, count = [], None, None
     while True:
-        one = page(find, cursor, size)
-        count = count or one.count
-        found += [row.document.pk for row in one.rows]
-        cursor = one.next_cursor
+        current = page(find, cursor, size)
+        count = count or current.count
+        found += [row.document.pk for row in current.rows]
+        cursor = current.next_cursor
         if cursor is None:
             return found, count
 
 
-@together
+@few_examples
 @given(rows=st.lists(documents, min_size=12, max_size=20), size=st.integers(4, 9), mentioned=st.booleans())
-def test_a_search_and_a_keyword_never_disagree(rows, size, mentioned):
+def test_search_finds_exactly_what_matcher_matches(rows, size, mentioned):
     project, made = build(rows)
     newest = sorted(made, key=lambda document: (document.published, document.pk), reverse=True)
     state = {document.pk: state for document, state in zip(made, cycle(STATES), strict=False)}
-    kept = [document for document in newest if not mentioned or state[document.pk].startswith("mentioned")]
+    listed = [document for document in newest if not mentioned or state[document.pk].startswith("mentioned")]
     for q in QUERIES:
         query = compile_query(q)
-        expected = [d.pk for d in kept if query.match(doc_of(d))]
+        expected = [d.pk for d in listed if query.match(doc_of(d))]
         assert walk(DocumentSearch(project.pk, q, mentioned=mentioned), size) == (expected, (len(expected), False)), q
 
 
-def test_every_kind_of_query_finds_something_here():
-    """Or the test above would compare nothing with nothing."""
+def test_every_query_kind_matches_some_document():
+    """Otherwise the test above would compare empty results."""
     docs = [
         Doc(title, text, url="https://www.lemonde.fr/panne", author="Ada Lovelace", language="fr", platform="mastodon")
         for title in TITLES
         for text in TEXTS
     ]
-    silent = [q for q in QUERIES if not any(compile_query(q).match(doc) for doc in docs)]
-    assert silent == ["nowhere", "mar*"]  # a word does not find the handle @marie.dupont
+    without_match = [q for q in QUERIES if not any(compile_query(q).match(doc) for doc in docs)]
+    assert without_match == ["nowhere", "mar*"]  # a word does not match the handle @marie.dupont
 
 
 @pytest.fixture
 def few_checks(monkeypatch):
-    """Pages that check twenty documents at most."""
+    """Limit pages to checking twenty documents."""
     for name in ("MAX_CHECKED", "FIRST_CHUNK"):
         monkeypatch.setattr(reading, name, 20)
 
 
-def test_a_page_that_looked_long_enough_says_how_far_and_where_to_go_on(project, few_checks):
+def test_page_reports_how_far_back_it_searched_and_continues(project, few_checks):
     made = make_documents(
         project,
         [
@@ -148,7 +148,7 @@ def test_a_page_that_looked_long_enough_says_how_far_and_where_to_go_on(project,
     assert walk(find, 10)[0] == [made[49].pk, made[99].pk]
 
 
-def test_what_is_not_searchable_yet_is_looked_at_as_far_as_a_page_may(project, few_checks):
+def test_page_checks_unsearchable_documents_up_to_limit(project, few_checks):
     make_documents(project, 50)
     Document.objects.update(search=None)
     first = page(DocumentSearch(project.pk, "lumen"), size=50)
@@ -156,7 +156,7 @@ def test_what_is_not_searchable_yet_is_looked_at_as_far_as_a_page_may(project, f
     assert len(walk(DocumentSearch(project.pk, "lumen"), 50)[0]) == 50
 
 
-def test_a_row_has_its_mentions_and_the_places_of_its_words(project):
+def test_row_has_mentions_and_spans(project):
     keyword, other = make_keyword(project, "A"), make_keyword(project, "B")
     mention = make_mention(keyword, title="Blue lamp", text="A lamp.")
     make_mention(other, mention.document)
@@ -165,7 +165,7 @@ def test_a_row_has_its_mentions_and_the_places_of_its_words(project):
     assert (row.title_spans, row.text_spans) == (((5, 9),), ((2, 6),))
 
 
-def test_only_what_was_published_since(project):
+def test_since_excludes_older_documents(project):
     make_documents(project, [{"published": NOW - timedelta(days=days)} for days in (1, 5, 9)])
     found = page(DocumentSearch(project.pk, "lumen", since=NOW - timedelta(days=6)))
     assert len(found.rows) == found.count.value == 2

@@ -1,4 +1,4 @@
-"""A MentionFilter and its query string."""
+"""Reading a MentionFilter from a query string and writing it back."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -23,7 +23,7 @@ def utc(*parts):
     return datetime(*parts, tzinfo=UTC)
 
 
-def test_it_works(project):
+def test_filter_is_read_from_query_string_and_written_back(project):
     first, second = make_keyword(project), make_keyword(project)
     f = read(project, f"period=30d&keyword={second.pk}&keyword={first.pk}&status=needs_reply&q=lamp+-street")
     assert (f.period, f.keywords, f.statuses, f.q) == ("30d", (first.pk, second.pk), ("needs_reply",), "lamp -street")
@@ -45,7 +45,7 @@ def test_it_works(project):
         ("period=24h&from=2026-10-01", utc(2026, 10, 27, 11), NOW),  # a form sends its date fields, too
     ],
 )
-def test_a_period_is_what_people_mean_by_it(project, text, since, until):
+def test_period_has_expected_bounds(project, text, since, until):
     f = read(project, text)
     assert (f.since, f.until) == (since, until)
     assert f.problems == ()
@@ -68,29 +68,30 @@ def test_a_period_is_what_people_mean_by_it(project, text, since, until):
         ("keyword=%D9%A3", "keyword"),
         ("source=0", "source"),
         ("status=done", "status"),
+        ("language=-", "language"),
         ("author=a%00b", "author"),
         ("author=" + "a" * 1001, "author"),
         ("q=(lamp", "q"),
     ],
 )
-def test_what_cannot_be_read_is_left_out_and_told(project, text, parameter):
+def test_invalid_value_is_skipped_and_reported_as_problem(project, text, parameter):
     f = read(project, text)
     (problem,) = f.problems
     assert problem.parameter == parameter
     assert str(problem.message)
     assert f.since < f.until
-    assert (f.keywords, f.sources, f.statuses, f.author) == ((), (), (), "")
+    assert (f.keywords, f.sources, f.languages, f.statuses, f.author) == ((), (), (), (), "")
 
 
-def test_rows_of_another_project_are_unknown_here(project, stranger):
-    elsewhere = stranger.projects.get()
-    keyword, source = make_keyword(elsewhere), make_source(elsewhere)
+def test_ids_of_other_project_are_reported_as_problems(project, stranger):
+    other_project = stranger.projects.get()
+    keyword, source = make_keyword(other_project), make_source(other_project)
     f = read(project, f"keyword={keyword.pk}&source={source.pk}")
     assert (f.keywords, f.sources) == ((), ())
     assert [problem.parameter for problem in f.problems] == ["keyword", "source"]
 
 
-def test_a_filter_made_by_hand_cannot_reach_another_project(project, stranger):
+def test_filter_never_returns_mentions_of_other_project(project, stranger):
     mention = make_mention(make_keyword(stranger.projects.get()))
     f = MentionFilter(
         project_id=project.pk, since=utc(2000, 1, 1), until=utc(2100, 1, 1), keywords=(mention.keyword_id,)
@@ -98,7 +99,7 @@ def test_a_filter_made_by_hand_cannot_reach_another_project(project, stranger):
     assert not f.mentions().exists()
 
 
-def test_a_malformed_search_is_told_with_its_place_and_finds_nothing(project):
+def test_malformed_search_is_reported_with_position_and_matches_nothing(project):
     make_mention(make_keyword(project), published=NOW.replace(hour=1))
     f = read(project, "q=lamp+%22street")
     (problem,) = f.problems
@@ -108,7 +109,7 @@ def test_a_malformed_search_is_told_with_its_place_and_finds_nothing(project):
     assert read(project, "").document_count == 1
 
 
-def test_replacing_the_period_moves_the_bounds_and_replacing_the_bounds_makes_it_custom(project):
+def test_replace_keeps_period_and_bounds_consistent(project):
     f = read(project, "period=7d&status=replied")
     month = f.replace(period="30d")
     assert month == read(project, "period=30d&status=replied")
@@ -126,7 +127,7 @@ def test_replacing_the_period_moves_the_bounds_and_replacing_the_bounds_makes_it
         ("from=2026-10-25T10:00Z&to=2026-10-25T12:30Z", utc(2026, 10, 25, 7, 30), utc(2026, 10, 25, 10)),
     ],
 )
-def test_the_period_before_is_equal_and_at_the_same_hours_of_the_day(project, text, since, until):
+def test_previous_period_has_same_length_and_local_hours(project, text, since, until):
     before = read(project, text).previous()
     assert (before.since, before.until) == (since, until)
 
@@ -142,7 +143,7 @@ def test_the_period_before_is_equal_and_at_the_same_hours_of_the_day(project, te
         ),
     )
 )
-def test_no_query_string_breaks_it_and_what_it_understood_survives(project, params):
+def test_random_query_string_never_fails_and_roundtrips(project, params):
     f = MentionFilter.from_query(project, params, NOW, PARIS)
     again = read(project, f.to_query())
     assert again == f

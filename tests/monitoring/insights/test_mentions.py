@@ -1,4 +1,4 @@
-"""Lists, facets and searches as people see them."""
+"""Lists, facets and searches of mentions."""
 
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -30,7 +30,7 @@ SELECT %(keyword)s, id, published, now(), 'feed', '', '', 'to_review', false FRO
 """
 
 
-def every(project, **more):
+def filter_all(project, **more):
     return MentionFilter(project_id=project.pk, since=NOW - timedelta(days=500), until=NOW, **more)
 
 
@@ -47,33 +47,33 @@ def keyword(project):
     return make_keyword(project, query="lumen")
 
 
-def test_it_works(project, keyword):
+def test_page_returns_mention_with_document_and_spans(project, keyword):
     mention = make_mention(
         keyword, title="A lamp by Lumen", text="Lumen, they say.", published=NOW - timedelta(hours=1)
     )
-    (row,) = mentions.page(every(project)).rows
+    (row,) = mentions.page(filter_all(project)).rows
     assert (row.mention, row.keywords, row.document) == (mention, [keyword], mention.document)
     assert [row.document.title[start:end] for start, end in row.title_spans] == ["Lumen"]
     assert [row.document.text[start:end] for start, end in row.text_spans] == ["Lumen"]
 
 
-def test_a_story_of_two_keywords_is_shown_once_with_both_and_the_words_of_each(project, keyword):
+def test_document_of_two_keywords_is_one_row_with_spans_of_both(project, keyword):
     other = make_keyword(project, query="street -lumen OR lamp")
     make_mentions([keyword, other], [{"title": "Lumen", "text": "The lamp of École", "published": NOW - timedelta(1)}])
-    (row,) = mentions.page(every(project, q="ecole")).rows
+    (row,) = mentions.page(filter_all(project, q="ecole")).rows
     assert row.keywords == [keyword, other]
     assert [row.document.text[start:end] for start, end in row.text_spans] == ["lamp", "École"]
 
 
-def test_a_query_edited_since_marks_nothing_and_breaks_nothing(project):
+def test_unreadable_keyword_query_gives_no_spans(project):
     make_mention(make_keyword(project, query="((("), published=NOW - timedelta(1))
-    (row,) = mentions.page(every(project)).rows
+    (row,) = mentions.page(filter_all(project)).rows
     assert (row.title_spans, row.text_spans) == ((), ())
 
 
-def test_ignored_is_left_out_everywhere_unless_asked_for(project, keyword):
+def test_ignored_mentions_are_excluded_unless_selected(project, keyword):
     make_mention(keyword, status="ignored", published=NOW - timedelta(1))
-    f = every(project)
+    f = filter_all(project)
     assert (mentions.page(f).rows, mentions.count(f).value, volume.volume(f).total, facet_rows(f, "keywords")) == (
         (),
         0,
@@ -89,19 +89,19 @@ def test_ignored_is_left_out_everywhere_unless_asked_for(project, keyword):
     assert mentions.count(f.replace(statuses=("ignored",))).value == 1
 
 
-def test_new_arrivals_neither_repeat_nor_skip_a_row_of_the_next_page(project, keyword):
+def test_new_mentions_do_not_shift_next_page(project, keyword):
     made = make_mentions(keyword, minutes_ago(10, 20, 30, 40))
-    first = mentions.page(every(project), size=2)
+    first = mentions.page(filter_all(project), size=2)
     make_mentions(keyword, minutes_ago(1, 5))
-    assert documents(mentions.page(every(project), first.next_cursor, 2)) == [
+    assert documents(mentions.page(filter_all(project), first.next_cursor, 2)) == [
         mention.document_id for mention in made[2:]
     ]
 
 
-def test_pages_cost_the_same_queries_whatever_they_hold(project, keyword, django_assert_num_queries):
+def test_page_query_count_is_constant(project, keyword, django_assert_num_queries):
     make_mentions([keyword, make_keyword(project)], 40)
     with django_assert_num_queries(3):
-        page = mentions.page(every(project).replace(until=NOW + timedelta(days=9999)))
+        page = mentions.page(filter_all(project).replace(until=NOW + timedelta(days=9999)))
         assert len(page.rows) == 40
         assert all(str(row.keywords) and str(row.mention.source) and row.document.text for row in page.rows)
 
@@ -109,20 +109,20 @@ def test_pages_cost_the_same_queries_whatever_they_hold(project, keyword, django
 @pytest.mark.parametrize(
     "cursor", ["", "x", "n", "n1.2.3", "n1.", "n-1e9.3", "n" + "9" * 40 + ".1", "q1.1", "n1." + "9" * 30]
 )
-def test_a_cursor_that_is_none_gives_the_first_page(project, keyword, cursor):
+def test_invalid_cursor_gives_first_page(project, keyword, cursor):
     (mention,) = make_mentions(keyword, minutes_ago(10))
-    assert documents(mentions.page(every(project), cursor)) == [mention.document_id]
+    assert documents(mentions.page(filter_all(project), cursor)) == [mention.document_id]
     assert not cursors.is_cursor(cursor)
 
 
-def test_a_page_beyond_the_end_is_empty(project, keyword):
+def test_page_past_end_is_empty(project, keyword):
     make_mentions(keyword, minutes_ago(10, 20))
-    cursor = mentions.page(every(project), size=1).next_cursor
+    cursor = mentions.page(filter_all(project), size=1).next_cursor
     Mention.objects.all().delete()
-    assert mentions.page(every(project), cursor).rows == ()
+    assert mentions.page(filter_all(project), cursor).rows == ()
 
 
-def test_one_mention_comes_with_all_of_its_document_and_stays_in_its_project(project, keyword, stranger):
+def test_row_of_returns_all_mentions_of_document_within_project(project, keyword, stranger):
     first, second = make_mentions([keyword, make_keyword(project)], 1)
     Mention.objects.filter(pk=second.pk).update(status="ignored")
     row = mentions.row_of(project.pk, second.pk)
@@ -130,52 +130,52 @@ def test_one_mention_comes_with_all_of_its_document_and_stays_in_its_project(pro
     assert mentions.row_of(stranger.projects.get().pk, second.pk) is None
 
 
-def test_facets_name_sources_and_keep_what_is_selected_however_rare(project, keyword):
-    monde, rare = (
+def test_source_facet_has_labels_and_keeps_selected_source(project, keyword):
+    le_monde, rare = (
         make_source(project, title="Le Monde"),
         make_source(project, title="", url="https://rare.example/rss"),
     )
-    make_mentions(keyword, [{"source": monde, **row} for row in minutes_ago(1, 2)])
+    make_mentions(keyword, [{"source": le_monde, **row} for row in minutes_ago(1, 2)])
     make_mentions(keyword, [{"source": rare, **row} for row in minutes_ago(3)])
-    f = every(project)
+    f = filter_all(project)
     assert [(row.key, row.label, row.count) for row in facet_rows(f, "sources")] == [
-        (monde.pk, "Le Monde", 2),
+        (le_monde.pk, "Le Monde", 2),
         (rare.pk, "https://rare.example/rss", 1),
     ]
-    assert [row.key for row in facet_rows(f, "sources", limit=1)] == [monde.pk]
+    assert [row.key for row in facet_rows(f, "sources", limit=1)] == [le_monde.pk]
     chosen = facet_rows(f.replace(sources=(rare.pk,)), "sources", limit=1)
-    assert [(row.key, row.count, row.is_selected) for row in chosen] == [(monde.pk, 2, False), (rare.pk, 1, True)]
+    assert [(row.key, row.count, row.is_selected) for row in chosen] == [(le_monde.pk, 2, False), (rare.pk, 1, True)]
 
 
-def test_languages_are_counted_without_their_regions_and_the_unknown_can_be_chosen(project, keyword):
+def test_language_facet_merges_regions_and_includes_unknown(project, keyword):
     rows = [
         {**row, "language": code}
         for row, code in zip(minutes_ago(1, 2, 3, 4), ("fr", "fr-ca", "", "xx-yy"), strict=True)
     ]
     make_mentions(keyword, rows)
-    f = every(project)
+    f = filter_all(project)
     assert [(row.key, row.count) for row in facet_rows(f, "languages")] == [("fr", 2), ("und", 1), ("xx", 1)]
     with translation.override("en"):
         assert [row.label for row in facet_rows(f, "languages")] == ["French", "Unknown", "xx"]
     assert mentions.count(f.replace(languages=("und", "fr"))).value == 3
 
 
-def test_a_page_of_a_search_holds_stories_not_mentions(project, keyword):
+def test_search_page_counts_documents_not_mentions(project, keyword):
     made = make_mentions([keyword, make_keyword(project)], minutes_ago(1, 2, 3))
-    page = mentions.page(every(project, q="lamp"), size=2)
+    page = mentions.page(filter_all(project, q="lamp"), size=2)
     assert [[mention.pk for mention in row.mentions] for row in page.rows] == [
         [made[0].pk, made[1].pk],
         [made[2].pk, made[3].pk],
     ]
 
 
-def test_a_search_reads_on_through_many_documents_in_both_directions(project, keyword):
+def test_search_pages_through_many_documents_in_both_directions(project, keyword):
     rows = [
         {**row, "text": "a red lamp" if minute % 7 else "a blue lamp"}
         for minute, row in enumerate(minutes_ago(*range(1, 901)))
     ]
     made = make_mentions(keyword, rows)
-    f = every(project, q='"red lamp"')  # a phrase: full text alone cannot tell, the matcher reads the texts
+    f = filter_all(project, q='"red lamp"')  # a phrase: full text is not enough, the matcher reads the texts
     wanted = [mention.document_id for minute, mention in enumerate(made) if minute % 7]
     assert mentions.count(f) == (len(wanted), False)
     pages, cursor = [], None
@@ -186,31 +186,31 @@ def test_a_search_reads_on_through_many_documents_in_both_directions(project, ke
     assert documents(mentions.page(f, pages[-1].previous_cursor, 200)) == documents(pages[-2])
 
 
-def test_numbers_over_a_search_stop_at_the_cap_and_the_list_goes_on(project, keyword):
+def test_search_counts_are_capped_but_list_is_not(project, keyword):
     with connection.cursor() as cursor:
         cursor.execute(FILL, {"project": project.pk, "keyword": keyword.pk, "now": NOW, "number": CAP + 5})
-    f = every(project, q="lamp")
+    f = filter_all(project, q="lamp")
     assert mentions.count(f) == (CAP, True)
     series = volume.volume(f)
     assert (series.total, series.capped) == (CAP, True)
-    assert mentions.count(every(project)) == (CAP + 5, False)
+    assert mentions.count(filter_all(project)) == (CAP + 5, False)
     end = write_cursor((NOW - timedelta(minutes=CAP), 0))
     assert len(mentions.page(f, end).rows) == 5
 
 
-def test_a_document_without_a_mention_is_in_no_list(project, keyword):
+def test_search_excludes_documents_without_mention(project, keyword):
     make_document(project, published=NOW - timedelta(1))
-    assert mentions.count(every(project, q="lumen")) == (0, False)
+    assert mentions.count(filter_all(project, q="lumen")) == (0, False)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_reads_are_served_by_the_covering_index_alone(project):
+def test_reads_use_only_the_covering_index(project):
     keywords = [make_keyword(project) for _ in range(4)]
-    # Stored in no order, so that the rows of a week lie in many places and only the index has them together.
+    # Stored in random order: the rows of a week are on many pages, only the index has them together.
     rows = [{"published": NOW - timedelta(hours=hour), "text": ""} for hour in range(2500)]
     Random(1).shuffle(rows)
     with transaction.atomic(), connection.cursor() as cursor:
-        # VACUUM calls a page all-visible only once the commit of its rows is written down.
+        # VACUUM marks a page all-visible only after the commit of its rows is flushed.
         cursor.execute("SET LOCAL synchronous_commit = on")
         make_mentions(keywords, rows)
     with connection.cursor() as cursor:
@@ -233,7 +233,7 @@ def assert_covered(plan):
 
 
 def plans_of(read):
-    """How Postgres would answer each statement over mentions."""
+    """Yield the plan of each statement over mentions."""
     with CaptureQueriesContext(connection) as captured:
         read()
     statements = [query["sql"] for query in captured if "monitoring_mention" in query["sql"]]

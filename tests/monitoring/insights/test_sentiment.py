@@ -1,4 +1,4 @@
-"""Sentiment counted over all, by keyword and by time, and as a filter."""
+"""Sentiment counts in total, by keyword and over time, and the sentiment filter."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,42 +12,42 @@ from tests.factories import make_keyword, make_mentions
 NOW = datetime(2026, 7, 15, 12, tzinfo=UTC)
 
 
-def week(project, **fields):
+def week_filter(project, **fields):
     return MentionFilter(project_id=project.pk, since=NOW - timedelta(days=7), until=NOW, **fields)
 
 
-def told(keyword, *labels, days_ago=1):
+def make_labeled_mentions(keyword, *labels, days_ago=1):
     rows = [{"published": NOW - timedelta(days=days_ago), "sentiment": label} for label in labels]
     return make_mentions(keyword, rows)
 
 
-def test_mentions_are_counted_by_label_and_keyword(project):
+def test_split_counts_mentions_by_label_and_keyword(project):
     lumen, rival = make_keyword(project), make_keyword(project)
-    told(lumen, "positive", "positive", "positive", "negative", "neutral", "uncertain", "")
-    told(rival, "negative")
-    found = sentiment.split(week(project, keywords=(lumen.pk,)))
+    make_labeled_mentions(lumen, "positive", "positive", "positive", "negative", "neutral", "uncertain", "")
+    make_labeled_mentions(rival, "negative")
+    found = sentiment.split(week_filter(project, keywords=(lumen.pk,)))
     assert found == Split(positive=3, neutral=1, negative=1, uncertain=1, pending=1)
     assert (found.total, found.labeled, found.net) == (7, 5, 40)
     assert (found.percent("positive"), found.percent("uncertain")) == (60, 14)
-    by_keyword = sentiment.split_by_keyword(week(project))
+    by_keyword = sentiment.split_by_keyword(week_filter(project))
     assert by_keyword == {lumen.pk: found, rival.pk: Split(negative=1)}
     assert by_keyword[rival.pk].net == -100
 
 
-def test_nothing_judged_has_no_net(project):
+def test_split_without_certain_label_has_no_net(project):
     keyword = make_keyword(project)
-    told(keyword, "", "uncertain")
-    found = sentiment.split(week(project))
+    make_labeled_mentions(keyword, "", "uncertain")
+    found = sentiment.split(week_filter(project))
     assert (found.net, found.percent("positive"), found.percent("uncertain")) == (None, None, 50)
     assert Split().percent("uncertain") is None
 
 
-def test_the_trend_has_every_day_of_the_person(project):
+def test_trend_has_every_local_day(project):
     keyword = make_keyword(project)
-    told(keyword, "negative", days_ago=6)
-    told(keyword, "positive", "uncertain")
+    make_labeled_mentions(keyword, "negative", days_ago=6)
+    make_labeled_mentions(keyword, "positive", "uncertain")
     paris = ZoneInfo("Europe/Paris")
-    trend = sentiment.trend(week(project), paris, "day")
+    trend = sentiment.trend(week_filter(project), paris, "day")
     days = {start.date().isoformat(): split for start, split in zip(trend.starts, trend.splits, strict=True)}
     assert days["2026-07-09"] == Split(negative=1)
     assert days["2026-07-14"] == Split(positive=1, uncertain=1)
@@ -55,9 +55,9 @@ def test_the_trend_has_every_day_of_the_person(project):
     assert len(trend.starts) == 8
 
 
-def test_a_filter_by_label_narrows_lists_and_is_written_and_read_back(project):
+def test_sentiment_filter_restricts_list_and_roundtrips(project):
     keyword = make_keyword(project)
-    told(keyword, "positive", "negative", "uncertain", "")
+    make_labeled_mentions(keyword, "positive", "negative", "uncertain", "")
     params = {"period": "custom", "from": "2026-07-08", "to": "2026-07-16", "sentiment": ["negative", "uncertain"]}
     f = MentionFilter.from_query(project, params, NOW, UTC)
     assert {row.mention.sentiment for row in mentions.page(f).rows} == {"negative", "uncertain"}
@@ -66,7 +66,7 @@ def test_a_filter_by_label_narrows_lists_and_is_written_and_read_back(project):
     assert rows == {"positive": (1, False), "neutral": (0, False), "negative": (1, True), "uncertain": (1, True)}
 
 
-def test_an_unknown_label_is_left_out_and_told(project):
+def test_unknown_sentiment_is_reported_as_problem(project):
     f = MentionFilter.from_query(project, {"sentiment": "furious"}, NOW, UTC)
     assert f.sentiments == ()
     assert [problem.parameter for problem in f.problems] == ["sentiment"]

@@ -1,4 +1,4 @@
-"""A preview says what a query would find: exactly where that can be told in time, else from a sample."""
+"""A preview counts what a query matches: exactly if time allows, else from a sample."""
 
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -20,51 +20,54 @@ PARIS = ZoneInfo("Europe/Paris")
 
 
 @pytest.fixture
-def kept(project):
+def history(project):
     return make_history(project)
 
 
 @pytest.mark.parametrize("languages", [[], ["fr"]], ids=["all", "fr"])
 @pytest.mark.parametrize("query", QUERIES)
-def test_it_counts_what_the_matcher_finds(project, kept, query, languages):
-    expected = matching(kept, query, languages)
+def test_preview_counts_what_matcher_matches(project, history, query, languages):
+    expected = matching(history, query, languages)
     found = preview(project, query, languages, PARIS).found
     assert (found.count, found.is_exact) == (len(expected), True)
     assert sum(count for _, count in found.days) == len(expected)
-    newest = [one.pk for one in kept if one.pk in expected][: sampled_search.NEWEST]
+    newest = [one.pk for one in history if one.pk in expected][: sampled_search.NEWEST]
     assert [hit.id for hit in found.newest] == newest and found.is_newest
 
 
 @pytest.mark.parametrize(("query", "saved"), list(zip(QUERIES, [*QUERIES[5:], *QUERIES[:5]], strict=True)))
-def test_an_edit_adds_and_removes_what_the_matcher_says(project, kept, query, saved):
+def test_preview_of_edit_shows_added_and_removed_matches(project, history, query, saved):
     keyword = make_keyword(project, query=saved, languages=["fr"] if len(saved) % 2 else [])
     shown = preview(project, query, ["fr"] if len(query) % 2 else [], PARIS, keyword)
-    now, before = matching(kept, query, ["fr"] if len(query) % 2 else []), matching(kept, saved, keyword.languages)
+    now, before = (
+        matching(history, query, ["fr"] if len(query) % 2 else []),
+        matching(history, saved, keyword.languages),
+    )
     assert (shown.added.count, shown.removed.count) == (len(now - before), len(before - now))
     assert {hit.id for hit in shown.added.newest} <= now - before
     assert {hit.id for hit in shown.removed.newest} <= before - now
 
 
-def test_an_edit_that_changes_no_word_changes_nothing(project, kept):
+def test_preview_of_equivalent_query_shows_no_change(project, history):
     keyword = make_keyword(project, query="lumen AND halo", languages=["fr"])
     assert preview(project, "lumen  halo", ["fr"], PARIS, keyword).added is None
     assert preview(project, "lumen halo", [], PARIS, keyword).added.count > 0
 
 
-def test_one_question_to_the_index_tells_what_an_edit_removes(project):
-    asked, other = (candidate_query(TrackedKeyword.unsaved(query)) for query in ("lumen", "lumen -halo"))
-    removed = candidates_except(asked, other)
+def test_candidates_except_is_one_index_condition(project):
+    query, other = (candidate_query(TrackedKeyword.unsaved(text)) for text in ("lumen", "lumen -halo"))
+    removed = candidates_except(query, other)
     assert removed.is_exact and len(removed.params) == 1
 
 
-def test_other_projects_documents_are_no_part_of_it(project, stranger):
+def test_preview_excludes_documents_of_other_projects(project, stranger):
     make_document(stranger.memberships.get().project, title="lumen")
     shown = preview(project, "lumen", [], PARIS)
     assert (shown.history.total, shown.found.count) == (0, 0)
 
 
-def test_it_says_when_it_sampled_and_how_much(project, monkeypatch):
-    """Every second of 400 documents holds the phrase; the time is over after half of them."""
+def test_preview_reports_sample_size_after_deadline(project, monkeypatch):
+    """Every second of 400 documents has the phrase; the deadline has passed after the minimum sample."""
     texts = ("maison lumen", "lumen maison")
     make_documents(project, [{"title": texts[n % 2], "text": ""} for n in range(400)])
     monkeypatch.setattr("monitoring.query_tools.preview.ALONE_S", (0,))
@@ -76,8 +79,8 @@ def test_it_says_when_it_sampled_and_how_much(project, monkeypatch):
     assert len(found.newest) == sampled_search.NEWEST
 
 
-def test_what_a_sample_misses_but_the_newest_show_is_counted(project, monkeypatch):
-    """Three matches, the newest of 600 candidates: a sample of 200 holds one of them at best."""
+def test_count_includes_newest_matches_outside_sample(project, monkeypatch):
+    """Three matches are the newest of 600 candidates: a sample of 200 has about one of them."""
     rows = [{"title": "lumen maison", "text": "", "published": timezone.now() - timedelta(days=2)} for _ in range(600)]
     make_documents(project, [*rows, *({"title": "maison lumen", "text": ""} for _ in range(3))])
     monkeypatch.setattr("monitoring.query_tools.preview.ALONE_S", (0,))
@@ -86,14 +89,14 @@ def test_what_a_sample_misses_but_the_newest_show_is_counted(project, monkeypatc
     assert found.count >= 3 and len(found.newest) == 3 and not found.is_exact
 
 
-def test_a_history_too_long_is_looked_at_from_its_newest_end(project, monkeypatch):
+def test_preview_searches_newest_documents_of_long_history(project, monkeypatch):
     make_documents(project, [{"title": f"Lumen {n}", "text": ""} for n in range(30)])
     monkeypatch.setattr("monitoring.query_tools.preview.HISTORIES", (20,))
     shown = preview(project, "lumen", [], PARIS)
     assert (shown.history.total, shown.history.is_all, shown.found.count) == (20, False, 20)
 
 
-def test_a_postgres_that_answers_late_is_not_waited_for(project, monkeypatch):
+def test_preview_is_none_when_postgres_is_slow(project, monkeypatch):
     make_documents(project, 3)
     monkeypatch.setattr(
         sampled_search,
@@ -103,10 +106,10 @@ def test_a_postgres_that_answers_late_is_not_waited_for(project, monkeypatch):
     began = timezone.now()
     assert preview(project, "lumen", [], PARIS) is None
     assert timezone.now() - began < timedelta(seconds=1.5)
-    assert Document.objects.count() == 3  # the connection is as good as before
+    assert Document.objects.count() == 3  # the connection is still usable
 
 
-def test_a_query_that_takes_long_to_decide_is_given_up_in_time(project):
+def test_preview_of_slow_query_ends_in_time(project):
     words = " ".join(f"w{number % 150}" for number in range(300))
     make_documents(project, [{"text": words} for _ in range(300)])
     slow = " OR ".join(f"w1 NEAR/5 w{number + 20}" for number in range(580))
@@ -117,19 +120,19 @@ def test_a_query_that_takes_long_to_decide_is_given_up_in_time(project):
     assert 0 < found.found.checked < 300 and not found.added.is_exact
 
 
-def test_the_words_beside_are_those_that_tell_matches_from_the_rest():
+def test_distinctive_terms_distinguish_matches_from_other_documents():
     found = ["Lumen, une ampoule de la maison", "Lumen et son ampoule", "Une Ampoule Lumen", "La Lumen", "Lumen"]
     others = ["Le vent de la maison", "Une brise sur la maison", "Et une autre", "La mer"] * 5
     [one] = distinctive_terms("lumen", parse("lumen"), found, others)
     assert (one.term, one.matches, one.of, one.query) == ("ampoule", 3, 5, "lumen -ampoule")
 
 
-def test_a_word_of_every_match_is_not_offered_for_it_would_leave_nothing():
+def test_distinctive_terms_exclude_words_of_every_match():
     terms = distinctive_terms("lumen", parse("lumen"), ["Lumen nova ampoule"] * 5 + ["Lumen nova"], ["Autre"] * 20)
     assert [one.term for one in terms] == ["ampoule"]
 
 
-def test_words_are_shown_as_written_and_the_querys_own_are_not_shown():
+def test_distinctive_terms_keep_spelling_and_exclude_query_words():
     found = ["Lumière éteinte luminaire Hélios"] * 5 + ["Lumière"]
     terms = distinctive_terms('"lumiere" lumin* -x', parse('"lumiere" lumin* -x'), found, ["Autre"] * 20)
     assert [one.term for one in terms] == ["éteinte", "hélios"]
@@ -145,7 +148,7 @@ def test_words_are_shown_as_written_and_the_querys_own_are_not_shown():
         ("lumen NEAR/5 halo\n", "lumen NEAR/5 halo -x"),
     ],
 )
-def test_leaving_a_word_out_leaves_it_out_of_the_whole_query(query, expected):
-    left = exclude_term(query, parse(query), "x")
-    assert left == expected
-    assert not candidate_query(TrackedKeyword.unsaved(left)).match(Doc(text="lumen halo x"))
+def test_exclude_term_applies_to_whole_query(query, expected):
+    excluded = exclude_term(query, parse(query), "x")
+    assert excluded == expected
+    assert not candidate_query(TrackedKeyword.unsaved(excluded)).match(Doc(text="lumen halo x"))

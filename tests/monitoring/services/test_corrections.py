@@ -1,4 +1,4 @@
-"""What people correct holds at once, is kept, and teaches a layer that is used only where it helps."""
+"""Corrections apply immediately, are stored, and train a layer that is used only where it is better."""
 
 import pytest
 from django.utils import timezone
@@ -19,17 +19,17 @@ def keyword(project):
     return make_keyword(project, query="lumen")
 
 
-def at_once(monkeypatch):
+def refit_without_delay(monkeypatch):
     monkeypatch.setattr("monitoring.services.corrections.REFIT_DELAY", fit_layers.timezone.timedelta(0))
 
 
-def corrected(project, manager, keyword, texts, label):
+def correct_texts(project, manager, keyword, texts, label):
     rows = make_mentions(keyword, [{"title": "", "text": text, "language": "fr"} for text in texts])
     analyze_mentions()
     return correct_sentiment(project, manager, [row.pk for row in rows], label)
 
 
-# "Clignote" is what this team's customers say of lamps that are broken; no model knows.
+# "Clignote" (flickers) is negative for this team's customers, which no general model knows.
 BROKEN = [f"Ma Lumen clignote depuis {when}" for when in ("lundi", "mardi", "hier", "ce matin", "une heure", "noël")]
 BROKEN += [
     f"La lampe Lumen {where} clignote" for where in ("du salon", "du bureau", "de ma fille", "d'en haut", "ici")
@@ -40,7 +40,7 @@ ANNOUNCED = [
 ANNOUNCED += [f"La boutique Lumen {where} ouvre" for where in ("de Lyon", "de Lille", "de Nice", "de Metz", "d'Arras")]
 
 
-def test_a_correction_holds_at_once_and_is_told_in_the_audit(project, manager, keyword):
+def test_correction_applies_immediately_and_is_logged(project, manager, keyword):
     mention = make_mention(keyword, title="", text="Lumen ouvre mardi")
     analyze_mentions()
     before = Mention.objects.get().sentiment
@@ -50,16 +50,16 @@ def test_a_correction_holds_at_once_and_is_told_in_the_audit(project, manager, k
     ]
     mention.refresh_from_db()
     assert (mention.sentiment, mention.judged_by) == ("negative", Mention.BY_PERSON)
-    kept = Correction.objects.get()
-    assert (kept.text, kept.label, kept.shown, kept.user) == ("Lumen ouvre mardi", "negative", before, manager)
+    stored = Correction.objects.get()
+    assert (stored.text, stored.label, stored.shown, stored.user) == ("Lumen ouvre mardi", "negative", before, manager)
     assert ActivityEntry.objects.get(action="mention.sentiment").detail["sentiment"] == "negative"
     analyze_mentions(), rescore_mentions()
     mention.refresh_from_db()
     assert mention.sentiment == "negative"
 
 
-def test_a_correction_may_be_corrected_and_taken_back(project, manager, keyword):
-    """Where no worker has said what it judges by, what is taken back is judged by one."""
+def test_correction_can_be_changed_and_undone_without_worker(project, manager, keyword):
+    """Without a reported model status, an undone correction is pending until a worker analyzes it."""
     mention = make_mention(keyword, title="", text="Lumen ouvre mardi")
     analyze_mentions()
     before = Mention.objects.get().sentiment
@@ -74,12 +74,12 @@ def test_a_correction_may_be_corrected_and_taken_back(project, manager, keyword)
 
 
 @pytest.fixture
-def heard():
-    """A worker has said what it judges by."""
+def reported_model_status():
+    """A worker has reported its model."""
     assert model_status.is_ready()
 
 
-def test_what_is_taken_back_has_the_judges_label_at_once(project, manager, keyword, heard):
+def test_undone_correction_restores_model_label_immediately(project, manager, keyword, reported_model_status):
     mention = make_mention(keyword, title="", text="Lumen ouvre mardi")
     analyze_mentions()
     before = Mention.objects.get().sentiment
@@ -89,7 +89,7 @@ def test_what_is_taken_back_has_the_judges_label_at_once(project, manager, keywo
     assert (mention.sentiment, mention.judged_by) == (before, "")
 
 
-def test_what_is_taken_back_has_the_label_of_the_judge_that_came_meanwhile(project, manager, keyword, heard):
+def test_undone_correction_gets_label_of_newer_model_version(project, manager, keyword, reported_model_status):
     text = "Lumen est génial, bravo, merci, excellent !"
     mention = make_mention(keyword, title="", text=text, sentiment="negative", negative=0.9, positive=0.05)
     SentimentState.objects.create(project=project, judged_by="old")
@@ -100,7 +100,7 @@ def test_what_is_taken_back_has_the_label_of_the_judge_that_came_meanwhile(proje
     assert mention.sentiment == "positive"
 
 
-def test_what_is_taken_back_before_judging_anew_has_reached_it_is_judged_anew(project, manager, keyword, heard):
+def test_correction_undone_during_rescoring_is_rescored(project, manager, keyword, reported_model_status):
     text = "Lumen est génial, bravo, merci, excellent !"
     mention = make_mention(keyword, title="", text=text, sentiment="negative", negative=0.9, positive=0.05)
     SentimentState.objects.create(project=project, judged_by="old")
@@ -114,7 +114,7 @@ def test_what_is_taken_back_before_judging_anew_has_reached_it_is_judged_anew(pr
     assert (mention.sentiment, mention.judged_by) == ("positive", model().version)
 
 
-def test_what_is_taken_back_before_it_was_ever_judged_waits_to_be_judged(project, manager, keyword, heard):
+def test_correction_undone_before_analysis_is_pending(project, manager, keyword, reported_model_status):
     mention = make_mention(keyword, title="", text="Lumen ouvre mardi")
     correct_sentiment(project, manager, [mention.pk], "negative")
     correct_sentiment(project, manager, [mention.pk], "")
@@ -122,27 +122,27 @@ def test_what_is_taken_back_before_it_was_ever_judged_waits_to_be_judged(project
     assert mention.sentiment == ""
 
 
-def test_a_label_that_is_confirmed_is_kept_and_a_second_time_is_nothing(project, manager, keyword):
+def test_confirming_a_label_stores_one_correction(project, manager, keyword):
     mention = make_mention(keyword, title="", text="Lumen ouvre mardi", sentiment="neutral")
     assert correct_sentiment(project, manager, [mention.pk], "neutral")
     assert not correct_sentiment(project, manager, [mention.pk], "neutral")
     assert Correction.objects.count() == 1
 
 
-def test_mentions_of_others_and_unknown_labels_are_out_of_reach(project, manager):
-    elsewhere = make_mention(make_keyword(Project.objects.create(name="Autre")), sentiment="neutral")
-    assert correct_sentiment(project, manager, [elsewhere.pk], "negative") == []
+def test_correct_sentiment_ignores_other_projects_and_rejects_unknown_label(project, manager):
+    foreign = make_mention(make_keyword(Project.objects.create(name="Autre")), sentiment="neutral")
+    assert correct_sentiment(project, manager, [foreign.pk], "negative") == []
     with pytest.raises(ValueError, match="furious"):
-        correct_sentiment(project, manager, [elsewhere.pk], "furious")
+        correct_sentiment(project, manager, [foreign.pk], "furious")
 
 
-def test_a_correction_outlives_its_mention(project, manager, keyword):
-    corrected(project, manager, keyword, BROKEN[:1], "negative")
+def test_correction_survives_deletion_of_its_mention(project, manager, keyword):
+    correct_texts(project, manager, keyword, BROKEN[:1], "negative")
     Mention.objects.all().delete()
     assert Correction.objects.get().mention is None
 
 
-def test_a_keyword_is_deleted_at_one_price_and_its_corrections_stay(
+def test_delete_keyword_takes_few_queries_and_keeps_corrections(
     project, manager, keyword, django_assert_max_num_queries
 ):
     rows = make_mentions(keyword, 250)
@@ -153,11 +153,11 @@ def test_a_keyword_is_deleted_at_one_price_and_its_corrections_stay(
     assert Correction.objects.get().mention is None
 
 
-def test_what_corrections_teach_is_used_for_what_comes_and_for_what_was(project, manager, keyword, monkeypatch):
-    at_once(monkeypatch)
+def test_better_layer_is_used_for_new_mentions_and_history(project, manager, keyword, monkeypatch):
+    refit_without_delay(monkeypatch)
     old = make_mention(keyword, title="", text="Lumen : la mienne clignote aussi", language="fr")
-    corrected(project, manager, keyword, BROKEN, "negative")
-    corrected(project, manager, keyword, ANNOUNCED, "neutral")
+    correct_texts(project, manager, keyword, BROKEN, "negative")
+    correct_texts(project, manager, keyword, ANNOUNCED, "neutral")
     refit_layers()
     layer = SentimentLayer.objects.get()
     assert layer.is_better
@@ -173,38 +173,38 @@ def test_what_corrections_teach_is_used_for_what_comes_and_for_what_was(project,
     assert old.negative > 0.5 < new.negative
 
 
-def test_a_layer_that_does_not_help_is_not_used(project, manager, keyword, monkeypatch):
-    """Labels without sense: the same words are good, bad and neither by turns."""
-    at_once(monkeypatch)
+def test_layer_that_is_not_better_is_not_used(project, manager, keyword, monkeypatch):
+    """The labels are random: the same words are neutral, positive and negative in turn."""
+    refit_without_delay(monkeypatch)
     for number, text in enumerate(BROKEN + ANNOUNCED):
-        corrected(project, manager, keyword, [text], ("neutral", "positive", "negative")[number % 3])
+        correct_texts(project, manager, keyword, [text], ("neutral", "positive", "negative")[number % 3])
     refit_layers()
     layer = SentimentLayer.objects.get()
     assert not layer.is_better
     assert SentimentState.objects.get().layer is None
 
 
-def test_a_few_corrections_make_no_layer(project, manager, keyword, monkeypatch):
-    at_once(monkeypatch)
-    corrected(project, manager, keyword, BROKEN[:3], "negative")
+def test_refit_makes_no_layer_from_few_corrections(project, manager, keyword, monkeypatch):
+    refit_without_delay(monkeypatch)
+    correct_texts(project, manager, keyword, BROKEN[:3], "negative")
     refit_layers()
     assert not SentimentLayer.objects.exists()
     assert SentimentState.objects.get().refit_at is None
 
 
-def test_nothing_is_fitted_before_it_is_due(project, manager, keyword):
-    corrected(project, manager, keyword, BROKEN, "negative")
-    corrected(project, manager, keyword, ANNOUNCED, "neutral")
+def test_refit_skips_project_before_it_is_due(project, manager, keyword):
+    correct_texts(project, manager, keyword, BROKEN, "negative")
+    correct_texts(project, manager, keyword, ANNOUNCED, "neutral")
     refit_layers()
     assert not SentimentLayer.objects.exists()
     assert SentimentState.objects.get().refit_at is not None
 
 
-def test_old_layers_go_and_numbers_go_on(project, manager, keyword, monkeypatch):
-    at_once(monkeypatch)
+def test_refit_deletes_oldest_layers_and_keeps_numbering(project, manager, keyword, monkeypatch):
+    refit_without_delay(monkeypatch)
     monkeypatch.setattr(fit_layers, "MAX_LAYERS", 2)
-    corrected(project, manager, keyword, BROKEN, "negative")
-    corrected(project, manager, keyword, ANNOUNCED, "neutral")
+    correct_texts(project, manager, keyword, BROKEN, "negative")
+    correct_texts(project, manager, keyword, ANNOUNCED, "neutral")
     for _ in range(3):
         SentimentState.objects.update(refit_at=timezone.now())
         refit_layers()
@@ -212,7 +212,7 @@ def test_old_layers_go_and_numbers_go_on(project, manager, keyword, monkeypatch)
     assert SentimentState.objects.get().layer.number == 3
 
 
-def test_projects_that_are_due_at_once_are_fitted_one_tick_after_the_other(project):
+def test_refit_stops_after_budget_with_project_still_due(project):
     due = timezone.now()
     for name in ("Autre", "Encore"):
         SentimentState.objects.create(project=Project.objects.create(name=name), refit_at=due)
@@ -222,10 +222,10 @@ def test_projects_that_are_due_at_once_are_fitted_one_tick_after_the_other(proje
     assert not SentimentState.objects.exclude(refit_at=None).exists()
 
 
-def test_people_go_back_to_a_former_layer_or_to_none_and_turn_learning_off(project, owner, keyword, monkeypatch):
-    at_once(monkeypatch)
-    corrected(project, owner, keyword, BROKEN, "negative")
-    corrected(project, owner, keyword, ANNOUNCED, "neutral")
+def test_use_layer_and_set_learning_change_analysis_version(project, owner, keyword, monkeypatch):
+    refit_without_delay(monkeypatch)
+    correct_texts(project, owner, keyword, BROKEN, "negative")
+    correct_texts(project, owner, keyword, ANNOUNCED, "neutral")
     refit_layers()
     mention = make_mention(keyword, title="", text="Encore une Lumen qui clignote", language="fr")
 

@@ -1,4 +1,4 @@
-"""Watched keywords: what is saved is matched against what is kept, at once and for good."""
+"""Creating, changing, pausing and deleting keywords, with their matching against stored documents."""
 
 from threading import Thread
 
@@ -34,11 +34,11 @@ def source(project):
     return make_source(project)
 
 
-def arrive(source, *entries):
+def store_entries(source, *entries):
     return store([Batch(source.pk, source.project_id, tuple(entries))])
 
 
-def test_it_works(project, manager):
+def test_create_keyword_matches_stored_documents_and_logs_activity(project, manager):
     make_documents(project, [{"title": "École Lumen"}, {"title": "Ecole Brise", "text": ""}])
     keyword = create_keyword(project, manager, name="École", query="ecole", type="topic")
     assert titles(keyword) == ["Ecole Brise", "École Lumen"]
@@ -46,39 +46,39 @@ def test_it_works(project, manager):
     assert ActivityEntry.objects.get().action == "keyword.created"
 
 
-def test_a_new_keyword_meets_documents_that_arrive_later(project, manager, source):
+def test_new_keyword_matches_later_documents_as_new_mentions(project, manager, source):
     keyword = create_keyword(project, manager, name="Lumen", query="lumen")
-    arrive(source, entry(1, "Lumen"), entry(2, "Brise"))
+    store_entries(source, entry(1, "Lumen"), entry(2, "Brise"))
     assert titles(keyword) == ["Lumen"]
     assert keyword.mentions.get().is_backlog is False
 
 
-def test_a_changed_query_adds_and_removes_at_once(project, manager, source):
+def test_update_keyword_adds_and_removes_mentions_immediately(project, manager, source):
     keyword = create_keyword(project, manager, name="Lampes", query="lumen")
-    arrive(source, entry(1, "Lumen"), entry(2, "Brise"))
+    store_entries(source, entry(1, "Lumen"), entry(2, "Brise"))
     update_keyword(keyword, manager, query="brise")
     assert titles(keyword) == ["Brise"]
-    arrive(source, entry(3, "Lumen encore"), entry(4, "Brise encore"))
+    store_entries(source, entry(3, "Lumen encore"), entry(4, "Brise encore"))
     assert titles(keyword) == ["Brise", "Brise encore"]
 
 
-def test_a_changed_query_keeps_what_somebody_has_worked_on(project, manager, source):
+def test_update_keyword_keeps_triaged_mentions(project, manager, source):
     keyword = create_keyword(project, manager, name="Lampes", query="lumen")
-    arrive(source, entry(1, "Lumen"), entry(2, "Lumen bis"))
+    store_entries(source, entry(1, "Lumen"), entry(2, "Lumen bis"))
     Mention.objects.filter(document__title="Lumen").update(status=Mention.Status.REPLIED)
     update_keyword(keyword, manager, query="brise")
     assert titles(keyword) == ["Lumen"]
 
 
-def test_a_story_that_was_answered_is_not_to_review_again_under_a_new_keyword(project, manager, source):
+def test_create_keyword_copies_triage_status_of_document(project, manager, source):
     keyword = create_keyword(project, manager, name="Lampes", query="lumen")
-    arrive(source, entry(1, "Lumen Alba"))
+    store_entries(source, entry(1, "Lumen Alba"))
     set_status(project, manager, [keyword.mentions.get().pk], Mention.Status.REPLIED)
     later = create_keyword(project, manager, name="Alba", query="alba")
     assert later.mentions.get().status == Mention.Status.REPLIED
 
 
-def test_the_history_is_finished_batch_by_batch_after_a_stop(project, manager, monkeypatch):
+def test_backfill_continues_in_batches_after_create_keyword(project, manager, monkeypatch):
     monkeypatch.setattr(backfill, "BATCH", 4)
     make_documents(project, [{"title": f"Lumen {number:02}"} for number in range(11)])
     keyword = create_keyword(project, manager, name="Lumen", query="lumen")
@@ -89,25 +89,25 @@ def test_the_history_is_finished_batch_by_batch_after_a_stop(project, manager, m
     assert Keyword.objects.get().backfilled_to is None
 
 
-def test_a_paused_keyword_gains_nothing_and_catches_up_on_resuming(project, manager, source):
+def test_pause_keyword_stops_matching_until_resumed(project, manager, source):
     keyword = create_keyword(project, manager, name="Lumen", query="lumen")
     pause_keyword(keyword, manager, True)
-    arrive(source, entry(1, "Lumen"))
+    store_entries(source, entry(1, "Lumen"))
     assert titles(keyword) == []
     pause_keyword(keyword, manager, False)
     backfill_all()
     assert titles(keyword) == ["Lumen"]
 
 
-def test_a_deleted_keyword_is_never_matched_again(project, manager, source):
+def test_delete_keyword_stops_matching(project, manager, source):
     keyword = create_keyword(project, manager, name="Lumen", query="lumen")
-    arrive(source, entry(1, "Lumen"))
+    store_entries(source, entry(1, "Lumen"))
     delete_keyword(keyword, manager)
-    arrive(source, entry(2, "Lumen"))
+    store_entries(source, entry(2, "Lumen"))
     assert not Mention.objects.exists()
 
 
-def test_languages_and_platforms_narrow_a_keyword_and_an_unknown_language_passes(project, manager, source):
+def test_keyword_languages_restrict_matches_but_accept_unknown_language(project, manager, source):
     keyword = create_keyword(project, manager, name="Lumen", query="lumen", languages=["fr"])
     titled = {
         "fr": "La nouvelle lampe Lumen est enfin disponible en magasin",
@@ -121,46 +121,46 @@ def test_languages_and_platforms_narrow_a_keyword_and_an_unknown_language_passes
 
 
 @pytest.mark.parametrize("query", ["", "(lumen", '"lumen', "-lumen", "OR"])
-def test_a_malformed_query_is_refused_and_changes_nothing(project, manager, query):
+def test_update_keyword_rejects_malformed_query_and_changes_nothing(project, manager, query):
     keyword = create_keyword(project, manager, name="Lumen", query="lumen")
-    with pytest.raises(ValidationError) as refusal:
+    with pytest.raises(ValidationError) as raised:
         update_keyword(keyword, manager, query=query)
-    assert list(refusal.value.message_dict) == ["query"]
+    assert list(raised.value.message_dict) == ["query"]
     assert Keyword.objects.get().query == "lumen"
 
 
-def test_two_keywords_of_a_project_have_different_names(project, manager):
+def test_create_keyword_rejects_duplicate_name(project, manager):
     create_keyword(project, manager, name="Lumen", query="lumen")
-    with pytest.raises(ValidationError) as refusal:
+    with pytest.raises(ValidationError) as raised:
         create_keyword(project, manager, name="lumen", query="autre")
-    assert list(refusal.value.message_dict) == ["name"]
+    assert list(raised.value.message_dict) == ["name"]
 
 
-def test_a_change_made_on_an_old_copy_undoes_nobody_elses(project, manager, source):
-    """Two people open the same keyword; one changes its query, the other its name."""
+def test_update_keyword_with_stale_copy_keeps_other_changes(project, manager, source):
+    """Two people open the same keyword: one changes its query, the other its name."""
     keyword = create_keyword(project, manager, name="Lampes", query="lumen")
-    arrive(source, entry(1, "Lumen"), entry(2, "Brise"))
-    old = Keyword.objects.get()
+    store_entries(source, entry(1, "Lumen"), entry(2, "Brise"))
+    stale = Keyword.objects.get()
     update_keyword(keyword, manager, query="brise")
-    update_keyword(old, manager, name="Lampes et vases")
+    update_keyword(stale, manager, name="Lampes et vases")
     pause_keyword(keyword, manager, True)
     saved = Keyword.objects.get()
     assert (saved.name, saved.query, saved.version, saved.is_paused) == ("Lampes et vases", "brise", 2, True)
     assert titles(saved) == ["Brise"]
 
 
-def test_a_query_that_can_no_longer_be_read_stops_no_other(project, manager, source, monkeypatch):
-    """Saved under the grammar of an earlier version: not by create_keyword, which refuses it."""
+def test_unreadable_stored_query_does_not_block_other_keywords(project, manager, source, monkeypatch):
+    """Such a query was saved under an earlier grammar: create_keyword would reject it."""
     make_keyword(project, query="(lumen", backfilled_to=1000)
     make_documents(project, [{"title": "Lumen hier", "text": ""}, {"title": "Brise", "text": ""}])
     monkeypatch.setattr(backfill, "BATCH", 1)
     keyword = create_keyword(project, manager, name="Lumen", query="lumen")
     backfill_all()
-    arrive(source, entry(1, "Lumen"))
+    store_entries(source, entry(1, "Lumen"))
     assert titles(keyword) == ["Lumen", "Lumen hier"]
 
 
-def test_a_long_history_lets_other_work_in_between(project, manager, monkeypatch):
+def test_backfill_stops_after_budget(project, manager, monkeypatch):
     monkeypatch.setattr(backfill, "BATCH", 4)
     make_documents(project, [{"title": f"Lumen {number:02}"} for number in range(11)])
     keyword = create_keyword(project, manager, name="Lumen", query="lumen")
@@ -170,8 +170,8 @@ def test_a_long_history_lets_other_work_in_between(project, manager, monkeypatch
     assert len(titles(keyword)) == 11
 
 
-def test_a_keyword_saved_while_a_document_is_being_stored_still_finds_it(project, manager, source):
-    """The race: ingest has read the keywords but not committed; the keyword must wait and then see the document."""
+def test_create_keyword_matches_document_stored_concurrently(project, manager, source):
+    """Race: ingest has read the keywords but not committed; the new keyword must wait and then find the document."""
     keywords = []
 
     def save_keyword():
@@ -183,7 +183,7 @@ def test_a_keyword_saved_while_a_document_is_being_stored_still_finds_it(project
         saving = Thread(target=save_keyword)
         saving.start()
         saving.join(0.5)
-        assert saving.is_alive(), "the keyword did not wait for the documents under way"
-        arrive(source, entry(1, "Lumen"))
+        assert saving.is_alive(), "create_keyword did not wait for the transaction of ingest"
+        store_entries(source, entry(1, "Lumen"))
     saving.join(10)
     assert titles(keywords[0]) == ["Lumen"]

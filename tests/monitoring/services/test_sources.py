@@ -1,4 +1,4 @@
-"""Adding what is polled: by feed, by site, by OPML; and clear answers to what cannot be."""
+"""Adding sources by feed URL, by site URL and from OPML; pausing and deleting them."""
 
 import time
 from threading import Thread
@@ -27,27 +27,27 @@ def page(*links):
     return f"<!doctype html><html><head>{tags}</head><body>Bienvenue</body></html>".encode()
 
 
-def test_a_feed_is_added_by_its_address(project, manager, web):
+def test_add_source_adds_feed_by_its_url(project, manager, web):
     result = add_source(project, manager, f"  {web.put('/feed.xml', body=FEED)} ")
     assert (result.created, result.error, result.source.title) == (True, "", "Le Phare")
     assert ActivityEntry.objects.get().action == "source.added"
     assert add_source(project, manager, web.url("/feed.xml")).created is False
 
 
-def test_a_feed_is_found_from_its_site(project, manager, web):
+def test_add_source_finds_feed_linked_from_site(project, manager, web):
     web.put("/", body=page(("Tout", "/tout.xml")), content_type="text/html")
     web.put("/tout.xml", body=FEED)
     assert add_source(project, manager, web.url("/")).source.url == web.url("/tout.xml")
 
 
-def test_a_site_without_a_link_is_tried_at_the_usual_places(project, manager, web):
+def test_add_source_tries_usual_feed_urls_when_site_links_none(project, manager, web):
     web.put("/", body=page(), content_type="text/html")
     web.put("/feed", body=FEED)
     web.put("/feed/", body=FEED)
     assert add_source(project, manager, web.url("/")).source.url.rstrip("/") == web.url("/feed")
 
 
-def test_several_feeds_are_a_choice(project, manager, web):
+def test_add_source_returns_candidates_when_site_has_several_feeds(project, manager, web):
     web.put("/", body=page(("Tout", "/tout.xml"), ("Sport", "/sport.xml")), content_type="text/html")
     result = add_source(project, manager, web.url("/"))
     assert result.source is None
@@ -67,7 +67,7 @@ def test_several_feeds_are_a_choice(project, manager, web):
         ("https://phare.example/" + "語" * 700, "bad_url"),  # 2,100 bytes: too long for the index
     ],
 )
-def test_an_address_that_can_never_work_is_refused(project, manager, url, error):
+def test_add_source_rejects_unusable_url(project, manager, url, error):
     assert add_source(project, manager, url).error == error
     assert not Source.objects.exists()
 
@@ -82,26 +82,26 @@ def test_an_address_that_can_never_work_is_refused(project, manager, url, error)
         ({"status": 302, "location": "/x"}, "redirect_loop"),
     ],
 )
-def test_what_is_no_feed_is_refused_and_says_why(project, manager, web, route, error):
+def test_add_source_rejects_non_feed_with_error_code(project, manager, web, route, error):
     result = add_source(project, manager, web.put("/x", **route))
     assert (result.source, result.error) == (None, error)
     assert not Source.objects.exists()
 
 
-def test_a_site_that_is_down_today_is_kept_and_says_so(project, manager, web):
+def test_add_source_adds_failing_source_on_transient_error(project, manager, web):
     result = add_source(project, manager, web.put("/x", status=503))
     assert result.error == result.source.error_code == "unavailable"
     assert result.source.failing_since
 
 
-def test_a_site_whose_feed_is_down_today_has_that_feed_kept(project, manager, web):
+def test_add_source_adds_linked_feed_on_transient_error(project, manager, web):
     web.put("/", body=page(("Tout", "/tout.xml")), content_type="text/html")
     web.put("/tout.xml", status=503)
     result = add_source(project, manager, web.url("/"))
     assert (result.error, result.source.url) == ("unavailable", web.url("/tout.xml"))
 
 
-def test_a_site_that_hangs_at_the_usual_places_is_given_up_in_time(project, manager, web, settings):
+def test_add_source_stops_at_deadline_when_usual_urls_hang(project, manager, web, settings):
     settings.FETCH_TIMEOUT_S = 1
     web.put("/", body=page(), content_type="text/html")
     for path in ("/feed/", "/rss", "/feed.xml", "/rss.xml", "/atom.xml"):
@@ -111,12 +111,12 @@ def test_a_site_that_hangs_at_the_usual_places_is_given_up_in_time(project, mana
     assert time.monotonic() - began < 2 * settings.FETCH_TIMEOUT_S + 0.5
 
 
-def test_every_error_code_has_its_words():
+def test_every_error_code_has_a_message():
     feeds = {"empty", "not_a_feed", "html_page", "xml_bomb", "too_complex", "unreadable", "unknown_platform"}
     assert set(ERROR_CODES) | feeds <= set(WORDS)
 
 
-def test_opml_goes_in_and_comes_out_the_same(project, manager):
+def test_import_opml_reads_what_export_opml_wrote(project, manager):
     make_source(project, "https://a.example/feed", title="A & co")
     make_source(project, "https://b.example/feed", title="Bé")
     exported = export_opml(project, project.sources.order_by("id"))
@@ -130,18 +130,18 @@ def test_opml_goes_in_and_comes_out_the_same(project, manager):
     }
 
 
-def test_an_address_too_long_to_keep_is_refused_and_not_cut_short(project, manager):
+def test_import_opml_rejects_too_long_url(project, manager):
     url = f"https://a.example/{'x' * 2000}"
     opml = f'<opml version="2.0"><body><outline type="rss" text="A" xmlUrl="{url}"/></body></opml>'.encode()
     imported = import_opml(project, manager, opml)
     assert (imported.added, imported.refused) == (0, (url,))
 
 
-def test_an_opml_file_that_is_none_is_told(project, manager):
+def test_import_opml_returns_error_for_invalid_file(project, manager):
     assert isinstance(import_opml(project, manager, b"not xml"), ParseError)
 
 
-def test_a_large_opml_file_is_imported_while_a_person_waits(project, manager):
+def test_import_opml_adds_5000_feeds_within_4_seconds(project, manager):
     outlines = "".join(f'<outline xmlUrl="https://site{number}.example/feed"/>' for number in range(5000))
     refused = '<outline xmlUrl="https:///nowhere"/>'
     began = time.monotonic()
@@ -150,7 +150,7 @@ def test_a_large_opml_file_is_imported_while_a_person_waits(project, manager):
     assert time.monotonic() - began < 4
 
 
-def test_a_password_in_an_address_is_kept_for_polling_and_shown_to_nobody(project, manager, viewer, as_person):
+def test_password_in_source_url_is_stored_but_never_shown(project, manager, viewer, as_person):
     address = "https://ada:s3cret@a.example/feed?to=b@c.example"
     import_opml(project, manager, f'<opml><body><outline xmlUrl="{address}"/></body></opml>'.encode())
     source = Source.objects.get()
@@ -163,13 +163,13 @@ def test_a_password_in_an_address_is_kept_for_polling_and_shown_to_nobody(projec
     assert "s3cret" not in "".join(shown)
 
 
-def test_resuming_a_stopped_source_begins_afresh(project, manager):
+def test_pause_source_clears_errors_when_resuming_stopped_source(project, manager):
     source = make_source(project, state=Source.State.STOPPED, error_code="gone", failures=4)
     pause_source(source, manager, False)
     assert (source.state, source.error_code, source.failures) == (Source.State.ACTIVE, "", 0)
 
 
-def test_deleting_a_source_keeps_its_mentions(project, manager):
+def test_delete_source_keeps_its_mentions(project, manager):
     source = make_source(project)
     mention = make_mention(make_keyword(project), source=source)
     delete_source(source, manager)
@@ -178,8 +178,8 @@ def test_deleting_a_source_keeps_its_mentions(project, manager):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_deleting_a_source_waits_for_the_poll_that_is_being_stored(project, manager):
-    """The race: the poll has the source and has stored an entry, but has not committed."""
+def test_delete_source_waits_for_concurrent_poll(project, manager):
+    """Race: the poll has locked the source and stored an entry, but has not committed."""
     from monitoring.ingest.records import Batch
     from monitoring.ingest.store import store
     from monitoring.polling.leases import claim

@@ -1,4 +1,4 @@
-"""What people decide about mentions."""
+"""Setting the triage status of mentions."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def statuses(*mentions):
     return [mention.status for mention in mentions]
 
 
-def test_it_works(project, manager, keyword):
+def test_set_status_returns_changes_and_logs_activity(project, manager, keyword):
     mention, other = make_mentions(keyword, 2)
     changes = set_status(project, manager, [mention.pk], "needs_reply")
     assert changes == [MentionChange(mention.pk, "to_review", "needs_reply")]
@@ -28,34 +28,34 @@ def test_it_works(project, manager, keyword):
     assert line.detail == {"status": "needs_reply", "before": {str(mention.pk): "to_review"}}
 
 
-def test_a_story_is_dealt_with_under_all_its_keywords(project, manager, keyword):
+def test_set_status_changes_all_mentions_of_document(project, manager, keyword):
     mentions = make_mentions([keyword, make_keyword(project)], 1)
     set_status(project, manager, [mentions[0].pk], "ignored")
     assert statuses(*mentions) == ["ignored", "ignored"]
 
 
-def test_setting_what_was_before_undoes_it(project, manager, keyword):
+def test_set_status_with_previous_status_undoes_change(project, manager, keyword):
     answered, new = make_mention(keyword, status="replied"), make_mention(keyword)
     for change in set_status(project, manager, [answered.pk, new.pk], "ignored"):
         set_status(project, manager, [change.mention_id], change.before)
     assert statuses(answered, new) == ["replied", "to_review"]
 
 
-def test_what_is_so_already_changes_nothing_and_leaves_no_line(project, manager, keyword):
+def test_set_status_without_change_logs_nothing(project, manager, keyword):
     mention = make_mention(keyword, status="replied")
     assert set_status(project, manager, [mention.pk], "replied") == []
     assert not ActivityEntry.objects.exists()
 
 
-def test_mentions_of_other_projects_are_out_of_reach(project, manager, keyword, stranger):
-    elsewhere = make_mention(make_keyword(stranger.projects.get()))
+def test_set_status_ignores_mentions_of_other_projects(project, manager, keyword, stranger):
+    foreign = make_mention(make_keyword(stranger.projects.get()))
     own = make_mention(keyword)
-    changes = set_status(project, manager, [own.pk, elsewhere.pk, 0], "ignored")
+    changes = set_status(project, manager, [own.pk, foreign.pk, 0], "ignored")
     assert [change.mention_id for change in changes] == [own.pk]
-    assert statuses(elsewhere) == ["to_review"]
+    assert statuses(foreign) == ["to_review"]
 
 
-def test_a_whole_selection_is_one_line_and_four_queries(project, manager, keyword, django_assert_max_num_queries):
+def test_set_status_of_many_mentions_takes_few_queries(project, manager, keyword, django_assert_max_num_queries):
     mentions = make_mentions(keyword, 30)
     with django_assert_max_num_queries(5):
         assert len(set_status(project, manager, [mention.pk for mention in mentions], "ignored")) == 30

@@ -1,4 +1,4 @@
-"""A small random project in the database, and the same questions answered in plain Python over its rows."""
+"""A small random project in the database, and its expected mentions computed in plain Python from its rows."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,7 +13,7 @@ from monitoring.models import Mention
 from monitoring.query import Doc, compile_query
 from tests.factories import make_documents, make_keyword, make_source
 
-# A few days after clocks went back in Paris and a few before they do in New York.
+# A few days after clocks go back in Paris and a few before they do in New York.
 NOW = datetime(2026, 10, 28, 10, 20, 30, tzinfo=UTC)
 ZONES = ["Europe/Paris", "America/New_York", "Asia/Kathmandu", "Pacific/Auckland", "UTC"]
 WORDS = ["lamp", "street", "école", "broken", "blue"]
@@ -24,12 +24,12 @@ PLATFORMS = ["feed", "mastodon"]
 STATUSES = Mention.Status.values
 
 
-def seldom(strategy, otherwise):
-    """Narrow filters find nothing: most choices leave most dimensions open."""
-    return st.integers(0, 3).flatmap(lambda number: st.just(otherwise) if number else strategy)
+def rarely(strategy, default):
+    """Return the strategy in one case of four: filters on many dimensions at a time would match nothing."""
+    return st.integers(0, 3).flatmap(lambda number: st.just(default) if number else strategy)
 
 
-# Few hours make many documents share an instant, days cross the clock change, minutes make buckets unequal.
+# Ages in hours make documents share an instant, ages in days cross a clock change, ages in minutes vary bucket sizes.
 ages = st.one_of(
     st.integers(0, 6).map(lambda hours: hours * 60),
     st.integers(0, 240).map(lambda hours: hours * 60),
@@ -55,19 +55,19 @@ choice = st.fixed_dictionaries(
         "bounds": st.tuples(ages, ages),
         "by": st.sampled_from(["published", "published", "found"]),
         "zone": st.sampled_from(ZONES),
-        "keywords": seldom(st.sets(st.integers(0, 2), min_size=1), set()),
-        "sources": seldom(st.sets(st.integers(0, 1), min_size=1), set()),
-        "platforms": seldom(st.sets(st.sampled_from(PLATFORMS), min_size=1), set()),
-        "languages": seldom(st.sets(st.sampled_from(["fr", "en", "und"]), min_size=1), set()),
-        "statuses": seldom(st.sets(st.sampled_from(STATUSES), min_size=1), set()),
-        "author": seldom(st.sampled_from(["Ada", "Zoë & Co", "Nobody"]), ""),
-        "q": seldom(st.sampled_from(QUERIES), ""),
+        "keywords": rarely(st.sets(st.integers(0, 2), min_size=1), set()),
+        "sources": rarely(st.sets(st.integers(0, 1), min_size=1), set()),
+        "platforms": rarely(st.sets(st.sampled_from(PLATFORMS), min_size=1), set()),
+        "languages": rarely(st.sets(st.sampled_from(["fr", "en", "und"]), min_size=1), set()),
+        "statuses": rarely(st.sets(st.sampled_from(STATUSES), min_size=1), set()),
+        "author": rarely(st.sampled_from(["Ada", "Zoë & Co", "Nobody"]), ""),
+        "q": rarely(st.sampled_from(QUERIES), ""),
     }
 )
 
 
 @dataclass(frozen=True)
-class World:
+class RandomProject:
     project: Project
     keywords: list
     sources: list
@@ -75,7 +75,7 @@ class World:
 
 
 def build(documents):
-    """A fresh project with these documents and mentions; every row of its tables as a plain Mention."""
+    """Create a project with these documents and mentions; `rows` are its mentions."""
     project = Project.objects.create(name="Random")
     keywords = [make_keyword(project, query="lamp") for _ in range(3)]
     sources = [make_source(project), make_source(project), None]
@@ -106,16 +106,16 @@ def build(documents):
         for document, fields in zip(made, documents, strict=True)
         for number, (status, is_backlog, found_age) in fields["mentions"].items()
     )
-    return World(project, keywords, sources[:2], rows)
+    return RandomProject(project, keywords, sources[:2], rows)
 
 
-def filter_of(world, chosen):
-    """The filter for a random choice, made through a query string as a page would."""
+def filter_of(random_project, chosen):
+    """Return the filter of a random choice, read from parameters as pages do."""
     zone = ZoneInfo(chosen["zone"])
     params = {
         "by": chosen["by"],
-        "keyword": [str(world.keywords[number].pk) for number in chosen["keywords"]],
-        "source": [str(world.sources[number].pk) for number in chosen["sources"]],
+        "keyword": [str(random_project.keywords[number].pk) for number in chosen["keywords"]],
+        "source": [str(random_project.sources[number].pk) for number in chosen["sources"]],
         "platform": list(chosen["platforms"]),
         "language": list(chosen["languages"]),
         "status": list(chosen["statuses"]),
@@ -129,15 +129,15 @@ def filter_of(world, chosen):
         params |= {"from": since.isoformat(), "to": max(until, since + timedelta(minutes=1)).isoformat()}
     else:
         params["period"] = chosen["period"]
-    return MentionFilter.from_query(world.project, params, NOW, zone)
+    return MentionFilter.from_query(random_project.project, params, NOW, zone)
 
 
-def expected(world, f):
-    """The mentions under a filter, by reading every row."""
-    return [row for row in world.rows if _passes(row, f)]
+def expected(random_project, f):
+    """Return the mentions under a filter by checking every row."""
+    return [row for row in random_project.rows if _is_expected(row, f)]
 
 
-def _passes(row, f):
+def _is_expected(row, f):
     at = row.found_at if f.by == "found" else row.published
     return (
         f.since <= at < f.until
@@ -148,17 +148,17 @@ def _passes(row, f):
         and (not f.languages or (row.language.split("-")[0] or "und") in f.languages)
         and row.status in (f.statuses or SHOWN_STATUSES)
         and (not f.author or row.author == f.author)
-        and (not f.q or _found(row.document, f.q))
+        and (not f.q or _matches(row.document, f.q))
     )
 
 
-def _found(document, q):
-    if q in ("(((", "-lamp"):  # malformed: finds nothing
+def _matches(document, q):
+    if q in ("(((", "-lamp"):  # malformed: matches nothing
         return False
     return bool(compile_query(q).match(Doc(title=document.title, text=document.text)))
 
 
 def documents_of(rows):
-    """Distinct documents, newest first: the order of a list."""
+    """Return the distinct documents in the order of a list, newest first."""
     keys = {(row.published, row.document_id) for row in rows}
     return [document_id for _, document_id in sorted(keys, reverse=True)]
