@@ -14,7 +14,7 @@ from pydantic import AfterValidator, ConfigDict, Field, create_model
 from monitoring.content.scrub import is_storable
 from monitoring.insights.dimensions import DIMENSIONS, Dimension
 from monitoring.insights.periods import BUCKETS, PERIODS
-from monitoring.messages.source_errors import words
+from monitoring.messages.source_errors import error_text
 from monitoring.models import Keyword, Mention, Source
 from monitoring.models.mentions import probabilities
 from monitoring.services.corrections import LABELS
@@ -90,11 +90,11 @@ class SourcePatch(Body):
 
 
 class SourceError(Schema):
-    """Why a source fails: `what` happened and what to `do`; failing since `since`."""
+    """Why a source fails: what happened (`message`), what to do (`advice`), and since when."""
 
     code: str
-    what: str
-    do: str
+    message: str
+    advice: str
     since: datetime | None
 
 
@@ -119,11 +119,11 @@ class SourceOut(Schema):
     def resolve_error(source: Source) -> dict[str, object] | None:
         if not source.error_code:
             return None
-        sentences = words(source.error_code)
+        text = error_text(source.error_code)
         return {
             "code": source.error_code,
-            "what": str(sentences.what),
-            "do": str(sentences.do),
+            "message": str(text.message),
+            "advice": str(text.advice),
             "since": source.failing_since,
         }
 

@@ -13,7 +13,7 @@ from accounts.access import membership_of
 from accounts.models import Role
 from api.problems import InvalidField
 from api.schemas import Items, SourceIn, SourceOut, SourcePatch
-from monitoring.messages.source_errors import words
+from monitoring.messages.source_errors import error_text
 from monitoring.models import Source
 from monitoring.services import sources
 
@@ -40,8 +40,8 @@ def add_source(request: HttpRequest, project_id: int, source: SourceIn) -> Statu
             "url", _("This site has several feeds. Choose one."), "several_feeds", candidates=candidates
         )
     if result.source is None:
-        problem = words(result.error)
-        raise InvalidField("url", f"{problem.what} {problem.do}", result.error)
+        text = error_text(result.error)
+        raise InvalidField("url", f"{text.message} {text.advice}", result.error)
     return Status(201 if result.created else 200, result.source)
 
 

@@ -24,7 +24,7 @@ from monitoring.content.excerpts import plain
 from monitoring.insights.sentiment import Split
 from monitoring.insights.sentiment_words import MINUS, signed, split_words
 from monitoring.messages.labels import platform_name
-from monitoring.messages.source_errors import words
+from monitoring.messages.source_errors import error_text
 from monitoring.models import Mention
 
 PREHEADER_STORIES = 3
@@ -124,7 +124,7 @@ def _story(content: DigestContent, story: Story) -> dict[str, object]:
 def _failing_source(content: DigestContent, failing: FailingSource) -> dict[str, object]:
     return {
         "source": failing,
-        "reason": str(words(failing.code).what),
+        "reason": str(error_text(failing.code).message),
         "url": absolute(reverse("source", args=[content.project_id, failing.source_id])),
     }
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Min
 from django.utils.translation import gettext as _
 
-from monitoring.messages.source_errors import Words, words
+from monitoring.messages.source_errors import ErrorText, error_text
 from monitoring.models import DocumentSource, Source
 
 RATE_DAYS = 30
@@ -26,7 +26,7 @@ class SourceRow:
     state: str
     label: str
     tone: str
-    trouble: Words | None
+    trouble: ErrorText | None
     items_a_day: float | None
 
 
@@ -45,7 +45,7 @@ def _row(source: Source, rate: float, now: datetime) -> SourceRow:
         "quiet": (_("Quiet"), ""),
         "fine": (_("Active"), "good"),
     }[state]
-    trouble = words(source.error_code) if state == "failing" else None
+    trouble = error_text(source.error_code) if state == "failing" else None
     return SourceRow(source, state, label, tone, trouble, rate if source.last_success_at else None)
 
 

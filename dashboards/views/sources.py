@@ -15,7 +15,7 @@ from accounts.models import Membership, Role
 from dashboards.forms.sources import OpmlForm, SourceForm
 from dashboards.presenters.source_rows import SourceRow, source_rows
 from monitoring.feeds.errors import ParseError
-from monitoring.messages.source_errors import words
+from monitoring.messages.source_errors import error_text
 from monitoring.models import DocumentSource, Source
 from monitoring.services.opml import ImportResult, export_opml, import_opml
 from monitoring.services.sources import AddResult, add_source, delete_source, pause_source, poll_now
@@ -82,8 +82,8 @@ def source_add(request: HttpRequest, membership: Membership) -> HttpResponse:
             _tell_added(request, result)
             return redirect("sources", membership.project.pk)
         if result.error:
-            trouble = words(result.error)
-            form.add_error("url", f"{trouble.what} {trouble.do}")
+            trouble = error_text(result.error)
+            form.add_error("url", f"{trouble.message} {trouble.advice}")
     context = {"form": form, "opml_form": OpmlForm(), "candidates": result.candidates}
     return render(request, "sources/source_add.html", context)
 
@@ -94,7 +94,7 @@ def _tell_added(request: HttpRequest, result: AddResult) -> None:
         messages.info(request, _("“%(name)s” is already a source.") % name)
     elif result.error:
         text = _("“%(name)s” was added, but it’s failing right now.") % name
-        messages.warning(request, f"{text} {words(result.error).what}")
+        messages.warning(request, f"{text} {error_text(result.error).message}")
     else:
         messages.success(request, _("“%(name)s” added. Its first items will arrive shortly.") % name)
 

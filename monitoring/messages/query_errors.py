@@ -1,4 +1,8 @@
-"""A mistake in a query, in the reader's language: the sentences of monitoring/query/errors.py, translated."""
+"""Messages for the syntax errors of queries.
+
+In: a QueryError, whose code has an English sentence in monitoring/query/errors.py. Out: that sentence translated, with
+the position and a suggestion. Called by forms, filters, the API and services.
+"""
 
 from django.utils.translation import gettext as _
 
@@ -7,9 +11,9 @@ from monitoring.query.errors import MESSAGES
 
 
 def explain_error(error: QueryError) -> str:
-    """One sentence: what is wrong, at which character (counted from 1), and what to write instead."""
-    what = _(MESSAGES[error.code]).format(**error.params)
-    sentence = _("%(what)s (character %(position)d).") % {"what": what, "position": error.position + 1}
+    """Return what is wrong, at which character (counted from 1), and what to write instead."""
+    message = _(MESSAGES[error.code]).format(**error.params)
+    sentence = _("%(what)s (character %(position)d).") % {"what": message, "position": error.position + 1}
     sentence = sentence[:1].upper() + sentence[1:]
     if not error.suggestion:
         return sentence

@@ -18,7 +18,7 @@ from monitoring.content.web_page import read_page
 from monitoring.http.default import http_client
 from monitoring.ingest.keys import key_of
 from monitoring.matching.keyword_index import TrackedKeyword, doc_of
-from monitoring.messages.source_errors import words
+from monitoring.messages.source_errors import error_text
 from monitoring.models import Document, Keyword, Mention
 from monitoring.query import Doc, QueryError
 from monitoring.query.document import View
@@ -187,5 +187,5 @@ def _subject(doc: Doc, **more: object) -> Subject:
 
 
 def _unread(code: str) -> str:
-    what = _PAGE_WORDS.get(code) or words(code).what
+    what = _PAGE_WORDS.get(code) or error_text(code).message
     return _("%(what)s Paste the page’s text instead.") % {"what": what}

@@ -191,10 +191,10 @@ def test_every_platform_has_a_page():
 
 
 def test_feed_page_lists_every_error_code():
-    from monitoring.messages.source_errors import WORDS
+    from monitoring.messages.source_errors import ERROR_TEXTS
 
     documented = rows(section((DOCS / "platforms" / "feed.md").read_text(), "## Errors"))
-    assert documented.keys() == WORDS.keys() | {"unexpected"}
+    assert documented.keys() == ERROR_TEXTS.keys() | {"unexpected"}
 
 
 def test_every_channel_has_a_heading():

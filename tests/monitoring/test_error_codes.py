@@ -12,7 +12,7 @@ import pytest
 from monitoring.feeds.opml import read_opml
 from monitoring.feeds.parse import parse as parse_feed
 from monitoring.http import ERROR_CODES, ClientSettings, HttpClient
-from monitoring.messages.source_errors import WORDS
+from monitoring.messages.source_errors import ERROR_TEXTS
 from monitoring.platforms.registry import poll
 from monitoring.query import QueryError
 from monitoring.query import parse as parse_query
@@ -144,7 +144,7 @@ def test_polling_returns_its_error_code_for_an_unknown_platform():
 
 
 def test_sources_have_a_message_for_exactly_the_codes_that_are_produced():
-    assert set(WORDS) == {*ERROR_CODES, *FEEDS, "not_opml", "unknown_platform"}
+    assert set(ERROR_TEXTS) == {*ERROR_CODES, *FEEDS, "not_opml", "unknown_platform"}
 
 
 @pytest.mark.parametrize("code", MESSAGES)

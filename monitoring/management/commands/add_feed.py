@@ -5,7 +5,7 @@ from argparse import ArgumentParser
 from django.core.management.base import BaseCommand, CommandError
 
 from monitoring.management.shared import project_named, source_row, write_line
-from monitoring.messages.source_errors import words
+from monitoring.messages.source_errors import error_text
 from monitoring.services.sources import add_source
 
 
@@ -22,7 +22,7 @@ class Command(BaseCommand):
             choices = ", ".join(feed.url for feed in result.candidates)
             raise CommandError(f"this page has several feeds; add one of these: {choices}")
         if result.source is None:
-            raise CommandError(f"{words(result.error).what} {words(result.error).do}")
+            raise CommandError(f"{error_text(result.error).message} {error_text(result.error).advice}")
         if result.error:
-            self.stderr.write(str(words(result.error).what))
+            self.stderr.write(str(error_text(result.error).message))
         write_line(self.stdout, source_row(result.source))

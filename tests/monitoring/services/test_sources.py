@@ -10,7 +10,7 @@ from django.db import connections, transaction
 from accounts.models import ActivityEntry
 from monitoring.feeds.errors import ParseError
 from monitoring.http import ERROR_CODES
-from monitoring.messages.source_errors import WORDS
+from monitoring.messages.source_errors import ERROR_TEXTS
 from monitoring.models import Mention, Source
 from monitoring.services.opml import export_opml, import_opml
 from monitoring.services.sources import add_source, delete_source, pause_source
@@ -113,7 +113,7 @@ def test_add_source_stops_at_deadline_when_usual_urls_hang(project, manager, web
 
 def test_every_error_code_has_a_message():
     feeds = {"empty", "not_a_feed", "html_page", "xml_bomb", "too_complex", "unreadable", "unknown_platform"}
-    assert set(ERROR_CODES) | feeds <= set(WORDS)
+    assert set(ERROR_CODES) | feeds <= set(ERROR_TEXTS)
 
 
 def test_import_opml_reads_what_export_opml_wrote(project, manager):
