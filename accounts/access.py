@@ -1,6 +1,7 @@
-"""The only way to a project: every view, API call, feed and export asks here before it loads a row.
+"""Access to projects: every view, API call, feed and export calls one of these functions before it loads a row.
 
-A stranger gets 404 (a project's existence is not theirs to learn); a member whose role is too small gets 403.
+Non-members get 404, so they cannot learn whether a project exists; members whose role is too low get 403. Rows below a
+project are then loaded with `project=membership.project`.
 """
 
 from collections.abc import Callable
@@ -13,13 +14,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from accounts.models import Membership, Project, Role, User
 
-LAST_PROJECT = "last_project"  # in the session: the id of the project that this browser showed last
+LAST_PROJECT = "last_project"  # session key: the id of the last project shown in this browser
 
 
 def membership_of(user: User, project_id: int, role: str = Role.VIEWER) -> Membership:
-    """The user's membership (with its `project`), if it allows at least `role`.
+    """Return the user's membership (with its `project`) if it has at least `role`.
 
-    Raises Http404 for people outside the project and PermissionDenied for members with a smaller role.
+    Raises Http404 for non-members and PermissionDenied for members with a lower role.
     """
     membership = Membership.objects.select_related("project").filter(user=user, project_id=project_id).first()
     if membership is None:
@@ -30,23 +31,23 @@ def membership_of(user: User, project_id: int, role: str = Role.VIEWER) -> Membe
 
 
 def project_view(role: str = Role.VIEWER) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
-    """For a page of a project: the view is called as `view(request, membership, ...)` in place of `project_id`."""
+    """Decorate a project page: call the view as `view(request, membership, ...)` instead of with `project_id`."""
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @login_required
         @wraps(view)
-        def guarded(request: HttpRequest, project_id: int, **kwargs: object) -> HttpResponse:
+        def checked(request: HttpRequest, project_id: int, **kwargs: object) -> HttpResponse:
             membership = membership_of(request.user, project_id, role)
             if request.session.get(LAST_PROJECT) != project_id:
                 request.session[LAST_PROJECT] = project_id
             return view(request, membership, **kwargs)
 
-        guarded.required_role = role  # read by the test that walks every URL
-        return guarded
+        checked.required_role = role  # read by the access test, which requests every URL
+        return checked
 
     return decorate
 
 
 def projects_of(user: User) -> QuerySet[Project]:
-    """The projects a user is a member of, by name."""
+    """Return the projects that a user is a member of, by name."""
     return Project.objects.filter(memberships__user=user).order_by("name", "id")

@@ -1,6 +1,6 @@
-"""What the operator may do to accounts, below /operator/: close them, open them again, make another operator.
+"""Account management for server admins, below /operator/: deactivate, reactivate, grant server admin rights.
 
-Nobody is deleted here: a project could lose its last admin, and history its names.
+Accounts cannot be deleted here: a project could lose its last admin, and the activity log its names.
 """
 
 from django.contrib import admin

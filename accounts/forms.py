@@ -1,4 +1,4 @@
-"""The forms of people and projects. Who may send them is the views' business, what they change that of the modules."""
+"""Forms for accounts, projects, members and invitations. Views check access; the other modules make the changes."""
 
 from zoneinfo import available_timezones
 
@@ -14,25 +14,25 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import invitations
 from accounts.models import ApiToken, Invitation, Project, Role, User, default_time_zone, validate_time_zone
-from accounts.projects import tidy
+from accounts.projects import normalize_name
 
 NAME_LENGTH = User._meta.get_field("first_name").max_length
-gettext_noop("Email")  # allauth's label; of Django's French and allauth's, the less usual word would win
+gettext_noop("Email")  # allauth's label: without our own entry, its less common French word would be used
 REGIONS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 
 
-def zone_named(text: str) -> str:
-    """The zone that people mean by "europe/paris", "New York" or "Paris"; the text itself when none or several do."""
+def find_time_zone(text: str) -> str:
+    """Return the time zone that "europe/paris" or "New York" means; the text itself if none or several match."""
     wanted = "_".join(text.split()).casefold()
     zones = available_timezones()
-    whole = [zone for zone in zones if zone.casefold() == wanted]
-    cities = [zone for zone in zones if zone.startswith(REGIONS) and zone.split("/")[-1].casefold() == wanted]
-    found = whole or cities
+    by_name = [zone for zone in zones if zone.casefold() == wanted]
+    by_city = [zone for zone in zones if zone.startswith(REGIONS) and zone.split("/")[-1].casefold() == wanted]
+    found = by_name or by_city
     return found[0] if len(found) == 1 else text
 
 
 class TimeZoneInput(forms.TextInput):
-    """A text box that proposes the zones whose names contain what is typed (a datalist: no script needed)."""
+    """A text box that suggests time zones (a datalist, without JavaScript)."""
 
     def render(
         self, name: str, value: object, attrs: dict[str, object] | None = None, renderer: object = None
@@ -42,8 +42,8 @@ class TimeZoneInput(forms.TextInput):
         options = format_html_join(
             "", '<option value="{}">{}</option>', ((zone, zone.replace("_", " ")) for zone in zones)
         )
-        box = super().render(name, value, attrs, renderer)
-        return format_html('{}<datalist id="{}_choices">{}</datalist>', box, name, options)
+        field = super().render(name, value, attrs, renderer)
+        return format_html('{}<datalist id="{}_choices">{}</datalist>', field, name, options)
 
 
 class TimeZoneField(forms.CharField):
@@ -54,11 +54,11 @@ class TimeZoneField(forms.CharField):
         super().__init__(**{"label": _("Time zone"), "max_length": 64, "initial": default_time_zone} | kwargs)
 
     def to_python(self, value: object) -> str:
-        return zone_named(super().to_python(value))
+        return find_time_zone(super().to_python(value))
 
 
 class InvitedSignupForm(forms.Form):
-    """What allauth's sign-up form asks besides the password. The address is the invitation's, whatever is posted."""
+    """The fields of allauth's sign-up form besides the password. The address is the invitation's, not a posted one."""
 
     name = forms.CharField(
         label=_("Your name"), max_length=NAME_LENGTH, widget=forms.TextInput({"autocomplete": "name"})
@@ -68,17 +68,17 @@ class InvitedSignupForm(forms.Form):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        # allauth's form, a subclass, has added the address; its view would take the initial value from ?email=.
+        # allauth's form, a subclass, added the email field; its view would read the initial value from ?email=.
         self.fields["email"].disabled = True
         self.initial["email"] = context.request.invitation.email
 
     def signup(self, request: HttpRequest, user: User) -> None:
-        """Called by allauth once `user` is saved, inside the transaction of accounts.views.signup."""
-        user.first_name = tidy(self.cleaned_data["name"])
+        """Complete the account and accept the invitation. Called by allauth after saving `user` in one transaction."""
+        user.first_name = normalize_name(self.cleaned_data["name"])
         user.time_zone = self.cleaned_data["time_zone"]
         user.language = get_language()
         user.save(update_fields=["first_name", "time_zone", "language"])
-        # The link came by mail: the address is known to be theirs.
+        # The link was sent to this address, so it is verified.
         get_adapter().stash_verified_email(request, user.email)
         invitations.accept(request.invitation.pk, user, timezone.now())
 
@@ -96,7 +96,7 @@ class AccountForm(forms.ModelForm):
     field_order = ["name", "language", "time_zone"]
 
     def save(self, commit: bool = True) -> User:
-        self.instance.first_name, self.instance.last_name = tidy(self.cleaned_data["name"]), ""
+        self.instance.first_name, self.instance.last_name = normalize_name(self.cleaned_data["name"]), ""
         return super().save(commit)
 
 
@@ -107,7 +107,7 @@ class TokenForm(forms.ModelForm):
         labels = {"name": _("What’s this token for?")}
 
     def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, auto_id="token_%s", **kwargs)  # beside the account form, which has a name too
+        super().__init__(*args, auto_id="token_%s", **kwargs)  # the account form on the same page has a "name", too
 
 
 class ProjectForm(forms.ModelForm):
@@ -117,11 +117,11 @@ class ProjectForm(forms.ModelForm):
         labels = {"name": _("Project name")}
 
     def clean_name(self) -> str:
-        return tidy(self.cleaned_data["name"])
+        return normalize_name(self.cleaned_data["name"])
 
 
 class DeleteProjectForm(forms.Form):
-    """Asks for the project's name, so that nobody deletes the wrong one by a slip."""
+    """Requires the project name, so that nobody deletes the wrong project by mistake."""
 
     name = forms.CharField(
         label=_("Enter the project name to confirm"), widget=forms.TextInput({"autocomplete": "off"})
@@ -132,9 +132,9 @@ class DeleteProjectForm(forms.Form):
         self.project = project
 
     def clean_name(self) -> str:
-        name = tidy(self.cleaned_data["name"])
-        # Phones type ’ where desks type '.
-        if name.replace("’", "'") != tidy(self.project.name).replace("’", "'"):
+        name = normalize_name(self.cleaned_data["name"])
+        # Phones type ’ where keyboards type '.
+        if name.replace("’", "'") != normalize_name(self.project.name).replace("’", "'"):
             raise forms.ValidationError(_("That isn’t the project name. Nothing was deleted."))
         return name
 

@@ -1,7 +1,7 @@
-"""Invitations: a place in a project kept for an email address, offered by a link that only its mailbox receives.
+"""Invitations: a membership offered to an email address, by a link that is sent only to that address.
 
-Only the token's digest is kept, so sending again makes a new link and ends the old one. The link is never shown to
-the one who invites: whoever opens it may make the account of that address.
+Only a hash of the token is stored, so resending creates a new link and invalidates the old one. The inviter never sees
+the link, because anyone with it can create the account of that address. Called by dashboards/views/.
 """
 
 from datetime import datetime
@@ -16,35 +16,37 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from accounts.activity_log import record
-from accounts.models import INVITATION_LIFE, Invitation, Membership, Project, User, new_token, token_digest
-from accounts.projects import hold_people, hold_people_as_admin
+from accounts.models import INVITATION_LIFETIME, Invitation, Membership, Project, User, new_token, token_digest
+from accounts.projects import lock_members, lock_members_as_admin
 
 
 @transaction.atomic
 def invite(project: Project, actor: User, email: str, role: str, now: datetime) -> bool:
-    """Invite an address, or invite it again with another role. False when its owner is a member already."""
-    hold_people_as_admin(project, actor)
+    """Invite an address, or invite it again with another role. Return False if its owner is already a member."""
+    lock_members_as_admin(project, actor)
     email = email.strip().lower()
     if project.memberships.filter(user__email=email).exists():
         return False
     project.invitations.filter(email__iexact=email, accepted_at=None).delete()
-    _offer(Invitation(project=project, email=email, role=role), actor, now)
+    _send(Invitation(project=project, email=email, role=role), actor, now)
     record(project, actor, "invitation.sent", email, role=role)
     return True
 
 
 @transaction.atomic
 def resend(project: Project, actor: User, invitation_id: int, now: datetime) -> Invitation:
-    hold_people_as_admin(project, actor)
+    """Send an open invitation again, with a new link. Raises Http404 if there is none."""
+    lock_members_as_admin(project, actor)
     invitation = get_object_or_404(project.invitations, pk=invitation_id, accepted_at=None)
-    _offer(invitation, actor, now)
+    _send(invitation, actor, now)
     record(project, actor, "invitation.resent", invitation.email)
     return invitation
 
 
 @transaction.atomic
 def revoke(project: Project, actor: User, invitation_id: int) -> Invitation:
-    hold_people_as_admin(project, actor)
+    """Revoke an open invitation: its link stops working. Raises Http404 if there is none."""
+    lock_members_as_admin(project, actor)
     invitation = get_object_or_404(project.invitations, pk=invitation_id, accepted_at=None)
     record(project, actor, "invitation.revoked", invitation.email)
     invitation.delete()
@@ -52,7 +54,7 @@ def revoke(project: Project, actor: User, invitation_id: int) -> Invitation:
 
 
 def find(token: str) -> Invitation | None:
-    """The invitation a link points to, whatever has become of it."""
+    """Return the invitation of a link: open, accepted or expired."""
     return Invitation.objects.select_related("project", "invited_by").filter(token_digest=token_digest(token)).first()
 
 
@@ -60,12 +62,9 @@ def is_open(invitation: Invitation | None, now: datetime) -> bool:
     return invitation is not None and invitation.accepted_at is None and invitation.expires_at > now
 
 
-def hold_for_signup(token: str, now: datetime) -> Invitation | None:
-    """The open invitation behind the link, safe from others until the transaction ends.
-
-    None where its address has an account already.
-    """
-    invitation = _hold(token_digest=token_digest(token))
+def lock_for_signup(token: str, now: datetime) -> Invitation | None:
+    """Return the open invitation of a link, locked until the transaction ends; None if the address has an account."""
+    invitation = _lock(token_digest=token_digest(token))
     if not is_open(invitation, now) or User.objects.filter(email=invitation.email).exists():
         return None
     return invitation
@@ -73,8 +72,8 @@ def hold_for_signup(token: str, now: datetime) -> Invitation | None:
 
 @transaction.atomic
 def accept(invitation_id: int, user: User, now: datetime) -> Membership | None:
-    """Take the place, if it is still open and kept for this user's address."""
-    invitation = _hold(pk=invitation_id)
+    """Make the user a member. Return None if the invitation is not open or is for another address."""
+    invitation = _lock(pk=invitation_id)
     if not is_open(invitation, now) or invitation.email.lower() != user.email.lower():
         return None
     invitation.accepted_at = now
@@ -87,25 +86,25 @@ def accept(invitation_id: int, user: User, now: datetime) -> Membership | None:
     return membership
 
 
-def _hold(**which: object) -> Invitation | None:
-    """The invitation as it is once this transaction alone changes the project's people.
+def _lock(**which: object) -> Invitation | None:
+    """Return the invitation as it is after the project's members are locked.
 
-    So of two acceptances at once (a double click) the second finds it taken, and nobody joins a project while it is
-    being deleted.
+    Closes two races: the second of two concurrent acceptances (a double click) finds the invitation accepted, and
+    nobody joins a project while it is being deleted.
     """
     found = Invitation.objects.select_related("project").filter(**which).first()
     if found is None:
         return None
-    hold_people(found.project)
+    lock_members(found.project)
     return Invitation.objects.select_related("project", "invited_by").filter(**which).first()
 
 
-def _offer(invitation: Invitation, inviter: User, now: datetime) -> None:
-    """Give the invitation a fresh link and send it; the message joins the transaction through the outbox."""
+def _send(invitation: Invitation, inviter: User, now: datetime) -> None:
+    """Give the invitation a new link and send it. The outbox stores the message in the same transaction."""
     token = new_token()
     invitation.token_digest = token_digest(token)
     invitation.invited_by = inviter
-    invitation.expires_at = now + INVITATION_LIFE
+    invitation.expires_at = now + INVITATION_LIFETIME
     invitation.save()
     guest = User.objects.filter(email=invitation.email).first()
     context = {

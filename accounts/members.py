@@ -1,7 +1,7 @@
-"""Changes to the members of a project. A project always keeps an admin: what would take the last one is refused.
+"""Changes to the members of a project, which always keeps at least one admin. Called by dashboards/views/.
 
-Each function locks the project's people first (accounts/projects.py says which race that closes), writes its audit
-line in the same transaction, and returns False when it was refused.
+Each function first locks the project's members (accounts/projects.py explains the race), writes to the activity log in
+the same transaction, and returns False if it would remove the last admin.
 """
 
 from django.db import transaction
@@ -9,12 +9,12 @@ from django.shortcuts import get_object_or_404
 
 from accounts.activity_log import record
 from accounts.models import Membership, Project, Role, User
-from accounts.projects import hold_people, hold_people_as_admin
+from accounts.projects import lock_members, lock_members_as_admin
 
 
 @transaction.atomic
 def change_role(project: Project, actor: User, member_id: int, role: str) -> bool:
-    hold_people_as_admin(project, actor)
+    lock_members_as_admin(project, actor)
     member = _member(project, id=member_id)
     if role != Role.ADMIN and _is_last_admin(member):
         return False
@@ -27,13 +27,13 @@ def change_role(project: Project, actor: User, member_id: int, role: str) -> boo
 
 @transaction.atomic
 def remove_member(project: Project, actor: User, member_id: int) -> bool:
-    hold_people_as_admin(project, actor)
+    lock_members_as_admin(project, actor)
     return _remove(_member(project, id=member_id), actor, "member.removed")
 
 
 @transaction.atomic
 def leave_project(project: Project, user: User) -> bool:
-    hold_people(project)
+    lock_members(project)
     return _remove(_member(project, user=user), user, "member.left")
 
 

@@ -1,4 +1,4 @@
-"""Shows each signed-in person Vigie in their own language and time zone."""
+"""Middleware: handle each request in the language and time zone of the signed-in user."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""People, the projects they share, and what they may do there. Every other row of Vigie hangs on a Project."""
+"""Users, projects, memberships, invitations, API tokens and the activity log. All other data belongs to a Project."""
 
 import hashlib
 import secrets
@@ -13,16 +13,16 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-INVITATION_LIFE = timedelta(days=14)
+INVITATION_LIFETIME = timedelta(days=14)
 
 
 def new_token() -> str:
-    """256 random bits, safe in an address."""
+    """Return 256 random bits as URL-safe text."""
     return secrets.token_urlsafe(32)
 
 
 def token_digest(token: str) -> str:
-    """What is kept of a token: a plain SHA-256 is enough for 256 random bits."""
+    """Return the hash to store. Plain SHA-256 is enough for 256 random bits."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -42,7 +42,7 @@ def validate_time_zone(name: str) -> None:
 
 
 class UserManager(BaseUserManager):
-    """Makes users by email. Addresses are kept in lower case, so one mailbox is one person."""
+    """Creates users by email address, stored in lower case, so that one mailbox has one account."""
 
     def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
         if not email:
@@ -60,7 +60,7 @@ class UserManager(BaseUserManager):
 
 
 class User(AbstractUser):
-    """A person. `is_superuser` is the operator: sees the whole outbox and the operator's pages."""
+    """A person with an account. `is_superuser`: a server admin, who sees every delivery and the server admin pages."""
 
     username = None
     email = models.EmailField(_("email address"), unique=True)
@@ -86,7 +86,7 @@ class User(AbstractUser):
 
 
 class Role(models.TextChoices):
-    """What a member may do. Each role may do all that the one before may."""
+    """What a member may do. Each role includes the permissions of the previous one."""
 
     VIEWER = "viewer", _("Viewer")
     MANAGER = "manager", _("Manager")
@@ -97,9 +97,9 @@ ROLE_ORDER = [Role.VIEWER, Role.MANAGER, Role.ADMIN]
 
 
 class Project(models.Model):
-    """A brand or a client's space. Everything below belongs to exactly one.
+    """A workspace for one brand or client.
 
-    `deleted_at` is set when people delete it: it has no members from then on, and its rows go bit by bit
+    `deleted_at` (UTC) is set when people delete it: it then has no members, and its rows are deleted in batches
     (provisioning/deletion.py).
     """
 
@@ -136,12 +136,12 @@ class Membership(models.Model):
         return f"{self.user} · {self.project} · {self.role}"
 
     def may(self, role: str) -> bool:
-        """True where this member's role is at least `role`."""
+        """Return True if this member's role is `role` or higher."""
         return ROLE_ORDER.index(Role(self.role)) >= ROLE_ORDER.index(Role(role))
 
 
 class Invitation(models.Model):
-    """A place in a project kept for an email address until it is taken or `expires_at` (UTC) has passed."""
+    """An offer of membership to an email address, open until it is accepted or `expires_at` (UTC)."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="invitations")
     email = models.EmailField(_("email address"))
@@ -167,7 +167,7 @@ class Invitation(models.Model):
 
 
 class ApiToken(models.Model):
-    """Lets a program act as its user. Only the digest is kept; the token is shown once."""
+    """A token with which a program acts as its user. Only its hash is stored; the token is shown once."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(_("name"), max_length=100)
@@ -180,9 +180,9 @@ class ApiToken(models.Model):
 
 
 class ActivityEntry(models.Model):
-    """One thing that a person (or, with no user, Vigie itself) did in a project: never changed, never deleted alone.
+    """One change that a person (without `user`: Vigie itself) made in a project. Never changed or deleted on its own.
 
-    `action` is a short verb phrase code such as "keyword.created"; `target` names the row as people know it.
+    `action` is a code such as "keyword.created"; `target` is the name of the row for people. `at` is UTC.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="activity")

@@ -1,4 +1,7 @@
-"""Making and renaming projects, each with its audit line. Called by pages, the API, commands and the sample world."""
+"""Create and rename projects, each with its entry in the activity log; lock a project's members.
+
+Called by dashboards/, api/, management commands, and accounts/invitations.py and members.py for the lock.
+"""
 
 from django.db import transaction
 
@@ -7,15 +10,15 @@ from accounts.activity_log import record
 from accounts.models import Membership, Project, Role, User
 
 
-def tidy(name: str) -> str:
-    """One line without stray spaces: names stand in the subjects of emails."""
+def normalize_name(name: str) -> str:
+    """Return the name on one line, without extra spaces, because email subjects contain it."""
     return " ".join(name.split())
 
 
 @transaction.atomic
 def create_project(user: User, name: str, *, is_sample: bool = False) -> Project:
-    """Make a project with its first admin."""
-    project = Project.objects.create(name=tidy(name), is_sample=is_sample)
+    """Create a project with its first admin."""
+    project = Project.objects.create(name=normalize_name(name), is_sample=is_sample)
     Membership.objects.create(project=project, user=user, role=Role.ADMIN)
     record(project, user, "project.created", project)
     return project
@@ -23,23 +26,24 @@ def create_project(user: User, name: str, *, is_sample: bool = False) -> Project
 
 @transaction.atomic
 def rename_project(project: Project, user: User, name: str) -> None:
-    before, project.name = project.name, tidy(name)
+    """Rename a project."""
+    before, project.name = project.name, normalize_name(name)
     if project.name == before:
         return
     project.save(update_fields=["name"])
     record(project, user, "project.renamed", project, before=before)
 
 
-def hold_people(project: Project) -> None:
-    """Let one change to a project's people happen at a time, until the transaction ends.
+def lock_members(project: Project) -> None:
+    """Serialize changes to a project's members until the transaction ends.
 
-    Two admins who demote each other, or both leave, at the same moment would otherwise each still see the other.
-    NO KEY: storing documents, which only refer to the project's key, goes on meanwhile.
+    Closes the race of two admins who demote each other, or both leave, at the same time: each would still see the
+    other. NO KEY: storing documents, which only reference the project's key, is not blocked.
     """
     Project.objects.select_for_update(no_key=True).get(pk=project.pk)
 
 
-def hold_people_as_admin(project: Project, actor: User) -> None:
-    """hold_people, for an actor who must still be an admin when their turn comes."""
-    hold_people(project)
+def lock_members_as_admin(project: Project, actor: User) -> None:
+    """Lock the members, then check that the actor is still an admin. Raises Http404 or PermissionDenied if not."""
+    lock_members(project)
     membership_of(actor, project.pk, Role.ADMIN)

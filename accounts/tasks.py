@@ -1,4 +1,4 @@
-"""What Celery does for people: forget the sign-ins that have run out."""
+"""Celery tasks of accounts."""
 
 from celery import shared_task
 from django.core.management import call_command

@@ -1,6 +1,6 @@
-"""Sign-in and what belongs to it: the pages of allauth that make sense here, named one by one.
+"""Sign-in, sign-up, passwords and two-factor authentication: the pages of allauth that Vigie uses.
 
-Left out: adding and confirming email addresses (an account has the one address it was invited by) and sign-in by code.
+Excluded: adding and verifying email addresses (an account has only the address it was invited by) and sign-in by code.
 """
 
 from allauth.account import views as account

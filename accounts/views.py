@@ -1,4 +1,4 @@
-"""Sign-up, for people who come with an invitation."""
+"""Sign-up with an invitation. The invitation page (dashboards/views/invitation.py) stores the token in the session."""
 
 from allauth.account import views
 from django.db import transaction
@@ -7,16 +7,16 @@ from django.utils import timezone
 
 from accounts import invitations
 
-INVITATION_KEY = "invitation"  # in the session: the token of the link this visitor opened
+INVITATION_KEY = "invitation"  # session key: the token of the link that this visitor opened
 
 
 @transaction.atomic
 def signup(request: HttpRequest) -> HttpResponse:
-    """allauth's sign-up page, open while the visitor's invitation is.
+    """Show allauth's sign-up page if the visitor has an open invitation.
 
-    One transaction, with the invitation held: account, membership and audit line are made together or not at all,
-    and a form sent twice at once makes one account.
+    One transaction, with the invitation locked: account, membership and activity entry are created together or not at
+    all, and two concurrent submissions create one account.
     """
     token = request.session.get(INVITATION_KEY, "")
-    request.invitation = invitations.hold_for_signup(token, timezone.now())
+    request.invitation = invitations.lock_for_signup(token, timezone.now())
     return views.signup(request)

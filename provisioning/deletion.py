@@ -1,7 +1,7 @@
-"""The end of a project: gone for its people at once, and from the tables bit by bit.
+"""Delete projects: for their members immediately, from the database in batches.
 
-`retire_project` is what a page calls; `purge_retired` is what beat calls until nothing is left. Where it stands is in
-Postgres alone, so a worker that dies is taken over by the next tick.
+Pages call `delete_project`; provisioning/tasks.py calls `purge_deleted_projects` every minute until no row is left.
+Progress is stored in Postgres alone, so the next run continues where a killed worker stopped.
 """
 
 import logging
@@ -11,18 +11,18 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import Project, User
-from accounts.projects import hold_people_as_admin
+from accounts.projects import lock_members_as_admin
 from delivery.models import Delivery
 from monitoring.ingest.project_lock import lock_project_exclusive
 from monitoring.models import Document, Source
 
 log = logging.getLogger(__name__)
 
-BATCH = 5000  # documents a transaction: deletes of this size hold nobody up (docs/architecture.md)
+BATCH = 5000  # documents per transaction: deletes of this size block no other writer (docs/architecture.md)
 FIRST_KEY = "00000000-0000-0000-0000-000000000000"
 
-# The documents of one batch in the order of the index (project, address_key), so that no batch walks again over what
-# the one before has left dead, with all that hangs on them. Foreign keys are checked at the end of the transaction.
+# One batch of documents with all rows that reference them, in the order of the index (project, address_key): no batch
+# scans the dead rows of the previous ones. Foreign keys are checked at the end of the transaction.
 DELETE_BATCH = """
 WITH page AS (
     SELECT id, address_key FROM monitoring_document
@@ -41,40 +41,40 @@ SELECT address_key FROM page ORDER BY address_key DESC LIMIT 1
 
 
 @transaction.atomic
-def retire_project(project: Project, user: User) -> None:
-    """Take the project from its people and stop all it does: no polls, no matching, no alerts, no digests."""
-    hold_people_as_admin(project, user)
+def delete_project(project: Project, user: User) -> None:
+    """Remove all members and stop the project's polls, matching, alerts and digests. Requires an admin of it."""
+    lock_members_as_admin(project, user)
     for rows in (project.memberships, project.invitations, project.rules, project.digests):
         rows.all().delete()
     project.deliveries.filter(state=Delivery.State.PENDING).delete()
-    # In the order in which pollers lock them, or the two could wait for each other.
+    # In the order in which pollers lock sources, to avoid a deadlock.
     sources = list(project.sources.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
     Source.objects.filter(pk__in=sources).update(state=Source.State.STOPPED)
     project.keywords.update(is_paused=True, backfilled_to=None)
-    # No longer the sample project either, so that another one can be loaded at once.
+    # Not the sample project any more, so that it can be loaded again immediately.
     Project.objects.filter(pk=project.pk).update(deleted_at=timezone.now(), is_sample=False)
-    log.info("project retired project=%s user=%s", project.pk, user.pk)
+    log.info("event=project_deleted project=%s user=%s", project.pk, user.pk)
 
 
-def purge_retired(budget_s: float) -> int:
-    """Delete rows of retired projects for about `budget_s` seconds. Returns how many projects were finished."""
-    deadline, finished = time.monotonic() + budget_s, 0
+def purge_deleted_projects(budget_s: float) -> int:
+    """Delete the rows of deleted projects for about `budget_s` seconds. Return how many projects were completed."""
+    deadline, completed = time.monotonic() + budget_s, 0
     for project in Project.objects.exclude(deleted_at=None).order_by("deleted_at"):
         if project.sources.filter(claimed_until__gt=timezone.now()).exists():
-            continue  # a poll that began before is still storing
+            continue  # a poll that started before the deletion is still storing
         if _delete_documents(project.pk, deadline) and _delete_rest(project):
-            finished += 1
-    return finished
+            completed += 1
+    return completed
 
 
 def _delete_documents(project_id: int, deadline: float) -> bool:
-    """False when the time is up."""
+    """Return False if the deadline was reached."""
     key = FIRST_KEY
     while key is not None:
         if time.monotonic() > deadline:
             return False
         with transaction.atomic(), connection.cursor() as cursor:
-            lock_project_exclusive(project_id)  # nobody adds a mention to a document that is being deleted
+            lock_project_exclusive(project_id)  # prevents new mentions of documents that are being deleted
             cursor.execute(DELETE_BATCH, [project_id, key, BATCH])
             row = cursor.fetchone()
         key = row[0] if row else None
@@ -83,12 +83,12 @@ def _delete_documents(project_id: int, deadline: float) -> bool:
 
 @transaction.atomic
 def _delete_rest(project: Project) -> bool:
-    """The sources, then the project with all the small tables. False when something was stored meanwhile."""
+    """Delete the sources, then the project with all small tables. Return False if a document was stored meanwhile."""
     lock_project_exclusive(project.pk)
     if Document.objects.filter(project=project).exists():
         return False
-    # Django's own delete would search every mention and document for a source to forget, and none is left.
+    # Django's delete would scan all mentions and documents for references to the sources, and none is left.
     Source.objects.filter(project=project)._raw_delete(using=connection.alias)
-    log.info("project purged project=%s", project.pk)
+    log.info("event=project_purged project=%s", project.pk)
     project.delete()
     return True

@@ -1,12 +1,12 @@
-"""Celery's way into provisioning/deletion.py."""
+"""Celery tasks of provisioning."""
 
 from celery import shared_task
 
-from provisioning.deletion import purge_retired
+from provisioning.deletion import purge_deleted_projects
 
-PURGE_BUDGET_S = 5  # the worker that does this sends alerts, too
+PURGE_BUDGET_S = 5  # alerts wait while the worker purges
 
 
 @shared_task
 def purge_projects() -> None:
-    purge_retired(PURGE_BUDGET_S)
+    purge_deleted_projects(PURGE_BUDGET_S)

@@ -1,7 +1,7 @@
-"""Real Postgres and Redis for every test, and the people they speak as.
+"""Real Postgres and Redis for every test, and the fixed people of the tests.
 
-Without DATABASE_URL / REDIS_URL the embedded servers are started once for the whole run (xdist workers share them,
-each with its own database) in a folder that is removed at the end.
+Without DATABASE_URL or REDIS_URL, embedded servers start once per run, in a folder that is removed at the end. xdist
+workers share them, each with its own database.
 """
 
 import os
@@ -14,7 +14,7 @@ import django
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-# The same examples every time, so that a change is judged by itself; HYPOTHESIS_PROFILE=explore looks for new ones.
+# The same examples every time, so that a failure comes from the change; HYPOTHESIS_PROFILE=explore finds new ones.
 hypothesis_settings.register_profile("same", derandomize=True)
 hypothesis_settings.register_profile("explore", derandomize=False)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
@@ -24,14 +24,14 @@ pytest_plugins = ["tests.lookalikes.json_channel", "tests.lookalikes.smtp", "tes
 
 
 def pytest_configure(config):
-    """Before Django's settings are read: pyproject.toml names no settings, or they would be read before this."""
+    """Start the servers before Django reads its settings (so pyproject.toml must not name DJANGO_SETTINGS_MODULE)."""
     if hasattr(config, "workerinput"):
         return
     started = []
     folder = Path(tempfile.mkdtemp(prefix="vigie-test-"))
     folder.chmod(0o755)
     os.environ.setdefault("VIGIE_DATA_DIR", str(folder / "data"))
-    # The outside world of the tests is served on loopback.
+    # The tests serve all feeds and pages on loopback.
     os.environ["FETCH_ALLOWED_HOSTS"] = "127.0.0.0/8"
     if not os.environ.get("DATABASE_URL") or not os.environ.get("REDIS_URL"):
         from config.launcher.embedded import start_postgres, start_redis
@@ -56,7 +56,7 @@ def pytest_configure(config):
 
 @pytest.fixture(autouse=True)
 def plain_static_files(settings):
-    """Pages are rendered without the manifest that collectstatic makes."""
+    """Render pages without the manifest of collectstatic."""
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -71,11 +71,11 @@ def no_model_status(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def quick_passwords(settings):
-    """A real hash takes a quarter of a second a person on purpose."""
+    """Hash passwords quickly: a real hash takes 0.25 s per user by design."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
-def _person(email, project=None, role=None, **fields):
+def make_person(email, project=None, role=None, **fields):
     from accounts.models import Membership, User
 
     user = User.objects.create_user(email, "correct horse battery", **fields)
@@ -94,19 +94,19 @@ def project(db):
 @pytest.fixture
 def owner(project):
     """Ada, admin of the project."""
-    return _person("ada@example.com", project, "admin", language="en")
+    return make_person("ada@example.com", project, "admin", language="en")
 
 
 @pytest.fixture
 def manager(project):
-    """Marc, manager: answers, edits keywords and sources."""
-    return _person("marc@example.com", project, "manager", language="fr")
+    """Marc, manager: triages mentions, edits keywords and sources. French."""
+    return make_person("marc@example.com", project, "manager", language="fr")
 
 
 @pytest.fixture
 def viewer(project):
     """Vera, viewer: reads only."""
-    return _person("vera@example.com", project, "viewer", language="en")
+    return make_person("vera@example.com", project, "viewer", language="en")
 
 
 @pytest.fixture
@@ -114,12 +114,12 @@ def stranger(db):
     """Sam, admin of another project."""
     from accounts.models import Project
 
-    return _person("sam@example.com", Project.objects.create(name="Ailleurs"), "admin", language="en")
+    return make_person("sam@example.com", Project.objects.create(name="Ailleurs"), "admin", language="en")
 
 
 @pytest.fixture
 def as_person():
-    """`as_person(user)`: a browserless client signed in as that person."""
+    """`as_person(user)`: a test client signed in as that user."""
     from django.test import Client
 
     def sign_in(user):

@@ -13,7 +13,7 @@ from accounts.access import project_view
 from accounts.forms import DeleteProjectForm, InvitationForm, ProjectForm, RoleForm
 from accounts.models import Membership, Project, Role
 from accounts.projects import rename_project
-from provisioning.deletion import retire_project
+from provisioning.deletion import delete_project
 
 
 @project_view()
@@ -36,7 +36,7 @@ def project_delete(request: HttpRequest, membership: Membership) -> HttpResponse
     project = membership.project
     form = DeleteProjectForm(request.POST or None, project=project)
     if request.method == "POST" and form.is_valid():
-        retire_project(project, request.user)
+        delete_project(project, request.user)
         messages.success(request, _("Project “%(project)s” deleted.") % {"project": project})
         return redirect("home")
     return render(request, "project_settings/delete.html", {"project": project, "form": form})

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import project_view
 from accounts.models import Membership, Project, Role
-from provisioning.deletion import retire_project
+from provisioning.deletion import delete_project
+from provisioning.sample.feeds import FEEDS, current_items
 from provisioning.sample.load import feed_url, load_sample
-from provisioning.sample.world import FEEDS, published
 
 
 @login_required
@@ -30,7 +30,7 @@ def load(request: HttpRequest) -> HttpResponse:
 def remove(request: HttpRequest, membership: Membership) -> HttpResponse:
     if not membership.project.is_sample:
         raise Http404
-    retire_project(membership.project, request.user)
+    delete_project(membership.project, request.user)
     messages.success(request, _("Sample project removed."))
     return redirect("home")
 
@@ -42,7 +42,7 @@ def feed(request: HttpRequest, slug: str) -> HttpResponse:
     if sample is None or found is None:
         raise Http404
     rss = Rss201rev2Feed(found.title, settings.SAMPLE_FEEDS_URL, "", language=found.language, feed_url=feed_url(slug))
-    for entry in published(found, sample.created_at, timezone.now(), settings.SAMPLE_FEEDS_URL + "/sample"):
+    for entry in current_items(found, sample.created_at, timezone.now(), settings.SAMPLE_FEEDS_URL + "/sample"):
         rss.add_item(
             entry.title,
             entry.url,

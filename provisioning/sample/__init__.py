@@ -1,5 +1,5 @@
-"""The sample world: an invented brand, its two competitors, what is said of them in 90 days, and feeds that go on.
+"""The sample project: an invented brand with two competitors, 90 days of mentions, and feeds that go on publishing.
 
-`stories.py` is what people write, `world.py` when and where (pure), `load.py` brings it in and takes it away, and
+`texts.py` has the texts, `feeds.py` decides which item appears when (pure), `load.py` creates the project, and
 dashboards/views/sample.py publishes the feeds that the real workers poll.
 """

@@ -1,7 +1,7 @@
-"""Brings the sample project in through the real ingest path, and takes it away.
+"""Load the sample project through the real ingest. Called by the welcome page and by `manage.py load_sample`.
 
-Called by the welcome page and by `manage.py load_sample`. The 90 days are stored as backlog, so nobody is alerted of
-invented old news; then its feeds are sources like any other, only polled every few seconds.
+The items of 90 days are stored as backlog, so they trigger no alerts. The sample feeds are then regular sources,
+except that they are polled every few seconds.
 """
 
 from django.conf import settings
@@ -16,7 +16,7 @@ from monitoring.ingest.records import Batch
 from monitoring.ingest.store import store
 from monitoring.models import Source
 from monitoring.services.keywords import create_keyword
-from provisioning.sample.world import FEEDS, history
+from provisioning.sample.feeds import FEEDS, past_items
 
 NAME = "Maison Lumen"
 KEYWORDS = (
@@ -24,9 +24,8 @@ KEYWORDS = (
     ("Halo", "competitor", "halo"),
     ("Brise", "competitor", "brise"),
 )
-# How often the sample feeds are polled: a newcomer sees something move within a minute.
-INTERVAL_S = 15
-STORED_AT_ONCE = 500
+POLL_INTERVAL_S = 15  # a new user sees a new mention within a minute
+BATCH = 500  # items per transaction
 
 
 def feed_url(slug: str) -> str:
@@ -34,7 +33,7 @@ def feed_url(slug: str) -> str:
 
 
 def load_sample(user: User) -> Project:
-    """The sample project, made if there is none, with `user` as an admin of it, or in the role they have there."""
+    """Return the sample project; create it if it does not exist. `user` becomes an admin, unless already a member."""
     with transaction.atomic():
         project, created = Project.objects.get_or_create(is_sample=True, defaults={"name": NAME})
         Membership.objects.get_or_create(project=project, user=user, defaults={"role": Role.ADMIN})
@@ -55,12 +54,12 @@ def _fill(project: Project, user: User) -> None:
             host=host_key(feed_url(feed.slug)),
             title=feed.title,
             language=feed.language,
-            fixed_interval_s=INTERVAL_S,
+            fixed_interval_s=POLL_INTERVAL_S,
         )
-        entries = history(feed, now, settings.SAMPLE_FEEDS_URL + "/sample")
-        for first in range(0, len(entries), STORED_AT_ONCE):
-            part = tuple(entries[first : first + STORED_AT_ONCE])
-            store([Batch(source.pk, project.pk, part, language=feed.language, since=now)])
+        entries = past_items(feed, now, settings.SAMPLE_FEEDS_URL + "/sample")
+        for first in range(0, len(entries), BATCH):
+            batch = tuple(entries[first : first + BATCH])
+            store([Batch(source.pk, project.pk, batch, language=feed.language, since=now)])
     brand = project.keywords.get(type="brand")
     Rule.objects.create(project=project, keyword=brand, threshold=8, window_s=Rule.Window.HOUR_1, created_by=user)
     Rule.objects.create(

@@ -5,14 +5,14 @@ import pytest
 
 
 @pytest.fixture(autouse=True)
-def limits_of_their_own(settings):
-    """Every test starts with unused rate limits, beside others in the same Redis."""
+def separate_rate_limits(settings):
+    """Give every test its own rate limits, because tests share one Redis."""
     settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": uuid.uuid4().hex}}
 
 
 @pytest.fixture
-def link_in(settings):
-    """The path of the one link to Vigie that a message is about."""
+def link_of(settings):
+    """`link_of(message)`: the path of the first link to Vigie in an email."""
 
     def find(message):
         found = re.findall(re.escape(settings.BASE_URL) + r"(/\S+)", message.body)

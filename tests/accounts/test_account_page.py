@@ -1,3 +1,5 @@
+"""The account page: name, language, time zone, theme and API tokens."""
+
 import html
 import re
 from datetime import UTC, datetime
@@ -7,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils.formats import date_format
 
-from accounts.forms import zone_named
+from accounts.forms import find_time_zone
 from accounts.models import ApiToken, User, token_digest
 from tests.factories import make_keyword, make_mention
 
@@ -17,18 +19,18 @@ def save(client, **changes):
     return client.post("/account", {**form, **changes}, follow=True).content.decode()
 
 
-def test_a_person_changes_name_and_language_and_vigie_answers_in_it(owner, as_person):
+def test_account_page_saves_name_and_language(owner, as_person):
     client = as_person(owner)
     page = save(client, name="Ada  Lovelace", language="fr")
     assert '<html lang="fr"' in page
     owner.refresh_from_db()
     assert (owner.name, owner.language) == ("Ada Lovelace", "fr")
-    # The sign-in page of this browser goes on in that language.
+    # The sign-in page of this browser keeps the language.
     client.post("/accounts/logout/")
     assert '<html lang="fr"' in client.get("/accounts/login/").content.decode()
 
 
-def test_the_time_zone_changes_the_hours_that_pages_show(project, owner, as_person):
+def test_pages_show_times_in_time_zone_of_user(project, owner, as_person):
     client = as_person(owner)
     published = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
     mention = make_mention(make_keyword(project), published=published)
@@ -43,7 +45,7 @@ def test_the_time_zone_changes_the_hours_that_pages_show(project, owner, as_pers
     assert len(seen) == 2
 
 
-def test_an_unknown_time_zone_is_refused_beside_its_field_and_changes_nothing(owner, as_person):
+def test_account_page_rejects_unknown_time_zone(owner, as_person):
     page = save(as_person(owner), time_zone="Mars/Olympus", language="fr", name="X")
     assert "“Mars/Olympus” isn’t a time zone" in page
     assert '<html lang="en"' in page
@@ -63,18 +65,18 @@ def test_an_unknown_time_zone_is_refused_beside_its_field_and_changes_nothing(ow
         ("", ""),
     ],
 )
-def test_a_zone_is_found_by_what_people_type(typed, zone):
-    assert zone_named(typed) == zone
+def test_find_time_zone(typed, zone):
+    assert find_time_zone(typed) == zone
 
 
-def test_the_colours_of_this_browser_are_kept_in_a_cookie(owner, as_person):
+def test_theme_is_stored_in_cookie_of_browser(owner, as_person):
     client = as_person(owner)
     client.post("/preferences", {"theme": "dark", "next": "/account"})
     assert 'data-theme="dark"' in client.get("/account").content.decode()
     assert "data-theme=" not in as_person(owner).get("/account").content.decode().split("<body")[0]
 
 
-def test_a_token_is_shown_once_and_only_its_digest_is_kept(owner, as_person):
+def test_token_is_shown_once_and_stored_as_hash(owner, as_person):
     client = as_person(owner)
     page = client.post("/account/tokens", {"name": "reports"}).content.decode()
     token = re.search(r'id="new-token" value="([^"]+)"', page).group(1)
@@ -84,30 +86,30 @@ def test_a_token_is_shown_once_and_only_its_digest_is_kept(owner, as_person):
     assert "reports" in again and token not in again
 
 
-def test_the_page_with_a_token_is_stored_nowhere(owner, as_person):
-    answer = as_person(owner).post("/account/tokens", {"name": "reports"})
-    assert "no-store" in answer.headers["Cache-Control"]
+def test_page_with_token_is_not_cached(owner, as_person):
+    response = as_person(owner).post("/account/tokens", {"name": "reports"})
+    assert "no-store" in response.headers["Cache-Control"]
 
 
-def test_a_revoked_token_is_gone(owner, as_person):
+def test_revoked_token_is_deleted(owner, as_person):
     client = as_person(owner)
     client.post("/account/tokens", {"name": "reports"})
     client.post(f"/account/tokens/{ApiToken.objects.get().id}/revoke")
     assert not ApiToken.objects.exists()
 
 
-def test_nobody_revokes_the_token_of_another(owner, stranger, as_person):
+def test_revoking_token_of_another_user_returns_404(owner, stranger, as_person):
     as_person(owner).post("/account/tokens", {"name": "reports"})
     assert as_person(stranger).post(f"/account/tokens/{ApiToken.objects.get().id}/revoke").status_code == 404
     assert ApiToken.objects.exists()
 
 
-def test_a_nameless_token_is_refused(owner, as_person):
+def test_token_requires_name(owner, as_person):
     assert "This field is required." in as_person(owner).post("/account/tokens", {"name": " "}).content.decode()
     assert not ApiToken.objects.exists()
 
 
-def test_the_forms_refuse_posts_from_other_sites(owner):
+def test_forms_reject_cross_site_posts(owner):
     client = Client(enforce_csrf_checks=True)
     client.force_login(owner)
     assert client.post("/account", {"name": "X"}).status_code == 403

@@ -1,3 +1,5 @@
+"""The management commands first_admin and create_token, and account management by server admins."""
+
 from io import StringIO
 
 import pytest
@@ -19,7 +21,7 @@ def credentials(printed):
     return lines["First admin"].strip(), lines["Password"].strip()
 
 
-def test_the_first_admin_is_made_and_can_sign_in_with_what_was_printed(db):
+def test_first_admin_prints_credentials_that_sign_in(db):
     email, password = credentials(output_of("first_admin"))
     admin = User.objects.get()
     assert (admin.email, admin.is_superuser) == ("admin@vigie.local", True)
@@ -28,24 +30,24 @@ def test_the_first_admin_is_made_and_can_sign_in_with_what_was_printed(db):
     assert "Create a project" in client.get("/").content.decode()
 
 
-def test_a_second_start_prints_nothing_and_makes_nobody(db):
+def test_first_admin_does_nothing_when_run_again(db):
     output_of("first_admin")
     assert output_of("first_admin") == ""
     assert User.objects.count() == 1
 
 
-def test_where_people_have_accounts_no_admin_is_made(owner):
+def test_first_admin_does_nothing_when_account_exists(owner):
     assert output_of("first_admin") == ""
     assert not User.objects.filter(is_superuser=True).exists()
 
 
-def test_the_address_of_the_first_admin_can_be_set(db, settings):
+def test_first_admin_uses_address_from_settings(db, settings):
     settings.FIRST_ADMIN_EMAIL = "Boss@Example.com"
     output_of("first_admin")
     assert User.objects.get().email == "boss@example.com"
 
 
-def test_an_impossible_address_is_refused_before_anything_is_made(db, settings):
+def test_first_admin_rejects_invalid_address(db, settings):
     settings.FIRST_ADMIN_EMAIL = "admin@localhost nonsense"
     with pytest.raises(CommandError, match="FIRST_ADMIN_EMAIL"):
         output_of("first_admin")
@@ -53,31 +55,31 @@ def test_an_impossible_address_is_refused_before_anything_is_made(db, settings):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_first_starts_at_once_make_one_admin():
+def test_concurrent_first_starts_create_one_admin():
     printed = race(*[lambda: output_of("first_admin")] * 4)
     assert sorted(map(bool, printed)) == [False, False, False, True]
     assert User.objects.count() == 1
 
 
-def test_passwords_of_two_installations_differ(db):
+def test_first_admin_password_is_random(db):
     _, first = credentials(output_of("first_admin"))
     User.objects.all().delete()
     _, second = credentials(output_of("first_admin"))
     assert first != second and len(first) == 19
 
 
-def test_a_token_is_printed_once_and_kept_as_a_digest(owner):
+def test_create_token_prints_token_and_stores_hash(owner):
     token = output_of("create_token", "ADA@example.com", name="backup").strip()
     stored = ApiToken.objects.get()
     assert (stored.user, stored.name, stored.digest) == (owner, "backup", token_digest(token))
 
 
-def test_a_token_for_nobody_is_refused(owner):
-    with pytest.raises(CommandError, match="nobody signs in with"):
+def test_create_token_fails_when_account_is_unknown(owner):
+    with pytest.raises(CommandError, match="no active account has the email address"):
         output_of("create_token", "x@example.com")
 
 
-def test_the_operator_closes_an_account_and_deletes_none(owner, as_person):
+def test_server_admin_deactivates_account_but_cannot_delete_it(owner, as_person):
     operator = User.objects.create_superuser("op@example.com", "x")
     client = as_person(operator)
     assert client.post(f"/operator/accounts/user/{owner.id}/delete/", {"post": "yes"}).status_code == 403

@@ -1,3 +1,5 @@
+"""Invitations, from the email to the membership."""
+
 from datetime import timedelta
 
 import pytest
@@ -25,13 +27,13 @@ def actions(project):
 
 
 @pytest.fixture
-def invited(project, owner, as_person, mailoutbox, link_in):
-    """The link that nina@example.com finds in her mailbox."""
+def invited(project, owner, as_person, mailoutbox, link_of):
+    """The path of the link in the email to nina@example.com."""
     invite(as_person(owner), project)
-    return link_in(mailoutbox[-1])
+    return link_of(mailoutbox[-1])
 
 
-def test_a_newcomer_goes_from_the_mail_to_the_project(project, owner, invited, mailoutbox):
+def test_invited_person_signs_up_from_email(project, owner, invited, mailoutbox):
     (message,) = mailoutbox
     assert message.to == ["nina@example.com"]
     assert "Maison Lumen" in message.subject
@@ -48,14 +50,14 @@ def test_a_newcomer_goes_from_the_mail_to_the_project(project, owner, invited, m
     assert Client().login(email="nina@example.com", password=PASSWORD)
 
 
-def test_the_account_speaks_the_language_of_the_page_it_was_made_on(invited):
+def test_sign_up_stores_language_of_page(invited):
     client = Client(headers={"accept-language": "fr"})
     client.get(invited)
     sign_up(client)
     assert User.objects.get(email="nina@example.com").language == "fr"
 
 
-def test_the_account_gets_the_invited_address_whatever_is_posted(invited):
+def test_sign_up_ignores_posted_address(invited):
     client = Client()
     client.get(invited)
     form = client.get("/accounts/signup/?email=boss@example.com").content.decode()
@@ -65,13 +67,13 @@ def test_the_account_gets_the_invited_address_whatever_is_posted(invited):
     assert User.objects.filter(email="nina@example.com").exists()
 
 
-def test_without_an_invitation_there_is_no_sign_up(db, client):
+def test_sign_up_requires_invitation(db, client):
     assert "invite-only" in client.get("/accounts/signup/").content.decode()
     assert "invite-only" in sign_up(client, email="x@example.com").content.decode()
     assert not User.objects.exists()
 
 
-def test_a_refused_form_says_why_and_makes_nothing(invited):
+def test_invalid_sign_up_shows_errors_and_creates_no_account(invited):
     client = Client()
     client.get(invited)
     page = sign_up(client, password2="something else", time_zone="Mars/Olympus").content.decode()
@@ -80,9 +82,9 @@ def test_a_refused_form_says_why_and_makes_nothing(invited):
     assert not User.objects.filter(email="nina@example.com").exists()
 
 
-def test_somebody_who_has_an_account_signs_in_and_accepts(project, owner, stranger, as_person, mailoutbox, link_in):
+def test_existing_user_signs_in_and_accepts(project, owner, stranger, as_person, mailoutbox, link_of):
     invite(as_person(owner), project, "SAM@example.com", "viewer")
-    link = link_in(mailoutbox[-1])
+    link = link_of(mailoutbox[-1])
     assert "Open this link to accept" in mailoutbox[-1].body
     client = Client()
     page = client.get(link).content.decode()
@@ -92,14 +94,12 @@ def test_somebody_who_has_an_account_signs_in_and_accepts(project, owner, strang
     )
     assert signed_in.url == link
     assert "Accept invitation" in client.get(link).content.decode()
-    assert not Membership.objects.filter(user=stranger, project=project).exists()  # looking is not accepting
+    assert not Membership.objects.filter(user=stranger, project=project).exists()  # opening the link accepts nothing
     assert client.post(link).url == f"/p/{project.id}/"
     assert Membership.objects.get(user=stranger, project=project).role == "viewer"
 
 
-def test_the_mail_is_in_the_language_of_whoever_has_an_account(
-    project, manager, stranger, as_person, mailoutbox, owner
-):
+def test_invitation_email_uses_language_of_existing_user(project, manager, stranger, as_person, mailoutbox, owner):
     User.objects.filter(pk=stranger.pk).update(language="fr")
     invite(as_person(owner), project, "sam@example.com")
     invite(as_person(owner), project, "nobody@example.com")
@@ -111,7 +111,7 @@ def test_the_mail_is_in_the_language_of_whoever_has_an_account(
         assert date_format(month, "F j, Y") in english
 
 
-def test_signed_in_as_somebody_else_the_invitation_waits(project, invited, stranger, as_person):
+def test_invitation_cannot_be_accepted_by_another_user(project, invited, stranger, as_person):
     client = as_person(stranger)
     page = client.get(invited).content.decode()
     assert "This invitation is for nina@example.com, but you’re signed in as sam@example.com" in page
@@ -121,37 +121,37 @@ def test_signed_in_as_somebody_else_the_invitation_waits(project, invited, stran
     assert out.url == invited
 
 
-def test_an_invitation_works_once(invited):
+def test_invitation_works_once(invited):
     client = Client()
     client.get(invited)
     sign_up(client)
     for visitor in (Client(), client):
-        answer = visitor.get(invited)
-        assert answer.status_code == 410
-        assert "has already been used" in answer.content.decode()
+        response = visitor.get(invited)
+        assert response.status_code == 410
+        assert "has already been used" in response.content.decode()
 
 
-def test_an_expired_invitation_says_whom_to_ask(invited, project):
+def test_expired_invitation_names_inviter(invited, project):
     early = Client()
     early.get(invited)
     Invitation.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
-    answer = Client().get(invited)
-    assert answer.status_code == 410
-    assert "Ask ada@example.com to resend it" in answer.content.decode()
+    response = Client().get(invited)
+    assert response.status_code == 410
+    assert "Ask ada@example.com to resend it" in response.content.decode()
     assert "invite-only" in sign_up(early).content.decode()
     assert not User.objects.filter(email="nina@example.com").exists()
 
 
-def test_sending_again_makes_a_new_link_and_ends_the_old_one(project, owner, invited, as_person, mailoutbox, link_in):
+def test_resend_creates_new_link_and_invalidates_old_one(project, owner, invited, as_person, mailoutbox, link_of):
     Invitation.objects.update(expires_at=timezone.now() - timedelta(days=1))
     invitation = Invitation.objects.get()
     as_person(owner).post(f"/p/{project.id}/invitations/{invitation.id}/resend")
-    old, new = Client().get(invited), Client().get(link_in(mailoutbox[-1]))
+    old, new = Client().get(invited), Client().get(link_of(mailoutbox[-1]))
     assert old.status_code == 404 and "no longer exists" in old.content.decode()
     assert new.status_code == 302 and new.url == "/accounts/signup/"
 
 
-def test_a_withdrawn_invitation_opens_nothing(project, owner, invited, as_person):
+def test_revoked_invitation_returns_404(project, owner, invited, as_person):
     early = Client()
     early.get(invited)
     as_person(owner).post(f"/p/{project.id}/invitations/{Invitation.objects.get().id}/revoke")
@@ -161,34 +161,34 @@ def test_a_withdrawn_invitation_opens_nothing(project, owner, invited, as_person
     assert actions(project)[-1] == ("invitation.revoked", "nina@example.com")
 
 
-def test_inviting_again_changes_the_role_of_the_same_place(project, owner, as_person, mailoutbox):
+def test_inviting_again_changes_role(project, owner, as_person, mailoutbox):
     invite(as_person(owner), project, role="viewer")
     invite(as_person(owner), project, "Nina@Example.com", role="admin")
     assert list(Invitation.objects.values_list("email", "role")) == [("nina@example.com", "admin")]
     assert len(mailoutbox) == 2
 
 
-def test_a_member_is_not_invited_again(project, owner, viewer, as_person, mailoutbox):
+def test_member_cannot_be_invited(project, owner, viewer, as_person, mailoutbox):
     page = invite(as_person(owner), project, "vera@example.com").content.decode()
     assert "This person is already a member." in page
     assert not mailoutbox
 
 
-def test_a_malformed_address_is_refused_beside_its_field(project, owner, as_person, mailoutbox):
+def test_malformed_address_is_rejected(project, owner, as_person, mailoutbox):
     page = invite(as_person(owner), project, "nina at example").content.decode()
     assert "Enter a valid email address." in page and 'value="nina at example"' in page
     assert not Invitation.objects.exists()
 
 
-def test_an_admin_cannot_touch_the_invitations_of_another_project(invited, stranger, as_person):
+def test_invitation_of_another_project_returns_404(invited, stranger, as_person):
     invitation = Invitation.objects.get()
-    theirs = stranger.memberships.get().project_id
+    other_id = stranger.memberships.get().project_id
     for verb in ("resend", "revoke"):
-        assert as_person(stranger).post(f"/p/{theirs}/invitations/{invitation.id}/{verb}").status_code == 404
+        assert as_person(stranger).post(f"/p/{other_id}/invitations/{invitation.id}/{verb}").status_code == 404
     assert Invitation.objects.filter(pk=invitation.pk).exists()
 
 
-def test_a_project_name_with_line_breaks_cannot_write_headers(project, owner, as_person, mailoutbox):
+def test_project_name_cannot_inject_email_headers(project, owner, as_person, mailoutbox):
     as_person(owner).post(f"/p/{project.id}/settings/rename", {"name": "Lumen\r\nBcc: x@example.com"})
     invite(as_person(owner), project)
     assert mailoutbox[0].recipients() == ["nina@example.com"]
@@ -196,21 +196,21 @@ def test_a_project_name_with_line_breaks_cannot_write_headers(project, owner, as
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_form_sent_twice_at_once_makes_one_account(project, owner, as_person, mailoutbox, link_in):
+def test_concurrent_sign_ups_create_one_account(project, owner, as_person, mailoutbox, link_of):
     invite(as_person(owner), project)
     clients = [Client(), Client()]
     for client in clients:
-        client.get(link_in(mailoutbox[-1]))
-    answers = race(*(lambda client=client: sign_up(client).status_code for client in clients))
-    assert sorted(answers) == [200, 302]  # the second finds sign-up closed
+        client.get(link_of(mailoutbox[-1]))
+    codes = race(*(lambda client=client: sign_up(client).status_code for client in clients))
+    assert sorted(codes) == [200, 302]  # the second sees that sign-up is not open
     assert User.objects.filter(email="nina@example.com").count() == 1
     assert [action for action, _ in actions(project)].count("member.joined") == 1
 
 
 @pytest.mark.parametrize(
-    ("server", "words"),
+    ("server", "text"),
     [("", "no mail server is configured"), ("smtp://mail.example", "Invitation sent to nina@example.com")],
 )
-def test_the_page_says_where_the_invitation_is(project, owner, as_person, settings, server, words):
+def test_page_says_whether_invitation_was_sent(project, owner, as_person, settings, server, text):
     settings.EMAIL_URL = server
-    assert words in invite(as_person(owner), project).content.decode()
+    assert text in invite(as_person(owner), project).content.decode()

@@ -1,3 +1,5 @@
+"""Two-factor authentication: turning it on and off, codes and recovery codes."""
+
 import base64
 import hmac
 import re
@@ -11,7 +13,7 @@ PASSWORD = "correct horse battery"
 
 
 def code_for(secret):
-    """What the app on the phone shows now (RFC 6238)."""
+    """Return the code that an authenticator app shows now (RFC 6238)."""
     digest = hmac.digest(base64.b32decode(secret), struct.pack(">Q", int(time.time()) // 30), "sha1")
     (number,) = struct.unpack_from(">I", digest, digest[-1] & 15)
     return f"{(number & 0x7FFFFFFF) % 10**6:06}"
@@ -21,10 +23,10 @@ def sign_in(client):
     return client.post("/accounts/login/", {"login": "ada@example.com", "password": PASSWORD})
 
 
-def open_guarded(client, address):
-    """What protects the account asks for the password again, once in a while."""
-    asked = client.get(address, follow=True)
-    assert "Confirm it’s you" in asked.content.decode()
+def reauthenticate(client, address):
+    """Open a page that requires the password again, and enter it. Return the page."""
+    page = client.get(address, follow=True)
+    assert "Confirm it’s you" in page.content.decode()
     form = f"/accounts/reauthenticate/?next={address}"
     assert "Incorrect password." in client.post(form, {"password": "wrong"}).content.decode()
     assert client.post(form, {"password": PASSWORD}).url == address
@@ -32,26 +34,26 @@ def open_guarded(client, address):
 
 
 @pytest.fixture
-def known_to_allauth(owner):
-    """allauth writes the address of whoever signs up or asks for a new password down as not verified."""
+def unverified_address(owner):
+    """The unverified address that allauth stores when somebody signs up or resets a password."""
     from allauth.account.models import EmailAddress
 
     return EmailAddress.objects.create(user=owner, email=owner.email, primary=True, verified=False)
 
 
-def test_an_address_that_allauth_has_not_verified_is_no_obstacle(owner, known_to_allauth):
-    assert len(switch_on()) > 1
+def test_two_factor_works_with_address_unverified_in_allauth(owner, unverified_address):
+    assert len(turn_on()) > 1
 
 
 def is_signed_in(client):
     return client.get("/account").status_code == 200
 
 
-def switch_on():
-    """Ada switches two-step sign-in on: the recovery codes she is shown."""
+def turn_on():
+    """Turn two-factor authentication on for Ada. Return her recovery codes."""
     client = Client()
     sign_in(client)
-    page = open_guarded(client, "/accounts/2fa/totp/activate/")
+    page = reauthenticate(client, "/accounts/2fa/totp/activate/")
     secret = re.search(r"<code[^>]*>(\w+)</code>", page).group(1)
     assert "data:image/svg+xml;base64," in page
     wrong = client.post("/accounts/2fa/totp/activate/", {"code": "000000"}).content.decode()
@@ -64,10 +66,10 @@ def switch_on():
 
 @pytest.fixture
 def codes(owner):
-    return switch_on()
+    return turn_on()
 
 
-def test_the_password_alone_no_longer_opens_the_account(codes):
+def test_sign_in_requires_code_when_two_factor_is_on(codes):
     client = Client()
     assert sign_in(client).url == "/accounts/2fa/authenticate/"
     assert "Two-factor authentication" in client.get("/accounts/2fa/authenticate/").content.decode()
@@ -76,7 +78,7 @@ def test_the_password_alone_no_longer_opens_the_account(codes):
     assert not is_signed_in(client)
 
 
-def test_a_recovery_code_opens_it_once(codes):
+def test_recovery_code_works_once(codes):
     client, other = Client(), Client()
     sign_in(client)
     client.post("/accounts/2fa/authenticate/", {"code": codes[0]})
@@ -86,7 +88,7 @@ def test_a_recovery_code_opens_it_once(codes):
     assert not is_signed_in(other)
 
 
-def test_guessing_the_code_is_stopped(codes):
+def test_code_entry_is_blocked_after_failed_attempts(codes):
     client = Client()
     sign_in(client)
     for number in range(5):
@@ -95,11 +97,11 @@ def test_guessing_the_code_is_stopped(codes):
     assert not is_signed_in(client)
 
 
-def test_new_codes_end_the_old_ones_and_can_be_downloaded(codes):
+def test_new_recovery_codes_replace_old_ones(codes):
     client = Client()
     sign_in(client)
     client.post("/accounts/2fa/authenticate/", {"code": codes[0]})
-    assert "Your current codes will stop working." in open_guarded(client, "/accounts/2fa/recovery-codes/generate/")
+    assert "Your current codes will stop working." in reauthenticate(client, "/accounts/2fa/recovery-codes/generate/")
     client.post("/accounts/2fa/recovery-codes/generate/")
     fresh = client.get("/accounts/2fa/recovery-codes/download/").content.decode().split()
     assert len(fresh) == 10 and not set(fresh) & set(codes)
@@ -109,14 +111,14 @@ def test_new_codes_end_the_old_ones_and_can_be_downloaded(codes):
     assert not is_signed_in(other)
 
 
-def test_switching_it_off_asks_who_it_is_and_the_password_is_enough_again(codes, mailoutbox):
-    hasty, client = Client(), Client()
-    for browser, code in zip((hasty, client), codes, strict=False):
+def test_turning_two_factor_off_requires_reauthentication(codes, mailoutbox):
+    unconfirmed, client = Client(), Client()
+    for browser, code in zip((unconfirmed, client), codes, strict=False):
         sign_in(browser)
         browser.post("/accounts/2fa/authenticate/", {"code": code})
-    hasty.post("/accounts/2fa/totp/deactivate/")
-    assert "Two-factor authentication is on" in hasty.get("/account").content.decode()
-    assert "Turn off two-factor authentication?" in open_guarded(client, "/accounts/2fa/totp/deactivate/")
+    unconfirmed.post("/accounts/2fa/totp/deactivate/")
+    assert "Two-factor authentication is on" in unconfirmed.get("/account").content.decode()
+    assert "Turn off two-factor authentication?" in reauthenticate(client, "/accounts/2fa/totp/deactivate/")
     client.post("/accounts/2fa/totp/deactivate/")
     assert "Two-factor authentication was turned off" in mailoutbox[-1].body
     other = Client()
@@ -124,21 +126,21 @@ def test_switching_it_off_asks_who_it_is_and_the_password_is_enough_again(codes,
     assert is_signed_in(other)
 
 
-def test_an_invited_person_can_switch_it_on(project, owner, as_person, mailoutbox, link_in):
+def test_invited_person_can_turn_two_factor_on(project, owner, as_person, mailoutbox, link_of):
     as_person(owner).post(f"/p/{project.id}/invitations", {"email": "nina@example.com", "role": "viewer"})
     client = Client()
-    client.get(link_in(mailoutbox[-1]))
+    client.get(link_of(mailoutbox[-1]))
     form = {"name": "Nina", "password1": PASSWORD, "password2": PASSWORD, "time_zone": "UTC"}
     client.post("/accounts/signup/", form)
-    assert "Scan this code" in open_guarded(client, "/accounts/2fa/totp/activate/")
+    assert "Scan this code" in reauthenticate(client, "/accounts/2fa/totp/activate/")
 
 
-def test_the_account_page_says_whether_it_is_on(owner, as_person, codes):
+def test_account_page_shows_two_factor_status(owner, as_person, codes):
     assert "Two-factor authentication is on" in as_person(owner).get("/account").content.decode()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_notice_says_that_it_was_switched_on(owner, mailoutbox):
-    switch_on()
+def test_turning_two_factor_on_sends_email(owner, mailoutbox):
+    turn_on()
     assert mailoutbox[0].to == ["ada@example.com"]
     assert "Two-factor authentication was turned on" in mailoutbox[0].body

@@ -43,7 +43,7 @@ PUBLIC = {
     "invitation": "the mailed key is the permission",
     "unsubscribe": "the signature in the mail is the permission",
     "preferences": "language and colours of the sign-in page",
-    "sample_feed": "the invented feeds of the sample world, which the pollers read",
+    "sample_feed": "public: the invented feeds of the sample project, which workers poll",
     "sample_story": "the pages of the invented feeds",
     "api:api-root": "what the API is",
     "api:openapi-json": "what the API is",

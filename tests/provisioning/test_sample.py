@@ -1,4 +1,4 @@
-"""The sample world: loaded by one click through the real road, moving, and gone by one click."""
+"""The sample project: loading it through the real ingest, its feeds, and removing it."""
 
 from datetime import timedelta
 from io import StringIO
@@ -13,15 +13,15 @@ from alerts.models import Rule
 from monitoring.enrichment.score_mentions import analyze_mentions
 from monitoring.models import Mention, Source
 from monitoring.polling.poller import poll_due
+from provisioning.sample.feeds import FEEDS, current_items, past_items
 from provisioning.sample.load import load_sample
-from provisioning.sample.world import FEEDS, history, published
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = timezone.now()
-ADDRESS = "http://127.0.0.1:8000/sample"
+BASE_URL = "http://127.0.0.1:8000/sample"
 
 
-def test_one_click_fills_a_project_and_another_click_removes_it(stranger, as_person):
+def test_sample_project_is_loaded_and_removed_from_pages(stranger, as_person):
     client = as_person(stranger)
     response = client.post(reverse("load_sample"))
     project = Project.objects.get(is_sample=True)
@@ -40,73 +40,73 @@ def test_one_click_fills_a_project_and_another_click_removes_it(stranger, as_per
     assert client.get(reverse("overview", args=[project.pk])).status_code == 404
 
 
-def test_its_mentions_are_judged_by_the_real_model_and_not_all_alike(stranger):
+def test_sample_mentions_get_varied_sentiment_from_real_model(stranger):
     project = load_sample(stranger)
     assert not Mention.objects.exclude(sentiment="").exists()
     analyze_mentions(budget_s=0)
-    judged = Mention.objects.filter(keyword__project=project).exclude(sentiment="")
-    assert len(set(judged.values_list("sentiment", flat=True))) >= 3
+    analyzed = Mention.objects.filter(keyword__project=project).exclude(sentiment="")
+    assert len(set(analyzed.values_list("sentiment", flat=True))) >= 3
 
 
-def test_loading_twice_makes_one_sample_and_a_second_person_joins_it(stranger, owner):
+def test_loading_again_adds_member_to_same_project(stranger, owner):
     assert load_sample(stranger) == load_sample(owner) == load_sample(owner)
     assert owner.projects.filter(is_sample=True).exists()
 
 
-def test_loading_again_gives_a_member_no_greater_role(stranger, viewer, as_person):
+def test_loading_again_keeps_role_of_member(stranger, viewer, as_person):
     sample = load_sample(stranger)
     Membership.objects.create(project=sample, user=viewer, role=Role.VIEWER)
     assert as_person(viewer).post(reverse("load_sample")).url == reverse("overview", args=[sample.pk])
     assert sample.memberships.get(user=viewer).role == Role.VIEWER
 
 
-def test_a_project_that_is_no_sample_is_not_removed_by_that_click(project, owner, as_person):
+def test_remove_sample_returns_404_for_regular_project(project, owner, as_person):
     assert as_person(owner).post(reverse("remove_sample", args=[project.pk])).status_code == 404
     assert Project.objects.filter(pk=project.pk, deleted_at=None).exists()
 
 
-def test_the_workers_find_a_new_mention_in_the_sample_feeds(stranger, live_server, settings):
+def test_poller_finds_new_mention_in_sample_feeds(stranger, live_server, settings):
     settings.SAMPLE_FEEDS_URL = live_server.url
     load_sample(stranger)
-    settled = poll_due()
-    assert len(settled) == len(FEEDS)
-    assert not any(one.error_code for one in settled)
+    outcomes = poll_due()
+    assert len(outcomes) == len(FEEDS)
+    assert not any(outcome.error_code for outcome in outcomes)
     assert Mention.objects.filter(is_backlog=False).exists()
     assert Source.objects.exclude(next_poll_at__lt=timezone.now() + timedelta(seconds=30)).count() == 0
 
 
-def test_sample_feeds_are_not_served_without_a_sample_project(client, db):
+def test_sample_feed_returns_404_without_sample_project(client, db):
     assert client.get(reverse("sample_feed", args=[FEEDS[0].slug])).status_code == 404
 
 
-def test_the_command_loads_it_for_a_person(stranger):
+def test_load_sample_command_loads_project_for_user(stranger):
     out = StringIO()
     call_command("load_sample", stranger.email, stdout=out)
     assert "documents" in out.getvalue()
 
 
-def test_history_is_the_same_each_time_and_lies_in_the_ninety_days_before():
+def test_past_items_are_reproducible_and_within_90_days():
     for feed in FEEDS:
-        entries = history(feed, NOW, ADDRESS)
-        assert entries == history(feed, NOW, ADDRESS)
+        entries = past_items(feed, NOW, BASE_URL)
+        assert entries == past_items(feed, NOW, BASE_URL)
         assert all(NOW - timedelta(days=91) < entry.published < NOW for entry in entries)
         assert len({entry.native_id for entry in entries}) == len(entries)
         assert not any("{" in entry.title + entry.body for entry in entries)
 
 
-def test_the_crisis_stands_out():
-    entries = [entry for feed in FEEDS for entry in history(feed, NOW, ADDRESS)]
-    last = sum(NOW - timedelta(days=6) < entry.published for entry in entries)
+def test_crisis_doubles_volume():
+    entries = [entry for feed in FEEDS for entry in past_items(feed, NOW, BASE_URL)]
+    crisis = sum(NOW - timedelta(days=6) < entry.published for entry in entries)
     before = sum(NOW - timedelta(days=12) < entry.published <= NOW - timedelta(days=6) for entry in entries)
-    assert last > 2 * before
+    assert crisis > 2 * before
 
 
-def test_a_feed_only_ever_adds_items_and_each_minute_brings_one():
+def test_sample_feeds_only_add_items_and_add_one_per_minute():
     seen = {}
     for minutes in range(20):
         now = NOW + timedelta(minutes=minutes)
         for feed in FEEDS:
-            for entry in published(feed, NOW, now, ADDRESS):
+            for entry in current_items(feed, NOW, now, BASE_URL):
                 assert seen.setdefault(entry.native_id, entry) == entry
         if minutes < 15:
             assert any(now - timedelta(minutes=1) <= entry.published <= now for entry in seen.values())

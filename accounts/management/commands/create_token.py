@@ -1,4 +1,4 @@
-"""`manage.py create_token EMAIL [--name NAME]`: prints an API token, once."""
+"""`manage.py create_token EMAIL [--name NAME]`: create an API token and print it."""
 
 from argparse import ArgumentParser
 
@@ -11,14 +11,14 @@ NAME_LENGTH = ApiToken._meta.get_field("name").max_length
 
 
 class Command(BaseCommand):
-    help = "Print a new API token of a person. It is shown once: only its digest is kept."
+    help = "Create an API token for a user and print it. It is shown only once, because only its hash is stored."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("email", help="the address the person signs in with")
-        parser.add_argument("--name", default="create_token", help="what the account page calls the token")
+        parser.add_argument("email", help="email address of the user")
+        parser.add_argument("--name", default="create_token", help="name of the token on the account page")
 
     def handle(self, *args: object, email: str, name: str, **options: object) -> None:
         user = User.objects.filter(email__iexact=email.strip(), is_active=True).first()
         if user is None:
-            raise CommandError(f"nobody signs in with {email}")
+            raise CommandError(f"no active account has the email address {email}")
         self.stdout.write(create_token(user, name[:NAME_LENGTH]))

@@ -1,6 +1,6 @@
-"""`manage.py first_admin`: on an empty installation, makes the first admin and prints address and password, once.
+"""`manage.py first_admin`: create the first server admin and print the email address and password.
 
-Called by `make run` and the containers at every start; it is silent once anybody has an account.
+Called by `make run` and the containers at every start; it does nothing if an account exists.
 """
 
 import secrets
@@ -13,20 +13,20 @@ from django.db import connection, transaction
 
 from accounts.models import User
 
-ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # without the letters and figures that look like others
-GROUPS, GROUP_LENGTH = 4, 4  # 16 of 31 signs: 79 random bits, and still typed by hand
-LOCK = 0x56494749  # "VIGI": any number, the same in every process
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # without letters and digits that look alike
+GROUPS, GROUP_LENGTH = 4, 4  # 16 of 31 characters: 79 random bits, short enough to type
+LOCK = 0x56494749  # "VIGI": an arbitrary number, the same in every process
 
 
 class Command(BaseCommand):
-    help = "Make the first admin and print the address and password, when nobody has an account yet."
+    help = "If no account exists, create the first server admin and print the email address and password."
 
     def handle(self, *args: object, **options: object) -> None:
         email = settings.FIRST_ADMIN_EMAIL.strip()
         try:
             validate_email(email)
         except ValidationError as error:
-            raise CommandError(f"FIRST_ADMIN_EMAIL is not an email address: {email}") from error
+            raise CommandError(f"FIRST_ADMIN_EMAIL is not a valid email address: {email}") from error
         password = "-".join("".join(secrets.choice(ALPHABET) for _ in range(GROUP_LENGTH)) for _ in range(GROUPS))
         if _create_first(email, password):
             self.stdout.write(f"First admin: {email}\nPassword:    {password}")
@@ -34,7 +34,7 @@ class Command(BaseCommand):
 
 @transaction.atomic
 def _create_first(email: str, password: str) -> bool:
-    """False when somebody has an account. Of two starts at once, the lock makes the second see the first's admin."""
+    """Return False if an account exists. With the lock, the second of two concurrent starts sees the first's admin."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     if User.objects.exists():

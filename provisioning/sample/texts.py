@@ -1,7 +1,6 @@
-"""What people write in the sample world: invented brands, invented people, sentences of our own.
+"""The texts of the sample project: invented brands, invented people, sentences written for Vigie.
 
-A story is told many times with another place, lamp, number and author. `phases` says when: "calm" days, the "crisis"
-of late deliveries, and "live" in the feeds that go on after loading.
+provisioning/sample/feeds.py uses each text many times, with a different place, lamp, number and author.
 """
 
 from dataclasses import dataclass
@@ -24,13 +23,19 @@ PEOPLE_EN = ("dimmer_dan", "lampshade", "J. Okafor", "northlight", "emma_w", "tu
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class ItemText:
+    """A title and a body with placeholders.
+
+    `phases` says when it is used: on "calm" days, during the "crisis" of late deliveries, and "live", in the feeds after
+    loading. `about` selects the product names.
+    """
+
     language: str
     kind: str
     phases: tuple[str, ...]
     about: str
     title: str
-    text: str
+    body: str
 
     @property
     def authors(self) -> tuple[str, ...]:
@@ -42,12 +47,12 @@ class Story:
 CALM, CRISIS, BOTH, LIVE = ("calm",), ("crisis",), ("calm", "live"), ("crisis", "live")
 
 
-def _stories(language: str, kind: str, *rows: tuple[tuple[str, ...], str, str, str]) -> tuple[Story, ...]:
-    return tuple(Story(language, kind, *row) for row in rows)
+def _texts(language: str, kind: str, *rows: tuple[tuple[str, ...], str, str, str]) -> tuple[ItemText, ...]:
+    return tuple(ItemText(language, kind, *row) for row in rows)
 
 
-STORIES = (
-    *_stories(
+TEXTS = (
+    *_texts(
         "fr", "press",
         (BOTH, "lumen", "Maison Lumen ouvre une boutique à {place}", "L’enseigne de luminaires Maison Lumen s’installe en centre-ville de {place}. On y trouvera la collection {lamp}, des ateliers et un coin réparation."),
         (CALM, "lumen", "{lamp}, la lampe qui ne prend pas de place", "Avec {lamp}, Maison Lumen signe une lampe d’appoint légère, réparable et vendue en {number} coloris. Nous l’avons gardée trois semaines sur un bureau."),
@@ -63,7 +68,7 @@ STORIES = (
         (CRISIS, "lumen", "Maison Lumen s’excuse et rembourse les frais de port", "« Nous n’avons pas été à la hauteur », écrit Maison Lumen, qui promet de livrer les commandes {lamp} en attente sous {number} jours."),
         (LIVE, "all", "Fêtes : quelles enseignes livreront à temps ?", "Nous avons commandé une lampe chez Maison Lumen, Halo et Brise depuis {place}. Une seule est arrivée avant {number} jours."),
     ),
-    *_stories(
+    *_texts(
         "fr", "forum",
         (BOTH, "lumen", "Quelle ampoule pour la {lamp} ?", "Bonjour, j’ai reçu ma {lamp} de Maison Lumen hier, très belle, mais la notice ne dit pas quelle ampoule choisir. Vous avez mis quoi ?"),
         (CALM, "lumen", "{lamp} ou {lamp} en chêne ?", "J’hésite pour mon salon à {place}. La Lumen me plaît, mais est-ce que le bois tient bien au soleil ?"),
@@ -84,7 +89,7 @@ STORIES = (
         (CRISIS, "lumen", "Enfin livré !", "Après {number} jours, ma {lamp} est là, avec un mot d’excuse de l’équipe Lumen. Elle est magnifique, il faut le dire."),
         (LIVE, "halo", "Je passe chez Halo", "Vu ce qui se passe chez Lumen, j’ai annulé et commandé une {lamp}. Livrée à {place} en deux jours."),
     ),
-    *_stories(
+    *_texts(
         "fr", "review",
         (BOTH, "lumen", "5/5 · {lamp}", "Lumière douce, montage en dix minutes. Conseils parfaits à la boutique Maison Lumen de {place}."),
         (CALM, "lumen", "4/5 · Maison Lumen {place}", "Accueil charmant, choix large. Un peu cher, mais tout se répare. Je reviendrai."),
@@ -99,7 +104,7 @@ STORIES = (
         (LIVE, "lumen", "2/5 · dommage", "La {lamp} est belle, la livraison a gâché le cadeau. {number} jours de retard et un service client injoignable."),
         (CRISIS, "lumen", "4/5 · ils se sont rattrapés", "Retard, oui, mais Maison Lumen m’a rappelée, remboursé le port et offert une ampoule. Correct."),
     ),
-    *_stories(
+    *_texts(
         "en", "press",
         (BOTH, "lumen", "Maison Lumen lands in {place}", "The French lamp maker Maison Lumen opens its first shop in {place}, with the {lamp} range and a repair bench."),
         (CALM, "lumen", "Review: the {lamp} by Maison Lumen", "Warm light, clever joint, and {number} spare parts you can order. We would only change the plug."),
@@ -112,7 +117,7 @@ STORIES = (
         (LIVE, "lumen", "What went wrong at Maison Lumen’s warehouse", "A move in the busiest month, a carrier short of drivers, and {number} thousand {lamp} lamps in the wrong place."),
         (CRISIS, "lumen", "Maison Lumen apologises and refunds shipping", "The company says that all {lamp} orders will be delivered within {number} days."),
     ),
-    *_stories(
+    *_texts(
         "en", "forum",
         (BOTH, "lumen", "Which bulb for the {lamp}?", "Just got the {lamp} from Maison Lumen and love it. The leaflet is in French only though. E14 or E27?"),
         (CALM, "lumen", "Lumen repair bench is great", "Took my old {lamp} to the Lumen shop in {place}. New switch while I waited, no charge."),
