@@ -1,4 +1,4 @@
-"""The clauses of an explanation in the reader's language: one sentence for the verdict, a few words for each clause.
+"""Sentences for match explanations: one for the result, and a short note for each condition.
 
 In: `Clause`s of monitoring/query/explain.py. Called by the page "Why?" and by the API, so that both say the same.
 """
@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from monitoring.query.explain import Clause
 from monitoring.query.tree import VALUE_FIELDS
 
-# Named in a sentence; more are a list that nobody reads.
+# Names in one sentence; the others are counted.
 NAMED = 5
 SENTENCES = 3
 
-# Why a kept item is a mention although the query does not match, or is none although it does.
+# Why a stored item is a mention although the query does not match, or is none although it does.
 DIFFERENCES = {
     "decided": gettext_lazy("Someone has already handled this mention, so it stays even if the query changes."),
     "paused": gettext_lazy(
@@ -40,18 +40,18 @@ _HINTS = {
 
 
 def verdict(clause: Clause, ruled_out: tuple[str, ...]) -> str:
-    """Why an item is for a keyword or is not: its words, or what rules it out whatever its words."""
+    """Return why an item matches a keyword or not: the conditions, and what excludes it whatever its words."""
     outside = [str(RULED_OUT[name]) for name in ruled_out]
     return " ".join(outside if clause.held and outside else [reason(clause), *outside])
 
 
 def reason(clause: Clause) -> str:
-    """Why a query holds or fails, in a sentence or a few."""
+    """Return why a query matches or not, in one or more sentences."""
     return _held(clause) if clause.held else " ".join(_failures(clause))
 
 
 def note(clause: Clause) -> str:
-    """What a clause found, in a few words beside its text; "" where its sign says all."""
+    """Return what a condition found, in a few words; "" if its symbol says everything."""
     if clause.kind == "term":
         return _term_note(clause)
     if clause.kind == "not":
@@ -70,7 +70,7 @@ def note(clause: Clause) -> str:
 
 
 def is_value(clause: Clause) -> bool:
-    """A term about the item and not about its words: site:, lang:, platform:, country:."""
+    """Return whether a condition is about the item's properties: site:, lang:, platform:, country:."""
     return clause.kind == "term" and clause.field in VALUE_FIELDS
 
 
@@ -98,14 +98,14 @@ def _held(clause: Clause) -> str:
             "names": _list(names)
         }
     if not _excludes(clause):
-        return _occur(words)
+        return _were_found(words)
     # gettext extracts no call inside an f-string.
     nothing_excluded = _("Nothing excluded was found.")
-    return f"{_occur(words)} {nothing_excluded}"
+    return f"{_were_found(words)} {nothing_excluded}"
 
 
 def _failures(clause: Clause) -> list[str]:
-    """What is amiss, one sentence each."""
+    """Return why a condition is not met, one sentence each."""
     if clause.kind == "term":
         return [_missing(clause)]
     if clause.kind == "and":
@@ -142,12 +142,12 @@ def _and_failures(clause: Clause) -> list[str]:
 
 
 def _words_failures(found: list[Clause], missing: list[Clause]) -> list[str]:
-    """The plain words in one sentence, and one for each that is nearly there."""
+    """Return one sentence for the words, and one for each word that was found in another form or place."""
     hinted = [_missing(child) for child in missing if child.hint]
     there = [_name(child) for child in found]
     absent = [_name(child) for child in missing if not child.hint]
     if not absent:
-        return [_occur(there), *hinted] if there else hinted
+        return [_were_found(there), *hinted] if there else hinted
     if not there:
         text = ngettext("%(absent)s wasn’t found.", "%(absent)s weren’t found.", len(absent))
     elif len(there) == 1:
@@ -194,17 +194,17 @@ def _near_failures(clause: Clause) -> list[str]:
     missing = [child for child in clause.children if not child.held]
     if missing:
         return [sentence for child in missing for sentence in _failures(child)]
-    told = {"names": _list([_name(child) for child in clause.children]), "number": clause.number}
+    params = {"names": _list([_name(child) for child in clause.children]), "number": clause.number}
     if clause.found:  # further than allowed: more than one
         sentence = ngettext(
             "%(names)s were found, but %(found)s words apart at the closest; the maximum is %(number)s.",
             "%(names)s were found, but %(found)s words apart at the closest; the maximum is %(number)s.",
             clause.number,
         )
-        return [sentence % {**told, "found": clause.found}]
+        return [sentence % {**params, "found": clause.found}]
     if clause.kind == "onear":
-        return [_("%(names)s were found, but not in this order.") % told]
-    return [_("%(names)s were found, but not in the same field.") % told]
+        return [_("%(names)s were found, but not in this order.") % params]
+    return [_("%(names)s were found, but not in the same field.") % params]
 
 
 def _count_failures(clause: Clause) -> list[str]:
@@ -220,7 +220,7 @@ def _count_failures(clause: Clause) -> list[str]:
 
 
 def _leaves(clause: Clause) -> Iterator[Clause]:
-    """The terms that make a clause hold."""
+    """Yield the terms that were found and make the condition met."""
     if clause.kind == "term":
         if clause.held:
             yield clause
@@ -234,14 +234,14 @@ def _excludes(clause: Clause) -> bool:
 
 
 def _name(clause: Clause) -> str:
-    """A term as it is called in a sentence, without the quotes of a phrase."""
+    """Return a condition's text for a sentence, without the quotes of a phrase."""
     text = clause.text
     if clause.kind == "term" and text.startswith('"'):
         text = text.strip('"')
     return _("“%(text)s”") % {"text": text if len(text) <= 80 else f"{text[:79]}…"}
 
 
-def _occur(names: list[str]) -> str:
+def _were_found(names: list[str]) -> str:
     return ngettext("%(names)s was found.", "%(names)s were found.", len(names)) % {"names": _list(names)}
 
 

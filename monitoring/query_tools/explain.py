@@ -1,6 +1,7 @@
-"""Why a text is a mention of a keyword, or is not: the text or the kept item in, one `Answer` a keyword out.
+"""Explain why a text or a stored item matches keywords or a query, or does not.
 
-Called by the page "Why?" (dashboards/views/explain.py) and by the API (api_why.py). Nothing here is stored.
+In: a pasted text, a stored item or a web page, and keywords or a query. Out: one `Answer` per keyword. Stores nothing.
+Called by the page "Explain a match" (dashboards/views/explain.py) and the API (api/explain.py).
 """
 
 import time
@@ -28,12 +29,12 @@ MAX_TEXT = 200_000  # a book chapter; ten times the longest article
 MAX_TITLE = 1_000
 MAX_ADDRESS = 2_000
 MAX_QUERY = 10_000  # of a keyword, monitoring/models/keywords.py
-# A person waits, and a worker is held. 200,000 characters and 800 alternatives take 0.5 s; one word of which there are
-# 100,000, asked for in 800 groups, would take 20 s.
+# A person and a web worker wait. 200,000 characters and 800 alternatives take 0.5 s; a word that occurs 100,000 times,
+# in 800 groups of a query, would take 20 s.
 SECONDS = 2.0
 _PAGE_TYPES = "text/html, application/xhtml+xml, text/plain;q=0.8, */*;q=0.1"
-# Where the words for feeds do not fit a page.
-_PAGE_WORDS = {
+# Messages that replace those for feeds.
+_PAGE_MESSAGES = {
     "too_large": _("The page is too large."),
     "gone": _("The site says this page is permanently gone (410)."),
     "not_a_page": _("This URL doesn’t lead to a page with text."),
@@ -43,9 +44,9 @@ _PAGE_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is asked about. `document` is set where it is kept; `is_fetched`: taken from the web now, and not kept.
+    """The text to explain. `document` is the stored item, `is_fetched` a page fetched now and not stored.
 
-    `is_cut`: only the first MAX_TEXT characters are looked at.
+    `is_cut`: only the first MAX_TEXT characters are checked.
     """
 
     doc: Doc
@@ -56,8 +57,10 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`matches` is the verdict: the query holds and the keyword wants such items. `clause` is None where the query
-    cannot be read (`error`) or time was up. `mention` is what is stored, for a kept item and a saved keyword.
+    """The result for one keyword or query.
+
+    `clause` is the tree of conditions, None if the query is malformed (`error`) or the deadline passed. `ruled_out`
+    lists what excludes the item whatever its words. `mention` is what is stored for a stored item and a keyword.
     """
 
     subject: Subject
@@ -70,11 +73,12 @@ class Answer:
 
     @property
     def matches(self) -> bool:
+        """Whether the query matches and the keyword tracks the item's language and platform."""
         return self.clause is not None and self.clause.held and not self.ruled_out
 
     @property
     def differs(self) -> str:
-        """Why what is stored is not what the query says now: a code of why_words.DIFFERENCES; "" where it is."""
+        """Why the stored mentions differ from the result: a code of messages/explanations.py; "" if they agree."""
         document, keyword = self.subject.document, self.keyword
         if document is None or keyword is None or self.clause is None or self.matches == bool(self.mention):
             return ""
@@ -90,13 +94,13 @@ class Answer:
 def pasted(
     text: str, title: str = "", url: str = "", author: str = "", language: str = "", platform: str = ""
 ) -> Subject:
-    """A text as it was given. Raises ValidationError by field where it is too long."""
+    """Return a pasted text. Raises ValidationError by field if one is too long."""
     refuse_long(text=(text, MAX_TEXT), title=(title, MAX_TITLE), url=(url, MAX_ADDRESS))
     return Subject(Doc(title, text, url=url, author=author, language=language, platform=platform))
 
 
 def kept_document(project: Project, url: str) -> Document | None:
-    """The kept item at an address, however the address is spelled."""
+    """Return the stored item at a URL, in any variant of the URL."""
     address = canonical_address(normalise(url))
     if not address:
         return None
@@ -104,13 +108,14 @@ def kept_document(project: Project, url: str) -> Document | None:
 
 
 def of_document(document: Document) -> Subject:
+    """Return a stored item."""
     return _subject(doc_of(document), document=document)
 
 
 def fetch(project: Project, url: str) -> Subject | str:
-    """The page at an address, asked for now through the guarded door: its text, or in one sentence why not.
+    """Fetch the page at a URL. Return its text, or one sentence why there is none.
 
-    Where its redirects lead to a kept item, that is the answer.
+    If the page redirects to the URL of a stored item, return that item.
     """
     result = http_client().fetch(normalise(url), accept=_PAGE_TYPES)
     if result.error:
@@ -126,19 +131,19 @@ def fetch(project: Project, url: str) -> Subject | str:
 
 
 def answer(subject: Subject, keyword: Keyword, seconds: float = SECONDS) -> Answer:
-    """What a saved keyword says about it."""
+    """Explain a stored keyword."""
     return next(answers(subject, [keyword], seconds))
 
 
 def answer_query(subject: Subject, query: str) -> Answer:
-    """What a query says about it. Raises ValidationError where it is too long, QueryError where it is none."""
+    """Explain a query. Raises ValidationError if it is too long, QueryError if it is malformed."""
     refuse_long(query=(query, MAX_QUERY))
     return Answer(subject, query, clause=explain_within(query, View(subject.doc), SECONDS))
 
 
 def answers(subject: Subject, keywords: Iterable[Keyword], seconds: float = SECONDS) -> Iterator[Answer]:
-    """One answer a keyword; those that come after the time is up have no clause."""
-    latest = time.monotonic() + seconds
+    """Explain several keywords; answers after the deadline have no clause."""
+    deadline = time.monotonic() + seconds
     view = View(subject.doc)
     mentions = {}
     if subject.document is not None:
@@ -146,7 +151,7 @@ def answers(subject: Subject, keywords: Iterable[Keyword], seconds: float = SECO
     for keyword in keywords:
         clause, error = None, None
         try:
-            clause = explain_within(keyword.query, view, latest - time.monotonic())
+            clause = explain_within(keyword.query, view, deadline - time.monotonic())
         except QueryError as problem:
             error = problem
         found = mentions.get(keyword.pk)
@@ -154,7 +159,7 @@ def answers(subject: Subject, keywords: Iterable[Keyword], seconds: float = SECO
 
 
 def ruled_out(keyword: Keyword, doc: Doc) -> tuple[str, ...]:
-    """Which of "language" and "platform" keep such an item from a keyword whatever its words; unknown ones do not."""
+    """Return which of "language" and "platform" exclude an item from a keyword; unknown ones exclude nothing."""
     languages = TrackedKeyword.unsaved("", languages=keyword.languages)
     platforms = TrackedKeyword.unsaved("", platforms=keyword.platforms)
     found = () if languages.accepts(doc.language, "") else ("language",)
@@ -162,7 +167,7 @@ def ruled_out(keyword: Keyword, doc: Doc) -> tuple[str, ...]:
 
 
 def refuse_long(**fields: tuple[str, int]) -> None:
-    """Raises ValidationError that names each field whose text is longer than its limit, and what to do."""
+    """Raise ValidationError for each field whose text is longer than its limit, with the number to remove."""
     errors = {}
     for name, (text, limit) in fields.items():
         if (over := len(text) - limit) > 0:
@@ -171,11 +176,11 @@ def refuse_long(**fields: tuple[str, int]) -> None:
                 "The limit is %(limit)s characters: remove %(over)s characters.",
                 over,
             )
-            told = {
+            params = {
                 "limit": number_format(limit, force_grouping=True),
                 "over": number_format(over, force_grouping=True),
             }
-            errors[name] = ValidationError(message % told, code="too_long")
+            errors[name] = ValidationError(message % params, code="too_long")
     if errors:
         raise ValidationError(errors)
 
@@ -187,5 +192,5 @@ def _subject(doc: Doc, **more: object) -> Subject:
 
 
 def _unread(code: str) -> str:
-    what = _PAGE_WORDS.get(code) or error_text(code).message
+    what = _PAGE_MESSAGES.get(code) or error_text(code).message
     return _("%(what)s Paste the page’s text instead.") % {"what": what}

@@ -1,6 +1,6 @@
-"""Milliseconds of every read of the overview and the list: python -m tests.benchmarks.bench_insights [MENTIONS]
+"""Time every read of the overview and of the mention list: python -m tests.benchmarks.bench_insights [MENTIONS]
 
-Over made-up mentions of twenty keywords in two years; one document in four is mentioned by two keywords.
+Generates mentions of twenty keywords over two years; one document in four has two keywords. Prints milliseconds.
 """
 
 import argparse
@@ -65,9 +65,9 @@ def fill(mentions):
 def measure(name, read):
     times = []
     for _ in range(ROUNDS):
-        begun = time.perf_counter()
+        began = time.perf_counter()
         read()
-        times.append(time.perf_counter() - begun)
+        times.append(time.perf_counter() - began)
     print(f"{name:52} {1000 * median(times):8.1f} ms   (first {1000 * times[0]:.1f})", flush=True)
 
 
@@ -76,9 +76,9 @@ def run(mentions):
     from monitoring.insights.facets import facet_rows
     from monitoring.insights.filters import MentionFilter
 
-    begun = time.perf_counter()
+    began = time.perf_counter()
     project, keywords = fill(mentions)
-    print(f"{mentions} mentions filled in {time.perf_counter() - begun:.0f} s; median of {ROUNDS}")
+    print(f"{mentions} mentions filled in {time.perf_counter() - began:.0f} s; median of {ROUNDS}")
 
     def make(**params):
         return MentionFilter.from_query(project, params, NOW, UTC)
@@ -102,12 +102,12 @@ def run(mentions):
         measure(
             f"overview, {name}, one keyword", lambda params=params: overview(**params, keyword=str(keywords[3].pk))
         )
-        measure(f"list's first page, {name}", lambda params=params: mentions.page(make(**params)))
+        measure(f"list, first page, {name}", lambda params=params: mentions.page(make(**params)))
         measure(f"count, {name}", lambda params=params: mentions.count(make(**params)))
         measure(f"volume, {name}", lambda params=params: volume.volume(make(**params)))
         for facet in ("keywords", "sources", "languages", "statuses", "author"):
             measure(f"facet of {facet}, {name}", lambda p=params, facet=facet: facet_rows(make(**p), facet))
-    measure("list's page after 2,000 rows, 90 d", lambda: mentions.page(make(period="90d"), deep.next_cursor))
+    measure("list, page after 2,000 rows, 90 d", lambda: mentions.page(make(period="90d"), deep.next_cursor))
     for q in ("word17", "lamp", '"lamp lights" again', "lamp -word17"):
         measure(f"list for {q}, 1 y", lambda q=q: mentions.page(make(**year, q=q)))
         measure(

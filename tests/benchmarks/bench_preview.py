@@ -1,8 +1,8 @@
-"""Milliseconds of a preview and of a backfill over a kept history: python -m tests.benchmarks.bench_preview [COUNT]
+"""Time previews and backfills over stored documents: python -m tests.benchmarks.bench_preview [DOCUMENTS]
 
-Made-up French and English documents of 200 words on average, all searchable, stored once in an embedded Postgres.
-Previews as the keyword form asks for them, an edit among them; then the look through the whole history that saving
-starts; first of all the same by the matcher alone, while nothing is searchable yet.
+Generates French and English documents of 200 words on average in an embedded Postgres. First backfills with the
+matcher alone, while nothing is searchable; then makes all searchable, and times the previews of the keyword form,
+including edits, and backfills.
 """
 
 import argparse
@@ -35,7 +35,7 @@ BACKFILLS = ("lumen", '"maison lumen"', '"de la"', "the")
 
 
 def texts(rng, count):
-    """(title, text, language): one in five hundred names the brand."""
+    """Yield (title, text, language); one text in five hundred names the brand."""
     languages = [Language(rng, FRENCH, elided=True), Language(rng, ENGLISH, elided=False)]
     sentences = [[language.text(rng, SENTENCE) for _ in range(SENTENCES)] for language in languages]
     for number in range(count):
@@ -54,15 +54,15 @@ def fill(project, count):
     for number, (title, text, language) in enumerate(texts(rng, count)):
         published = now - timedelta(days=DAYS * (1 - number / count))
         url = f"https://site{number % 500}.example/{number}"
-        kept = {"title": title, "text": text, "language": language, "url": url, "author": "Author"}
-        page.append(Document(project=project, address_key=uuid.uuid4(), published=published, **kept))
+        fields = {"title": title, "text": text, "language": language, "url": url, "author": "Author"}
+        page.append(Document(project=project, address_key=uuid.uuid4(), published=published, **fields))
         if len(page) == PAGE or number == count - 1:
             Document.objects.bulk_create(page)
             page.clear()
-    tidy()
+    vacuum()
 
 
-def tidy():
+def vacuum():
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -73,17 +73,17 @@ def measure_previews(project):
     from monitoring.models import Keyword
     from monitoring.query_tools.preview import preview
 
-    asked = [(query, None) for query in QUERIES] + [(query, Keyword(query=saved)) for saved, query in EDITS]
+    cases = [(query, None) for query in QUERIES] + [(query, Keyword(query=saved)) for saved, query in EDITS]
     preview(project, "lumen", [], UTC)
-    for query, saved in asked:
-        times, shown = [], None
+    for query, saved in cases:
+        times, result = [], None
         for _ in range(ROUNDS):
-            seconds, shown = timed(preview, project, query, [], UTC, saved)
+            seconds, result = timed(preview, project, query, [], UTC, saved)
             times.append(1000 * seconds)
-        found = shown.found
+        found = result.found
         how = "exact" if found.is_exact else f"from {found.checked:,} of {found.to_check:,}"
         name = f"{saved.query} → {query}" if saved else query
-        print(f"{name:32}{median(times):7.0f} ms (most {max(times):.0f}){found.count:>9,} {how}", flush=True)
+        print(f"{name:32}{median(times):7.0f} ms (max {max(times):.0f}){found.count:>9,} {how}", flush=True)
 
 
 def measure_backfill(project, query):
@@ -112,7 +112,7 @@ def main():
         print(f"{documents:,} documents stored in {took:.0f} s; nothing searchable yet", flush=True)
         measure_backfill(project, BACKFILLS[0])
         took, _ = timed(index_documents, 3600)
-        tidy()
+        vacuum()
         print(f"made searchable in {took:.0f} s; median of {ROUNDS}", flush=True)
         measure_previews(project)
         for query in BACKFILLS:

@@ -1,7 +1,7 @@
-"""Making documents searchable, and searching all of them: python -m tests.benchmarks.bench_search [DOCUMENTS]
+"""Time making documents searchable and searching them: python -m tests.benchmarks.bench_search [DOCUMENTS]
 
-Over made-up French and English texts of 215 words on average, one in twenty a mention of some keyword. Prints
-documents/s, bytes a document, and the milliseconds of a first page with its count.
+Generates French and English texts of 215 words on average; one in twenty is a mention. Prints documents per second,
+bytes per document, and milliseconds for a first page with its count.
 """
 
 import argparse
@@ -18,7 +18,7 @@ NOW = datetime(2026, 11, 1, 10, 20, tzinfo=UTC)
 
 
 def fill(number):
-    """Each text stands many times, with a word of its own that one document in a thousand shares."""
+    """Store each text many times, with a rare word that one document in a thousand has."""
     from accounts.models import Project
     from monitoring.models import Document, Keyword, Mention
 
@@ -72,8 +72,8 @@ def run(number):
     took, done = timed(index_documents, 3600)
     after, words = size()
     print(
-        f"{done / took:.0f} documents/s made searchable; {words:.0f} bytes of words a document,"
-        f" {(after - before) / done:.0f} bytes more on disk with the index and what is yet to be reused"
+        f"{done / took:.0f} documents/s made searchable; {words:.0f} bytes of words per document,"
+        f" {(after - before) / done:.0f} more bytes on disk with the index, free space included"
     )
     for q in (
         "rare17",
@@ -92,8 +92,8 @@ def run(number):
     ):
         found = first(q)
         count = found.count
-        told = f"{count.value}{'+' if count.capped else ''}"
-        measure(f"{q} ({told}, {len(found.rows)} rows)", lambda q=q: first(q))
+        shown = f"{count.value}{'+' if count.capped else ''}"
+        measure(f"{q} ({shown}, {len(found.rows)} rows)", lambda q=q: first(q))
     measure("the, mentions only", lambda: first("the", mentioned=True))
     measure("rare17, mentions only", lambda: first("rare17", mentioned=True))
     second = first("the").next_cursor
