@@ -7,6 +7,7 @@ untouched: most of them are already stored); `content/clean.py` turns the new on
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ class ClaimedSource:
     failures: int
     failing_since: datetime | None
     error_code: str
-    resume_state: dict
+    resume_state: dict[str, Any]
     moved_to: str
     moved_count: int
     hints: PollHints
@@ -134,7 +135,7 @@ class PollResult:
     title: str = ""
     site_url: str = ""
     language: str = ""
-    resume_state: dict = field(default_factory=dict)
+    resume_state: dict[str, Any] = field(default_factory=dict)
     hints: PollHints | None = None
     retry_after_s: int | None = None
     cache_max_age_s: int | None = None

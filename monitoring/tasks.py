@@ -1,6 +1,7 @@
 """Celery tasks of the pipeline up to an analyzed mention: each calls one function and has no logic of its own."""
 
 import logging
+from typing import Any
 
 from celery import Task, shared_task
 from django.core.cache import cache
@@ -16,7 +17,7 @@ log = logging.getLogger(__name__)
 EXPIRES_S = 60
 
 
-def send(task: Task, **options: object) -> None:
+def send(task: Task, **options: Any) -> None:
     """Queue a task. If Redis doesn't respond, the next beat tick finds the same work in Postgres."""
     try:
         task.apply_async(retry=False, expires=EXPIRES_S, **options)

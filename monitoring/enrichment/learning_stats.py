@@ -82,7 +82,9 @@ def layers(project: Project) -> list[SentimentLayer]:
 
 def decisions(project: Project) -> Sequence[ActivityEntry]:
     """Return the newest activity entries about layers and learning."""
-    return project.activity.filter(action__in=DECISIONS).select_related("user").order_by("-at")[:NEWEST_DECISIONS]
+    return list(
+        project.activity.filter(action__in=DECISIONS).select_related("user").order_by("-at")[:NEWEST_DECISIONS]
+    )
 
 
 def model_state(project: Project) -> ModelState:

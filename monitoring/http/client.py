@@ -16,6 +16,7 @@ from urllib.parse import urljoin
 
 import requests
 import requests.certs
+from requests.structures import CaseInsensitiveDict
 from urllib3 import exceptions as urllib3_errors
 
 from monitoring.http.headers import read_cache_lifetime, read_retry_after
@@ -73,7 +74,7 @@ class HttpClient:
         self.settings = settings or ClientSettings()
         self.adapter = CheckedAdapter(
             CheckedResolver(self.settings.allowed_hosts, resolver),
-            self.settings.ca_file or requests.certs.where(),
+            self.settings.ca_file or requests.certs.where(),  # type: ignore[attr-defined]  # not in its stubs
             self.settings.pooled_hosts,
             self.settings.connections_per_host,
         )
@@ -144,7 +145,7 @@ class _Fetch:
         request = requests.PreparedRequest()
         request.method = "GET"
         request.url = target.url
-        request.headers = self._headers(target, trusted)
+        request.headers = CaseInsensitiveDict(self._headers(target, trusted))
         self.budget.reset()
         try:
             return self._send_once(request)

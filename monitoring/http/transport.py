@@ -10,7 +10,7 @@ import ssl
 import threading
 import time
 from functools import cache, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -67,12 +67,20 @@ class RequestBudget:
 _current = threading.local()
 
 
+# The classes below are mixins: mypy sees what they are mixed into.
+if TYPE_CHECKING:
+    _SocketBase = socket.socket
+    _ConnectionBase = HTTPConnection
+else:
+    _SocketBase = _ConnectionBase = object
+
+
 def set_budget(budget: RequestBudget | None) -> None:
     """Apply the limits of `budget` to all that this thread sends and receives from now on."""
     _current.budget = budget
 
 
-class _LimitedSocket:
+class _LimitedSocket(_SocketBase):
     """A socket whose receives end with the time left to the fetch.
 
     A timeout per receive would let a server occupy a thread forever with a byte now and then, in headers or body;
@@ -98,7 +106,7 @@ class _TLSSocket(_LimitedSocket, ssl.SSLSocket):
     pass
 
 
-class _CheckedConnection:
+class _CheckedConnection(_ConnectionBase):
     """Resolves, checks and connects in one step: a second lookup could return another address (DNS rebinding)."""
 
     def __init__(self, *args: Any, resolver: CheckedResolver, **kwargs: Any) -> None:
@@ -127,7 +135,7 @@ class _CheckedConnection:
         if self.sock is None:
             self.connect()
         budget.is_reused = not budget.has_connected
-        self.sock.budget = budget
+        cast(_LimitedSocket, self.sock).budget = budget
         super().request(*args, **kwargs)
 
 
@@ -186,7 +194,7 @@ class CheckedAdapter(HTTPAdapter):
 
     def build_connection_pool_key_attributes(
         self, request: requests.PreparedRequest, verify: Any, cert: Any = None
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
+    ) -> tuple[Any, Any]:
         host, _ = super().build_connection_pool_key_attributes(request, verify, cert)
         if host["scheme"] == "http":
             return host, {}
@@ -198,7 +206,7 @@ class CheckedAdapter(HTTPAdapter):
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
         """Return a response with the fields that the client reads; requests would also fill a cookie jar."""
         response = requests.Response()
-        response.url = req.url
+        response.url = req.url or ""
         response.status_code = resp.status
         response.headers = resp.headers
         response.raw = resp

@@ -66,10 +66,10 @@ def index_rows(cursor: CursorWrapper, rows: list[tuple[int, str, str]]) -> set[i
         if (words := words_of(title, text)) is not None
     ]
     for start in range(0, len(indexable), BATCH):
-        ids, words = zip(*indexable[start : start + BATCH], strict=True)
+        batch = indexable[start : start + BATCH]
         cursor.execute(
             f"UPDATE monitoring_document d SET search = {VECTOR.format('row.words')}"
             " FROM unnest(%s::bigint[], %s::text[]) AS row (id, words) WHERE d.id = row.id AND d.search IS NULL",
-            [list(ids), list(words)],
+            [[document_id for document_id, _ in batch], [words for _, words in batch]],
         )
     return {document_id for document_id, _ in indexable}

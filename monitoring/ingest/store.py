@@ -257,7 +257,7 @@ def _is_backlog(new: NewEntry) -> bool:
 
 def _count(entries: list[NewEntry], inserted: list[NewEntry]) -> dict[int, Stored]:
     counts = Counter(new.batch.source_id for new in entries)
-    mentions = Counter()
+    mentions: Counter[int] = Counter()
     for new in inserted:
         mentions[new.batch.source_id] += len(new.keywords)
     return {source_id: Stored(count, mentions[source_id]) for source_id, count in counts.items()}

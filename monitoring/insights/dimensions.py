@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from django.db.models import BooleanField, Case, CharField, Expression, F, Func, Q, TextChoices, Value, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import NullIf
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project
@@ -30,6 +31,7 @@ MAX_WORD_LENGTH = 30  # characters of a platform or language tag, as their colum
 Key = int | str
 Selection = tuple[Key, ...] | str
 Condition = Q | RawSQL
+GroupKey = F | Expression
 
 
 class Dimension:
@@ -42,7 +44,7 @@ class Dimension:
 
     name: str
     parameter: str
-    label: str
+    label: str | Promise
     description: str = ""
     is_many: bool = True
     # Position among the facets of the mentions page, None if it has none there.
@@ -60,7 +62,7 @@ class Dimension:
         """Return the condition on Mention under this filter, None if it has none."""
         raise NotImplementedError
 
-    def facet_key(self) -> Expression | None:
+    def facet_key(self) -> GroupKey | None:
         """Return the expression on Mention that a facet groups by; rows where it is null are not counted."""
         return None
 
@@ -74,7 +76,9 @@ class Dimension:
 
     def normalize(self, selection: Iterable[Key] | str) -> Selection:
         """Return a selection in its only form, so that equal filters compare equal."""
-        return tuple(sorted(set(selection))) if self.is_many else selection
+        if self.is_many:
+            return tuple(sorted(set(selection)))
+        return str(selection)
 
     def selected(self, f: "MentionFilter") -> tuple[Key, ...]:
         """Return the values that a filter selects, () if it selects none."""
@@ -107,7 +111,7 @@ class RowDimension(Dimension):
         known = set(rows.values_list("pk", flat=True)) if numbers else set()
         return {value: number for value, number in numbers.items() if number in known}
 
-    def facet_key(self) -> Expression:
+    def facet_key(self) -> GroupKey:
         return F(self.column)
 
     def labels(self, keys: Iterable[Key]) -> Mapping[Key, str]:
@@ -144,11 +148,11 @@ class PlatformDimension(Dimension):
     def condition(self, f: "MentionFilter") -> Condition | None:
         return Q(platform__in=f.platforms) if f.platforms else None
 
-    def facet_key(self) -> Expression:
+    def facet_key(self) -> GroupKey:
         return F("platform")
 
     def labels(self, keys: Iterable[Key]) -> Mapping[Key, str]:
-        return {key: platform_name(key) for key in keys}
+        return {key: platform_name(str(key)) for key in keys}
 
 
 class LanguageDimension(Dimension):
@@ -176,7 +180,7 @@ class LanguageDimension(Dimension):
         return Case(When(language="", then=Value(UNKNOWN_LANGUAGE)), default=code, output_field=CharField())
 
     def labels(self, keys: Iterable[Key]) -> Mapping[Key, str]:
-        return {key: language_name(key) for key in keys}
+        return {key: language_name(str(key)) for key in keys}
 
 
 class ChoiceDimension(Dimension):
@@ -208,7 +212,7 @@ class StatusDimension(ChoiceDimension):
     def condition(self, f: "MentionFilter") -> Condition:
         return Q(status__in=f.statuses or SHOWN_STATUSES)
 
-    def facet_key(self) -> Expression:
+    def facet_key(self) -> GroupKey:
         return F("status")
 
 
@@ -283,5 +287,7 @@ DIMENSIONS: dict[str, Dimension] = {
 
 def facet_dimensions() -> list[Dimension]:
     """Return the dimensions with a facet on the mentions page, in their order there."""
-    shown = [dimension for dimension in DIMENSIONS.values() if dimension.facet_order is not None]
-    return sorted(shown, key=lambda dimension: dimension.facet_order)
+    shown = [
+        (dimension.facet_order, dimension) for dimension in DIMENSIONS.values() if dimension.facet_order is not None
+    ]
+    return [dimension for _order, dimension in sorted(shown, key=lambda pair: pair[0])]

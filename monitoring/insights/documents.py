@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 
 from monitoring.insights.cursors import read_cursor, write_cursor
 from monitoring.insights.mentions import MAX_PAGE_SIZE, PAGE_SIZE, Count
 from monitoring.insights.search import CAP
-from monitoring.matching.scan import FIRST_CHUNK, Chunk, Finder, Position
+from monitoring.matching.scan import FIRST_CHUNK, AnnotatedDocuments, Chunk, Finder, Position
 from monitoring.matching.spans import Spans, spans_of
 from monitoring.models import Document, Mention
 
@@ -72,7 +72,7 @@ def page(search: DocumentSearch, cursor: str | None = None, size: int = PAGE_SIZ
 
 
 def _page(
-    search: DocumentSearch, finder: Finder, documents: QuerySet[Document], position: Position | None, size: int
+    search: DocumentSearch, finder: Finder, documents: AnnotatedDocuments, position: Position | None, size: int
 ) -> DocumentPage:
     # On the first page of an inexact query, the documents read for the rows also give the count.
     is_counting = position is None and not finder.is_exact
@@ -109,7 +109,7 @@ def _collect(chunks: Iterator[Chunk], limit: int | None) -> tuple[list[Position]
     return found, end
 
 
-def _count(finder: Finder, documents: QuerySet[Document]) -> Count:
+def _count(finder: Finder, documents: AnnotatedDocuments) -> Count:
     """Count searchable documents in the index, and the newest of the others with the matcher."""
     sure = documents.filter(is_sure=True)[: CAP + 1].count()
     others, end = _collect(finder.walk(documents.filter(is_sure=False), size=MAX_CHECKED), None)

@@ -36,10 +36,10 @@ def facet_rows(f: MentionFilter, name: str, limit: int = LIMIT) -> list[FacetRow
 
 def _counts(f: MentionFilter, dimension: Dimension, selected: tuple[Key, ...], limit: int) -> dict[Key, int]:
     """Return the number of documents for the selected and the `limit` most frequent keys."""
-    rows = f.mentions(skip=dimension.name).annotate(key=dimension.facet_key()).filter(key__isnull=False)
+    mentions = f.mentions(skip=dimension.name).annotate(key=dimension.facet_key()).filter(key__isnull=False)
     # Within one keyword a document has one mention: without DISTINCT the covering index alone is read, in its order.
     is_plain = dimension.has_unique_documents or len(f.scope) == 1
-    rows = rows.values("key") if is_plain else rows.values("key", "document_id").distinct()
+    rows = mentions.values("key") if is_plain else mentions.values("key", "document_id").distinct()
     return dict(count_groups(rows.order_by(), "key", first=selected, limit=limit + len(selected)))
 
 

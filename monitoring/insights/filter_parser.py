@@ -7,11 +7,14 @@ out. Called by filters.py for the period and by the classes of dimensions.py for
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from typing import TypeVar
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from monitoring.content.scrub import is_storable
 from monitoring.insights import periods
+
+T = TypeVar("T")
 
 DEFAULT_PERIOD = "7d"
 MAX_VALUE_LENGTH = 1000  # characters of an author or a search
@@ -35,8 +38,10 @@ class QueryReader:
         self.params = params
         self.problems: list[Problem] = []
 
-    def add_problem(self, parameter: str, value: str, message: str, **more: object) -> None:
-        self.problems.append(Problem(parameter, value[:100], message, **more))
+    def add_problem(
+        self, parameter: str, value: str, message: str, *, code: str = "invalid", position: int | None = None
+    ) -> None:
+        self.problems.append(Problem(parameter, value[:100], message, code, position))
 
     def values(self, parameter: str) -> list[str]:
         """Return all values of a parameter, stripped, without empty ones."""
@@ -63,7 +68,7 @@ class QueryReader:
             self.add_problem(parameter, value, _unknown(value))
         return value if value in choices else choices[0]
 
-    def many(self, parameter: str, known_values: Callable[[list[str]], Mapping[str, object]]) -> tuple:
+    def many(self, parameter: str, known_values: Callable[[list[str]], Mapping[str, T]]) -> tuple[T, ...]:
         """Return the values of a parameter as `known_values` maps them; those it does not map are problems."""
         values = self.values(parameter)
         if not values:

@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 
 from accounts.models import Project
 from monitoring.insights import periods
-from monitoring.insights.dimensions import DIMENSIONS, Selection
+from monitoring.insights.dimensions import DIMENSIONS, Key, Selection
 from monitoring.insights.filter_parser import Problem, QueryReader
 from monitoring.insights.search import Search
 from monitoring.models import Keyword, Mention
@@ -72,7 +73,7 @@ class MentionFilter:
         for name, value in values.items():
             object.__setattr__(self, name, value)
 
-    def __getattr__(self, name: str) -> Selection:
+    def __getattr__(self, name: str) -> Any:
         """Return the selection of a dimension; Python calls this for attributes that are not fields."""
         if name not in DIMENSIONS:
             raise AttributeError(f"MentionFilter has no attribute {name!r}")
@@ -100,7 +101,7 @@ class MentionFilter:
 
     def to_query(self) -> str:
         """Return the query string that `from_query` reads as this filter; equal filters have equal strings."""
-        pairs = [("period", self.period)]
+        pairs: list[tuple[str, Key]] = [("period", self.period)]
         if self.period == periods.CUSTOM:
             pairs = list(zip(("from", "to"), periods.write_period(self.since, self.until, self.zone), strict=True))
         if self.by != "published":
@@ -109,7 +110,7 @@ class MentionFilter:
             pairs += [(dimension.parameter, value) for value in dimension.selected(self)]
         return urlencode(pairs)
 
-    def replace(self, **changes: object) -> "MentionFilter":
+    def replace(self, **changes: Any) -> "MentionFilter":
         """Return a copy with changes. A named period ends where this filter ends; new bounds make it custom."""
         period = changes.get("period")
         if period in periods.PERIODS and period != periods.CUSTOM:

@@ -107,8 +107,8 @@ def all_rows(f: MentionFilter) -> Iterator[MentionRow]:
 def row_of(project_id: int, mention_id: int) -> MentionRow | None:
     """Return the row of a mention with all mentions of its document, of any status. None outside the project."""
     document = Mention.objects.filter(pk=mention_id, keyword__project_id=project_id).values("document_id")
-    mentions = Mention.objects.filter(document_id__in=document).select_related("keyword", "source", "document")
-    mentions = sorted(mentions, key=lambda mention: (mention.pk != mention_id, mention.keyword_id))
+    rows = Mention.objects.filter(document_id__in=document).select_related("keyword", "source", "document")
+    mentions = sorted(rows, key=lambda mention: (mention.pk != mention_id, mention.keyword_id))
     return _row(mentions, "") if mentions else None
 
 

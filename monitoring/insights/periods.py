@@ -113,7 +113,7 @@ def bucket_starts(since: datetime, until: datetime, zone: tzinfo, bucket: str) -
     while (following := start_of_day(day := day + step, zone)) < until:
         starts.append(following)
     # A day that a zone skipped (a move across the date line) would begin when the next one does.
-    return [start for start, following in pairwise([*starts, None]) if start != following]
+    return [start for start, following in pairwise(starts) if start != following] + starts[-1:]
 
 
 def _days_before(instant: datetime, days: int, zone: tzinfo) -> datetime:

@@ -4,6 +4,7 @@ In: a queryset, which may be distinct or grouped. Out: (value, count) pairs. Cal
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -11,8 +12,8 @@ from django.db.models import QuerySet
 
 
 def count_groups(
-    rows: QuerySet, group: str, *, first: Sequence[object] = (), limit: int | None = None
-) -> list[tuple[object, int]]:
+    rows: QuerySet[Any, Any], group: str, *, first: Sequence[object] = (), limit: int | None = None
+) -> list[tuple[Any, int]]:
     """Return (value of column `group`, number of rows), the values in `first` before the most frequent.
 
     SQL by hand, since Django cannot group the rows of a query that is itself distinct or grouped.

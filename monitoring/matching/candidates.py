@@ -72,7 +72,8 @@ def candidates_except(query: CandidateQuery, other: CandidateQuery) -> Candidate
 
 def _accepted(keyword: TrackedKeyword) -> tuple[str, tuple[object, ...]]:
     """Return `TrackedKeyword.accepts` as SQL."""
-    where, params = "TRUE", ()
+    where = "TRUE"
+    params: tuple[object, ...] = ()
     if keyword.languages:
         where += " AND (language = '' OR split_part(language, '-', 1) = ANY(%s))"
         params += (sorted(keyword.languages),)

@@ -9,6 +9,7 @@ backfill goes by id and stores its progress.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
@@ -37,7 +38,11 @@ class StoredDoc:
     doc: Doc
 
 
-def candidate_documents(project_id: int, candidates: Candidates) -> QuerySet[Document]:
+# Documents with `is_sure`: Django's stubs have no type for an annotated queryset that code outside them can import.
+AnnotatedDocuments = QuerySet[Any]
+
+
+def candidate_documents(project_id: int, candidates: Candidates) -> AnnotatedDocuments:
     """Return the documents of a project that can match; `is_sure` says which of them match without being read."""
     is_sure = ExpressionWrapper(Q(search__isnull=False), BooleanField()) if candidates.is_exact else Value(False)
     can_match = RawSQL(f"({candidates.where})", candidates.params, BooleanField())
@@ -86,7 +91,7 @@ class Finder:
 
     def walk(
         self,
-        documents: QuerySet[Document],
+        documents: AnnotatedDocuments,
         position: Position | None = None,
         *,
         oldest_first: bool = False,

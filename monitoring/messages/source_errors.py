@@ -6,6 +6,7 @@ Called by the Sources page, the API, digests and commands; tests check that ever
 
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 class ErrorText:
     """What happened (`message`) and what to do about it (`advice`), one sentence each, translated when shown."""
 
-    message: str
-    advice: str
+    message: str | Promise
+    advice: str | Promise
 
 
 WAIT = _("No action needed. Vigie will keep retrying, less and less often.")

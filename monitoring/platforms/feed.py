@@ -5,6 +5,8 @@ A claimed source and an HTTP client in, a `PollResult` out. Its resume state is 
 """
 
 import hashlib
+from dataclasses import replace
+from typing import Any
 
 from monitoring.feeds.errors import ParseError
 from monitoring.feeds.parse import parse
@@ -31,28 +33,32 @@ class FeedPlatform:
         feed = parse(fetched.body, content_type=fetched.content_type, url=fetched.url)
         if isinstance(feed, ParseError):
             return _result(fetched, error=PollError(feed.code, feed.detail))
-        return _result(fetched, resume_state=resume_state, **_content(feed))
+        return _with_content(_result(fetched, resume_state=resume_state), feed)
 
 
-def _content(feed: ParsedFeed) -> dict[str, object]:
-    return {
-        "entries": feed.entries,
-        "title": feed.title,
-        "site_url": feed.site_url,
-        "language": feed.language,
-        "hints": PollHints(feed.interval_hint_s, feed.skip_hours, feed.skip_days),
-    }
+def _with_content(result: PollResult, feed: ParsedFeed) -> PollResult:
+    return replace(
+        result,
+        entries=feed.entries,
+        title=feed.title,
+        site_url=feed.site_url,
+        language=feed.language,
+        hints=PollHints(feed.interval_hint_s, feed.skip_hours, feed.skip_days),
+    )
 
 
 def _resume_state(fetched: FetchResult, body_hash: str) -> dict[str, str]:
     return {"etag": fetched.etag, "last_modified": fetched.last_modified, "body_hash": body_hash}
 
 
-def _result(fetched: FetchResult, **fields: object) -> PollResult:
+def _result(
+    fetched: FetchResult, *, resume_state: dict[str, Any] | None = None, error: PollError | None = None
+) -> PollResult:
     return PollResult(
+        resume_state=resume_state or {},
+        error=error,
         retry_after_s=fetched.retry_after_s,
         cache_max_age_s=fetched.cache_max_age_s,
         permanent_url=fetched.permanent_url,
         status=fetched.status,
-        **fields,
     )

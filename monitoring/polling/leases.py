@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import fields
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -53,17 +54,24 @@ def claim(owner: UUID, limit: int, excluded_hosts: Iterable[str] = ()) -> list[C
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", CLAIM_LOCK)
-        cursor.execute(_CLAIM, {"owner": owner, "limit": limit, "lease": LEASE, "excluded": list(excluded_hosts)})
+        params: dict[str, Any] = {
+            "owner": owner,
+            "limit": limit,
+            "lease": LEASE,
+            "excluded": list(excluded_hosts),
+        }
+        cursor.execute(_CLAIM, params)
         return [_claimed(row) for row in cursor.fetchall()]
 
 
 def claim_one(owner: UUID, source_id: int) -> ClaimedSource | None:
     """Claim a source, due or not. Return None if another owner's lease is valid or the source is gone."""
+    params: list[Any] = [owner, LEASE, source_id]
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE monitoring_source s SET claimed_by = %s, claimed_until = now() + %s"
             f" WHERE id = %s AND (claimed_until IS NULL OR claimed_until <= now()) RETURNING {_COLUMNS}",
-            [owner, LEASE, source_id],
+            params,
         )
         row = cursor.fetchone()
     return row and _claimed(row)
@@ -76,10 +84,9 @@ _OWNED = "SELECT id FROM monitoring_source WHERE claimed_by = %s FOR NO KEY UPDA
 
 def renew(owner: UUID) -> None:
     """Extend all leases of this owner."""
+    params: list[Any] = [LEASE, owner]
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE monitoring_source SET claimed_until = now() + %s WHERE id IN ({_OWNED})", [LEASE, owner]
-        )
+        cursor.execute(f"UPDATE monitoring_source SET claimed_until = now() + %s WHERE id IN ({_OWNED})", params)
 
 
 def release(owner: UUID) -> None:
@@ -90,7 +97,7 @@ def release(owner: UUID) -> None:
         )
 
 
-def _claimed(row: tuple) -> ClaimedSource:
+def _claimed(row: tuple[Any, ...]) -> ClaimedSource:
     values = dict(zip((field.name for field in fields(ClaimedSource)), row, strict=True))
     # Django decodes jsonb in its model fields only: raw SQL returns text.
     hints = json.loads(values["hints"])

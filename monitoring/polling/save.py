@@ -9,7 +9,8 @@ import logging
 import random
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
-from typing import get_args, get_type_hints
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from django.conf import settings
@@ -100,9 +101,11 @@ _SQL_TYPES = {int: "bigint", str: "text", datetime: "timestamptz", dict: "jsonb"
 _COLUMNS = [field.name for field in fields(NewState)]
 
 
-def _sql_type(annotation: type) -> str:
-    """Return the SQL type of a field of NewState; `X | None` has that of `X`."""
-    return _SQL_TYPES[(get_args(annotation) or (annotation,))[0]]
+def _sql_type(annotation: Any) -> str:
+    """Return the SQL type of a field of NewState; `X | None` has that of `X`, `dict[...]` that of `dict`."""
+    if get_origin(annotation) is UnionType:
+        annotation = get_args(annotation)[0]
+    return _SQL_TYPES[get_origin(annotation) or annotation]
 
 
 def _update_statement() -> str:

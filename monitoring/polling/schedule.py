@@ -108,7 +108,7 @@ def next_interval(state: PollState, outcome: PollOutcome, pace: Pace) -> int:
 def back_off_s(error_code: str, failures: int, pace: Pace) -> int:
     """Return the wait in seconds after this many consecutive failures: doubled each time, starting by error code."""
     # 2**32 exceeds every maximum; larger powers only cost time.
-    doubled = pace.min_interval_s * BACK_OFF_FACTORS.get(error_code, 1) * 2 ** min(max(failures - 1, 0), 32)
+    doubled: int = pace.min_interval_s * BACK_OFF_FACTORS.get(error_code, 1) * 2 ** min(max(failures - 1, 0), 32)
     return min(doubled, pace.max_interval_s)
 
 

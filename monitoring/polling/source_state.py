@@ -6,6 +6,7 @@ Called by polling/save.py, which stores the entries and writes the columns. Sett
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from monitoring.ingest.records import Batch, Stored
 from monitoring.polling.schedule import Pace, PollOutcome, PollState, plan_next
@@ -40,10 +41,10 @@ class NewState:
     failing_since: datetime | None
     error_code: str
     error_detail: str
-    resume_state: dict
+    resume_state: dict[str, Any]
     moved_to: str
     moved_count: int
-    hints: dict
+    hints: dict[str, Any]
 
 
 def decide(poll: CompletedPoll, stored: Stored, now: datetime, jitter: float, pace: Pace) -> NewState:
@@ -124,7 +125,7 @@ def _move(source: ClaimedSource, permanent_url: str) -> tuple[str, int]:
     return permanent_url, min(count, MOVES_BEFORE_UPDATE)
 
 
-def _to_json(hints: PollHints) -> dict:
+def _to_json(hints: PollHints) -> dict[str, Any]:
     return {
         "interval_s": hints.interval_s,
         "skip_hours": sorted(hints.skip_hours),

@@ -102,7 +102,8 @@ def _document_frequencies(texts: Iterable[str]) -> Counter[str]:
 def _query_words(node: Node) -> Callable[[str], bool]:
     """Return the function that recognizes words of the query, also those that its wildcards match."""
     positive, negative = terms(node)
-    words, stems = set(), []
+    words: set[str] = set()
+    stems: list[str] = []
     for term in (*positive, *negative):
         words.update(token.norm for token in tokenise(term.text))
         stem = fold(term.text.partition("*")[0].partition("?")[0])

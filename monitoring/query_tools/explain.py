@@ -7,6 +7,7 @@ Called by the page "Explain a match" (dashboards/views/explain.py) and the API (
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.formats import number_format
@@ -185,7 +186,7 @@ def refuse_long(**fields: tuple[str, int]) -> None:
         raise ValidationError(errors)
 
 
-def _subject(doc: Doc, **more: object) -> Subject:
+def _subject(doc: Doc, **more: Any) -> Subject:
     if len(doc.text) <= MAX_TEXT:
         return Subject(doc, **more)
     return Subject(replace(doc, text=doc.text[:MAX_TEXT]), is_cut=True, **more)

@@ -6,7 +6,7 @@ as time allows, in an order by hash that makes those read a random sample. Calle
 """
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
@@ -133,7 +133,7 @@ def sampled_search(
         sampled += [hit] if hit else []
     with_texts = [*sampled[:texts], *filter(None, reader.read(summary.ids["sure"], deadline))][:texts]
     weight = summary.unsure / checked if checked else 0
-    days = Counter(summary.sure)
+    days: dict[date, float] = defaultdict(float, summary.sure)
     for hit in sampled:
         days[hit.published.astimezone(zone).date()] += weight
     hits = reader.hits

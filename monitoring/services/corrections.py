@@ -72,10 +72,11 @@ def _restore_labels(mentions: list[Mention]) -> None:
     includes these mentions, and those without a label are pending.
     """
     status = last_status()
+    threshold = status.threshold if status and not status.error else None
     for mention in mentions:
-        found = probabilities(mention) if status and not status.error else None
+        found = probabilities(mention) if threshold is not None else None
         row = found and [found[label] for label in sentiment.LABELS]
-        mention.sentiment = sentiment.label_of(row, status.threshold) if row else ""
+        mention.sentiment = sentiment.label_of(row, threshold) if row and threshold is not None else ""
         mention.judged_by = ""
     Mention.objects.bulk_update(mentions, ["sentiment", "judged_by"])
 

@@ -31,7 +31,8 @@ def import_opml(project: Project, user: User | None, content: bytes) -> ImportRe
     outlines = read_opml(content)
     if isinstance(outlines, ParseError):
         return outlines
-    usable, refused = [], []
+    usable: list[OpmlOutline] = []
+    refused: list[OpmlOutline] = []
     for outline in outlines:
         (usable if is_usable(outline.url) else refused).append(outline)
     with transaction.atomic():

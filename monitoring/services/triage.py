@@ -32,8 +32,9 @@ def set_status(project: Project, user: User | None, mention_ids: Iterable[int], 
         own = Mention.objects.filter(keyword__project=project)
         documents = own.filter(pk__in=list(mention_ids)).values("document_id")
         # Rows are locked in key order: two people who triage the same documents cannot deadlock.
-        rows = own.filter(document_id__in=documents).exclude(status=status).select_related("document").order_by("pk")
-        rows = list(rows.only("status", "document__title", "document__url").select_for_update(of=("self",)))
+        others = own.filter(document_id__in=documents).exclude(status=status).select_related("document")
+        fields = others.order_by("pk").only("status", "document__title", "document__url")
+        rows = list(fields.select_for_update(of=("self",)))
         if not rows:
             return []
         Mention.objects.filter(pk__in=[row.pk for row in rows]).update(status=status)

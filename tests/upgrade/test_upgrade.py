@@ -88,10 +88,6 @@ def upgraded(table, row):
         row["resume_state"] = state if row["last_success_at"] else {}
     if table == "alerts_incident":
         row["settings"] = renamed(row["settings"], "with_unsure", "with_uncertain")
-    if table == "monitoring_source":
-        state = {name: row.pop(name) for name in ("etag", "last_modified", "body_hash")}
-        state["body_hash"] = state["body_hash"].removeprefix("\\x")
-        row["resume_state"] = state if row["last_success_at"] else {}
     if table == "accounts_auditline":
         row["action"] = re.sub("^topic[.]", "keyword.", row["action"])
         row["detail"] = upgraded_detail(row["action"], row["detail"])

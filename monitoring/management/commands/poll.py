@@ -18,8 +18,8 @@ class Command(BaseCommand):
 
     def handle(self, source: int | None, **options: object) -> None:
         if source is None:
-            for settled in poll_due():
-                write_line(self.stdout, asdict(settled))
+            for saved in poll_due():
+                write_line(self.stdout, asdict(saved))
             return
         if not Source.objects.filter(pk=source).exists():
             raise CommandError(f"there is no source {source}")
