@@ -19,7 +19,7 @@ from api.schemas import Body, MentionStatus, Text
 from monitoring.messages import explanations
 from monitoring.messages.query_errors import explain_error
 from monitoring.query import QueryError
-from monitoring.query.explain import Clause
+from monitoring.query.explain import Condition
 from monitoring.query_tools import explain
 
 router = Router(tags=["keywords"])
@@ -151,7 +151,7 @@ def _subject(membership: Membership, asked: ExplainIn) -> explain.Subject:
     return fetched
 
 
-def _explanation(answer: explain.Answer, clause: Clause) -> dict[str, object]:
+def _explanation(answer: explain.Answer, clause: Condition) -> dict[str, object]:
     subject, doc = answer.subject, answer.subject.doc
     return {
         "matches": answer.matches,
@@ -173,11 +173,11 @@ def _explanation(answer: explain.Answer, clause: Clause) -> dict[str, object]:
     }
 
 
-def _condition(clause: Clause) -> dict[str, object]:
+def _condition(clause: Condition) -> dict[str, object]:
     return {
         "kind": clause.kind,
         "text": clause.text,
-        "met": clause.held,
+        "met": clause.met,
         "number": clause.number or None,
         "found": clause.found,
         "note": explanations.note(clause),

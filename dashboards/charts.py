@@ -1,24 +1,24 @@
 """Rows in, Chart.js configurations and sparkline points out. Pure: words, links and dates arrive ready to show.
 
-Called by the views; static/js/charts.js draws the configurations and gives the colours (custom properties of
+Called by the views; static/js/charts.js draws the configurations and gives the colors (custom properties of
 static/css/tokens.css, named here, so that light and dark and the legend agree).
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-SERIES_COLOURS = 7  # --series-1 to --series-7; more keywords than that are summed up, since no eye tells more apart
-REST_COLOUR = "--series-8"
+SERIES_COLORS = 7  # --series-1 to --series-7; more keywords than that are summed up, since no eye tells more apart
+REST_COLOR = "--series-8"
 SPARK_WIDTH, SPARK_HEIGHT = 100, 26
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One keyword of a chart. `colour` is the name of a custom property; `key` narrows a bucket's link to this
+    """One keyword of a chart. `color` is the name of a custom property; `key` narrows a bucket's link to this
     keyword."""
 
     name: str
-    colour: str
+    color: str
     counts: tuple[int, ...]
     key: str = ""
 
@@ -40,22 +40,22 @@ class Bucket:
     note: str = ""
 
 
-def colours(keyword_ids: Iterable[int]) -> dict[int, str]:
-    """A colour a keyword, by age: one that is added later changes nobody's colour."""
+def colors(keyword_ids: Iterable[int]) -> dict[int, str]:
+    """A color a keyword, by age: one that is added later changes nobody's color."""
     return {
-        keyword_id: f"--series-{place + 1}" if place < SERIES_COLOURS else REST_COLOUR
+        keyword_id: f"--series-{place + 1}" if place < SERIES_COLORS else REST_COLOR
         for place, keyword_id in enumerate(sorted(keyword_ids))
     }
 
 
 def summed_up(lines: Sequence[Line], rest_name: str) -> list[Line]:
-    """The lines with a colour of their own, and the rest as one line (without a key: it is no single keyword)."""
-    own = [line for line in lines if line.colour != REST_COLOUR]
-    rest = [line for line in lines if line.colour == REST_COLOUR]
+    """The lines with a color of their own, and the rest as one line (without a key: it is no single keyword)."""
+    own = [line for line in lines if line.color != REST_COLOR]
+    rest = [line for line in lines if line.color == REST_COLOR]
     if len(rest) < 2:
         return [*own, *rest]
     counts = tuple(map(sum, zip(*(line.counts for line in rest), strict=True)))
-    return [*own, Line(rest_name, REST_COLOUR, counts)]
+    return [*own, Line(rest_name, REST_COLOR, counts)]
 
 
 def volume(buckets: Sequence[Bucket], lines: Sequence[Line], parameter: str = "keyword") -> dict[str, object]:
@@ -65,8 +65,7 @@ def volume(buckets: Sequence[Bucket], lines: Sequence[Line], parameter: str = "k
         "data": {
             "labels": [bucket.label for bucket in buckets],
             "datasets": [
-                {"label": line.name, "data": list(line.counts), "colour": line.colour, "key": line.key}
-                for line in lines
+                {"label": line.name, "data": list(line.counts), "color": line.color, "key": line.key} for line in lines
             ],
         },
         "titles": [bucket.title for bucket in buckets],

@@ -64,7 +64,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
 
 
 def theme_of(request: HttpRequest) -> str:
-    """The colours that this browser was told to show; "" follows the system."""
+    """The colors that this browser was told to show; "" follows the system."""
     value = request.COOKIES.get(THEME_COOKIE, "")
     return value if value in dict(THEMES) else ""
 

@@ -1,7 +1,7 @@
 """An explanation as the page "Why?" shows it: the tree as lines, and the text with what was found marked.
 
-In: `Clause`s (monitoring/query/explain.py). Called by dashboards/views/explain.py. The tree is laid out flat: a query
-may be nested deeper than templates can include each other.
+In: `Condition`s (monitoring/query/explain.py). Called by dashboards/views/explain.py. The tree is laid out flat: a
+query may be nested deeper than templates can include each other.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from monitoring.content.excerpts import Span
 from monitoring.messages.explanations import note
-from monitoring.query.explain import Clause
+from monitoring.query.explain import Condition
 
 # Of a long list of alternatives, those that are not there say little: so many are shown.
 ABSENT_SHOWN = 6
@@ -37,14 +37,14 @@ class Line:
     closes: range = range(0)
 
 
-def lines(clause: Clause) -> list[Line]:
+def lines(clause: Condition) -> list[Line]:
     """The tree from its top, at most MAX_LINES of it."""
     found: list[Line] = []
     _add(found, clause, needed=True, excluded=False)
     return found
 
 
-def _add(found: list[Line], clause: Clause, needed: bool, excluded: bool) -> None:
+def _add(found: list[Line], clause: Condition, needed: bool, excluded: bool) -> None:
     children = _shown(clause) if len(found) < MAX_LINES else []
     found.append(Line(clause.text, _sign(clause, needed, excluded), note(clause), bool(children)))
     if not children:
@@ -52,7 +52,7 @@ def _add(found: list[Line], clause: Clause, needed: bool, excluded: bool) -> Non
     shown = 0
     for child in children:
         if len(found) < MAX_LINES:
-            _add(found, child, needed and not clause.held, excluded != (clause.kind == "not"))
+            _add(found, child, needed and not clause.met, excluded != (clause.kind == "not"))
             shown += 1
     if left_out := len(clause.children) - shown:
         absent = shown == len(children)
@@ -70,42 +70,42 @@ def _more(number: int) -> str:
     return ngettext("and %(number)s more", "and %(number)s more", number) % {"number": number}
 
 
-def _shown(clause: Clause) -> list[Clause]:
+def _shown(clause: Condition) -> list[Condition]:
     """All of its parts, but of long alternatives that are not there only the first few."""
     if clause.kind == "not" and clause.children[0].kind == "term":
         return []
     if clause.kind not in ("or", "min"):
         return list(clause.children)
-    absent = [child for child in clause.children if not child.held][ABSENT_SHOWN:]
+    absent = [child for child in clause.children if not child.met][ABSENT_SHOWN:]
     hidden = set(map(id, absent)) if len(absent) > 1 else set()
     return [child for child in clause.children if id(child) not in hidden]
 
 
-def _sign(clause: Clause, needed: bool, excluded: bool) -> str:
+def _sign(clause: Condition, needed: bool, excluded: bool) -> str:
     if excluded:
-        return "found" if clause.held else "absent"
-    if clause.held:
+        return "found" if clause.met else "absent"
+    if clause.met:
         return "held"
     return "failed" if needed else "absent"
 
 
-def held_spans(clause: Clause) -> Iterator[tuple[str, int, int]]:
+def held_spans(clause: Condition) -> Iterator[tuple[str, int, int]]:
     """Where everything stands that holds, of a query that as a whole may not."""
     if clause.kind == "not":
         return
-    if clause.held:
+    if clause.met:
         yield from clause.spans
         return
     for child in clause.children:
         yield from held_spans(child)
 
 
-def excluded_spans(clause: Clause, excluded: bool = False) -> Iterator[tuple[str, int, int]]:
+def excluded_spans(clause: Condition, excluded: bool = False) -> Iterator[tuple[str, int, int]]:
     """Where excluded words stand that make a clause fail."""
     if clause.kind == "not":
-        if not clause.held:
+        if not clause.met:
             yield from excluded_spans(clause.children[0], not excluded)
-    elif excluded and clause.held:
+    elif excluded and clause.met:
         yield from clause.spans
     elif not excluded:
         for child in clause.children:

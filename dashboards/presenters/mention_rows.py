@@ -43,7 +43,7 @@ class ShownRow:
     title: SafeString
     text: SafeString
     keywords: list[Keyword]
-    colour: str
+    color: str
     place: str
     author: str
     published: datetime
@@ -67,11 +67,11 @@ class ShownRow:
         return self.status not in OPEN
 
 
-def shown_rows(rows: Iterable[MentionRow], colours: Mapping[int, str] | None = None) -> list[ShownRow]:
-    return [shown_row(row, colours) for row in rows]
+def shown_rows(rows: Iterable[MentionRow], colors: Mapping[int, str] | None = None) -> list[ShownRow]:
+    return [shown_row(row, colors) for row in rows]
 
 
-def shown_row(row: MentionRow, colours: Mapping[int, str] | None = None) -> ShownRow:
+def shown_row(row: MentionRow, colors: Mapping[int, str] | None = None) -> ShownRow:
     document, mention = row.document, row.mention
     title, text = excerpt(document.title, row.title_spans, TITLE_CHARS), excerpt(document.text, row.text_spans)
     statuses = {item.status for item in row.mentions}
@@ -81,7 +81,7 @@ def shown_row(row: MentionRow, colours: Mapping[int, str] | None = None) -> Show
         title=title or text or _("(no text)"),
         text=text if title else "",
         keywords=row.keywords,
-        colour=(colours or {}).get(mention.keyword_id, "--accent"),
+        color=(colors or {}).get(mention.keyword_id, "--accent"),
         place=place_of(row),
         author=document.author,
         published=document.published,
@@ -101,23 +101,23 @@ class ShownFound:
     title: SafeString
     text: SafeString
     mentions: tuple[Mention, ...]
-    colour: str
+    color: str
     place: str
     document: Document
 
 
-def found_rows(rows: Iterable[FoundDocument], colours: Mapping[int, str]) -> list[ShownFound]:
-    return [_found_row(row, colours) for row in rows]
+def found_rows(rows: Iterable[FoundDocument], colors: Mapping[int, str]) -> list[ShownFound]:
+    return [_found_row(row, colors) for row in rows]
 
 
-def _found_row(row: FoundDocument, colours: Mapping[int, str]) -> ShownFound:
+def _found_row(row: FoundDocument, colors: Mapping[int, str]) -> ShownFound:
     document = row.document
     title, text = excerpt(document.title, row.title_spans, TITLE_CHARS), excerpt(document.text, row.text_spans)
     return ShownFound(
         title=title or text or _("(no text)"),
         text=text if title else "",
         mentions=row.mentions,
-        colour=colours.get(row.mentions[0].keyword_id, "--accent") if row.mentions else "--line-strong",
+        color=colors.get(row.mentions[0].keyword_id, "--accent") if row.mentions else "--line-strong",
         place=_place(document.source, document),
         document=document,
     )

@@ -100,8 +100,8 @@ def sentiment_trend(f: MentionFilter, url: str) -> SentimentTrend:
     trend = sentiment.trend(f)
     buckets = buckets_of(f, trend.starts, trend.bucket, url)
     bands = tuple(
-        charts.Line(str(name), colour, tuple(getattr(split, label) for split in trend.splits), label)
-        for label, colour, name in BANDS
+        charts.Line(str(name), color, tuple(getattr(split, label) for split in trend.splits), label)
+        for label, color, name in BANDS
     )
     rows = [Row(bucket.title, bucket.url, split) for bucket, split in zip(buckets, trend.splits, strict=True)]
     return SentimentTrend(
@@ -125,6 +125,6 @@ def keyword_splits(f: MentionFilter, keywords: Sequence[Keyword]) -> list[Keywor
 
 def pieces(split: Split) -> tuple[Piece, ...]:
     """The parts of a bar of what is judged or uncertain, in the order of the chart's bands."""
-    labels = [label for label, _colour, _name in BANDS]
+    labels = [label for label, _color, _name in BANDS]
     percents = charts.shares([getattr(split, label) for label in labels])
     return tuple(Piece(label, percent) for label, percent in zip(labels, percents, strict=True) if percent)

@@ -20,7 +20,7 @@ QUIET_AFTER = timedelta(days=30)
 
 @dataclass(frozen=True)
 class SourceRow:
-    """`state` is a code for filters and colours: failing, paused, waiting, quiet or fine; `label` is its word."""
+    """`state` is a code for filters and colors: failing, paused, waiting, quiet or fine; `label` is its word."""
 
     source: Source
     state: str

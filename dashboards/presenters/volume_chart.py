@@ -36,12 +36,12 @@ class Timeline:
 
 
 def timeline(
-    f: MentionFilter, series: Series, url: str, colours: Mapping[int, str], deaf: Sequence[Deaf] = ()
+    f: MentionFilter, series: Series, url: str, colors: Mapping[int, str], deaf: Sequence[Deaf] = ()
 ) -> Timeline:
     """`url` is the mentions page; each bucket leads to its part of it."""
     lines = charts.summed_up(
         [
-            charts.Line(line.keyword.name, colours[line.keyword.pk], line.counts, str(line.keyword.pk))
+            charts.Line(line.keyword.name, colors[line.keyword.pk], line.counts, str(line.keyword.pk))
             for line in series.lines
         ],
         _("Other keywords"),

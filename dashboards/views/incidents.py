@@ -83,7 +83,7 @@ def _timeline(found: MentionFilter, episode: Incident) -> Timeline:
     wide = found.replace(since=episode.opened_at - lead)
     url = reverse("mentions", args=[episode.rule.project_id])
     deaf = listening(episode.rule.project).hatching
-    return timeline(wide, volume.volume(wide), url, charts.colours([episode.rule.keyword_id]), deaf)
+    return timeline(wide, volume.volume(wide), url, charts.colors([episode.rule.keyword_id]), deaf)
 
 
 def _line(incident: Incident) -> dict[str, object]:

@@ -36,7 +36,7 @@ def mentions(request: HttpRequest, membership: Membership) -> HttpResponse:
     page = mention_lists.page(f, request.GET.get("cursor"))
     context = {
         "project": project,
-        "rows": shown_rows(page.rows, charts.colours(keyword.pk for keyword in keywords)),
+        "rows": shown_rows(page.rows, charts.colors(keyword.pk for keyword in keywords)),
         "page": page,
         "query": f.to_query(),
         "may_edit": membership.may(Role.MANAGER),
@@ -147,5 +147,5 @@ def _changed_row(request: HttpRequest, membership: Membership, ids: list[int]) -
     if row is None:
         raise Http404
     keyword_ids = Keyword.objects.filter(project=membership.project).values_list("pk", flat=True)
-    shown = shown_row(narrowed(row, ids), charts.colours(keyword_ids))
+    shown = shown_row(narrowed(row, ids), charts.colors(keyword_ids))
     return render(request, "components/_mention.html", {"row": shown, "project": membership.project, "may_edit": True})

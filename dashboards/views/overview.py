@@ -33,7 +33,7 @@ class KeywordRow:
     """One keyword on the overview. `share` is its part of the mentions of all, in whole percent."""
 
     keyword: Keyword
-    colour: str
+    color: str
     change: PeriodChange
     share: int
     query: str
@@ -68,11 +68,11 @@ def overview(request: HttpRequest, membership: Membership) -> HttpResponse:
 
 def _numbers(project: Project, f: MentionFilter, keywords: list[Keyword], heard: Listening) -> dict[str, object]:
     """All that there is to say once something is watched and some source is there."""
-    colours = charts.colours(keyword.pk for keyword in keywords)
+    colors = charts.colors(keyword.pk for keyword in keywords)
     series = volume.volume(f)
     mentions_url = reverse("mentions", args=[project.pk])
     statuses = {row.key: row.count for row in facet_rows(f, "statuses")}
-    keyword_rows = _keyword_rows(f, series, colours)
+    keyword_rows = _keyword_rows(f, series, colors)
     return {
         "bar": filter_bar(f, keywords),
         "incidents": _open_incidents(project),
@@ -80,7 +80,7 @@ def _numbers(project: Project, f: MentionFilter, keywords: list[Keyword], heard:
         "spark": charts.spark_points(series.totals),
         "needs_reply": statuses[Mention.Status.NEEDS_REPLY],
         "needs_reply_query": f.replace(statuses=(Mention.Status.NEEDS_REPLY,)).to_query(),
-        "timeline": timeline(f, series, mentions_url, colours, heard.hatching),
+        "timeline": timeline(f, series, mentions_url, colors, heard.hatching),
         "keyword_rows": keyword_rows,
         "sentiment": sentiment_trend(f, mentions_url),
         "negative_query": f.replace(sentiments=(Mention.Sentiment.NEGATIVE,)).to_query(),
@@ -88,7 +88,7 @@ def _numbers(project: Project, f: MentionFilter, keywords: list[Keyword], heard:
         "overlaps": sum(line.total for line in series.lines) > series.total,
         "voice": _voice(f, series),
         "sources": _top_sources(f),
-        "rows": shown_rows(mentions.page(f, size=LATEST).rows, colours),
+        "rows": shown_rows(mentions.page(f, size=LATEST).rows, colors),
         "mentions_url": mentions_url,
         "query": f.to_query(),
     }
@@ -99,11 +99,11 @@ def _open_incidents(project: Project) -> list[dict[str, object]]:
     return [{"incident": one, "observed": headline(one, one.peak)} for one in incidents_of(project, is_open=True)]
 
 
-def _keyword_rows(f: MentionFilter, series: Series, colours: dict[int, str]) -> list[KeywordRow]:
+def _keyword_rows(f: MentionFilter, series: Series, colors: dict[int, str]) -> list[KeywordRow]:
     changes = volume.change_by_keyword(f)
     shares = charts.shares([line.total for line in series.lines])
     rows = [
-        KeywordRow(line.keyword, colours[line.keyword.pk], changes[line.keyword.pk], share, _only(f, line.keyword))
+        KeywordRow(line.keyword, colors[line.keyword.pk], changes[line.keyword.pk], share, _only(f, line.keyword))
         for line, share in zip(series.lines, shares, strict=True)
     ]
     return sorted(rows, key=lambda row: -row.change.now)[:TOP_KEYWORDS]

@@ -1,4 +1,4 @@
-"""Language and colours, changed from the frame of any page, signed in or not."""
+"""Language and colors, changed from the frame of any page, signed in or not."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -28,5 +28,5 @@ def preferences(request: HttpRequest) -> HttpResponse:
 
 
 def _keep(response: HttpResponse, name: str, value: str) -> None:
-    # Readable by static/js/app.js, which changes the colours without a reload.
+    # Readable by static/js/app.js, which changes the colors without a reload.
     response.set_cookie(name, value, max_age=YEAR_S, samesite="Lax", secure=settings.HTTPS)

@@ -88,8 +88,8 @@ def _found(request: HttpRequest, membership: Membership, asked: Asked) -> dict[s
     since = asked.since(timezone.now(), request.user.zone)
     wanted = documents.DocumentSearch(project_id, asked.q, since, mentioned=bool(asked.within))
     page = documents.page(wanted, request.GET.get("cursor"))
-    colours = charts.colours(Keyword.objects.filter(project_id=project_id).values_list("pk", flat=True))
-    return {"page": page, "rows": found_rows(page.rows, colours)}
+    colors = charts.colors(Keyword.objects.filter(project_id=project_id).values_list("pk", flat=True))
+    return {"page": page, "rows": found_rows(page.rows, colors)}
 
 
 def _choices(pairs: list[tuple[str, object]], chosen: str, query: object) -> list[Choice]:

@@ -1,7 +1,7 @@
 """An Entry (from parse.py or a platform) to an Item of plain text, and to safe HTML beside it.
 
 Called by ingest.py: `clean` for entries that are not stored yet, `safe_html` for those of them that a keyword matches.
-Most entries match nothing, and sanitising every one cost more than parsing its feed (docs/benchmarks.md).
+Most entries match nothing, and sanitizing every one cost more than parsing its feed (docs/benchmarks.md).
 """
 
 import re
@@ -77,19 +77,19 @@ def clean(entry: Entry, feed_language: str = "") -> Item:
 
 
 def safe_html(entry: Entry) -> str:
-    """The body sanitised; "" where the source gave plain text, or markup that grows out of hand when it is mended."""
-    html = sanitise(entry.body, entry.url) if entry.body_is_html else ""
+    """The body sanitized; "" where the source gave plain text, or markup that grows out of hand when it is mended."""
+    html = sanitize(entry.body, entry.url) if entry.body_is_html else ""
     return html if len(html) <= MAX_HTML else ""
 
 
 def html_text(html: str) -> str:
-    """The text of any HTML: what `plain_text(sanitise(html))` says, by a shorter way where the markup is simple."""
+    """The text of any HTML: what `plain_text(sanitize(html))` says, by a shorter way where the markup is simple."""
     if "<" in html:
         if _NOT_SIMPLE.search(html):
-            return plain_text(sanitise(html))
+            return plain_text(sanitize(html))
         text = _SIMPLE_TAG.sub(_space_of, html.replace("\n", " "))
         if "<" in text:
-            return plain_text(sanitise(html))
+            return plain_text(sanitize(html))
         html = text
     return _collapse(unescape(html))
 
@@ -98,7 +98,7 @@ def _space_of(tag: re.Match[str]) -> str:
     return "\n" if _SIMPLE_BLOCK.match(tag[0]) else ""
 
 
-def sanitise(html: str, base_url: str = "") -> str:
+def sanitize(html: str, base_url: str = "") -> str:
     """Safe HTML with absolute links; links that stay relative lose their address."""
     if "<" not in html and "&" not in html:
         return html
@@ -109,7 +109,7 @@ def sanitise(html: str, base_url: str = "") -> str:
 
 
 def plain_text(html: str) -> str:
-    """The text of HTML that `sanitise` has written; entities decoded once."""
+    """The text of HTML that `sanitize` has written; entities decoded once."""
     if "<" in html:
         # Line breaks of the source are spaces in HTML; those of the text come from its blocks.
         html = html.replace("\n", " ") if "<pre" not in html else html
@@ -120,7 +120,7 @@ def plain_text(html: str) -> str:
 def _plain_title(entry: Entry) -> str:
     title = entry.title
     if entry.title_is_html:
-        title = plain_text(sanitise(title)) if "<" in title else unescape(title)
+        title = plain_text(sanitize(title)) if "<" in title else unescape(title)
     return " ".join(title.split())
 
 

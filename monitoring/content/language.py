@@ -12,7 +12,7 @@ from functools import cache
 
 from py3langid.langid import LanguageIdentifier
 
-# Written by many people on the web. Each further language takes a share of the short texts of its neighbours.
+# Written by many people on the web. Each further language takes a share of the short texts of its neighbors.
 _SPOKEN = (
     "ar bg bn br ca cs da de el en es et eu fa fi fr gl he hi hr ht hu hy id is it ja ka ko lb lt lv mk mr ms nl no "
     "oc pl pt ro ru sk sl sq sr sv sw ta te th tl tr uk ur vi zh"

@@ -1,4 +1,4 @@
-"""Addresses: `canonical_address` for telling that two entries are the same story, `unwrap` for redirect links.
+"""Addresses: `canonical_url` for telling that two entries are the same story, `unwrap` for redirect links.
 
 Comes from finish.py (ids of entries without one), ingest.py (one document for a story from two feeds) and the
 platforms. Pure, and total: no input raises.
@@ -47,7 +47,7 @@ _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = re.compile(r"[A-Za-z0-9\-._~]")
 
 
-def canonical_address(url: str) -> str:
+def canonical_url(url: str) -> str:
     """The same text for two addresses of one page; "" where it is no http address with a host.
 
     Always written as http: the scheme is folded, since sites move to https while feeds keep the old links.
@@ -152,7 +152,7 @@ def _google_target(query: str) -> str:
     return next((values[name][0] for name in ("url", "q") if name in values), "")
 
 
-def normalise(url: str) -> str:
+def url_from_input(url: str) -> str:
     """What people paste, as an address: trimmed, with a scheme, feed: schemes replaced."""
     url = url.strip()
     for prefix in ("feed://", "feed:"):

@@ -118,8 +118,8 @@ def _write(mentions: Sequence[Mention]) -> None:
     rows: list[tuple[int, str, float, float, str]] = []
     for project_id, analyzer in analyzers.items():
         numbers = [number for number, one in enumerate(mentions) if one.keyword.project_id == project_id]
-        analyses = analyzer.analyze([texts[n] for n in numbers], [mentions[n].document.language for n in numbers])
-        rows += [_row(mentions[n], one, analyzer.version) for n, one in zip(numbers, analyses, strict=True)]
+        analyzes = analyzer.analyze([texts[n] for n in numbers], [mentions[n].document.language for n in numbers])
+        rows += [_row(mentions[n], one, analyzer.version) for n, one in zip(numbers, analyzes, strict=True)]
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE monitoring_mention m SET sentiment = row.label, negative = row.negative, positive = row.positive,"

@@ -1,6 +1,6 @@
 """The sure road: any bytes that may be a feed to a RawFeed by feedparser, or a ParseError.
 
-Comes from parse.py for every feed that strict.py has doubts about. feedparser's sanitising is off (clean.py does
+Comes from parse.py for every feed that strict.py has doubts about. feedparser's sanitizing is off (clean.py does
 that, and only for new entries), its resolving of links inside texts is on only where the feed says `xml:base`.
 """
 

@@ -6,7 +6,7 @@ reference.py (feedparser) every other, json_feed.py JSON Feed; finish.py makes o
 
 from monitoring.feeds import feedparser_parser, json_feed, lxml_parser
 from monitoring.feeds.errors import ParseError
-from monitoring.feeds.normalise import finish
+from monitoring.feeds.normalize import finish
 from monitoring.feeds.polling_hints import Hints, read_hints
 from monitoring.feeds.raw_feed import RawFeed
 from monitoring.records import ParsedFeed

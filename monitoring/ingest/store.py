@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from monitoring.content.clean import clean, safe_html
 from monitoring.content.language import identify
-from monitoring.content.urls import canonical_address
+from monitoring.content.urls import canonical_url
 from monitoring.ingest.keys import key_of
 from monitoring.ingest.mentions import LANGUAGE_LENGTH, insert_mentions
 from monitoring.ingest.project_lock import lock_project_shared
@@ -147,7 +147,7 @@ def _prepare(batch: Batch, entries: dict[UUID, Entry], languages: frozenset[str]
     for key, entry in entries.items():
         item = clean(entry, batch.language)
         item = replace(item, language=identify(f"{item.title}\n{item.text}", item.language, languages))
-        address = canonical_address(item.url) or f"{batch.platform} {batch.source_id} {item.native_id}"
+        address = canonical_url(item.url) or f"{batch.platform} {batch.source_id} {item.native_id}"
         published = item.published if item.published and item.published <= now else now
         prepared.append(NewEntry(batch, entry, item, key, key_of(address), published))
     return prepared

@@ -1,6 +1,6 @@
 """Sentences for match explanations: one for the result, and a short note for each condition.
 
-In: `Clause`s of monitoring/query/explain.py. Called by the page "Why?" and by the API, so that both say the same.
+In: `Condition`s of monitoring/query/explain.py. Called by the page "Why?" and by the API, so that both say the same.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from monitoring.query.explain import Clause
+from monitoring.query.explain import Condition
 from monitoring.query.tree import VALUE_FIELDS
 
 # Names in one sentence; the others are counted.
@@ -39,57 +39,57 @@ _HINTS = {
 }
 
 
-def verdict(clause: Clause, ruled_out: tuple[str, ...]) -> str:
+def verdict(clause: Condition, ruled_out: tuple[str, ...]) -> str:
     """Return why an item matches a keyword or not: the conditions, and what excludes it whatever its words."""
     outside = [str(RULED_OUT[name]) for name in ruled_out]
-    return " ".join(outside if clause.held and outside else [reason(clause), *outside])
+    return " ".join(outside if clause.met and outside else [reason(clause), *outside])
 
 
-def reason(clause: Clause) -> str:
+def reason(clause: Condition) -> str:
     """Return why a query matches or not, in one or more sentences."""
-    return _held(clause) if clause.held else " ".join(_failures(clause))
+    return _held(clause) if clause.met else " ".join(_failures(clause))
 
 
-def note(clause: Clause) -> str:
+def note(clause: Condition) -> str:
     """Return what a condition found, in a few words; "" if its symbol says everything."""
     if clause.kind == "term":
         return _term_note(clause)
     if clause.kind == "not":
-        return _("not found, as required") if clause.held else _("found, but excluded")
+        return _("not found, as required") if clause.met else _("found, but excluded")
     if clause.kind in ("near", "onear"):
         return _near_note(clause)
     if clause.kind == "count":
         return _("%(found)s of %(number)s times") % {"found": clause.found, "number": clause.number}
     if clause.kind == "min":
         return _("%(found)s found, at least %(number)s required") % {"found": clause.found, "number": clause.number}
-    if clause.kind == "and" and not clause.held:
-        found = sum(child.held for child in clause.children)
+    if clause.kind == "and" and not clause.met:
+        found = sum(child.met for child in clause.children)
         text = ngettext("%(found)s of %(number)s conditions met", "%(found)s of %(number)s conditions met", found)
         return text % {"found": found, "number": len(clause.children)}
     return ""
 
 
-def is_value(clause: Clause) -> bool:
+def is_value(clause: Condition) -> bool:
     """Return whether a condition is about the item's properties: site:, lang:, platform:, country:."""
     return clause.kind == "term" and clause.field in VALUE_FIELDS
 
 
-def _term_note(clause: Clause) -> str:
+def _term_note(clause: Condition) -> str:
     if is_value(clause):
-        return "" if clause.held else _("doesn’t match")
-    if clause.held:
+        return "" if clause.met else _("doesn’t match")
+    if clause.met:
         return ngettext("once", "%(number)s times", clause.found) % {"number": clause.found}
     return str(_HINTS[clause.hint]) if clause.hint else _("not found")
 
 
-def _near_note(clause: Clause) -> str:
+def _near_note(clause: Condition) -> str:
     if clause.found:
         text = ngettext("closest: %(number)s word apart", "closest: %(number)s words apart", clause.found)
         return text % {"number": clause.found}
-    return _("not in this order") if all(child.held for child in clause.children) and clause.kind == "onear" else ""
+    return _("not in this order") if all(child.met for child in clause.children) and clause.kind == "onear" else ""
 
 
-def _held(clause: Clause) -> str:
+def _held(clause: Condition) -> str:
     leaves = list(_leaves(clause))
     words = list(dict.fromkeys(_name(leaf) for leaf in leaves if not is_value(leaf)))
     if not words:
@@ -104,7 +104,7 @@ def _held(clause: Clause) -> str:
     return f"{_were_found(words)} {nothing_excluded}"
 
 
-def _failures(clause: Clause) -> list[str]:
+def _failures(clause: Condition) -> list[str]:
     """Return why a condition is not met, one sentence each."""
     if clause.kind == "term":
         return [_missing(clause)]
@@ -126,11 +126,11 @@ def _failures(clause: Clause) -> list[str]:
     return [sentence % {"found": clause.found, "number": clause.number}]
 
 
-def _and_failures(clause: Clause) -> list[str]:
+def _and_failures(clause: Condition) -> list[str]:
     words = [child for child in clause.children if child.kind == "term" and not is_value(child)]
-    sentences = _words_failures([w for w in words if w.held], [w for w in words if not w.held])
+    sentences = _words_failures([w for w in words if w.met], [w for w in words if not w.met])
     for child in clause.children:
-        if not child.held and child not in words:
+        if not child.met and child not in words:
             sentences += _failures(child)
     if len(sentences) > SENTENCES:
         more = len(sentences) - SENTENCES
@@ -141,7 +141,7 @@ def _and_failures(clause: Clause) -> list[str]:
     return sentences
 
 
-def _words_failures(found: list[Clause], missing: list[Clause]) -> list[str]:
+def _words_failures(found: list[Condition], missing: list[Condition]) -> list[str]:
     """Return one sentence for the words, and one for each word that was found in another form or place."""
     hinted = [_missing(child) for child in missing if child.hint]
     there = [_name(child) for child in found]
@@ -163,7 +163,7 @@ def _words_failures(found: list[Clause], missing: list[Clause]) -> list[str]:
     return [text % {"there": _list(there), "absent": _list(absent)}, *hinted]
 
 
-def _missing(clause: Clause) -> str:
+def _missing(clause: Condition) -> str:
     if is_value(clause):
         return _("Condition not met: %(name)s.") % {"name": _name(clause)}
     if clause.hint == "apart":
@@ -175,13 +175,13 @@ def _missing(clause: Clause) -> str:
     return _words_failures([], [clause])[0]
 
 
-def _none_of(clause: Clause) -> str:
+def _none_of(clause: Condition) -> str:
     if len(clause.children) <= NAMED and all(child.kind == "term" for child in clause.children):
         return _("None of these was found: %(names)s.") % {"names": _list([_name(child) for child in clause.children])}
     return _("None of the %(number)s alternatives was found.") % {"number": len(clause.children)}
 
 
-def _excluded(child: Clause) -> str:
+def _excluded(child: Condition) -> str:
     leaves = list(_leaves(child))
     if not leaves:
         return _("Something excluded by %(text)s was found.") % {"text": _name(child)}
@@ -190,8 +190,8 @@ def _excluded(child: Clause) -> str:
     return sentence % {"names": _list(names)}
 
 
-def _near_failures(clause: Clause) -> list[str]:
-    missing = [child for child in clause.children if not child.held]
+def _near_failures(clause: Condition) -> list[str]:
+    missing = [child for child in clause.children if not child.met]
     if missing:
         return [sentence for child in missing for sentence in _failures(child)]
     params = {"names": _list([_name(child) for child in clause.children]), "number": clause.number}
@@ -207,9 +207,9 @@ def _near_failures(clause: Clause) -> list[str]:
     return [_("%(names)s were found, but not in the same field.") % params]
 
 
-def _count_failures(clause: Clause) -> list[str]:
+def _count_failures(clause: Condition) -> list[str]:
     child = clause.children[0]
-    if not child.held:
+    if not child.met:
         return _failures(child)
     sentence = ngettext(
         "%(name)s was found once (minimum: %(number)s).",
@@ -219,21 +219,21 @@ def _count_failures(clause: Clause) -> list[str]:
     return [sentence % {"name": _name(child), "found": clause.found, "number": clause.number}]
 
 
-def _leaves(clause: Clause) -> Iterator[Clause]:
+def _leaves(clause: Condition) -> Iterator[Condition]:
     """Yield the terms that were found and make the condition met."""
     if clause.kind == "term":
-        if clause.held:
+        if clause.met:
             yield clause
-    elif clause.kind != "not" and clause.held:
+    elif clause.kind != "not" and clause.met:
         for child in clause.children:
             yield from _leaves(child)
 
 
-def _excludes(clause: Clause) -> bool:
+def _excludes(clause: Condition) -> bool:
     return clause.kind == "not" or any(map(_excludes, clause.children))
 
 
-def _name(clause: Clause) -> str:
+def _name(clause: Condition) -> str:
     """Return a condition's text for a sentence, without the quotes of a phrase."""
     text = clause.text
     if clause.kind == "term" and text.startswith('"'):

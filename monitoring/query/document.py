@@ -1,20 +1,23 @@
-"""A document as the matcher sees it: the words of title and text as a set at once, its fields when a query asks."""
+"""A document as the matcher reads it: the words of title and text as a set, its fields when a query needs them.
+
+In: a `Doc` of plain text. Out: a `View`, tokenized once for all queries. Called by `index.py` and `compiled_query.py`.
+"""
 
 from dataclasses import dataclass
 from itertools import chain
 
-from monitoring.query.field_words import EMPTY, AddressStream, Stream
-from monitoring.query.positions import Places
-from monitoring.query.term_filter import Reader
-from monitoring.query.terms import UNSIGN, host_of
-from monitoring.query.tokens import KEYS, Keys, visible
+from monitoring.query.field_words import EMPTY, FieldWords, UrlWords
+from monitoring.query.positions import Positions
+from monitoring.query.term_filter import TermFilter
+from monitoring.query.terms import SIGNS_TO_SPACES, host_of
+from monitoring.query.tokens import KEYS, KeyTable, blank_markup
 
 Span = tuple[str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Doc:
-    """What a query is asked about: plain text, not HTML. `language` is a tag such as "fr" or "fr-ca"."""
+    """A document to match: plain text, not HTML. `language` is a tag such as "fr" or "fr-ca"."""
 
     title: str = ""
     text: str = ""
@@ -26,40 +29,41 @@ class Doc:
 
 
 class View:
-    """One document, read once for all queries.
+    """One document, tokenized once for all queries.
 
-    `words` are the words of title and text or, read by the `Reader` of an index, those that some query asks for.
+    `words` are the words of title and text or, with the `TermFilter` of an index, those that some query contains.
     """
 
-    __slots__ = ("_meta", "_streams", "chains", "doc", "reader", "words")
+    __slots__ = ("_fields", "_metadata", "doc", "near_positions", "term_filter", "words")
 
-    def __init__(self, doc: Doc, reader: Reader | Keys = KEYS) -> None:
+    def __init__(self, doc: Doc, term_filter: TermFilter | KeyTable = KEYS) -> None:
         self.doc = doc
-        self.reader = reader
-        # What NEAR has found, by (node, field): a chain of them asks for it again and again.
-        self.chains: dict[tuple[object, str], Places] = {}
-        self._meta: frozenset[str] | None = None
-        text = Stream(visible(doc.text), reader)
-        self._streams = {"text": text}
-        self.words: set[str] = set(chain.from_iterable(text.heard))
+        self.term_filter = term_filter
+        # A cache of NEAR results by (matcher, field): a chain of NEAR reads them repeatedly.
+        self.near_positions: dict[tuple[object, str], Positions] = {}
+        self._metadata: frozenset[str] | None = None
+        text = FieldWords(blank_markup(doc.text), term_filter)
+        self._fields = {"text": text}
+        self.words: set[str] = set(chain.from_iterable(text.queried))
         if doc.title:
-            title = self._streams["title"] = Stream(visible(doc.title), reader)
-            self.words.update(chain.from_iterable(title.heard))
+            title = self._fields["title"] = FieldWords(blank_markup(doc.title), term_filter)
+            self.words.update(chain.from_iterable(title.queried))
 
-    def stream(self, field: str) -> Stream:
-        stream = self._streams.get(field)
-        if stream is None:
+    def field_words(self, field: str) -> FieldWords:
+        """Return the words of one field, tokenized on the first call."""
+        words = self._fields.get(field)
+        if words is None:
             text = getattr(self.doc, field)
             if not text:
                 return EMPTY
-            kind = AddressStream if field == "url" else Stream
-            stream = self._streams[field] = kind(text.translate(UNSIGN) if field in ("author", "url") else text)
-        return stream
+            kind = UrlWords if field == "url" else FieldWords
+            words = self._fields[field] = kind(text.translate(SIGNS_TO_SPACES) if field in ("author", "url") else text)
+        return words
 
     @property
-    def meta(self) -> frozenset[str]:
-        """The values of the fields compared as a whole, and the words of author and address, under their field."""
-        if self._meta is None:
+    def metadata(self) -> frozenset[str]:
+        """The values of the fields compared as a whole, and the words of author and URL, as "field:value"."""
+        if self._metadata is None:
             doc = self.doc
             host = host_of(doc.url).split(".") if doc.url else []
             language = doc.language.casefold().replace("_", "-").split("-") if doc.language else []
@@ -68,6 +72,6 @@ class View:
             keys += [
                 f"{name}:{value.casefold()}" for name, value in (("platform", doc.platform), ("country", doc.country))
             ]
-            keys += [f"{name}:{key}" for name in ("author", "url") for key in self.stream(name).forms()]
-            self._meta = frozenset(keys)
-        return self._meta
+            keys += [f"{name}:{key}" for name in ("author", "url") for key in self.field_words(name).distinct_keys()]
+            self._metadata = frozenset(keys)
+        return self._metadata

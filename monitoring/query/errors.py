@@ -1,12 +1,15 @@
-"""What is wrong with a query: a code for the page that translates it, a position, and what to write instead."""
+"""Errors in a query: a code, the position in the text, and a suggestion.
+
+Raised by the parser as `QueryError`; messages/query_errors.py translates the sentences in MESSAGES.
+"""
 
 
 def gettext_noop(text: str) -> str:
-    """Marks a sentence for the catalogues; here nothing is translated."""
+    """Mark a sentence for the catalogs without translating it."""
     return text
 
 
-# One English sentence a code; the fields come from `params`.
+# One English sentence per code; the placeholders are filled from `params`.
 MESSAGES = {
     "empty": gettext_noop("the query is empty"),
     "too_long": gettext_noop("the query is longer than {limit} characters"),
@@ -52,7 +55,7 @@ _LONGEST_SUGGESTION = 120
 
 
 class QueryError(ValueError):
-    """A query that cannot be read. `position` and `length` mark the place in the text, counted in characters."""
+    """An invalid query. `position` and `length` locate the error in its text, in characters."""
 
     def __init__(
         self, code: str, position: int = 0, length: int = 0, suggestion: str = "", **params: str | int
@@ -60,7 +63,7 @@ class QueryError(ValueError):
         self.code = code
         self.position = position
         self.length = length
-        # Shown on one line; a whole page of query repeated says nothing.
+        # Shown on one line; a repeated page-long query helps nobody.
         self.suggestion = " ".join(suggestion.split()) if len(suggestion) <= _LONGEST_SUGGESTION else ""
         self.params = params
         super().__init__(code, position, length)

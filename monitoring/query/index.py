@@ -1,7 +1,8 @@
-"""All watched queries against one document at once: only the queries whose rarest necessary word occurs are looked at.
+"""All tracked queries against one document: only queries whose rarest required term occurs are checked.
 
-`add` (also to change) and `remove` touch one query only. Threads may match while one of them writes: each sees the
-index with or without the change.
+In: queries under the caller's keys, then documents. Out: the keys of the queries that match, with or without spans.
+`add` (also to change) and `remove` touch one query only. Threads may match while another writes: each sees the index
+with or without the change. Called by matching/keyword_index.py and by the command `match`.
 """
 
 import threading
@@ -10,166 +11,188 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from itertools import chain
 
-from monitoring.query.compiled_query import Query, compile_query, spans_of
+from monitoring.query.compiled_query import Query, compile_query, matched_spans
 from monitoring.query.document import Doc, Span, View
-from monitoring.query.matchers import All, Any, Check, Phrase, Without, Word, asked_words, necessary_words
-from monitoring.query.rarest_terms import choose, cost
-from monitoring.query.term_filter import Reader
+from monitoring.query.matchers import (
+    AndMatcher,
+    Matcher,
+    NotMatcher,
+    OrMatcher,
+    PhraseMatcher,
+    WordMatcher,
+    queried_words,
+    required_words,
+)
+from monitoring.query.rarest_terms import expected_frequency, rarest_terms
+from monitoring.query.term_filter import TermFilter
 from monitoring.query.terms import Atom
 from monitoring.query.tree import Node
 from monitoring.query.wildcards import Wildcards
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Entry:
-    """A query in the index: its plain words that must all occur, those that must not, and what is then left to ask."""
+class IndexedQuery:
+    """A query in the index: plain words that must all occur, plain words that must not, and what else to check.
+
+    `terms` are those that lead to it. Empty conditions are None: they cost no memory access.
+    """
 
     key: Hashable
     number: int
-    check: Check
-    anchors: frozenset[Atom]
-    asked: frozenset[str]
-    needed: frozenset[str] | None
-    forbidden: frozenset[str] | None
-    rest: Check | None
+    matcher: Matcher
+    terms: frozenset[Atom]
+    words: frozenset[str]
+    required: frozenset[str] | None
+    excluded: frozenset[str] | None
+    remaining: Matcher | None
 
-    def holds(self, view: View) -> bool:
-        """Whether a document matches that is past the gate. What is None is not touched: memory is what costs."""
+    def matches(self, view: View) -> bool:
+        """Return whether a document matches that has already passed the prefilter."""
         return (
-            (self.needed is None or self.needed <= view.words)
-            and (self.rest is None or self.rest.holds(view))
-            and (self.forbidden is None or view.words.isdisjoint(self.forbidden))
+            (self.required is None or self.required <= view.words)
+            and (self.remaining is None or self.remaining.matches(view))
+            and (self.excluded is None or view.words.isdisjoint(self.excluded))
         )
 
 
-# A query under one of its anchors, behind its gate: words of which it needs one besides. Most visits end there.
-_Filed = tuple[frozenset[str] | None, _Entry]
-_Bucket = tuple[_Filed, ...]
+# A query under one of its terms, with its prefilter: words of which it needs one besides. Most documents fail it.
+_Posting = tuple[frozenset[str] | None, IndexedQuery]
+_Postings = tuple[_Posting, ...]
 
 
-def _filed(key: Hashable, number: int, check: Check, anchors: frozenset[Atom]) -> _Filed:
-    """Sorts the demands of a query by what they cost to ask; what its anchors already answer is not asked again."""
-    forbidden: set[str] = set()
-    # Words of which one must occur.
-    demands = {frozenset([word]) for word in necessary_words(check)}
-    rest: list[Check] = []
-    for child in check.children if isinstance(check, All) else [check]:
-        if isinstance(child, Without) and type(child.child) is Word:
-            forbidden.add(child.child.key)
-        elif type(child) is Any and not child.others:
-            demands.add(child.keys)
-        elif type(child) is not Word and not (isinstance(child, Phrase) and anchors == {child.anywhere}):
-            rest.append(child)
-    called_by = {anchor.key for anchor in anchors if anchor.is_literal}
-    open_ = [demand for demand in demands if len(called_by) < len(anchors) or not called_by <= demand]
-    gate = min(open_, key=_commonness, default=None)
-    needed = [next(iter(demand)) for demand in open_ if len(demand) == 1 and demand is not gate]
-    rest += [Any([Word(key) for key in demand]) for demand in open_ if len(demand) > 1 and demand is not gate]
-    left = None if not rest else rest[0] if len(rest) == 1 else All(rest)
-    asked = asked_words(check).union(called_by)
-    return gate, _Entry(
-        key, number, check, anchors, asked, frozenset(needed) or None, frozenset(forbidden) or None, left
+def _posting(key: Hashable, number: int, matcher: Matcher, terms: frozenset[Atom]) -> _Posting:
+    """Order the conditions of a query by their cost, leaving out what the presence of its terms already proves."""
+    excluded: set[str] = set()
+    # Sets of words; of each set one word must occur.
+    alternatives = {frozenset([word]) for word in required_words(matcher)}
+    others: list[Matcher] = []
+    for child in matcher.children if isinstance(matcher, AndMatcher) else [matcher]:
+        if isinstance(child, NotMatcher) and type(child.child) is WordMatcher:
+            excluded.add(child.child.key)
+        elif type(child) is OrMatcher and not child.others:
+            alternatives.add(child.keys)
+        elif type(child) is not WordMatcher and not (isinstance(child, PhraseMatcher) and terms == {child.term}):
+            others.append(child)
+    literals = {term.key for term in terms if term.is_literal}
+    unproven = [words for words in alternatives if len(literals) < len(terms) or not literals <= words]
+    prefilter = min(unproven, key=_frequency, default=None)
+    required = [next(iter(words)) for words in unproven if len(words) == 1 and words is not prefilter]
+    others += [
+        OrMatcher([WordMatcher(key) for key in words])
+        for words in unproven
+        if len(words) > 1 and words is not prefilter
+    ]
+    remaining = None if not others else others[0] if len(others) == 1 else AndMatcher(others)
+    words = queried_words(matcher).union(literals)
+    return prefilter, IndexedQuery(
+        key, number, matcher, terms, words, frozenset(required) or None, frozenset(excluded) or None, remaining
     )
 
 
-def _commonness(demand: frozenset[str]) -> tuple[float, list[str]]:
-    return sum(cost(Atom(word)) for word in demand), sorted(demand)
+def _frequency(words: frozenset[str]) -> tuple[float, list[str]]:
+    return sum(expected_frequency(Atom(word)) for word in words), sorted(words)
 
 
 class Index:
-    """`key` is whatever the caller knows a query by; results come in the order in which the queries were added."""
+    """Queries under the caller's keys; results are in the order in which the queries were added."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._entries: dict[Hashable, _Entry] = {}
-        self._buckets: dict[str, _Bucket] = {}
-        # Its keys once more: two sets know the hashes of all their words, and where they meet is found without
-        # touching the words in memory.
-        self._anchors: set[str] = set()
-        # How many queries ask for a word; no other word of a document is looked at.
-        self._asked: Counter[str] = Counter()
+        self._queries: dict[Hashable, IndexedQuery] = {}
+        self._postings: dict[str, _Postings] = {}
+        # The keys of _postings as a set: sets store the hashes of their words, and an intersection of two of them
+        # does not read the words in memory.
+        self._terms: set[str] = set()
+        # How many queries contain a word; all other words of a document are ignored.
+        self._queried_words: Counter[str] = Counter()
         self._wildcards = Wildcards()
-        self._reader = Reader(self._asked, self._wildcards, 0)
-        self._fields = 0
+        self._filter = TermFilter(self._queried_words, self._wildcards, 0)
+        # How many queries have a term of another field than title and text.
+        self._with_other_fields = 0
         self._number = 0
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._queries)
 
     def __contains__(self, key: Hashable) -> bool:
-        return key in self._entries
+        return key in self._queries
 
     def add(self, key: Hashable, query: Query | Node | str) -> None:
-        """Adds a query or replaces the one of that key. Raises QueryError for a text that cannot be read."""
-        check = (query if isinstance(query, Query) else compile_query(query)).check
-        choice = choose(check)
+        """Add a query or replace the one with that key. Raise QueryError for an invalid text."""
+        matcher = (query if isinstance(query, Query) else compile_query(query)).matcher
+        choice = rarest_terms(matcher)
         if choice is None:
-            raise ValueError("a query that may match a text without any of its words cannot be filed")
+            raise ValueError("a query that may match a text without any of its words cannot be indexed")
         with self._lock:
-            self._drop(key)
+            self._discard(key)
             self._number += 1
-            filed = _filed(key, self._number, check, choice[1])
-            entry = self._entries[key] = filed[1]
-            self._asked.update(entry.asked)
-            for anchor in entry.anchors:
-                self._put(anchor, (*self._bucket(anchor), filed))
-            self._fields += any(":" in anchor.key for anchor in entry.anchors)
-            self._renew()
+            posting = _posting(key, self._number, matcher, choice[1])
+            indexed = self._queries[key] = posting[1]
+            self._queried_words.update(indexed.words)
+            for term in indexed.terms:
+                self._set_postings(term, (*self._postings_of(term), posting))
+            self._with_other_fields += any(":" in term.key for term in indexed.terms)
+            self._renew_filter()
 
     def remove(self, key: Hashable) -> None:
-        """Forgets a query; nothing happens where there is none of that key."""
+        """Remove a query, if there is one with that key."""
         with self._lock:
-            self._drop(key)
-            self._renew()
+            self._discard(key)
+            self._renew_filter()
 
-    def _renew(self) -> None:
-        """After a change documents are read anew; who is reading one meanwhile goes on with the old reader."""
-        self._reader = Reader(self._asked, self._wildcards, len(self._entries))
+    def _renew_filter(self) -> None:
+        """Replace the filter after a change; threads that match meanwhile keep the old one."""
+        self._filter = TermFilter(self._queried_words, self._wildcards, len(self._queries))
 
-    def _drop(self, key: Hashable) -> None:
-        entry = self._entries.pop(key, None)
-        if entry is None:
+    def _discard(self, key: Hashable) -> None:
+        indexed = self._queries.pop(key, None)
+        if indexed is None:
             return
-        for anchor in entry.anchors:
-            self._put(anchor, tuple(filed for filed in self._bucket(anchor) if filed[1] is not entry))
-        for word in entry.asked:
-            self._asked[word] -= 1
-            if not self._asked[word]:
-                del self._asked[word]
-        self._fields -= any(":" in anchor.key for anchor in entry.anchors)
+        for term in indexed.terms:
+            self._set_postings(term, tuple(each for each in self._postings_of(term) if each[1] is not indexed))
+        for word in indexed.words:
+            self._queried_words[word] -= 1
+            if not self._queried_words[word]:
+                del self._queried_words[word]
+        self._with_other_fields -= any(":" in term.key for term in indexed.terms)
 
-    def _bucket(self, anchor: Atom) -> _Bucket:
-        return self._buckets.get(anchor.key, ()) if anchor.is_literal else self._wildcards.get(anchor)
+    def _postings_of(self, term: Atom) -> _Postings:
+        return self._postings.get(term.key, ()) if term.is_literal else self._wildcards.get(term)
 
-    def _put(self, anchor: Atom, entries: _Bucket) -> None:
-        if not anchor.is_literal:
-            self._wildcards.put(anchor, entries)
-        elif entries:
-            self._buckets[anchor.key] = entries
-            self._anchors.add(anchor.key)
+    def _set_postings(self, term: Atom, postings: _Postings) -> None:
+        if not term.is_literal:
+            self._wildcards.put(term, postings)
+        elif postings:
+            self._postings[term.key] = postings
+            self._terms.add(term.key)
         else:
-            self._anchors.discard(anchor.key)
-            self._buckets.pop(anchor.key, None)
+            self._terms.discard(term.key)
+            self._postings.pop(term.key, None)
 
-    def _find(self, view: View) -> list[_Entry]:
+    def _find(self, view: View) -> list[IndexedQuery]:
         words = view.words
-        called = [self._buckets.get(key, ()) for key in self._anchors & words]
+        candidates = [self._postings.get(key, ()) for key in self._terms & words]
         if self._wildcards:
-            called += [view.reader.called[word] for word in view.reader.called.keys() & words]
-        if self._fields:
-            called += [self._buckets.get(key, ()) for key in self._anchors & view.meta]
-            called += [self._wildcards.called(key) for key in view.meta]
-        found: dict[int, _Entry] = {}
-        for gate, entry in chain.from_iterable(called):
-            if (gate is None or not words.isdisjoint(gate)) and entry.number not in found and entry.holds(view):
-                found[entry.number] = entry
+            by_wildcard = view.term_filter.wildcard_postings
+            candidates += [by_wildcard[word] for word in by_wildcard.keys() & words]
+        if self._with_other_fields:
+            candidates += [self._postings.get(key, ()) for key in self._terms & view.metadata]
+            candidates += [self._wildcards.postings_for(key) for key in view.metadata]
+        found: dict[int, IndexedQuery] = {}
+        for prefilter, query in chain.from_iterable(candidates):
+            if (
+                (prefilter is None or not words.isdisjoint(prefilter))
+                and query.number not in found
+                and query.matches(view)
+            ):
+                found[query.number] = query
         return [found[number] for number in sorted(found)] if len(found) > 1 else list(found.values())
 
     def match(self, doc: Doc) -> list[tuple[Hashable, tuple[Span, ...]]]:
-        """Every query that matches, with where it was found in the original text."""
-        view = View(doc, self._reader)
-        return [(entry.key, spans_of(entry.check, view)) for entry in self._find(view)]
+        """Return the key of every query that matches, with its spans in the original text."""
+        view = View(doc, self._filter)
+        return [(query.key, matched_spans(query.matcher, view)) for query in self._find(view)]
 
     def keys_of(self, doc: Doc) -> list[Hashable]:
-        """Every query that matches, without the places."""
-        return [entry.key for entry in self._find(View(doc, self._reader))]
+        """Return the key of every query that matches."""
+        return [query.key for query in self._find(View(doc, self._filter))]

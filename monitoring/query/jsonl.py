@@ -1,6 +1,6 @@
-"""Documents as JSON Lines in, matching pairs out: what the command `match` does, without its streams.
+"""The command `match` without its streams: documents as JSON Lines in, matching pairs out as JSON Lines.
 
-Malformed input is a value: `BadInput` with one line that says where and what.
+Malformed input is a value, `BadInput`: one line with the place and the problem. Called by the command only.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,7 @@ _FIELDS = ("title", "text", "url", "author", "language", "platform", "country")
 
 
 def read_queries(lines: Iterable[str]) -> Index | BadInput:
-    """An index of the queries in lines of `id<TAB>query`; empty lines are skipped."""
+    """Return an index of the queries in lines of `id<TAB>query`; empty lines are skipped."""
     index = Index()
     for number, line in enumerate(lines, start=1):
         line = line.rstrip("\r\n")
@@ -33,7 +33,7 @@ def read_queries(lines: Iterable[str]) -> Index | BadInput:
 
 
 def index_of(queries: Iterable[str]) -> Index | BadInput:
-    """An index of queries that are known by their own text."""
+    """Return an index of queries, each under its own text."""
     index = Index()
     for query in queries:
         try:
@@ -53,7 +53,7 @@ def _read(line: bytes) -> tuple[object, Doc] | str:
 
 
 def match_lines(index: Index, lines: Iterable[bytes]) -> Iterator[str | BadInput]:
-    """One JSON object for each document and query that match; a line that cannot be read stops nothing."""
+    """Return one JSON object per matching document and query; invalid lines are reported and skipped."""
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue

@@ -1,6 +1,6 @@
-"""Query text in, lexemes out, one at a time: where words, quotes and operators begin and end.
+"""Split the text of a query into lexemes, one at a time: words, quotes and operators.
 
-Called by `parser.py` only. Raises `QueryError` where a place cannot be read at all.
+Called by `parser.py` only. Raises `QueryError` for text that is no lexeme.
 """
 
 import re
@@ -35,7 +35,7 @@ _HYPHEN = re.compile(r"[-−–—‐‑]")
 
 
 class Lexeme(NamedTuple):
-    """`kind` is one of ( ) , - = word quote count field and or not near min end."""
+    """A lexeme of a query. `kind` is one of ( ) , - = word quote count field and or not near min end."""
 
     kind: str
     text: str
@@ -44,7 +44,7 @@ class Lexeme(NamedTuple):
 
 
 class Scanner:
-    """Cuts the query into lexemes, one ahead of the parser."""
+    """Splits a query into lexemes on demand: in a MIN list a comma is a separator, elsewhere part of a number."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -52,6 +52,7 @@ class Scanner:
         self.position = 0
 
     def next(self) -> Lexeme:
+        """Return the next lexeme; `end` after the last one."""
         text = self.text
         space = _SPACE.match(text, self.position)
         start = space.end() if space else self.position

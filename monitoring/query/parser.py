@@ -1,18 +1,19 @@
-"""Query text in, tree out, or a `QueryError` that points at the place. The grammar is in docs/query-language.md.
+"""Parse the text of a query into a tree, or raise a `QueryError` with the position of the error.
 
-Called by `compile_query`, by forms that check what a person types, and by the command `match`.
+The grammar is in docs/query-language.md. Called by `compile_query`, by forms that validate a query, and by the
+command `match`.
 """
 
 from monitoring.query.errors import QueryError
 from monitoring.query.folding import WILD
 from monitoring.query.lexer import MAX_COUNT, Lexeme, Scanner
-from monitoring.query.terms import TermProblem, check
+from monitoring.query.terms import TermProblem, validate_term
 from monitoring.query.tree import VALUE_FIELDS, AtLeast, Count, Near, Node, Not, Or, Term, join_and, join_or
-from monitoring.query.validate import refuse_unbounded
+from monitoring.query.validate import reject_unbounded
 
 MAX_LENGTH = 200_000
 MAX_TERMS = 10_000
-# Deep enough for any query a person can read; shallow enough that no walk over a tree meets Python's recursion limit.
+# Deep enough for any readable query; shallow enough that no walk over a tree reaches Python's recursion limit.
 MAX_DEPTH = 50
 MAX_DISTANCE = 1000
 MAX_NEAR = 10
@@ -20,7 +21,7 @@ _BLANK = str.maketrans(f"{WILD}\0", "  ")
 
 
 class _Parser:
-    """Recursive descent: or > and > not > near > unit, the loosest first."""
+    """Recursive descent: or > and > not > near > unit, loosest binding first. Each method returns one node."""
 
     def __init__(self, text: str) -> None:
         self.scanner = Scanner(text)
@@ -29,8 +30,8 @@ class _Parser:
         self.terms = 0
         self.field = ""
         self.end = 0
-        # Where each side of an OR stands, to point at one that holds only exclusions.
-        self.places: dict[int, tuple[int, int]] = {}
+        # (start, length) of each side of an OR by node, to locate one that contains only exclusions.
+        self.branch_spans: dict[int, tuple[int, int]] = {}
 
     def advance(self) -> Lexeme:
         lexeme = self.current
@@ -38,7 +39,7 @@ class _Parser:
         self.current = self.scanner.next()
         return lexeme
 
-    def deeper(self, lexeme: Lexeme, by: int = 1) -> None:
+    def enter(self, lexeme: Lexeme, by: int = 1) -> None:
         self.depth += by
         if self.depth > MAX_DEPTH:
             raise self.error("too_deep", lexeme, limit=MAX_DEPTH)
@@ -65,7 +66,7 @@ class _Parser:
     def branch(self) -> Node:
         start = self.current.start
         node = self.and_()
-        self.places[id(node)] = (start, self.end - start)
+        self.branch_spans[id(node)] = (start, self.end - start)
         return node
 
     def need_term(self, operator: Lexeme, code: str = "operator_needs_term") -> None:
@@ -87,7 +88,7 @@ class _Parser:
             return self.near()
         operator = self.advance()
         self.need_term(operator, "not_needs_term")
-        self.deeper(operator)
+        self.enter(operator)
         child = self.not_()
         self.depth -= 1
         return child.child if isinstance(child, Not) else Not(child)
@@ -110,7 +111,7 @@ class _Parser:
             if not _fields(node) & _fields(right):
                 raise self.error("near_fields", operator, operator=name)
             node = Near(node, right, int(number), name == "ONEAR")
-            if _height(node) > MAX_NEAR:
+            if _near_depth(node) > MAX_NEAR:
                 raise self.error("near_chain", operator, limit=MAX_NEAR)
         return node
 
@@ -146,7 +147,7 @@ class _Parser:
             raise self.error("empty_group", opening)
         if self.current.kind == "end":
             raise self.error("unclosed_group", opening, suggestion=")")
-        self.deeper(opening)
+        self.enter(opening)
         node = self.or_()
         if self.current.kind == ",":
             raise self.error("comma", self.current, suggestion="OR")
@@ -173,7 +174,7 @@ class _Parser:
         if not 1 <= number <= MAX_COUNT:
             raise self.error("count_number", braces, suggestion="{2}", limit=MAX_COUNT)
         self.need_term(braces, "count_operand")
-        self.deeper(braces)
+        self.enter(braces)
         child = self.unit()
         self.depth -= 1
         if not _is_operand(child):
@@ -188,13 +189,13 @@ class _Parser:
         number = int(digits)
         if self.current.kind != "(":
             raise self.error("min_list", name, suggestion=f"{name.text}(a, b, c)", number=number)
-        self.deeper(name)
+        self.enter(name)
         self.scanner.in_list += 1
         opening = self.advance()
-        children = [self.branch_of_list()]
+        children = [self.list_item()]
         while self.current.kind == ",":
             self.advance()
-            children.append(self.branch_of_list())
+            children.append(self.list_item())
         if self.current.kind != ")":
             raise self.error("unclosed_group", opening, suggestion=")")
         self.scanner.in_list -= 1
@@ -205,7 +206,7 @@ class _Parser:
             raise self.error("min_list", name, number=number)
         return AtLeast(number, different)
 
-    def branch_of_list(self) -> Node:
+    def list_item(self) -> Node:
         if self.current.kind in (")", ",", "end"):
             raise self.error("empty_group", self.current)
         return self.or_()
@@ -220,7 +221,7 @@ class _Parser:
             raise self.error("field_operand", equals, field=self.field)
         term = Term(lexeme.text, lexeme.kind == "quote", equals is not None, self.field)
         try:
-            check(term)
+            validate_term(term)
         except TermProblem as problem:
             length = lexeme.end - start
             raise QueryError(problem.code, start, length, problem.suggestion, **problem.params) from None
@@ -234,7 +235,7 @@ def _is_operand(node: Node) -> bool:
 
 
 def _fields(node: Node) -> set[str]:
-    """The fields in which an operand of NEAR can be found."""
+    """Return the fields in which an operand of NEAR can occur."""
     if isinstance(node, Term):
         return {node.field} if node.field else {"title", "text"}
     if isinstance(node, Near):
@@ -243,16 +244,16 @@ def _fields(node: Node) -> set[str]:
     return set().union(*map(_fields, node.children))
 
 
-def _height(node: Node) -> int:
-    """How many NEARs look into one another."""
+def _near_depth(node: Node) -> int:
+    """Return how many NEAR operators are nested."""
     if isinstance(node, Near):
-        return 1 + max(_height(node.left), _height(node.right))
-    return max(map(_height, node.children)) if isinstance(node, Or) else 0
+        return 1 + max(_near_depth(node.left), _near_depth(node.right))
+    return max(map(_near_depth, node.children)) if isinstance(node, Or) else 0
 
 
 def parse(text: str) -> Node:
-    """The tree of a query; raises `QueryError`, and nothing else."""
-    # What no text holds: WILD is ours, and Postgres takes no NUL.
+    """Return the tree of a query. Raise QueryError for any text that is no query, and no other exception."""
+    # No text contains these: WILD is reserved for wildcards, and Postgres cannot store NUL.
     text = text.translate(_BLANK)
     if len(text) > MAX_LENGTH:
         raise QueryError("too_long", MAX_LENGTH, len(text) - MAX_LENGTH, limit=MAX_LENGTH)
@@ -260,5 +261,5 @@ def parse(text: str) -> Node:
         raise QueryError("empty")
     parser = _Parser(text)
     node = parser.query()
-    refuse_unbounded(node, text, parser.places)
+    reject_unbounded(node, text, parser.branch_spans)
     return node

@@ -1,13 +1,24 @@
-"""Which words a query cannot match without: one of its anchors stands in every text that it matches.
+"""Choose the terms under which an index stores a query: every text that the query matches contains one of them.
 
-In: a compiled query. Out: the set of anchors thought to be rarest, under which `index.py` files the query.
+In: a compiled query. Out: the set of such terms with the lowest expected frequency. Called by `index.py`.
 """
 
-from monitoring.query.matchers import All, Any, Check, Close, Phrase, Some, Times, Value, Without, Word
+from monitoring.query.matchers import (
+    AndMatcher,
+    AtLeastMatcher,
+    CountMatcher,
+    Matcher,
+    NearMatcher,
+    NotMatcher,
+    OrMatcher,
+    PhraseMatcher,
+    ValueMatcher,
+    WordMatcher,
+)
 from monitoring.query.terms import Atom, Slot
 
-# The words that stand in most French or English texts. Only the speed depends on the list: a query filed under one
-# of them is looked at for most documents.
+# The words found in most French or English texts. The list affects only speed: a query stored under one of them is
+# checked for most documents.
 _COMMON_WORDS = (
     "de la le et les des en un du une que est pour qui dans a par plus pas au sur ne se ce il sont l d s n c j qu m t "
     "y avec son sa ses aux ou mais comme on tout nous fait ete aussi leur bien peut ces deux meme si sans autres "
@@ -19,68 +30,75 @@ _COMMON_WORDS = (
     "years day know want think"
 )
 _COMMON = frozenset(_COMMON_WORDS.split())
-_COMMON_COST, _WILDCARD_COST = 1000.0, 60.0
-_VALUE_COST = {"site": 20.0, "author": 5.0, "url": 30.0, "platform": 3000.0, "lang": 5000.0, "country": 5000.0}
+_COMMON_FREQUENCY, _WILDCARD_FREQUENCY = 1000.0, 60.0
+_FIELD_FREQUENCY = {
+    "site": 20.0,
+    "author": 5.0,
+    "url": 30.0,
+    "platform": 3000.0,
+    "lang": 5000.0,
+    "country": 5000.0,
+}
 
 
-# How often the anchors are thought to occur, and the anchors: folded words, "field:value" for other fields than title
-# and text, or wildcards of either. None: the query may match without any.
+# The expected frequency of the terms, and the terms: folded words, "field:value" for fields other than title and
+# text, or wildcards of either. None: the query may match a text without any of its terms.
 Choice = tuple[float, frozenset[Atom]] | None
 
 
-def cost(atom: Atom) -> float:
-    """How often a word is thought to occur, on no particular scale."""
+def expected_frequency(atom: Atom) -> float:
+    """Return how frequent a word probably is, in arbitrary units."""
     if atom.key in _COMMON:
-        return _COMMON_COST
-    return (100.0 if atom.is_literal else 100.0 + _WILDCARD_COST) / (2 + len(atom.key))
+        return _COMMON_FREQUENCY
+    return (100.0 if atom.is_literal else 100.0 + _WILDCARD_FREQUENCY) / (2 + len(atom.key))
 
 
-def _cheapest(choices: list[Choice]) -> Choice:
+def _rarest(choices: list[Choice]) -> Choice:
     return min((choice for choice in choices if choice), key=lambda choice: choice[0], default=None)
 
 
-def _together(choices: list[Choice]) -> Choice:
+def _union(choices: list[Choice]) -> Choice:
     bounded = [choice for choice in choices if choice]
     if len(bounded) < len(choices):
         return None
-    return sum(cost for cost, _ in bounded), frozenset().union(*(anchors for _, anchors in bounded))
+    return sum(frequency for frequency, _ in bounded), frozenset().union(*(terms for _, terms in bounded))
 
 
 def _slot(slot: Slot, field: str) -> Choice:
-    best = [min(way, key=cost) for way in slot]
-    anchors = [Atom(f"{field}:{a.key}" if field else a.key, a.prefix) for a in best]
-    return sum(_VALUE_COST.get(field, 0.0) + cost(a) for a in best), frozenset(anchors)
+    rarest = [min(spelling, key=expected_frequency) for spelling in slot]
+    terms = [Atom(f"{field}:{a.key}" if field else a.key, a.prefix) for a in rarest]
+    return sum(_FIELD_FREQUENCY.get(field, 0.0) + expected_frequency(a) for a in rarest), frozenset(terms)
 
 
-def _term(check: Check) -> Choice:
-    if isinstance(check, Phrase):
-        field = check.fields[0] if check.fields[0] in ("author", "url") else ""
-        return _cheapest([_slot(slot, field) for slot in check.slots])
-    if isinstance(check, Word):
-        return _slot(((Atom(check.key),),), "")
-    assert isinstance(check, Value)
-    return _VALUE_COST[check.field], frozenset([Atom(f"{check.field}:{check.value}")])
+def _term(matcher: Matcher) -> Choice:
+    if isinstance(matcher, PhraseMatcher):
+        field = matcher.fields[0] if matcher.fields[0] in ("author", "url") else ""
+        return _rarest([_slot(slot, field) for slot in matcher.slots])
+    if isinstance(matcher, WordMatcher):
+        return _slot(((Atom(matcher.key),),), "")
+    assert isinstance(matcher, ValueMatcher)
+    return _FIELD_FREQUENCY[matcher.field], frozenset([Atom(f"{matcher.field}:{matcher.value}")])
 
 
-def choose(check: Check, negated: bool = False) -> Choice:
-    """The cheapest anchors of a query, or of its negation."""
-    if isinstance(check, Without):
-        return choose(check.child, not negated)
-    if isinstance(check, All | Any):
-        choices = [choose(child, negated) for child in check.children]
-        return _cheapest(choices) if isinstance(check, All) != negated else _together(choices)
-    if isinstance(check, Some):
-        needed = len(check.children) - check.number + 1 if negated else check.number
-        return _some([choose(child, negated) for child in check.children], needed)
+def rarest_terms(matcher: Matcher, negated: bool = False) -> Choice:
+    """Return the rarest sufficient terms of a query, or of its negation."""
+    if isinstance(matcher, NotMatcher):
+        return rarest_terms(matcher.child, not negated)
+    if isinstance(matcher, AndMatcher | OrMatcher):
+        choices = [rarest_terms(child, negated) for child in matcher.children]
+        return _rarest(choices) if isinstance(matcher, AndMatcher) != negated else _union(choices)
+    if isinstance(matcher, AtLeastMatcher):
+        needed = len(matcher.children) - matcher.number + 1 if negated else matcher.number
+        return _at_least([rarest_terms(child, negated) for child in matcher.children], needed)
     if negated:
         return None
-    if isinstance(check, Close):
-        return _cheapest([choose(check.left), choose(check.right)])
-    return choose(check.child) if isinstance(check, Times) else _term(check)
+    if isinstance(matcher, NearMatcher):
+        return _rarest([rarest_terms(matcher.left), rarest_terms(matcher.right)])
+    return rarest_terms(matcher.child) if isinstance(matcher, CountMatcher) else _term(matcher)
 
 
-def _some(choices: list[Choice], needed: int) -> Choice:
-    """Of n things of which k must hold, one of any n - k + 1 holds: the cheapest so many are enough."""
+def _at_least(choices: list[Choice], needed: int) -> Choice:
+    """If k of n conditions must be met, any n - k + 1 of them contain a met one: return the rarest n - k + 1."""
     bounded = sorted((choice for choice in choices if choice), key=lambda choice: choice[0])
     enough = len(choices) - needed + 1
-    return _together(list(bounded[:enough])) if len(bounded) >= enough else None
+    return _union(list(bounded[:enough])) if len(bounded) >= enough else None

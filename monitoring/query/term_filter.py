@@ -1,43 +1,44 @@
-"""What an index wants to know of a run of characters: the words in it that some query asks for, mostly none.
+"""Reduce the words of a document to those that some query contains; most documents have none of them.
 
-Called by `index.py` through `View`. A reader is made new when its index asks for more; it learns as documents come.
+In: a run of characters between two spaces. Out: its queried words. Called by `index.py` through `View`. An index
+creates a new filter after each change; a filter fills while documents are matched.
 """
 
 from collections.abc import Container
 
 from monitoring.query.terms import Atom
-from monitoring.query.tokens import KEYS, LONGEST_KEPT, MOST_KEPT
-from monitoring.query.wildcards import Bucket, Wildcards
+from monitoring.query.tokens import KEYS, MAX_CACHED_CHUNKS, MAX_CACHED_LENGTH
+from monitoring.query.wildcards import Postings, Wildcards
 
-# How many runs a reader remembers, about 150 bytes each: the words of every day, and more for more queries.
-_KEPT, _KEPT_A_QUERY = 50_000, 5
+# How many runs a filter caches, about 150 bytes each: common words, and more of them for more queries.
+_BASE_SIZE, _SIZE_PER_QUERY = 50_000, 5
 
 
-class Reader(dict[str, tuple[str, ...]]):
-    """run of characters -> the asked words in it. When full it learns no more: what came first comes most often.
+class TermFilter(dict[str, tuple[str, ...]]):
+    """A cache: run of characters -> its queried words. When full it adds no more: frequent runs come first.
 
-    This is why ten thousand queries cost hardly more than a hundred: most runs are answered by one look, here, without
+    This is why ten thousand queries cost little more than a hundred: one look-up here answers for most runs, without
     touching the words themselves.
     """
 
-    def __init__(self, asked: Container[str], wildcards: Wildcards, queries: int) -> None:
-        self._asked, self._wildcards = asked, wildcards
-        self._room = min(MOST_KEPT, _KEPT + _KEPT_A_QUERY * queries)
-        # The words that match a wildcard, with what is filed under it; as many as there are different such words kept.
-        self.called: dict[str, Bucket] = {}
+    def __init__(self, queried_words: Container[str], wildcards: Wildcards, queries: int) -> None:
+        self._queried_words, self._wildcards = queried_words, wildcards
+        self._max_size = min(MAX_CACHED_CHUNKS, _BASE_SIZE + _SIZE_PER_QUERY * queries)
+        # The words that match a wildcard, with its postings; bounded by the number of cached words.
+        self.wildcard_postings: dict[str, Postings] = {}
 
-    def hears(self, atom: Atom) -> bool:
-        """Whether all words that a wildcard stands for are asked words."""
+    def covers(self, atom: Atom) -> bool:
+        """Return whether every word that matches this wildcard passes the filter."""
         return bool(self._wildcards.get(atom))
 
     def __missing__(self, chunk: str) -> tuple[str, ...]:
-        asked, called = self._asked, self._wildcards.called if self._wildcards else None
-        keys = tuple([key for key in KEYS[chunk] if key in asked or (called and called(key))])
-        if called:
+        queried, matching = self._queried_words, self._wildcards.postings_for if self._wildcards else None
+        keys = tuple([key for key in KEYS[chunk] if key in queried or (matching and matching(key))])
+        if matching:
             for key in keys:
-                bucket = called(key)
-                if bucket:
-                    self.called[key] = bucket
-        if len(self) < self._room and len(chunk) <= LONGEST_KEPT:
+                postings = matching(key)
+                if postings:
+                    self.wildcard_postings[key] = postings
+        if len(self) < self._max_size and len(chunk) <= MAX_CACHED_LENGTH:
             self[chunk] = keys
         return keys

@@ -1,7 +1,7 @@
-"""One term of a query, taken apart: what must stand side by side in a text for the term to be found there.
+"""Split a term of a query into the words that must be adjacent in a text for the term to occur in it.
 
 In: a `Term`. Out: its `Slot`s (word terms) or its value (`site:`, `lang:` ...). Raises `TermProblem`, to which the
-parser adds the position.
+parser adds the position. Called by the parser, the matchers and `tsquery.py`.
 """
 
 import re
@@ -12,23 +12,24 @@ from itertools import product
 from sys import intern
 from urllib.parse import urlsplit
 
-from monitoring.query.folding import ALONE, APOSTROPHES, CLASS, HYPHENS, WILD, fold
-from monitoring.query.tokens import Alias, analyse
+from monitoring.query.folding import APOSTROPHES, CLASS, HYPHENS, STANDALONE, WILD, fold
+from monitoring.query.tokens import Alias, analyze
 from monitoring.query.tree import TEXT_FIELDS, VALUE_FIELDS, Term
 
-# Shorter beginnings find so many words that they say nothing.
+# Shorter prefixes match too many words to be useful.
 MIN_PREFIX = 3
 MIN_LETTERS_WITH_WILD = 2
 MAX_PHRASE = 100
-# With k hyphens or apostrophes a word can be written in 2**k ways; beyond 3, only all apart and all joined are tried.
-_MOST_JOINTS = 3
+# A joint is a hyphen or an apostrophe inside a word. With k joints a word has 2**k spellings; beyond 3 joints, only
+# all split and all joined are tried.
+_MAX_JOINTS = 3
 _JOINTS = frozenset(APOSTROPHES + HYPHENS)
-# In an author's name and in an address these signs are punctuation.
-UNSIGN = str.maketrans("#@$", "   ")
+# In an author's name and in a URL these signs are punctuation.
+SIGNS_TO_SPACES = str.maketrans("#@$", "   ")
 
 
 class TermProblem(ValueError):
-    """Why a term cannot be looked for: a code of `errors.MESSAGES` and its values."""
+    """An invalid term: a code of `errors.MESSAGES` and its values."""
 
     def __init__(self, code: str, suggestion: str = "", **params: str | int) -> None:
         super().__init__(code)
@@ -37,29 +38,31 @@ class TermProblem(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Atom:
-    """One word of a text. `key` is its folded form, with WILD for any character; `prefix`: the word may go on.
+    """A pattern for one word of a text. `key` is its folded form, with WILD for any character; `prefix`: longer words
+    match too.
 
-    `raw` is the form it must have in the original ("" for any); `touches`: nothing stands between it and the word
-    before, as between the characters of a Chinese word.
+    `raw` is the form that the original must have ("" for any); `contiguous`: no character may separate the word from
+    the one before, as in a Chinese word of several characters.
     """
 
     key: str
     prefix: bool = False
     raw: str = ""
-    touches: bool = False
+    contiguous: bool = False
 
     @property
     def is_literal(self) -> bool:
+        """Whether the atom is a plain word, without wildcard."""
         return not self.prefix and WILD not in self.key
 
 
-# Ways to write one word of the query: "e-mail" is e and mail, or email.
+# The spellings of one word of the query: "e-mail" is e and mail, or email.
 Slot = tuple[tuple[Atom, ...], ...]
 
 
 def _atoms(text: str, term: Term, prefix: bool) -> list[tuple[Atom, int, int]]:
-    """The words of a term with their places in its text. A hashtag or cashtag is one word, sign included."""
-    chunk = analyse(text, addresses=term.field == "url")
+    """Return the words of a term with their spans in its text. A hashtag or cashtag is one word, sign included."""
+    chunk = analyze(text, keep_urls=term.field == "url")
     signed: dict[int, Alias] = {a.first: a for a in chunk.aliases if a.norm[0] in "#$"}
     tokens = chunk.tokens
     found: list[tuple[Atom, int, int]] = []
@@ -68,34 +71,34 @@ def _atoms(text: str, term: Term, prefix: bool) -> list[tuple[Atom, int, int]]:
         alias = signed.get(index)
         last = alias.last if alias else index + 1
         start, end = tokens[index].start, tokens[last - 1].end
-        # The same string object as in the documents: the matcher compares by identity first.
+        # The same string object as in the documents: comparing identical objects is faster.
         key = intern(alias.norm if alias else tokens[index].norm)
         raw = raw_form(text[start:end]) if term.exact else ""
-        touches = bool(found) and found[-1][2] == start
-        found.append((Atom(key, False, raw, touches), start, end))
+        contiguous = bool(found) and found[-1][2] == start
+        found.append((Atom(key, False, raw, contiguous), start, end))
         index = last
     if prefix and found:
         atom, start, end = found[-1]
-        found[-1] = (Atom(atom.key, True, "", atom.touches), start, end)
+        found[-1] = (Atom(atom.key, True, "", atom.contiguous), start, end)
     return found
 
 
 def raw_form(text: str) -> str:
-    """What `=` compares: case and accents kept, the shape of an apostrophe and how an accent is stored not."""
+    """Return the form that `=` compares: with case and accents, whatever the apostrophe and the accents' encoding."""
     return unicodedata.normalize("NFC", "".join(c for c in text if c not in APOSTROPHES and CLASS[c] not in "z"))
 
 
 def _joined(atoms: list[Atom]) -> Atom:
-    return Atom(intern("".join(a.key for a in atoms)), atoms[-1].prefix, "", atoms[0].touches)
+    return Atom(intern("".join(a.key for a in atoms)), atoms[-1].prefix, "", atoms[0].contiguous)
 
 
-def _ways(atoms: list[Atom], joints: list[bool]) -> Slot:
-    """All ways to write the words of one group, where a true joint (between two words) may be left out."""
+def _spellings(atoms: list[Atom], joints: list[bool]) -> Slot:
+    """Return all spellings of one group of words; `joints` says between which of them the joint may be left out."""
     open_joints = sum(joints)
     choices = product((False, True), repeat=open_joints)
-    if open_joints > _MOST_JOINTS:
+    if open_joints > _MAX_JOINTS:
         choices = iter([(False,) * open_joints, (True,) * open_joints])
-    ways: list[tuple[Atom, ...]] = []
+    spellings: list[tuple[Atom, ...]] = []
     for choice in choices:
         join = iter(choice)
         runs: list[list[Atom]] = [[atoms[0]]]
@@ -104,8 +107,8 @@ def _ways(atoms: list[Atom], joints: list[bool]) -> Slot:
                 runs[-1].append(atom)
             else:
                 runs.append([atom])
-        ways.append(tuple(_joined(run) if len(run) > 1 else run[0] for run in runs))
-    return tuple(ways)
+        spellings.append(tuple(_joined(run) if len(run) > 1 else run[0] for run in runs))
+    return tuple(spellings)
 
 
 def _slots(text: str, term: Term, prefix: bool) -> tuple[Slot, ...]:
@@ -116,21 +119,21 @@ def _slots(text: str, term: Term, prefix: bool) -> tuple[Slot, ...]:
     for atom, start, end in _atoms(text, term, prefix):
         between = text[end_before:start] if group else ""
         joint = between in _JOINTS and not term.exact and atom.key[0].isalnum()
-        if group and (joint or atom.touches):
+        if group and (joint or atom.contiguous):
             group.append(atom)
             joints.append(joint)
         else:
             if group:
-                slots.append(_ways(group, joints))
+                slots.append(_spellings(group, joints))
             group, joints = [atom], []
         end_before = end
     if group:
-        slots.append(_ways(group, joints))
+        slots.append(_spellings(group, joints))
     return tuple(slots)
 
 
 def _check_wildcards(text: str, term: Term) -> tuple[str, bool]:
-    """The text with `?` as WILD and without its final `*`, and whether it had one."""
+    """Return the text with `?` as WILD and without its final `*`, and whether it had one."""
     prefix = text.endswith("*")
     if "*" not in text and "?" not in text:
         return text, False
@@ -146,7 +149,7 @@ def _check_letters(slots: tuple[Slot, ...], prefix: bool) -> None:
     for slot in slots:
         for atom in slot[0]:
             letters = len(atom.key.lstrip("#@$").replace(WILD, ""))
-            if atom.prefix and any(CLASS[c] == ALONE for c in atom.key):
+            if atom.prefix and any(CLASS[c] == STANDALONE for c in atom.key):
                 raise TermProblem("wildcard_script")
             if atom.prefix and letters < MIN_PREFIX:
                 raise TermProblem("wildcard_short", minimum=MIN_PREFIX)
@@ -156,8 +159,8 @@ def _check_letters(slots: tuple[Slot, ...], prefix: bool) -> None:
 
 @lru_cache(maxsize=20_000)
 def word_slots(term: Term) -> tuple[Slot, ...]:
-    """What the words of a term must find, one slot after the other."""
-    text = term.text.translate(UNSIGN) if term.field in ("author", "url") else term.text
+    """Return the slots of a word term, in order. Raise TermProblem for an invalid term."""
+    text = term.text.translate(SIGNS_TO_SPACES) if term.field in ("author", "url") else term.text
     prefix = False
     if not term.quoted:
         text, prefix = _check_wildcards(text, term)
@@ -171,7 +174,7 @@ def word_slots(term: Term) -> tuple[Slot, ...]:
 
 
 def host_of(url: str) -> str:
-    """The host of an address in its ASCII form, without port and "www."; "" where there is none."""
+    """Return the host of a URL in ASCII, without port and "www."; "" if it has none."""
     try:
         host = (urlsplit(url if "://" in url else f"//{url}").hostname or "").rstrip(".")
         if not host.isascii():
@@ -183,7 +186,7 @@ def host_of(url: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def value_of(term: Term) -> str:
-    """The value that `site:`, `lang:`, `platform:` or `country:` compares."""
+    """Return the value that `site:`, `lang:`, `platform:` or `country:` compares. Raise TermProblem if invalid."""
     value = fold(term.text).strip()
     if term.field == "site":
         host = host_of(term.text.strip().lower())
@@ -198,8 +201,8 @@ def value_of(term: Term) -> str:
     return value
 
 
-def check(term: Term) -> None:
-    """Raises TermProblem where the term cannot be looked for."""
+def validate_term(term: Term) -> None:
+    """Raise TermProblem for an invalid term."""
     if term.field in VALUE_FIELDS:
         value_of(term)
     else:

@@ -1,11 +1,11 @@
-"""The tree of a query: what `parse` returns, what the compiler reads, and what prints back as canonical text.
+"""The tree of a query: returned by `parse`, compiled by `matchers.py`, printed as canonical text by `to_text`.
 
-Every node is frozen and comparable; `parse(to_text(node)) == node` for every tree that `parse` returns.
+Nodes are frozen and comparable; `parse(to_text(node)) == node` for every tree that `parse` returns.
 """
 
 from dataclasses import dataclass
 
-# Fields whose value is words, looked for as words; a term without a field is looked for in title and text.
+# Fields that are matched word by word; a term without a field is matched in title and text.
 TEXT_FIELDS = ("title", "text", "author", "url")
 # Fields whose value is compared as a whole.
 VALUE_FIELDS = ("site", "lang", "platform", "country")
@@ -13,7 +13,7 @@ VALUE_FIELDS = ("site", "lang", "platform", "country")
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One word or phrase, or the value of a field. `text` is as typed, without quotes, `=` or the field's name."""
+    """A word, a phrase, or the value of a field. `text` is as typed, without quotes, `=` and field name."""
 
     text: str
     quoted: bool = False
@@ -23,22 +23,28 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class And:
+    """All children match."""
+
     children: tuple["Node", ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
+    """At least one child matches."""
+
     children: tuple["Node", ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Not:
+    """`child` does not match."""
+
     child: "Node"
 
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """`left` and `right` at most `distance` words apart; 1 is side by side."""
+    """`left` and `right` are at most `distance` words apart; 1 means adjacent. `ordered`: `left` comes first."""
 
     left: "Node"
     right: "Node"
@@ -48,7 +54,7 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """`child` is found at least `number` times."""
+    """`child` occurs at least `number` times."""
 
     number: int
     child: "Node"
@@ -56,7 +62,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class AtLeast:
-    """At least `number` of the children hold."""
+    """At least `number` of the children match."""
 
     number: int
     children: tuple["Node", ...]
@@ -64,7 +70,7 @@ class AtLeast:
 
 Node = Term | And | Or | Not | Near | Count | AtLeast
 
-# How tightly a node holds together when printed: a child that holds less than its place asks for gets parentheses.
+# Binding strength when printed: a child that binds less tightly than its position requires gets parentheses.
 _OR, _AND, _NOT, _NEAR, _UNIT = range(5)
 _STRENGTH = {Or: _OR, And: _AND, Not: _NOT, Near: _NEAR, Count: _UNIT, AtLeast: _UNIT, Term: _UNIT}
 
@@ -94,17 +100,17 @@ def _print(node: Node, place: int) -> str:
 
 
 def to_text(node: Node) -> str:
-    """The canonical text of a tree: operators written out, no parenthesis that is not needed."""
+    """Return the canonical text of a tree: operators written out, only the necessary parentheses."""
     return _print(node, _OR)
 
 
 def join_and(nodes: list[Node]) -> Node:
-    """One And of all, without an And directly inside an And."""
+    """Return one And of all nodes, flattened; a single node stays itself."""
     flat = [child for node in nodes for child in (node.children if isinstance(node, And) else (node,))]
     return flat[0] if len(flat) == 1 else And(tuple(flat))
 
 
 def join_or(nodes: list[Node]) -> Node:
-    """One Or of all, without an Or directly inside an Or."""
+    """Return one Or of all nodes, flattened; a single node stays itself."""
     flat = [child for node in nodes for child in (node.children if isinstance(node, Or) else (node,))]
     return flat[0] if len(flat) == 1 else Or(tuple(flat))

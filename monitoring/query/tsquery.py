@@ -1,30 +1,30 @@
-"""A query tree as a Postgres tsquery over `search_text` words, to narrow a search before the matcher checks it.
+"""Convert a query tree to a Postgres tsquery over `search_text` words, to narrow a search before the matcher runs.
 
-What it finds is never less than what the matcher finds. Called by the search over mentions and by previews.
+The tsquery finds at least everything that the matcher finds. Called by matching/candidates.py.
 """
 
 import re
 
 from monitoring.query.folding import WILD
 from monitoring.query.terms import Atom, Slot, word_slots
-from monitoring.query.tokens import coded, lexeme
+from monitoring.query.tokens import hex_coded, lexeme
 from monitoring.query.tree import VALUE_FIELDS, And, AtLeast, Count, Near, Node, Not, Or, Term
 
-# A tsquery and whether it finds exactly what the node matches; None: the node cannot be narrowed.
+# A tsquery and whether it is exact, finding only what the node matches; None: no tsquery can narrow the node.
 _Part = tuple[str, bool] | None
 
-# A plain word of this form could also be another one's code, see `lexeme`.
-_LIKE_A_CODE = re.compile(r"u[0-9a-f]{2}")
+# A plain word of this form could also be the encoding of another word, see `tokens.lexeme`.
+_LOOKS_ENCODED = re.compile(r"u[0-9a-f]{2}")
 
 
 def to_tsquery(node: Node) -> tuple[str | None, bool]:
-    """A text for Postgres's `::tsquery` and whether it is exact; (None, False) where all documents must be checked."""
+    """Return a text for Postgres's `::tsquery` and whether it is exact; (None, False) if none narrows the node."""
     part = _convert(node)
     return part if part else (None, False)
 
 
 def terms(node: Node) -> tuple[tuple[Term, ...], tuple[Term, ...]]:
-    """The terms that a query looks for, and those that it excludes, in the order in which they stand."""
+    """Return the terms that a query requires or allows, and those that it excludes, in order of appearance."""
     positive: dict[Term, None] = {}
     negative: dict[Term, None] = {}
 
@@ -71,7 +71,7 @@ def _convert(node: Node) -> _Part:
         return _term(node)
     if isinstance(node, Not):
         part = _convert(node.child)
-        # Only what is found exactly can be left out.
+        # Excluding an inexact result would lose matches.
         return (f"!{part[0]}", True) if part and part[1] else None
     if isinstance(node, And):
         return _all([_convert(child) for child in node.children])
@@ -95,27 +95,27 @@ def _term(term: Term) -> _Part:
         return None
     slots = word_slots(term)
     part = _all([_slot(slot) for slot in slots])
-    # The index knows of words, not of their order or number: "a a" is more than "a".
-    is_word = len(slots) == 1 and all(len(way) == 1 for way in slots[0])
+    # The full-text index has neither the order nor the number of words: "a a" requires more than "a".
+    is_word = len(slots) == 1 and all(len(spelling) == 1 for spelling in slots[0])
     if not part or not is_word or term.field or term.exact:
         return _inexact(part)
     return part if re.fullmatch(r"\w+(:\*)?", part[0]) else _inexact(part)
 
 
 def _slot(slot: Slot) -> _Part:
-    return _any([_all([_atom(atom) for atom in way]) for way in slot])
+    return _any([_all([_atom(atom) for atom in spelling]) for spelling in slot])
 
 
 def _atom(atom: Atom) -> _Part:
-    # What stands before the first hole is enough to narrow.
+    # The letters before the first wildcard narrow enough.
     stem = atom.key.partition(WILD)[0]
     if not stem:
         return None
     word = lexeme(stem)
     if stem == atom.key and not atom.prefix:
-        return word, word == stem and not _LIKE_A_CODE.match(word)
+        return word, word == stem and not _LOOKS_ENCODED.match(word)
     if stem.isascii():
-        # "u" may begin a code.
+        # "u" may start an encoded word.
         return f"{word}:*", stem == atom.key and word == stem and not stem.startswith("u")
-    # The whole word may be coded where its beginning alone is not.
-    return _join("|", [f"{word}:*", f"{lexeme(coded(stem))}:*"]), False
+    # The whole word may be encoded although its stem is not.
+    return _join("|", [f"{word}:*", f"{lexeme(hex_coded(stem))}:*"]), False

@@ -1,6 +1,7 @@
-"""Wildcards such as `brand*`: how a word is compared with one, and the queries filed under them.
+"""Wildcards such as `brand*`: how a word is compared with one, and the postings of an index under each of them.
 
-Called by `stream.py` for the words of a document, by `index.py` and `reader.py` for the queries that a word calls.
+Called by `field_words.py` for the words of a document, and by `index.py` and `term_filter.py` for the queries whose
+wildcard matches a word.
 """
 
 from collections import Counter
@@ -9,16 +10,15 @@ from typing import NamedTuple
 from monitoring.query.folding import WILD
 from monitoring.query.terms import Atom
 
-# What `index.py` files under an anchor; this module only hands it through.
-Bucket = tuple[tuple[frozenset[str] | None, object], ...]
+# The entries that `index.py` stores under a term; this module only stores and returns them.
+Postings = tuple[tuple[frozenset[str] | None, object], ...]
 
-
-# Nearly all words are ruled out by so many first letters, see `Wildcards.called`.
-_STEM = 3
+# So many first letters rule out nearly all words, see `Wildcards.postings_for`.
+_STEM_LENGTH = 3
 
 
 class Shape(NamedTuple):
-    """What a wildcard compares: the first `length` letters but those at `holes`; a word may be longer if `prefix`."""
+    """What a wildcard compares: the first `length` letters except those at `holes`; longer words match if `prefix`."""
 
     length: int
     holes: tuple[int, ...]
@@ -26,51 +26,56 @@ class Shape(NamedTuple):
 
 
 def shape_of(atom: Atom) -> Shape:
+    """Return the shape of a wildcard."""
     return Shape(len(atom.key), tuple(i for i, c in enumerate(atom.key) if c == WILD), atom.prefix)
 
 
 def masked(word: str, shape: Shape) -> str:
-    """The word as a wildcard of that shape would be written, "" where it cannot be one."""
+    """Return the word written as a wildcard of that shape, "" if its length does not fit."""
     if len(word) < shape.length or (len(word) > shape.length and not shape.prefix):
         return ""
-    seen = word[: shape.length]
+    mask = word[: shape.length]
     for hole in shape.holes:
-        seen = f"{seen[:hole]}{WILD}{seen[hole + 1 :]}"
-    return seen
+        mask = f"{mask[:hole]}{WILD}{mask[hole + 1 :]}"
+    return mask
 
 
 class Wildcards:
+    """The postings of an index under wildcards, found by a word that matches them."""
+
     def __init__(self) -> None:
-        self._buckets: dict[Shape, dict[str, Bucket]] = {}
-        # How many wildcards begin so; under "" those with a hole among their first letters.
+        self._postings: dict[Shape, dict[str, Postings]] = {}
+        # How many wildcards start with each stem; under "" those with a hole among their first letters.
         self._stems: Counter[str] = Counter()
 
     def __bool__(self) -> bool:
-        return bool(self._buckets)
+        return bool(self._postings)
 
-    def get(self, atom: Atom) -> Bucket:
-        return self._buckets.get(shape_of(atom), {}).get(atom.key, ())
+    def get(self, atom: Atom) -> Postings:
+        """Return the postings under a wildcard, empty if there are none."""
+        return self._postings.get(shape_of(atom), {}).get(atom.key, ())
 
-    def put(self, atom: Atom, bucket: Bucket) -> None:
+    def put(self, atom: Atom, postings: Postings) -> None:
+        """Replace the postings under a wildcard; empty ones remove it."""
         shape, stem = shape_of(atom), _stem(atom)
-        keys = self._buckets.setdefault(shape, {})
-        self._stems[stem] += bool(bucket) - (atom.key in keys)
-        keys[atom.key] = bucket
-        if not bucket:
+        keys = self._postings.setdefault(shape, {})
+        self._stems[stem] += bool(postings) - (atom.key in keys)
+        keys[atom.key] = postings
+        if not postings:
             del keys[atom.key]
             if not keys:
-                del self._buckets[shape]
+                del self._postings[shape]
 
-    def called(self, word: str) -> Bucket:
-        """What is filed under the wildcards that match a word."""
-        if not self._stems.get(word[:_STEM]) and not self._stems.get(""):
+    def postings_for(self, word: str) -> Postings:
+        """Return the postings under all wildcards that match a word."""
+        if not self._stems.get(word[:_STEM_LENGTH]) and not self._stems.get(""):
             return ()
-        called: Bucket = ()
-        for shape, keys in list(self._buckets.items()):
-            called += keys.get(masked(word, shape), ())
-        return called
+        found: Postings = ()
+        for shape, keys in list(self._postings.items()):
+            found += keys.get(masked(word, shape), ())
+        return found
 
 
 def _stem(atom: Atom) -> str:
-    stem = atom.key[:_STEM]
-    return "" if WILD in stem or len(stem) < _STEM else stem
+    stem = atom.key[:_STEM_LENGTH]
+    return "" if WILD in stem or len(stem) < _STEM_LENGTH else stem

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import chain
 from math import log
 
-from monitoring.query import And, Node, Not, QueryError, fold, parse, terms, tokenise
-from monitoring.query.tokens import KEYS, visible
+from monitoring.query import And, Node, Not, QueryError, fold, parse, terms, tokenize
+from monitoring.query.tokens import KEYS, blank_markup
 
 MAX_TERMS = 8
 MIN_MATCHES = 3  # with the term: two texts that share a word are no pattern
@@ -91,7 +91,7 @@ def _exclusion(term: str) -> tuple[Node, ...]:
 
 
 def _words(text: str) -> set[str]:
-    return set(chain.from_iterable(map(KEYS.__getitem__, visible(text).split())))
+    return set(chain.from_iterable(map(KEYS.__getitem__, blank_markup(text).split())))
 
 
 def _document_frequencies(texts: Iterable[str]) -> Counter[str]:
@@ -105,7 +105,7 @@ def _query_words(node: Node) -> Callable[[str], bool]:
     words: set[str] = set()
     stems: list[str] = []
     for term in (*positive, *negative):
-        words.update(token.norm for token in tokenise(term.text))
+        words.update(token.norm for token in tokenize(term.text))
         stem = fold(term.text.partition("*")[0].partition("?")[0])
         if not term.quoted and stem and len(stem) < len(term.text):
             stems.append(stem)
@@ -120,7 +120,7 @@ def _as_written(words: Iterable[str], texts: Iterable[str]) -> dict[str, str]:
             break
         if missing.isdisjoint(_words(text)):
             continue
-        for token in tokenise(text):
+        for token in tokenize(text):
             if token.norm in missing:
                 missing.discard(token.norm)
                 written[token.norm] = text[token.start : token.end].lower()

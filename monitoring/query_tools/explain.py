@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.models import Project
-from monitoring.content.urls import canonical_address, normalise
+from monitoring.content.urls import canonical_url, url_from_input
 from monitoring.content.web_page import read_page
 from monitoring.http.default import http_client
 from monitoring.ingest.keys import key_of
@@ -24,7 +24,7 @@ from monitoring.messages.source_errors import error_text
 from monitoring.models import Document, Keyword, Mention
 from monitoring.query import Doc, QueryError
 from monitoring.query.document import View
-from monitoring.query.explain import Clause, explain_within
+from monitoring.query.explain import Condition, explain_within
 
 MAX_TEXT = 200_000  # a book chapter; ten times the longest article
 MAX_TITLE = 1_000
@@ -67,7 +67,7 @@ class Answer:
     subject: Subject
     query: str
     keyword: Keyword | None = None
-    clause: Clause | None = None
+    clause: Condition | None = None
     error: QueryError | None = None
     ruled_out: tuple[str, ...] = ()
     mention: Mention | None = None
@@ -75,7 +75,7 @@ class Answer:
     @property
     def matches(self) -> bool:
         """Whether the query matches and the keyword tracks the item's language and platform."""
-        return self.clause is not None and self.clause.held and not self.ruled_out
+        return self.clause is not None and self.clause.met and not self.ruled_out
 
     @property
     def differs(self) -> str:
@@ -102,7 +102,7 @@ def pasted(
 
 def kept_document(project: Project, url: str) -> Document | None:
     """Return the stored item at a URL, in any variant of the URL."""
-    address = canonical_address(normalise(url))
+    address = canonical_url(url_from_input(url))
     if not address:
         return None
     return Document.objects.select_related("source").filter(project=project, address_key=key_of(address)).first()
@@ -118,7 +118,7 @@ def fetch(project: Project, url: str) -> Subject | str:
 
     If the page redirects to the URL of a stored item, return that item.
     """
-    result = http_client().fetch(normalise(url), accept=_PAGE_TYPES)
+    result = http_client().fetch(url_from_input(url), accept=_PAGE_TYPES)
     if result.error:
         return _unread(result.error.code)
     if kept := kept_document(project, result.url):

@@ -83,7 +83,7 @@ def extract(texts: Sequence[str], languages: Sequence[str], lexicon: Lexicon) ->
 
 
 def word_rows(texts: Sequence[str]) -> Rows:
-    """Each text's words and pairs of neighbours, as numbers below 2**FEATURE_BITS."""
+    """Each text's words and pairs of neighbors, as numbers below 2**FEATURE_BITS."""
     found = batch(texts)
     words, owner = Hasher(found).words(), found.owner
     pair = owner[:-1] == owner[1:]
@@ -100,7 +100,7 @@ def _of_characters(hasher: Hasher) -> Iterator[Rows]:
 
 
 def _of_words(found: Batch, words: np.ndarray, numbers: np.ndarray) -> Iterator[Rows]:
-    """Words and neighbours, each once for all languages and once for its own, and words with one between."""
+    """Words and neighbors, each once for all languages and once for its own, and words with one between."""
     owner = found.owner
     own = numbers[owner].astype(np.uint32) * _LANGUAGE
     yield _rows(WORDS, words + _ALONE, owner, found.size)

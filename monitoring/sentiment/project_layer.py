@@ -18,7 +18,7 @@ from monitoring.sentiment.model import LABELS, Model
 
 MIN_CORRECTIONS = 20  # below, five folds of four say nothing
 FOLDS = 5
-# Chosen on the own labelled posts of one industry as corrections of a model that has not seen them.
+# Chosen on the own labeled posts of one industry as corrections of a model that has not seen them.
 STIFFNESS = 0.02
 STEPS, RATE = 150, 2.0
 ANCHOR_WEIGHT = 0.3  # of a text that nobody disputed, beside one of a correction

@@ -1,7 +1,7 @@
 """Texts in, one array of folded characters and one of tokens out, for a whole batch at once.
 
 features.py calls it. Nothing loops over characters in Python: a batch is one array, and every step is a numpy
-operation over all of it (60 times as fast as a tokeniser that goes text by text).
+operation over all of it (60 times as fast as a tokenizer that goes text by text).
 """
 
 import re

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.activity_log import record
 from accounts.models import Project, User
-from monitoring.content.urls import normalise
+from monitoring.content.urls import url_from_input
 from monitoring.feeds.discover import FoundFeed, discover, guesses
 from monitoring.feeds.errors import ParseError
 from monitoring.feeds.parse import parse
@@ -59,7 +59,7 @@ def add_source(project: Project, user: User | None, url: str) -> AddResult:
     Takes at most about twice FETCH_TIMEOUT_S, since a person waits.
     """
     deadline = time.monotonic() + settings.FETCH_TIMEOUT_S
-    url = normalise(url)
+    url = url_from_input(url)
     if not is_usable(url):
         return AddResult(error="bad_url")
     if known := project.sources.filter(url=url).first():

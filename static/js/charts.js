@@ -1,5 +1,5 @@
 // Draws every <canvas data-chart="id">: the configuration stands in the page as json_script with that id
-// (dashboards/charts.py made it). Colours are custom properties, read anew when the theme changes.
+// (dashboards/charts.py made it). Colors are custom properties, read anew when the theme changes.
 
 const language = document.documentElement.lang;
 const format = new Intl.NumberFormat(language);
@@ -48,18 +48,18 @@ function open(config, place, key) {
 
 const percent = new Intl.NumberFormat(language, { style: "percent" });
 
-// Doubt: diagonal lines of a colour on the paper, the same on every screen's density.
-function hatchedFill(colour) {
+// Doubt: diagonal lines of a color on the paper, the same on every screen's density.
+function hatchedFill(color) {
   const size = 8;
   const tile = document.createElement("canvas");
   tile.width = tile.height = size;
   const ctx = tile.getContext("2d");
   ctx.fillStyle = property("--paper");
   ctx.fillRect(0, 0, size, size);
-  ctx.strokeStyle = colour;
+  ctx.strokeStyle = color;
   ctx.lineWidth = 1;
   ctx.beginPath();
-  // One line and the two corners that its neighbours leave, so that tiles join.
+  // One line and the two corners that its neighbors leave, so that tiles join.
   for (const shift of [-size, 0, size]) {
     ctx.moveTo(shift - 1, size + 1);
     ctx.lineTo(shift + size + 1, -1);
@@ -71,7 +71,7 @@ function hatchedFill(colour) {
 function datasets(config) {
   return config.data.datasets.map((line, index, all) => ({
     ...line,
-    backgroundColor: line.hatched ? hatchedFill(property(line.colour)) : property(line.colour),
+    backgroundColor: line.hatched ? hatchedFill(property(line.color)) : property(line.color),
     borderColor: property("--paper"),
     borderWidth: { top: index < all.length - 1 ? 1 : 0 },
     borderSkipped: false,

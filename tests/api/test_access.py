@@ -147,7 +147,7 @@ def test_every_refusal_is_a_problem(program, manager, project):
     for body in (b"{", b"\xff", b"[" * 100_000):
         answer = call.client.generic("POST", f"/api/v1/projects/{project.pk}/keywords", body, headers=call.headers)
         assert_problem(answer, 400)
-    for body in ([], None, {"name": "x"}, {"name": "x", "query": "y", "colour": "red"}, {"name": 3, "query": "y"}):
+    for body in ([], None, {"name": "x"}, {"name": "x", "query": "y", "color": "red"}, {"name": 3, "query": "y"}):
         answer = assert_problem(call("POST", f"/projects/{project.pk}/keywords", body), 422)
         assert answer["errors"][0]["field"]
     answer = assert_problem(call("POST", f"/projects/{project.pk}/keywords", {"name": "a\0b", "query": "(x"}), 422)

@@ -41,11 +41,11 @@ def test_mentions_only(project, viewer, program):
 
 def test_what_cannot_be_used_is_told(project, viewer, program):
     path = f"/projects/{project.pk}/documents"
-    answer = program(viewer).get(path, q="lamp (late", cursor="junk", colour="red")
+    answer = program(viewer).get(path, q="lamp (late", cursor="junk", color="red")
     assert answer.status_code == 422
     errors = {error["field"]: error for error in answer.json()["errors"]}
     assert errors["q"]["code"] == "unclosed_group" and errors["q"]["position"] == 5
-    assert (errors["cursor"]["code"], errors["colour"]["code"]) == ("invalid", "unknown_parameter")
+    assert (errors["cursor"]["code"], errors["color"]["code"]) == ("invalid", "unknown_parameter")
     assert program(viewer).get(path, q="x" * 1001).json()["errors"][0]["code"] == "too_long"
 
 

@@ -31,12 +31,12 @@ def test_it_works(program, viewer, path):
 
 
 def test_a_keyword_is_asked_about_a_kept_item_by_its_address(program, viewer, manager, project, path):
-    from monitoring.content.urls import canonical_address
+    from monitoring.content.urls import canonical_url
     from monitoring.ingest.keys import key_of
 
     url = "https://site.example/panne"
     document = make_document(
-        project, title="Lumen en panne", url=url, language="en", address_key=key_of(canonical_address(url))
+        project, title="Lumen en panne", url=url, language="en", address_key=key_of(canonical_url(url))
     )
     keyword = create_keyword(project, manager, name="Lumen", query="lumen NEAR/9 panne")
     call = program(viewer)

@@ -1,7 +1,7 @@
 """Polling on the real road against the PyPI package `reader`: python -m tests.benchmarks.bench_polling [--feeds N]
 
 The same feeds, the same server, the same interpreter, the same run. Ours is a real Celery worker (two processes, as
-`make run` starts it) from beat's message to committed rows in Postgres, guard, sanitising and matching included;
+`make run` starts it) from beat's message to committed rows in Postgres, guard, sanitizing and matching included;
 reader is its own `update_feeds(workers=4)` into SQLite. Prints feeds/s for a first full pass, an unchanged one (304),
 and one where a feed in ten has a new entry; then the same as the real web is: TLS, one host a feed, every answer
 0.3 s late, one host in twenty hanging for 5 s.

@@ -2,7 +2,7 @@
 
 The same documents and queries, the same interpreter, the same run. Peers: one compiled regular expression a query
 over the folded text (it knows no NEAR and no wildcard: it looks for the first word of those), and `ahocorasick_rs`,
-which finds the literal words of all queries and decides nothing. The floor only reads: it folds and tokenises.
+which finds the literal words of all queries and decides nothing. The floor only reads: it folds and tokenizes.
 Prints documents/s, what more queries cost, memory and the time to build.
 """
 
@@ -17,7 +17,7 @@ from itertools import accumulate, chain
 import ahocorasick_rs
 
 from monitoring.query import Doc, Index, fold, parse, terms
-from monitoring.query.tokens import KEYS, visible
+from monitoring.query.tokens import KEYS, blank_markup
 from tests.benchmarks.services import print_machine
 
 SEED = 20_260_801
@@ -113,7 +113,7 @@ def queries(languages: list[Language], count: int) -> list[str]:
 
 def rates(docs: list[Doc], actions: dict[str, Callable[[Doc], object]]) -> dict[str, float]:
     """Documents a second of CPU time. The actions take turns over slices of the documents and the best of each slice
-    counts, so that neighbours on the machine disturb all of them alike, and little."""
+    counts, so that neighbors on the machine disturb all of them alike, and little."""
     seconds = dict.fromkeys(actions, 0.0)
     for start in range(0, len(docs), SLICE):
         part = docs[start : start + SLICE]
@@ -136,7 +136,7 @@ def timed(docs: list[Doc], action: Callable[[Doc], object]) -> float:
 def floor(doc: Doc) -> None:
     """Every word of the document, folded, in its order."""
     for text in (doc.title, doc.text):
-        list(chain.from_iterable(map(KEYS.__getitem__, visible(text).split())))
+        list(chain.from_iterable(map(KEYS.__getitem__, blank_markup(text).split())))
 
 
 def literals(texts: list[str]) -> list[str]:
@@ -213,7 +213,7 @@ def main() -> None:
             f" {took:8.2f} {megabytes(texts):5.1f}"
         )
     seconds, floors = (last / first for first, last in zip(alone[0], alone[-1], strict=True))
-    # Beside the floor too, which took turns with it: the rows lie minutes apart, and neighbours come and go.
+    # Beside the floor too, which took turns with it: the rows lie minutes apart, and neighbors come and go.
     print(
         f"\nfrom {options.queries[0]:,} to {options.queries[-1]:,} queries a document costs {seconds:.2f} times"
         f" as much ({floors:.2f} in floors)"

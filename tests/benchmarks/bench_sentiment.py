@@ -1,6 +1,6 @@
 """Judging sentiment beside VADER on the same texts: python -m tests.benchmarks.bench_sentiment [--docs N]
 
-The texts are our own labelled ones that have 12 words or more (French and English posts, reviews and headlines, 20
+The texts are our own labeled ones that have 12 words or more (French and English posts, reviews and headlines, 20
 words on average), one core for both. Prints documents/s, the share that each gets right, and the time to load.
 VADER reads English; how it does on English alone is printed too.
 """

@@ -42,7 +42,7 @@ PUBLIC = {
     "account_reset_password_from_key_done": "for people who cannot sign in",
     "invitation": "the mailed key is the permission",
     "unsubscribe": "the signature in the mail is the permission",
-    "preferences": "language and colours of the sign-in page",
+    "preferences": "language and colors of the sign-in page",
     "sample_feed": "public: the invented feeds of the sample project, which workers poll",
     "sample_story": "the pages of the invented feeds",
     "api:api-root": "what the API is",

@@ -6,24 +6,24 @@ from hypothesis import strategies as st
 from dashboards import charts
 
 
-def test_a_keyword_added_later_changes_nobodys_colour():
-    before = charts.colours([3, 8])
-    after = charts.colours([3, 8, 12])
+def test_a_keyword_added_later_changes_nobodys_color():
+    before = charts.colors([3, 8])
+    after = charts.colors([3, 8, 12])
     assert {key: after[key] for key in before} == before
     assert len(set(after.values())) == 3
 
 
-def test_keywords_beyond_the_colours_are_summed_up():
-    colours = charts.colours(range(10))
-    lines = [charts.Line(f"t{key}", colours[key], (key, 1), str(key)) for key in range(10)]
+def test_keywords_beyond_the_colors_are_summed_up():
+    colors = charts.colors(range(10))
+    lines = [charts.Line(f"t{key}", colors[key], (key, 1), str(key)) for key in range(10)]
     summed = charts.summed_up(lines, "others")
-    assert len(summed) == charts.SERIES_COLOURS + 1
-    assert summed[-1] == charts.Line("others", charts.REST_COLOUR, (7 + 8 + 9, 3))
+    assert len(summed) == charts.SERIES_COLORS + 1
+    assert summed[-1] == charts.Line("others", charts.REST_COLOR, (7 + 8 + 9, 3))
     assert sum(line.total for line in summed) == sum(line.total for line in lines)
 
 
-def test_a_single_keyword_beyond_the_colours_keeps_its_name():
-    lines = [charts.Line("eighth", charts.REST_COLOUR, (1,), "8")]
+def test_a_single_keyword_beyond_the_colors_keeps_its_name():
+    lines = [charts.Line("eighth", charts.REST_COLOR, (1,), "8")]
     assert charts.summed_up(lines, "others") == lines
 
 
@@ -32,7 +32,7 @@ def test_every_bar_leads_to_its_own_mentions():
     config = charts.volume(buckets, [charts.Line("Lumen", "--series-1", (4, 0), "7")])
     assert config["links"] == ["?a", "?b"]
     assert config["notes"] == ["", "deaf"]
-    assert config["data"]["datasets"] == [{"label": "Lumen", "data": [4, 0], "colour": "--series-1", "key": "7"}]
+    assert config["data"]["datasets"] == [{"label": "Lumen", "data": [4, 0], "color": "--series-1", "key": "7"}]
 
 
 def test_a_quiet_month_is_drawn_on_the_floor():
@@ -49,5 +49,5 @@ def test_shares_add_up_to_a_hundred(counts):
     assert sum(charts.shares(counts)) == (100 if sum(counts) else 0)
 
 
-def test_shares_favour_the_largest_remainder():
+def test_shares_favor_the_largest_remainder():
     assert charts.shares([1, 1, 1]) == [34, 33, 33]

@@ -1,4 +1,4 @@
-"""The colours can be read: WCAG contrast of text on its grounds, of series on paper, of neighbours for any eye."""
+"""The colors can be read: WCAG contrast of text on its grounds, of series on paper, of neighbors for any eye."""
 
 import re
 from itertools import pairwise
@@ -33,8 +33,8 @@ PROTAN = ((0.11238, 0.88762, 0), (0.11238, 0.88762, 0), (0.00401, -0.00401, 1))
 PERFECT = ((1, 0, 0), (0, 1, 0), (0, 0, 1))
 
 
-def linear(colour):
-    channels = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+def linear(color):
+    channels = (int(color[place : place + 2], 16) / 255 for place in (1, 3, 5))
     return [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
 
 
@@ -55,8 +55,8 @@ def lab(rgb):
     return 116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)
 
 
-def seen(colour, eye):
-    rgb = linear(colour)
+def seen(color, eye):
+    rgb = linear(color)
     return lab([min(max(sum(a * b for a, b in zip(row, rgb, strict=True)), 0), 1) for row in eye])
 
 
@@ -75,8 +75,8 @@ def test_series_stand_out_from_the_paper(theme):
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("eye", [PERFECT, DEUTER, PROTAN], ids=["perfect", "deuteranopia", "protanopia"])
 def test_neighbouring_series_differ_for_any_eye(theme, eye):
-    colours = [seen(theme[f"series-{place}"], eye) for place in range(1, 9)]
-    for one, other in pairwise(colours):
+    colors = [seen(theme[f"series-{place}"], eye) for place in range(1, 9)]
+    for one, other in pairwise(colors):
         assert sum((a - b) ** 2 for a, b in zip(one, other, strict=True)) ** 0.5 >= 20
 
 
@@ -84,8 +84,8 @@ def test_neighbouring_series_differ_for_any_eye(theme, eye):
 @pytest.mark.parametrize("eye", [PERFECT, DEUTER, PROTAN], ids=["perfect", "deuteranopia", "protanopia"])
 def test_bands_of_sentiment_differ_for_any_eye(theme, eye):
     """In the order in which they stand on each other; uncertain is hatched."""
-    colours = [seen(theme[name], eye) for name in ("negative", "neutral", "positive")]
-    for one, other in pairwise(colours):
+    colors = [seen(theme[name], eye) for name in ("negative", "neutral", "positive")]
+    for one, other in pairwise(colors):
         assert sum((a - b) ** 2 for a, b in zip(one, other, strict=True)) ** 0.5 >= 20
 
 

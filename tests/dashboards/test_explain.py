@@ -105,12 +105,12 @@ def test_all_keywords_are_answered_at_once_those_that_match_first(as_person, vie
     "spelling", ["https://www.site.example/a?utm_source=x", "site.example/a/", "HTTP://Site.Example/a#top"]
 )
 def test_any_spelling_of_the_address_finds_the_kept_item(as_person, viewer, project, read, why, spelling):
-    from monitoring.content.urls import canonical_address
+    from monitoring.content.urls import canonical_url
     from monitoring.ingest.keys import key_of
 
     url = "http://site.example/a"
     source = make_source(project, title="Le Phare")
-    make_document(project, title="Lumen brille", url=url, source=source, address_key=key_of(canonical_address(url)))
+    make_document(project, title="Lumen brille", url=url, source=source, address_key=key_of(canonical_url(url)))
     page = read(as_person(viewer), why(url=spelling, query="lumen"))
     assert "Matches" in page and "Lumen brille" in page and "Le Phare" in page
 
@@ -233,14 +233,14 @@ def test_the_deepest_and_the_longest_query_make_whole_lists(as_person, viewer, a
 
 
 def test_an_address_that_leads_to_a_kept_item_shows_that(as_person, manager, project, at):
-    from monitoring.content.urls import canonical_address
+    from monitoring.content.urls import canonical_url
     from monitoring.ingest.keys import key_of
 
     with FeedServer() as server:
         server.put("/short", status=302, location="/a")
         server.put("/a", body=b"<p>Another text", content_type="text/html")
         url = server.url("/a")
-        make_document(project, title="Kept", text="lumen", url=url, address_key=key_of(canonical_address(url)))
+        make_document(project, title="Kept", text="lumen", url=url, address_key=key_of(canonical_url(url)))
         page = words(as_person(manager).post(at("why"), {"url": server.url("/short"), "query": "lumen", "fetch": "1"}))
     assert "Kept" in page and "Another text" not in page
 

@@ -1,4 +1,4 @@
-"""The frame around every page: rooms, projects, language and colours."""
+"""The frame around every page: rooms, projects, language and colors."""
 
 import pytest
 from django.urls import reverse
@@ -36,7 +36,7 @@ def test_an_unknown_language_changes_nothing(as_person, viewer, home):
     assert viewer.language == "en"
 
 
-def test_chosen_colours_stay_with_the_browser(as_person, viewer, home):
+def test_chosen_colors_stay_with_the_browser(as_person, viewer, home):
     client = as_person(viewer)
     client.post(reverse("preferences"), {"theme": "dark", "next": home})
     assert 'data-theme="dark"' in client.get(home).content.decode()

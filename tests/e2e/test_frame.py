@@ -79,7 +79,7 @@ def test_a_phone_reaches_every_room(open_as, owner, world, project):
     page.wait_for_url("**/outbox")
 
 
-def test_the_colours_change_at_once_and_stay(open_as, viewer, world, project):
+def test_the_colors_change_at_once_and_stay(open_as, viewer, world, project):
     page = open_as(viewer, f"/p/{project.pk}/")
     page.wait_for_selector("canvas[data-drawn]")
     light = page.evaluate("getComputedStyle(document.body).backgroundColor")

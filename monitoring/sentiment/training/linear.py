@@ -1,4 +1,4 @@
-"""Fits a linear part with scikit-learn: Features of labelled texts in, the arrays of linear.Linear out."""
+"""Fits a linear part with scikit-learn: Features of labeled texts in, the arrays of linear.Linear out."""
 
 import warnings
 from collections.abc import Sequence

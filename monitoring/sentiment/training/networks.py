@@ -1,4 +1,4 @@
-"""Fits the small networks with torch on one thread: Features of labelled texts in, arrays of network.Networks out."""
+"""Fits the small networks with torch on one thread: Features of labeled texts in, arrays of network.Networks out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

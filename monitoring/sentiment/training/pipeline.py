@@ -1,4 +1,4 @@
-"""Everything learned: labelled texts in, the arrays of the model file or cross-validated log-odds out.
+"""Everything learned: labeled texts in, the arrays of the model file or cross-validated log-odds out.
 
 train.py writes the file with it, evaluate.py measures with it. Each part is fitted on what serves it: a linear part
 on tweets in eight languages and our own posts, one on English, the networks on all sets; each set with a bias of its

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitoring.content.clean import clean, html_text, plain_text, safe_html, sanitise
+from monitoring.content.clean import clean, html_text, plain_text, safe_html, sanitize
 from monitoring.records import Entry
 
 
@@ -41,7 +41,7 @@ def test_attributes_that_run_or_track_are_dropped_and_links_made_safe():
 def test_relative_links_are_completed_by_the_entrys_address():
     assert 'href="https://a.fr/x"' in html("<a class=k href='../x'>x</a>")
     assert 'href="https://b.fr/x"' in html("<a href=//b.fr/x>x</a>")
-    assert "href" not in sanitise("<a href='/x'>x</a>", "pas une adresse")
+    assert "href" not in sanitize("<a href='/x'>x</a>", "pas une adresse")
 
 
 def test_blocks_become_lines_and_spaces_collapse():
@@ -98,7 +98,7 @@ HTML = st.lists(
 @settings(max_examples=200, deadline=None)
 @given(HTML)
 def test_sanitised_html_is_inert(body):
-    once = sanitise(body, "https://a.fr/")
+    once = sanitize(body, "https://a.fr/")
     for danger in ("<script", "<img", "<svg", "<style", "javascript:", "<!--"):
         assert danger not in once
     assert "\n\n" not in plain_text(once)
@@ -129,13 +129,13 @@ SOUP = st.lists(WORDS | ELEMENTS | st.sampled_from(["<em", "it's", "</p>", "<li>
 @given(ORDINARY)
 def test_the_short_way_to_the_text_comes_to_the_same(body):
     # Blocks that sloppy nesting moves about break lines elsewhere; inside a block it is the same to the letter.
-    assert html_text(body).split() == plain_text(sanitise(body)).split()
+    assert html_text(body).split() == plain_text(sanitize(body)).split()
 
 
 @settings(max_examples=400, deadline=None)
 @given(SOUP.map("".join))
 def test_the_short_way_loses_no_letter_of_damaged_markup(body):
-    assert "".join(html_text(body).split()) == "".join(plain_text(sanitise(body)).split())
+    assert "".join(html_text(body).split()) == "".join(plain_text(sanitize(body)).split())
 
 
 def test_the_feeds_of_the_benchmark_take_the_short_way(monkeypatch):
@@ -144,6 +144,6 @@ def test_the_feeds_of_the_benchmark_take_the_short_way(monkeypatch):
     from tests.monitoring.feeds.generate import mixed_feed
 
     bodies = [entry.body for seed in range(5) for entry in parse(mixed_feed(seed)).entries]
-    expected = [plain_text(sanitise(body)) for body in bodies]
-    monkeypatch.setattr(module, "sanitise", lambda html: "the long way")
+    expected = [plain_text(sanitize(body)) for body in bodies]
+    monkeypatch.setattr(module, "sanitize", lambda html: "the long way")
     assert [html_text(body) for body in bodies] == expected

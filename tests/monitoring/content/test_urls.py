@@ -2,7 +2,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from monitoring.content.urls import canonical_address, unwrap
+from monitoring.content.urls import canonical_url, unwrap
 
 STORY = "http://presse.example.fr/a/b"
 
@@ -19,7 +19,7 @@ STORY = "http://presse.example.fr/a/b"
     ],
 )  # fmt: skip
 def test_addresses_of_one_story_are_one(address):
-    assert canonical_address(address) == STORY
+    assert canonical_url(address) == STORY
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_addresses_of_one_story_are_one(address):
     ],
 )
 def test_addresses_of_different_pages_stay_apart(one, other):
-    assert canonical_address(one) != canonical_address(other)
+    assert canonical_url(one) != canonical_url(other)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_addresses_of_different_pages_stay_apart(one, other):
     ],
 )
 def test_two_spellings_of_one_address_are_one(one, other):
-    assert canonical_address(one) == canonical_address(other)
+    assert canonical_url(one) == canonical_url(other)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_two_spellings_of_one_address_are_one(one, other):
     ],
 )  # fmt: skip
 def test_what_is_no_page_has_no_address(address):
-    assert canonical_address(address) == ""
+    assert canonical_url(address) == ""
 
 
 PIECES = st.sampled_from(
@@ -79,8 +79,8 @@ PIECES = st.sampled_from(
 @given(st.one_of(st.text(max_size=40), st.lists(PIECES, max_size=10).map("".join)), st.booleans())
 @example("http://www.www.fr/amp/amp/index.html", False)
 def test_the_canonical_form_never_raises_and_is_its_own(text, with_host):
-    once = canonical_address("https://a.example/" + text if with_host else text)
-    assert canonical_address(once) == once
+    once = canonical_url("https://a.example/" + text if with_host else text)
+    assert canonical_url(once) == once
     once.encode("ascii")
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from monitoring.feeds import feedparser_parser, lxml_parser
-from monitoring.feeds.normalise import finish
+from monitoring.feeds.normalize import finish
 from monitoring.feeds.parse import MAX_ENTRIES, parse
 from monitoring.feeds.polling_hints import read_hints
 from monitoring.records import Entry, ParsedFeed

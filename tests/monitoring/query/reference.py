@@ -1,8 +1,7 @@
-"""The query language as slowly and obviously as possible, for Latin text without signs.
+"""A slow and simple implementation of the query language for Latin text without signs; the matcher must agree.
 
-The matcher must agree with it.
-Every rule is tried at every place of the text. An occurrence is (first word, last word + 1, the word ranges that count
-as found): only NEAR has more than one range.
+Every rule is tried at every position of the text. An occurrence is (first word, last word + 1, the word ranges that
+count as found): only NEAR has more than one range.
 """
 
 import re
@@ -21,7 +20,7 @@ def plain(text):
 
 
 def words(text):
-    """(folded, start, end) of each word."""
+    """Return (folded, start, end) of each word."""
     found = []
     for run in re.finditer(r"[^\W_]+(?:['’][^\W_]+)*", text):
         pieces = [(m[0], run.start() + m.start(), run.start() + m.end()) for m in re.finditer(r"[^'’]+", run[0])]
@@ -36,8 +35,8 @@ def words(text):
     return found
 
 
-def ways(term):
-    """Every list of (folded or wildcard, raw) that the term stands for."""
+def spellings(term):
+    """Return every spelling of the term as a list of (folded or wildcard, raw)."""
     text = term.text
     if term.quoted or term.exact:
         parts = [words(part) for part in text.split()]
@@ -79,19 +78,19 @@ def fields_of(node):
 
 
 def occurrences(node, doc, field):
-    """{(first, last, ranges)} of an operand in one field."""
+    """Return the {(first, last, ranges)} of an operand in one field."""
     text = getattr(doc, field)
     if field not in fields_of(node):
         return set()
     if isinstance(node, Term):
         here = words(text)
         found = set()
-        for way in ways(node):
-            for first in range(len(here) - len(way) + 1):
-                pairs = zip(way, here[first:], strict=False)
-                last = len(way) - 1
+        for spelling in spellings(node):
+            for first in range(len(here) - len(spelling) + 1):
+                pairs = zip(spelling, here[first:], strict=False)
+                last = len(spelling) - 1
                 if all(same(w, raw, word, text, node, i == last) for i, ((w, raw), word) in enumerate(pairs)):
-                    found.add((first, first + len(way), frozenset([(first, first + len(way))])))
+                    found.add((first, first + len(spelling), frozenset([(first, first + len(spelling))])))
         return found
     if isinstance(node, Or):
         return set().union(*(occurrences(child, doc, field) for child in node.children))
@@ -117,24 +116,24 @@ def near(node, left, right):
     }
 
 
-def holds(node, doc):
+def matches(node, doc):
     if isinstance(node, And):
-        return all(holds(child, doc) for child in node.children)
+        return all(matches(child, doc) for child in node.children)
     if isinstance(node, Or):
-        return any(holds(child, doc) for child in node.children)
+        return any(matches(child, doc) for child in node.children)
     if isinstance(node, Not):
-        return not holds(node.child, doc)
+        return not matches(node.child, doc)
     if isinstance(node, AtLeast):
-        return sum(holds(child, doc) for child in node.children) >= node.number
+        return sum(matches(child, doc) for child in node.children) >= node.number
     if isinstance(node, Term) and node.field == "lang":
         return doc.language == node.text.lower()
     if isinstance(node, Count):
-        return sum(most_apart(occurrences(node.child, doc, field)) for field in ("title", "text")) >= node.number
+        return sum(count_disjoint(occurrences(node.child, doc, field)) for field in ("title", "text")) >= node.number
     return any(occurrences(node, doc, field) for field in ("title", "text"))
 
 
-def most_apart(found):
-    """The most occurrences that can be counted without counting a word twice."""
+def count_disjoint(found):
+    """Return the largest number of occurrences that share no word."""
     best, places = 0, sorted({(first, last) for first, last, _ in found})
     reach = {0: 0}
     for position in range(max((last for _, last in places), default=0) + 1):
@@ -147,11 +146,11 @@ def most_apart(found):
 
 
 def covered(node, doc):
-    """The characters (field, position) that a node that holds has found."""
+    """Return the characters (field, position) that a matching node has found."""
     if isinstance(node, Not) or (isinstance(node, Term) and node.field == "lang"):
         return set()
     if isinstance(node, And | Or | AtLeast):
-        return set().union(*(covered(child, doc) for child in node.children if holds(child, doc)))
+        return set().union(*(covered(child, doc) for child in node.children if matches(child, doc)))
     if isinstance(node, Count):
         return covered(node.child, doc)
     found = set()

@@ -1,4 +1,4 @@
-"""The matcher, the index and the full-text search against a reference that is too simple to be wrong."""
+"""The matcher, the index and the full-text search agree with a reference implementation that is slow and simple."""
 
 from itertools import pairwise
 
@@ -90,8 +90,8 @@ trees = st.recursive(
 often = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-def readable(tree):
-    """The tree as the parser gives it back; trees that the language refuses are left aside."""
+def parsed(tree):
+    """Return the tree as parsed from its text; skip trees that the language rejects."""
     try:
         return parse(to_text(tree))
     except QueryError as error:
@@ -101,16 +101,16 @@ def readable(tree):
 
 @often
 @given(trees)
-def test_a_tree_prints_as_a_text_that_reads_back_as_the_same_tree(tree):
-    assert readable(tree) == tree
+def test_to_text_parses_back_to_the_same_tree(tree):
+    assert parsed(tree) == tree
 
 
 @often
 @given(trees, docs)
-def test_the_matcher_agrees_with_the_reference(tree, doc):
-    readable(tree)
+def test_match_agrees_with_reference(tree, doc):
+    parsed(tree)
     match = compile_query(tree).match(doc)
-    assert (match is not None) == reference.holds(tree, doc)
+    assert (match is not None) == reference.matches(tree, doc)
     if match:
         marked = {(field, position) for field, start, end in match.spans for position in range(start, end)}
         assert marked == reference.covered(tree, doc)
@@ -122,7 +122,7 @@ def test_the_matcher_agrees_with_the_reference(tree, doc):
 
 @often
 @given(st.lists(trees, min_size=1, max_size=8), st.lists(docs, min_size=1, max_size=4), st.data())
-def test_an_index_finds_what_each_query_finds_alone_through_all_changes(wanted, some, data):
+def test_index_agrees_with_single_queries_through_changes(wanted, some, data):
     queries = {}
     for number, tree in enumerate(wanted):
         try:
@@ -151,23 +151,23 @@ def test_an_index_finds_what_each_query_finds_alone_through_all_changes(wanted, 
 
 @often
 @given(trees, docs)
-def test_an_explanation_agrees_with_the_match_clause_by_clause(tree, doc):
-    readable(tree)
+def test_explain_agrees_with_match_for_each_condition(tree, doc):
+    parsed(tree)
 
-    def check(node, clause):
-        assert clause.text == to_text(node)
-        assert clause.held == reference.holds(node, doc)
+    def check(node, condition):
+        assert condition.text == to_text(node)
+        assert condition.met == reference.matches(node, doc)
         if isinstance(node, And | Or | AtLeast):
-            assert len(clause.children) == len(node.children)
-            for child, part in zip(node.children, clause.children, strict=True):
+            assert len(condition.children) == len(node.children)
+            for child, part in zip(node.children, condition.children, strict=True):
                 check(child, part)
         elif isinstance(node, Not):
-            check(node.child, clause.children[0])
+            check(node.child, condition.children[0])
 
-    clause = explain(tree, doc)
-    check(tree, clause)
+    condition = explain(tree, doc)
+    check(tree, condition)
     match = compile_query(tree).match(doc)
-    assert clause.spans == (match.spans if match else ())
+    assert condition.spans == (match.spans if match else ())
 
 
 SIGNS = [
@@ -213,7 +213,7 @@ odd = st.lists(st.one_of(st.sampled_from(SIGNS + OPERATORS + WORDS), st.text(max
 
 @settings(max_examples=600, deadline=None)
 @given(odd, odd, odd)
-def test_whatever_is_typed_is_a_query_or_the_documented_error(query, text, title):
+def test_parse_returns_query_or_documented_error_for_any_text(query, text, title):
     doc = Doc(title, text, url=text, author=title, language=title, platform=text)
     try:
         node = parse(query)
@@ -228,7 +228,7 @@ def test_whatever_is_typed_is_a_query_or_the_documented_error(query, text, title
     index = Index()
     index.add(1, node)
     assert index.match(doc) == ([(1, match.spans)] if match else [])
-    assert explain(node, doc).held == bool(match)
+    assert explain(node, doc).met == bool(match)
     to_tsquery(node)
     terms(node)
 
@@ -242,8 +242,8 @@ def postgres(sql, *parameters):
 @pytest.mark.django_db
 @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @given(trees, docs)
-def test_the_search_in_postgres_finds_at_least_what_matches_and_no_more_where_it_says_so(tree, doc):
-    readable(tree)
+def test_tsquery_finds_every_match_and_only_matches_when_exact(tree, doc):
+    parsed(tree)
     query, exact = to_tsquery(tree)
     assume(query)
     words = search_text(f"{doc.title}\n{doc.text}")
@@ -255,7 +255,7 @@ def test_the_search_in_postgres_finds_at_least_what_matches_and_no_more_where_it
 @pytest.mark.django_db
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(odd)
-def test_any_term_of_a_text_is_found_in_postgres(text):
+def test_tsquery_finds_every_word_of_a_text(text):
     text = text.replace("\0", "")
     assume(text.encode(errors="replace").decode() == text)
     words = search_text(text)

@@ -1,4 +1,4 @@
-"""Every line of conformance.txt, which people read and extend."""
+"""Every case of conformance.txt, the table that documents the query language."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ def cases():
 
 
 def unmark(marked):
-    """The text without its ⟦marks⟧, and what they mark."""
+    """Return the text without its ⟦marks⟧, and the marked spans."""
     text, spans = "", []
     for char in marked:
         if char == "⟦":
@@ -49,13 +49,13 @@ MATCHING = [case for case in ALL if case.values[1] in "+-"]
 ERRORS = [case for case in ALL if case.values[1] == "!"]
 
 
-def test_the_table_has_at_least_three_hundred_cases():
+def test_conformance_table_has_at_least_300_cases():
     assert len(ALL) >= 300
     assert len(ALL) == len(MATCHING) + len(ERRORS)
 
 
 @pytest.mark.parametrize(("query", "sign", "line"), MATCHING)
-def test_a_query_finds_exactly_what_is_marked(query, sign, line):
+def test_match_finds_exactly_the_marked_spans(query, sign, line):
     doc, expected = read(line)
     match = compile_query(query).match(doc)
     assert (match is not None) == (sign == "+")
@@ -64,7 +64,7 @@ def test_a_query_finds_exactly_what_is_marked(query, sign, line):
 
 
 @pytest.mark.parametrize(("query", "sign", "line"), ERRORS)
-def test_a_malformed_query_says_what_is_wrong_and_where(query, sign, line):
+def test_compile_query_raises_error_with_code_and_position_when_malformed(query, sign, line):
     code, position = line.split()
     with pytest.raises(QueryError) as caught:
         compile_query(query)
@@ -72,7 +72,7 @@ def test_a_malformed_query_says_what_is_wrong_and_where(query, sign, line):
     assert "\n" not in str(caught.value) and f"character {int(position) + 1}" in str(caught.value)
 
 
-def test_all_queries_of_the_table_together_find_what_each_finds_alone():
+def test_index_of_all_queries_agrees_with_each_query():
     index = Index()
     queries = {case.values[0] for case in MATCHING}
     for query in queries:

@@ -1,4 +1,4 @@
-"""The manual names every operator, field and limit under a heading of its own, and its table of forms is true."""
+"""docs/query-language.md has a heading for every operator and field, its limits and its table of forms are right."""
 
 import re
 from pathlib import Path
@@ -17,7 +17,7 @@ HEADINGS = re.findall(r"^### (.+)$", MANUAL, re.MULTILINE)
 
 
 @pytest.mark.parametrize("field", TEXT_FIELDS + VALUE_FIELDS)
-def test_each_field_has_its_heading(field):
+def test_docs_have_a_heading_per_field(field):
     assert f"{field}:" in HEADINGS
     assert field in FIELDS
 
@@ -29,7 +29,7 @@ def test_each_field_has_its_heading(field):
         *("#hashtag", "@handle", "$CASHTAG", "{n} word", "MIN/n(…)"),
     ],
 )
-def test_each_operator_has_its_heading_with_an_example_that_can_be_read(operator):
+def test_docs_have_a_heading_and_a_valid_example_per_operator(operator):
     section = MANUAL.split(f"### {operator}\n")[1].split("\n##")[0]
     examples = re.findall(r"`([^`]+)`", section)
     assert sum(_is_query(example) for example in examples) >= 1
@@ -43,7 +43,7 @@ def _is_query(text):
     return True
 
 
-def test_every_form_of_the_table_is_a_query():
+def test_docs_table_contains_valid_queries_only():
     table = MANUAL.split("## In one minute")[1].split("## Grammar")[0]
     forms = [
         form
@@ -56,7 +56,7 @@ def test_every_form_of_the_table_is_a_query():
         compile_query(form)
 
 
-def test_the_limits_are_those_of_the_code():
+def test_docs_limits_equal_those_of_the_code():
     limits = MANUAL.split("## Limits")[1]
     for limit in (MAX_LENGTH, MAX_TERMS, MAX_PHRASE, MAX_DEPTH, MAX_NEAR):
         assert f"{limit:,}" in limits

@@ -1,4 +1,4 @@
-"""The command `match` as people use it: a process with pipes, and no database."""
+"""The command `match` as a process with pipes, without a database."""
 
 import json
 import os
@@ -7,14 +7,14 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
-# A database that is not there: the command must not ask for one.
-NOWHERE = {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none", "REDIS_URL": "redis://127.0.0.1:1/0"}
+# No database listens there: the command must not need one.
+NO_SERVERS = {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none", "REDIS_URL": "redis://127.0.0.1:1/0"}
 
 
 def match(*arguments, documents=b""):
     command = [sys.executable, "manage.py", "match", *arguments]
     return subprocess.run(
-        command, input=documents, cwd=ROOT, env=os.environ | NOWHERE, capture_output=True, timeout=60
+        command, input=documents, cwd=ROOT, env=os.environ | NO_SERVERS, capture_output=True, timeout=60
     )
 
 
@@ -22,7 +22,7 @@ def lines(*rows):
     return "\n".join(json.dumps(row) for row in rows).encode()
 
 
-def test_it_works():
+def test_match_prints_one_json_line_per_match():
     done = match(
         "panne", '"service client"', documents=lines({"id": 7, "text": "La Panne", "title": "Le service, client"})
     )
@@ -33,7 +33,7 @@ def test_it_works():
     ]
 
 
-def test_queries_come_from_a_file_with_their_ids(tmp_path):
+def test_match_reads_queries_with_ids_from_a_file(tmp_path):
     file = tmp_path / "queries.tsv"
     file.write_text("brand\tl'oréal\n\nsource\tsite:lemonde.fr -lang:en\n")
     rows = [
@@ -48,7 +48,7 @@ def test_queries_come_from_a_file_with_their_ids(tmp_path):
     ]
 
 
-def test_a_malformed_or_empty_query_is_one_line_with_its_place_and_status_1(tmp_path):
+def test_match_reports_invalid_query_on_one_line_and_exits_with_1(tmp_path):
     file = tmp_path / "queries.tsv"
     file.write_text("good\tpanne\nbad\tpanne OR\n")
     for done, place in [
@@ -62,7 +62,7 @@ def test_a_malformed_or_empty_query_is_one_line_with_its_place_and_status_1(tmp_
         assert place in done.stderr.decode()
 
 
-def test_a_document_that_cannot_be_read_stops_no_other(tmp_path):
+def test_match_reports_invalid_document_and_continues(tmp_path):
     good, odd = b'{"id": 1, "text": "panne"}', b'{"id": 5, "text": "panne \\ud800"}'
     documents = b"\n".join([good, b"not json", b'{"id": 2}', b"[]", b'{"id": 3, "text": 4}', b"", odd])
     done = match("panne", documents=documents)
@@ -76,7 +76,7 @@ def test_a_document_that_cannot_be_read_stops_no_other(tmp_path):
     ]
 
 
-def test_misuse_is_status_2():
+def test_match_exits_with_2_when_usage_is_wrong():
     assert match().returncode == 2
     assert match("panne", "--queries", "x").returncode == 2
     assert match("--queries", "/nowhere/at/all").returncode == 2

@@ -9,7 +9,7 @@ from dataclasses import replace
 from html import unescape
 from urllib.parse import urljoin
 
-from monitoring.content.urls import canonical_address, unwrap
+from monitoring.content.urls import canonical_url, unwrap
 from monitoring.feeds.polling_hints import Hints
 from monitoring.feeds.raw_feed import RawEntry, RawFeed
 from monitoring.records import Entry, ParsedFeed
@@ -96,7 +96,7 @@ def _native_id(given: str) -> str:
 def _made_up_id(raw: RawEntry, url: str, rest: str) -> str:
     """Stable over polls: the page alone where there is one, since titles are edited; else all that is known."""
     if url:
-        return _hash(canonical_address(url) or url)
+        return _hash(canonical_url(url) or url)
     known = (raw.link, raw.title, raw.published.isoformat() if raw.published else "")
     return _hash(*known) if raw.title else _hash(*known, rest)
 
