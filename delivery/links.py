@@ -1,4 +1,9 @@
-"""Absolute URLs for messages, which are read outside the site. Called by everything that renders a message."""
+"""Absolute URLs and the mail domain for messages, which are read outside the site.
+
+Called by everything that renders a message, and by the outbox.
+"""
+
+from email.utils import parseaddr
 
 from django.conf import settings
 
@@ -11,3 +16,8 @@ def absolute(path: str) -> str:
 def open_url(url: str) -> str:
     """Return a URL from a feed if it is safe as a link (http or https), else ""."""
     return url if url.startswith(("https://", "http://")) else ""
+
+
+def mail_domain() -> str:
+    """Return the domain of the sender address, for message and list ids."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"

@@ -14,7 +14,6 @@ import uuid
 from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from email.utils import parseaddr
 
 from celery import current_app
 from django.conf import settings
@@ -24,6 +23,7 @@ from kombu.exceptions import OperationalError
 
 from delivery.channels.base import Channel, Result
 from delivery.channels.registry import configured_channels, is_configured
+from delivery.links import mail_domain
 from delivery.message import Message
 from delivery.models import Delivery
 from delivery.recipients import reason_not_to_send
@@ -63,7 +63,7 @@ def write(message: Message) -> Delivery | None:
         text=message.text,
         html=message.html,
         headers={name: _one_line(value) for name, value in message.headers.items()},
-        message_id=f"<{identity}@{_domain()}>",
+        message_id=f"<{identity}@{mail_domain()}>",
         window_start=message.window.start if message.window else None,
         window_end=message.window.end if message.window else None,
         state=State.PENDING if can_send else State.KEPT,
@@ -187,7 +187,3 @@ def _wake_worker() -> None:
 def _one_line(value: str) -> str:
     """Return the value without line breaks, which could inject headers."""
     return " ".join(str(value).split())
-
-
-def _domain() -> str:
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"

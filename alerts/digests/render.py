@@ -4,9 +4,6 @@ Called by alerts/digests/send.py and the digest preview. The output is in the pe
 templates/emails/ has the words.
 """
 
-from email.utils import parseaddr
-
-from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -18,7 +15,7 @@ from alerts.digests.content import DigestContent, FailingSource, Section, Story
 from alerts.digests.read import filter_of
 from alerts.digests.unsubscribe import unsubscribe_url
 from alerts.models import Digest
-from delivery.links import absolute
+from delivery.links import absolute, mail_domain
 from delivery.message import Rendered
 from monitoring.content.excerpts import plain
 from monitoring.insights.sentiment import Split
@@ -138,9 +135,8 @@ def _list_url(content: DigestContent, keyword_id: int | None = None) -> str:
 
 def _list_headers(digest: Digest, unsubscribe: str) -> dict[str, str]:
     """Return the list headers (RFC 2369, RFC 2919), with one-click unsubscribe for mailboxes (RFC 8058)."""
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
     return {
         "List-Unsubscribe": f"<{unsubscribe}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        "List-Id": f"<digest.{digest.project_id}.{domain}>",
+        "List-Id": f"<digest.{digest.project_id}.{mail_domain()}>",
     }

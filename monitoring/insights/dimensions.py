@@ -248,7 +248,7 @@ class AuthorDimension(Dimension):
 
 
 class SearchDimension(Dimension):
-    """A boolean query over title and text. A malformed one is a problem, is kept, and matches nothing."""
+    """A boolean query. A malformed one is a problem; it stays in the filter, and matches nothing."""
 
     name, parameter, label = "q", "q", _("Search")
     description = "a search in the query language of keywords"
