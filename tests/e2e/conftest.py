@@ -76,7 +76,7 @@ def open_as(page, live_server, as_person):
 
 
 @pytest.fixture
-def world(live_server, project):
+def brand(live_server, project):
     """Create a brand and a competitor with recent mentions and an active source. Return the brand."""
     from tests.factories import make_keyword, make_mentions, make_source  # models need configured settings
 

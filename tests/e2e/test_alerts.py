@@ -1,4 +1,4 @@
-"""Rules, incidents, the digest and the outbox in a browser."""
+"""Alert rules, incidents, the digest and the delivery log in a browser."""
 
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -8,8 +8,8 @@ from alerts.models import Rule
 from delivery.models import Delivery
 
 
-def test_a_rule_asks_only_for_what_its_condition_needs(open_as, world, owner):
-    page = open_as(owner, f"/p/{world.project_id}/rules/new")
+def test_rule_form_shows_only_fields_of_chosen_condition(open_as, brand, owner):
+    page = open_as(owner, f"/p/{brand.project_id}/rules/new")
     expect(page.get_by_label("Number of mentions", exact=True)).to_be_visible()
     expect(page.get_by_label("Percentage")).to_be_hidden()
     page.get_by_label("Condition").select_option("Up by a percentage")
@@ -20,10 +20,10 @@ def test_a_rule_asks_only_for_what_its_condition_needs(open_as, world, owner):
     expect(page.get_by_text("Alert when mentions of Lumen rise by 150% or more in 1 hour")).to_be_visible()
 
 
-def test_an_incident_is_drawn_acknowledged_and_leads_to_its_mentions(open_as, world, owner):
-    Rule.objects.create(project=world.project, keyword=world, threshold=5, window_s=86400)
+def test_incident_page_draws_chart_acknowledges_and_links_to_mentions(open_as, brand, owner):
+    Rule.objects.create(project=brand.project, keyword=brand, threshold=5, window_s=86400)
     evaluate_all(timezone.now())
-    page = open_as(owner, f"/p/{world.project_id}/incidents")
+    page = open_as(owner, f"/p/{brand.project_id}/incidents")
     page.get_by_role("link", name="Lumen: 12 mentions in 24 hours").click()
     expect(page.locator("canvas")).to_be_visible()
     page.get_by_role("button", name="Acknowledge").click()
@@ -33,9 +33,9 @@ def test_an_incident_is_drawn_acknowledged_and_leads_to_its_mentions(open_as, wo
     expect(page.get_by_text("12 in this period")).to_be_visible()
 
 
-def test_a_digest_is_previewed_written_and_read_in_the_outbox(open_as, world, owner, settings):
+def test_digest_is_previewed_sent_and_listed_in_delivery_log(open_as, brand, owner, settings):
     settings.EMAIL_URL = ""
-    page = open_as(owner, f"/p/{world.project_id}/digest")
+    page = open_as(owner, f"/p/{brand.project_id}/digest")
     expect(page.get_by_label("Day")).to_be_hidden()
     page.get_by_label("Frequency").select_option("Weekly")
     expect(page.get_by_label("Day")).to_be_visible()
@@ -47,9 +47,9 @@ def test_a_digest_is_previewed_written_and_read_in_the_outbox(open_as, world, ow
     expect(page.frame_locator("iframe.mail").get_by_text("Unsubscribe")).to_be_visible()
 
 
-def test_unsubscribing_takes_one_link_and_one_button(open_as, page, live_server, world, owner, settings):
+def test_unsubscribe_link_needs_one_confirmation(open_as, page, live_server, brand, owner, settings):
     settings.BASE_URL = live_server.url
-    open_as(owner, f"/p/{world.project_id}/digest")
+    open_as(owner, f"/p/{brand.project_id}/digest")
     page.get_by_role("button", name="Send one now").click()
     link = Delivery.objects.get().headers["List-Unsubscribe"].strip("<>")
     page.context.clear_cookies()

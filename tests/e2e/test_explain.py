@@ -1,10 +1,10 @@
-"""From a mention to why it is there, and on to a text of one's own."""
+"""The match explainer in a browser: from a mention, and for a pasted text."""
 
 from playwright.sync_api import expect
 
 
-def test_a_person_asks_why_from_a_mention_and_then_about_a_text(open_as, viewer, world, project):
-    page = open_as(viewer, f"/p/{project.pk}/mentions/{world.mentions.latest('published').pk}")
+def test_explainer_opens_from_mention_and_checks_pasted_text(open_as, viewer, brand, project):
+    page = open_as(viewer, f"/p/{project.pk}/mentions/{brand.mentions.latest('published').pk}")
     page.get_by_role("link", name="Explain this match").click()
     expect(page.get_by_role("heading", name="Matches “Lumen”")).to_be_visible()
     expect(page.get_by_role("link", name="This item is a mention of this keyword")).to_be_visible()

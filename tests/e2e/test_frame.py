@@ -1,4 +1,4 @@
-"""The frame on every screen: phone and desk, light and dark, French and English, by keyboard."""
+"""The page frame in a browser: screen widths, typeface, themes, languages, keyboard."""
 
 import pytest
 from playwright.sync_api import expect
@@ -29,14 +29,14 @@ PAGES = [
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("width", [320, 360, 768])
-def test_no_page_scrolls_sideways(open_as, live_server, owner, world, project, language, width):
+def test_no_page_scrolls_sideways(open_as, live_server, owner, brand, project, language, width):
     owner.language = language
     owner.save()
     source = make_source(
         project, url="https://a-very-long-name-of-a-host.example/" + "path" * 30, title="Wort" * 30, error_code="dns"
     )
-    mention = world.mentions.first().pk
-    own_pages = [f"keywords/{world.pk}", f"keywords/{world.pk}/edit", f"mentions/{mention}", f"sources/{source.pk}"]
+    mention = brand.mentions.first().pk
+    own_pages = [f"keywords/{brand.pk}", f"keywords/{brand.pk}/edit", f"mentions/{mention}", f"sources/{source.pk}"]
     page = open_as(owner, f"/p/{project.pk}/")
     page.set_viewport_size({"width": width, "height": 740})
     too_wide = {}
@@ -60,7 +60,7 @@ def test_page_text_uses_vendored_typeface(open_as, owner, project):
     assert page.evaluate("getComputedStyle(document.body).fontFamily").startswith(("Geist", '"Geist"'))
 
 
-def test_a_new_token_fits_a_phone(open_as, owner):
+def test_new_token_fits_on_mobile(open_as, owner):
     page = open_as(owner, "/account")
     page.set_viewport_size({"width": 360, "height": 740})
     page.locator("#token_name").fill("script")
@@ -69,7 +69,7 @@ def test_a_new_token_fits_a_phone(open_as, owner):
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
-def test_a_phone_reaches_every_room(open_as, owner, world, project):
+def test_mobile_menu_links_to_every_page(open_as, owner, brand, project):
     page = open_as(owner, f"/p/{project.pk}/")
     page.set_viewport_size({"width": 360, "height": 740})
     page.get_by_role("navigation", name="Main navigation").get_by_role("link", name="Keywords").click()
@@ -79,7 +79,7 @@ def test_a_phone_reaches_every_room(open_as, owner, world, project):
     page.wait_for_url("**/outbox")
 
 
-def test_the_colors_change_at_once_and_stay(open_as, viewer, world, project):
+def test_theme_switch_changes_colors_and_persists(open_as, viewer, brand, project):
     page = open_as(viewer, f"/p/{project.pk}/")
     page.wait_for_selector("canvas[data-drawn]")
     light = page.evaluate("getComputedStyle(document.body).backgroundColor")
@@ -91,14 +91,14 @@ def test_the_colors_change_at_once_and_stay(open_as, viewer, world, project):
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == dark
 
 
-def test_a_dark_system_gets_dark_pages(open_as, viewer, world, project):
+def test_theme_follows_system_dark_mode(open_as, viewer, brand, project):
     page = open_as(viewer, f"/p/{project.pk}/")
     light = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.emulate_media(color_scheme="dark")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") != light
 
 
-def test_the_language_is_changed_from_any_page(open_as, viewer, project):
+def test_language_switch_returns_to_same_page(open_as, viewer, project):
     page = open_as(viewer, f"/p/{project.pk}/keywords")
     page.locator(".menu.account summary").click()
     page.get_by_role("button", name="Français").click()
@@ -106,7 +106,7 @@ def test_the_language_is_changed_from_any_page(open_as, viewer, project):
     assert page.url.endswith("/keywords")
 
 
-def test_the_first_tab_skips_to_the_content_and_escape_closes_menus(open_as, viewer, project):
+def test_first_tab_focuses_skip_link_and_escape_closes_menus(open_as, viewer, project):
     page = open_as(viewer, f"/p/{project.pk}/keywords")
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to content")).to_be_focused()

@@ -1,4 +1,4 @@
-"""What a query finds, while it is typed: in place, by keys, and without losing the last answer."""
+"""The query preview of the keyword form in a browser, and the backfill progress."""
 
 import pytest
 from playwright.sync_api import expect
@@ -7,13 +7,13 @@ from tests.factories import make_documents, make_keyword
 
 
 @pytest.fixture
-def kept(project):
-    """Twelve stories of lamps, eight of them about another matter, and forty of neither."""
+def documents(project):
+    """Create 12 items that match “lumen”, 8 of them with “ampoule”, and 40 that match “brise”."""
     rows = [{"title": f"Lumen {n}", "text": "une ampoule" if n < 8 else "une lampe"} for n in range(12)]
     return make_documents(project, [*rows, *({"title": "Brise", "text": "du vent"} for _ in range(40))])
 
 
-def test_a_word_beside_the_matches_is_left_out_by_one_key(open_as, manager, project, kept):
+def test_distinctive_term_button_adds_exclusion(open_as, manager, project, documents):
     manager.language = "en"
     manager.save()
     page = open_as(manager, f"/p/{project.pk}/keywords/new?query=lumen")
@@ -35,7 +35,7 @@ def test_a_word_beside_the_matches_is_left_out_by_one_key(open_as, manager, proj
     expect(query).to_have_attribute("aria-invalid", "false")
 
 
-def test_an_edit_shows_its_changes_and_fits_a_phone(open_as, owner, project, kept):
+def test_edit_preview_shows_changes_and_fits_on_mobile(open_as, owner, project, documents):
     keyword = make_keyword(project, "Lumen", "lumen")
     page = open_as(owner, f"/p/{project.pk}/keywords/{keyword.pk}/edit")
     page.set_viewport_size({"width": 375, "height": 740})
@@ -46,12 +46,12 @@ def test_an_edit_shows_its_changes_and_fits_a_phone(open_as, owner, project, kep
     assert page.evaluate("document.documentElement.scrollWidth") == 375
 
 
-def test_the_look_back_moves_on_by_itself_and_ends(open_as, owner, project, kept):
-    keyword = make_keyword(project, "Lumen", "lumen", backfilled_to=kept[26].pk)
+def test_backfill_progress_refreshes_until_done(open_as, owner, project, documents):
+    keyword = make_keyword(project, "Lumen", "lumen", backfilled_to=documents[26].pk)
     page = open_as(owner, f"/p/{project.pk}/keywords/{keyword.pk}")
     bar = page.get_by_role("progressbar")
     expect(bar).to_have_attribute("aria-valuenow", "50")
-    keyword.backfilled_to = kept[13].pk
+    keyword.backfilled_to = documents[13].pk
     keyword.save()
     expect(bar).to_have_attribute("aria-valuenow", "75")
     keyword.backfilled_to = None

@@ -1,12 +1,12 @@
-"""From the sign-in page to a watched keyword with its mentions and its chart."""
+"""Keywords in a browser: sign-in, the first keyword, its chart and table, the overview."""
 
 from playwright.sync_api import expect
 
 from tests.factories import make_documents, make_source
 
 
-def painted(page):
-    """How many pixels of the chart are not see-through."""
+def painted_pixels(page):
+    """Return the number of pixels of the chart that are not transparent."""
     return page.evaluate(
         """() => {
             const canvas = document.querySelector("canvas[data-drawn]");
@@ -18,7 +18,7 @@ def painted(page):
     )
 
 
-def test_a_person_signs_in_adds_a_keyword_and_sees_its_mentions(page, live_server, owner, project):
+def test_member_signs_in_adds_keyword_and_sees_mentions(page, live_server, owner, project):
     make_source(project)
     make_documents(project, [{"title": "La lampe de Lumen brille"}, {"title": "Autre chose", "text": "Rien"}])
     page.goto(live_server.url)
@@ -36,10 +36,10 @@ def test_a_person_signs_in_adds_a_keyword_and_sees_its_mentions(page, live_serve
     expect(page.locator(".mention mark").first).to_have_text("Lumen")
     expect(page.get_by_text("Now tracking “Lumen”.")).to_be_visible()
     page.wait_for_selector("canvas[data-drawn]")
-    assert painted(page) > 1000
+    assert painted_pixels(page) > 1000
 
 
-def test_a_click_on_a_bar_opens_its_mentions(open_as, viewer, world, project):
+def test_volume_chart_bar_opens_its_mentions(open_as, viewer, brand, project):
     page = open_as(viewer, f"/p/{project.pk}/?period=24h")
     page.wait_for_selector("canvas[data-drawn]")
     box = page.locator("canvas[data-chart=volume-data]").bounding_box()
@@ -48,7 +48,7 @@ def test_a_click_on_a_bar_opens_its_mentions(open_as, viewer, world, project):
     assert "from=" in page.url and "to=" in page.url
 
 
-def test_the_table_behind_the_chart_holds_its_numbers(open_as, viewer, world, project):
+def test_volume_table_lists_chart_numbers(open_as, viewer, brand, project):
     page = open_as(viewer, f"/p/{project.pk}/?period=7d")
     page.get_by_role("region", name="Volume").get_by_text("Show as table").click()
     cells = page.locator("#volume-table tbody td:nth-child(2)").all_inner_texts()
@@ -56,14 +56,14 @@ def test_the_table_behind_the_chart_holds_its_numbers(open_as, viewer, world, pr
     assert len(cells) == 7
 
 
-def test_an_overview_that_stays_open_counts_on_without_losing_its_place(open_as, viewer, world, project):
+def test_overview_refresh_updates_counts_and_keeps_scroll_position(open_as, viewer, brand, project):
     from tests.factories import make_mention
 
     page = open_as(viewer, f"/p/{project.pk}/")
     expect(page.locator("#tile-mentions .value")).to_have_text("16")
     page.locator("#tile-mentions").focus()
     page.evaluate("window.scrollTo(0, 200)")
-    make_mention(world, title="Lumen again")
+    make_mention(brand, title="Lumen again")
     page.evaluate("document.body.dispatchEvent(new CustomEvent('vigie:tick'))")
     expect(page.locator("#tile-mentions .value")).to_have_text("17")
     expect(page.locator("#latest")).to_contain_text("Lumen again")

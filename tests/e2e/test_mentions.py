@@ -1,4 +1,4 @@
-"""Working through the list: keys, decisions and their undoing, paging, news."""
+"""The mention list in a browser: shortcuts, triage, undo, paging, new mentions."""
 
 import pytest
 from playwright.sync_api import expect
@@ -9,7 +9,7 @@ from tests.factories import make_mention, make_mentions
 
 
 @pytest.fixture
-def inbox(open_as, owner, world, project):
+def inbox(open_as, owner, brand, project):
     return open_as(owner, f"/p/{project.pk}/mentions")
 
 
@@ -17,7 +17,7 @@ def current(page):
     return page.locator(".mention[data-current] h3")
 
 
-def test_the_list_works_by_keyboard(inbox):
+def test_list_keyboard_shortcuts_select_and_triage(inbox):
     inbox.keyboard.press("j")
     expect(current(inbox)).to_have_text("Lumen story 0")
     expect(inbox.locator("#detail")).to_contain_text("Why this is a mention")
@@ -39,7 +39,7 @@ def test_the_list_works_by_keyboard(inbox):
     assert [status[f"Lumen story {n}"] for n in range(4)] == ["to_review", "to_review", "ignored", "needs_reply"]
 
 
-def test_the_counts_beside_the_list_follow_a_decision(inbox):
+def test_facet_counts_update_after_status_change(inbox):
     answered = inbox.locator(".facets a", has_text="Replied").locator(".faint")
     expect(answered).to_have_text("0")
     inbox.keyboard.press("j")
@@ -47,7 +47,7 @@ def test_the_counts_beside_the_list_follow_a_decision(inbox):
     expect(answered).to_have_text("1")
 
 
-def test_the_keys_are_told_and_typing_in_a_field_is_only_typing(inbox):
+def test_help_dialog_opens_and_typing_in_field_triggers_no_shortcut(inbox):
     inbox.keyboard.press("?")
     expect(inbox.get_by_role("dialog")).to_be_visible()
     inbox.keyboard.press("Escape")
@@ -58,7 +58,7 @@ def test_the_keys_are_told_and_typing_in_a_field_is_only_typing(inbox):
     assert not Mention.objects.exclude(status="to_review").exists()
 
 
-def test_the_original_opens_apart_and_knows_nothing_of_vigie(inbox, context):
+def test_original_opens_in_new_tab_without_opener_and_referrer(inbox, context):
     context.route("https://site.example/**", lambda route: route.fulfill(body="<p>the original</p>"))
     inbox.keyboard.press("j")
     expect(inbox.locator("[data-original]")).to_be_visible()
@@ -68,7 +68,7 @@ def test_the_original_opens_apart_and_knows_nothing_of_vigie(inbox, context):
     assert opened.value.evaluate("[window.opener, document.referrer]") == [None, ""]
 
 
-def test_a_decision_can_be_undone_by_its_button(inbox):
+def test_toast_button_undoes_status_change(inbox):
     row = inbox.locator(".mention").first
     row.hover()
     row.get_by_role("button", name="Ignore").click()
@@ -77,8 +77,8 @@ def test_a_decision_can_be_undone_by_its_button(inbox):
     expect(inbox.locator(".mention").first.locator(".state")).to_have_text("To review")
 
 
-def test_older_mentions_come_as_one_goes_down(open_as, viewer, world, project):
-    make_mentions(world, [{"title": f"Old {n}", "published": ago(30 + n)} for n in range(100)])
+def test_list_loads_older_mentions_on_scroll(open_as, viewer, brand, project):
+    make_mentions(brand, [{"title": f"Old {n}", "published": ago(30 + n)} for n in range(100)])
     page = open_as(viewer, f"/p/{project.pk}/mentions?period=30d")
     expect(page.locator(".mention")).to_have_count(50)
     for count in (100, 116):
@@ -87,9 +87,9 @@ def test_older_mentions_come_as_one_goes_down(open_as, viewer, world, project):
     expect(page.get_by_text("No more mentions in this period.")).to_be_visible()
 
 
-def test_new_mentions_are_announced_and_move_nothing(inbox, world):
+def test_new_mentions_show_link_and_keep_list(inbox, brand):
     first = inbox.locator(".mention h3").first.inner_text()
-    make_mention(world, title="Lumen just now")
+    make_mention(brand, title="Lumen just now")
     inbox.evaluate("document.body.dispatchEvent(new CustomEvent('vigie:tick'))")
     expect(inbox.locator(".fresh")).to_have_text("Show 1 new mention")
     assert inbox.locator(".mention h3").first.inner_text() == first
@@ -98,7 +98,7 @@ def test_new_mentions_are_announced_and_move_nothing(inbox, world):
 
 
 @pytest.mark.parametrize("key", ["j", "d"])
-def test_whoever_was_signed_out_meanwhile_is_asked_to_sign_in(inbox, key):
+def test_list_redirects_to_sign_in_when_session_has_ended(inbox, key):
     inbox.keyboard.press("j")
     expect(inbox.locator("#detail")).to_contain_text("Why this is a mention")
     inbox.context.clear_cookies(name="sessionid")
@@ -106,7 +106,7 @@ def test_whoever_was_signed_out_meanwhile_is_asked_to_sign_in(inbox, key):
     inbox.wait_for_url("**/login/?next=**")
 
 
-def test_everything_works_without_scripts(browser, live_server, as_person, owner, world, project):
+def test_list_works_without_javascript(browser, live_server, as_person, owner, brand, project):
     context = browser.new_context(java_script_enabled=False)
     cookie = as_person(owner).cookies["sessionid"].value
     context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])

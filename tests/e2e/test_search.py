@@ -1,4 +1,4 @@
-"""Searching everything collected, from any page, by keyboard and on a phone."""
+"""The search in all content in a browser, on desktop and mobile."""
 
 import pytest
 from playwright.sync_api import expect
@@ -8,15 +8,15 @@ from tests.factories import make_documents
 
 
 @pytest.fixture
-def kept(world, project):
-    """A hundred and twenty lamps that no keyword matched."""
+def documents(brand, project):
+    """Create 120 items that match no keyword."""
     return make_documents(
         project,
         [{"title": f"Lamp {n}", "text": "In the rain.", "published": ago(n)} for n in range(120)],
     )
 
 
-def test_a_search_from_any_page_ends_in_a_watched_keyword(open_as, owner, kept, project):
+def test_search_from_any_page_creates_tracked_keyword(open_as, owner, documents, project):
     page = open_as(owner, f"/p/{project.pk}/sources")
     page.keyboard.press("/")
     expect(page.locator("#find")).to_be_focused()
@@ -40,7 +40,7 @@ def test_a_search_from_any_page_ends_in_a_watched_keyword(open_as, owner, kept, 
     page.wait_for_url("**/keywords/new?query=lamp+rain")
 
 
-def test_a_mistake_is_shown_and_mentions_lead_to_their_page(open_as, viewer, world, project):
+def test_search_shows_query_error_and_links_mentions(open_as, viewer, brand, project):
     page = open_as(viewer, f"/p/{project.pk}/search?q=(lumen")
     expect(page.get_by_role("alert")).to_contain_text("parenthesis")
     page.locator("#search").fill("lumen OR halo")
@@ -50,7 +50,7 @@ def test_a_mistake_is_shown_and_mentions_lead_to_their_page(open_as, viewer, wor
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-def test_a_phone_has_the_search_beside_the_project(open_as, viewer, kept, project, language):
+def test_mobile_search_is_next_to_project_switcher(open_as, viewer, documents, project, language):
     viewer.language = language
     viewer.save()
     page = open_as(viewer, f"/p/{project.pk}/")

@@ -1,4 +1,4 @@
-"""Correcting a sentiment with one key, and taking it back."""
+"""Sentiment corrections in a browser: shortcuts, buttons, undo, the chart."""
 
 import re
 
@@ -12,7 +12,7 @@ from tests.factories import make_keyword, make_mention
 
 
 @pytest.fixture
-def inbox(open_as, owner, world, project):
+def inbox(open_as, owner, brand, project):
     """The mentions page without a running worker: undone corrections stay pending."""
     Mention.objects.update(sentiment="neutral", negative=0.1, positive=0.1, judged_by="model")
     return open_as(owner, f"/p/{project.pk}/mentions")
@@ -22,7 +22,7 @@ def badge(page):
     return page.locator(".mention[data-current] .sentiment-badge")
 
 
-def test_a_label_is_corrected_with_one_key_and_the_correction_is_undone(inbox):
+def test_correction_key_changes_badge_and_undo_restores_it(inbox):
     negative = inbox.locator(".facets a", has_text="Negative").locator(".faint")
     inbox.keyboard.press("j")
     expect(badge(inbox)).to_have_text("Neutral")
@@ -45,7 +45,7 @@ def test_a_label_is_corrected_with_one_key_and_the_correction_is_undone(inbox):
     assert not Mention.objects.filter(judged_by=Mention.BY_PERSON).exists()
 
 
-def test_a_phone_shows_the_buttons_on_the_mentions_own_page_alone(inbox):
+def test_mobile_shows_correction_buttons_only_on_mention_page(inbox):
     expect(inbox.locator(".mention .triage:not(.correcting)").first).to_be_hidden()
     inbox.set_viewport_size({"width": 375, "height": 800})
     expect(inbox.locator(".mention .triage:not(.correcting)").first).to_be_visible()
@@ -54,7 +54,7 @@ def test_a_phone_shows_the_buttons_on_the_mentions_own_page_alone(inbox):
     expect(inbox.get_by_role("group", name="Correct sentiment toward Lumen")).to_be_visible()
 
 
-def test_keys_faster_than_the_server_leave_the_last_one_standing(inbox):
+def test_correction_keys_apply_in_order_when_pressed_quickly(inbox):
     inbox.keyboard.press("j")
     for key in "-=+":
         inbox.keyboard.press(key)
@@ -65,9 +65,9 @@ def test_keys_faster_than_the_server_leave_the_last_one_standing(inbox):
         expect(badge(inbox)).to_contain_text(label)
 
 
-def test_buttons_correct_one_keyword_of_a_story(inbox, world, project):
+def test_correction_button_changes_one_keyword_of_item(inbox, brand, project):
     halo = make_keyword(project, "Second", "second")
-    mention = make_mention(world, title="Lumen and second", published=ago(0))
+    mention = make_mention(brand, title="Lumen and second", published=ago(0))
     make_mention(halo, mention.document, sentiment="positive", negative=0.1, positive=0.8)
     Mention.objects.filter(pk=mention.pk).update(sentiment="negative", negative=0.8, positive=0.1)
     inbox.reload()
@@ -87,8 +87,8 @@ def test_buttons_correct_one_keyword_of_a_story(inbox, world, project):
     expect(inbox.locator(".mention[data-current] .sentiment-badges")).to_contain_text("Analyzing…")
 
 
-def test_a_key_on_a_storys_own_page_corrects_its_only_keyword_and_none_of_several(inbox, world, project):
-    alone, shared = make_mention(world, published=ago(0)), make_mention(world, published=ago(0))
+def test_correction_key_on_mention_page_applies_only_with_one_keyword(inbox, brand, project):
+    alone, shared = make_mention(brand, published=ago(0)), make_mention(brand, published=ago(0))
     make_mention(make_keyword(project, "Second", "second"), shared.document)
     for mention in (shared, alone):
         inbox.goto(f"{inbox.url.partition('/mentions')[0]}/mentions/{mention.pk}")
@@ -97,9 +97,7 @@ def test_a_key_on_a_storys_own_page_corrects_its_only_keyword_and_none_of_severa
     assert [one.pk for one in Mention.objects.filter(judged_by=Mention.BY_PERSON)] == [alone.pk]
 
 
-def test_the_chart_appears_once_something_is_judged_and_its_bands_lead_to_their_mentions(
-    open_as, viewer, world, project
-):
+def test_sentiment_chart_appears_after_analysis_and_links_bands_to_mentions(open_as, viewer, brand, project):
     page = open_as(viewer, f"/p/{project.pk}/")
     chart = page.locator(".chart", has=page.locator("canvas[data-chart=sentiment-data]"))
     expect(page.get_by_role("heading", name="No mentions analyzed yet")).to_be_visible()

@@ -1,4 +1,4 @@
-"""The page of what corrections teach moves on by itself, asks before it judges anew, and fits a phone."""
+"""The sentiment settings in a browser: progress, and restoring a trained version."""
 
 from playwright.sync_api import expect
 
@@ -6,7 +6,7 @@ from monitoring.models import SentimentLayer, SentimentState
 from tests.factories import make_keyword, make_mentions
 
 
-def test_progress_moves_on_by_itself_and_a_lesson_is_chosen_after_a_question(open_as, owner, project):
+def test_rescoring_progress_refreshes_and_version_is_restored_after_confirmation(open_as, owner, project):
     rows = make_mentions(make_keyword(project), 40)
     scores = {"corrections": 64, "accuracy_before": 0.41, "accuracy_after": 0.68, "is_better": True, "weights": b""}
     layers = [SentimentLayer.objects.create(project=project, number=n, model="m", **scores) for n in (1, 2)]
