@@ -1,5 +1,5 @@
 ## make run       start Vigie on this machine: http://localhost:8000 (PORT=..., VIGIE_DATA_DIR=...)
-## make test      run the linters, then all tests against a real Postgres and Redis
+## make test      run the linters, then all tests against a real Postgres and Redis; print the coverage
 ## make chromium  install the browser for the browser tests (Debian, Ubuntu; needs root)
 ## make bench, lint, format, messages
 PYTHON ?= python3
@@ -20,7 +20,8 @@ run: runtime
 test: tools lint
 	@for browser in $(BROWSERS); do command -v $$browser >/dev/null && exit 0; done; \
 	  echo "Chromium not found: skipping the browser tests (make chromium installs it)."
-	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile
+	@$(BIN)/python -m slipcover --out .coverage.json -m pytest -n $(PYTEST_WORKERS) --dist loadfile
+	@$(BIN)/python -m tests.coverage_summary .coverage.json
 
 lint: tools
 	@$(BIN)/ruff check .

@@ -30,6 +30,7 @@ USED_WITHOUT_IMPORT = {
     "pytest-timeout": "the timeout in pyproject.toml",
     "pytest-xdist": "make test runs pytest -n",
     "pytest-django": "fixtures db and settings, marker django_db",
+    "slipcover": "make test measures coverage with it",
     "sgmllib3k": "imported by reader's feedparser, but missing from its requirements",
 }
 
