@@ -1,7 +1,7 @@
-"""Rows made straight in the database, for tests that are about something else than how they got there.
+"""Insert rows directly into the database, for tests of what happens to them later.
 
-`make_mention(keyword, title="...", status="needs_reply")` makes the document with it; the plural forms take many rows
-and cost a handful of queries whatever their number. Fields go to the document, the mention or both by their name.
+`make_mention(keyword, title="...", status="needs_reply")` creates the document too; the plural forms take many rows
+and cost a fixed number of queries. Fields go to the document, the mention or both, by their name.
 """
 
 import itertools
@@ -35,7 +35,7 @@ def make_document(project, **fields):
 
 
 def make_documents(project, rows: int | Iterable[Mapping]):
-    """Documents without mentions: three queries. A number stands for that many plain ones, an hour apart."""
+    """Create documents without mentions in three queries. A number creates as many default ones, an hour apart."""
     documents = Document.objects.bulk_create(_document(project, row) for row in _rows(rows))
     DocumentSource.objects.bulk_create(
         DocumentSource(
@@ -57,7 +57,7 @@ def make_mention(keyword, document=None, **fields):
 
 
 def make_mentions(keywords: Keyword | Iterable[Keyword], rows: int | Iterable[Mapping]):
-    """A document a row, and a mention of it by every one of the keywords (all of one project)."""
+    """Create one document per row, and a mention of it per keyword. All keywords are of one project."""
     keywords = [keywords] if isinstance(keywords, Keyword) else list(keywords)
     rows = _rows(rows)
     fields = [{key: value for key, value in row.items() if key not in MENTION_ONLY} for row in rows]

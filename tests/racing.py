@@ -1,6 +1,4 @@
-"""`race(a, b, ...)`: each in a thread with a database connection of its own, let go at the same moment. `held_up(a)`:
-in such a thread, until it waits for a lock of the caller's transaction, or as one of several for each other's.
-"""
+"""Run database code in threads: `race` starts calls together, `start_until_blocked` starts one that needs a lock."""
 
 import threading
 import time
@@ -10,13 +8,16 @@ from django.db import connection
 
 
 def race(*calls):
-    """The results in the order of the calls; an exception is a result."""
-    gate = threading.Barrier(len(calls))
+    """Run each call in a thread with its own connection, all released at the same moment.
+
+    Return the results in the order of the calls; an exception is a result.
+    """
+    barrier = threading.Barrier(len(calls))
 
     def run(call):
         try:
             connection.ensure_connection()
-            gate.wait(timeout=10)
+            barrier.wait(timeout=10)
             return call()
         except Exception as error:
             return error
@@ -27,9 +28,10 @@ def race(*calls):
         return list(pool.map(run, calls))
 
 
-def held_up(call, waiting=1) -> Future:
-    """Returns once `waiting` calls wait for a lock, or this one is done; its result is to be had when the caller has
-    committed.
+def start_until_blocked(call, waiting=1) -> Future:
+    """Start a call in a thread and return when `waiting` calls wait for a lock, or it is done.
+
+    Its result is available after the caller has committed the transaction that blocks it.
     """
 
     def run():
@@ -41,9 +43,9 @@ def held_up(call, waiting=1) -> Future:
     pool = ThreadPoolExecutor(1)
     future = pool.submit(run)
     pool.shutdown(wait=False)
-    latest = time.monotonic() + 10
+    deadline = time.monotonic() + 10
     with connection.cursor() as cursor:
-        while not future.done() and time.monotonic() < latest:
+        while not future.done() and time.monotonic() < deadline:
             cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
             if cursor.fetchone()[0] >= waiting:
                 break

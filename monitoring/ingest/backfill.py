@@ -23,7 +23,7 @@ from monitoring.query import QueryError
 
 log = logging.getLogger(__name__)
 
-BATCH = 1000  # candidates: about 100 ms of matching, so transactions are short and the first results come at once
+BATCH = 1000  # candidates: about 100 ms of matching, so transactions are short and first results quick
 # Documents per index query: a rare word has few candidates among them, found in milliseconds.
 WINDOW = 20_000
 # A batch blocks exclusive locks on the project, and a person may be waiting for it. A query of hundreds of terms takes

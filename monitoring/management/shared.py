@@ -1,4 +1,4 @@
-"""What the plain-text commands share: JSON Lines in and out, one-line errors with status 1, projects by name or id."""
+"""Shared by the plain-text commands: JSON Lines in and out, one-line errors with status 1, projects by name or id."""
 
 import json
 import sys
@@ -15,9 +15,9 @@ from monitoring.models import Keyword, Source
 
 
 def filter_lines(lines: Iterable[str | BadInput], errors: OutputWrapper) -> None:
-    """Write a filter's lines to stdout as they come and its bad input to `errors`; ends with status 1 if any was."""
+    """Write a filter's lines to stdout and its bad input to `errors`. Exit with status 1 if there was any."""
     failed = False
-    # Past Django's wrapper, whose work on every line the filter would wait for.
+    # Not through Django's wrapper, which takes longer per line than the filter itself.
     out = sys.stdout.buffer
     try:
         for line in lines:
@@ -28,7 +28,7 @@ def filter_lines(lines: Iterable[str | BadInput], errors: OutputWrapper) -> None
                 out.write(line.encode(errors="backslashreplace") + b"\n")
         out.flush()
     except BrokenPipeError:
-        # Whoever read has seen enough; pointing stdout elsewhere keeps Python from complaining at exit.
+        # The reader has closed the pipe (head, for instance): without stdout, Python reports no error at exit.
         sys.stdout = Path("/dev/null").open("w")  # noqa: SIM115
     if failed:
         sys.exit(1)
@@ -38,8 +38,8 @@ def write_line(out: OutputWrapper, row: dict[str, object]) -> None:
     out.write(json.dumps(row, ensure_ascii=False, default=iso_utc))
 
 
-def project_named(name: str) -> Project:
-    """The project with this id or name. Raises CommandError where there is none, or more than one."""
+def project_by_name(name: str) -> Project:
+    """Return the project with this name or id. Raise CommandError if there is none, or more than one."""
     found = list(Project.objects.filter(name=name)[:2])
     if not found and (pk := read_id(name)) is not None:
         found = list(Project.objects.filter(pk=pk))
@@ -50,8 +50,8 @@ def project_named(name: str) -> Project:
     return found[0]
 
 
-def refused(error: ValidationError) -> CommandError:
-    """The command's error for a form's error: one line that names each field."""
+def form_error(error: ValidationError) -> CommandError:
+    """Return a form's error as the command's: one line that names each field."""
     return CommandError("; ".join(f"{field}: {' '.join(texts)}" for field, texts in error.message_dict.items()))
 
 

@@ -1,4 +1,4 @@
-"""What listening stores, one noun a file."""
+"""The models of collected content and its analysis, one noun per file."""
 
 from monitoring.models.documents import Document, DocumentSource
 from monitoring.models.keywords import Keyword

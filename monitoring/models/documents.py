@@ -1,5 +1,4 @@
-"""A document: one fetched entry or post, stored once per project however many sources carry it or keywords match
-it."""
+"""A document: an entry or post, stored once per project however many sources contain it or keywords match it."""
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -11,15 +10,16 @@ from monitoring.models.sources import Source
 
 
 class Document(models.Model):
-    """`address_key` is a 16-byte hash of the canonical address (or of platform and native id where there is none):
-    the same story from two feeds is one document, and its sources are `DocumentSource` rows.
+    """A collected item. `published` (UTC) is `fetched_at` where the source gives no date or one in the future.
 
-    `published` (UTC) falls back to `fetched_at` where the source gives no date or one in the future.
-    Foreign keys that a composite index already serves have none of their own: each index costs every insert. `source`
-    is held by no constraint either, or deleting a source would search every document: monitoring/services/sources.py,
-    the one place that deletes sources, sets it to null (20 s for 300 sources and 100,000 documents became 0.2 s).
-    `search` holds the folded tokens of title and text (monitoring.query.search_text): at once where a keyword matches,
-    soon after (monitoring/ingest/search_index.py) for the rest.
+    `address_key` is a 16-byte hash of the canonical URL, or of platform, source and native id where there is none: the
+    same story from two feeds is one document with two `DocumentSource` rows. `followers` and `engagement` are null
+    where the source doesn't give them. `search` has the folded words of title and text (monitoring.query.search_text):
+    set when the document is stored if a keyword matches, soon after by monitoring/ingest/search_index.py otherwise.
+
+    Each index costs every insert, so foreign keys that a composite index serves have none of their own. `source` has
+    no constraint either: deleting a source would search every document for it. monitoring/services/sources.py, the
+    only place that deletes sources, sets it to null (300 sources, 100,000 documents: 20 s with it, 0.2 s without).
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="documents", db_index=False)
@@ -46,7 +46,7 @@ class Document(models.Model):
         indexes = [
             models.Index(fields=["project", "-id"], name="document_by_project"),
             models.Index(fields=["fetched_at"], name="document_by_age"),
-            # The first page of a search for a common word: 29 ms instead of 88 among 100,000.
+            # First page of a search for a common word in 100,000 documents: 29 ms instead of 88 ms.
             models.Index(fields=["project", "-published", "-id"], name="document_by_time"),
             GinIndex(fields=["search"], name="document_search", fastupdate=True),
             models.Index(fields=["id"], condition=models.Q(search__isnull=True), name="document_unsearched"),
@@ -57,7 +57,7 @@ class Document(models.Model):
 
 
 class DocumentSource(models.Model):
-    """A document seen at a source, under the source's own id for it: what makes storing an entry idempotent."""
+    """A sighting of a document at a source, with the source's own id for it, which makes storing idempotent."""
 
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="seen_at")
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="+", db_index=False)

@@ -1,4 +1,4 @@
-"""A keyword: what people call a watched keyword. Its query decides which documents become its mentions."""
+"""A tracked keyword. Its query decides which documents become its mentions."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -17,9 +17,9 @@ class Type(models.TextChoices):
 class Keyword(models.Model):
     """A named query over the documents of its project.
 
-    `languages` and `platforms` narrow it; empty lists mean all. `version` grows with each change of what it matches,
-    so that workers never match with an old query. `backfilled_to` is where matching the kept documents has come
-    (a document id, going down from the newest); None when that is finished.
+    `languages` and `platforms` restrict it; empty lists mean all. `version` increases with each change of what it
+    matches, so workers never match with an old query. `backfilled_to` is the progress of matching stored documents: a
+    document id, decreasing from the newest; None when finished.
     """
 
     Type = Type

@@ -1,5 +1,4 @@
-"""A mention: a document that matches a keyword. A narrow row that repeats the few columns people filter and count
-by."""
+"""A mention: a document that matches a keyword. A narrow row with copies of the columns people filter and count by."""
 
 from django.db import models
 from django.db.models import Q
@@ -26,16 +25,16 @@ class Sentiment(models.TextChoices):
 
 
 class Mention(models.Model):
-    """`published` (UTC) is the document's; `found_at` is when Vigie stored the mention: digests and rules go by it.
+    """A match of a keyword in a document. `published` (UTC) is the document's; `found_at` (UTC), which digests and
+    rules use, is when Vigie stored the mention.
 
-    `is_backlog` marks what was already old when it was found (a new keyword over kept documents, the first poll of a
-    feed): it counts in lists and charts, and is never announced as new. The covering index serves every chart,
-    list and facet, that of discoveries the counts of digests and rules (docs/architecture.md); no rollup tables.
+    `is_backlog` marks mentions that were old when found (stored documents of a new keyword, the first poll of a feed):
+    they count in lists and charts and are never notified. `mention_by_keyword` covers every chart, list and facet,
+    `mention_by_find` the counts of digests and rules (docs/architecture.md); there are no rollup tables.
 
-    `sentiment` is towards this keyword, "" until the enrichment queue has judged it, UNCERTAIN where the model is not
-    sure
-    enough. `negative` and `positive` are the model's probabilities (neutral is the rest), whatever label a person
-    gave. `judged_by` is the version of model and layer that gave the label, or BY_PERSON, "" once that is taken back.
+    `sentiment` is toward this keyword: "" until it is analyzed, UNCERTAIN below the confidence threshold. `negative`
+    and `positive` are the model's probabilities (neutral is the rest), which corrections don't change. `judged_by` is
+    the version of model and layer that set the label, BY_PERSON if a person did, and "" after that is undone.
     """
 
     Status = Status
@@ -85,7 +84,7 @@ class Mention(models.Model):
 
 
 def probabilities(mention: Mention) -> dict[str, float] | None:
-    """What the model makes of a mention, by label; None where it has not judged it. Corrections do not change it."""
+    """Return the model's probabilities of a mention by label, None if it isn't analyzed yet."""
     if not mention.sentiment or mention.negative is None or mention.positive is None:
         return None
     neutral = max(1 - mention.negative - mention.positive, 0.0)

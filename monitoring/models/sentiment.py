@@ -1,4 +1,4 @@
-"""What a team teaches the sentiment model: its corrections, the layers learned from them, and which one is in use."""
+"""Corrections of a project's sentiment, the layers fitted to them, and the version in use."""
 
 from django.db import models
 from django.utils import timezone
@@ -8,8 +8,9 @@ from monitoring.models.mentions import Mention, Sentiment
 
 
 class Correction(models.Model):
-    """A label that a person gave a mention. Kept when the mention goes: `text` is what was judged, and `shown` the
-    label that stood there before ("" for none).
+    """A label that a person gave a mention, kept after the mention is deleted.
+
+    `text` is the text that was analyzed, `shown` the label before the correction ("" for none).
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="corrections")
@@ -26,10 +27,10 @@ class Correction(models.Model):
 
 
 class SentimentLayer(models.Model):
-    """A small model on top of the built-in one, learned from a project's corrections.
+    """A small model on top of the base model, fitted to a project's corrections.
 
-    The accuracies (0 to 1) are cross-validated over those corrections, without and with the layer; only a layer that
-    is better is kept for use. `weights` is what monitoring/sentiment/project_layer.py reads and writes.
+    The accuracies (0 to 1) are cross-validated on those corrections, without and with the layer; only a layer with
+    `is_better` is used. `weights` is the format of monitoring/sentiment/project_layer.py.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="sentiment_layers")
@@ -50,10 +51,11 @@ class SentimentLayer(models.Model):
 
 
 class SentimentState(models.Model):
-    """How a project's mentions are judged. `judged_by` is the version of model and layer that its history is judged
-    by; `rescored_to` is where judging it anew has come (a mention id, going down from `rescored_from`), None when that
-    is finished.
-    `refit_at` (UTC) is when a new layer is due, None where none is. With `learns` off no layer is used or fitted.
+    """The state of a project's sentiment analysis.
+
+    `judged_by` is the version of model and layer for its history. `rescored_to` is the progress of analyzing the
+    history again: a mention id, decreasing from `rescored_from`; None when finished. `refit_at` (UTC) is when a new
+    layer is due, None if none is. If `learns` is False, no layer is used or fitted.
     """
 
     project = models.OneToOneField(Project, on_delete=models.CASCADE, related_name="sentiment_state")

@@ -1,4 +1,4 @@
-"""A source: an address that is polled, with the whole of its poll state. Redis holds none of it."""
+"""A source: a URL that is polled, with its complete poll state. Redis has none of it."""
 
 import re
 
@@ -23,16 +23,15 @@ class SourceQuerySet(models.QuerySet):
 
 
 class Source(models.Model):
-    """What is polled, when next, and how the last polls went. All times are UTC, `*_s` are seconds.
+    """A polled URL: its schedule, its lease, and the result of the last polls. Times are UTC, `*_s` are seconds.
 
-    `host` is the address's host, of which at most two things are asked at once. `claimed_by` and `claimed_until` are
-    a lease: a worker that dies leaves a claim that ends by itself. `fixed_interval_s`, where set, takes the place of
-    the adaptive interval. `hints` keeps what the feed last said about polling (interval_s, skip_hours, skip_days),
-    since an unchanged feed is not parsed again. `resume_state` is the platform's own: validators, a cursor, a last id.
+    `host` is the URL's host, which gets at most two requests at once. `claimed_by` and `claimed_until` are a lease,
+    which expires if its worker dies. `fixed_interval_s` replaces the adaptive interval where set. `resume_state` and
+    `hints` are what the platform returned after the last successful poll (`PollResult` in monitoring/records.py).
 
-    `error_code` is one of the codes of monitoring/http/records.py and monitoring/feeds/errors.py, worded in
-    monitoring/messages/source_errors.py; "" while all is well. `failing_since` is when the present row of failures
-    began. STOPPED is Vigie's doing (410, dead for days), PAUSED is a person's.
+    `error_code` is a code of monitoring/http/records.py, monitoring/feeds/errors.py or monitoring/platforms/, with its
+    words in monitoring/messages/source_errors.py; "" after a success. `failing_since` is the first of the current
+    consecutive failures. Vigie sets STOPPED (410, two weeks of 404), people set PAUSED.
     """
 
     State = State
@@ -83,7 +82,7 @@ class Source(models.Model):
 
     @property
     def shown_url(self) -> str:
-        """The address as everyone may see it, viewers and the audit too: without a name and password in it."""
+        """The URL as shown to people and in the activity log: without a name and password in it."""
         return re.sub(r"//[^/?#]*@", "//", self.url, count=1)
 
     @property

@@ -1,4 +1,4 @@
-"""The outside world of these tests: a local server that answers like the web."""
+"""Fixtures for polling: a local web server, sources on it, and feeds to publish."""
 
 import pytest
 
@@ -12,7 +12,7 @@ def web():
 
 
 def rss(*items, title="Le Phare"):
-    """An RSS feed. An item is a dict of title, link, text, guid, date (RFC 822), each optional."""
+    """Return an RSS feed. An item is a dict of title, link, text, guid, date (RFC 822), each optional."""
     entries = "".join(
         "<item>"
         + "".join(
@@ -48,7 +48,7 @@ NEWS = rss(
 
 @pytest.fixture
 def feed(project, web):
-    """`feed("/feed.xml", status=404)`: a source, and what the web answers for it."""
+    """`feed("/feed.xml", status=404)` creates a source and the server's response for it."""
     from tests.factories import make_source
 
     def add(path="/feed.xml", **route):
@@ -58,8 +58,8 @@ def feed(project, web):
     return add
 
 
-def again(source):
-    """Poll a source that is due again, and everything else that is."""
+def poll_again(source):
+    """Make a source due and poll all due sources. Return it reloaded."""
     from django.utils import timezone
 
     from monitoring.models import Source

@@ -1,23 +1,23 @@
-"""`manage.py add_feed --project P URL`: a feed by its own address or by its site's."""
+"""`manage.py add_feed --project P URL`: add a feed by its URL or its site's, write the source as JSON."""
 
 from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand, CommandError
 
-from monitoring.management.shared import project_named, source_row, write_line
+from monitoring.management.shared import project_by_name, source_row, write_line
 from monitoring.messages.source_errors import error_text
 from monitoring.services.sources import add_source
 
 
 class Command(BaseCommand):
-    help = "Add a feed to a project. The address may be that of a site that names its feed."
+    help = "Add a feed to a project, by its URL or the URL of its site."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--project", required=True, help="name or number of the project")
         parser.add_argument("url")
 
     def handle(self, project: str, url: str, **options: object) -> None:
-        result = add_source(project_named(project), None, url)
+        result = add_source(project_by_name(project), None, url)
         if result.candidates:
             choices = ", ".join(feed.url for feed in result.candidates)
             raise CommandError(f"this page has several feeds; add one of these: {choices}")

@@ -1,17 +1,17 @@
-"""`manage.py add_keyword --project P --name N --type T --query Q`: a watched keyword, matched at once."""
+"""`manage.py add_keyword --project P --name N --type T --query Q`: create a keyword and write it as JSON."""
 
 from argparse import ArgumentParser
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand
 
-from monitoring.management.shared import keyword_row, project_named, refused, write_line
+from monitoring.management.shared import form_error, keyword_row, project_by_name, write_line
 from monitoring.models import Keyword
 from monitoring.services.keywords import create_keyword
 
 
 class Command(BaseCommand):
-    help = "Add a watched keyword to a project."
+    help = "Add a keyword to a project."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--project", required=True, help="name or number of the project")
@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, project: str, name: str, type: str, query: str, **options: object) -> None:
         try:
-            keyword = create_keyword(project_named(project), None, name=name, type=type, query=query)
+            keyword = create_keyword(project_by_name(project), None, name=name, type=type, query=query)
         except ValidationError as error:
-            raise refused(error) from error
+            raise form_error(error) from error
         write_line(self.stdout, keyword_row(keyword))

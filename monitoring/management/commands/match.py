@@ -1,7 +1,7 @@
 """`manage.py match QUERY [QUERY ...]` or `--queries FILE`: documents as JSON Lines in, matching pairs out.
 
-A filter: it needs no database. A malformed query ends it with one line on stderr and status 1; a document that cannot
-be read is named on stderr, the others are matched all the same, and the status is 1 at the end.
+A filter without a database. A malformed query ends it with one line on stderr and status 1. Invalid documents are
+reported on stderr and skipped, and the status is 1 at the end.
 """
 
 import sys
@@ -21,8 +21,8 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("query", nargs="*", metavar="QUERY", help="a query; put -- before one that begins with -")
-        parser.add_argument("--queries", metavar="FILE", help="queries in lines of id<TAB>query")
+        parser.add_argument("query", nargs="*", metavar="QUERY", help="a query; precede one that starts with - by --")
+        parser.add_argument("--queries", metavar="FILE", help="queries, one per line: id<TAB>query")
 
     def handle(self, query: list[str], queries: str | None, **options: object) -> None:
         if bool(query) == bool(queries):

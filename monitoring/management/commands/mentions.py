@@ -1,5 +1,6 @@
-"""`manage.py mentions --project P [--since ISO]`: the mentions of a project as JSON Lines, newest first, ignored ones
-included. A line is a mention: a document that two keywords match gives two.
+"""`manage.py mentions --project P [--since ISO]`: write the mentions of a project as JSON Lines, newest first.
+
+Ignored ones are included. A document that matches two keywords gives two lines.
 """
 
 from argparse import ArgumentParser
@@ -11,7 +12,7 @@ from django.utils import timezone
 from monitoring.insights import mentions
 from monitoring.insights.cursors import EPOCH
 from monitoring.insights.filters import MentionFilter
-from monitoring.management.shared import project_named, write_line
+from monitoring.management.shared import project_by_name, write_line
 from monitoring.models import Mention
 
 
@@ -20,11 +21,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--project", required=True, help="name or number of the project")
-        parser.add_argument("--since", type=_instant, default=EPOCH, help="ISO 8601; UTC where no offset is given")
+        parser.add_argument("--since", type=_parse_utc, default=EPOCH, help="ISO 8601; UTC unless it has an offset")
 
     def handle(self, project: str, since: datetime, **options: object) -> None:
         f = MentionFilter(
-            project_id=project_named(project).pk,
+            project_id=project_by_name(project).pk,
             since=since,
             until=max(since, timezone.now()),
             statuses=tuple(Mention.Status.values),
@@ -54,9 +55,9 @@ def mention_row(mention: Mention) -> dict[str, object]:
     }
 
 
-def _instant(text: str) -> datetime:
+def _parse_utc(text: str) -> datetime:
     try:
-        instant = datetime.fromisoformat(text)
-        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+        time = datetime.fromisoformat(text)
+        return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise CommandError(f"--since: {text!r} is not an ISO 8601 date", returncode=2) from error

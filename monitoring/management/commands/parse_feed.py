@@ -1,4 +1,4 @@
-"""`manage.py parse_feed [FILE]`: feed bytes from FILE or stdin, JSON Lines to stdout; a shell over feeds/lines.py."""
+"""`manage.py parse_feed [FILE]`: a feed in, its entries as JSON Lines out. Runs feeds/jsonl.py without a database."""
 
 import sys
 from argparse import ArgumentParser
@@ -9,11 +9,11 @@ from django.core.management.base import BaseCommand, CommandError
 from monitoring.feeds.errors import ParseError
 from monitoring.feeds.jsonl import feed_lines
 
-_PROBLEMS = {
+_MESSAGES = {
     "empty": "the input is empty",
     "html_page": "the input is a web page, not a feed",
     "not_a_feed": "the input is not a feed",
-    "xml_bomb": "the input declares entities that expand without end",
+    "xml_bomb": "the input declares entities that expand too far",
     "too_complex": "the input has too many elements",
 }
 
@@ -23,22 +23,22 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", nargs="?", metavar="FILE", help="the feed; standard input when left out")
-        parser.add_argument("--url", default="", help="where the feed came from, to complete relative links")
+        parser.add_argument("file", nargs="?", metavar="FILE", help="the feed; standard input by default")
+        parser.add_argument("--url", default="", help="URL of the feed, to resolve relative links")
 
     def handle(self, *args: str, **options: str) -> None:
         try:
             body = Path(options["file"]).read_bytes() if options["file"] else sys.stdin.buffer.read()
-        except OSError as problem:
-            raise CommandError(f"{options['file']}: {problem.strerror}", returncode=1) from problem
+        except OSError as error:
+            raise CommandError(f"{options['file']}: {error.strerror}", returncode=1) from error
         lines = feed_lines(body, url=options["url"])
         if isinstance(lines, ParseError):
-            words = _PROBLEMS.get(lines.code, "the input cannot be read")
-            raise CommandError(f"{words} ({lines.detail})" if lines.detail else words, returncode=1)
-        # Bytes, because the contract is UTF-8 whatever the terminal's locale says.
+            message = _MESSAGES.get(lines.code, "the input cannot be read")
+            raise CommandError(f"{message} ({lines.detail})" if lines.detail else message, returncode=1)
+        # Bytes: the output is UTF-8 in every locale.
         try:
             sys.stdout.buffer.write("".join(line + "\n" for line in lines).encode())
             sys.stdout.buffer.flush()
         except BrokenPipeError:
-            # Whoever read has seen enough; pointing stdout elsewhere keeps Python from complaining at exit.
+            # The reader has closed the pipe (head, for instance): without stdout, Python reports no error at exit.
             sys.stdout = Path("/dev/null").open("w")  # noqa: SIM115

@@ -1,4 +1,4 @@
-"""`manage.py poll [--source ID]`: poll what is due, or one source at once, in this process."""
+"""`manage.py poll [--source ID]`: poll the due sources, or one source now, in this process."""
 
 from argparse import ArgumentParser
 from dataclasses import asdict
@@ -23,7 +23,7 @@ class Command(BaseCommand):
             return
         if not Source.objects.filter(pk=source).exists():
             raise CommandError(f"there is no source {source}")
-        settled = poll_one(source)
-        if settled is None:
+        saved = poll_one(source)
+        if saved is None:
             raise CommandError(f"source {source} is being polled by a worker now")
-        write_line(self.stdout, asdict(settled))
+        write_line(self.stdout, asdict(saved))

@@ -1,7 +1,6 @@
 """`manage.py sentiment`: documents as JSON Lines in, their sentiment out.
 
-A filter: it needs no database. A document that cannot be read is named on stderr, the others are judged all the same,
-and the status is 1 at the end.
+A filter without a database. Invalid documents are reported on stderr and skipped, and the status is 1 at the end.
 """
 
 import sys
@@ -14,7 +13,7 @@ from monitoring.sentiment.jsonl import judged_lines
 
 
 class Command(BaseCommand):
-    help = "Judge the sentiment of documents (JSON Lines on stdin) by the built-in model."
+    help = "Analyze the sentiment of documents (JSON Lines on stdin) with the base model."
     requires_system_checks = []
 
     def handle(self, **options: object) -> None:

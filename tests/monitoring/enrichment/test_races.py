@@ -8,7 +8,7 @@ from monitoring.models import Correction, Mention, SentimentState
 from monitoring.services.corrections import correct_sentiment
 from monitoring.services.keywords import delete_keyword
 from tests.factories import make_keyword, make_mention
-from tests.racing import held_up
+from tests.racing import start_until_blocked
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -24,8 +24,8 @@ def test_correction_during_rescoring_does_not_deadlock(project, manager, keyword
     with transaction.atomic():
         # The correction locks its mention and then waits for this row.
         Correction.objects.create(project=project, mention=mention, label="neutral", text="Lumen ouvre mardi")
-        correcting = held_up(lambda: correct_sentiment(project, manager, [mention.pk], "negative"))
-        rescoring = held_up(rescore_mentions, waiting=2)
+        correcting = start_until_blocked(lambda: correct_sentiment(project, manager, [mention.pk], "negative"))
+        rescoring = start_until_blocked(rescore_mentions, waiting=2)
         transaction.set_rollback(True)
     assert len(correcting.result(timeout=20)) == 1
     assert not rescoring.result(timeout=20)
@@ -38,7 +38,7 @@ def test_correction_during_keyword_deletion_survives(project, manager, keyword):
     mention = make_mention(keyword, title="", text="Lumen ouvre mardi", sentiment="neutral")
     with transaction.atomic():
         correct_sentiment(project, manager, [mention.pk], "negative")
-        deleting = held_up(lambda: delete_keyword(keyword, manager))
+        deleting = start_until_blocked(lambda: delete_keyword(keyword, manager))
     deleting.result(timeout=20)
     assert not Mention.objects.exists()
     assert Correction.objects.get().mention is None

@@ -1,4 +1,4 @@
-"""A new or changed keyword meets the whole history: the same as if each kept document were read, once, and quietly."""
+"""Test that a backfill gives the same mentions as matching each stored document, without notifying anybody."""
 
 import os
 import subprocess
@@ -20,37 +20,37 @@ from monitoring.services.keywords import create_keyword, delete_keyword, pause_k
 from tests.factories import make_document, make_documents, make_keyword, make_mention, make_source
 from tests.monitoring.history import QUERIES, make_history, matching
 from tests.monitoring.polling.test_kill import kill, start, wait_until
-from tests.racing import held_up, race
+from tests.racing import race, start_until_blocked
 
 
-def mentioned(keyword):
+def mentioned_documents(keyword):
     return set(keyword.mentions.values_list("document_id", flat=True))
 
 
 @pytest.mark.django_db
-def test_the_index_changes_nothing_but_the_time(project, monkeypatch):
+def test_backfill_finds_exactly_the_matching_documents(project, monkeypatch):
     monkeypatch.setattr(backfill, "BATCH", 15)
     monkeypatch.setattr(backfill, "WINDOW", 40)
-    kept = make_history(project)
-    past = max(one.pk for one in kept) + 1
+    documents = make_history(project)
+    end = max(document.pk for document in documents) + 1
     keywords = [
-        make_keyword(project, query=query, languages=["fr"] if number % 3 == 0 else [], backfilled_to=past)
+        make_keyword(project, query=query, languages=["fr"] if number % 3 == 0 else [], backfilled_to=end)
         for number, query in enumerate(QUERIES)
     ]
     assert backfill_all(budget_s=60) is False
     for keyword in keywords:
-        assert mentioned(keyword) == matching(kept, keyword.query, keyword.languages), keyword.query
+        assert mentioned_documents(keyword) == matching(documents, keyword.query, keyword.languages), keyword.query
     assert not Keyword.objects.exclude(backfilled_to=None).exists()
     assert not Document.objects.filter(search=None, mentions__isnull=False).exists()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_on_one_keyword_neither_wait_nor_double(project):
+def test_workers_on_one_keyword_neither_wait_nor_duplicate(project):
     documents = make_documents(project, [{"title": f"Lumen {n}"} for n in range(30)])
     keyword = make_keyword(project, query="lumen", backfilled_to=documents[-1].pk + 1)
     with transaction.atomic():
         Keyword.objects.select_for_update(no_key=True).get(pk=keyword.pk)
-        # Somebody else is at it: this one leaves it at once.
+        # Another worker has the keyword: this one skips it.
         assert race(lambda: backfill_batch(Keyword.objects.get(pk=keyword.pk))) == [False]
     race(backfill_all, backfill_all, backfill_all)
     backfill_all()
@@ -60,20 +60,20 @@ def test_two_workers_on_one_keyword_neither_wait_nor_double(project):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_somebody_decides_while_a_batch_is_judged_stays(project):
+def test_backfill_keeps_mention_triaged_meanwhile(project):
     document = make_document(project, title="Halo", text="")
     keyword = make_keyword(project, query="lumen", backfilled_to=document.pk + 1)
     mention = make_mention(keyword, document)
     with transaction.atomic():
         Mention.objects.filter(pk=mention.pk).update(status=Mention.Status.REPLIED)
-        batch = held_up(lambda: backfill_batch(keyword))
+        batch = start_until_blocked(lambda: backfill_batch(keyword))
     assert batch.result() is True
     assert Mention.objects.get().status == Mention.Status.REPLIED
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.slow
-def test_a_worker_killed_in_the_middle_is_gone_on_from(project):
+def test_backfill_continues_after_killed_worker(project):
     documents = make_documents(project, [{"title": f"Maison Lumen {n}"} for n in range(1500)])
     keyword = make_keyword(project, query='"maison lumen"', backfilled_to=documents[-1].pk + 1)
     command = (
@@ -81,7 +81,7 @@ def test_a_worker_killed_in_the_middle_is_gone_on_from(project):
     )
     worker = start("-c", command)
     wait_until(keyword.mentions.exists, worker)
-    assert worker.poll() is None, "the worker was not caught in the middle"
+    assert worker.poll() is None, "the worker was not killed during the backfill"
     kill(worker)
     keyword.refresh_from_db()
     assert keyword.backfilled_to and 0 < keyword.mentions.count() < 1500
@@ -92,7 +92,7 @@ def test_a_worker_killed_in_the_middle_is_gone_on_from(project):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_saving_sends_a_job_at_once(project, manager, monkeypatch):
+def test_create_keyword_queues_backfill_task(project, manager, monkeypatch):
     monkeypatch.setattr(backfill, "BATCH", 2)
     monkeypatch.setitem(app.conf, "task_always_eager", True)
     make_documents(project, [{"title": f"Lumen {n}"} for n in range(9)])
@@ -102,29 +102,29 @@ def test_saving_sends_a_job_at_once(project, manager, monkeypatch):
 
 
 @pytest.mark.django_db
-def test_a_query_that_takes_long_to_decide_has_smaller_batches(project, monkeypatch):
+def test_slow_query_has_smaller_batches(project, monkeypatch):
     monkeypatch.setattr(backfill, "BATCH_S", 0)
     documents = make_documents(project, [{"title": ("Maison Lumen", "Lumen maison")[n % 2]} for n in range(6)])
     keyword = make_keyword(project, query='"maison lumen" OR "lumen maison"', backfilled_to=documents[-1].pk + 1)
     assert backfill_batch(keyword)
-    assert keyword.backfilled_to == documents[-1].pk and mentioned(keyword) == {documents[-1].pk}
+    assert keyword.backfilled_to == documents[-1].pk and mentioned_documents(keyword) == {documents[-1].pk}
     backfill_all()
-    assert mentioned(keyword) == {one.pk for one in documents}
+    assert mentioned_documents(keyword) == {one.pk for one in documents}
 
 
 @pytest.mark.django_db
-def test_several_keywords_take_turns(project, monkeypatch):
+def test_backfill_all_alternates_between_keywords(project, monkeypatch):
     monkeypatch.setattr(backfill, "BATCH", 2)
     documents = make_documents(project, [{"title": f"Lumen {n}"} for n in range(9)])
     keywords = [make_keyword(project, query="lumen", backfilled_to=documents[-1].pk + 1) for _ in range(2)]
     clock = iter(range(100))
     monkeypatch.setattr(backfill.time, "monotonic", lambda: next(clock))
-    assert backfill_all(budget_s=9) is True  # a batch looks at the clock twice
+    assert backfill_all(budget_s=9) is True  # a batch reads the clock twice
     assert [keyword.mentions.count() for keyword in keywords] == [4, 4]
 
 
 @pytest.mark.django_db
-def test_the_progress_goes_from_nothing_to_all_but_done(project):
+def test_backfill_progress_goes_from_0_to_99_percent(project):
     documents = make_documents(project, 200)
     first, last = documents[0].pk, documents[-1].pk
     keywords = [make_keyword(project, backfilled_to=to) for to in (last + 1, first + 100, first, None)]
@@ -134,8 +134,8 @@ def test_the_progress_goes_from_nothing_to_all_but_done(project):
 
 
 @pytest.mark.django_db
-def test_what_is_old_neither_warns_nor_is_told(project, owner):
-    """A hundred matches in the last hour, all kept before the keyword was: no incident, an empty digest."""
+def test_backlog_mentions_trigger_no_alert_and_no_digest(project, owner):
+    """A hundred matches in the last hour, stored before the keyword existed: no incident, an empty digest."""
     make_documents(project, [{"title": f"Lumen {n}", "published": timezone.now()} for n in range(100)])
     digest = Digest.objects.create(project=project, user=owner)
     keyword = create_keyword(project, owner, name="Lumen", query="halo")
@@ -150,8 +150,8 @@ def test_what_is_old_neither_warns_nor_is_told(project, owner):
 
 def environment():
     database = connection.settings_dict
-    who, where = f"{database['USER']}:{database['PASSWORD']}", f"{database['HOST']}:{database['PORT']}"
-    return {**os.environ, "DATABASE_URL": f"postgres://{who}@{where}/{database['NAME']}"}
+    login, server = f"{database['USER']}:{database['PASSWORD']}", f"{database['HOST']}:{database['PORT']}"
+    return {**os.environ, "DATABASE_URL": f"postgres://{login}@{server}/{database['NAME']}"}
 
 
 WORKER = """
@@ -169,8 +169,8 @@ for number, line in enumerate(sys.stdin):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.slow
-def test_a_running_worker_learns_of_every_change_of_a_keyword(project, manager):
-    """One process stores documents all along; keywords are changed in another, this one."""
+def test_running_worker_follows_keyword_changes_of_other_process(project, manager):
+    """One process stores documents while another, this one, changes keywords."""
     source = make_source(project)
     with subprocess.Popen(
         [sys.executable, "-c", WORKER],

@@ -1,4 +1,4 @@
-"""Documents go when their time has passed; what a keyword matched stays."""
+"""Test that expired documents are deleted unless a keyword matches them."""
 
 from datetime import timedelta
 from threading import Thread
@@ -16,7 +16,7 @@ from tests.factories import make_document, make_documents, make_keyword, make_me
 pytestmark = pytest.mark.django_db
 
 
-def test_only_what_is_old_and_unmatched_goes(project, monkeypatch):
+def test_only_expired_documents_without_mention_are_deleted(project, monkeypatch):
     monkeypatch.setattr(retention, "BATCH", 2)
     old = timezone.now() - timedelta(days=91)
     source = make_source(project)
@@ -28,28 +28,28 @@ def test_only_what_is_old_and_unmatched_goes(project, monkeypatch):
     assert set(Document.objects.values_list("id", flat=True)) == {fresh.pk, kept.pk}
 
 
-def test_the_retention_time_is_a_setting(project, settings):
+def test_retention_period_is_a_setting(project, settings):
     settings.DOCUMENT_RETENTION_DAYS = 10
     make_document(project, fetched_at=timezone.now() - timedelta(days=11))
     assert delete_expired_documents() == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_document_that_a_new_keyword_is_just_finding_is_kept(project):
-    """The race: the backfill has made the mention but has not committed."""
+def test_document_is_kept_when_backfill_is_inserting_its_mention(project):
+    """The race: the backfill has inserted the mention but not committed yet."""
     document = make_document(project, title="Lumen", fetched_at=timezone.now() - timedelta(days=91))
     keyword = make_keyword(project, query="lumen", backfilled_to=document.pk + 1)
-    dropped = []
+    deleted = []
 
-    def drop():
-        dropped.append(delete_expired_documents())
+    def delete():
+        deleted.append(delete_expired_documents())
         connections.close_all()
 
-    dropping = Thread(target=drop)
+    deletion = Thread(target=delete)
     with transaction.atomic():
         backfill_batch(keyword)
-        dropping.start()
-        dropping.join(0.5)
-    dropping.join(10)
-    assert dropped == [0]
+        deletion.start()
+        deletion.join(0.5)
+    deletion.join(10)
+    assert deleted == [0]
     assert keyword.mentions.get().document == document

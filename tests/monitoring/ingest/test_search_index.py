@@ -1,4 +1,4 @@
-"""Every kept document becomes searchable, whoever is killed on the way."""
+"""Test that every stored document gets indexed, with several workers and with too many words."""
 
 import pytest
 from django.db import connection
@@ -16,24 +16,24 @@ from tests.racing import race
 pytestmark = pytest.mark.django_db
 
 
-def unsearchable(project, number, **fields):
+def make_unindexed(project, number, **fields):
     rows = [{"title": f"Title {number}", "text": "some words", **fields} for number in range(number)]
     documents = make_documents(project, rows)
     Document.objects.filter(project=project).update(search=None)
     return documents
 
 
-def found(project, q):
-    """The documents that the index alone finds."""
+def found_by_index(project, q):
+    """Return the ids of the documents that the index alone finds."""
     finder = Finder(project.pk, q)
     return set(finder.documents.filter(is_sure=True).values_list("id", flat=True))
 
 
-def waiting():
+def unindexed_count():
     return Document.objects.filter(search=None).count()
 
 
-def test_what_no_keyword_matches_is_found_soon_after_it_was_stored(project):
+def test_unmatched_document_is_indexed_by_task(project):
     make_keyword(project, query="lumen")
     source = make_source(project)
     entries = [
@@ -41,22 +41,22 @@ def test_what_no_keyword_matches_is_found_soon_after_it_was_stored(project):
         for n, t in enumerate(("Lumen", "Tides"))
     ]
     store([Batch(source.pk, project.pk, tuple(entries))])
-    assert waiting() == 1
+    assert unindexed_count() == 1
     assert index_documents() == 1
-    assert len(found(project, "tides pier")) == 1 and len(found(project, "pier")) == 2
+    assert len(found_by_index(project, "tides pier")) == 1 and len(found_by_index(project, "pier")) == 2
     assert index_documents() == 0
 
 
-def test_the_newest_come_first_and_the_rest_when_there_is_time(project, monkeypatch):
+def test_newest_documents_are_indexed_first(project, monkeypatch):
     monkeypatch.setattr(search_index, "BATCH", 3)
-    documents = unsearchable(project, 8)
+    documents = make_unindexed(project, 8)
     assert index_documents(budget_s=0) == 0
     search_index._index_batch()
-    assert found(project, "some") == {document.pk for document in documents[-3:]}
+    assert found_by_index(project, "some") == {document.pk for document in documents[-3:]}
     assert index_documents() == 5
 
 
-def test_a_document_with_too_many_words_is_tried_once_and_still_found(project, monkeypatch):
+def test_document_with_too_many_words_is_tried_once_and_found_by_matcher(project, monkeypatch):
     monkeypatch.setattr(search_index, "MAX_BYTES", 2000)
     long = make_document(project, text=" ".join(f"word{number}" for number in range(300)))
     make_documents(project, 3)
@@ -69,23 +69,23 @@ def test_a_document_with_too_many_words_is_tried_once_and_still_found(project, m
     assert [number for _, number in chunk.found] == [long.pk]
 
 
-def test_postgres_holds_as_many_words_as_are_given_to_it():
+def test_max_bytes_of_words_fit_in_tsvector():
     words = " ".join(f"{number:09}" for number in range(search_index.MAX_BYTES // 10))
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT length({search_index.VECTOR.format('%s')})", [words])
         assert cursor.fetchone() == (search_index.MAX_BYTES // 10,)
 
 
-def test_a_text_without_any_word_is_tried_once(project):
-    unsearchable(project, 1, title="—", text="!!! … ¡¿")
+def test_document_without_words_is_indexed_once(project):
+    make_unindexed(project, 1, title="—", text="!!! … ¡¿")
     assert index_documents() == 1
-    assert waiting() == 0
+    assert unindexed_count() == 0
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_share_the_work_and_wait_for_nobody(project, monkeypatch):
+def test_two_workers_index_different_documents_without_waiting(project, monkeypatch):
     monkeypatch.setattr(search_index, "BATCH", 5)
-    unsearchable(project, 40)
+    make_unindexed(project, 40)
     made = race(index_documents, index_documents)
     assert sum(made) + index_documents() == 40
-    assert waiting() == 0
+    assert unindexed_count() == 0

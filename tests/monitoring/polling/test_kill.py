@@ -1,4 +1,4 @@
-"""A worker killed in the middle of a batch, or a Redis that forgets, loses nothing and doubles nothing."""
+"""Test that a worker killed in the middle of a batch, or a flushed Redis, loses and duplicates nothing."""
 
 import os
 import signal
@@ -34,7 +34,7 @@ def publish(web, project):
             for entry in range(ENTRIES)
         ]
         web.put(f"/{number}.xml", body=rss(*items), latency_s=0.02)
-        # Hosts differ by name only, so that many are under way when the worker dies.
+        # Different host names, so many are being polled when the worker is killed.
         make_source(project, web.url(f"/{number}.xml"), host=f"site{number}")
 
 
@@ -50,9 +50,9 @@ def start(*command, **environment):
     )
 
 
-def wait_until(what, worker, limit_s=30):
+def wait_until(is_done, worker, limit_s=30):
     deadline = time.monotonic() + limit_s
-    while not what() and worker.poll() is None and time.monotonic() < deadline:
+    while not is_done() and worker.poll() is None and time.monotonic() < deadline:
         time.sleep(0.005)
 
 
@@ -61,7 +61,7 @@ def kill(worker):
     worker.wait()
 
 
-def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(web, project):
+def test_killed_worker_loses_and_duplicates_nothing(web, project):
     make_keyword(project, query="lumen")
     publish(web, project)
     kills = 0
@@ -74,7 +74,7 @@ def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(web, project):
             kills += 1
         worker.wait()
         Source.objects.update(claimed_until=timezone.now() - timedelta(seconds=1))
-    assert kills, "no worker was caught in the middle"
+    assert kills, "no worker was killed while polling"
     assert Source.objects.filter(last_polled_at=None).exists() or kills > 1
     poll_due()
     assert not Source.objects.filter(last_polled_at=None).exists()
@@ -83,7 +83,7 @@ def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(web, project):
 
 @pytest.fixture
 def celery(tmp_path, settings):
-    """Starts workers for polling with a beat in them, on a Redis database of their own; kills what is left."""
+    """Start polling workers with beat on a Redis database of their own, and kill those left at the end."""
     redis_url = settings.REDIS_URL.rpartition("/")[0] + "/7"
     redis = Redis.from_url(redis_url)
     redis.flushdb()
@@ -103,8 +103,8 @@ def celery(tmp_path, settings):
     redis.close()
 
 
-def test_a_killed_celery_worker_and_a_lost_redis_lose_and_double_nothing(web, project, celery):
-    """SIGKILL in the middle, all of Redis forgotten: the next worker's beat finds what is due in Postgres."""
+def test_killed_celery_worker_and_flushed_redis_lose_and_duplicate_nothing(web, project, celery):
+    """After SIGKILL and a flush of Redis, the next worker's beat finds the due sources in Postgres."""
     start_celery, redis = celery
     make_keyword(project, query="lumen")
     publish(web, project)
@@ -112,9 +112,9 @@ def test_a_killed_celery_worker_and_a_lost_redis_lose_and_double_nothing(web, pr
     first = start_celery()
     wait_until(Document.objects.exists, first)
     kill(first)
-    assert Document.objects.exists() and unpolled.exists(), "the worker was not caught in the middle"
+    assert Document.objects.exists() and unpolled.exists(), "the worker was not killed while polling"
     redis.flushdb()
-    Source.objects.update(claimed_until=timezone.now() - timedelta(seconds=1))  # as a minute later
+    Source.objects.update(claimed_until=timezone.now() - timedelta(seconds=1))  # as if a minute had passed
     second = start_celery()
     wait_until(lambda: not unpolled.exists(), second)
     assert not unpolled.exists()
@@ -127,8 +127,8 @@ def test_a_killed_celery_worker_and_a_lost_redis_lose_and_double_nothing(web, pr
     assert Mention.objects.count() == FEEDS * ENTRIES + 1
 
 
-def test_a_claim_that_was_lost_writes_nothing(web, project):
-    """The late poller's state and entries are dropped, since somebody else has the source by now."""
+def test_save_polls_writes_nothing_when_lease_is_lost(web, project):
+    """Another worker has the source by then, so the late result is discarded."""
     from uuid import uuid4
 
     from monitoring.http.default import http_client
@@ -139,11 +139,11 @@ def test_a_claim_that_was_lost_writes_nothing(web, project):
 
     web.put("/a.xml", body=rss({"title": "Lumen", "link": "https://a.example/1"}))
     source = make_source(project, web.url("/a.xml"), host="a")
-    late, prompt = uuid4(), uuid4()
-    [claimed] = claim(late, 10)
+    late_owner, new_owner = uuid4(), uuid4()
+    [claimed] = claim(late_owner, 10)
     poll = CompletedPoll(claimed, registry.poll(claimed, http_client()))
     Source.objects.update(claimed_until=timezone.now() - timedelta(seconds=1))
-    assert claim(prompt, 10)
-    assert save_polls([poll], late) == []
+    assert claim(new_owner, 10)
+    assert save_polls([poll], late_owner) == []
     source.refresh_from_db()
-    assert (source.last_polled_at, source.claimed_by, Document.objects.count()) == (None, prompt, 0)
+    assert (source.last_polled_at, source.claimed_by, Document.objects.count()) == (None, new_owner, 0)

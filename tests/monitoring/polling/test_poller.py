@@ -1,4 +1,4 @@
-"""The road from a due source to a stored mention, over a real connection into a real Postgres."""
+"""Test polling from a due source to a stored mention, with a real server and a real Postgres."""
 
 from datetime import timedelta
 from email.utils import format_datetime
@@ -15,16 +15,16 @@ from monitoring.polling.save import save_polls
 from monitoring.records import CompletedPoll, Entry, PollResult
 from tests.factories import make_keyword, make_source
 from tests.lookalikes.feeds import gzip_bomb
-from tests.monitoring.conftest import NEWS, again, rss
+from tests.monitoring.conftest import NEWS, poll_again, rss
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_it_works(feed, project):
+def test_poll_due_stores_documents_mentions_and_source_state(feed, project):
     keyword = make_keyword(project, query="lumen")
     source = feed()
-    [settled] = poll_due()
-    assert (settled.source_id, settled.status, settled.new, settled.mentions) == (source.pk, 200, 2, 1)
+    [saved] = poll_due()
+    assert (saved.source_id, saved.status, saved.new, saved.mentions) == (source.pk, 200, 2, 1)
     mention = Mention.objects.get()
     assert (mention.keyword, mention.document.title) == (keyword, "Lumen lance une lampe")
     assert mention.document.text == "Chez Lumen"
@@ -34,27 +34,27 @@ def test_it_works(feed, project):
     assert source.last_new_at == source.last_success_at == source.last_polled_at
 
 
-def test_polling_again_stores_nothing_twice(feed, project):
+def test_second_poll_stores_no_duplicates(feed, project):
     make_keyword(project, query="lumen")
     source = feed()
     poll_due()
     Source.objects.update(resume_state={})
-    again(source)
+    poll_again(source)
     assert (Document.objects.count(), Mention.objects.count()) == (2, 1)
 
 
-def test_validators_are_sent_back_and_an_unchanged_feed_waits_longer(feed, web):
+def test_poll_sends_validators_and_lengthens_interval_when_unchanged(feed, web):
     source = feed(etag='W/"a"', last_modified="Fri, 20 Nov 2026 10:00:00 GMT")
     poll_due()
     before = Source.objects.get().interval_s
-    again(source)
+    poll_again(source)
     assert web.requests[-1].headers["if-none-match"] == 'W/"a"'
     assert web.requests[-1].headers["if-modified-since"] == "Fri, 20 Nov 2026 10:00:00 GMT"
     assert source.interval_s > before
     assert source.error_code == ""
 
 
-def test_the_same_story_from_two_feeds_is_one_document_with_two_sources(feed, project, web):
+def test_same_story_of_two_feeds_is_one_document_with_two_sources(feed, project, web):
     make_keyword(project, query="lumen")
     first = feed("/a.xml")
     story = {"title": "Lumen lance une lampe", "link": "http://www.phare.example/1/?utm_source=rss", "guid": "x"}
@@ -65,7 +65,7 @@ def test_the_same_story_from_two_feeds_is_one_document_with_two_sources(feed, pr
     assert Mention.objects.count() == 1
 
 
-def test_two_projects_with_the_same_feed_do_not_share_documents(feed, project, stranger, web):
+def test_projects_with_same_feed_share_no_documents(feed, project, stranger, web):
     source = feed()
     other = make_source(stranger.projects.get(), source.url, host="127.0.0.1")
     poll_due()
@@ -74,14 +74,14 @@ def test_two_projects_with_the_same_feed_do_not_share_documents(feed, project, s
 
 
 @pytest.mark.parametrize("date", ["", "Fri, 01 Jan 2100 00:00:00 GMT"])
-def test_an_absent_or_future_date_is_the_time_of_fetching(feed, date):
+def test_published_is_fetch_time_when_date_is_missing_or_future(feed, date):
     feed(body=rss({"title": "Sans date", "link": "https://phare.example/3", "date": date}))
     poll_due()
     document = Document.objects.get()
     assert abs(document.published - document.fetched_at) < timedelta(seconds=30)
 
 
-def test_what_is_older_than_the_source_is_backlog_and_what_is_newer_is_news(feed, project):
+def test_mention_is_backlog_when_older_than_its_source(feed, project):
     make_keyword(project, query="lumen")
     feed(
         body=rss(
@@ -96,17 +96,17 @@ def test_what_is_older_than_the_source_is_backlog_and_what_is_newer_is_news(feed
     }
 
 
-def test_the_undated_entries_of_a_new_source_are_backlog_and_those_of_later_polls_are_news(feed, project, web):
+def test_undated_entry_is_backlog_only_in_first_poll(feed, project, web):
     make_keyword(project, query="lumen")
     old = {"title": "Lumen", "link": "https://phare.example/a"}
     source = feed(body=rss(old))
     poll_due()
     web.put("/feed.xml", body=rss({"title": "Lumen encore", "link": "https://phare.example/b"}, old))
-    again(source)
+    poll_again(source)
     assert dict(Mention.objects.values_list("document__title", "is_backlog")) == {"Lumen": True, "Lumen encore": False}
 
 
-BAD = {
+FAILURES = {
     "not_found": {"status": 404},
     "forbidden": {"status": 403},
     "server_error": {"status": 500},
@@ -118,26 +118,26 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize("code", BAD)
-def test_a_bad_answer_is_told_in_its_own_words_and_loses_nothing(feed, web, project, monkeypatch, settings, code):
+@pytest.mark.parametrize("code", FAILURES)
+def test_failing_feed_gets_its_error_code_and_loses_no_items(feed, web, project, monkeypatch, settings, code):
     settings.FETCH_TIMEOUT_S = 2
     source = feed()
-    well = feed("/well.xml", body=rss({"title": "Bien", "link": "https://phare.example/bien"}))
+    healthy = feed("/healthy.xml", body=rss({"title": "Bien", "link": "https://phare.example/bien"}))
     poll_due()
-    web.put("/feed.xml", **{"body": NEWS + b" ", **BAD[code]})
-    again(source)
+    web.put("/feed.xml", **{"body": NEWS + b" ", **FAILURES[code]})
+    poll_again(source)
     assert source.error_code == code
     assert source.failing_since is not None
     assert Document.objects.count() == 3
-    web.put("/well.xml", body=rss({"title": "Mieux", "link": "https://phare.example/mieux"}))
-    again(well)
+    web.put("/healthy.xml", body=rss({"title": "Mieux", "link": "https://phare.example/mieux"}))
+    poll_again(healthy)
     assert Document.objects.filter(title="Mieux").exists()
     web.put("/feed.xml", body=NEWS + b"  ")
-    again(source)
+    poll_again(source)
     assert (source.error_code, source.failing_since, source.failures) == ("", None, 0)
 
 
-def test_a_gzip_bomb_and_an_entity_bomb_are_refused(feed, web):
+def test_poll_refuses_gzip_bomb_and_entity_bomb(feed, web):
     bomb = feed("/bomb.xml", body=gzip_bomb(200 * 1024 * 1024), encoding="gzip")
     laughs = '<!DOCTYPE r [<!ENTITY a "ha">' + "".join(
         f'<!ENTITY {b} "{f"&{a};" * 20}">' for a, b in zip("abcdefgh", "bcdefghi", strict=True)
@@ -150,16 +150,16 @@ def test_a_gzip_bomb_and_an_entity_bomb_are_refused(feed, web):
     assert entities.error_code == "xml_bomb"
 
 
-def test_a_private_address_is_refused_even_behind_a_redirect(project, feed):
-    direct = make_source(project, "http://169.254.169.254/latest", host="169.254.169.254")
-    behind = feed("/out.xml", status=302, location="http://[::1]:8080/")
+def test_poll_refuses_private_address_directly_and_by_redirect(project, feed):
+    private = make_source(project, "http://169.254.169.254/latest", host="169.254.169.254")
+    redirected = feed("/out.xml", status=302, location="http://[::1]:8080/")
     poll_due()
-    direct.refresh_from_db()
-    behind.refresh_from_db()
-    assert direct.error_code == behind.error_code == "private_address"
+    private.refresh_from_db()
+    redirected.refresh_from_db()
+    assert private.error_code == redirected.error_code == "private_address"
 
 
-def test_410_stops_the_source(feed):
+def test_poll_stops_source_on_410(feed):
     source = feed(status=410)
     poll_due()
     source.refresh_from_db()
@@ -167,37 +167,37 @@ def test_410_stops_the_source(feed):
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_retry_after_is_obeyed(feed, status):
+def test_poll_waits_for_retry_after(feed, status):
     source = feed(status=status, headers={"Retry-After": "7200"})
     poll_due()
     source.refresh_from_db()
     assert source.next_poll_at >= timezone.now() + timedelta(seconds=7190)
 
 
-def test_a_permanent_redirect_is_believed_the_third_time(feed, web):
+def test_third_permanent_redirect_changes_source_url(feed, web):
     web.put("/new.xml", body=NEWS)
     source = feed("/old.xml", status=301, location="/new.xml")
     for _ in range(2):
-        again(source)
+        poll_again(source)
         assert source.url == web.url("/old.xml")
-    again(source)
+    poll_again(source)
     assert source.url == web.url("/new.xml")
 
 
-def test_a_move_to_the_address_of_another_source_changes_nothing(project, feed, web):
-    """The host least of all: claims are counted by it."""
-    there = make_source(project, "http://127.0.0.3:1/new.xml", host="127.0.0.3", state=Source.State.PAUSED)
+def test_permanent_redirect_to_url_of_other_source_keeps_url_and_host(project, feed, web):
+    """Leases are limited per host, so the host must stay that of the URL."""
+    other = make_source(project, "http://127.0.0.3:1/new.xml", host="127.0.0.3", state=Source.State.PAUSED)
     source = feed("/old.xml")
-    Source.objects.filter(pk=source.pk).update(moved_to=there.url, moved_count=2)
+    Source.objects.filter(pk=source.pk).update(moved_to=other.url, moved_count=2)
     owner = uuid4()
-    moved = PollResult(permanent_url=there.url, status=304)
+    moved = PollResult(permanent_url=other.url, status=304)
     assert save_polls([CompletedPoll(claim_one(owner, source.pk), moved)], owner)
     before = source.url, source.host
     source.refresh_from_db()
     assert (source.url, source.host, source.error_code) == (*before, "")
 
 
-def test_two_sources_that_move_to_one_address_at_once_are_both_polled(feed, web):
+def test_two_sources_redirected_to_one_url_are_both_polled(feed, web):
     web.put("/new.xml", body=NEWS)
     for number in range(2):
         feed(f"/old{number}.xml", status=301, location="/new.xml")
@@ -208,27 +208,27 @@ def test_two_sources_that_move_to_one_address_at_once_are_both_polled(feed, web)
     assert set(Source.objects.values_list("error_code", flat=True)) == {""}
 
 
-HIDDEN_NUL = "https://www.bing.com/news/apiclick.aspx?url=https%3a%2f%2fphare.example%2f%00lumen"
-POISON = {
-    "a language longer than its column": {"language": "zh-abcdefgh-abcdefgh-abcdefgh"},
-    "a NUL that unwrapping brings out": {"link": HIDDEN_NUL},
-    "a title of a megabyte": {"title": "Lumen " + "lampe " * 200_000},
-    "a title of references to nothing": {"title": "Lumen &amp;#0; &amp;#xD800; &amp;#x110000;"},
-    "an author of a megabyte": {"author": "é" * 1_000_000},
-    "an address of a megabyte": {"link": "https://phare.example/" + "é" * 1_000_000},
-    "an id of a megabyte": {"guid": "é" * 1_000_000},
-    "the year 9999": {"date": "Fri, 31 Dec 9999 23:59:59 -1200"},
-    "the year 1": {"date": "Mon, 01 Jan 0001 00:00:00 +1400"},
-    "a text of words that are all different": {"text": " ".join(map(str, range(40_000)))},
-    "a text of one word": {"text": "é" * 200_000},
+URL_WITH_NUL = "https://www.bing.com/news/apiclick.aspx?url=https%3a%2f%2fphare.example%2f%00lumen"
+OVERSIZED = {
+    "language longer than its column": {"language": "zh-abcdefgh-abcdefgh-abcdefgh"},
+    "NUL in an unwrapped URL": {"link": URL_WITH_NUL},
+    "title of a megabyte": {"title": "Lumen " + "lampe " * 200_000},
+    "title of invalid character references": {"title": "Lumen &amp;#0; &amp;#xD800; &amp;#x110000;"},
+    "author of a megabyte": {"author": "é" * 1_000_000},
+    "URL of a megabyte": {"link": "https://phare.example/" + "é" * 1_000_000},
+    "id of a megabyte": {"guid": "é" * 1_000_000},
+    "year 9999": {"date": "Fri, 31 Dec 9999 23:59:59 -1200"},
+    "year 1": {"date": "Mon, 01 Jan 0001 00:00:00 +1400"},
+    "text of distinct words": {"text": " ".join(map(str, range(40_000)))},
+    "text of one word": {"text": "é" * 200_000},
 }
 
 
-@pytest.mark.parametrize("poison", POISON)
-def test_an_entry_that_is_out_of_bounds_is_stored_within_them(feed, project, poison):
-    """And never makes its feed, or the batch, one that cannot be stored."""
+@pytest.mark.parametrize("case", OVERSIZED)
+def test_oversized_entry_is_stored_truncated_with_its_feed(feed, project, case):
+    """Otherwise its feed, or the whole batch, could not be stored."""
     make_keyword(project, query="lumen")
-    item = {"title": "Lumen", "link": "https://phare.example/1", **POISON[poison]}
+    item = {"title": "Lumen", "link": "https://phare.example/1", **OVERSIZED[case]}
     body = rss(item, {"title": "Lumen encore", "link": "https://phare.example/2"})
     language = f"<language>{item.get('language', 'fr')}</language><item><author>{item.get('author', '')}</author>"
     source = feed(body=body.replace(b"<item>", language.encode(), 1))
@@ -263,7 +263,7 @@ def test_poll_reports_exception_of_platform_as_error_of_the_source(feed, monkeyp
 
 
 class Timeline:
-    """A platform that is no feed: it resumes after the last id, and knows authors and engagement."""
+    """A platform other than feeds: it resumes after the last id and returns authors and engagement."""
 
     def __init__(self):
         self.states = []
@@ -290,7 +290,7 @@ def test_poll_stores_author_and_engagement_and_resumes_for_any_platform(project,
     monkeypatch.setitem(registry.PLATFORMS, "timeline", timeline)
     Source.objects.filter(pk=source.pk).update(platform="timeline")
     poll_due()
-    again(source)
+    poll_again(source)
     assert timeline.states == [{}, {"last_id": 1}]
     assert source.resume_state == {"last_id": 2}
     fields = ("platform", "author", "author_url", "followers", "engagement")
@@ -311,17 +311,17 @@ def test_failed_poll_keeps_resume_state_and_hints(feed, web):
     state, hints = source.resume_state, source.hints
     assert (state["etag"], hints["interval_s"]) == ('"1"', 4 * 3600)
     web.put("/feed.xml", body=b"<html>", etag='"2"', content_type="text/html")
-    again(source)
+    poll_again(source)
     assert (source.error_code != "", source.resume_state, source.hints) == (True, state, hints)
 
 
-def test_polling_a_source_by_hand_ignores_its_schedule(feed):
+def test_poll_one_ignores_schedule(feed):
     source = feed()
     Source.objects.update(next_poll_at=timezone.now() + timedelta(hours=5))
     assert poll_one(source.pk).new == 2
 
 
-def test_a_gzipped_feed_is_read(feed, web):
+def test_poll_decompresses_gzipped_feed(feed, web):
     feed(gzipped=True)
     poll_due()
     assert web.requests[-1].headers["accept-encoding"].startswith("gzip")

@@ -1,4 +1,4 @@
-"""When a source is polled next: the rules one by one, then what must hold whatever comes."""
+"""Test when a source is polled next: each rule, then invariants over random input."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -47,23 +47,23 @@ def plan(state: PollState, jitter: float = NO_JITTER, pace: Pace | None = None, 
         (DAY, {"new_items": 30, "all_new": True}, 15 * MINUTE),
     ],
 )
-def test_the_interval_follows_the_source(before_s, outcome, after_s):
+def test_interval_adapts_to_new_items(before_s, outcome, after_s):
     planned = plan(PollState(before_s), **outcome)
     assert (planned.interval_s, wait_s(planned)) == (after_s, after_s)
     assert (planned.failures, planned.failing_since, planned.stop) == (0, None, "")
 
 
-def test_a_new_source_is_soon_polled_again_whatever_its_first_answer_held():
+def test_new_source_starts_with_minimum_interval():
     new = PollState(HOUR, polled_before=False)
     assert wait_s(plan(new)) == wait_s(plan(new, new_items=40, all_new=True)) == 15 * MINUTE
 
 
-def test_a_publishers_hints_still_count_on_the_first_poll():
+def test_hints_lengthen_wait_of_first_poll():
     new = PollState(HOUR, polled_before=False)
     assert wait_s(plan(new, new_items=40, all_new=True, interval_hint_s=2 * HOUR)) == 2 * HOUR
 
 
-def test_a_quiet_source_that_turns_busy_is_caught_up_with_in_two_polls():
+def test_interval_of_quiet_source_adapts_in_two_polls():
     state = PollState(DAY)
     for new_items in (60, 10):
         state = PollState(plan(state, new_items=new_items).interval_s)
@@ -71,29 +71,29 @@ def test_a_quiet_source_that_turns_busy_is_caught_up_with_in_two_polls():
 
 
 @pytest.mark.parametrize("hint", ["cache_max_age_s", "interval_hint_s"])
-def test_a_hint_makes_the_wait_longer_but_not_the_interval(hint):
+def test_hint_lengthens_wait_but_not_interval(hint):
     planned = plan(PollState(HOUR), new_items=1, **{hint: 4 * HOUR})
     assert (wait_s(planned), planned.interval_s) == (4 * HOUR, 30 * MINUTE)
     assert wait_s(plan(PollState(HOUR), new_items=1, **{hint: 60})) == 30 * MINUTE
     assert wait_s(plan(PollState(HOUR), **{hint: 365 * DAY})) == DAY
 
 
-def test_a_hint_yields_when_items_may_be_lost():
+def test_hint_is_ignored_when_items_may_be_missed():
     planned = plan(PollState(HOUR), new_items=20, all_new=True, interval_hint_s=DAY)
     assert wait_s(planned) == 15 * MINUTE
 
 
 @pytest.mark.parametrize("error_code", ["rate_limited", "unavailable", ""])
-def test_retry_after_is_waited_for_after_an_error_or_a_success(error_code):
+def test_retry_after_is_minimum_wait_after_error_and_success(error_code):
     assert wait_s(plan(PollState(HOUR), error_code=error_code, retry_after_s=3 * DAY)) >= 3 * DAY
     assert wait_s(plan(PollState(HOUR), error_code=error_code, retry_after_s=1)) >= 15 * MINUTE
 
 
-def test_a_retry_after_of_years_is_a_mistake_and_waits_a_week():
+def test_retry_after_is_capped_at_one_week():
     assert wait_s(plan(PollState(HOUR), error_code="rate_limited", retry_after_s=10**9), NOW) < MAX_RETRY_AFTER_S * 1.1
 
 
-def test_failures_back_off_from_the_shortest_interval_and_leave_the_rhythm_alone():
+def test_failures_back_off_and_keep_interval():
     waits, state = [], PollState(6 * HOUR)
     for _ in range(9):
         planned = plan(state, error_code="timeout")
@@ -106,19 +106,19 @@ def test_failures_back_off_from_the_shortest_interval_and_leave_the_rhythm_alone
 
 
 @pytest.mark.parametrize(("code", "hours"), [("forbidden", 4), ("rate_limited", 1), ("timeout", 0.25)])
-def test_a_server_that_says_no_is_left_alone_for_longer(code, hours):
+def test_back_off_starts_later_when_server_refuses(code, hours):
     assert wait_s(plan(PollState(HOUR), error_code=code)) == hours * HOUR
 
 
-def test_every_code_with_a_patience_of_its_own_is_one_the_door_gives():
+def test_back_off_factors_use_error_codes_of_http_client():
     assert set(BACK_OFF_FACTORS) <= set(ERROR_CODES)
 
 
-def test_gone_stops_at_once():
+def test_gone_stops_source_immediately():
     assert plan(PollState(HOUR), error_code="gone").stop == "gone"
 
 
-def test_not_found_stops_only_after_two_weeks_of_it():
+def test_not_found_stops_source_after_two_consecutive_weeks():
     since = NOW - timedelta(seconds=DEAD_AFTER_S)
     old = PollState(HOUR, True, 20, since, "not_found")
     assert plan(old, error_code="not_found").stop == "dead"
@@ -140,17 +140,17 @@ def test_not_found_stops_only_after_two_weeks_of_it():
         ({"skip_days": frozenset({"Wednesday"}), "skip_hours": frozenset({77})}, NOW.replace(day=6, hour=0)),
     ],
 )
-def test_skipped_hours_and_days_are_waited_out_within_a_day(skip, expected):
+def test_skipped_hours_and_days_delay_poll_up_to_one_day(skip, expected):
     assert plan(PollState(40 * MINUTE), **skip).next_poll_at == expected
 
 
-def test_jitter_spreads_sources_that_were_added_together():
+def test_jitter_spreads_waits():
     waits = {wait_s(plan(PollState(HOUR), jitter)) for jitter in (0, 0.25, 0.5, 0.75, 0.99)}
     assert len(waits) == 5
     assert all(90 * MINUTE * 0.9 <= wait <= 90 * MINUTE * 1.1 for wait in waits)
 
 
-def test_a_world_of_seconds_keeps_the_same_rules():
+def test_plan_next_respects_pace_of_seconds():
     pace = Pace(min_interval_s=5, max_interval_s=30)
     assert wait_s(plan(PollState(900), pace=pace)) == 30
     assert wait_s(plan(PollState(6), new_items=1, pace=pace)) == 5
@@ -185,12 +185,12 @@ jitters = st.floats(0, 1, exclude_max=True)
 
 @settings(max_examples=300, deadline=None)
 @given(states, outcomes, jitters, paces)
-def test_every_wait_is_within_bounds_and_never_shorter_than_asked(state, outcome, jitter, pace):
+def test_wait_is_within_bounds_and_at_least_retry_after(state, outcome, jitter, pace):
     planned = plan_next(state, outcome, jitter, pace)
     waited = (planned.next_poll_at - outcome.now).total_seconds()
-    asked = min(outcome.retry_after_s or 0, MAX_RETRY_AFTER_S)
-    assert waited >= asked
-    assert pace.min_interval_s <= waited <= max(pace.max_interval_s, asked * 1.1 + 1)
+    retry_after_s = min(outcome.retry_after_s or 0, MAX_RETRY_AFTER_S)
+    assert waited >= retry_after_s
+    assert pace.min_interval_s <= waited <= max(pace.max_interval_s, retry_after_s * 1.1 + 1)
     assert pace.min_interval_s <= planned.interval_s <= pace.max_interval_s
     assert planned.next_poll_at.utcoffset() == timedelta(0)
     assert planned.failures == (state.failures + 1 if outcome.error_code else 0)
@@ -198,16 +198,16 @@ def test_every_wait_is_within_bounds_and_never_shorter_than_asked(state, outcome
 
 @settings(max_examples=100, deadline=None)
 @given(st.sampled_from(list(ERROR_CODES)), st.integers(1, 10_000), paces)
-def test_one_more_failure_never_shortens_the_wait(code, failures, pace):
+def test_back_off_never_decreases_with_failures(code, failures, pace):
     assert back_off_s(code, failures, pace) <= back_off_s(code, failures + 1, pace) <= pace.max_interval_s
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.integers(15 * MINUTE, DAY), st.integers(1, 500))
-def test_a_busy_feed_is_never_starved(interval_s, items_an_hour):
-    """From any interval, a feed that publishes steadily is polled before many items pile up."""
-    state, piled_up = PollState(interval_s), 0
+def test_steady_feed_is_polled_before_many_items_accumulate(interval_s, items_an_hour):
+    """From any interval, within six polls."""
+    state, accumulated = PollState(interval_s), 0
     for _ in range(6):
-        piled_up = max(1, items_an_hour * state.interval_s // HOUR)
-        state = PollState(plan(state, new_items=piled_up).interval_s)
-    assert piled_up <= 10 or state.interval_s == 15 * MINUTE
+        accumulated = max(1, items_an_hour * state.interval_s // HOUR)
+        state = PollState(plan(state, new_items=accumulated).interval_s)
+    assert accumulated <= 10 or state.interval_s == 15 * MINUTE

@@ -1,4 +1,4 @@
-"""A worker's turn at polling: who is asked when, and what becomes of sources that change under it."""
+"""Test a polling run: limits per host, slow hosts, and sources that are changed meanwhile."""
 
 from datetime import timedelta
 
@@ -10,19 +10,19 @@ from monitoring.models import Document, Source
 from monitoring.polling import poller
 from monitoring.polling.poller import poll_due, poll_one
 from tests.factories import make_source
-from tests.monitoring.conftest import again
+from tests.monitoring.conftest import poll_again
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_a_paused_source_is_left_alone(feed, web):
+def test_poll_due_skips_paused_source(feed, web):
     source = feed()
     Source.objects.update(state=Source.State.PAUSED)
-    again(source)
+    poll_again(source)
     assert web.count == 0
 
 
-def test_a_source_paused_while_it_is_polled_stays_paused(feed, web, django_db_blocker):
+def test_source_paused_during_poll_stays_paused(feed, web, django_db_blocker):
     source = feed(latency_s=0.4)
     from threading import Timer
 
@@ -40,7 +40,7 @@ def test_a_source_paused_while_it_is_polled_stays_paused(feed, web, django_db_bl
     assert source.last_success_at is not None
 
 
-def test_a_source_deleted_while_it_is_polled_leaves_nothing_behind(feed, django_db_blocker):
+def test_source_deleted_during_poll_stores_nothing(feed, django_db_blocker):
     from threading import Timer
 
     source = feed(latency_s=0.4)
@@ -60,23 +60,23 @@ def test_a_source_deleted_while_it_is_polled_leaves_nothing_behind(feed, django_
     assert not Document.objects.filter(source_id=source.pk).exists()
 
 
-def test_a_hanging_host_holds_nobody(project, feed, web, settings):
+def test_slow_host_does_not_block_other_hosts(project, feed, web, settings):
     settings.FETCH_TIMEOUT_S = 2
     from tests.lookalikes.feeds import FeedServer
 
     with FeedServer(("127.0.0.2",)) as other:
         other.put("/hang.xml", fault="hang")
-        hanging = make_source(project, other.url("/hang.xml"), host="127.0.0.2")
-        well = [feed(f"/{number}.xml") for number in range(5)]
+        slow = make_source(project, other.url("/hang.xml"), host="127.0.0.2")
+        others = [feed(f"/{number}.xml") for number in range(5)]
         poll_due()
-    hanging.refresh_from_db()
-    assert hanging.error_code == "timeout"
-    done = Source.objects.filter(pk__in=[source.pk for source in well]).values_list("last_polled_at", flat=True)
-    assert max(done) < hanging.last_polled_at - timedelta(seconds=1)
+    slow.refresh_from_db()
+    assert slow.error_code == "timeout"
+    polled_at = Source.objects.filter(pk__in=[source.pk for source in others]).values_list("last_polled_at", flat=True)
+    assert max(polled_at) < slow.last_polled_at - timedelta(seconds=1)
 
 
-def test_a_hanging_host_with_many_feeds_holds_nobody_either(project, feed, web, settings, monkeypatch):
-    """What becomes due while a host of many feeds is asked, one time limit after another, does not wait for it."""
+def test_slow_host_with_many_feeds_does_not_block_other_hosts(project, feed, web, settings, monkeypatch):
+    """A source that becomes due meanwhile is polled, although each feed of the slow host takes the full timeout."""
     from tests.lookalikes.feeds import FeedServer
 
     settings.FETCH_TIMEOUT_S = 1
@@ -93,9 +93,8 @@ def test_a_hanging_host_with_many_feeds_holds_nobody_either(project, feed, web, 
     assert not Source.objects.exclude(claimed_by=None).exists()
 
 
-def test_a_turn_that_fails_stops_its_threads_and_gives_everything_back(feed, web, monkeypatch):
-    """As when Postgres restarts: what is under way ends, nothing more is asked."""
-
+def test_failed_run_stops_threads_and_releases_leases(feed, web, monkeypatch):
+    """As when Postgres restarts: requests being made end, and no new ones are sent."""
     for number in range(8):
         feed(f"/{number}.xml", latency_s=0.2)
 
@@ -109,7 +108,7 @@ def test_a_turn_that_fails_stops_its_threads_and_gives_everything_back(feed, web
     assert not Source.objects.exclude(claimed_by=None).exists()
 
 
-def test_a_source_deleted_while_it_is_polled_by_hand_is_nobodys_error(feed, django_db_blocker):
+def test_poll_one_returns_none_when_source_is_deleted_meanwhile(feed, django_db_blocker):
     from threading import Timer
 
     source = feed(latency_s=0.4)
@@ -125,18 +124,18 @@ def test_a_source_deleted_while_it_is_polled_by_hand_is_nobodys_error(feed, djan
     timer.join()
 
 
-def test_a_host_is_never_asked_more_than_twice_at_once(project, feed, web):
-    """Two pollers at once, twelve feeds on one host: requests overlap two at a time at most."""
+def test_host_gets_at_most_two_requests_at_once(project, feed, web):
+    """Three pollers, twelve feeds on one host: at most two requests overlap."""
     from threading import Thread
 
     for number in range(12):
         feed(f"/{number}.xml", latency_s=0.1)
 
-    def turn():
+    def run():
         poll_due()
         connections.close_all()
 
-    threads = [Thread(target=turn) for _ in range(3)]
+    threads = [Thread(target=run) for _ in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
