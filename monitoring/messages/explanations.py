@@ -1,6 +1,7 @@
 """Sentences for match explanations: one for the result, and a short note for each condition.
 
-In: `Condition`s of monitoring/query/explain.py. Called by the page "Why?" and by the API, so that both say the same.
+In: `Condition`s of monitoring/query/explain.py, and codes of query_tools/explain.py. Out: translated text. Called by
+the page "Explain a match" and the API.
 """
 
 from collections.abc import Iterator
@@ -12,9 +13,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from monitoring.query.explain import Condition
 from monitoring.query.tree import VALUE_FIELDS
 
-# Names in one sentence; the others are counted.
-NAMED = 5
-SENTENCES = 3
+# In one sentence; the others are counted.
+MAX_NAMES = 5
+MAX_SENTENCES = 3
 
 # Why a stored item is a mention although the query does not match, or is none although it does.
 DIFFERENCES = {
@@ -28,7 +29,7 @@ DIFFERENCES = {
         "everything again, pause the keyword, then resume it."
     ),
 }
-RULED_OUT = {
+EXCLUDED_BY = {
     "language": gettext_lazy("This keyword is only tracked in other languages."),
     "platform": gettext_lazy("This keyword is only tracked on other platforms."),
 }
@@ -39,105 +40,110 @@ _HINTS = {
 }
 
 
-def verdict(clause: Condition, ruled_out: tuple[str, ...]) -> str:
-    """Return why an item matches a keyword or not: the conditions, and what excludes it whatever its words."""
-    outside = [str(RULED_OUT[name]) for name in ruled_out]
-    return " ".join(outside if clause.met and outside else [reason(clause), *outside])
+def verdict(condition: Condition, excluded_by: tuple[str, ...]) -> str:
+    """Return why an item matches a keyword or not: the conditions, then the keyword's limits that exclude it."""
+    exclusions = [str(EXCLUDED_BY[name]) for name in excluded_by]
+    return " ".join(exclusions if condition.met and exclusions else [reason(condition), *exclusions])
 
 
-def reason(clause: Condition) -> str:
+def reason(condition: Condition) -> str:
     """Return why a query matches or not, in one or more sentences."""
-    return _held(clause) if clause.met else " ".join(_failures(clause))
+    return _met_reason(condition) if condition.met else " ".join(_failures(condition))
 
 
-def note(clause: Condition) -> str:
+def note(condition: Condition) -> str:
     """Return what a condition found, in a few words; "" if its symbol says everything."""
-    if clause.kind == "term":
-        return _term_note(clause)
-    if clause.kind == "not":
-        return _("not found, as required") if clause.met else _("found, but excluded")
-    if clause.kind in ("near", "onear"):
-        return _near_note(clause)
-    if clause.kind == "count":
-        return _("%(found)s of %(number)s times") % {"found": clause.found, "number": clause.number}
-    if clause.kind == "min":
-        return _("%(found)s found, at least %(number)s required") % {"found": clause.found, "number": clause.number}
-    if clause.kind == "and" and not clause.met:
-        found = sum(child.met for child in clause.children)
+    if condition.kind == "term":
+        return _term_note(condition)
+    if condition.kind == "not":
+        return _("not found, as required") if condition.met else _("found, but excluded")
+    if condition.kind in ("near", "onear"):
+        return _near_note(condition)
+    if condition.kind == "count":
+        return _("%(found)s of %(number)s times") % {"found": condition.found, "number": condition.number}
+    if condition.kind == "min":
+        return _("%(found)s found, at least %(number)s required") % {
+            "found": condition.found,
+            "number": condition.number,
+        }
+    if condition.kind == "and" and not condition.met:
+        found = sum(child.met for child in condition.children)
         text = ngettext("%(found)s of %(number)s conditions met", "%(found)s of %(number)s conditions met", found)
-        return text % {"found": found, "number": len(clause.children)}
+        return text % {"found": found, "number": len(condition.children)}
     return ""
 
 
-def is_value(clause: Condition) -> bool:
+def is_value(condition: Condition) -> bool:
     """Return whether a condition is about the item's properties: site:, lang:, platform:, country:."""
-    return clause.kind == "term" and clause.field in VALUE_FIELDS
+    return condition.kind == "term" and condition.field in VALUE_FIELDS
 
 
-def _term_note(clause: Condition) -> str:
-    if is_value(clause):
-        return "" if clause.met else _("doesn’t match")
-    if clause.met:
-        return ngettext("once", "%(number)s times", clause.found) % {"number": clause.found}
-    return str(_HINTS[clause.hint]) if clause.hint else _("not found")
+def _term_note(condition: Condition) -> str:
+    if is_value(condition):
+        return "" if condition.met else _("doesn’t match")
+    if condition.met:
+        return ngettext("once", "%(number)s times", condition.found) % {"number": condition.found}
+    return str(_HINTS[condition.hint]) if condition.hint else _("not found")
 
 
-def _near_note(clause: Condition) -> str:
-    if clause.found:
-        text = ngettext("closest: %(number)s word apart", "closest: %(number)s words apart", clause.found)
-        return text % {"number": clause.found}
-    return _("not in this order") if all(child.met for child in clause.children) and clause.kind == "onear" else ""
+def _near_note(condition: Condition) -> str:
+    if condition.found:
+        text = ngettext("closest: %(number)s word apart", "closest: %(number)s words apart", condition.found)
+        return text % {"number": condition.found}
+    return (
+        _("not in this order") if all(child.met for child in condition.children) and condition.kind == "onear" else ""
+    )
 
 
-def _held(clause: Condition) -> str:
-    leaves = list(_leaves(clause))
+def _met_reason(condition: Condition) -> str:
+    leaves = list(_leaves(condition))
     words = list(dict.fromkeys(_name(leaf) for leaf in leaves if not is_value(leaf)))
     if not words:
         names = list(dict.fromkeys(map(_name, leaves)))
         return ngettext("Condition met: %(names)s.", "Conditions met: %(names)s.", len(names)) % {
             "names": _list(names)
         }
-    if not _excludes(clause):
+    if not _excludes(condition):
         return _were_found(words)
     # gettext extracts no call inside an f-string.
     nothing_excluded = _("Nothing excluded was found.")
     return f"{_were_found(words)} {nothing_excluded}"
 
 
-def _failures(clause: Condition) -> list[str]:
+def _failures(condition: Condition) -> list[str]:
     """Return why a condition is not met, one sentence each."""
-    if clause.kind == "term":
-        return [_missing(clause)]
-    if clause.kind == "and":
-        return _and_failures(clause)
-    if clause.kind == "or":
-        return [_none_of(clause)]
-    if clause.kind == "not":
-        return [_excluded(clause.children[0])]
-    if clause.kind in ("near", "onear"):
-        return _near_failures(clause)
-    if clause.kind == "count":
-        return _count_failures(clause)
+    if condition.kind == "term":
+        return [_missing(condition)]
+    if condition.kind == "and":
+        return _and_failures(condition)
+    if condition.kind == "or":
+        return [_none_of(condition)]
+    if condition.kind == "not":
+        return [_excluded(condition.children[0])]
+    if condition.kind in ("near", "onear"):
+        return _near_failures(condition)
+    if condition.kind == "count":
+        return _count_failures(condition)
     sentence = ngettext(
         "%(found)s entry from the list was found (minimum: %(number)s).",
         "%(found)s entries from the list were found (minimum: %(number)s).",
-        clause.found,
+        condition.found,
     )
-    return [sentence % {"found": clause.found, "number": clause.number}]
+    return [sentence % {"found": condition.found, "number": condition.number}]
 
 
-def _and_failures(clause: Condition) -> list[str]:
-    words = [child for child in clause.children if child.kind == "term" and not is_value(child)]
+def _and_failures(condition: Condition) -> list[str]:
+    words = [child for child in condition.children if child.kind == "term" and not is_value(child)]
     sentences = _words_failures([w for w in words if w.met], [w for w in words if not w.met])
-    for child in clause.children:
+    for child in condition.children:
         if not child.met and child not in words:
             sentences += _failures(child)
-    if len(sentences) > SENTENCES:
-        more = len(sentences) - SENTENCES
+    if len(sentences) > MAX_SENTENCES:
+        more = len(sentences) - MAX_SENTENCES
         text = ngettext("One more condition isn’t met.", "%(number)s more conditions aren’t met.", more) % {
             "number": more
         }
-        return [*sentences[:SENTENCES], text]
+        return [*sentences[:MAX_SENTENCES], text]
     return sentences
 
 
@@ -163,22 +169,26 @@ def _words_failures(found: list[Condition], missing: list[Condition]) -> list[st
     return [text % {"there": _list(there), "absent": _list(absent)}, *hinted]
 
 
-def _missing(clause: Condition) -> str:
-    if is_value(clause):
-        return _("Condition not met: %(name)s.") % {"name": _name(clause)}
-    if clause.hint == "apart":
-        return _("The words in %(name)s were found, but not next to each other.") % {"name": _name(clause)}
-    if clause.hint == "other_form":
-        return _("%(name)s was only found with different capitalization or accents.") % {"name": _name(clause)}
-    if clause.hint == "elsewhere":
-        return _("Condition not met: %(name)s. The word was found, but not in this field.") % {"name": _name(clause)}
-    return _words_failures([], [clause])[0]
+def _missing(condition: Condition) -> str:
+    if is_value(condition):
+        return _("Condition not met: %(name)s.") % {"name": _name(condition)}
+    if condition.hint == "apart":
+        return _("The words in %(name)s were found, but not next to each other.") % {"name": _name(condition)}
+    if condition.hint == "other_form":
+        return _("%(name)s was only found with different capitalization or accents.") % {"name": _name(condition)}
+    if condition.hint == "elsewhere":
+        return _("Condition not met: %(name)s. The word was found, but not in this field.") % {
+            "name": _name(condition)
+        }
+    return _words_failures([], [condition])[0]
 
 
-def _none_of(clause: Condition) -> str:
-    if len(clause.children) <= NAMED and all(child.kind == "term" for child in clause.children):
-        return _("None of these was found: %(names)s.") % {"names": _list([_name(child) for child in clause.children])}
-    return _("None of the %(number)s alternatives was found.") % {"number": len(clause.children)}
+def _none_of(condition: Condition) -> str:
+    if len(condition.children) <= MAX_NAMES and all(child.kind == "term" for child in condition.children):
+        return _("None of these was found: %(names)s.") % {
+            "names": _list([_name(child) for child in condition.children])
+        }
+    return _("None of the %(number)s alternatives was found.") % {"number": len(condition.children)}
 
 
 def _excluded(child: Condition) -> str:
@@ -190,53 +200,53 @@ def _excluded(child: Condition) -> str:
     return sentence % {"names": _list(names)}
 
 
-def _near_failures(clause: Condition) -> list[str]:
-    missing = [child for child in clause.children if not child.met]
+def _near_failures(condition: Condition) -> list[str]:
+    missing = [child for child in condition.children if not child.met]
     if missing:
         return [sentence for child in missing for sentence in _failures(child)]
-    params = {"names": _list([_name(child) for child in clause.children]), "number": clause.number}
-    if clause.found:  # further than allowed: more than one
+    params = {"names": _list([_name(child) for child in condition.children]), "number": condition.number}
+    if condition.found:  # further than allowed: more than one
         sentence = ngettext(
             "%(names)s were found, but %(found)s words apart at the closest; the maximum is %(number)s.",
             "%(names)s were found, but %(found)s words apart at the closest; the maximum is %(number)s.",
-            clause.number,
+            condition.number,
         )
-        return [sentence % {**params, "found": clause.found}]
-    if clause.kind == "onear":
+        return [sentence % {**params, "found": condition.found}]
+    if condition.kind == "onear":
         return [_("%(names)s were found, but not in this order.") % params]
     return [_("%(names)s were found, but not in the same field.") % params]
 
 
-def _count_failures(clause: Condition) -> list[str]:
-    child = clause.children[0]
+def _count_failures(condition: Condition) -> list[str]:
+    child = condition.children[0]
     if not child.met:
         return _failures(child)
     sentence = ngettext(
         "%(name)s was found once (minimum: %(number)s).",
         "%(name)s was found %(found)s times (minimum: %(number)s).",
-        clause.found,
+        condition.found,
     )
-    return [sentence % {"name": _name(child), "found": clause.found, "number": clause.number}]
+    return [sentence % {"name": _name(child), "found": condition.found, "number": condition.number}]
 
 
-def _leaves(clause: Condition) -> Iterator[Condition]:
+def _leaves(condition: Condition) -> Iterator[Condition]:
     """Yield the terms that were found and make the condition met."""
-    if clause.kind == "term":
-        if clause.met:
-            yield clause
-    elif clause.kind != "not" and clause.met:
-        for child in clause.children:
+    if condition.kind == "term":
+        if condition.met:
+            yield condition
+    elif condition.kind != "not" and condition.met:
+        for child in condition.children:
             yield from _leaves(child)
 
 
-def _excludes(clause: Condition) -> bool:
-    return clause.kind == "not" or any(map(_excludes, clause.children))
+def _excludes(condition: Condition) -> bool:
+    return condition.kind == "not" or any(map(_excludes, condition.children))
 
 
-def _name(clause: Condition) -> str:
+def _name(condition: Condition) -> str:
     """Return a condition's text for a sentence, without the quotes of a phrase."""
-    text = clause.text
-    if clause.kind == "term" and text.startswith('"'):
+    text = condition.text
+    if condition.kind == "term" and text.startswith('"'):
         text = text.strip('"')
     return _("“%(text)s”") % {"text": text if len(text) <= 80 else f"{text[:79]}…"}
 
@@ -246,7 +256,7 @@ def _were_found(names: list[str]) -> str:
 
 
 def _list(names: list[str]) -> str:
-    if len(names) > NAMED:
-        more = len(names) - NAMED + 1
-        names = [*names[: NAMED - 1], ngettext("%(number)s more", "%(number)s more", more) % {"number": more}]
+    if len(names) > MAX_NAMES:
+        more = len(names) - MAX_NAMES + 1
+        names = [*names[: MAX_NAMES - 1], ngettext("%(number)s more", "%(number)s more", more) % {"number": more}]
     return get_text_list(names, _("and"))
