@@ -31,7 +31,7 @@ from config.launcher.data_dir import write_private
 
 START_LIMIT_S = 60  # crash recovery on a slow disk; a normal start takes about half a second
 PORT_ATTEMPTS = 3  # another program may take the free port before the server listens on it
-ROLE = "vigie"  # owns the database, is not a superuser; the superuser has no password, so nobody can log in as it
+ROLE = "vigie"  # owns the database, is not a superuser; the superuser has no password, so it cannot log in
 SYSTEM_USER = "vigie-db"  # Postgres refuses to run as root
 
 

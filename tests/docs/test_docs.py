@@ -320,6 +320,22 @@ def test_page_has_no_broken_links(document):
     assert broken == []
 
 
+# The training writes the model card.
+WRITTEN_PAGES = [page for page in PAGES if page.name != "sentiment-model.md"]
+# Metaphors, archaisms and words for which the glossary has another term.
+AVOIDED = re.compile(
+    r"\b(anew|at once|for good|whoever|whatever|so that|nobody|judg\w*|deaf|told|heard|mend|takes? up|lessons?|moods?"
+    r"|beside|outbox page|second factor|audit line|behaviour|colours?|licence|labelled|normalise\w*|sanitise\w*)\b",
+    re.I,
+)
+
+
+@pytest.mark.parametrize("document", WRITTEN_PAGES, ids=lambda path: path.name)
+def test_page_uses_plain_words(document):
+    text = re.sub(r"^```.*?^```$|`[^`\n]*`", "", document.read_text(), flags=re.M | re.S)
+    assert [match[0] for match in AVOIDED.finditer(text)] == []
+
+
 def test_readme_links_every_page():
     listed = {str((ROOT / path).resolve()) for path, _ in links(ROOT / "README.md")}
     assert {str(page) for page in DOCS.rglob("*.md")} <= listed
