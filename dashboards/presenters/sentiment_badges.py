@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dashboards.charts import shares
+from monitoring.messages.numbers import percent
 from monitoring.models import Correction, Keyword, Mention
 from monitoring.models.mentions import probabilities
 
@@ -149,8 +150,8 @@ def _detail(mention: Mention) -> str:
         return ""
     likeliest = sorted(found, key=found.get, reverse=True)
     percents = shares([round(10_000 * found[label]) for label in likeliest])
-    words = zip(likeliest, percents, strict=True)
-    return ", ".join(_("%(label)s %(percent)s%%") % {"label": _word(label), "percent": n} for label, n in words)
+    pairs = zip(likeliest, percents, strict=True)
+    return ", ".join(_("%(label)s %(percent)s") % {"label": _word(label), "percent": percent(n)} for label, n in pairs)
 
 
 def _word(label: str) -> str:

@@ -33,8 +33,9 @@ def sentiment_settings(request: HttpRequest, membership: Membership) -> HttpResp
     lines = [_line(layer, now) for layer in learning_stats.layers(project)]
     month = MentionFilter.from_query(project, {"period": "30d"}, timezone.now(), request.user.zone)
     found = split(month)
+    status = last_status()
     context = {
-        **_state(request, project, now, last_status()),
+        **_state(request, project, now, status),
         "corrected": corrected,
         "by_label": [(_badge(label), number) for label, number in corrected.by_label.items()],
         "newest": [_shown(one) for one in corrected.newest],
@@ -43,6 +44,7 @@ def sentiment_settings(request: HttpRequest, membership: Membership) -> HttpResp
         "decisions": [(line, _words(line)) for line in learning_stats.decisions(project)],
         "minimum": MIN_CORRECTIONS,
         "month": found,
+        "threshold_percent": status and round(100 * status.threshold),
         "uncertain_percent": found.percent("uncertain"),
         "uncertain_query": month.replace(sentiments=("uncertain",)).to_query(),
         "is_own_model": settings.SENTIMENT_BACKEND == "onnx",
