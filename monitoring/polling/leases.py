@@ -1,7 +1,7 @@
 """Leases on due sources, in Postgres: a worker claims sources, renews its claims, and releases them.
 
 Called by polling/poller.py. A worker that dies leaves leases that expire. At most two owners hold leases on the
-sources of one host, and an owner polls each host sequentially, so a host gets at most two requests at once.
+sources of one host, and an owner polls each host sequentially, so a host never gets more than two simultaneous requests.
 """
 
 import json
@@ -50,7 +50,7 @@ FROM locked WHERE s.id = locked.id RETURNING {_COLUMNS}
 def claim(owner: UUID, limit: int, excluded_hosts: Iterable[str] = ()) -> list[ClaimedSource]:
     """Claim up to `limit` due sources, none of `excluded_hosts`.
 
-    An advisory lock serializes claims: two that run at once would both see a free place for an owner of a host.
+    An advisory lock serializes claims: two simultaneous ones could both take the last place for an owner of a host.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", CLAIM_LOCK)

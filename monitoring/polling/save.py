@@ -110,7 +110,7 @@ def _sql_type(annotation: Any) -> str:
 
 def _update_statement() -> str:
     types = get_type_hints(NewState)
-    # Whoever paused or stopped the source during the poll wins.
+    # A source that was paused during the poll stays paused.
     values = {name: f"new.{name}" for name in _COLUMNS if name != "id"} | {
         "state": "CASE s.state WHEN 'active' THEN new.state ELSE s.state END",
         "claimed_by": "NULL",

@@ -1,14 +1,14 @@
-"""A web server on loopback that behaves as the real web does, good and bad; the outside world of the polling tests.
+"""A web server on loopback that responds like real servers, valid and malformed, for tests and benchmarks of polling.
 
     with FeedServer() as server:
         server.put("/feed.xml", body=b"<rss/>", etag='"1"')
         server.put("/old", status=301, location="/feed.xml")
         server.put("/dead-slow", fault="slow body", body=b"x" * 1000)
-        door.fetch(server.url("/feed.xml"))
+        http_client.fetch(server.url("/feed.xml"))
         assert server.requests[-1].headers["if-none-match"] == '"1"'
 
-One asyncio loop in a thread of its own, answers rendered when they are put, so that a benchmark measures its client.
-`FeedServerProcess` is the same in a process of its own.
+It runs an asyncio loop in its own thread and renders responses when they are put, to cost a benchmark little.
+`FeedServerProcess` is the same in its own process.
 """
 
 import asyncio
@@ -28,29 +28,29 @@ from typing import Literal
 
 import trustme
 
-# hang: never answers. reset: RST instead of an answer. drop: closes without an answer, but only where the connection
-# has served before. slow headers, slow body: a byte every `drip_s`. raw: `body` is all that is sent, head included.
+# hang: never responds. reset: RST instead of a response. drop: closes a reused connection without a response. slow
+# headers, slow body: one byte every `drip_s` seconds. raw: `body` is the complete response, including its head.
 Fault = Literal["", "hang", "reset", "drop", "slow headers", "slow body", "raw"]
 
 GARBAGE = b"\x16\x03\x01\x00 this is not HTTP\r\n\r\n"
 
 
 def cut_short(body: bytes) -> bytes:
-    """A raw answer that announces a hundred bytes more than it sends."""
+    """Return a raw response that announces 100 bytes more than it sends."""
     return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body) + 100, body)
 
 
 def cut_in_a_chunk(body: bytes) -> bytes:
-    """A raw chunked answer that ends in the middle of its second chunk."""
+    """Return a raw chunked response that ends in the middle of its second chunk."""
     first = b"%x\r\n%s\r\n" % (len(body), body)
     return b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + first + b"ffff\r\nhalf"
 
 
 def gzip_bomb(size: int) -> bytes:
-    """`size` zero bytes, a thousand times smaller on the wire."""
-    packer = zlib.compressobj(9, wbits=31)
+    """Return `size` zero bytes, gzipped to a thousandth."""
+    compressor = zlib.compressobj(9, wbits=31)
     block = bytes(1024 * 1024)
-    return b"".join(packer.compress(block) for _ in range(size // len(block))) + packer.flush()
+    return b"".join(compressor.compress(block) for _ in range(size // len(block))) + compressor.flush()
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Route:
-    """One address. `gzipped` compresses for clients that accept it; `encoding` names how `body` is compressed."""
+    """The response of one path. `gzipped` compresses it for clients that accept that; `encoding` is that of `body`."""
 
     body: bytes = b""
     status: int = 200
@@ -79,30 +79,30 @@ class Route:
     drip_s: float = 0.05
 
 
-class _Answers:
-    """The bytes of a route's answers, rendered once."""
+class _Responses:
+    """The responses of a route as bytes, rendered once."""
 
     def __init__(self, route: Route) -> None:
         self.route = route
         if route.fault == "raw":
-            self.plain = self.packed = route.body
+            self.plain = self.gzipped = route.body
             return
         self.plain = _render(route, route.status, route.body, route.encoding)
-        self.packed = _render(route, route.status, gzip.compress(route.body), "gzip") if route.gzipped else self.plain
-        self.unchanged = _render(route, 304, None, "")
+        self.gzipped = _render(route, route.status, gzip.compress(route.body), "gzip") if route.gzipped else self.plain
+        self.not_modified = _render(route, 304, None, "")
 
     def choose(self, headers: dict[str, str]) -> bytes:
         route = self.route
         if "if-none-match" in headers:
             if route.etag and headers["if-none-match"] == route.etag:
-                return self.unchanged
+                return self.not_modified
         elif route.last_modified and headers.get("if-modified-since") == route.last_modified:
-            return self.unchanged
-        return self.packed if "gzip" in headers.get("accept-encoding", "") else self.plain
+            return self.not_modified
+        return self.gzipped if "gzip" in headers.get("accept-encoding", "") else self.plain
 
 
 def _render(route: Route, status: int, body: bytes | None, encoding: str) -> bytes:
-    lines = [f"HTTP/1.1 {status} Whatever"]
+    lines = [f"HTTP/1.1 {status} Status"]
     for name, value in (
         ("ETag", route.etag),
         ("Last-Modified", route.last_modified),
@@ -118,8 +118,8 @@ def _render(route: Route, status: int, body: bytes | None, encoding: str) -> byt
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + (body or b"")
 
 
-class _Conversation(asyncio.Protocol):
-    """One connection, kept alive until the client closes it."""
+class _Connection(asyncio.Protocol):
+    """A connection, kept open until the client closes it."""
 
     def __init__(self, server: "FeedServer") -> None:
         self._server = server
@@ -138,7 +138,7 @@ class _Conversation(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         if data.startswith(b"\x16\x03"):
-            # A TLS greeting at a plain port: answered as nginx and Apache do.
+            # A TLS handshake on a plain port: respond like nginx and Apache.
             self._transport.write(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
             self._transport.close()
             return
@@ -152,15 +152,15 @@ class _Conversation(asyncio.Protocol):
                 name, _, value = line.partition(":")
                 headers[name.lower()] = value.strip()
             self._server._received(Request(method, path, headers))
-            self._answer(self._server._routes.get(path) or _NOT_FOUND, headers)
+            self._respond(self._server._routes.get(path) or _NOT_FOUND, headers)
             self._served += 1
 
-    def _answer(self, answers: _Answers, headers: dict[str, str]) -> None:
-        route = answers.route
+    def _respond(self, responses: _Responses, headers: dict[str, str]) -> None:
+        route = responses.route
         if route.fault == "hang":
             return
         if route.fault == "reset":
-            # Linger on, for no time: the kernel sends RST instead of FIN.
+            # With a linger time of 0 the kernel sends RST instead of FIN.
             linger = struct.pack("ii", 1, 0)
             self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
             self._transport.abort()
@@ -168,37 +168,38 @@ class _Conversation(asyncio.Protocol):
         if route.fault == "drop" and self._served:
             self._transport.close()
             return
-        answer = answers.choose(headers)
+        response = responses.choose(headers)
         latency_s = route.latency_s or self._server.latency_s
         if route.fault in ("slow headers", "slow body"):
-            at_once = 0 if route.fault == "slow headers" else answer.index(b"\r\n\r\n") + 4
-            self._drip = asyncio.ensure_future(self._drip_out(answer, at_once, route.drip_s))
+            fast = 0 if route.fault == "slow headers" else response.index(b"\r\n\r\n") + 4
+            self._drip = asyncio.ensure_future(self._drip_out(response, fast, route.drip_s))
         elif latency_s:
-            asyncio.get_running_loop().call_later(latency_s, self._send, answer, route)
+            asyncio.get_running_loop().call_later(latency_s, self._send, response, route)
         else:
-            self._send(answer, route)
+            self._send(response, route)
 
-    def _send(self, answer: bytes, route: Route) -> None:
-        self._transport.write(answer)
+    def _send(self, response: bytes, route: Route) -> None:
+        self._transport.write(response)
         if route.fault == "raw":
             self._transport.close()
 
-    async def _drip_out(self, answer: bytes, at_once: int, drip_s: float) -> None:
-        self._transport.write(answer[:at_once])
-        for position in range(at_once, len(answer)):
+    async def _drip_out(self, response: bytes, fast: int, drip_s: float) -> None:
+        """Send the first `fast` bytes immediately, the others one by one."""
+        self._transport.write(response[:fast])
+        for position in range(fast, len(response)):
             await asyncio.sleep(drip_s)
-            self._transport.write(answer[position : position + 1])
+            self._transport.write(response[position : position + 1])
 
 
-_NOT_FOUND = _Answers(Route(status=404, body=b"nothing here"))
+_NOT_FOUND = _Responses(Route(status=404, body=b"nothing here"))
 
 
 class FeedServer:
-    """Listens on one free port of every address in `hosts` (127.0.0.0/8, ::1) from `start` to `stop`.
+    """A server on one free port of every address in `hosts` (127.0.0.0/8, ::1), from `start` to `stop`.
 
-    With `tls`, each address has a certificate of an authority of its own, whose file is `ca_file`; `certificate_for`
-    makes it a certificate for another name. `latency_s` delays every answer. `log=False` keeps no requests, only the
-    count. `put` and the log may be used from any thread while the server runs.
+    With `tls`, each address has a certificate of the server's own authority (`ca_file`), or one for the name
+    `certificate_for`. `latency_s` delays every response. `log=False` counts requests without storing them. `put`,
+    `requests` and `count` may be used from any thread.
     """
 
     def __init__(
@@ -218,7 +219,7 @@ class FeedServer:
         self.ca_file = ""
         self._tls = tls
         self._certificate_for = certificate_for
-        self._routes: dict[str, _Answers] = {}
+        self._routes: dict[str, _Responses] = {}
         self._open: set[asyncio.Transport] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -245,10 +246,10 @@ class FeedServer:
             self._folder.cleanup()
 
     def put(self, path: str, **route) -> str:
-        """Adds or replaces the route at `path` (fields of `Route`) and gives its URL."""
+        """Add or replace the route at `path` (fields of `Route`). Return its URL."""
         if isinstance(route.get("headers"), dict):
             route["headers"] = tuple(route["headers"].items())
-        self._routes[path] = _Answers(Route(**route))
+        self._routes[path] = _Responses(Route(**route))
         return self.url(path)
 
     def url(self, path: str = "/", host: str = "") -> str:
@@ -278,7 +279,7 @@ class FeedServer:
                 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
                 authority.issue_cert(self._certificate_for or host).configure_cert(context)
             server = await self._loop.create_server(
-                lambda: _Conversation(self), host, self.port, ssl=context, backlog=512, reuse_address=True
+                lambda: _Connection(self), host, self.port, ssl=context, backlog=512, reuse_address=True
             )
             self.port = server.sockets[0].getsockname()[1]
             self._servers.append(server)
@@ -292,12 +293,12 @@ class FeedServer:
 
 
 class FeedServerProcess:
-    """A `FeedServer` in a process of its own, with the same arguments: for benchmarks. `put_many` fills it quickly."""
+    """A `FeedServer` in its own process, with the same arguments, for benchmarks. `put_many` fills it quickly."""
 
     def __init__(self, *args, **kwargs) -> None:
         context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, args, kwargs), daemon=True)
+        self._pipe, child_pipe = context.Pipe()
+        self._process = context.Process(target=_serve, args=(child_pipe, args, kwargs), daemon=True)
 
     def __enter__(self) -> "FeedServerProcess":
         self._process.start()
@@ -309,7 +310,7 @@ class FeedServerProcess:
         self._process.join(10)
 
     def put_many(self, routes: dict[str, dict]) -> None:
-        """Adds or replaces routes, given as path -> fields of `Route`."""
+        """Add or replace routes, given as path -> fields of `Route`."""
         self._pipe.send(routes)
         self._pipe.recv()
 
@@ -321,7 +322,7 @@ class FeedServerProcess:
         return f"{self._scheme}://{host or self.hosts[0]}:{self.port}{path}"
 
     def count(self) -> int:
-        """Requests received so far."""
+        """Return the number of requests received so far."""
         self._pipe.send({})
         return self._pipe.recv()
 

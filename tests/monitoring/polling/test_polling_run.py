@@ -124,7 +124,7 @@ def test_poll_one_returns_none_when_source_is_deleted_meanwhile(feed, django_db_
     timer.join()
 
 
-def test_host_gets_at_most_two_requests_at_once(project, feed, web):
+def test_host_gets_at_most_two_simultaneous_requests(project, feed, web):
     """Three pollers, twelve feeds on one host: at most two requests overlap."""
     from threading import Thread
 
