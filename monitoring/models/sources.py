@@ -25,9 +25,9 @@ class SourceQuerySet(models.QuerySet):
 class Source(models.Model):
     """A polled URL: its schedule, its lease, and the result of the last polls. Times are UTC, `*_s` are seconds.
 
-    `host` is the URL's host, which gets at most two simultaneous requests. `claimed_by` and `claimed_until` are a lease,
-    which expires if its worker dies. `fixed_interval_s` replaces the adaptive interval where set. `resume_state` and
-    `hints` are what the platform returned after the last successful poll (`PollResult` in monitoring/records.py).
+    `host` is the URL's host, which gets at most two simultaneous requests. `claimed_by` and `claimed_until` are a
+    lease, which expires if its worker dies. `fixed_interval_s` replaces the adaptive interval where set.
+    `resume_state` and `hints` are from the last successful poll (`PollResult` in monitoring/records.py).
 
     `error_code` is a code of monitoring/http/records.py, monitoring/feeds/errors.py or monitoring/platforms/, with its
     words in monitoring/messages/source_errors.py; "" after a success. `failing_since` is the first of the current

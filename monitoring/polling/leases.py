@@ -1,7 +1,7 @@
 """Leases on due sources, in Postgres: a worker claims sources, renews its claims, and releases them.
 
 Called by polling/poller.py. A worker that dies leaves leases that expire. At most two owners hold leases on the
-sources of one host, and an owner polls each host sequentially, so a host never gets more than two simultaneous requests.
+sources of one host, and an owner polls each host sequentially, so a host gets at most two simultaneous requests.
 """
 
 import json
