@@ -5,7 +5,7 @@ Out: `send_due(channels)`, called by delivery/tasks.py every few seconds, sends 
 channels. Any number of workers may run it: a claim is one row, locked with SKIP LOCKED and moved to SENDING with a
 lease, and only the worker whose claim is still valid (same state, same attempt) stores the result.
 One case remains: the server accepted the message and the worker died before storing that. The message is then sent
-once more when the lease expires, with the same Message-ID, so that mailboxes can recognize the duplicate.
+once more when the lease expires, with the same Message-ID, by which mailboxes can recognize the duplicate.
 """
 
 import logging

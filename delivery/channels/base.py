@@ -21,7 +21,7 @@ UNREACHABLE = "unreachable"  # no server at that address, or it stopped respondi
 NOT_SECURE = "not_secure"  # the required encryption could not be established
 CHANNEL_CODES = (ADDRESS_REFUSED, MESSAGE_REFUSED, SENDER_REFUSED, LATER, UNREACHABLE, NOT_SECURE)
 
-# Returned by delivery/recipients.py, whatever the channel.
+# Returned by delivery/recipients.py, for every channel.
 NOT_A_MEMBER = "not_a_member"  # the recipient left the project after the message was written
 ACCOUNT_INACTIVE = "account_inactive"  # the recipient's account was deactivated after the message was written
 PROJECT_DELETED = "project_deleted"  # the project was deleted after the message was written

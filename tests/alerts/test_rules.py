@@ -1,4 +1,4 @@
-"""A rule that is broken opens one incident, messages it once when it begins and once when it is over."""
+"""Rules open one incident per episode, with one email when it opens and one when it closes."""
 
 import threading
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The outbox sends each stored message once, whatever the network, the server, or the worker does meanwhile."""
+"""The outbox sends each stored message once, even if the network, the server or the worker fails."""
 
 import os
 import signal
