@@ -371,6 +371,18 @@ def test_pipeline_module_has_docstring(name):
     assert ast.get_docstring(ast.parse((ROOT / name).read_text()))
 
 
+def sources_of_packages():
+    """Return the text of each Python file of the packages, by path."""
+    return {path: path.read_text() for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))}
+
+
+def test_architecture_names_only_existing_records_and_models():
+    named = set(re.findall(r"`([A-Z][a-z]+(?:[A-Z][a-z]+)*)`", (DOCS / "architecture.md").read_text()))
+    defined = set(re.findall(r"^class (\w+)", "\n".join(sources_of_packages().values()), re.M))
+    assert len(named) > 30
+    assert sorted(named - defined - {"Expires"}) == []
+
+
 def test_architecture_names_every_package_of_the_pipeline():
     packages = {path.name for path in (ROOT / "monitoring").iterdir() if (path / "__init__.py").exists()}
     text = (DOCS / "architecture.md").read_text()
