@@ -11,8 +11,17 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django_htmx.middleware import HtmxDetails
 
 from accounts.models import Membership, Project, Role, User
+
+
+class SignedInRequest(HttpRequest):
+    """The type of a request after `login_required`: its user has an account."""
+
+    user: User
+    htmx: HtmxDetails
+
 
 LAST_PROJECT = "last_project"  # session key: the id of the last project shown in this browser
 
@@ -36,13 +45,14 @@ def project_view(role: str = Role.VIEWER) -> Callable[[Callable[..., HttpRespons
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @login_required
         @wraps(view)
-        def checked(request: HttpRequest, project_id: int, **kwargs: object) -> HttpResponse:
+        def checked(request: SignedInRequest, project_id: int, **kwargs: object) -> HttpResponse:
             membership = membership_of(request.user, project_id, role)
             if request.session.get(LAST_PROJECT) != project_id:
                 request.session[LAST_PROJECT] = project_id
             return view(request, membership, **kwargs)
 
-        checked.required_role = role  # read by the access test, which requests every URL
+        # Read by the access test, which requests every URL.
+        checked.required_role = role  # type: ignore[attr-defined]  # a function has no declared attributes
         return checked
 
     return decorate

@@ -1,10 +1,12 @@
 """Forms for accounts, projects, members and invitations. Views check access; the other modules make the changes."""
 
+from typing import Any
 from zoneinfo import available_timezones
 
 from allauth.account.adapter import get_adapter
 from allauth.core import context
 from django import forms
+from django.forms.renderers import BaseRenderer
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -35,7 +37,7 @@ class TimeZoneInput(forms.TextInput):
     """A text box that suggests time zones (a datalist, without JavaScript)."""
 
     def render(
-        self, name: str, value: object, attrs: dict[str, object] | None = None, renderer: object = None
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: BaseRenderer | None = None
     ) -> SafeString:
         attrs = {**(attrs or {}), "list": f"{name}_choices", "autocomplete": "off", "spellcheck": "false"}
         zones = ["UTC", *sorted(zone for zone in available_timezones() if zone.startswith(REGIONS))]
@@ -50,11 +52,18 @@ class TimeZoneField(forms.CharField):
     widget = TimeZoneInput
     default_validators = [validate_time_zone]
 
-    def __init__(self, **kwargs: object) -> None:
-        super().__init__(**{"label": _("Time zone"), "max_length": 64, "initial": default_time_zone} | kwargs)
+    def __init__(self, **kwargs: Any) -> None:
+        defaults: dict[str, Any] = {"label": _("Time zone"), "max_length": 64, "initial": default_time_zone}
+        super().__init__(**defaults | kwargs)
 
     def to_python(self, value: object) -> str:
-        return find_time_zone(super().to_python(value))
+        return find_time_zone(super().to_python(value) or "")
+
+
+class InvitedRequest(HttpRequest):
+    """The type of a request that accounts/views.py passes to allauth's sign-up page."""
+
+    invitation: Invitation
 
 
 class InvitedSignupForm(forms.Form):
@@ -66,13 +75,13 @@ class InvitedSignupForm(forms.Form):
     time_zone = TimeZoneField(widget=TimeZoneInput({"data-default-zone": default_time_zone()}))
     field_order = ["email", "name", "password1", "password2", "time_zone"]
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # allauth's form, a subclass, added the email field; its view would read the initial value from ?email=.
         self.fields["email"].disabled = True
         self.initial["email"] = context.request.invitation.email
 
-    def signup(self, request: HttpRequest, user: User) -> None:
+    def signup(self, request: InvitedRequest, user: User) -> None:
         """Complete the account and accept the invitation. Called by allauth after saving `user` in one transaction."""
         user.first_name = normalize_name(self.cleaned_data["name"])
         user.time_zone = self.cleaned_data["time_zone"]
@@ -106,8 +115,9 @@ class TokenForm(forms.ModelForm):
         fields = ["name"]
         labels = {"name": _("What’s this token for?")}
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, auto_id="token_%s", **kwargs)  # the account form on the same page has a "name", too
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # The account form on the same page has a "name", too.
+        super().__init__(*args, **{"auto_id": "token_%s"} | kwargs)
 
 
 class ProjectForm(forms.ModelForm):
@@ -127,7 +137,7 @@ class DeleteProjectForm(forms.Form):
         label=_("Enter the project name to confirm"), widget=forms.TextInput({"autocomplete": "off"})
     )
 
-    def __init__(self, *args: object, project: Project, **kwargs: object) -> None:
+    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.project = project
 

@@ -5,6 +5,7 @@ the link, because anyone with it can create the account of that address. Called 
 """
 
 from datetime import datetime
+from typing import TypeGuard
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -58,7 +59,7 @@ def find(token: str) -> Invitation | None:
     return Invitation.objects.select_related("project", "invited_by").filter(token_digest=token_digest(token)).first()
 
 
-def is_open(invitation: Invitation | None, now: datetime) -> bool:
+def is_open(invitation: Invitation | None, now: datetime) -> TypeGuard[Invitation]:
     return invitation is not None and invitation.accepted_at is None and invitation.expires_at > now
 
 

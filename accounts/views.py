@@ -18,5 +18,6 @@ def signup(request: HttpRequest) -> HttpResponse:
     all, and two concurrent submissions create one account.
     """
     token = request.session.get(INVITATION_KEY, "")
-    request.invitation = invitations.lock_for_signup(token, timezone.now())
+    invitation = invitations.lock_for_signup(token, timezone.now())
+    request.invitation = invitation  # type: ignore[attr-defined]  # read by accounts/forms.py and accounts/adapter.py
     return views.signup(request)

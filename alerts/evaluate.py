@@ -91,9 +91,11 @@ def _counts(keyword_ids: set[int], window: timedelta, now: datetime) -> dict[int
     """Return (previous, current) counts by label by keyword id, for all projects in one query."""
     both = MentionFilter(project_id=0, since=now - 2 * window, until=now, by="found").conditions()
     is_current = Q(found_at__gte=now - window)
-    rows = both.filter(keyword_id__in=keyword_ids).values_list("keyword_id", "sentiment")
+    groups = both.filter(keyword_id__in=keyword_ids).values("keyword_id", "sentiment")
     # Counting an indexed column allows an index-only scan (a test checks the plan).
-    rows = rows.annotate(previous=Count("found_at", filter=~is_current), current=Count("found_at", filter=is_current))
+    rows = groups.annotate(
+        previous=Count("found_at", filter=~is_current), current=Count("found_at", filter=is_current)
+    ).values_list("keyword_id", "sentiment", "previous", "current")
     counts: dict[int, dict[str, tuple[int, int]]] = {}
     for keyword_id, label, previous, current in rows:
         counts.setdefault(keyword_id, {})[label] = (previous, current)

@@ -1,5 +1,7 @@
 """The forms of digests and alert rules. Used by dashboards/views/digests.py and rules.py."""
 
+from typing import Any, cast
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +25,7 @@ class DigestForm(forms.ModelForm):
         model = Digest
         fields = ["frequency", "weekday", "hour", "send_empty"]
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["hour"].help_text = _("In your time zone (%(zone)s).") % {"zone": self.instance.user.time_zone}
         self.fields["weekday"].help_text = _("Weekly digests only.")
@@ -45,15 +47,17 @@ class RuleForm(forms.ModelForm):
         ]
         widgets = {"recipients": forms.CheckboxSelectMultiple}
 
-    def __init__(self, *args: object, project: Project, **kwargs: object) -> None:
+    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.instance.project = project
-        self.fields["keyword"].queryset = Keyword.objects.filter(project=project).order_by("name")
-        self.fields["keyword"].empty_label = None
+        keyword = cast("forms.ModelChoiceField[Keyword]", self.fields["keyword"])
+        keyword.queryset = Keyword.objects.filter(project=project).order_by("name")
+        keyword.empty_label = None
+        recipients = cast("forms.ModelMultipleChoiceField[User]", self.fields["recipients"])
         members = User.objects.filter(memberships__project=project, is_active=True)
-        self.fields["recipients"].queryset = members.order_by("first_name", "email")
-        self.fields["recipients"].label_from_instance = lambda user: user.name
-        self.fields["recipients"].help_text = _("Leave empty to notify all managers and admins.")
+        recipients.queryset = members.order_by("first_name", "email")
+        recipients.label_from_instance = lambda obj: obj.name  # type: ignore[method-assign]  # as Django documents it
+        recipients.help_text = _("Leave empty to notify all managers and admins.")
         self.fields["with_uncertain"].help_text = _(
             "When you filter by sentiment, also count mentions the model isn’t sure about."
         )
@@ -64,9 +68,9 @@ class RuleForm(forms.ModelForm):
             self.fields[name].required = False  # the condition decides which are required: see clean()
             self.fields[name].widget.attrs["max"] = MAX_NUMBER
 
-    def clean(self) -> dict[str, object]:
+    def clean(self) -> dict[str, Any]:
         """Require the numbers of the selected condition and reset the other's: a rule stores only what it uses."""
-        data = super().clean()
+        data = super().clean() or self.cleaned_data
         data["with_uncertain"] = bool(data.get("sentiment") and data.get("with_uncertain"))
         is_above = data.get("condition") == Rule.Condition.ABOVE
         unused = {"percent": None, "minimum": DEFAULT_MINIMUM} if is_above else {"threshold": None}

@@ -4,6 +4,7 @@ Called by alerts/incidents.py, and by the incident page (dashboards/views/incide
 """
 
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
 
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -66,7 +67,7 @@ def render_closed(incident: Incident, user: User) -> Rendered:
     return _render(incident, user, RESOLVED, incident.peak, {})
 
 
-def _render(incident: Incident, user: User, subject: str, value: int, context: dict[str, object]) -> Rendered:
+def _render(incident: Incident, user: User, subject: str, value: int, context: dict[str, Any]) -> Rendered:
     project_id = incident.rule.project_id
     with translation.override(user.language), timezone.override(user.zone):
         counted = headline(incident, value)
@@ -87,7 +88,7 @@ def _render(incident: Incident, user: User, subject: str, value: int, context: d
         )
 
 
-def _mention(mention: Mention) -> dict[str, object]:
+def _mention(mention: Mention) -> dict[str, Any]:
     document = mention.document
     return {
         "title": document.title or plain(excerpt(document.text, (), 100)),

@@ -191,7 +191,7 @@ SENTIMENT_MODEL_DIR = env.str("SENTIMENT_MODEL_DIR", "")
 # The URL under which the workers reach the web process, which serves the feeds of the sample project.
 SAMPLE_FEEDS_URL = env.str("SAMPLE_FEEDS_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 FETCH_ALLOWED_HOSTS.append(urlsplit(SAMPLE_FEEDS_URL).netloc)
-ALLOWED_HOSTS.append(urlsplit(SAMPLE_FEEDS_URL).hostname)
+ALLOWED_HOSTS.append(urlsplit(SAMPLE_FEEDS_URL).hostname or "")
 
 # --- API ---------------------------------------------------------------------------------------------------
 API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", 300)

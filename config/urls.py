@@ -8,7 +8,7 @@ from api.app import api
 from dashboards.views.health import healthz
 
 # The server admin pages use the same sign-in as all others, with two-factor authentication and rate limits.
-admin.site.login = secure_admin_login(admin.site.login)
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # allauth's documented way
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),

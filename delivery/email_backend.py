@@ -23,15 +23,15 @@ class OutboxBackend(BaseEmailBackend):
 
 def _write(message: EmailMessage, recipient: str) -> Delivery | None:
     html = next((part for part, kind in getattr(message, "alternatives", []) if kind == "text/html"), "")
-    is_html = message.content_subtype == "html"
+    is_html, body = message.content_subtype == "html", str(message.body)
     return outbox.write(
         Message(
             key=f"message:{uuid.uuid4()}",
             kind=Delivery.Kind.MESSAGE,
             recipient=recipient,
-            subject=message.subject,
-            text="" if is_html else message.body,
-            html=message.body if is_html else html,
+            subject=str(message.subject),
+            text="" if is_html else body,
+            html=body if is_html else str(html),
             headers={"Reply-To": ", ".join(message.reply_to)} if message.reply_to else {},
         )
     )

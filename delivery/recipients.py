@@ -14,13 +14,15 @@ def reason_not_to_send(delivery: Delivery) -> Result | None:
     """Return why a claimed delivery must not be sent, or None."""
     if delivery.attempts > ATTEMPTS:  # its workers died, or they would have stored the result of an attempt
         return Result(INTERRUPTED, final=True)
-    if delivery.project_id is None:
+    if delivery.project is None:
         return None
     if delivery.project.deleted_at:
         return Result(PROJECT_DELETED, final=True)
     if delivery.is_external:
         return None
-    members = Membership.objects.filter(project_id=delivery.project_id, user_id=delivery.user_id)
+    if delivery.user_id is None:
+        return Result(NOT_A_MEMBER, final=True)
+    members = Membership.objects.filter(project=delivery.project, user_id=delivery.user_id)
     is_active = members.values_list("user__is_active", flat=True).first()
     if is_active is None:
         return Result(NOT_A_MEMBER, final=True)

@@ -69,7 +69,7 @@ def purge_deleted_projects(budget_s: float) -> int:
 
 def _delete_documents(project_id: int, deadline: float) -> bool:
     """Return False if the deadline was reached."""
-    key = FIRST_KEY
+    key: str | None = FIRST_KEY
     while key is not None:
         if time.monotonic() > deadline:
             return False

@@ -32,7 +32,8 @@ def read_digest(project: Project, window: Window) -> DigestContent:
     splits = {keyword_id: split for keyword_id, split in split_by_keyword(current).items() if split.total}
     previous = current.previous()
     keywords = sorted(
-        Keyword.objects.filter(pk__in=splits), key=lambda keyword: (TYPES.index(keyword.type), keyword.name.lower())
+        Keyword.objects.filter(pk__in=splits),
+        key=lambda keyword: (TYPES.index(Keyword.Type(keyword.type)), keyword.name.lower()),
     )
     return DigestContent(
         project_id=project.pk,
@@ -83,8 +84,10 @@ def _select_mentions(current: MentionFilter, keywords: list[Keyword]) -> dict[in
     # All sections together list at most limit * keywords documents, so no later candidate can be needed.
     candidates = current.mentions().annotate(place=newest_first).filter(place__lte=limit * len(keywords))
     by_keyword: dict[int, list[tuple[int, int]]] = {keyword.pk: [] for keyword in keywords}
-    for keyword_id, *ids in candidates.order_by("place").values_list("keyword_id", "pk", "document_id"):
-        by_keyword[keyword_id].append(tuple(ids))
+    for keyword_id, mention_id, document_id in candidates.order_by("place").values_list(
+        "keyword_id", "pk", "document_id"
+    ):
+        by_keyword[keyword_id].append((mention_id, document_id))
     selected: dict[int, list[int]] = {}
     shown: set[int] = set()
     for keyword in keywords:

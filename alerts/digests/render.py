@@ -4,6 +4,8 @@ Called by alerts/digests/send.py and the digest preview. The output is in the pe
 templates/emails/ has the words.
 """
 
+from typing import Any
+
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -51,7 +53,7 @@ def render_digest(content: DigestContent, digest: Digest) -> Rendered:
         )
 
 
-def digest_context(content: DigestContent) -> dict[str, object]:
+def digest_context(content: DigestContent) -> dict[str, Any]:
     """Return the context of templates/emails/_digest.html and digest.txt, in the active language and time zone."""
     return {
         "content": content,
@@ -84,7 +86,7 @@ def _comparison(content: DigestContent) -> str:
     return _("Previous period: %(count)s.") % {"count": number(content.previous)}
 
 
-def _section(content: DigestContent, section: Section) -> dict[str, object]:
+def _section(content: DigestContent, section: Section) -> dict[str, Any]:
     return {
         "section": section,
         "stories": [_story(content, story) for story in section.stories],
@@ -105,7 +107,7 @@ def _sentiment(split: Split) -> str:
     return f"{split_words(split)} · {shares}"
 
 
-def _story(content: DigestContent, story: Story) -> dict[str, object]:
+def _story(content: DigestContent, story: Story) -> dict[str, Any]:
     details = absolute(reverse("mention", args=[content.project_id, story.mention_id]))
     return {
         "story": story,
@@ -118,7 +120,7 @@ def _story(content: DigestContent, story: Story) -> dict[str, object]:
     }
 
 
-def _failing_source(content: DigestContent, failing: FailingSource) -> dict[str, object]:
+def _failing_source(content: DigestContent, failing: FailingSource) -> dict[str, Any]:
     return {
         "source": failing,
         "reason": str(error_text(failing.code).message),

@@ -25,12 +25,13 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 READY_LIMIT_S = 60
 RecordProcesses = Callable[[list[tuple[int, float]]], None]  # process ID and creation time (Unix seconds) of each
 # Signals and the seconds to wait after each. The groups of STOP_ORDER add up to 9 s, to stop within 10 s in total.
-WEB_STOPS = ((signal.SIGTERM, 2.0),)
-BEAT_STOPS = ((signal.SIGTERM, 1.0),)
+Stops = tuple[tuple[signal.Signals, float], ...]  # signals, each with a timeout in seconds
+WEB_STOPS: Stops = ((signal.SIGTERM, 2.0),)
+BEAT_STOPS: Stops = ((signal.SIGTERM, 1.0),)
 # SIGTERM lets a task finish; SIGQUIT returns it to the queue. An idle worker takes up to 2.5 s to end on 2 busy cores.
-WORKER_STOPS = ((signal.SIGTERM, 3.5), (signal.SIGQUIT, 1.0))
-REDIS_STOPS = ((signal.SIGTERM, 0.5),)
-POSTGRES_STOPS = ((signal.SIGINT, 1.5), (signal.SIGQUIT, 0.5))
+WORKER_STOPS: Stops = ((signal.SIGTERM, 3.5), (signal.SIGQUIT, 1.0))
+REDIS_STOPS: Stops = ((signal.SIGTERM, 0.5),)
+POSTGRES_STOPS: Stops = ((signal.SIGINT, 1.5), (signal.SIGQUIT, 0.5))
 STOP_ORDER = (("web", "beat"), ("poll", "work"), ("redis",), ("postgres",))
 
 
@@ -90,7 +91,7 @@ def start_servers(
 ) -> dict[str, str]:
     """Start Postgres and Redis where `environment` has no URL; return the URLs of the started ones."""
     urls = {}
-    starters = {
+    starters: dict[str, tuple[Callable[[Path], embedded.Service], Stops]] = {
         "DATABASE_URL": (embedded.start_postgres, POSTGRES_STOPS),
         "REDIS_URL": (embedded.start_redis, REDIS_STOPS),
     }

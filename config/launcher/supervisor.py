@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TextIO
+from typing import IO, TextIO, cast
 
 import psutil
 
@@ -32,11 +32,17 @@ class Child:
     """A process to keep alive: how to start it, and the signals that stop it, each with a timeout in seconds."""
 
     name: str
-    start: Callable[[], subprocess.Popen]
+    start: Callable[[], subprocess.Popen[bytes]]
     stops: tuple[tuple[signal.Signals, float], ...]
-    running: subprocess.Popen | None = None
+    running: subprocess.Popen[bytes] | None = None
     crashes: list[float] = field(default_factory=list)
     restart_at: float | None = None
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        """The process of a child that the supervisor has added."""
+        assert self.running is not None
+        return self.running
 
 
 class StopRequest:
@@ -122,7 +128,7 @@ class Supervisor:
         self._stop, self._printer = stop, printer
         self._selector = selectors.DefaultSelector()
 
-    def launch(self, name: str, argv: Sequence[str], death_signal: signal.Signals) -> subprocess.Popen:
+    def launch(self, name: str, argv: Sequence[str], death_signal: signal.Signals) -> subprocess.Popen[bytes]:
         """Start a program in its own process group, with its output connected to print_output."""
         process = subprocess.Popen(
             child_process.command(argv, death_signal=death_signal),
@@ -132,6 +138,7 @@ class Supervisor:
             env=self.environment,
             start_new_session=True,
         )
+        assert process.stdout is not None  # a pipe
         os.set_blocking(process.stdout.fileno(), False)
         self._selector.register(process.stdout, selectors.EVENT_READ, (name, bytearray()))
         return process
@@ -150,9 +157,9 @@ class Supervisor:
         found = []
         for child in self.children:
             with contextlib.suppress(psutil.NoSuchProcess):
-                if child.running.stdout is None:
+                if child.process.stdout is None:
                     continue  # an embedded server, which config/launcher/embedded.py finds by its PID file
-                found.append((child.running.pid, psutil.Process(child.running.pid).create_time()))
+                found.append((child.process.pid, psutil.Process(child.process.pid).create_time()))
         return found
 
     def print_output(self, wait_s: float = TICK_S) -> None:
@@ -167,7 +174,7 @@ class Supervisor:
                 if not chunk:
                     lines, rest = rest, b""
                     self._selector.unregister(key.fileobj)
-                    key.fileobj.close()
+                    cast(IO[bytes], key.fileobj).close()
                 self._printer.print_lines(name, lines.decode(errors="replace"))
                 partial_line[:] = rest
 
@@ -180,10 +187,10 @@ class Supervisor:
         """Restart ended children after a delay; return the reason to end the run, or ""."""
         for child in self.children:
             now = time.monotonic()
-            if child.restart_at is None and child.running.poll() is not None:
+            if child.restart_at is None and child.process.poll() is not None:
                 self._kill_group(child)  # a crashed main process leaves its workers running
                 child.crashes.append(now)
-                delay, cause = restart_delay(child.crashes, now), describe_exit(child.running.returncode)
+                delay, cause = restart_delay(child.crashes, now), describe_exit(child.process.returncode)
                 if delay is None:
                     return f"{child.name} {cause} for the {MAX_CRASHES}th time within a minute"
                 self._printer.print_lines("vigie", f"{child.name} {cause}; restarting in {delay:.0f} s")
@@ -192,7 +199,7 @@ class Supervisor:
                 self._start(child)
         return ""
 
-    def run_to_end(self, process: subprocess.Popen) -> int | None:
+    def run_to_end(self, process: subprocess.Popen[bytes]) -> int | None:
         """Print a program's output until it ends; return its exit status, or None if stopped before."""
         while process.poll() is None and not self._stop.count:
             self.print_output()
@@ -210,25 +217,25 @@ class Supervisor:
         self.print_remaining_output()
 
     def _stop_group(self, children: list[Child]) -> None:
-        alive = [child for child in children if child.running.poll() is None]
+        alive = [child for child in children if child.process.poll() is None]
         steps = {child.name: list(child.stops) for child in alive}
         due = {child.name: 0.0 for child in alive}
         while alive:
             for child in alive:
                 if time.monotonic() >= due[child.name] or self._skips_timeout(child):
                     number, timeout_s = steps[child.name].pop(0) if steps[child.name] else (signal.SIGKILL, 5)
-                    child.running.send_signal(number)
+                    child.process.send_signal(number)
                     due[child.name] = time.monotonic() + timeout_s
             self.print_output(0.05)
-            alive = [child for child in alive if child.running.poll() is None]
+            alive = [child for child in alive if child.process.poll() is None]
         for child in children:
             self._kill_group(child)
 
     def _skips_timeout(self, child: Child) -> bool:
         """Return True after a second request to stop, except for Postgres and Redis, which must shut down cleanly."""
-        return self._stop.count > 1 and child.running.stdout is not None
+        return self._stop.count > 1 and child.process.stdout is not None
 
     @staticmethod
     def _kill_group(child: Child) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(child.running.pid, signal.SIGKILL)
+            os.killpg(child.process.pid, signal.SIGKILL)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from django.utils.functional import Promise
+
 if TYPE_CHECKING:
     from delivery.models import Delivery
 
@@ -52,8 +54,8 @@ class Channel(ABC):
     """
 
     name: ClassVar[str]
-    label: ClassVar[str]
-    problems: ClassVar[Mapping[str, str]]
+    label: ClassVar[str | Promise]
+    problems: ClassVar[Mapping[str, str | Promise]]
 
     @classmethod
     @abstractmethod

@@ -48,7 +48,7 @@ def past_items(feed: Feed, now: datetime, base_url: str) -> list[Entry]:
     """Return the feed's items of the 90 days before `now`, oldest first. `base_url` is the start of their URLs."""
     rng = random.Random(f"vigie {feed.slug}")
     texts = {phase: _texts(feed, phase, rng) for phase in ("calm", "crisis")}
-    entries = []
+    entries: list[tuple[datetime, Entry]] = []
     for days_ago in range(DAYS, 0, -1):
         day = now - timedelta(days=days_ago)
         volume = ITEMS_PER_DAY / len(FEEDS) * WEEKDAYS[day.weekday()] * (1 + 0.3 * (1 - days_ago / DAYS))
@@ -58,8 +58,9 @@ def past_items(feed: Feed, now: datetime, base_url: str) -> list[Entry]:
             hour = rng.choices(range(24), HOURS)[0]
             at = day.replace(hour=hour, minute=rng.randrange(60), second=rng.randrange(60), microsecond=0)
             if at < now:
-                entries.append(_entry(feed, next(texts[phase]), at, f"{days_ago}-{len(entries)}", base_url, rng))
-    return sorted(entries, key=lambda entry: entry.published)
+                name = f"{days_ago}-{len(entries)}"
+                entries.append((at, _entry(feed, next(texts[phase]), at, name, base_url, rng)))
+    return [entry for _at, entry in sorted(entries, key=lambda pair: pair[0])]
 
 
 def current_items(feed: Feed, loaded_at: datetime, now: datetime, base_url: str) -> list[Entry]:
@@ -99,7 +100,7 @@ def _entry(feed: Feed, text: ItemText, at: datetime, name: str, base_url: str, r
         title=text.title.format(**values),
         body=text.body.format(**values),
         body_is_html=False,
-        author=values["author"],
+        author=str(values["author"]),
         published=at,
         language=feed.language,
     )
