@@ -82,6 +82,10 @@ def upgraded(table, row):
         else value
         for column, value in row.items()
     }
+    if table == "monitoring_source":
+        names = ("etag", "last_modified", "body_hash")
+        state = {name: row.pop(name).removeprefix("\\x") for name in names}
+        row["resume_state"] = state if row["last_success_at"] else {}
     if table == "alerts_incident":
         row["settings"] = renamed(row["settings"], "with_unsure", "with_uncertain")
     if table == "accounts_auditline":
