@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.locale.sources import LANGUAGES, texts
+from tests.locale.sources import LANGUAGES, pages, prose, texts
 
 HEADER = ["concept", "language", "where", "forbidden", "use instead"]
 
@@ -69,3 +69,10 @@ def test_rules_find_ruled_out_terms(language, text, count):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_messages_use_one_term_per_concept(language):
     assert faults(language, [("message", text) for text in texts(language)]) == []
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda path: path.name)
+def test_documentation_uses_one_term_per_concept(page):
+    found = [(f"line {number}", text) for number, text in prose(page.read_text())]
+    assert len(found) > 5
+    assert faults("en", found, where=("all",)) == []

@@ -54,8 +54,8 @@ def tables(folder: Path, model: Model, corpus: pipeline.Corpus, unseen: np.ndarr
         [
             "### Tweets, cross-validated\n\n" + _by_language(tweets, known),
             "### Tweets, validation\n\n" + _by_language(validation, met | _word_lists(validation)),
-            "### Calibration and doubt\n\n"
-            + _doubt(
+            "### Calibration and uncertain labels\n\n"
+            + _uncertainty_table(
                 model.threshold,
                 {
                     "tweets, cross-validated": (of_tweets, tweets),
@@ -101,18 +101,18 @@ def _by_language(texts: Labelled, guesses: dict[str, np.ndarray]) -> str:
     return _markdown(lines)
 
 
-def _doubt(threshold: float, sets: dict[str, tuple[np.ndarray, Labelled]]) -> str:
+def _uncertainty_table(threshold: float, sets: dict[str, tuple[np.ndarray, Labelled]]) -> str:
     lines = [["texts", "accuracy", "ECE", f"accuracy of the {MOST_SURE:.0%} most sure", "shown", "right when shown"]]
     for name, (probabilities, texts) in sets.items():
-        lines.append([name, *_doubt_of(threshold, probabilities, texts.labels)])
+        lines.append([name, *_uncertainty_row(threshold, probabilities, texts.labels)])
         for language in SHOWN:
             of = np.array(texts.languages) == language
             if of.any() and "cross" in name:
-                lines.append([f"– {language}", *_doubt_of(threshold, probabilities[of], texts.labels[of])])
+                lines.append([f"– {language}", *_uncertainty_row(threshold, probabilities[of], texts.labels[of])])
     return _markdown(lines)
 
 
-def _doubt_of(threshold: float, probabilities: np.ndarray, labels: np.ndarray) -> list[str]:
+def _uncertainty_row(threshold: float, probabilities: np.ndarray, labels: np.ndarray) -> list[str]:
     sure, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
     most = np.argsort(-sure, kind="stable")[: int(MOST_SURE * len(labels))]
     shown = sure >= threshold

@@ -1,6 +1,7 @@
-"""Writes the model card, docs/sentiment-model.md: what the model is, what it learned from, how good it is, what not.
+"""Generate the model card, docs/sentiment-model.md, from card_template.md.
 
-train.py calls it; the tables are those of evaluate.py, of the same run.
+In: the trained model, its corpus and the probabilities of texts it was not trained on. Out: the page, with the tables
+of evaluate.py. Called by train.py.
 """
 
 import platform
@@ -18,7 +19,7 @@ from monitoring.sentiment.training.pipeline import SEED, Corpus
 CARD = Path(__file__).parents[3] / "docs" / "sentiment-model.md"
 _TEMPLATE = Path(__file__).parent / "card_template.md"
 
-_LICENCES = {
+_LICENSES = {
     TWEETS: (
         "UMSAB (cardiffnlp/xlm-t): tweets in eight languages, balanced over three classes",
         'repository Apache-2.0; "restrictions may apply to individual datasets or Twitter"',
@@ -26,7 +27,7 @@ _LICENCES = {
     "semeval": (
         "English tweets of SemEval 2013 to 2016 (through cbaziotis/datastories-semeval2017-task4), without what "
         "overlaps known test sets",
-        "repository MIT; no separate data licence",
+        "repository MIT; no separate data license",
     ),
     "goemotions": ("English Reddit comments of GoEmotions, mapped to three classes", "CC BY 4.0"),
     "arsarcasm": ("Arabic tweets of ArSarcasm, without what overlaps SemEval", "MIT"),
@@ -41,8 +42,8 @@ def card(folder: Path, model_file: Path, corpus: Corpus, unseen: np.ndarray) -> 
     model = load(model_file)
     packages = ("numpy", "scipy", "scikit-learn", "torch")
     data = "\n".join(
-        f"| {name} | {len(corpus.sets[name].texts):,} | {what} | {licence} |"
-        for name, (what, licence) in _LICENCES.items()
+        f"| {name} | {len(corpus.sets[name].texts):,} | {what} | {license} |"
+        for name, (what, license) in _LICENSES.items()
         if name in (TWEETS, *OTHERS, "own")
     )
     return _TEMPLATE.read_text(encoding="utf-8").format(
