@@ -1,6 +1,6 @@
-"""Dates of feeds: the two common spellings read fast, for strict.py; anything else is doubt, left to feedparser.
+"""Parse the dates of feeds: the two common formats; lxml_parser.py leaves any other to feedparser.
 
-Also the one rule, for all roads, of which years are believed.
+In: text or a struct_time. Out: aware UTC. Also the rule for all parsers of which years are plausible.
 """
 
 import re
@@ -8,7 +8,7 @@ from calendar import timegm
 from datetime import UTC, datetime, timedelta, timezone
 from time import struct_time
 
-# Software without a date writes 0001, 1899, 1904 or 1970-01-01; nobody publishes from after 2100.
+# Software without a date writes 0001, 1899, 1904 or 1970-01-01; later than 2100 is an error.
 FIRST_YEAR, LAST_YEAR = 1971, 2100
 
 _MONTHS = {
@@ -17,7 +17,7 @@ _MONTHS = {
         ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1
     )
 }
-# The North American names of RFC 822, the only names besides GMT that feedparser and everybody else agree on.
+# The North American zones of RFC 822: besides GMT the only names on whose meaning all software agrees.
 _ZONES = {"": 0, "gmt": 0, "ut": 0, "utc": 0, "z": 0}
 _ZONES |= {"edt": -4, "est": -5, "cdt": -5, "cst": -6, "mdt": -6, "mst": -7, "pdt": -7, "pst": -8}
 
@@ -32,12 +32,12 @@ _RFC3339 = re.compile(
 )
 
 
-class UnusualDate(ValueError):
-    """A date that only feedparser's long list of spellings may read."""
+class UncommonDateError(ValueError):
+    """A date in none of the two common formats; feedparser knows more of them."""
 
 
-def parse_usual(text: str) -> datetime | None:
-    """RFC 3339 or RFC 822 to aware UTC; None for no text or an absurd year; UnusualDate for anything else."""
+def parse_common_date(text: str) -> datetime | None:
+    """Parse RFC 3339 or RFC 822 as aware UTC; None for no text or an implausible year. Raise UncommonDateError."""
     if not text:
         return None
     if match := _RFC3339.fullmatch(text):
@@ -51,16 +51,16 @@ def parse_usual(text: str) -> datetime | None:
         elif (hours := _ZONES.get(zone.lower())) is not None:
             offset = timedelta(hours=hours)
         else:
-            raise UnusualDate
+            raise UncommonDateError
     else:
-        raise UnusualDate
+        raise UncommonDateError
     if month is None:
-        raise UnusualDate
+        raise UncommonDateError
     parts = (int(part or 0) for part in (year, month, day, hour, minute, second))
     try:
-        return believable(datetime(*parts, tzinfo=timezone(offset)).astimezone(UTC))
+        return plausible(datetime(*parts, tzinfo=timezone(offset)).astimezone(UTC))
     except (ValueError, OverflowError) as problem:
-        raise UnusualDate from problem
+        raise UncommonDateError from problem
 
 
 def _offset(sign: str | None, hours: str | None, minutes: str | None) -> timedelta:
@@ -70,15 +70,16 @@ def _offset(sign: str | None, hours: str | None, minutes: str | None) -> timedel
     return -offset if sign == "-" else offset
 
 
-def from_struct(value: object) -> datetime | None:
-    """feedparser's `*_parsed`, which are in UTC."""
+def from_struct_time(value: object) -> datetime | None:
+    """Convert feedparser's `*_parsed`, which is in UTC; None if it is missing or implausible."""
     if not isinstance(value, struct_time):
         return None
     try:
-        return believable(datetime.fromtimestamp(timegm(value), UTC))
+        return plausible(datetime.fromtimestamp(timegm(value), UTC))
     except (ValueError, OverflowError, OSError):
         return None
 
 
-def believable(when: datetime) -> datetime | None:
+def plausible(when: datetime) -> datetime | None:
+    """Return the time, or None if its year is implausible."""
     return when if FIRST_YEAR <= when.year <= LAST_YEAR else None

@@ -1,7 +1,7 @@
-"""The feeds that an HTML page names, and the addresses worth trying where it names none.
+"""Find the feeds that an HTML page links to, and common feed URLs to try if it links to none. Pure.
 
-Comes from the "add a source" page and command, which fetch: a pasted address that answers with a page goes through
-`discover`, then through `guesses`. Pure.
+Called by services/sources.py, which fetches: if the URL of a new source returns a page, `discover` comes first,
+`common_feed_urls` second.
 """
 
 import re
@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from lxml import etree, html
 
-# What a page may have in its head; a feed named after this much of it is not found.
+# Bytes of a page that are searched for feeds.
 _MAX_PAGE = 2_000_000
 _MAX_FOUND = 20
 
@@ -23,9 +23,9 @@ _TYPES = {
     "application/xml": "rss",
     "text/xml": "rss",
 }
-# Types that sites also use for what is no feed (an API, a sitemap): believed only where the address says so too.
-_VAGUE_TYPES = frozenset({"application/json", "application/xml", "text/xml"})
-_FEED_ADDRESS = re.compile(
+# Types that sites also use for other content (an API, a sitemap): only with a URL that looks like a feed.
+_GENERIC_TYPES = frozenset({"application/json", "application/xml", "text/xml"})
+_FEED_URL = re.compile(
     r"(?:/(?:feed|feeds|rss|atom)(?:/|\.xml|\.json|\.php)?$|\.(?:rss|atom|rdf)$|/(?:feed|rss|atom|index)\.(?:xml|rdf)$"
     r"|/feeds?/|[?&](?:feed|format|type)=(?:rss2?|atom|feed)\b|feed\.json$|feeds\.feedburner\.com/)",
     re.I,
@@ -36,12 +36,12 @@ _CHANNEL_ID = re.compile(
 _YOUTUBE_FEED = "https://www.youtube.com/feeds/videos.xml"
 _YOUTUBE_HOSTS = frozenset({"youtube.com", "www.youtube.com", "m.youtube.com"})
 _REDDIT_HOSTS = frozenset({"reddit.com", "www.reddit.com", "old.reddit.com", "new.reddit.com"})
-_USUAL_PATHS = ("/feed/", "/rss", "/feed.xml", "/rss.xml", "/atom.xml", "/index.xml", "/feed.json")
+_COMMON_PATHS = ("/feed/", "/rss", "/feed.xml", "/rss.xml", "/atom.xml", "/index.xml", "/feed.json")
 
 
 @dataclass(frozen=True, slots=True)
 class FoundFeed:
-    """`type` is "rss", "atom", "json", or "" where only the feed itself will say."""
+    """A feed that a page links to. `type` is "rss", "atom", "json", or "" if only the feed itself tells."""
 
     url: str
     title: str = ""
@@ -49,29 +49,29 @@ class FoundFeed:
 
 
 def discover(body: bytes, url: str, content_type: str = "") -> list[FoundFeed]:
-    """Best first: what the platform is known to offer, `<link rel=alternate>`, links that look like feeds."""
-    found = _known_places(body, url)
+    """Return feeds, the best first: those of known platforms, `<link rel=alternate>`, links that look like feeds."""
+    found = _platform_feeds(body, url)
     root = _document(body[:_MAX_PAGE], content_type)
     if root is not None:
         base = _base(root, url)
-        found += _alternates(root, base) + _visible(root, base)
+        found += _alternates(root, base) + _linked_feeds(root, base)
     unique = {feed.url: feed for feed in reversed(found)}
     return list(reversed(unique.values()))[:_MAX_FOUND]
 
 
-def guesses(url: str) -> list[str]:
-    """Addresses to try, in order, for a page that names no feed: its own folder's first, then the site's."""
+def common_feed_urls(url: str) -> list[str]:
+    """Return URLs to try, in order, for a page without feed links: those of its folder, then those of the site."""
     parts = _split(url)
     if parts is None:
         return []
     site = f"{parts.scheme}://{parts.netloc}"
     folder = parts.path.rstrip("/")
     if folder and "." not in folder.rpartition("/")[2]:
-        tried = [f"{site}{folder}/feed/", f"{site}{folder}.rss", f"{site}{folder}/rss"]
+        urls = [f"{site}{folder}/feed/", f"{site}{folder}.rss", f"{site}{folder}/rss"]
     else:
-        tried = []
-    tried += [site + path for path in _USUAL_PATHS] + [f"{site}/?feed=rss2"]
-    return list(dict.fromkeys(tried))
+        urls = []
+    urls += [site + path for path in _COMMON_PATHS] + [f"{site}/?feed=rss2"]
+    return list(dict.fromkeys(urls))
 
 
 def _split(url: str) -> SplitResult | None:
@@ -82,8 +82,8 @@ def _split(url: str) -> SplitResult | None:
     return parts if parts.scheme in ("http", "https") and parts.netloc else None
 
 
-def _known_places(body: bytes, url: str) -> list[FoundFeed]:
-    """Platforms whose pages name no feed, or the wrong one, though they have it."""
+def _platform_feeds(body: bytes, url: str) -> list[FoundFeed]:
+    """Return the feeds of platforms whose pages link to none, or to the wrong one."""
     parts = _split(url)
     if parts is None:
         return []
@@ -98,7 +98,7 @@ def _known_places(body: bytes, url: str) -> list[FoundFeed]:
 
 
 def _youtube(body: bytes, path: str, query: str) -> list[FoundFeed]:
-    """A channel by its id in the address or, for handles, in the page; a playlist by its parameter."""
+    """Return the feed of a channel, by its id in the URL or (handles) in the page, or of a playlist."""
     if playlist := re.search(r"(?:^|&)list=([\w-]+)", query):
         return [FoundFeed(f"{_YOUTUBE_FEED}?playlist_id={playlist[1]}", type="atom")]
     channel = re.match(rb"/channel/(UC[\w-]{22})", path.encode("ascii", "ignore")) or _CHANNEL_ID.search(body)
@@ -139,18 +139,18 @@ def _alternates(root: html.HtmlElement, base: str) -> list[FoundFeed]:
         url = _join(base, link.get("href") or "")
         if not url or not {"alternate", "feed"} & set(rels) or (mime not in _TYPES and "feed" not in rels):
             continue
-        if mime in _VAGUE_TYPES and not _FEED_ADDRESS.search(url):
+        if mime in _GENERIC_TYPES and not _FEED_URL.search(url):
             continue
         found.append(FoundFeed(url, " ".join((link.get("title") or "").split())[:200], _TYPES.get(mime, "")))
-    # A site's own feed before those of its comments, which every WordPress page also names.
+    # Comment feeds, which every WordPress page links to, come last.
     return sorted(found, key=lambda feed: "comment" in (feed.url + feed.title).lower())
 
 
-def _visible(root: html.HtmlElement, base: str) -> list[FoundFeed]:
+def _linked_feeds(root: html.HtmlElement, base: str) -> list[FoundFeed]:
     found = []
     for link in root.iter("a"):
         url = _join(base, link.get("href") or "")
-        if url and _FEED_ADDRESS.search(url):
+        if url and _FEED_URL.search(url):
             text = " ".join(link.text_content().split()) or link.get("title") or ""
             found.append(FoundFeed(url, text[:200]))
     return found

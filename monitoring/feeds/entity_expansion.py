@@ -1,6 +1,7 @@
-"""How much text the entities that a document declares would expand to; used before any parser that expands them.
+"""Compute the size of a document with its declared entities expanded, before a parser expands them.
 
-No entity is ever expanded here: sizes are added up, so a billion laughs costs a few milliseconds.
+No entity is expanded here: sizes are added up, so a “billion laughs” document takes a few milliseconds. Called by
+feedparser_parser.py.
 """
 
 import re
@@ -9,8 +10,8 @@ _ENTITY = re.compile(rb"<!ENTITY\s+([^\s%\"'<>]{1,100})\s+(?:\"([^\"]*)\"|'([^']
 _USE = re.compile(rb"&([^\s&;#<>]{1,100});")
 
 
-def expansion(data: bytes) -> int:
-    """Bytes that references to declared entities stand for, nested ones included; a cycle counts as infinite."""
+def expanded_size(data: bytes) -> int:
+    """Return the bytes that references to declared entities expand to, nested ones included; a cycle is infinite."""
     if b"<!ENTITY" not in data:
         return 0
     declared = {name: first or second for name, first, second in reversed(_ENTITY.findall(data))}
@@ -18,7 +19,7 @@ def expansion(data: bytes) -> int:
     return sum(_size(name, declared, sizes, depth=0) for name in _USE.findall(_ENTITY.sub(b"", data)))
 
 
-# Deeper than any honest declaration, and below Python's own recursion limit.
+# Deeper than any real declaration, and below Python's recursion limit.
 _MAX_DEPTH = 50
 _INFINITE = 10**12
 

@@ -1,7 +1,7 @@
-"""The one value that says why bytes could not be read; made by parse.py, reference.py, json_feed.py and opml.py.
+"""The value for bytes that cannot be parsed; returned by parse.py, the parsers and opml.py.
 
-Callers turn `code` into words: "empty", "not_a_feed", "html_page", "xml_bomb", "too_complex", "unreadable", and from
-opml.py "not_opml".
+messages/source_errors.py has a message per `code`: "empty", "not_a_feed", "html_page", "xml_bomb", "too_complex",
+"unreadable" and, from opml.py, "not_opml".
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ParseError:
-    """`detail` is for logs and support, never for translation: short, machine-made, without the feed's own text."""
+    """Why bytes are no feed. `detail` is for logs and support: short, untranslated, without text of the feed."""
 
     code: str
     detail: str = ""

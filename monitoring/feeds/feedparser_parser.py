@@ -1,7 +1,7 @@
-"""The sure road: any bytes that may be a feed to a RawFeed by feedparser, or a ParseError.
+"""Parse any feed with feedparser: bytes in, a RawFeed or a ParseError out.
 
-Comes from parse.py for every feed that strict.py has doubts about. feedparser's sanitizing is off (clean.py does
-that, and only for new entries), its resolving of links inside texts is on only where the feed says `xml:base`.
+Called by parse.py for every feed that lxml_parser.py does not support. feedparser's sanitizing is off, because
+content/clean.py does it, and only for new entries; it resolves links inside texts only if the feed has `xml:base`.
 """
 
 import codecs
@@ -9,47 +9,20 @@ import io
 import re
 
 import feedparser
-import feedparser.api
-from feedparser.encodings import convert_to_utf8
 
 from monitoring.content.scrub import scrub
-from monitoring.feeds.dates import from_struct
-from monitoring.feeds.entity_expansion import expansion
+from monitoring.feeds.dates import from_struct_time
+from monitoring.feeds.entity_expansion import expanded_size
 from monitoring.feeds.errors import ParseError
+from monitoring.feeds.feedparser_internals import convert_to_utf8
 from monitoring.feeds.raw_feed import RawEntry, RawFeed
 
-# Real feeds, cut to the entries that count, stay far below; feedparser needs 1.4 s for each 100,000.
+# Real feeds have far fewer once their entries are limited; feedparser needs 1.4 s per 100,000 tags.
 MAX_TAGS = 400_000
-# Declared entities may add this much text; expat allows a hundredfold growth, feedparser's loose parser any.
-MAX_EXPANSION = 1_000_000
+# Bytes that declared entities may add; expat allows a hundredfold growth, feedparser's loose parser any.
+MAX_EXPANDED_BYTES = 1_000_000
 
-# Longer ones are no names; feedparser looks for an address in them in quadratic time.
-_MAX_AUTHOR = 500
-# feedparser walks through all of a feed's namespaces for each element of one it does not know.
-_MAX_NAMESPACES = 200
-
-
-class _Bounded:
-    """Keeps feedparser's three slow spots from taking hours over a hostile feed; tags are not used at all."""
-
-    def _add_tag(self, term: str, scheme: str, label: str) -> None:
-        self._get_context().setdefault("tags", [])
-
-    def _sync_author_detail(self, key: str = "author") -> None:
-        author = self._get_context().get(key)
-        if not isinstance(author, str) or len(author) <= _MAX_AUTHOR:
-            super()._sync_author_detail(key)
-
-    def track_namespace(self, prefix: str | None, uri: str) -> None:
-        if len(self.namespaces_in_use) < _MAX_NAMESPACES:
-            super().track_namespace(prefix, uri)
-
-
-# feedparser.parse looks its two parsers up in its own module, and offers no other way to give it one.
-for _name in ("StrictFeedParser", "LooseFeedParser"):
-    setattr(feedparser.api, _name, type(_name, (_Bounded, getattr(feedparser.api, _name)), {}))
-
-_WIDE_MARKS = (
+_WIDE_BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -65,9 +38,9 @@ _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "html", "xhtml"})
 
 
 def to_utf8(body: bytes, content_type: str) -> bytes:
-    """The body in UTF-8 with its XML declaration saying so, by feedparser's rules for encodings."""
-    # Without a declaration feedparser reads these as UTF-8, in which ASCII letters with NUL between them are valid.
-    for mark, encoding in _WIDE_MARKS:
+    """Return the body in UTF-8, its XML declaration included, by feedparser's rules for encodings."""
+    # Without a declaration feedparser reads these as UTF-8, as ASCII letters separated by NUL are valid UTF-8.
+    for mark, encoding in _WIDE_BOMS:
         if body.startswith(mark):
             return _DECLARATION.sub("", body.decode(encoding, "replace"), count=1).encode()
     headers = {"content-type": content_type} if "charset" in content_type.lower() else {}
@@ -80,13 +53,13 @@ def to_utf8(body: bytes, content_type: str) -> bytes:
 
 
 def read(data: bytes, max_entries: int) -> RawFeed | ParseError:
-    """`data` comes from to_utf8."""
+    """Parse the result of `to_utf8`, at most `max_entries` entries of it."""
     feed_tag, html_tag = _FEED_TAG.search(data), _HTML_TAG.search(data)
     if not feed_tag:
         return ParseError("html_page" if html_tag else "not_a_feed")
-    if (size := expansion(data)) > MAX_EXPANSION:
+    if (size := expanded_size(data)) > MAX_EXPANDED_BYTES:
         return ParseError("xml_bomb", f"entities expand to {size} bytes")
-    data = _tidy_head(_cut(data, max_entries))
+    data = _clean_head(_limit_entries(data, max_entries))
     if (tags := data.count(b"<")) > MAX_TAGS:
         return ParseError("too_complex", f"{tags} tags")
     parsed = _parse(data)
@@ -99,29 +72,29 @@ def read(data: bytes, max_entries: int) -> RawFeed | ParseError:
     return _to_raw(parsed)
 
 
-def _cut(data: bytes, max_entries: int) -> bytes:
-    """Entries beyond the limit are never read: a feed that repeats itself a hundred thousand times costs little."""
+def _limit_entries(data: bytes, max_entries: int) -> bytes:
+    """Cut the feed after its first `max_entries` entries, so a feed with a hundred thousand entries costs little."""
     for count, match in enumerate(_ENTRY_START.finditer(data)):
         if count == max_entries:
             return data[: match.start()]
     return data
 
 
-def _tidy_head(data: bytes) -> bytes:
-    """Two things before the first entry that feedparser stumbles over.
+def _clean_head(data: bytes) -> bytes:
+    """Remove two things before the first entry that feedparser cannot handle.
 
-    Its patterns for the doctype take quadratic time over long white space before the root. And a podcast's own
-    <itunes:summary> beside its <description> makes it drop the description of the first, newest episode.
+    Its doctype patterns take quadratic time on long white space before the root. And if a podcast has both
+    <itunes:summary> and <description>, it drops the description of the first, newest episode.
     """
     root, entry = re.search(rb"<\w", data), _ENTRY_START.search(data)
     if not root:
         return data
     first = entry.start() if entry else root.start()
     prolog = re.sub(rb"\s{2,}", b"\n", data[: root.start()]).lstrip()
-    return prolog + _without_summary(data[root.start() : first]) + data[max(first, root.start()) :]
+    return prolog + _without_itunes_summary(data[root.start() : first]) + data[max(first, root.start()) :]
 
 
-def _without_summary(channel: bytes) -> bytes:
+def _without_itunes_summary(channel: bytes) -> bytes:
     start = channel.find(b"<itunes:summary")
     closing = channel.find(b">", start)
     if start < 0 or closing < 0:
@@ -133,27 +106,28 @@ def _without_summary(channel: bytes) -> bytes:
 
 
 def _parse(data: bytes) -> feedparser.FeedParserDict | ParseError:
-    """feedparser raises on some hostile bytes: once more without what is known to cause it, then a value."""
+    """Parse, once more without control characters and invalid references if it raises, else return an error."""
     resolve = b"xml:base" in data
     try:
-        return _feedparser(data, resolve=resolve)
+        return _run_feedparser(data, resolve=resolve)
     except Exception:
         pass
     try:
-        return _feedparser(_CONTROL.sub(b"", _REFERENCE.sub(_possible, data)), resolve=False)
+        return _run_feedparser(_CONTROL.sub(b"", _REFERENCE.sub(_valid_reference, data)), resolve=False)
     except Exception as problem:
         return ParseError("unreadable", type(problem).__name__)
 
 
-def _feedparser(data: bytes, *, resolve: bool) -> feedparser.FeedParserDict:
-    # The header keeps feedparser from guessing the encoding anew, the stream from taking the bytes for a file name.
+def _run_feedparser(data: bytes, *, resolve: bool) -> feedparser.FeedParserDict:
+    # The header prevents a second guess of the encoding; a stream prevents that the bytes are read as a file name.
     headers = {"content-type": "application/xml; charset=utf-8"}
     return feedparser.parse(
         io.BytesIO(data), response_headers=headers, resolve_relative_uris=resolve, sanitize_html=False
     )
 
 
-def _possible(match: re.Match[bytes]) -> bytes:
+def _valid_reference(match: re.Match[bytes]) -> bytes:
+    """Return a numeric reference if it stands for a valid character, else nothing."""
     digits = match[1] or match[2]
     number = int(digits, 16 if match[1] else 10) if len(digits) < 8 else 0
     is_character = 0 < number < 0xD800 or 0xDFFF < number < 0x110000
@@ -176,7 +150,9 @@ def _to_raw(parsed: feedparser.FeedParserDict) -> RawFeed:
 
 def _to_entry(entry: feedparser.FeedParserDict) -> RawEntry:
     title = entry.get("title_detail")
-    dates = (from_struct(dict.get(entry, key)) for key in ("published_parsed", "updated_parsed", "created_parsed"))
+    dates = (
+        from_struct_time(dict.get(entry, key)) for key in ("published_parsed", "updated_parsed", "created_parsed")
+    )
     return RawEntry(
         id=_string(entry.get("id")),
         link=_string(entry.get("link")),
@@ -199,8 +175,8 @@ def _bodies(entry: feedparser.FeedParserDict) -> list[tuple[str, bool]]:
     return bodies
 
 
-# An element that bears the name of one of feedparser's own keys (<links>, <title_detail>) overwrites what is there:
-# no value has a type that can be relied on.
+# An element named like one of feedparser's own keys (<links>, <title_detail>) overwrites its value, so no value has a
+# reliable type.
 
 
 def _string(value: object) -> str:

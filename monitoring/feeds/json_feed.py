@@ -1,20 +1,21 @@
-"""JSON Feed 1.0 and 1.1 to a RawFeed; comes from parse.py for bodies that begin like a JSON object.
+"""Parse JSON Feed 1.0 and 1.1 into a RawFeed; called by parse.py for bodies that start like a JSON object.
 
-Lenient as the specification asks: ids may be numbers, unknown or mistyped members are passed over.
+Lenient as the specification requires: ids may be numbers, unknown or mistyped members are ignored.
 """
 
 import json
 from datetime import datetime
 
 from monitoring.content.scrub import scrub
-from monitoring.feeds.dates import UnusualDate, parse_usual
+from monitoring.feeds.dates import UncommonDateError, parse_common_date
 from monitoring.feeds.errors import ParseError
 from monitoring.feeds.raw_feed import RawEntry, RawFeed
 
 
 def read(body: bytes, max_entries: int) -> RawFeed | ParseError:
+    """Parse a feed, at most `max_entries` entries of it."""
     try:
-        # json.loads finds UTF-8, 16 or 32 by itself; the byte order mark it refuses.
+        # json.loads detects UTF-8, 16 and 32, but rejects a byte order mark.
         document = json.loads(body.removeprefix(b"\xef\xbb\xbf"))
     except (ValueError, RecursionError) as problem:
         return ParseError("not_a_feed", f"JSON: {type(problem).__name__}")
@@ -47,22 +48,22 @@ def _entry(item: dict) -> RawEntry:
     )
 
 
-def _authors(holder: dict) -> list[str]:
-    """1.1 has a list; 1.0 had one object, which many still write."""
-    people = holder.get("authors")
-    people = people if isinstance(people, list) else [holder.get("author")]
-    return [name for person in people if isinstance(person, dict) and (name := _text(person, "name"))]
+def _authors(parent: dict) -> list[str]:
+    """Return the names of all authors: a list in 1.1, one object in 1.0 and in many feeds that claim 1.1."""
+    authors = parent.get("authors")
+    authors = authors if isinstance(authors, list) else [parent.get("author")]
+    return [name for author in authors if isinstance(author, dict) and (name := _text(author, "name"))]
 
 
 def _date(text: str) -> datetime | None:
     try:
-        return parse_usual(text)
-    except UnusualDate:
+        return parse_common_date(text)
+    except UncommonDateError:
         return None
 
 
-def _text(holder: dict, key: str) -> str:
-    value = holder.get(key)
+def _text(parent: dict, key: str) -> str:
+    value = parent.get(key)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
     return scrub(str(value)).strip()

@@ -1,5 +1,6 @@
-"""A feed's bytes to the JSON Lines of the `parse_feed` command: one object an entry. Its
-names and fields are a contract with people's scripts.
+"""The command `parse_feed` without its streams: the bytes of a feed in, one JSON object per entry out.
+
+The field names are a public interface that scripts rely on.
 """
 
 import json
@@ -12,6 +13,7 @@ from monitoring.records import Item
 
 
 def feed_lines(body: bytes, *, url: str = "") -> list[str] | ParseError:
+    """Return one line per entry. `url` is the URL of the feed, for relative links."""
     feed = parse(body, url=url)
     if isinstance(feed, ParseError):
         return feed
@@ -19,6 +21,7 @@ def feed_lines(body: bytes, *, url: str = "") -> list[str] | ParseError:
 
 
 def item_line(item: Item) -> str:
+    """Return an item as a JSON object; times are ISO 8601 in UTC."""
     row = {
         "id": item.native_id,
         "url": item.url,

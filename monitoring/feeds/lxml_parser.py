@@ -1,22 +1,22 @@
-"""The fast road: a clean RSS, RDF or Atom feed in UTF-8 to a RawFeed through lxml, or None where in doubt.
+"""Parse a regular RSS, RDF or Atom feed in UTF-8 with lxml: bytes in, a RawFeed out, or None if it is not supported.
 
-Comes from parse.py. About ten times as fast as feedparser (reference.py), whose reading it must repeat exactly:
-whatever feedparser might read otherwise is doubt. tests/monitoring/feeds/test_agreement.py holds the two together.
+Called by parse.py. About ten times as fast as feedparser (feedparser_parser.py), whose result it must equal: a feed
+that feedparser might read differently is not supported. tests/monitoring/feeds/test_agreement.py compares the two.
 """
 
 import re
 from contextlib import suppress
 
-from feedparser.mixin import _FeedParserMixin
 from lxml import etree
 
-from monitoring.feeds.dates import UnusualDate, parse_usual
+from monitoring.feeds.dates import UncommonDateError, parse_common_date
+from monitoring.feeds.feedparser_internals import looks_like_html
 from monitoring.feeds.raw_feed import RawEntry, RawFeed
-from monitoring.feeds.xml_elements import ATOM, RDF_ABOUT, RDF_ROOT, XML_LANG, Doubt, Kind, Kinds
+from monitoring.feeds.xml_elements import ATOM, RDF_ABOUT, RDF_ROOT, XML_LANG, AmbiguousFeedError, Kind, KindTable
 
 _ENCODING = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']\s*([\w.-]+)", re.I)
-# Type declarations, entities and other bases change how the rest is read; in NUL another encoding shows.
-_SURPRISES = (b"<!DOCTYPE", b"<!ENTITY", b"xml:base", b" base=", b"\x00")
+# Document types, entities and base URLs change how the rest is read; NUL reveals another encoding.
+_UNSUPPORTED = (b"<!DOCTYPE", b"<!ENTITY", b"xml:base", b" base=", b"\x00")
 _HTML_TYPES = {"html": True, "text/html": True, "text": False, "plain": False, "text/plain": False}
 _EMAIL_AUTHOR = re.compile(r"[\w.+-]+@(?:[a-z0-9-]+\.)+[a-z]{2,4}(?: \([^()@<>]+\))?", re.A | re.I)
 _NAMED_REFERENCE = re.compile(r"&\w+;", re.A)
@@ -27,7 +27,8 @@ _PAGE_TYPES = frozenset({"", "html", "xhtml", "text/html", "application/xhtml+xm
 
 
 def read(body: bytes) -> RawFeed | None:
-    if _is_odd(body):
+    """Parse a feed; None if feedparser has to do it."""
+    if _is_unsupported(body):
         return None
     parser = etree.XMLParser(
         resolve_entities=False,
@@ -39,62 +40,62 @@ def read(body: bytes) -> RawFeed | None:
     )
     try:
         return _read_root(etree.fromstring(body, parser))
-    except (etree.XMLSyntaxError, Doubt, UnusualDate):
+    except (etree.XMLSyntaxError, AmbiguousFeedError, UncommonDateError):
         return None
 
 
-def _is_odd(body: bytes) -> bool:
-    """Plain searches, because patterns over whole feeds took a third of the road's time; lxml checks the UTF-8."""
+def _is_unsupported(body: bytes) -> bool:
+    """Search for unsupported markup, without patterns (they took a third of the time); lxml checks the UTF-8."""
     start = body[:300].removeprefix(b"\xef\xbb\xbf")
     declared = _ENCODING.match(start)
     if not start.startswith(b"<") or (declared and declared[1].lower() not in (b"utf-8", b"utf8")):
         return True
-    return any(surprise in body for surprise in _SURPRISES)
+    return any(marker in body for marker in _UNSUPPORTED)
 
 
 def _read_root(root: etree._Element) -> RawFeed:
-    kinds = Kinds()
+    kinds = KindTable()
     namespaces = {uri.lower() for uri in root.nsmap.values()}
     if root.tag == "rss":
         channels = list(root)
         if len(channels) != 1 or channels[0].tag != "channel":
-            raise Doubt("channel")
+            raise AmbiguousFeedError("channel")
         return _read_channel(channels[0], [*channels[0]], kinds, root.get(XML_LANG, ""))
     if root.tag == RDF_ROOT:
-        # feedparser takes the vocabulary declared first for the format, and Atom reads titles otherwise.
+        # feedparser takes the format from the first declared vocabulary, and reads titles differently in Atom.
         if not len(root) or ATOM in namespaces or not root[0].tag.endswith("}channel"):
-            raise Doubt("rdf")
+            raise AmbiguousFeedError("rdf")
         return _read_channel(root[0], [*root[0], *root[1:]], kinds, root.get(XML_LANG, ""))
     if root.tag in ("{http://www.w3.org/2005/Atom}feed", "{http://purl.org/atom/ns#}feed"):
         if "http://purl.org/rss/1.0/" in namespaces:
-            raise Doubt("mixed")
+            raise AmbiguousFeedError("mixed")
         return _read_channel(root, [*root], kinds, root.get(XML_LANG, ""), atom=True)
-    raise Doubt("root")
+    raise AmbiguousFeedError("root")
 
 
 def _read_channel(
-    channel: etree._Element, children: list[etree._Element], kinds: Kinds, lang: str, *, atom: bool = False
+    channel: etree._Element, children: list[etree._Element], kinds: KindTable, lang: str, *, atom: bool = False
 ) -> RawFeed:
     feed, descriptions = RawFeed(language=lang), []
     reader = _EntryReader(kinds, lang=lang, atom=atom)
     for child in children:
         if child.tag.rpartition("}")[2] in ("image", "items", "textinput", "textInput"):
-            _check_without(child, _ENTRIES | (_DESCRIPTIONS - {"description"}))
+            _check_contains_none(child, _ENTRIES | (_DESCRIPTIONS - {"description"}))
             continue
-        kind = kinds.of(child)
+        kind = kinds.kind_of(child)
         if kind is Kind.ENTRY:
             if not feed.entries and "itunes" in descriptions:
-                descriptions.remove("itunes")  # which reference.py takes out
+                descriptions.remove("itunes")  # which feedparser_parser.py removes
             if len(descriptions) > 1:
-                # feedparser takes the second for an entry's content, and reads the next entry otherwise.
-                raise Doubt("two descriptions")
+                # feedparser takes the second for the content of an entry, and then reads the next entry differently.
+                raise AmbiguousFeedError("two descriptions")
             feed.entries.append(reader.read(child))
             continue
         if len(child):
             if kind not in (Kind.IGNORED, Kind.AUTHOR):
-                raise Doubt("nested")
-            _check_without(child, _ENTRIES | _DESCRIPTIONS)
-        if kind in _BODIES:
+                raise AmbiguousFeedError("nested")
+            _check_contains_none(child, _ENTRIES | _DESCRIPTIONS)
+        if kind in _BODY_KINDS:
             descriptions.append(child.prefix)
         if kind is Kind.TITLE and not feed.title:
             feed.title, feed.title_is_html = reader.text_and_type(child, html=False)
@@ -107,11 +108,11 @@ def _read_channel(
     return feed
 
 
-def _check_without(element: etree._Element, names: frozenset[str]) -> None:
-    """feedparser takes an entry, or a description, wherever one stands."""
+def _check_contains_none(element: etree._Element, names: frozenset[str]) -> None:
+    """Raise AmbiguousFeedError for a nested entry or description, which feedparser reads at any depth."""
     for inner in element.iterdescendants():
         if inner.tag.rpartition("}")[2].lower() in names:
-            raise Doubt("out of place")
+            raise AmbiguousFeedError("out of place")
 
 
 def _read_feed_link(feed: RawFeed, link: etree._Element) -> None:
@@ -120,113 +121,117 @@ def _read_feed_link(feed: RawFeed, link: etree._Element) -> None:
     if rel == "next":
         feed.next_url = href or ""
     elif href is None:
-        feed.site_url = repair((link.text or "").strip()) or feed.site_url
+        feed.site_url = repair_encoding((link.text or "").strip()) or feed.site_url
     elif rel == "alternate" and link.get("type", "").lower() in _PAGE_TYPES:
         feed.site_url = href
 
 
 class _EntryReader:
-    """Reads entries of one feed; repeats what feedparser does with elements that come twice."""
+    """Reads the entries of one feed, treating repeated elements as feedparser does."""
 
-    def __init__(self, kinds: Kinds, *, lang: str, atom: bool) -> None:
+    def __init__(self, kinds: KindTable, *, lang: str, atom: bool) -> None:
         self.kinds, self.lang, self.atom = kinds, lang, atom
 
     def read(self, element: etree._Element) -> RawEntry:
+        """Return one entry. Raise AmbiguousFeedError or UncommonDateError if feedparser has to parse the feed."""
         attributes = element.attrib
         if attributes and any(name.lower() in ("href", "lastmod", "lang") for name in attributes):
-            raise Doubt("entry attributes")
-        entry = RawEntry(id=repair(attributes.get(RDF_ABOUT, "")), language=attributes.get(XML_LANG) or self.lang)
-        state = _State(entry)
+            raise AmbiguousFeedError("entry attributes")
+        entry = RawEntry(
+            id=repair_encoding(attributes.get(RDF_ABOUT, "")), language=attributes.get(XML_LANG) or self.lang
+        )
+        state = _EntryState(entry)
         for child in element:
-            self._take(state, child, deeper=False)
+            self._read_element(state, child, nested=False)
         entry.published = state.published or state.updated or state.created
         if state.summary is not None:
             entry.bodies.append(state.summary)
-        if not entry.link and state.guid_link and state.link_free:
+        if not entry.link and state.guid_link and state.has_no_link:
             entry.link = state.guid_link
         return entry
 
-    def _take(self, state: "_State", child: etree._Element, *, deeper: bool) -> None:
-        kind = self.kinds.of(child)
+    def _read_element(self, state: "_EntryState", child: etree._Element, *, nested: bool) -> None:
+        kind = self.kinds.kind_of(child)
         if kind is Kind.IGNORED:
             if len(child):
-                self._check_silent(child)
-        elif kind in _TEXTS:
-            self._take_text(state, kind, child, deeper=deeper)
-        elif kind in _LINKS:
-            if deeper:
-                raise Doubt("link in a group")
-            _take_link(state, kind, child)
+                self._check_ignored(child)
+        elif kind in _TEXT_KINDS:
+            self._read_text(state, kind, child, nested=nested)
+        elif kind in _LINK_KINDS:
+            if nested:
+                raise AmbiguousFeedError("link in a group")
+            _read_link(state, kind, child)
         elif kind is Kind.GROUP:
             for inner in child:
-                self._take(state, inner, deeper=True)
-        elif deeper or kind is Kind.ENTRY:
-            raise Doubt("out of place")
+                self._read_element(state, inner, nested=True)
+        elif nested or kind is Kind.ENTRY:
+            raise AmbiguousFeedError("out of place")
         elif kind is Kind.SOURCE:
-            self._take_source(state, child)
+            self._read_source(state, child)
         elif kind is Kind.AUTHOR:
-            if state.author_parts not in (None, bool(len(child))):
-                raise Doubt("authors of two kinds")
-            state.author_parts = bool(len(child))
+            if state.author_has_parts not in (None, bool(len(child))):
+                raise AmbiguousFeedError("authors of two kinds")
+            state.author_has_parts = bool(len(child))
             state.entry.authors.append(self.author(child))
         elif kind is Kind.LANGUAGE:
             state.entry.language = _text(child)
         else:
-            _take_date(state, kind, child)
+            _read_date(state, kind, child)
 
-    def _take_text(self, state: "_State", kind: Kind, child: etree._Element, *, deeper: bool) -> None:
+    def _read_text(self, state: "_EntryState", kind: Kind, child: etree._Element, *, nested: bool) -> None:
         entry = state.entry
         if kind is Kind.TITLE or kind is Kind.MEDIA_TITLE:
             text, is_html = self.text_and_type(child, html=False)
-            if kind is Kind.MEDIA_TITLE or state.source_seen or deeper:
-                # feedparser weighs depths here, and forgets them at a <source>.
-                if not state.title_done or state.source_seen:
-                    raise Doubt("title of media")
-            elif not state.title_done:
+            if kind is Kind.MEDIA_TITLE or state.has_source or nested:
+                # feedparser compares depths here, and resets them at a <source>.
+                if not state.has_title or state.has_source:
+                    raise AmbiguousFeedError("title of media")
+            elif not state.has_title:
                 entry.title, entry.title_is_html = text, is_html
-                state.title_done = bool(text)
+                state.has_title = bool(text)
             return
         as_content = kind in (Kind.CONTENT, Kind.ENCODED) or (state.summary is not None and not state.has_content)
         html = kind is Kind.ENCODED or (kind is Kind.DESCRIPTION and not as_content)
         body = self.text_and_type(child, html=html)
         if as_content:
             if child.get("src"):
-                raise Doubt("content elsewhere")
+                raise AmbiguousFeedError("content elsewhere")
             state.has_content = True
             entry.bodies.append(body)
             if state.summary is None:
                 state.summary = body
-        elif deeper and state.summary is not None:
-            raise Doubt("description of media")
+        elif nested and state.summary is not None:
+            raise AmbiguousFeedError("description of media")
         else:
             state.summary = body
 
     def text_and_type(self, element: etree._Element, *, html: bool) -> tuple[str, bool]:
-        """The text and whether it is HTML; inline markup and types that feedparser decodes are doubt."""
+        """Return the text and whether it is HTML. Raise AmbiguousFeedError for inline markup and encoded types."""
         if len(element):
-            raise Doubt("inline markup")
-        text = repair((element.text or "").strip())
+            raise AmbiguousFeedError("inline markup")
+        text = repair_encoding((element.text or "").strip())
         if element.attrib:
             declared = element.get("type")
             if declared is not None:
                 html = _HTML_TYPES.get(declared.lower())
                 if html is None:
-                    raise Doubt("type")
+                    raise AmbiguousFeedError("type")
             if element.get("mode", "escaped") != "escaped":
-                raise Doubt("mode")
+                raise AmbiguousFeedError("mode")
         if not html and not self.atom and ("&" in text or "</" in text):
-            html = _FeedParserMixin.looks_like_html(text)
+            html = looks_like_html(text)
         return text, html
 
-    def _take_source(self, state: "_State", source: etree._Element) -> None:
-        state.source_seen = True
+    def _read_source(self, state: "_EntryState", source: etree._Element) -> None:
+        state.has_source = True
         for inner in source:
             if len(inner):
-                self._check_silent(inner)
-            elif self.kinds.of(inner) is Kind.ENTRY:
-                raise Doubt("entry in a source")
+                self._check_ignored(inner)
+            elif self.kinds.kind_of(inner) is Kind.ENTRY:
+                raise AmbiguousFeedError("entry in a source")
 
     def author(self, author: etree._Element) -> str:
+        """Return the name of an author, or the email address if it has no name."""
         if not len(author):
             return _plain_author(_text(author))
         parts = {}
@@ -234,35 +239,35 @@ class _EntryReader:
             name = inner.tag.rpartition("}")[2].lower()
             if name in ("name", "email", "uri", "url"):
                 parts[name] = _text(inner)
-                # feedparser puts the parts of an author right in some orders of elements and not in others.
+                # feedparser repairs the parts of an author in some orders of elements only.
                 if parts[name] != (inner.text or "").strip():
-                    raise Doubt("mended author")
-            elif self.kinds.of(inner) is Kind.IGNORED:
-                self._check_silent(inner)
+                    raise AmbiguousFeedError("repaired author")
+            elif self.kinds.kind_of(inner) is Kind.IGNORED:
+                self._check_ignored(inner)
             else:
-                raise Doubt("nested")
+                raise AmbiguousFeedError("nested")
         return parts.get("name") or parts.get("email", "")
 
-    def _check_silent(self, element: etree._Element) -> None:
+    def _check_ignored(self, element: etree._Element) -> None:
         for inner in element.iterdescendants():
-            if self.kinds.of(inner) is not Kind.IGNORED:
-                raise Doubt("nested")
+            if self.kinds.kind_of(inner) is not Kind.IGNORED:
+                raise AmbiguousFeedError("nested")
 
 
-class _State:
-    """What is known of the entry half way through its elements."""
+class _EntryState:
+    """An entry and what its elements so far imply for the next ones."""
 
     __slots__ = (
-        "author_parts",
+        "author_has_parts",
         "created",
         "entry",
         "guid_link",
         "has_content",
-        "link_free",
+        "has_no_link",
+        "has_source",
+        "has_title",
         "published",
-        "source_seen",
         "summary",
-        "title_done",
         "updated",
     )
 
@@ -270,31 +275,31 @@ class _State:
         self.entry = entry
         self.summary: tuple[str, bool] | None = None
         self.published = self.updated = self.created = None
-        self.has_content = self.title_done = self.source_seen = False
-        self.author_parts: bool | None = None
+        self.has_content = self.has_title = self.has_source = False
+        self.author_has_parts: bool | None = None
         self.guid_link: str | None = None
-        self.link_free = True
+        self.has_no_link = True
 
 
-_TEXTS = frozenset({Kind.TITLE, Kind.MEDIA_TITLE, Kind.DESCRIPTION, Kind.SUMMARY, Kind.CONTENT, Kind.ENCODED})
-_BODIES = _TEXTS - {Kind.TITLE, Kind.MEDIA_TITLE}
-_LINKS = frozenset({Kind.LINK, Kind.ENCLOSURE, Kind.ID})
+_TEXT_KINDS = frozenset({Kind.TITLE, Kind.MEDIA_TITLE, Kind.DESCRIPTION, Kind.SUMMARY, Kind.CONTENT, Kind.ENCODED})
+_BODY_KINDS = _TEXT_KINDS - {Kind.TITLE, Kind.MEDIA_TITLE}
+_LINK_KINDS = frozenset({Kind.LINK, Kind.ENCLOSURE, Kind.ID})
 
 
 def _plain_author(text: str) -> str:
-    """feedparser takes addresses out of names, with a pattern of its own."""
+    """Return the name. Raise AmbiguousFeedError if feedparser may remove an email address from it."""
     if "@" in text and not _EMAIL_AUTHOR.fullmatch(text):
-        raise Doubt("author")
+        raise AmbiguousFeedError("author")
     return text
 
 
-def _take_link(state: _State, kind: Kind, child: etree._Element) -> None:
+def _read_link(state: _EntryState, kind: Kind, child: etree._Element) -> None:
     entry = state.entry
     if len(child):
-        raise Doubt("nested")
+        raise AmbiguousFeedError("nested")
     if kind is Kind.ID:
         if state.guid_link is not None:
-            raise Doubt("two ids")
+            raise AmbiguousFeedError("two ids")
         entry.id = _text(child)
         permalink = next((v for name, v in child.attrib.items() if name.lower() == "ispermalink"), "true")
         state.guid_link = entry.id if permalink == "true" else ""
@@ -304,24 +309,24 @@ def _take_link(state: _State, kind: Kind, child: etree._Element) -> None:
         entry.links.append(("enclosure", attributes.get("url", "")))
         return
     if "url" in attributes or "uri" in attributes:
-        raise Doubt("link attributes")
+        raise AmbiguousFeedError("link attributes")
     href = attributes.get("href")
     rel = attributes.get("rel", "alternate").lower()
     if href is None:
         entry.link = href = _text(child)
         if _NAMED_REFERENCE.search(href):
-            raise Doubt("escaped twice")
-        state.link_free = False
+            raise AmbiguousFeedError("escaped twice")
+        state.has_no_link = False
     elif rel == "alternate" and attributes.get("type", "").lower() in _PAGE_TYPES:
         entry.link = href
-        state.link_free = False
+        state.has_no_link = False
     entry.links.append((rel, href))
 
 
-def _take_date(state: _State, kind: Kind, child: etree._Element) -> None:
+def _read_date(state: _EntryState, kind: Kind, child: etree._Element) -> None:
     if len(child):
-        raise Doubt("nested")
-    when = parse_usual(_text(child))
+        raise AmbiguousFeedError("nested")
+    when = parse_common_date(_text(child))
     if kind is Kind.PUBLISHED:
         state.published = when
     elif kind is Kind.UPDATED:
@@ -332,12 +337,12 @@ def _take_date(state: _State, kind: Kind, child: etree._Element) -> None:
 
 def _text(element: etree._Element) -> str:
     if len(element):
-        raise Doubt("nested")
-    return repair((element.text or "").strip())
+        raise AmbiguousFeedError("nested")
+    return repair_encoding((element.text or "").strip())
 
 
-def repair(text: str) -> str:
-    """As feedparser: UTF-8 that was taken for Latin-1 on its way, and Windows' own characters, are put right."""
+def repair_encoding(text: str) -> str:
+    """Repair, as feedparser does, UTF-8 that was decoded as Latin-1, and characters of windows-1252."""
     if text.isascii():
         return text
     with suppress(UnicodeError):
@@ -345,5 +350,5 @@ def repair(text: str) -> str:
     return text.translate(_WINDOWS) if _C1.search(text) else text
 
 
-# The bytes 0x80-0x9f of windows-1252, which a Latin-1 reading leaves as control characters.
+# The bytes 0x80-0x9f of windows-1252, which decoding as Latin-1 turns into control characters.
 _WINDOWS = {n: c for n in range(0x80, 0xA0) if (c := bytes([n]).decode("windows-1252", "ignore"))}

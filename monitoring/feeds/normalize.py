@@ -1,5 +1,7 @@
-"""RawFeed to ParsedFeed, the same for every road: links made absolute and unwrapped, ids made up where there are
-none and told apart where they repeat, the fullest text chosen, everything cut to size. Comes from parse.py.
+"""Convert a RawFeed to a ParsedFeed, whichever parser read it: absolute and unwrapped links, generated ids for
+entries without one, distinct ids for entries that share one, the longest text, everything cut to size.
+
+Called by parse.py. Pure.
 """
 
 import hashlib
@@ -10,14 +12,14 @@ from html import unescape
 from urllib.parse import urljoin
 
 from monitoring.content.urls import canonical_url, unwrap
-from monitoring.feeds.polling_hints import Hints
+from monitoring.feeds.polling_hints import PollingHints
 from monitoring.feeds.raw_feed import RawEntry, RawFeed
 from monitoring.records import Entry, ParsedFeed
 
 MAX_TITLE = 1_000
 MAX_BODY = 200_000
 MAX_AUTHOR = 200
-# Browsers and servers stop at about 2,000; longer ones are data, not addresses.
+# Browsers and servers accept about 2,000; longer ones are data.
 MAX_URL = 4_000
 # Ids go into a unique index, whose rows Postgres limits to 2.7 kB.
 MAX_ID = 500
@@ -25,17 +27,18 @@ MAX_ID = 500
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}")
 _EMAIL = re.compile(r"[<(]?\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b[>)]?")
 _SCHEME_SLASHES = re.compile(r"^(https?:)/{3,}", re.I)
-# Where an entry gives no page of its own, in the order of what serves a reader best.
+# For entries without a page of their own, the most useful link first.
 _LINK_RELS = ("alternate", "related", "via", "enclosure")
 
 
-def finish(raw: RawFeed, url: str, hints: Hints) -> ParsedFeed:
+def normalize_feed(raw: RawFeed, url: str, hints: PollingHints) -> ParsedFeed:
+    """Return the feed in its final form. `url` is the URL of the feed, for relative links."""
     entries = [_entry(entry, url, raw.author) for entry in raw.entries]
     return ParsedFeed(
         title=_line(unescape(raw.title) if raw.title_is_html else raw.title)[:MAX_TITLE],
         site_url=_absolute(raw.site_url, url),
         language=language_tag(raw.language),
-        entries=tuple(_told_apart(entries)),
+        entries=tuple(_with_unique_ids(entries)),
         interval_hint_s=hints.interval_s,
         skip_hours=hints.skip_hours,
         skip_days=hints.skip_days,
@@ -46,12 +49,12 @@ def finish(raw: RawFeed, url: str, hints: Hints) -> ParsedFeed:
 def _entry(raw: RawEntry, base: str, feed_author: str) -> Entry:
     url = _link(raw, base)
     title = raw.title[:MAX_TITLE]
-    # Feeds give an extract and the whole in either order and under any name; the longest text is the whole.
+    # Feeds have an extract and the full text in any order and under any name; the longest is the full text.
     body, body_is_html = max(raw.bodies, key=lambda body: len(body[0]), default=("", True))
     body = body[:MAX_BODY]
     author = ", ".join(dict.fromkeys(filter(None, map(author_name, raw.authors)))) or author_name(feed_author)
     return Entry(
-        native_id=_native_id(raw.id.strip()) or _made_up_id(raw, url, body + author),
+        native_id=_native_id(raw.id.strip()) or _generated_id(raw, url, body + author),
         url=url,
         title=title,
         body=body,
@@ -74,7 +77,7 @@ def _link(raw: RawEntry, base: str) -> str:
 
 
 def _absolute(link: str, base: str) -> str:
-    """An absolute http address, redirects of news searches removed; "" for ids, mail and script links."""
+    """Return an absolute HTTP URL without news search redirects; "" for ids, mail and script links."""
     link = "".join(link.split())
     if not link:
         return ""
@@ -93,24 +96,25 @@ def _native_id(given: str) -> str:
     return given if len(given) <= MAX_ID else _hash(given)
 
 
-def _made_up_id(raw: RawEntry, url: str, rest: str) -> str:
-    """Stable over polls: the page alone where there is one, since titles are edited; else all that is known."""
+def _generated_id(raw: RawEntry, url: str, rest: str) -> str:
+    """Return an id that is stable over polls: by the URL if there is one, as titles are edited; else by all fields."""
     if url:
         return _hash(canonical_url(url) or url)
     known = (raw.link, raw.title, raw.published.isoformat() if raw.published else "")
     return _hash(*known) if raw.title else _hash(*known, rest)
 
 
-def _told_apart(entries: list[Entry]) -> list[Entry]:
-    """Some feeds give every entry the same id. All bearers of such an id get their own, not only the later ones:
-    which of them comes first changes from poll to poll. What repeats in full is one entry.
+def _with_unique_ids(entries: list[Entry]) -> list[Entry]:
+    """Replace ids that several entries share, which some feeds use for every entry, and drop full duplicates.
+
+    The first of them gets a new id too: which one is first changes from poll to poll.
     """
     unique = list({(entry.native_id, entry.url, entry.title): entry for entry in reversed(entries)}.values())
     unique.reverse()
-    bearers = Counter(entry.native_id for entry in unique)
+    uses = Counter(entry.native_id for entry in unique)
     return [
         replace(entry, native_id=_hash(entry.native_id, entry.url, entry.title))
-        if bearers[entry.native_id] > 1
+        if uses[entry.native_id] > 1
         else entry
         for entry in unique
     ]
@@ -121,7 +125,7 @@ def _hash(*parts: str) -> str:
 
 
 def author_name(text: str) -> str:
-    """ "jean@example.org (Jean Dupont)" is Jean Dupont; an address alone stays, being all there is."""
+    """Return "Jean Dupont" for "jean@example.org (Jean Dupont)"; an email address alone is returned as it is."""
     text = _line(text[: 2 * MAX_AUTHOR])
     if "@" not in text:
         return text
@@ -132,6 +136,7 @@ def author_name(text: str) -> str:
 
 
 def language_tag(text: str) -> str:
+    """Return a language tag in lower case, "" for any other text."""
     tag = text.strip().replace("_", "-").lower()
     return tag if _LANGUAGE.fullmatch(tag) else ""
 

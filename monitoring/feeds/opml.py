@@ -1,7 +1,7 @@
-"""OPML, the lists of feeds that readers exchange: bytes to outlines, and rows to bytes.
+"""Read and write OPML, the format for lists of feeds: bytes to outlines, and outlines to bytes. Pure.
 
-Comes from the import and export of sources. Lenient on import (any case, folders of any depth, markup that is not
-well-formed), strict on export (OPML 2.0).
+Called by services/opml.py. Lenient on import (any case, folders of any depth, malformed markup), strict on export
+(OPML 2.0).
 """
 
 import re
@@ -13,7 +13,7 @@ from monitoring.content.scrub import scrub
 from monitoring.feeds.errors import ParseError
 from monitoring.feeds.feedparser_parser import to_utf8
 
-# Nobody follows more by hand; the import asks the database once for each.
+# More than anyone collects by hand; the import runs one query for each.
 MAX_OUTLINES = 10_000
 _MAX_LENGTH = 1_000
 
@@ -22,7 +22,7 @@ _BARE_AMPERSAND = re.compile(rb"&(?!(?:#\d+|#x[0-9a-f]+|amp|lt|gt|quot|apos);)",
 
 @dataclass(frozen=True, slots=True)
 class OpmlOutline:
-    """`category` is the folders' names from the outside in, joined by " / "; "" at the top."""
+    """A feed of a list. `category` has the names of its folders, outermost first, joined by " / "; "" at the top."""
 
     url: str
     title: str = ""
@@ -31,14 +31,14 @@ class OpmlOutline:
 
 
 def read_opml(body: bytes) -> list[OpmlOutline] | ParseError:
-    """Every outline with a feed address, in the order of the file, each address once."""
+    """Return every outline with a feed URL, in the order of the file, without duplicate URLs."""
     if not body.strip():
         return ParseError("empty")
     data = to_utf8(body.lstrip() if b"\x00" not in body[:4] else body, "")
-    # Entities are never declared by honest lists, and the lenient parser must not see a bomb.
+    # Real lists declare no entities, and the lenient parser would expand an XML bomb.
     if b"<!ENTITY" in data:
         return ParseError("xml_bomb")
-    # A bare & is the usual mistake; the lenient parser would silently drop what follows it from an address.
+    # A bare & is a common error; the lenient parser would drop the rest of the URL silently.
     data = _BARE_AMPERSAND.sub(b"&amp;", data)
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=False, encoding="utf-8")
     try:
@@ -49,7 +49,7 @@ def read_opml(body: bytes) -> list[OpmlOutline] | ParseError:
         return ParseError("not_opml")
     try:
         return _outlines(root)
-    except UnicodeDecodeError:  # the lenient parser keeps references such as &#xD800;, which no text can hold
+    except UnicodeDecodeError:  # the lenient parser keeps references such as &#xD800;, which no text can contain
         return ParseError("not_opml")
 
 
@@ -63,14 +63,14 @@ def _outlines(root: etree._Element) -> list[OpmlOutline]:
 
 
 def _walk(root: etree._Element) -> list[tuple[etree._Element, tuple[str, ...]]]:
-    """All outlines with the folders around them; a stack of its own, since folders nest as deep as a file likes."""
+    """Return all outlines with their folders; iterative, because folders nest deeper than the recursion limit."""
     outlines, todo = [], [(root, ())]
     while todo:
         element, folders = todo.pop()
         name = _name(element)
         if name == "outline":
             outlines.append((element, folders))
-            if not _address(element) and (title := _title(element)):
+            if not _url(element) and (title := _title(element)):
                 folders = (*folders[:9], title)
         if name in ("opml", "body", "outline"):
             todo.extend((child, folders) for child in reversed(element))
@@ -82,52 +82,54 @@ def _name(element: etree._Element) -> str:
 
 
 def _outline(element: etree._Element, folders: tuple[str, ...]) -> OpmlOutline | None:
-    url = _address(element)
+    url = _url(element)
     if not url:
         return None
-    given = " / ".join(part for part in _get(element, "category")[:_MAX_LENGTH].strip("/").split("/") if part)
+    given = " / ".join(part for part in _attribute(element, "category")[:_MAX_LENGTH].strip("/").split("/") if part)
     return OpmlOutline(
         url=url,
         title=_title(element),
-        site_url=site if (site := _get(element, "htmlurl")).startswith(("http://", "https://")) else "",
+        site_url=site if (site := _attribute(element, "htmlurl")).startswith(("http://", "https://")) else "",
         category=" / ".join(folders) or given,
     )
 
 
-def _address(element: etree._Element) -> str:
-    url = _get(element, "xmlurl") or (_get(element, "url") if _get(element, "type") in ("rss", "atom") else "")
+def _url(element: etree._Element) -> str:
+    url = _attribute(element, "xmlurl") or (
+        _attribute(element, "url") if _attribute(element, "type") in ("rss", "atom") else ""
+    )
     if url.lower().startswith("feed:"):
         url = url[5:] if url[5:].lower().startswith("http") else "http:" + url[5:]
     return url if url.lower().startswith(("http://", "https://")) else ""
 
 
 def _title(element: etree._Element) -> str:
-    return (_get(element, "title") or _get(element, "text"))[:_MAX_LENGTH]
+    return (_attribute(element, "title") or _attribute(element, "text"))[:_MAX_LENGTH]
 
 
-def _get(element: etree._Element, name: str) -> str:
+def _attribute(element: etree._Element, name: str) -> str:
     value = next((value for key, value in element.attrib.items() if key.lower() == name), "")
     return " ".join(scrub(value).split())
 
 
 def write_opml(title: str, rows: list[OpmlOutline]) -> bytes:
-    """One folder a category, in the order in which the categories first come."""
+    """Return a list with one folder per category, in order of first appearance."""
     root = etree.Element("opml", version="2.0")
-    etree.SubElement(etree.SubElement(root, "head"), "title").text = _writable(title)
+    etree.SubElement(etree.SubElement(root, "head"), "title").text = _xml_text(title)
     body = etree.SubElement(root, "body")
     folders: dict[str, etree._Element] = {"": body}
     for row in rows:
-        category = _writable(row.category)
+        category = _xml_text(row.category)
         if category not in folders:
             folders[category] = etree.SubElement(body, "outline", text=category, title=category)
-        name = _writable(row.title) or _writable(row.url)
+        name = _xml_text(row.title) or _xml_text(row.url)
         outline = etree.SubElement(folders[category], "outline", type="rss", text=name, title=name)
-        outline.set("xmlUrl", _writable(row.url))
+        outline.set("xmlUrl", _xml_text(row.url))
         if row.site_url:
-            outline.set("htmlUrl", _writable(row.site_url))
+            outline.set("htmlUrl", _xml_text(row.site_url))
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
 
 
-def _writable(text: str) -> str:
-    """Without the few characters that XML has no way to write."""
+def _xml_text(text: str) -> str:
+    """Return the text without the characters that XML cannot represent."""
     return scrub(text).replace("\ufffe", "").replace("\uffff", "")

@@ -1,13 +1,13 @@
-"""What a feed asks of those who poll it: `<ttl>`, the syndication module, `skipHours`, `skipDays`.
+"""Read the polling hints of a feed: `<ttl>`, the syndication module, `skipHours`, `skipDays`.
 
-Read with patterns from the bytes around the entries, because feedparser keeps only the last `<hour>`, and so that
-the strict and the reference road cannot differ. Comes from parse.py; schedule.py keeps the hints within its bounds.
+Patterns read them from the bytes before the entries, because feedparser keeps only the last `<hour>`, and because the
+two parsers must not differ. Called by parse.py; polling/schedule.py limits the hints to its own bounds.
 """
 
 import re
 from dataclasses import dataclass
 
-# The hints stand in the channel's head; a publisher who writes more than this before them is not heard.
+# Bytes of the channel's head in which hints are searched.
 _WINDOW = 20_000
 
 _FIRST_ENTRY = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)[\s>/]", re.I)
@@ -31,20 +31,22 @@ _DAYS = frozenset({"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Satu
 
 
 @dataclass(frozen=True, slots=True)
-class Hints:
+class PollingHints:
+    """The interval in seconds, the hours (0 to 23, UTC) and the days ("Monday") in which a feed does not change."""
+
     interval_s: int | None = None
     skip_hours: frozenset[int] = frozenset()
     skip_days: frozenset[str] = frozenset()
 
 
-def read_hints(data: bytes) -> Hints:
-    """`data` is a feed in an encoding that holds ASCII; where both ways of asking are used, the slower one counts."""
+def read_hints(data: bytes) -> PollingHints:
+    """Read the hints of a feed in an ASCII-compatible encoding; of two intervals the longer one counts."""
     first = _FIRST_ENTRY.search(data, 0, _WINDOW)
     head = data[: first.start()] if first else data[:_WINDOW]
-    asked = [seconds for seconds in (_ttl_s(head), _syndication_s(head)) if seconds]
+    intervals_s = [seconds for seconds in (_ttl_s(head), _syndication_s(head)) if seconds]
     hours, days = _SKIP_HOURS.search(head), _SKIP_DAYS.search(head)
-    return Hints(
-        interval_s=max(asked, default=None),
+    return PollingHints(
+        interval_s=max(intervals_s, default=None),
         # RSS 0.91 counted hours from 1 to 24.
         skip_hours=frozenset(h % 24 for h in map(int, _HOUR.findall(hours[1])) if h <= 24) if hours else frozenset(),
         skip_days=_DAYS.intersection(d.decode("ascii", "ignore").capitalize() for d in _DAY.findall(days[1]))

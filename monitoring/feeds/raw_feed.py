@@ -1,5 +1,5 @@
-"""What every road through a feed (strict.py, reference.py, json_feed.py) hands to finish.py: values as the feed
-gave them, decoded from XML or JSON once, nothing resolved, cut, or chosen yet, but already scrubbed.
+"""The result of the three parsers (lxml, feedparser, JSON Feed), which normalize.py completes: values as in the feed,
+decoded from XML or JSON once and scrubbed, but not yet resolved, cut or selected.
 """
 
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(slots=True)
 class RawEntry:
-    """`bodies` are all texts on offer as (text, is_html); `links` are (rel, href), used where `link` is empty."""
+    """One entry. `bodies` are all its texts as (text, is_html); `links` are (rel, href), used if `link` is empty."""
 
     id: str = ""
     link: str = ""
@@ -23,6 +23,8 @@ class RawEntry:
 
 @dataclass(slots=True)
 class RawFeed:
+    """One feed with its entries."""
+
     title: str = ""
     title_is_html: bool = False
     site_url: str = ""

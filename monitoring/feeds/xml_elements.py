@@ -1,13 +1,14 @@
-"""Which XML element means what in an entry, by feedparser's table of namespaces; used by strict.py.
+"""Classify the XML elements of an entry as feedparser does, by namespace and name; used by lxml_parser.py.
 
-An element is known by its feedparser name ("title", "dc:creator"). The strict road understands the names below,
-passes over those it knows to carry nothing, and has doubts about every other one feedparser would act upon.
+Elements go by their feedparser name ("title", "dc:creator"). lxml_parser.py reads the kinds below, ignores elements
+without relevant content, and rejects every other element that feedparser would interpret.
 """
 
 from enum import IntEnum, auto
 
-from feedparser.mixin import _FeedParserMixin
 from lxml import etree
+
+from monitoring.feeds.feedparser_internals import KNOWN_NAMESPACES, KNOWN_PREFIXES
 
 ATOM = "http://www.w3.org/2005/atom"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -15,11 +16,13 @@ RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 RDF_ROOT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}RDF"
 
 
-class Doubt(Exception):
-    """The strict road is not sure; the whole feed goes to feedparser. Never leaves monitoring/feeds/."""
+class AmbiguousFeedError(Exception):
+    """A feed that lxml might read differently from feedparser, which then parses it. Never leaves this package."""
 
 
 class Kind(IntEnum):
+    """What an element contributes to an entry."""
+
     IGNORED = auto()
     TITLE = auto()
     MEDIA_TITLE = auto()
@@ -57,8 +60,8 @@ _PREFIXES = {
     "http://search.yahoo.com/mrss/": "media",
 }
 
-# Namespaces that feedparser knows, none of whose elements reach id, link, title, text, date or author.
-_SILENT = frozenset(
+# Namespaces that feedparser knows, without elements for id, link, title, text, date or author.
+_IRRELEVANT_NAMESPACES = frozenset(
     {
         "http://purl.org/rss/1.0/modules/slash/",
         "http://purl.org/rss/1.0/modules/syndication/",
@@ -74,11 +77,8 @@ _SILENT = frozenset(
         "http://web.resource.org/cc/",
     }
 )
-# For a namespace it does not know, feedparser goes by the prefix, so these keep their meaning whatever they stand for.
-_KNOWN = frozenset(uri.lower() for uri in _FeedParserMixin.namespaces)
-_CLAIMED = frozenset(filter(None, _FeedParserMixin.namespaces.values()))
 
-_MEANINGS = {
+_KIND_BY_NAME = {
     "title": Kind.TITLE,
     "dc:title": Kind.TITLE,
     "media:title": Kind.MEDIA_TITLE,
@@ -117,8 +117,8 @@ _MEANINGS = {
     "entry": Kind.ENTRY,
 }
 
-# Of the vocabularies above, what feedparser files elsewhere (tags, rights, pictures, counts).
-_HARMLESS = frozenset(
+# Elements of the vocabularies above that feedparser stores elsewhere (tags, rights, pictures, counts).
+_IRRELEVANT_ELEMENTS = frozenset(
     {
         "category", "comments", "rating", "rights", "copyright", "contributor", "docs", "generator",
         "cloud", "webmaster", "ttl", "skiphours", "skipdays", "subtitle", "tagline", "logo", "icon",
@@ -136,10 +136,11 @@ _HARMLESS = frozenset(
 )  # fmt: skip
 
 
-class Kinds(dict[str, Kind]):
-    """Each element name of one feed is looked up once."""
+class KindTable(dict[str, Kind]):
+    """A cache of the kinds of one feed's elements by tag."""
 
-    def of(self, element: etree._Element) -> Kind:
+    def kind_of(self, element: etree._Element) -> Kind:
+        """Return the kind of an element. Raise AmbiguousFeedError as `_kind_of` does."""
         tag = element.tag
         kind = self.get(tag)
         if kind is None:
@@ -148,18 +149,21 @@ class Kinds(dict[str, Kind]):
 
 
 def _kind_of(tag: str, given_prefix: str | None) -> Kind:
-    """The meaning of an lxml tag ("{namespace}local"); Doubt where feedparser might see more in it than we do."""
+    """Return the kind of an lxml tag ("{namespace}local"). Raise AmbiguousFeedError if feedparser may interpret it."""
     namespace, _, local = tag[1:].rpartition("}") if tag[0] == "{" else ("", "", tag)
     namespace = namespace.lower()
     prefix = _PREFIXES.get(namespace)
     if prefix is None:
-        if namespace in _SILENT or (given_prefix and given_prefix not in _CLAIMED and namespace not in _KNOWN):
+        # feedparser identifies an unknown namespace by its prefix.
+        if namespace in _IRRELEVANT_NAMESPACES or (
+            given_prefix and given_prefix not in KNOWN_PREFIXES and namespace not in KNOWN_NAMESPACES
+        ):
             return Kind.IGNORED
-        raise Doubt(f"namespace of {local[:40]}")
+        raise AmbiguousFeedError(f"namespace of {local[:40]}")
     name = f"{prefix}:{local.lower()}" if prefix else local.lower()
-    kind = _MEANINGS.get(name)
+    kind = _KIND_BY_NAME.get(name)
     if kind is None:
-        if name in _HARMLESS:
+        if name in _IRRELEVANT_ELEMENTS:
             return Kind.IGNORED
-        raise Doubt(f"element {name[:40]}")
+        raise AmbiguousFeedError(f"element {name[:40]}")
     return kind

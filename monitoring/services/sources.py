@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.activity_log import record
 from accounts.models import Project, User
 from monitoring.content.urls import url_from_input
-from monitoring.feeds.discover import FoundFeed, discover, guesses
+from monitoring.feeds.discover import FoundFeed, common_feed_urls, discover
 from monitoring.feeds.errors import ParseError
 from monitoring.feeds.parse import parse
 from monitoring.http import FetchResult, host_key
@@ -34,7 +34,7 @@ TRANSIENT_ERRORS = {
     "server_error",
     "decode",
 }
-GUESSES_TRIED = 4
+COMMON_URLS_TRIED = 4
 # Bytes: a row of the unique index is at most 2.7 kB.
 MAX_URL = 2000
 
@@ -126,7 +126,7 @@ def _from_page(
     if len(found) > 1:
         known = set(project.sources.filter(url__in=[feed.url for feed in found]).values_list("url", flat=True))
         return AddResult(candidates=tuple(feed for feed in found if feed.url not in known) or tuple(found))
-    for url in [feed.url for feed in found] or guesses(page.url)[:GUESSES_TRIED]:
+    for url in [feed.url for feed in found] or common_feed_urls(page.url)[:COMMON_URLS_TRIED]:
         if time.monotonic() > deadline:
             break
         fetched = http_client().fetch(url)

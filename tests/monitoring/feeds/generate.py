@@ -1,7 +1,7 @@
-"""Feeds of realistic size and shape, the same for the same seed; for the agreement test and the polling benchmark.
+"""Generate feeds of realistic size and structure, the same for the same seed.
 
-`realistic_feed(seed, entries, format)` is a publisher's feed; with `newer=n` the same feed n entries later, the
-oldest having dropped out, as real feeds do.
+`realistic_feed(seed, entries, format)` is the feed of a publisher; `newer=n` is the same feed n entries later, without
+its oldest n entries. Called by the tests of feeds and by the polling benchmark.
 """
 
 import json
@@ -11,10 +11,10 @@ from email.utils import format_datetime
 from html import escape
 
 FORMATS = ("wordpress", "rss", "atom", "rdf", "json")
-# Shares seen among the feeds of a monitor: mostly WordPress and plain RSS, some Atom, few RDF and JSON.
+# The shares of a typical installation: mostly WordPress and plain RSS, some Atom, little RDF and JSON.
 MIX = ("wordpress",) * 9 + ("rss",) * 5 + ("atom",) * 4 + ("rdf", "json")
 
-# How many entries name a brand that a benchmark may watch: a few in a hundred, as in life.
+# The share of entries that contain the brand tracked by the benchmarks.
 NAMED = 0.03
 
 _START = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
@@ -27,7 +27,7 @@ figure market French European ecology energy health digital launch partnership &
 
 
 def mixed_feed(seed: int, *, newer: int = 0) -> bytes:
-    """One of the mix, 10 to 60 entries."""
+    """Return a feed of a random format with 10 to 60 entries."""
     chance = random.Random(f"mix {seed}")
     return realistic_feed(seed, chance.randint(10, 60), chance.choice(MIX), newer=newer)
 
@@ -132,7 +132,7 @@ def _wordpress(site: str, language: str, items: list[dict]) -> str:
 
 
 def _rss(site: str, language: str, items: list[dict]) -> str:
-    """As newspapers do: a sentence or two an item, with its rubrics, its author and a picture."""
+    """A feed as newspapers publish them: an excerpt per item, with categories, author and picture."""
     rows = "".join(
         f"<item><title>{escape(i['title'])}</title><link>{i['url']}?utm_source=rss</link>"
         f"<guid>{i['url']}</guid><description>{escape(i['excerpt'])}</description>"

@@ -1,10 +1,12 @@
+"""OPML lists: lenient import, strict export, no exception for any bytes."""
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitoring.feeds.errors import ParseError
 from monitoring.feeds.opml import OpmlOutline, read_opml, write_opml
 
-SLOPPY = """<?xml version="1.0" encoding="ISO-8859-1"?>
+IRREGULAR = """<?xml version="1.0" encoding="ISO-8859-1"?>
 <OPML version="1.1"><head><title>Mes flux</title></head><body>
 <Outline Text="Presse" title="Presse">
   <outline TITLE="Régionale"><outline type="rss" text="Café" xmlURL="https://cafe.example.fr/feed" htmlUrl="https://cafe.example.fr/"/></outline>
@@ -17,27 +19,27 @@ SLOPPY = """<?xml version="1.0" encoding="ISO-8859-1"?>
 </body></OPML>"""
 
 
-def test_a_sloppy_list_is_read_with_its_folders():
-    assert read_opml(SLOPPY.encode("iso-8859-1")) == [
+def test_read_opml_reads_irregular_list_with_folders():
+    assert read_opml(IRREGULAR.encode("iso-8859-1")) == [
         OpmlOutline("https://cafe.example.fr/feed", "Café", "https://cafe.example.fr/", "Presse / Régionale"),
         OpmlOutline("http://monde.example.fr/rss", "Le Monde & co", "", "Presse"),
         OpmlOutline("http://ab.example.fr/?a=1&b=2", "A & B", "", "Blogs / Tech"),
     ]
 
 
-def test_what_is_no_opml_is_refused_by_name():
+def test_read_opml_returns_error_code_when_body_is_no_opml():
     assert read_opml(b" ").code == "empty"
     assert read_opml(b"<rss/>").code == "not_opml"
     assert read_opml(b"\x00\xff garbage").code == "not_opml"
     assert read_opml(b'<!DOCTYPE opml [<!ENTITY a "b">]><opml><body/></opml>').code == "xml_bomb"
 
 
-def test_a_reference_to_half_a_surrogate_pair_is_refused():
+def test_read_opml_rejects_surrogate_reference():
     body = b'<opml><body><outline text="&#xD800;" xmlUrl="https://a.example/"/></body></opml>'
     assert read_opml(body) == ParseError("not_opml")
 
 
-def test_folders_of_any_depth_get_an_answer():
+def test_read_opml_returns_on_deeply_nested_folders():
     answer = read_opml(b"<opml><body>" + b'<outline text="x">' * 100_000)
     assert isinstance(answer, list | ParseError)
 
@@ -57,7 +59,7 @@ ROWS = st.lists(
 
 @settings(max_examples=100, deadline=None)
 @given(TEXT, ROWS)
-def test_what_is_written_is_read_again(title, rows):
+def test_write_opml_round_trips_through_read_opml(title, rows):
     again = {row.url: row for row in read_opml(write_opml(title, rows))}
     assert again.keys() == {row.url for row in rows}
     for row in rows:
@@ -68,6 +70,6 @@ def test_what_is_written_is_read_again(title, rows):
 
 @settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=300))
-def test_no_bytes_raise(body):
+def test_read_opml_never_raises_on_any_bytes(body):
     for each in (body, b"<opml><body><outline xmlUrl='http://a.fr/" + body + b"'/></body></opml>"):
         assert isinstance(read_opml(each), list | ParseError)

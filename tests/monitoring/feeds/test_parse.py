@@ -1,3 +1,5 @@
+"""Feeds of every format: encodings, ids, links, dates, authors and polling hints."""
+
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -38,12 +40,12 @@ def rss(items: str, head: str = "") -> ParsedFeed:
         ("empty_channel.xml", "Vide", 0, ""), ("leading_space.xml", "Espace", 1, ""),
     ],
 )  # fmt: skip
-def test_every_format_and_encoding_is_read(name, title, entries, language):
+def test_parse_reads_every_format_and_encoding(name, title, entries, language):
     parsed = feed(name)
     assert (parsed.title, len(parsed.entries), parsed.language) == (title, entries, language)
 
 
-def test_a_wordpress_entry_arrives_whole():
+def test_parse_reads_complete_wordpress_entry():
     (item,) = items("wordpress.xml")
     assert item == Item(
         native_id="https://blog.example.fr/?p=42",
@@ -56,7 +58,7 @@ def test_a_wordpress_entry_arrives_whole():
     )
 
 
-def test_titles_and_texts_are_decoded_exactly_once():
+def test_parse_decodes_titles_and_texts_once():
     titles = [(item.title, item.text) for item in items("double_escaped.xml")]
     assert titles == [
         ("Café crème & croissant", ""),
@@ -69,7 +71,7 @@ def test_titles_and_texts_are_decoded_exactly_once():
     assert items("atom10.xml")[1].title == "L’été ici"
 
 
-def test_wrong_encodings_are_put_right():
+def test_parse_repairs_wrong_encodings():
     assert (items("mojibake.xml")[0].title, items("mojibake.xml")[0].text) == ("Café crème", "l’été €")
     assert items("windows1252.xml")[0].title == "L’œuvre à 10 €"
     assert items("utf16.xml")[0].title == "Être à l’heure"
@@ -79,7 +81,7 @@ def test_wrong_encodings_are_put_right():
     assert parse(latin, content_type="application/rss+xml; charset=iso-8859-1").entries[0].title == "Été"
 
 
-def test_the_news_searches_redirects_are_unwrapped():
+def test_parse_unwraps_redirects_of_news_searches():
     assert feed("google_alerts.xml").entries[0].url == "https://presse.example.fr/aurore?id=3&page=2"
     assert feed("google_alerts.xml").entries[0].native_id == "tag:google.com,2013:googlealerts/feed:123456"
     assert items("google_alerts.xml")[0].title == "La marque Aurore s'installe"
@@ -88,7 +90,7 @@ def test_the_news_searches_redirects_are_unwrapped():
     assert (news.native_id, news.url) == ("CBMiAbcDEF", "https://news.google.com/rss/articles/CBMiAbcDEF?oc=5")
 
 
-def test_a_video_a_post_and_an_episode_have_text_author_and_date():
+def test_parse_reads_video_post_and_episode():
     (video,), (post,), (episode,) = items("youtube.xml"), items("reddit.xml"), items("podcast.xml")
     assert video.text == "Description de la vidéo\nhttps://example.fr/?a=1&b=2"
     assert (video.author, video.published) == ("Chaîne", datetime(2026, 11, 18, 17, 0, 12, tzinfo=UTC))
@@ -98,7 +100,7 @@ def test_a_video_a_post_and_an_episode_have_text_author_and_date():
     assert episode.url == "https://cdn.example.fr/12.mp3?updated=1"
 
 
-def test_relative_links_are_completed_by_the_feeds_address_or_base():
+def test_parse_resolves_relative_links_against_feed_url_or_base():
     assert (
         feed("no_dates_no_guids.xml", "https://nu.example.fr/flux/rss").entries[2].url
         == "https://nu.example.fr/relatif"
@@ -108,12 +110,12 @@ def test_relative_links_are_completed_by_the_feeds_address_or_base():
     assert 'href="https://xhtml.example.fr/blog/deux"' in safe_html(entry)
 
 
-def test_a_guid_is_a_link_only_where_it_says_so():
+def test_parse_uses_guid_as_link_unless_it_is_no_permalink():
     assert rss("<item><guid>http://a.fr/1</guid></item>").entries[0].url == "http://a.fr/1"
     assert rss('<item><guid isPermaLink="false">http://a.fr/1</guid></item>').entries[0].url == ""
 
 
-def test_an_entry_without_an_id_gets_a_stable_one():
+def test_parse_generates_stable_id_when_entry_has_none():
     tracked = rss("<item><title>Un</title><link>http://a.fr/1?utm_source=rss</link></item>").entries[0]
     retitled = rss("<item><title>Deux</title><link>https://www.a.fr/1</link></item>").entries[0]
     other = rss("<item><title>Un</title><link>http://a.fr/2</link></item>").entries[0]
@@ -122,7 +124,7 @@ def test_an_entry_without_an_id_gets_a_stable_one():
     assert len({entry.native_id for entry in untitled}) == 2
 
 
-def test_entries_with_one_id_are_told_apart_the_same_way_at_every_poll():
+def test_parse_gives_entries_with_a_shared_id_stable_distinct_ids():
     first = feed("same_ids.xml").entries
     assert [entry.title for entry in first] == ["Un", "Deux"]
     row = "<item><title>{0}</title><link>http://a.fr/</link><guid>http://a.fr/</guid></item>".format
@@ -130,7 +132,7 @@ def test_entries_with_one_id_are_told_apart_the_same_way_at_every_poll():
     assert [entry.native_id for entry in before] == [entry.native_id for entry in after[1:]]
 
 
-def test_a_very_long_id_is_shortened_but_stays_itself():
+def test_parse_shortens_long_id_to_a_stable_hash():
     one, same, other = (rss(f"<item><guid>{'x' * 3_000}{n}</guid></item>").entries[0].native_id for n in (1, 1, 2))
     assert one == same != other
     assert len(one) < 100
@@ -151,18 +153,18 @@ def test_a_very_long_id_is_shortened_but_stays_itself():
         ("hier", None),
     ],
 )
-def test_dates_are_read_as_utc_and_absurd_ones_not_believed(text, when):
+def test_parse_reads_dates_as_utc_and_ignores_implausible_ones(text, when):
     assert rss(f"<item><title>a</title><pubDate>{text}</pubDate></item>").entries[0].published == when
 
 
-def test_authors_are_named_without_their_addresses():
+def test_parse_removes_email_addresses_from_author_names():
     names = ["jean@a.fr (Jean Dupont)", "Jean Dupont &lt;jean@a.fr&gt;", "Jean Dupont", "jean@a.fr"]
     found = [rss(f"<item><author>{name}</author></item>").entries[0].author for name in names]
     assert found == ["Jean Dupont", "Jean Dupont", "Jean Dupont", "jean@a.fr"]
     assert feed("atom10.xml").entries[0].author == "Équipe du carnet"
 
 
-def test_what_the_publisher_asks_of_pollers_is_heard():
+def test_parse_reads_polling_hints_and_next_page():
     parsed = feed("hints.xml")
     assert (parsed.interval_hint_s, parsed.skip_hours) == (5_400, {0, 3})
     assert parsed.skip_days == {"Saturday", "Sunday"}
@@ -172,7 +174,7 @@ def test_what_the_publisher_asks_of_pollers_is_heard():
     assert feed("json_feed.json").next_url == "https://notes.example.fr/feed.json?p=2"
 
 
-def test_json_feeds_are_read_with_their_oddities():
+def test_parse_reads_json_feed_with_irregular_members():
     number, foreign, nameless, odd = feed("json_feed.json", "https://notes.example.fr/feed.json").entries
     assert (number.native_id, number.url) == ("12", "https://notes.example.fr/12")
     assert (clean(number).text, number.body_is_html) == ("a < b & c", False)
@@ -185,7 +187,7 @@ def test_json_feeds_are_read_with_their_oddities():
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_a_generated_feed_is_the_same_for_a_seed_and_gains_one_entry_on_demand(format):
+def test_realistic_feed_is_deterministic_and_adds_newer_entries(format):
     before, after = realistic_feed(7, 10, format), realistic_feed(7, 10, format, newer=1)
     assert before == realistic_feed(7, 10, format)
     old = {entry.native_id for entry in parse(before).entries}
@@ -193,7 +195,7 @@ def test_a_generated_feed_is_the_same_for_a_seed_and_gains_one_entry_on_demand(f
     assert (len(old), len(new), len(new - old)) == (10, 10, 1)
 
 
-def test_the_mix_of_generated_feeds_has_realistic_sizes():
+def test_mixed_feeds_have_realistic_sizes():
     feeds = [mixed_feed(seed) for seed in range(20)]
     entries = [entry for body in feeds for entry in parse(body).entries]
     assert 200 < len(entries) < 1_200

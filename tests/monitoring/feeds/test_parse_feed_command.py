@@ -1,4 +1,4 @@
-"""The command as people run it: a process of its own, without a database."""
+"""The command `parse_feed` as a process, without a database."""
 
 import json
 import os
@@ -11,13 +11,13 @@ SAMPLES = Path(__file__).parent / "samples"
 
 
 def run(*arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    # No server listens there: a command that asked the database would fail.
+    # No server listens there, so a command that needs the database fails.
     environment = os.environ | {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none", "LC_ALL": "C"}
     command = [sys.executable, "manage.py", "parse_feed", *arguments]
     return subprocess.run(command, input=stdin, capture_output=True, cwd=ROOT, env=environment, timeout=60)
 
 
-def test_entries_are_written_as_json_lines():
+def test_parse_feed_prints_one_json_line_per_entry():
     done = run(str(SAMPLES / "wordpress.xml"))
     assert (done.returncode, done.stderr) == (0, b"")
     (line,) = done.stdout.decode().splitlines()
@@ -32,7 +32,7 @@ def test_entries_are_written_as_json_lines():
     }
 
 
-def test_a_feed_is_read_from_standard_input_and_what_is_missing_is_null():
+def test_parse_feed_reads_stdin_and_prints_null_for_missing_values():
     done = run("--url", "https://nu.example.fr/rss", stdin=(SAMPLES / "no_dates_no_guids.xml").read_bytes())
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     assert [row["url"] for row in rows] == [
@@ -43,7 +43,7 @@ def test_a_feed_is_read_from_standard_input_and_what_is_missing_is_null():
     assert {(row["published"], row["language"]) for row in rows} == {(None, None)}
 
 
-def test_bad_input_ends_with_1_and_wrong_usage_with_2():
+def test_parse_feed_exits_with_1_on_bad_input_and_2_on_wrong_usage():
     for done, status in ((run(stdin=b"Not found"), 1), (run("no-such-file.xml"), 1), (run("--nonsense"), 2)):
         assert (done.returncode, done.stdout) == (status, b"")
         assert done.stderr

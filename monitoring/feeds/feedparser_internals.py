@@ -1,0 +1,64 @@
+"""The private parts of feedparser that Vigie uses, bound to the version that they were checked against.
+
+feedparser has no public way to replace its parser classes, to convert encodings, or to name the namespaces it knows.
+Called by feedparser_parser.py, lxml_parser.py and xml_elements.py; no other module uses private names of feedparser.
+To upgrade: compare these names in its source, run tests/monitoring/feeds, then change SUPPORTED_VERSION.
+"""
+
+import feedparser
+import feedparser.api
+
+# The version in requirements.txt; a test compares the two.
+SUPPORTED_VERSION = "6.0.14"
+
+
+class UnsupportedFeedparserError(ImportError):
+    """The installed feedparser is not the version that this module was checked against."""
+
+
+def check_version(installed: str) -> None:
+    """Raise UnsupportedFeedparserError for any version but SUPPORTED_VERSION."""
+    if installed != SUPPORTED_VERSION:
+        raise UnsupportedFeedparserError(
+            f"monitoring/feeds uses private names of feedparser {SUPPORTED_VERSION}, but {installed} is installed: "
+            "install the version in requirements.txt, or review monitoring/feeds/feedparser_internals.py"
+        )
+
+
+# Before the imports below, which another version may not have.
+check_version(feedparser.__version__)
+
+from feedparser.encodings import convert_to_utf8  # noqa: E402
+from feedparser.mixin import _FeedParserMixin  # noqa: E402
+
+__all__ = ["KNOWN_NAMESPACES", "KNOWN_PREFIXES", "SUPPORTED_VERSION", "convert_to_utf8", "looks_like_html"]
+
+KNOWN_NAMESPACES = frozenset(uri.lower() for uri in _FeedParserMixin.namespaces)
+KNOWN_PREFIXES = frozenset(filter(None, _FeedParserMixin.namespaces.values()))
+looks_like_html = _FeedParserMixin.looks_like_html
+
+# Longer ones are no names; feedparser searches them for an email address in quadratic time.
+_MAX_AUTHOR_CHARS = 500
+# For each element of an unknown namespace, feedparser iterates over all namespaces of the feed.
+_MAX_NAMESPACES = 200
+
+
+class _BoundedParser:
+    """Bounds the three slow parts of feedparser, which take hours for a hostile feed; Vigie does not use tags."""
+
+    def _add_tag(self, term: str, scheme: str, label: str) -> None:
+        self._get_context().setdefault("tags", [])
+
+    def _sync_author_detail(self, key: str = "author") -> None:
+        author = self._get_context().get(key)
+        if not isinstance(author, str) or len(author) <= _MAX_AUTHOR_CHARS:
+            super()._sync_author_detail(key)
+
+    def track_namespace(self, prefix: str | None, uri: str) -> None:
+        if len(self.namespaces_in_use) < _MAX_NAMESPACES:
+            super().track_namespace(prefix, uri)
+
+
+# feedparser.parse takes its two parser classes from its own module.
+for _name in ("StrictFeedParser", "LooseFeedParser"):
+    setattr(feedparser.api, _name, type(_name, (_BoundedParser, getattr(feedparser.api, _name)), {}))
