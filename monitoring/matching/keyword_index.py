@@ -46,7 +46,7 @@ class TrackedKeyword:
 
 @dataclass(slots=True)
 class _Compiled:
-    index: Index = field(default_factory=Index)
+    index: Index[int] = field(default_factory=Index)
     keywords: dict[int, TrackedKeyword] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from monitoring.query.compiled_query import matched_spans, merge_spans
 from monitoring.query.document import Doc, Span, View
-from monitoring.query.matchers import PhraseMatcher, compile_node
+from monitoring.query.matchers import PhraseMatcher, compile_near, compile_node
 from monitoring.query.parser import parse
 from monitoring.query.terms import word_slots
 from monitoring.query.tree import VALUE_FIELDS, And, AtLeast, Count, Near, Node, Not, Or, Term, to_text
@@ -94,7 +94,7 @@ class _Explainer:
         return "apart" if apart else ""
 
     def _near(self, node: Near) -> Condition:
-        matcher = compile_node(node)
+        matcher = compile_near(node)
         met = matcher.matches(self.view)
         nearest_distance = matcher.nearest_distance(self.view)
         children = (self.condition(node.left), self.condition(node.right))

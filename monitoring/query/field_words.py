@@ -71,7 +71,7 @@ class FieldWords:
             return (atom.key,)
         shape = shape_of(atom)
         if not self.is_long:
-            is_covered = self._filter is not KEYS and self._filter.covers(atom)
+            is_covered = isinstance(self._filter, TermFilter) and self._filter.covers(atom)
             words = set(chain.from_iterable(self.queried)) if is_covered else self.distinct_keys()
             stem = atom.key.partition(WILD)[0]
             return [word for word in words if word.startswith(stem) and masked(word, shape) == atom.key]

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any, Generic, TypeVar
 
 from monitoring.query.compiled_query import Query, compile_query, matched_spans
 from monitoring.query.document import Doc, Span, View
@@ -27,17 +28,19 @@ from monitoring.query.rarest_terms import expected_frequency, rarest_terms
 from monitoring.query.term_filter import TermFilter
 from monitoring.query.terms import Atom
 from monitoring.query.tree import Node
-from monitoring.query.wildcards import Wildcards
+from monitoring.query.wildcards import Postings, Wildcards
+
+Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class IndexedQuery:
+class IndexedQuery(Generic[Key]):
     """A query in the index: plain words that must all occur, plain words that must not, and what else to check.
 
     `terms` are those that lead to it. Empty conditions are None: they cost no memory access.
     """
 
-    key: Hashable
+    key: Key
     number: int
     matcher: Matcher
     terms: frozenset[Atom]
@@ -56,8 +59,7 @@ class IndexedQuery:
 
 
 # A query under one of its terms, with its prefilter: words of which it needs one besides. Most documents fail it.
-_Posting = tuple[frozenset[str] | None, IndexedQuery]
-_Postings = tuple[_Posting, ...]
+_Posting = tuple[frozenset[str] | None, IndexedQuery[Any]]
 
 
 def _posting(key: Hashable, number: int, matcher: Matcher, terms: frozenset[Atom]) -> _Posting:
@@ -93,13 +95,13 @@ def _frequency(words: frozenset[str]) -> tuple[float, list[str]]:
     return sum(expected_frequency(Atom(word)) for word in words), sorted(words)
 
 
-class Index:
+class Index(Generic[Key]):
     """Queries under the caller's keys; results are in the order in which the queries were added."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._queries: dict[Hashable, IndexedQuery] = {}
-        self._postings: dict[str, _Postings] = {}
+        self._queries: dict[Key, IndexedQuery[Key]] = {}
+        self._postings: dict[str, Postings] = {}
         # The keys of _postings as a set: sets store the hashes of their words, and an intersection of two of them
         # does not read the words in memory.
         self._terms: set[str] = set()
@@ -117,7 +119,7 @@ class Index:
     def __contains__(self, key: Hashable) -> bool:
         return key in self._queries
 
-    def add(self, key: Hashable, query: Query | Node | str) -> None:
+    def add(self, key: Key, query: Query | Node | str) -> None:
         """Add a query or replace the one with that key. Raise QueryError for an invalid text."""
         matcher = (query if isinstance(query, Query) else compile_query(query)).matcher
         choice = rarest_terms(matcher)
@@ -134,7 +136,7 @@ class Index:
             self._with_other_fields += any(":" in term.key for term in indexed.terms)
             self._renew_filter()
 
-    def remove(self, key: Hashable) -> None:
+    def remove(self, key: Key) -> None:
         """Remove a query, if there is one with that key."""
         with self._lock:
             self._discard(key)
@@ -144,7 +146,7 @@ class Index:
         """Replace the filter after a change; threads that match meanwhile keep the old one."""
         self._filter = TermFilter(self._queried_words, self._wildcards, len(self._queries))
 
-    def _discard(self, key: Hashable) -> None:
+    def _discard(self, key: Key) -> None:
         indexed = self._queries.pop(key, None)
         if indexed is None:
             return
@@ -156,10 +158,10 @@ class Index:
                 del self._queried_words[word]
         self._with_other_fields -= any(":" in term.key for term in indexed.terms)
 
-    def _postings_of(self, term: Atom) -> _Postings:
+    def _postings_of(self, term: Atom) -> Postings:
         return self._postings.get(term.key, ()) if term.is_literal else self._wildcards.get(term)
 
-    def _set_postings(self, term: Atom, postings: _Postings) -> None:
+    def _set_postings(self, term: Atom, postings: Postings) -> None:
         if not term.is_literal:
             self._wildcards.put(term, postings)
         elif postings:
@@ -169,16 +171,17 @@ class Index:
             self._terms.discard(term.key)
             self._postings.pop(term.key, None)
 
-    def _find(self, view: View) -> list[IndexedQuery]:
+    def _find(self, view: View) -> list[IndexedQuery[Key]]:
         words = view.words
         candidates = [self._postings.get(key, ()) for key in self._terms & words]
         if self._wildcards:
+            assert isinstance(view.term_filter, TermFilter)
             by_wildcard = view.term_filter.wildcard_postings
             candidates += [by_wildcard[word] for word in by_wildcard.keys() & words]
         if self._with_other_fields:
             candidates += [self._postings.get(key, ()) for key in self._terms & view.metadata]
             candidates += [self._wildcards.postings_for(key) for key in view.metadata]
-        found: dict[int, IndexedQuery] = {}
+        found: dict[int, IndexedQuery[Key]] = {}
         for prefilter, query in chain.from_iterable(candidates):
             if (
                 (prefilter is None or not words.isdisjoint(prefilter))
@@ -188,11 +191,11 @@ class Index:
                 found[query.number] = query
         return [found[number] for number in sorted(found)] if len(found) > 1 else list(found.values())
 
-    def match(self, doc: Doc) -> list[tuple[Hashable, tuple[Span, ...]]]:
+    def match(self, doc: Doc) -> list[tuple[Key, tuple[Span, ...]]]:
         """Return the key of every query that matches, with its spans in the original text."""
         view = View(doc, self._filter)
         return [(query.key, matched_spans(query.matcher, view)) for query in self._find(view)]
 
-    def keys_of(self, doc: Doc) -> list[Hashable]:
+    def keys_of(self, doc: Doc) -> list[Key]:
         """Return the key of every query that matches."""
         return [query.key for query in self._find(View(doc, self._filter))]

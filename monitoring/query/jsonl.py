@@ -4,6 +4,7 @@ Malformed input is a value, `BadInput`: one line with the place and the problem.
 """
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from monitoring.jsonl import BadInput, encode, read_document
 from monitoring.query.document import Doc
@@ -13,9 +14,9 @@ from monitoring.query.index import Index
 _FIELDS = ("title", "text", "url", "author", "language", "platform", "country")
 
 
-def read_queries(lines: Iterable[str]) -> Index | BadInput:
+def read_queries(lines: Iterable[str]) -> Index[str] | BadInput:
     """Return an index of the queries in lines of `id<TAB>query`; empty lines are skipped."""
-    index = Index()
+    index: Index[str] = Index()
     for number, line in enumerate(lines, start=1):
         line = line.rstrip("\r\n")
         if not line.strip():
@@ -32,9 +33,9 @@ def read_queries(lines: Iterable[str]) -> Index | BadInput:
     return index if len(index) else BadInput("there is no query")
 
 
-def index_of(queries: Iterable[str]) -> Index | BadInput:
+def index_of(queries: Iterable[str]) -> Index[str] | BadInput:
     """Return an index of queries, each under its own text."""
-    index = Index()
+    index: Index[str] = Index()
     for query in queries:
         try:
             index.add(query, query)
@@ -47,12 +48,12 @@ def _read(line: bytes) -> tuple[object, Doc] | str:
     row = read_document(line)
     if isinstance(row, str):
         return row
-    values = {name: row.get(name) or "" for name in _FIELDS}
+    values: dict[str, Any] = {name: row.get(name) or "" for name in _FIELDS}
     wrong = next((name for name, value in values.items() if not isinstance(value, str)), None)
     return f'"{wrong}" is not a text' if wrong else (row["id"], Doc(**values))
 
 
-def match_lines(index: Index, lines: Iterable[bytes]) -> Iterator[str | BadInput]:
+def match_lines(index: Index[str], lines: Iterable[bytes]) -> Iterator[str | BadInput]:
     """Return one JSON object per matching document and query; invalid lines are reported and skipped."""
     for number, line in enumerate(lines, start=1):
         if not line.strip():

@@ -5,6 +5,7 @@ return their `positions`, in words of one field, and `highlight_at` adds the wan
 """
 
 from itertools import chain, islice
+from typing import Any, cast
 
 from monitoring.query.document import View
 from monitoring.query.field_words import WordOrder
@@ -44,7 +45,7 @@ class WordMatcher:
     """A plain word anywhere in title or text, by far the most frequent kind."""
 
     __slots__ = ("key",)
-    fields = _DEFAULT_FIELDS
+    fields: tuple[str, ...] = _DEFAULT_FIELDS
 
     def __init__(self, key: str) -> None:
         self.key = key
@@ -159,7 +160,8 @@ class OrMatcher:
         # Read only where the node is an operand.
         self.fields = tuple(dict.fromkeys(f for child in children for f in getattr(child, "fields", ())))
 
-    def _matching(self, view: View) -> list["Matcher"]:
+    def _matching(self, view: View) -> list[Any]:
+        """Return the children that match: Matchers; all of them are Operands if this one is."""
         found: list[Matcher] = [self.words[key] for key in self.keys & view.words]
         return found + [child for child in self.others if child.matches(view)]
 
@@ -223,7 +225,7 @@ class NearMatcher:
 
     def __init__(self, left: "Operand", right: "Operand", distance: int, ordered: bool) -> None:
         self.left, self.right, self.distance, self.ordered = left, right, distance, ordered
-        self.fields = tuple(field for field in left.fields if field in right.fields)
+        self.fields: tuple[str, ...] = tuple(field for field in left.fields if field in right.fields)
 
     def _pairs(self, view: View, field: str, distance: int) -> tuple[Pairs, Pairs]:
         """Return the pairs that start with the left side and, unless ordered, those that start with the right."""
@@ -327,6 +329,15 @@ def queried_words(matcher: Matcher) -> frozenset[str]:
     return queried_words(matcher.child) if isinstance(matcher, CountMatcher | NotMatcher) else frozenset()
 
 
+def _compile_operand(node: Node) -> Operand:
+    """Compile what NEAR and counts accept; the parser rejects all other operands."""
+    return cast(Operand, compile_node(node))
+
+
+def compile_near(node: Near) -> NearMatcher:
+    return NearMatcher(_compile_operand(node.left), _compile_operand(node.right), node.distance, node.ordered)
+
+
 def compile_node(node: Node) -> Matcher:
     """Compile a tree. The parser bounds its depth."""
     if isinstance(node, Term):
@@ -338,8 +349,8 @@ def compile_node(node: Node) -> Matcher:
     if isinstance(node, Not):
         return NotMatcher(compile_node(node.child))
     if isinstance(node, Near):
-        return NearMatcher(compile_node(node.left), compile_node(node.right), node.distance, node.ordered)
+        return compile_near(node)
     if isinstance(node, Count):
-        return CountMatcher(node.number, compile_node(node.child))
+        return CountMatcher(node.number, _compile_operand(node.child))
     assert isinstance(node, AtLeast)
     return AtLeastMatcher(node.number, [compile_node(child) for child in node.children])

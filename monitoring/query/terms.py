@@ -6,6 +6,7 @@ parser adds the position. Called by the parser, the matchers and `tsquery.py`.
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -95,9 +96,9 @@ def _joined(atoms: list[Atom]) -> Atom:
 def _spellings(atoms: list[Atom], joints: list[bool]) -> Slot:
     """Return all spellings of one group of words; `joints` says between which of them the joint may be left out."""
     open_joints = sum(joints)
-    choices = product((False, True), repeat=open_joints)
+    choices: Iterable[tuple[bool, ...]] = product((False, True), repeat=open_joints)
     if open_joints > _MAX_JOINTS:
-        choices = iter([(False,) * open_joints, (True,) * open_joints])
+        choices = [(False,) * open_joints, (True,) * open_joints]
     spellings: list[tuple[Atom, ...]] = []
     for choice in choices:
         join = iter(choice)

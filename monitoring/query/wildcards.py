@@ -5,13 +5,16 @@ wildcard matches a word.
 """
 
 from collections import Counter
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from monitoring.query.folding import WILD
 from monitoring.query.terms import Atom
 
+if TYPE_CHECKING:
+    from monitoring.query.index import IndexedQuery
+
 # The entries that `index.py` stores under a term; this module only stores and returns them.
-Postings = tuple[tuple[frozenset[str] | None, object], ...]
+Postings = tuple[tuple[frozenset[str] | None, "IndexedQuery[Any]"], ...]
 
 # So many first letters rule out nearly all words, see `Wildcards.postings_for`.
 _STEM_LENGTH = 3

@@ -33,7 +33,7 @@ class Command(BaseCommand):
         filter_lines(match_lines(index, sys.stdin.buffer), self.stderr)
 
 
-def _from_file(name: str) -> Index | BadInput:
+def _from_file(name: str) -> Index[str] | BadInput:
     try:
         with Path(name).open(encoding="utf-8") as lines:
             return read_queries(lines)

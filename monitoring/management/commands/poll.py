@@ -18,8 +18,8 @@ class Command(BaseCommand):
 
     def handle(self, source: int | None, **options: object) -> None:
         if source is None:
-            for saved in poll_due():
-                write_line(self.stdout, asdict(saved))
+            for result in poll_due():
+                write_line(self.stdout, asdict(result))
             return
         if not Source.objects.filter(pk=source).exists():
             raise CommandError(f"there is no source {source}")
