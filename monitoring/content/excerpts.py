@@ -1,15 +1,15 @@
-"""Plain text cut into passages, of which some are what a query looked for. Pure.
+"""Cut plain text into passages, some of which are matches, and into excerpts around a match. Pure.
 
-In: a text and spans (start, end) in characters, which may overlap, come in any order or reach too far. Out: passages;
-digests and the lists of mentions give them their form.
+In: a text and spans (start, end) in characters, which may overlap, be unordered or exceed the text. Out: passages.
+Called by digests, incident messages and the lists of mentions, which render them.
 """
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-EXCERPT_CHARS = 200  # two to three lines of a list, of a mailbox on a laptop or a phone
-LEAD_SHARE = 3  # a third of an excerpt stands before the first match: enough to see how the sentence began
+EXCERPT_CHARS = 200  # two to three lines in a list, in an email on a laptop or a phone
+LEAD_SHARE = 3  # a third of an excerpt precedes the first match, which usually includes the start of its sentence
 ELLIPSIS = "…"
 
 Span = tuple[int, int]
@@ -17,24 +17,24 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A piece of text; `bold` where it is what the query looked for."""
+    """A piece of text; `bold` if it is a match."""
 
     text: str
     bold: bool = False
 
 
 def passages(text: str, spans: Iterable[Span]) -> tuple[Passage, ...]:
-    """The whole text, cut at the spans."""
-    pieces, done = [], 0
+    """Return the whole text, cut at the spans."""
+    pieces, position = [], 0
     for start, end in _merged(spans, len(text)):
-        pieces += [Passage(text[done:start]), Passage(text[start:end], bold=True)]
-        done = end
-    pieces.append(Passage(text[done:]))
+        pieces += [Passage(text[position:start]), Passage(text[start:end], bold=True)]
+        position = end
+    pieces.append(Passage(text[position:]))
     return tuple(piece for piece in pieces if piece.text)
 
 
 def excerpt(text: str, spans: Iterable[Span], width: int = EXCERPT_CHARS) -> tuple[Passage, ...]:
-    """About `width` characters around the first match, cut between words, on one line."""
+    """Return about `width` characters around the first match, cut between words, on one line."""
     merged = _merged(spans, len(text))
     first = merged[0][0] if merged else 0
     start = _word_start(text, max(first - width // LEAD_SHARE, 0), first) if len(text) > width else 0
@@ -47,11 +47,12 @@ def excerpt(text: str, spans: Iterable[Span], width: int = EXCERPT_CHARS) -> tup
 
 
 def one_line(pieces: Iterable[Passage]) -> tuple[Passage, ...]:
-    """All white space made single spaces."""
+    """Return the passages with single spaces for all white space."""
     return tuple(replace(piece, text=re.sub(r"\s+", " ", piece.text)) for piece in pieces)
 
 
 def plain(pieces: Iterable[Passage]) -> str:
+    """Return the text of the passages."""
     return "".join(piece.text for piece in pieces)
 
 
@@ -67,15 +68,15 @@ def _merged(spans: Iterable[Span], length: int) -> list[Span]:
     return merged
 
 
-def _word_start(text: str, place: int, latest: int) -> int:
-    """The first beginning of a word at or after `place`, unless that would cut what is at `latest`."""
-    while 0 < place < latest and not text[place - 1].isspace():
-        place += 1
-    return place
+def _word_start(text: str, position: int, latest: int) -> int:
+    """Return the first start of a word at or after `position`, at most `latest`."""
+    while 0 < position < latest and not text[position - 1].isspace():
+        position += 1
+    return position
 
 
-def _word_end(text: str, start: int, place: int) -> int:
-    if place >= len(text):
+def _word_end(text: str, start: int, position: int) -> int:
+    if position >= len(text):
         return len(text)
-    cut = text.rfind(" ", start, place)
-    return cut if cut > start else place
+    cut = text.rfind(" ", start, position)
+    return cut if cut > start else position

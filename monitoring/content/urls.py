@@ -1,7 +1,7 @@
-"""Addresses: `canonical_url` for telling that two entries are the same story, `unwrap` for redirect links.
+"""Normalize URLs: `canonical_url` to compare stories, `unwrap_redirect` for redirects, `url_from_input` for forms.
 
-Comes from finish.py (ids of entries without one), ingest.py (one document for a story from two feeds) and the
-platforms. Pure, and total: no input raises.
+Called by feeds/normalize.py (ids of entries without one), ingest/store.py (one document for a story in two feeds),
+services/sources.py and query_tools/explain.py. Pure; no input raises.
 """
 
 import re
@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, parse_qsl, quote, urlencode, urlsplit
 
 from monitoring.content.scrub import scrub
 
-# Parameters that say who sent the reader and not which page is meant.
+# Parameters that identify where a reader comes from, not the page.
 _TRACKING = frozenset(
     {
         # Click ids that advertising networks append: Meta, Google, Microsoft, X, TikTok, LinkedIn, Yandex, Instagram.
@@ -27,7 +27,7 @@ _TRACKING = frozenset(
 )  # fmt: skip
 # Google Analytics, Matomo, AT Internet, HubSpot ads, Piwik's older names.
 _TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "piwik_", "matomo_", "at_", "hsa_", "ga_", "__twitter")
-# `source` and the like name the page elsewhere; on these hosts they do not.
+# Parameters such as `source` may identify the page on other hosts, but not on these.
 _TRACKING_BY_HOST = {
     "medium.com": frozenset({"source", "sk"}),
     "youtube.com": frozenset({"feature", "si", "pp", "ab_channel"}),
@@ -40,7 +40,7 @@ _TRACKING_BY_HOST = {
 }
 _MOBILE_HOSTS = {"m.youtube.com": "youtube.com", "m.facebook.com": "facebook.com", "old.reddit.com": "reddit.com"}
 
-# Safe in a path or a query as they stand (RFC 3986 unreserved and sub-delims); all else is written as %XX.
+# Characters that need no escape in a path or a query (RFC 3986 unreserved and sub-delims).
 _PATH_SAFE = "/:@!$&'()*+,;=-._~"
 _DEFAULT_PORTS = {80, 443, None}
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
@@ -48,12 +48,12 @@ _UNRESERVED = re.compile(r"[A-Za-z0-9\-._~]")
 
 
 def canonical_url(url: str) -> str:
-    """The same text for two addresses of one page; "" where it is no http address with a host.
+    """Return one spelling for all URLs of a page; "" if it is no HTTP URL with a host.
 
-    Always written as http: the scheme is folded, since sites move to https while feeds keep the old links.
+    The scheme is always http, since sites move to https while their feeds keep the old links.
     """
     try:
-        parts = urlsplit(unwrap("".join(scrub(url).split())))
+        parts = urlsplit(unwrap_redirect("".join(scrub(url).split())))
         host, port = _host(parts.hostname or ""), parts.port
     except ValueError:
         return ""
@@ -62,12 +62,12 @@ def canonical_url(url: str) -> str:
     path = _path(parts.path)
     query = _query(parts.query, host)
     fragment = f"#{_escape(parts.fragment)}" if parts.fragment.startswith(("!", "/")) else ""
-    place = host if port in _DEFAULT_PORTS else f"{host}:{port}"
-    return f"http://{place}{path}{'?' + query if query else ''}{fragment}"
+    netloc = host if port in _DEFAULT_PORTS else f"{host}:{port}"
+    return f"http://{netloc}{path}{'?' + query if query else ''}{fragment}"
 
 
 def _host(host: str) -> str:
-    """Lower case, IDN as punycode, no final dot, no leading www. (of which a bare "www.fr" keeps its own)."""
+    """Return the host in lower case and punycode, without final dot and leading "www." (unless it is "www.fr")."""
     if not host.isascii():
         try:
             host = host.encode("idna").decode("ascii")
@@ -89,7 +89,9 @@ def _path(path: str) -> str:
 
 
 def _query(query: str, host: str) -> str:
-    by_host = next((names for suffix, names in _TRACKING_BY_HOST.items() if _belongs(host, suffix)), frozenset())
+    by_host = next(
+        (names for suffix, names in _TRACKING_BY_HOST.items() if _is_host_or_subdomain(host, suffix)), frozenset()
+    )
     kept = [
         (name, value)
         for name, value in parse_qsl(query, keep_blank_values=True, errors="replace")
@@ -98,7 +100,7 @@ def _query(query: str, host: str) -> str:
     return urlencode(sorted(kept), quote_via=quote, safe="-._~")
 
 
-def _belongs(host: str, suffix: str) -> bool:
+def _is_host_or_subdomain(host: str, suffix: str) -> bool:
     return host == suffix or host.endswith("." + suffix)
 
 
@@ -107,9 +109,9 @@ def _is_tracking(name: str, by_host: frozenset[str]) -> bool:
 
 
 def _escape(text: str) -> str:
-    """Each character written one way: unreserved ones bare, the rest as %XX in capitals, escapes kept apart."""
+    """Spell each character one way: unreserved ones unescaped, others as %XX in capitals; escaped delimiters stay."""
 
-    def tidy(match: re.Match[str]) -> str:
+    def normalized(match: re.Match[str]) -> str:
         character = chr(int(match[1], 16))
         return character if _UNRESERVED.fullmatch(character) else match[0].upper()
 
@@ -118,13 +120,13 @@ def _escape(text: str) -> str:
         quote(piece, safe=_PATH_SAFE, errors="replace") if n % 2 == 0 else f"%{piece}"
         for n, piece in enumerate(pieces)
     )
-    return _ESCAPE.sub(tidy, bare)
+    return _ESCAPE.sub(normalized, bare)
 
 
-def unwrap(url: str) -> str:
-    """The page behind a search engine's redirect (Google Alerts, Bing News), which the address itself names.
+def unwrap_redirect(url: str) -> str:
+    """Return the target of a search engine's redirect URL (Google Alerts, Bing News); any other URL as it is.
 
-    Google News' own redirects carry no address and stay as they are.
+    The redirects of Google News do not contain their target.
     """
     if "google." not in url and "bing.com" not in url:
         return url
@@ -139,12 +141,12 @@ def unwrap(url: str) -> str:
         target = parse_qs(parts.query).get("url", [""])[0]
     else:
         return url
-    # Decoding may bring out what was hidden as %00.
+    # Decoding may reveal characters that were escaped, such as %00.
     return scrub(target) if target.lower().startswith(("http://", "https://")) else url
 
 
 def _google_target(query: str) -> str:
-    """Google Alerts writes the target unescaped, its own `&` included, and ends it with `&ct=`."""
+    """Return the target of a Google redirect: Google Alerts does not escape its `&`, and ends it with `&ct=`."""
     cut = re.search(r"(?:^|&)(?:url|q)=(https?://.*?)(?=&(?:ct|cd|usg|sa|rct|ved)=|$)", query)
     if cut:
         return cut[1]
@@ -152,9 +154,9 @@ def _google_target(query: str) -> str:
     return next((values[name][0] for name in ("url", "q") if name in values), "")
 
 
-def url_from_input(url: str) -> str:
-    """What people paste, as an address: trimmed, with a scheme, feed: schemes replaced."""
-    url = url.strip()
+def url_from_input(text: str) -> str:
+    """Return the URL that a person typed or pasted: trimmed, with a scheme, `feed:` replaced."""
+    url = text.strip()
     for prefix in ("feed://", "feed:"):
         if url.lower().startswith(prefix):
             url = url[len(prefix) :]

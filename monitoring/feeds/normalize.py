@@ -11,7 +11,7 @@ from dataclasses import replace
 from html import unescape
 from urllib.parse import urljoin
 
-from monitoring.content.urls import canonical_url, unwrap
+from monitoring.content.urls import canonical_url, unwrap_redirect
 from monitoring.feeds.polling_hints import PollingHints
 from monitoring.feeds.raw_feed import RawEntry, RawFeed
 from monitoring.records import Entry, ParsedFeed
@@ -89,7 +89,7 @@ def _absolute(link: str, base: str) -> str:
     link = _SCHEME_SLASHES.sub(r"\1//", link)
     if not link[:8].lower().startswith(("http://", "https://")) or len(link) > MAX_URL:
         return ""
-    return unwrap(link)
+    return unwrap_redirect(link)
 
 
 def _native_id(given: str) -> str:

@@ -1,3 +1,5 @@
+"""Entries as plain text and as safe HTML."""
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -27,44 +29,44 @@ def html(body: str, **given) -> str:
         "<audio src=x>y</audio>",
     ],
 )  # fmt: skip
-def test_what_loads_or_runs_leaves_nothing_behind(body):
+def test_clean_removes_elements_that_load_or_run(body):
     assert (html(body), text(body)) == ("", "")
 
 
-def test_attributes_that_run_or_track_are_dropped_and_links_made_safe():
+def test_safe_html_removes_attributes_that_run_or_track():
     body = '<p onclick="x()" style="x" class="y">a <a href="https://b.fr/" target="_blank" ping="x">b</a></p>'
     assert html(body) == '<p>a <a href="https://b.fr/" rel="noopener nofollow">b</a></p>'
     assert "javascript" not in html("<a href='java&#10;script:alert(1)'>x</a>")
     assert "data:" not in html("<a href='data:text/html,x'>x</a>")
 
 
-def test_relative_links_are_completed_by_the_entrys_address():
+def test_safe_html_resolves_relative_links_against_entry_url():
     assert 'href="https://a.fr/x"' in html("<a class=k href='../x'>x</a>")
     assert 'href="https://b.fr/x"' in html("<a href=//b.fr/x>x</a>")
     assert "href" not in sanitize("<a href='/x'>x</a>", "pas une adresse")
 
 
-def test_blocks_become_lines_and_spaces_collapse():
+def test_clean_writes_one_line_per_block():
     body = "<h2>Titre</h2>\n<p>Un\n  deux&nbsp;<b>tr</b>ois<br/>quatre</p><ul><li>a<li>b</ul>"
     body += "<table><tr><td>x<td>y</table>"
     assert text(body) == "Titre\nUn deux trois\nquatre\na\nb\nx y"
 
 
-def test_entities_are_decoded_once():
+def test_clean_decodes_entities_once():
     assert text("AT&amp;T &eacute; &amp;eacute; &lt;b&gt; 1 < 2") == "AT&T é &eacute; <b> 1 < 2"
     assert text("R&amp;amp;D", body_is_html=False) == "R&amp;amp;D"
 
 
-def test_text_of_attributes_is_never_taken_for_text():
+def test_clean_ignores_text_of_attributes():
     assert text('<a href="https://b.fr/?a=1>2&quot;<b>">lien</a> fin') == "lien fin"
 
 
-def test_plain_text_keeps_its_lines_and_has_no_html():
+def test_clean_keeps_lines_of_plain_text():
     body = "un <b>\n\n  deux  trois"
     assert (text(body, body_is_html=False), html(body, body_is_html=False)) == ("un <b>\ndeux trois", "")
 
 
-def test_titles_lose_their_markup_only_where_they_are_html():
+def test_clean_removes_markup_from_html_titles_only():
     def title(text: str, is_html: bool) -> str:
         return clean(Entry(native_id="1", url="", title=text, body="", title_is_html=is_html)).title
 
@@ -73,12 +75,12 @@ def test_titles_lose_their_markup_only_where_they_are_html():
     assert title("Le <b> en\nHTML &amp;", False) == "Le <b> en HTML &amp;"
 
 
-def test_the_entrys_language_counts_before_the_feeds():
+def test_clean_prefers_language_of_entry_over_feed():
     assert clean(Entry("1", "", "", "", language="en"), "fr").language == "en"
     assert clean(Entry("1", "", "", ""), "fr").language == "fr"
 
 
-def test_markup_that_grows_when_mended_is_left_out_but_not_its_text():
+def test_safe_html_is_empty_when_repaired_markup_is_too_long():
     body = "<a>" * 60_000 + "fin"
     assert (html(body), text(body)) == ("", "fin")
 
@@ -97,7 +99,7 @@ HTML = st.lists(
 
 @settings(max_examples=200, deadline=None)
 @given(HTML)
-def test_sanitised_html_is_inert(body):
+def test_sanitize_removes_everything_active(body):
     once = sanitize(body, "https://a.fr/")
     for danger in ("<script", "<img", "<svg", "<style", "javascript:", "<!--"):
         assert danger not in once
@@ -117,33 +119,33 @@ ELEMENTS = st.sampled_from(
         "<!-- x -->%s", "<script>y</script>%s",
     ]
 )  # fmt: skip
-ORDINARY = st.recursive(
+WELL_NESTED = st.recursive(
     WORDS,
     lambda inner: st.tuples(ELEMENTS, st.lists(inner, max_size=4)).map(lambda pair: pair[0] % "".join(pair[1])),
     max_leaves=12,
 )
-SOUP = st.lists(WORDS | ELEMENTS | st.sampled_from(["<em", "it's", "</p>", "<li>", "<td>", "<b", ">"]), max_size=12)
+DAMAGED = st.lists(WORDS | ELEMENTS | st.sampled_from(["<em", "it's", "</p>", "<li>", "<td>", "<b", ">"]), max_size=12)
 
 
 @settings(max_examples=400, deadline=None)
-@given(ORDINARY)
-def test_the_short_way_to_the_text_comes_to_the_same(body):
-    # Blocks that sloppy nesting moves about break lines elsewhere; inside a block it is the same to the letter.
+@given(WELL_NESTED)
+def test_html_text_equals_text_of_sanitized_html(body):
+    # Where repairs move a block, line breaks differ; the words do not.
     assert html_text(body).split() == plain_text(sanitize(body)).split()
 
 
 @settings(max_examples=400, deadline=None)
-@given(SOUP.map("".join))
-def test_the_short_way_loses_no_letter_of_damaged_markup(body):
+@given(DAMAGED.map("".join))
+def test_html_text_keeps_every_letter_of_damaged_markup(body):
     assert "".join(html_text(body).split()) == "".join(plain_text(sanitize(body)).split())
 
 
-def test_the_feeds_of_the_benchmark_take_the_short_way(monkeypatch):
+def test_html_text_needs_no_sanitizer_for_typical_feeds(monkeypatch):
     from monitoring.content import clean as module
     from monitoring.feeds.parse import parse
     from tests.monitoring.feeds.generate import mixed_feed
 
     bodies = [entry.body for seed in range(5) for entry in parse(mixed_feed(seed)).entries]
     expected = [plain_text(sanitize(body)) for body in bodies]
-    monkeypatch.setattr(module, "sanitize", lambda html: "the long way")
+    monkeypatch.setattr(module, "sanitize", lambda html: "sanitized")
     assert [html_text(body) for body in bodies] == expected

@@ -1,10 +1,10 @@
-"""The language of short and odd texts, with and without what the source says of itself."""
+"""The language of short and unusual texts, with and without the tag of the source."""
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitoring.content.language import SPOKEN, identify
+from monitoring.content.language import LANGUAGES, identify
 from monitoring.ingest.records import Batch
 from monitoring.ingest.store import store
 from monitoring.models import Document
@@ -25,47 +25,47 @@ SENTENCES = {
 
 
 @pytest.mark.parametrize("language", SENTENCES)
-def test_a_sentence_is_known_whatever_its_source_calls_itself(language):
+def test_identify_recognizes_sentence_regardless_of_hint(language):
     assert identify(SENTENCES[language]) == language
     assert identify(SENTENCES[language], "en") == language
     assert identify(SENTENCES[language], "nl", {"fr", "en"}) == language
 
 
 @pytest.mark.parametrize("text", ["", "12 345", "😀😀", "OK", "@kadrium https://t.co/abc", "\x00\x01", "\ud800"])
-def test_a_text_without_words_stays_unknown(text):
+def test_identify_returns_empty_for_text_without_words(text):
     assert identify(text, "fr", {"fr"}) == ""
 
 
-def test_gibberish_stays_unknown_even_where_french_is_watched():
+def test_identify_returns_empty_for_gibberish_when_french_is_tracked():
     assert identify("asdf qwer zxcv poiu", "", {"fr", "en"}) == ""
 
 
-def test_one_word_is_what_its_source_and_its_readers_speak():
+def test_identify_recognizes_one_word_by_hint_and_tracked_languages():
     assert identify("Merci") == ""
     assert identify("Merci", "fr", {"fr", "en"}) == "fr"
 
 
-def test_the_tag_of_the_source_keeps_its_region_where_it_is_right():
+def test_identify_keeps_region_of_hint_when_language_agrees():
     assert identify(SENTENCES["fr"], "fr_CA") == "fr-ca"
     assert identify(SENTENCES["en"], "fr-CA") == "en"
 
 
-def test_a_watched_language_that_nobody_knows_changes_nothing():
+def test_identify_ignores_unknown_tracked_language():
     assert identify(SENTENCES["fr"], "x-klingon", {"tlh", "fr"}) == "fr"
 
 
 @settings(max_examples=100, deadline=None)
 @given(text=st.text(max_size=300), hint=st.text(max_size=8))
-def test_any_text_has_a_known_language_or_none(text, hint):
+def test_identify_returns_supported_language_or_empty_for_any_text(text, hint):
     found = identify(text, hint, {"fr"})
-    assert found == "" or found.partition("-")[0] in SPOKEN
+    assert found == "" or found.partition("-")[0] in LANGUAGES
 
 
-def test_a_very_long_text_is_not_read_to_its_end():
+def test_identify_reads_only_the_start_of_a_long_text():
     assert identify(SENTENCES["fr"] + "x" * 1_000_000) == "fr"
 
 
-def test_a_stored_document_has_the_language_of_its_text(project):
+def test_store_saves_identified_language(project):
     source = make_source(project)
     entry = Entry(native_id="1", url="https://example.org/1", title="", body=SENTENCES["fr"])
     store([Batch(source.pk, project.pk, (entry,), language="en-us")])

@@ -1,14 +1,16 @@
+"""URLs: one canonical form per page, redirects unwrapped, input of people completed."""
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from monitoring.content.urls import canonical_url, unwrap
+from monitoring.content.urls import canonical_url, unwrap_redirect, url_from_input
 
 STORY = "http://presse.example.fr/a/b"
 
 
 @pytest.mark.parametrize(
-    "address",
+    "url",
     [
         "https://presse.example.fr/a/b", "http://www.presse.example.fr/a/b/", "HTTPS://Presse.Example.FR:443/a/b",
         "http://presse.example.fr:80/a//b", "https://presse.example.fr/a/b?utm_source=rss&UTM_Medium=x",
@@ -18,8 +20,8 @@ STORY = "http://presse.example.fr/a/b"
         "http://www.bing.com/news/apiclick.aspx?ref=FexRss&url=https%3a%2f%2fwww.presse.example.fr%2fa%2fb&c=1",
     ],
 )  # fmt: skip
-def test_addresses_of_one_story_are_one(address):
-    assert canonical_url(address) == STORY
+def test_canonical_url_is_equal_for_urls_of_one_story(url):
+    assert canonical_url(url) == STORY
 
 
 @pytest.mark.parametrize(
@@ -37,7 +39,7 @@ def test_addresses_of_one_story_are_one(address):
         ("https://news.ycombinator.com/item?id=1", "https://news.ycombinator.com/item?id=2"),
     ],
 )
-def test_addresses_of_different_pages_stay_apart(one, other):
+def test_canonical_url_differs_for_different_pages(one, other):
     assert canonical_url(one) != canonical_url(other)
 
 
@@ -51,19 +53,19 @@ def test_addresses_of_different_pages_stay_apart(one, other):
         ("https://a.example.fr/index.html", "https://a.example.fr"),
     ],
 )
-def test_two_spellings_of_one_address_are_one(one, other):
+def test_canonical_url_is_equal_for_two_spellings(one, other):
     assert canonical_url(one) == canonical_url(other)
 
 
 @pytest.mark.parametrize(
-    "address",
+    "url",
     [
         "", "tag:a.example,2026:1", "urn:uuid:1", "mailto:a@b.fr", "/relatif", "http://", "http://[",
         "https://a..b/", "http://a:b/",
     ],
 )  # fmt: skip
-def test_what_is_no_page_has_no_address(address):
-    assert canonical_url(address) == ""
+def test_canonical_url_is_empty_when_url_is_no_page(url):
+    assert canonical_url(url) == ""
 
 
 PIECES = st.sampled_from(
@@ -78,25 +80,38 @@ PIECES = st.sampled_from(
 @settings(max_examples=400, deadline=None)
 @given(st.one_of(st.text(max_size=40), st.lists(PIECES, max_size=10).map("".join)), st.booleans())
 @example("http://www.www.fr/amp/amp/index.html", False)
-def test_the_canonical_form_never_raises_and_is_its_own(text, with_host):
+def test_canonical_url_never_raises_and_is_idempotent(text, with_host):
     once = canonical_url("https://a.example/" + text if with_host else text)
     assert canonical_url(once) == once
     once.encode("ascii")
 
 
 @pytest.mark.parametrize(
-    "address",
+    "url",
     [
         "https://www.google.com/search?q=a&url=http://x.fr/", "https://google.com.evil.fr/url?url=http://x.fr/",
         "https://www.google.com/url?url=javascript:alert(1)", "https://news.google.com/rss/articles/CBMi?oc=5",
         "https://www.bing.com/news/apiclick.aspx?ref=x", "http://[google.",
     ],
 )  # fmt: skip
-def test_other_addresses_are_not_unwrapped(address):
-    assert unwrap(address) == address
+def test_unwrap_redirect_keeps_other_urls(url):
+    assert unwrap_redirect(url) == url
 
 
-def test_a_google_alerts_target_keeps_its_own_parameters():
+def test_unwrap_redirect_keeps_parameters_of_google_alerts_target():
     alert = "https://www.google.com/url?rct=j&sa=t&url=https://x.fr/a?id=3&page=2&ct=ga&cd=CAIy&usg=AOv"
-    assert unwrap(alert) == "https://x.fr/a?id=3&page=2"
-    assert unwrap("https://www.google.fr/url?q=https%3A%2F%2Fx.fr%2Fa&sa=D") == "https://x.fr/a"
+    assert unwrap_redirect(alert) == "https://x.fr/a?id=3&page=2"
+    assert unwrap_redirect("https://www.google.fr/url?q=https%3A%2F%2Fx.fr%2Fa&sa=D") == "https://x.fr/a"
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        (" https://a.example.fr/feed \n", "https://a.example.fr/feed"),
+        ("a.example.fr/feed", "https://a.example.fr/feed"),
+        ("feed://a.example.fr/feed", "https://a.example.fr/feed"),
+        ("FEED:http://a.example.fr/feed", "http://a.example.fr/feed"),
+    ],
+)
+def test_url_from_input_completes_scheme(text, url):
+    assert url_from_input(text) == url
