@@ -3,6 +3,8 @@
 Mounted by config/urls.py.
 """
 
+from typing import Any
+
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
@@ -20,7 +22,7 @@ ROUTERS = [module.router for module in (projects, keywords, sources, mentions, v
 class Api(NinjaAPI):
     """Ninja's API, with the problem body documented for every operation."""
 
-    def get_openapi_schema(self, **kwargs: object) -> OpenAPISchema:
+    def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
         schema = super().get_openapi_schema(**kwargs)
         schema.setdefault("components", {}).setdefault("schemas", {})["Problem"] = problems.SCHEMA
         content = {problems.CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}

@@ -46,7 +46,7 @@ def _count(request: HttpRequest, token: ApiToken) -> None:
     window, elapsed_s = divmod(int(now), WINDOW_S)
     left_s = WINDOW_S - elapsed_s
     used = _increment(f"api-rate:{token.pk}:{window}")
-    request.rate_headers = {
+    request.rate_headers = {  # type: ignore[attr-defined]  # read by api/problems.py
         "RateLimit-Limit": str(limit),
         "RateLimit-Remaining": str(max(limit - used, 0)),
         "RateLimit-Reset": str(left_s),

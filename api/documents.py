@@ -7,12 +7,11 @@ from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlencode
 
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Router, Schema
 from pydantic import Field
 
-from accounts.access import membership_of
+from accounts.access import SignedInRequest, membership_of
 from api.problems import InvalidRequest, field_error, unknown_parameters
 from api.schemas import DocumentOut, SourceName
 from monitoring.insights import cursors, documents, mentions
@@ -47,7 +46,7 @@ class FoundPage(Schema):
 
 @router.get("/projects/{int:project_id}/documents", response=FoundPage)
 def list_documents(
-    request: HttpRequest,
+    request: SignedInRequest,
     project_id: int,
     q: str = "",
     mentioned: bool = False,
@@ -70,7 +69,7 @@ def list_documents(
     }
 
 
-def _check_parameters(request: HttpRequest, q: str, cursor: str) -> None:
+def _check_parameters(request: SignedInRequest, q: str, cursor: str) -> None:
     """Raise InvalidRequest if a parameter is unknown or unusable."""
     errors = unknown_parameters(request, PARAMETERS)
     if len(q) > MAX_VALUE_LENGTH:

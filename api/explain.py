@@ -6,13 +6,12 @@ Mounted by api/app.py, which authenticates callers and turns exceptions into pro
 from typing import Literal
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from ninja import Router, Schema
 from pydantic import Field
 
-from accounts.access import membership_of
+from accounts.access import SignedInRequest, membership_of
 from accounts.models import Membership, Role
 from api.problems import InvalidField
 from api.schemas import Body, MentionStatus, Text
@@ -109,7 +108,7 @@ class ExplanationOut(Schema):
 
 
 @router.post("/projects/{int:project_id}/why", response=ExplanationOut)
-def explain_match(request: HttpRequest, project_id: int, asked: ExplainIn) -> dict[str, object]:
+def explain_match(request: SignedInRequest, project_id: int, asked: ExplainIn) -> dict[str, object]:
     """Explain why a text, or the item at a URL, matches a query or a tracked keyword, or does not. Stores nothing."""
     membership = membership_of(request.user, project_id)
     if bool(asked.query) == (asked.keyword is not None):

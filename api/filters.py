@@ -3,9 +3,9 @@
 In: a request's query string. Out: a MentionFilter. Called by api/mentions.py, api/volume.py and api/sentiment.py.
 """
 
-from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts.access import SignedInRequest
 from accounts.models import Project
 from api.problems import InvalidRequest, field_error, unknown_parameters
 from api.schemas import PeriodParameters
@@ -15,7 +15,7 @@ from monitoring.insights.filters import MentionFilter
 PERIOD_PARAMETERS = {field.alias or name for name, field in PeriodParameters.model_fields.items()}
 
 
-def read_filter(request: HttpRequest, project: Project, others: set[str]) -> MentionFilter:
+def read_filter(request: SignedInRequest, project: Project, others: set[str]) -> MentionFilter:
     """Return the filter of the query string; `others` are the operation's own parameters.
 
     Raises InvalidRequest for values that pages only report and skip.

@@ -7,12 +7,12 @@ exceptions into problem bodies.
 from typing import Annotated
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.utils.translation import gettext as _
 from ninja import Query, Router
 from pydantic import Field
 
-from accounts.access import membership_of
+from accounts.access import SignedInRequest, membership_of
 from accounts.models import Project, Role
 from api.filters import read_filter
 from api.problems import InvalidField
@@ -28,7 +28,7 @@ PageSize = Annotated[int, Field(ge=1, le=mentions.MAX_PAGE_SIZE)]
 
 @router.get("/projects/{int:project_id}/mentions", response=DocumentPage)
 def list_mentions(
-    request: HttpRequest,
+    request: SignedInRequest,
     project_id: int,
     filters: Query[FilterParameters],
     cursor: str = "",
@@ -45,14 +45,14 @@ def list_mentions(
 
 
 @router.get("/projects/{int:project_id}/mentions/{int:mention_id}", response=DocumentOut)
-def get_mention(request: HttpRequest, project_id: int, mention_id: int) -> mentions.MentionRow:
+def get_mention(request: SignedInRequest, project_id: int, mention_id: int) -> mentions.MentionRow:
     """Return the document of a mention, with its mentions of all keywords, this one first."""
     return _row(membership_of(request.user, project_id).project, mention_id)
 
 
 @router.patch("/projects/{int:project_id}/mentions/{int:mention_id}", response=DocumentOut)
 def change_mention(
-    request: HttpRequest, project_id: int, mention_id: int, mention: MentionPatch
+    request: SignedInRequest, project_id: int, mention_id: int, mention: MentionPatch
 ) -> mentions.MentionRow:
     """Set `status`, also for the mentions of other keywords in the same document; or correct `sentiment` for this
     mention's keyword alone. A null `sentiment` undoes a correction.
@@ -74,7 +74,7 @@ def _row(project: Project, mention_id: int) -> mentions.MentionRow:
     return row
 
 
-def _page_url(request: HttpRequest, f: MentionFilter, cursor: str, size: int) -> str:
+def _page_url(request: SignedInRequest, f: MentionFilter, cursor: str, size: int) -> str:
     """Return the next page's URL, with times in place of a named period: a walk past midnight stays in its period."""
     fixed = f.replace(since=f.since, until=f.until)
     paging = urlencode({"cursor": cursor, "size": size})

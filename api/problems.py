@@ -197,7 +197,7 @@ def _service_errors(request: HttpRequest, error: ServiceErrors) -> HttpResponse:
     )
 
 
-HANDLERS = {
+HANDLERS: dict[type[Exception], Callable[..., HttpResponse]] = {
     AuthenticationError: _unauthenticated,
     Throttled: _throttled,
     HttpError: _http_error,

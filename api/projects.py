@@ -3,10 +3,9 @@
 Mounted by api/app.py, which authenticates callers and turns exceptions into problem bodies.
 """
 
-from django.http import HttpRequest
 from ninja import Router
 
-from accounts.access import membership_of
+from accounts.access import SignedInRequest, membership_of
 from accounts.models import Membership
 from api.schemas import Items, ProjectOut
 
@@ -14,13 +13,13 @@ router = Router(tags=["projects"])
 
 
 @router.get("/projects", response=Items[ProjectOut])
-def list_projects(request: HttpRequest) -> dict[str, object]:
+def list_projects(request: SignedInRequest) -> dict[str, object]:
     """List the projects you are a member of, with your role in each."""
     memberships = Membership.objects.filter(user=request.user).select_related("project")
     return {"items": memberships.order_by("project__name", "project_id")}
 
 
 @router.get("/projects/{int:project_id}", response=ProjectOut)
-def get_project(request: HttpRequest, project_id: int) -> Membership:
+def get_project(request: SignedInRequest, project_id: int) -> Membership:
     """Return one project, with your role in it."""
     return membership_of(request.user, project_id)

@@ -5,11 +5,10 @@ Mounted by api/app.py, which authenticates callers and turns exceptions into pro
 
 from datetime import datetime
 
-from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from accounts.access import membership_of
+from accounts.access import SignedInRequest, membership_of
 from api.filters import read_filter
 from api.schemas import Bucket, FilterParameters, KeywordName
 from monitoring.insights import sentiment
@@ -49,7 +48,7 @@ class SentimentOut(Schema):
 
 @router.get("/projects/{int:project_id}/sentiment", response=SentimentOut)
 def get_sentiment(
-    request: HttpRequest, project_id: int, filters: Query[FilterParameters], bucket: Bucket | None = None
+    request: SignedInRequest, project_id: int, filters: Query[FilterParameters], bucket: Bucket | None = None
 ) -> dict[str, object]:
     """Count mentions by sentiment: per hour, day or week in your time zone, for each keyword, and in total."""
     f = read_filter(request, membership_of(request.user, project_id).project, {"bucket"})

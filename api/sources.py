@@ -4,12 +4,11 @@ Members read, managers write through monitoring/services/sources.py. Mounted by 
 callers and turns exceptions into problem bodies.
 """
 
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from ninja import Router, Status
 
-from accounts.access import membership_of
+from accounts.access import SignedInRequest, membership_of
 from accounts.models import Role
 from api.problems import InvalidField
 from api.schemas import Items, SourceIn, SourceOut, SourcePatch
@@ -21,14 +20,14 @@ router = Router(tags=["sources"])
 
 
 @router.get("/projects/{int:project_id}/sources", response=Items[SourceOut])
-def list_sources(request: HttpRequest, project_id: int) -> dict[str, object]:
+def list_sources(request: SignedInRequest, project_id: int) -> dict[str, object]:
     """List the sources with their status, in the order in which they were added."""
     project = membership_of(request.user, project_id).project
     return {"items": project.sources.order_by("id")}
 
 
 @router.post("/projects/{int:project_id}/sources", response={200: SourceOut, 201: SourceOut})
-def add_source(request: HttpRequest, project_id: int, source: SourceIn) -> Status:
+def add_source(request: SignedInRequest, project_id: int, source: SourceIn) -> Status:
     """Add a feed by its own URL or by its site's URL. Answers 200 if the source already exists. If a site has several
     feeds, the problem lists them in `candidates`. A feed that fails right now is added, with its `error`.
     """
@@ -46,27 +45,27 @@ def add_source(request: HttpRequest, project_id: int, source: SourceIn) -> Statu
 
 
 @router.get("/projects/{int:project_id}/sources/{int:source_id}", response=SourceOut)
-def get_source(request: HttpRequest, project_id: int, source_id: int) -> Source:
+def get_source(request: SignedInRequest, project_id: int, source_id: int) -> Source:
     """Return one source with its status."""
     return _source(request, project_id, source_id)
 
 
 @router.patch("/projects/{int:project_id}/sources/{int:source_id}", response=SourceOut)
-def pause_source(request: HttpRequest, project_id: int, source_id: int, source: SourcePatch) -> Source:
+def pause_source(request: SignedInRequest, project_id: int, source_id: int, source: SourcePatch) -> Source:
     """Pause a source, or resume a paused or stopped one."""
     found = _source(request, project_id, source_id, Role.MANAGER)
     return sources.pause_source(found, request.user, source.paused)
 
 
 @router.delete("/projects/{int:project_id}/sources/{int:source_id}", response={204: None})
-def delete_source(request: HttpRequest, project_id: int, source_id: int) -> Status:
+def delete_source(request: SignedInRequest, project_id: int, source_id: int) -> Status:
     """Delete a source. The documents collected from it stay."""
     sources.delete_source(_source(request, project_id, source_id, Role.MANAGER), request.user)
     return Status(204, None)
 
 
 @router.post("/projects/{int:project_id}/sources/{int:source_id}/poll", response={202: SourceOut})
-def poll_source(request: HttpRequest, project_id: int, source_id: int) -> Status:
+def poll_source(request: SignedInRequest, project_id: int, source_id: int) -> Status:
     """Check a source now: within seconds, outside its schedule."""
     source = _source(request, project_id, source_id, Role.MANAGER)
     sources.poll_now(source, request.user)
@@ -74,7 +73,7 @@ def poll_source(request: HttpRequest, project_id: int, source_id: int) -> Status
     return Status(202, source)
 
 
-def _source(request: HttpRequest, project_id: int, source_id: int, role: str = Role.VIEWER) -> Source:
+def _source(request: SignedInRequest, project_id: int, source_id: int, role: str = Role.VIEWER) -> Source:
     """Return a source of a project in which the caller has at least `role`; raise as membership_of, or Http404."""
     project = membership_of(request.user, project_id, role).project
     return get_object_or_404(project.sources, pk=source_id)

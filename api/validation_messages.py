@@ -5,6 +5,7 @@ In: an error of pydantic (its `type` and `ctx`). Out: one sentence. Called by ap
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -51,7 +52,7 @@ _OTHER = _("This value is invalid.")
 _QUOTED = re.compile(r"'([^']*)'")
 
 
-def message_of(error: Mapping[str, object]) -> str:
+def message_of(error: Mapping[str, Any]) -> str:
     """Return the sentence for one error of pydantic; a general one for types that are not in MESSAGES."""
     details = dict(error.get("ctx") or {})
     if "expected" in details:

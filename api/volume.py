@@ -3,10 +3,9 @@
 Mounted by api/app.py, which authenticates callers and turns exceptions into problem bodies.
 """
 
-from django.http import HttpRequest
 from ninja import Query, Router
 
-from accounts.access import membership_of
+from accounts.access import SignedInRequest, membership_of
 from api.filters import read_filter
 from api.schemas import Bucket, FilterParameters, VolumeOut
 from monitoring.insights import volume
@@ -16,7 +15,7 @@ router = Router(tags=["volume"])
 
 @router.get("/projects/{int:project_id}/volume", response=VolumeOut)
 def get_volume(
-    request: HttpRequest, project_id: int, filters: Query[FilterParameters], bucket: Bucket | None = None
+    request: SignedInRequest, project_id: int, filters: Query[FilterParameters], bucket: Bucket | None = None
 ) -> dict[str, object]:
     """Count mentions per hour, day or week in your time zone, for each keyword; `totals` counts documents."""
     f = read_filter(request, membership_of(request.user, project_id).project, {"bucket"})
