@@ -89,7 +89,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
-                "dashboards.navigation.shell",
+                "dashboards.navigation.navigation",
             ],
         },
     }

@@ -1,21 +1,23 @@
-"""Rows in, Chart.js configurations and sparkline points out. Pure: words, links and dates arrive ready to show.
+"""Chart.js configurations and sparkline points from counts. Pure: texts, links and dates arrive ready to show.
 
-Called by the views; static/js/charts.js draws the configurations and gives the colors (custom properties of
-static/css/tokens.css, named here, so that light and dark and the legend agree).
+Called by the presenters and views; static/js/charts.js draws the configurations. Colors are custom properties of
+static/css/tokens.css, so the charts follow the theme.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-SERIES_COLORS = 7  # --series-1 to --series-7; more keywords than that are summed up, since no eye tells more apart
+SERIES_COLORS = 7  # --series-1 to --series-7; people do not distinguish more, so further keywords are merged
 REST_COLOR = "--series-8"
-SPARK_WIDTH, SPARK_HEIGHT = 100, 26
+SPARKLINE_WIDTH, SPARKLINE_HEIGHT = 100, 26
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One keyword of a chart. `color` is the name of a custom property; `key` narrows a bucket's link to this
-    keyword."""
+class Dataset:
+    """A keyword or a sentiment on a chart, with one count per bucket.
+
+    `color` is the name of a custom property. `key` is the value that a bar's link adds to the filter.
+    """
 
     name: str
     color: str
@@ -29,9 +31,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """One place on the time axis: `label` below it, `title` in full, `url` of exactly its mentions.
+    """A bucket of the time axis: `label` below it, `title` in full, `url` of exactly its mentions.
 
-    `note` says what could not be heard in it; "" where listening was complete.
+    `note` says how many sources were failing in it; "" for none.
     """
 
     label: str
@@ -40,32 +42,33 @@ class Bucket:
     note: str = ""
 
 
-def colors(keyword_ids: Iterable[int]) -> dict[int, str]:
-    """A color a keyword, by age: one that is added later changes nobody's color."""
+def keyword_colors(keyword_ids: Iterable[int]) -> dict[int, str]:
+    """Return a color per keyword id, by age: a new keyword does not change the colors of the others."""
     return {
-        keyword_id: f"--series-{place + 1}" if place < SERIES_COLORS else REST_COLOR
-        for place, keyword_id in enumerate(sorted(keyword_ids))
+        keyword_id: f"--series-{index + 1}" if index < SERIES_COLORS else REST_COLOR
+        for index, keyword_id in enumerate(sorted(keyword_ids))
     }
 
 
-def summed_up(lines: Sequence[Line], rest_name: str) -> list[Line]:
-    """The lines with a color of their own, and the rest as one line (without a key: it is no single keyword)."""
-    own = [line for line in lines if line.color != REST_COLOR]
-    rest = [line for line in lines if line.color == REST_COLOR]
+def merge_rest(datasets: Sequence[Dataset], rest_name: str) -> list[Dataset]:
+    """Return the datasets with their own color, and the rest merged into one without a key."""
+    own = [dataset for dataset in datasets if dataset.color != REST_COLOR]
+    rest = [dataset for dataset in datasets if dataset.color == REST_COLOR]
     if len(rest) < 2:
         return [*own, *rest]
-    counts = tuple(map(sum, zip(*(line.counts for line in rest), strict=True)))
-    return [*own, Line(rest_name, REST_COLOR, counts)]
+    counts = tuple(map(sum, zip(*(dataset.counts for dataset in rest), strict=True)))
+    return [*own, Dataset(rest_name, REST_COLOR, counts)]
 
 
-def volume(buckets: Sequence[Bucket], lines: Sequence[Line], parameter: str = "keyword") -> dict[str, object]:
-    """Stacked bars, one a bucket. A click on a bar opens the bucket's url with `parameter` set to the line's key."""
+def volume(buckets: Sequence[Bucket], datasets: Sequence[Dataset], parameter: str = "keyword") -> dict[str, object]:
+    """Return stacked bars. A click opens the bucket's URL with `parameter` set to the dataset's key."""
     return {
         "type": "bar",
         "data": {
             "labels": [bucket.label for bucket in buckets],
             "datasets": [
-                {"label": line.name, "data": list(line.counts), "color": line.color, "key": line.key} for line in lines
+                {"label": dataset.name, "data": list(dataset.counts), "color": dataset.color, "key": dataset.key}
+                for dataset in datasets
             ],
         },
         "titles": [bucket.title for bucket in buckets],
@@ -75,38 +78,39 @@ def volume(buckets: Sequence[Bucket], lines: Sequence[Line], parameter: str = "k
     }
 
 
-def sentiment(buckets: Sequence[Bucket], bands: Sequence[Line]) -> dict[str, object]:
-    """Stacked shares: each bar is 100 % of what is judged or uncertain in its bucket. Counts come along for the
-    tooltip. A click opens the bucket's url with the label of the band. The last band, uncertain, is hatched.
+def sentiment(buckets: Sequence[Bucket], bands: Sequence[Dataset], percent_pattern: str) -> dict[str, object]:
+    """Return stacked shares: each bar is 100% of the bucket's analyzed mentions, with the counts for the tooltip.
+
+    `percent_pattern` is a percentage with "{}" for the number. The last band, uncertain, is hatched.
     """
     percents = [shares(counts) for counts in zip(*(band.counts for band in bands), strict=True)]
     config = volume(buckets, bands, parameter="sentiment")
-    for place, dataset in enumerate(config["data"]["datasets"]):
-        dataset |= {"data": [bar[place] for bar in percents], "counts": list(bands[place].counts)}
+    for index, dataset in enumerate(config["data"]["datasets"]):
+        dataset |= {"data": [bar[index] for bar in percents], "counts": list(bands[index].counts)}
     config["data"]["datasets"][-1]["hatched"] = True
-    return config | {"unit": "percent"}
+    return config | {"percent": percent_pattern}
 
 
-def spark_points(values: Sequence[int]) -> str:
-    """The `points` of an SVG polyline over a box of 100 by 26: zero is the floor, so that quiet looks quiet."""
+def sparkline_points(values: Sequence[int]) -> str:
+    """Return the `points` of an SVG polyline in a box of 100 by 26, with zero at the bottom."""
     if len(values) < 2:
         return ""
     highest = max(max(values), 1)
-    step = SPARK_WIDTH / (len(values) - 1)
+    step = SPARKLINE_WIDTH / (len(values) - 1)
     return " ".join(
-        f"{place * step:.1f},{SPARK_HEIGHT - 2 - value / highest * (SPARK_HEIGHT - 4):.1f}"
-        for place, value in enumerate(values)
+        f"{index * step:.1f},{SPARKLINE_HEIGHT - 2 - value / highest * (SPARKLINE_HEIGHT - 4):.1f}"
+        for index, value in enumerate(values)
     )
 
 
 def shares(counts: Sequence[int]) -> list[int]:
-    """Whole percentages that add up to 100 (largest remainder); all 0 where there is nothing to share."""
+    """Return whole percentages that add up to 100 (largest remainder method); all 0 if the counts are."""
     total = sum(counts)
     if not total:
         return [0] * len(counts)
     exact = [count * 100 / total for count in counts]
     whole = [int(value) for value in exact]
-    by_remainder = sorted(range(len(counts)), key=lambda place: (whole[place] - exact[place], place))
-    for place in by_remainder[: 100 - sum(whole)]:
-        whole[place] += 1
+    by_remainder = sorted(range(len(counts)), key=lambda index: (whole[index] - exact[index], index))
+    for index in by_remainder[: 100 - sum(whole)]:
+        whole[index] += 1
     return whole

@@ -1,8 +1,10 @@
-"""What the frame around every page shows: the person's projects, the rooms of this one, and what waits in them.
+"""The navigation around every page: the projects of a person, the entries of the current one, and the theme.
 
-In: the request. Out: `shell`, evaluated only by templates that show a rail. Three queries, however many rows.
+In: the request. Out: `navigation` for the templates (a context processor, config/settings.py), evaluated only if a
+template uses it: three queries, independent of the number of rows.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -18,8 +20,8 @@ from monitoring.models import Source
 THEMES = [("", _("Auto")), ("light", _("Light")), ("dark", _("Dark"))]
 THEME_COOKIE = "theme"
 
-# The room (its first page, icon, label, whether phones keep it in the menu) and the pages that belong to it.
-ROOMS = [
+# Navigation entries: URL name, icon, label, whether it is in the menu on phones, URL names of its other pages.
+ENTRIES = [
     ("overview", "overview", _("Overview"), False, ()),
     ("mentions", "mentions", _("Mentions"), False, ("mention",)),
     (
@@ -27,7 +29,7 @@ ROOMS = [
         "keywords",
         _("Keywords"),
         False,
-        ("keyword", "keyword_new", "keyword_edit", "keyword_delete", "why"),
+        ("keyword", "keyword_new", "keyword_edit", "keyword_delete", "explain"),
     ),
     ("sources", "sources", _("Sources"), False, ("source", "source_add", "source_delete", "opml_import")),
     ("incidents", "alerts", _("Alerts"), False, ("incident", "rules", "rule_new", "rule_edit", "rule_delete")),
@@ -35,68 +37,87 @@ ROOMS = [
     ("outbox", "outbox", _("Delivery log"), True, ("delivery",)),
     ("project_settings", "settings", _("Settings"), True, ("sentiment_settings", "project_delete")),
 ]
-FOR_ADMINS = {"outbox"}
+ADMIN_ENTRIES = {"outbox"}
 
 
 @dataclass(frozen=True)
-class Room:
+class Badge:
+    """A count on an entry; `label` is its text for screen readers, `tone` its color class."""
+
+    count: int
+    label: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A link of the navigation; phones show secondary entries in the menu."""
+
     url: str
     icon: str
     label: str
-    is_here: bool
+    is_current: bool
     is_secondary: bool
-    count: int = 0
-    count_label: str = ""
-    tone: str = ""
+    badge: Badge | None
 
 
 @dataclass(frozen=True)
-class Shell:
+class Navigation:
+    """What the frame of a page shows; `project` is None and `entries` empty on pages outside a project."""
+
     theme: str
     themes: list[tuple[str, str]]
     project: Project | None
     projects: list[Project]
-    rooms: list[Room]
+    entries: list[Entry]
 
 
-def shell(request: HttpRequest) -> dict[str, object]:
-    return {"shell": SimpleLazyObject(lambda: _shell(request))}
+def navigation(request: HttpRequest) -> dict[str, object]:
+    """Return the context of the navigation, evaluated on first use."""
+    return {"navigation": SimpleLazyObject(lambda: _navigation(request))}
 
 
 def theme_of(request: HttpRequest) -> str:
-    """The colors that this browser was told to show; "" follows the system."""
+    """Return the theme that was chosen in this browser; "" follows the system."""
     value = request.COOKIES.get(THEME_COOKIE, "")
     return value if value in dict(THEMES) else ""
 
 
-def _shell(request: HttpRequest) -> Shell:
+def _navigation(request: HttpRequest) -> Navigation:
     match, user = request.resolver_match, getattr(request, "user", None)
     memberships: list[Membership] = []
     if user is not None and user.is_authenticated:
         own = Membership.objects.filter(user=user).select_related("project")
         memberships = list(own.order_by("project__name", "id"))
-    here = match.kwargs.get("project_id") if match else None
-    member = next((membership for membership in memberships if membership.project_id == here), None)
-    rooms = _rooms(member, match.url_name) if member else []
+    project_id = match.kwargs.get("project_id") if match else None
+    current = next((membership for membership in memberships if membership.project_id == project_id), None)
+    entries = _entries(current, match.url_name) if current else []
     projects = [membership.project for membership in memberships]
-    return Shell(theme_of(request), THEMES, member and member.project, projects, rooms)
+    return Navigation(theme_of(request), THEMES, current and current.project, projects, entries)
 
 
-def _rooms(member: Membership, page: str) -> list[Room]:
-    project = member.project
+def _entries(membership: Membership, url_name: str) -> list[Entry]:
+    badges = _badges(membership.project)
+    return [
+        Entry(
+            url=reverse(name, args=[membership.project_id]),
+            icon=icon,
+            label=str(label),
+            is_current=url_name == name or url_name in pages,
+            is_secondary=is_secondary,
+            badge=badges.get(name),
+        )
+        for name, icon, label, is_secondary, pages in ENTRIES
+        if name not in ADMIN_ENTRIES or membership.may(Role.ADMIN)
+    ]
+
+
+def _badges(project: Project) -> Mapping[str, Badge]:
+    """Return the badges by the URL name of their entry."""
     incidents = Incident.objects.filter(rule__project=project, closed_at=None, acknowledged_at=None).count()
     failing = Source.objects.failing().filter(project=project).count()
-    counts = {
+    badges = {
         "incidents": (incidents, ngettext("%d open incident", "%d open incidents", incidents) % incidents, "alarm"),
         "sources": (failing, ngettext("%d failing source", "%d failing sources", failing) % failing, "warn"),
     }
-    rooms = []
-    for name, icon, label, secondary, pages in ROOMS:
-        if name in FOR_ADMINS and not member.may(Role.ADMIN):
-            continue
-        count, count_label, tone = counts.get(name, (0, "", ""))
-        is_here = page == name or page in pages
-        rooms.append(
-            Room(reverse(name, args=[project.id]), icon, str(label), is_here, secondary, count, count_label, tone)
-        )
-    return rooms
+    return {name: Badge(*badge) for name, badge in badges.items() if badge[0]}

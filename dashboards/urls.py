@@ -1,64 +1,86 @@
-"""The addresses of the pages, one line a page, grouped by room."""
+"""The URLs of the pages, grouped by navigation entry (dashboards/navigation.py)."""
 
 from django.urls import URLPattern, path
 
 from dashboards.views import (
     account,
+    delivery,
     digests,
     explain,
     incidents,
     invitation,
+    keyword,
     keyword_edit,
     keywords,
     mentions,
     outbox,
     overview,
     preferences,
+    project_members,
     project_settings,
     projects,
     rules,
     sample,
     search,
     sentiment_settings,
+    source_add,
     sources,
+    triage,
 )
 
-urlpatterns: list[URLPattern] = [
+GENERAL = [
+    path("", projects.home, name="home"),
+    path("projects/new", projects.project_new, name="project_new"),
     path("preferences", preferences.preferences, name="preferences"),
-    # overview
-    path("p/<int:project_id>/", overview.overview, name="overview"),
-    # mentions
+    path("account", account.account, name="account"),
+    path("account/tokens", account.token_new, name="token_new"),
+    path("account/tokens/<int:token_id>/revoke", account.token_revoke, name="token_revoke"),
+    path("invitation/<str:token>", invitation.invitation, name="invitation"),
+    path("unsubscribe/<str:signed>", digests.unsubscribe, name="unsubscribe"),
+    path("outbox", outbox.server_outbox, name="server_outbox"),
+    path("outbox/<uuid:delivery_id>", delivery.server_delivery, name="server_delivery"),
+]
+SAMPLE = [
+    path("sample/load", sample.load, name="load_sample"),
+    path("sample/<slug:slug>.xml", sample.feed, name="sample_feed"),
+    path("sample/<slug:slug>/<str:name>", sample.story, name="sample_story"),
+    path("p/<int:project_id>/remove-sample", sample.remove, name="remove_sample"),
+]
+MENTIONS = [
     path("p/<int:project_id>/mentions", mentions.mentions, name="mentions"),
     path("p/<int:project_id>/mentions/fresh", mentions.mentions_fresh, name="mentions_fresh"),
-    path("p/<int:project_id>/mentions/status", mentions.mention_status, name="mention_status"),
-    path("p/<int:project_id>/mentions/sentiment", mentions.mention_sentiment, name="mention_sentiment"),
+    path("p/<int:project_id>/mentions/<int:mention_id>", mentions.mention, name="mention"),
+    path("p/<int:project_id>/mentions/status", triage.mention_status, name="mention_status"),
+    path("p/<int:project_id>/mentions/sentiment", triage.mention_sentiment, name="mention_sentiment"),
     path(
         "p/<int:project_id>/mentions/sentiment-badges",
-        mentions.mention_sentiment_badges,
+        triage.mention_sentiment_badges,
         name="mention_sentiment_badges",
     ),
-    path("p/<int:project_id>/mentions/<int:mention_id>", mentions.mention, name="mention"),
     path("p/<int:project_id>/search", search.search, name="search"),
-    # keywords
+]
+KEYWORDS = [
     path("p/<int:project_id>/keywords", keywords.keywords, name="keywords"),
     path("p/<int:project_id>/keywords/new", keyword_edit.keyword_new, name="keyword_new"),
     path("p/<int:project_id>/keywords/check", keyword_edit.keyword_check, name="keyword_check"),
-    path("p/<int:project_id>/keywords/<int:keyword_id>", keywords.keyword, name="keyword"),
+    path("p/<int:project_id>/keywords/<int:keyword_id>", keyword.keyword, name="keyword"),
+    path("p/<int:project_id>/keywords/<int:keyword_id>/progress", keyword.keyword_progress, name="keyword_progress"),
     path("p/<int:project_id>/keywords/<int:keyword_id>/edit", keyword_edit.keyword_edit, name="keyword_edit"),
-    path("p/<int:project_id>/keywords/<int:keyword_id>/progress", keywords.keyword_progress, name="keyword_progress"),
     path("p/<int:project_id>/keywords/<int:keyword_id>/pause", keywords.keyword_pause, name="keyword_pause"),
     path("p/<int:project_id>/keywords/<int:keyword_id>/delete", keywords.keyword_delete, name="keyword_delete"),
-    path("p/<int:project_id>/why", explain.why, name="why"),
-    # sources
+    path("p/<int:project_id>/explain", explain.explain, name="explain"),
+]
+SOURCES = [
     path("p/<int:project_id>/sources", sources.sources, name="sources"),
-    path("p/<int:project_id>/sources/add", sources.source_add, name="source_add"),
-    path("p/<int:project_id>/sources/import", sources.opml_import, name="opml_import"),
-    path("p/<int:project_id>/sources.opml", sources.opml_export, name="opml_export"),
+    path("p/<int:project_id>/sources/add", source_add.source_add, name="source_add"),
+    path("p/<int:project_id>/sources/import", source_add.opml_import, name="opml_import"),
+    path("p/<int:project_id>/sources.opml", source_add.opml_export, name="opml_export"),
     path("p/<int:project_id>/sources/<int:source_id>", sources.source, name="source"),
     path("p/<int:project_id>/sources/<int:source_id>/pause", sources.source_pause, name="source_pause"),
     path("p/<int:project_id>/sources/<int:source_id>/poll", sources.source_poll, name="source_poll"),
     path("p/<int:project_id>/sources/<int:source_id>/delete", sources.source_delete, name="source_delete"),
-    # alerts
+]
+ALERTS = [
     path("p/<int:project_id>/incidents", incidents.incidents, name="incidents"),
     path("p/<int:project_id>/incidents/<int:incident_id>", incidents.incident, name="incident"),
     path(
@@ -71,54 +93,59 @@ urlpatterns: list[URLPattern] = [
     path("p/<int:project_id>/rules/<int:rule_id>/edit", rules.rule_edit, name="rule_edit"),
     path("p/<int:project_id>/rules/<int:rule_id>/pause", rules.rule_pause, name="rule_pause"),
     path("p/<int:project_id>/rules/<int:rule_id>/delete", rules.rule_delete, name="rule_delete"),
-    # digests and what was sent
+]
+DIGEST_AND_DELIVERY_LOG = [
     path("p/<int:project_id>/digest", digests.digest, name="digest"),
     path("p/<int:project_id>/digest/preview", digests.digest_preview, name="digest_preview"),
     path("p/<int:project_id>/digest/send", digests.digest_send, name="digest_send"),
-    path("unsubscribe/<str:signed>", digests.unsubscribe, name="unsubscribe"),
     path("p/<int:project_id>/outbox", outbox.outbox, name="outbox"),
-    path("p/<int:project_id>/outbox/<uuid:delivery_id>", outbox.delivery, name="delivery"),
-    path("p/<int:project_id>/outbox/<uuid:delivery_id>/send", outbox.delivery_send, name="delivery_send"),
-    path("outbox", outbox.operator_outbox, name="operator_outbox"),
-    path("outbox/<uuid:delivery_id>", outbox.operator_delivery, name="operator_delivery"),
-    # people and projects
-    path("sample/load", sample.load, name="load_sample"),
-    path("p/<int:project_id>/remove-sample", sample.remove, name="remove_sample"),
-    path("sample/<slug:slug>.xml", sample.feed, name="sample_feed"),
-    path("sample/<slug:slug>/<str:name>", sample.story, name="sample_story"),
-    path("", projects.home, name="home"),
-    path("projects/new", projects.project_new, name="project_new"),
-    path("account", account.account, name="account"),
-    path("account/tokens", account.token_new, name="token_new"),
-    path("account/tokens/<int:token_id>/revoke", account.token_revoke, name="token_revoke"),
-    path("invitation/<str:token>", invitation.invitation, name="invitation"),
+    path("p/<int:project_id>/outbox/<uuid:delivery_id>", delivery.delivery, name="delivery"),
+    path("p/<int:project_id>/outbox/<uuid:delivery_id>/send", delivery.delivery_send, name="delivery_send"),
+]
+SETTINGS = [
     path("p/<int:project_id>/settings", project_settings.project_settings, name="project_settings"),
     path("p/<int:project_id>/settings/rename", project_settings.project_rename, name="project_rename"),
     path("p/<int:project_id>/settings/delete", project_settings.project_delete, name="project_delete"),
     path("p/<int:project_id>/settings/leave", project_settings.project_leave, name="project_leave"),
+    path("p/<int:project_id>/members/<int:member_id>/role", project_members.member_role, name="member_role"),
+    path("p/<int:project_id>/members/<int:member_id>/remove", project_members.member_remove, name="member_remove"),
+    path("p/<int:project_id>/invitations", project_members.invitation_new, name="invitation_new"),
+    path(
+        "p/<int:project_id>/invitations/<int:invitation_id>/resend",
+        project_members.invitation_resend,
+        name="invitation_resend",
+    ),
+    path(
+        "p/<int:project_id>/invitations/<int:invitation_id>/revoke",
+        project_members.invitation_revoke,
+        name="invitation_revoke",
+    ),
     path("p/<int:project_id>/settings/sentiment", sentiment_settings.sentiment_settings, name="sentiment_settings"),
     path(
         "p/<int:project_id>/settings/sentiment/progress",
         sentiment_settings.sentiment_progress,
         name="sentiment_progress",
     ),
-    path("p/<int:project_id>/settings/sentiment/version", sentiment_settings.sentiment_layer, name="sentiment_layer"),
+    path(
+        "p/<int:project_id>/settings/sentiment/version",
+        sentiment_settings.sentiment_version,
+        name="sentiment_version",
+    ),
     path(
         "p/<int:project_id>/settings/sentiment/learning",
         sentiment_settings.sentiment_learning,
         name="sentiment_learning",
     ),
-    path("p/<int:project_id>/members/<int:member_id>/role", project_settings.member_role, name="member_role"),
-    path("p/<int:project_id>/members/<int:member_id>/remove", project_settings.member_remove, name="member_remove"),
-    path("p/<int:project_id>/invitations", project_settings.invitation_new, name="invitation_new"),
-    path(
-        "p/<int:project_id>/invitations/<int:invitation_id>/resend",
-        project_settings.invitation_resend,
-        name="invitation_resend",
-    ),
-    path(
-        "p/<int:project_id>/invitations/<int:invitation_id>/revoke",
-        project_settings.invitation_revoke,
-        name="invitation_revoke",
-    ),
+]
+
+urlpatterns: list[URLPattern] = [
+    *GENERAL,
+    *SAMPLE,
+    path("p/<int:project_id>/", overview.overview, name="overview"),
+    *MENTIONS,
+    *KEYWORDS,
+    *SOURCES,
+    *ALERTS,
+    *DIGEST_AND_DELIVERY_LOG,
+    *SETTINGS,
 ]

@@ -1,6 +1,7 @@
-"""What of a project can be heard, and what cannot: the truth about listening that stands beside every number.
+"""The coverage of a project: how many of its sources are active, failing or pending.
 
-In: a project. Out: a frozen Listening, in one query. Called by the overview, the keyword page and the charts.
+In: a project. Out: a frozen Coverage, in one query. Called by the overview, keyword and incident pages, which mark the
+times on their charts at which sources were failing.
 """
 
 from collections.abc import Sequence
@@ -12,13 +13,13 @@ from django.utils.translation import ngettext
 from accounts.models import Project
 from monitoring.models import Source
 
-# A chart is hatched where this share of the sources was deaf: one broken feed in three hundred changes no picture.
-HATCHED_SHARE = 0.1
+# The share of failing sources from which charts mark it: one of three hundred does not change the picture.
+MARKED_SHARE = 0.1
 
 
 @dataclass(frozen=True)
-class Deaf:
-    """A source that cannot be heard, and the last moment (UTC) at which it could."""
+class FailingSource:
+    """A failing source and its last successful check, or when it was added (UTC)."""
 
     id: int
     name: str
@@ -26,40 +27,40 @@ class Deaf:
 
 
 @dataclass(frozen=True)
-class Listening:
-    """`total` counts the sources that nobody paused."""
+class Coverage:
+    """The sources that are not paused: `total`, those that fail, and the number that await their first check."""
 
     total: int
-    deaf: tuple[Deaf, ...]
-    waiting: int = 0
+    failing: tuple[FailingSource, ...]
+    pending: int = 0
 
     @property
-    def heard(self) -> int:
-        return self.total - len(self.deaf) - self.waiting
+    def active(self) -> int:
+        return self.total - len(self.failing) - self.pending
 
     @property
-    def hatching(self) -> tuple[Deaf, ...]:
-        """The deaf sources, where they are too many to be passed over in a chart."""
-        return self.deaf if len(self.deaf) >= HATCHED_SHARE * self.total else ()
+    def marked(self) -> tuple[FailingSource, ...]:
+        """Return the failing sources if charts should mark them, else none."""
+        return self.failing if len(self.failing) >= MARKED_SHARE * self.total else ()
 
 
-def listening(project: Project) -> Listening:
-    """Sources that are heard, that fail, and that wait for their first poll."""
+def coverage(project: Project) -> Coverage:
+    """Return the project's coverage now."""
     sources = Source.objects.filter(project=project).exclude(state=Source.State.PAUSED).order_by("title", "id")
     fields = ("id", "title", "url", "state", "error_code", "created_at", "last_success_at")
-    total, waiting, deaf = 0, 0, []
+    total, pending, failing = 0, 0, []
     for source in sources.only(*fields):
         total += 1
         if source.is_failing:
-            deaf.append(Deaf(source.pk, str(source), source.last_success_at or source.created_at))
+            failing.append(FailingSource(source.pk, str(source), source.last_success_at or source.created_at))
         elif source.last_success_at is None:
-            waiting += 1
-    return Listening(total, tuple(deaf), waiting)
+            pending += 1
+    return Coverage(total, tuple(failing), pending)
 
 
-def unheard(deaf: Sequence[Deaf], end: datetime) -> str:
-    """What to say of a bucket that ends at `end`: how many of the sources were deaf by then; "" where none was."""
-    count = sum(source.since < end for source in deaf)
+def outage_note(failing: Sequence[FailingSource], end: datetime) -> str:
+    """Return how many sources were failing in a bucket that ends at `end`; "" if none was."""
+    count = sum(source.since < end for source in failing)
     if not count:
         return ""
     return ngettext("%d failing source", "%d failing sources", count) % count

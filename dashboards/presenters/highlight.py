@@ -1,6 +1,6 @@
-"""Texts with the words that matched marked: safe HTML out of plain text and spans of characters.
+"""Highlighted texts: plain text and the spans that match in, safe HTML with <mark> out.
 
-Called by the mention lists, the mention page and the query preview. Spans are (start, end) in characters.
+Called by the mention rows and the query preview. Spans are (start, end) in characters.
 """
 
 from collections.abc import Iterable
@@ -13,14 +13,14 @@ from monitoring.content.excerpts import EXCERPT_CHARS, Passage, Span
 
 
 def highlight(text: str, spans: Iterable[Span]) -> SafeString:
-    """The whole text, escaped, with each span in <mark>. Spans may overlap, come in any order or reach too far."""
+    """Return the whole text, escaped, with each span marked. Spans may overlap, be unordered or exceed the text."""
     return _marked(excerpts.passages(text, spans))
 
 
 def excerpt(text: str, spans: Iterable[Span], width: int = EXCERPT_CHARS) -> SafeString:
-    """About `width` characters around the first match, cut between words, white space made single spaces."""
+    """Return about `width` characters around the first match, cut between words, with single spaces."""
     return _marked(excerpts.excerpt(text, spans, width))
 
 
-def _marked(pieces: Iterable[Passage]) -> SafeString:
-    return mark_safe("".join(f"<mark>{escape(one.text)}</mark>" if one.bold else escape(one.text) for one in pieces))
+def _marked(passages: Iterable[Passage]) -> SafeString:
+    return mark_safe("".join(f"<mark>{escape(one.text)}</mark>" if one.bold else escape(one.text) for one in passages))

@@ -1,12 +1,12 @@
-"""Rows of insights.lists as people see them: marked texts, one status a story, a name for where it stood.
+"""The rows of the mention lists and of search results: highlighted texts, status, source, badges and buttons.
 
-Called by every page that lists mentions, so that a mention looks the same everywhere.
+In: rows of monitoring/insights (mentions.py, documents.py). Out: frozen rows for templates/components/_mention.html
+and templates/search/_results.html. Called by every page that lists mentions.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from dashboards.presenters.sentiment_badges import (
     has_pending,
     sentiment_badges,
 )
+from monitoring.content.urls import host_of
 from monitoring.insights.documents import FoundDocument
 from monitoring.insights.mentions import MentionRow
 from monitoring.matching.spans import spans_of
@@ -27,15 +28,17 @@ from monitoring.models import Document, Keyword, Mention, Source
 
 TITLE_CHARS = 160
 MAX_WORDS = 12
-# Which of several statuses a story shows: what still asks for work comes first.
-URGENCY = [Mention.Status.NEEDS_REPLY, Mention.Status.TO_REVIEW, Mention.Status.REPLIED, Mention.Status.IGNORED]
+# An item whose mentions differ in status shows the first of these: the most urgent.
+BY_URGENCY = [Mention.Status.NEEDS_REPLY, Mention.Status.TO_REVIEW, Mention.Status.REPLIED, Mention.Status.IGNORED]
 OPEN = {Mention.Status.NEEDS_REPLY, Mention.Status.TO_REVIEW}
 
 
 @dataclass(frozen=True)
-class ShownRow:
-    """`ids` are the mentions that a status change or a correction is about: all of the story's that the list shows.
-    `corrections` is what people gave each of them, for undo.
+class ShownMention:
+    """An item of a mention list, with its mentions of one or several keywords.
+
+    `ids` are the mentions that a status change or a correction applies to: all that the list shows. `corrections` is
+    their present correction, for undo.
     """
 
     id: int
@@ -44,7 +47,7 @@ class ShownRow:
     text: SafeString
     keywords: list[Keyword]
     color: str
-    place: str
+    source_name: str
     author: str
     published: datetime
     language: str
@@ -67,26 +70,48 @@ class ShownRow:
         return self.status not in OPEN
 
 
-def shown_rows(rows: Iterable[MentionRow], colors: Mapping[int, str] | None = None) -> list[ShownRow]:
-    return [shown_row(row, colors) for row in rows]
+@dataclass(frozen=True)
+class ShownDocument:
+    """A search result; `mentions` is empty if no keyword matches it."""
+
+    title: SafeString
+    text: SafeString
+    mentions: tuple[Mention, ...]
+    color: str
+    source_name: str
+    document: Document
 
 
-def shown_row(row: MentionRow, colors: Mapping[int, str] | None = None) -> ShownRow:
+@dataclass(frozen=True)
+class MatchReason:
+    """A keyword of an item with the words that its query found; none if the query has changed since."""
+
+    keyword: Keyword
+    words: list[str]
+
+
+def shown_mentions(rows: Iterable[MentionRow], colors: Mapping[int, str] | None = None) -> list[ShownMention]:
+    """Return the rows as lists show them; `colors` are those of the keywords, by id."""
+    return [shown_mention(row, colors) for row in rows]
+
+
+def shown_mention(row: MentionRow, colors: Mapping[int, str] | None = None) -> ShownMention:
+    """Return one row as lists show it."""
     document, mention = row.document, row.mention
     title, text = excerpt(document.title, row.title_spans, TITLE_CHARS), excerpt(document.text, row.text_spans)
     statuses = {item.status for item in row.mentions}
-    return ShownRow(
+    return ShownMention(
         id=mention.pk,
         ids=tuple(item.pk for item in row.mentions),
         title=title or text or _("(no text)"),
         text=text if title else "",
         keywords=row.keywords,
         color=(colors or {}).get(mention.keyword_id, "--accent"),
-        place=place_of(row),
+        source_name=_source_name(mention.source, document),
         author=document.author,
         published=document.published,
         language=document.language,
-        status=next(status for status in URGENCY if status in statuses),
+        status=next(status for status in BY_URGENCY if status in statuses),
         document=document,
         badges=sentiment_badges(row.mentions),
         buttons=correction_buttons(row.mentions),
@@ -94,62 +119,31 @@ def shown_row(row: MentionRow, colors: Mapping[int, str] | None = None) -> Shown
     )
 
 
-@dataclass(frozen=True)
-class ShownFound:
-    """A document that a search found. `mentions`: of which keywords it is one; none for what no keyword matched."""
-
-    title: SafeString
-    text: SafeString
-    mentions: tuple[Mention, ...]
-    color: str
-    place: str
-    document: Document
+def shown_documents(rows: Iterable[FoundDocument], colors: Mapping[int, str]) -> list[ShownDocument]:
+    """Return search results as the Search page shows them."""
+    return [_shown_document(row, colors) for row in rows]
 
 
-def found_rows(rows: Iterable[FoundDocument], colors: Mapping[int, str]) -> list[ShownFound]:
-    return [_found_row(row, colors) for row in rows]
-
-
-def _found_row(row: FoundDocument, colors: Mapping[int, str]) -> ShownFound:
+def _shown_document(row: FoundDocument, colors: Mapping[int, str]) -> ShownDocument:
     document = row.document
     title, text = excerpt(document.title, row.title_spans, TITLE_CHARS), excerpt(document.text, row.text_spans)
-    return ShownFound(
+    return ShownDocument(
         title=title or text or _("(no text)"),
         text=text if title else "",
         mentions=row.mentions,
         color=colors.get(row.mentions[0].keyword_id, "--accent") if row.mentions else "--line-strong",
-        place=_place(document.source, document),
+        source_name=_source_name(document.source, document),
         document=document,
     )
 
 
-def place_of(row: MentionRow) -> str:
-    return _place(row.mention.source, row.document)
+def _source_name(source: Source | None, document: Document) -> str:
+    return str(source) if source else host_of(document.url) or _("Deleted source")
 
 
-def _place(source: Source | None, document: Document) -> str:
-    """Where it was said: the source's name, or the site's."""
-    return str(source) if source else _host(document.url) or _("Deleted source")
-
-
-def _host(url: str) -> str | None:
-    """Feeds give any address, "http://[x" too."""
-    try:
-        return urlsplit(url).hostname
-    except ValueError:
-        return None
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Why a story is a mention of a keyword: the words found in it; none where the query has changed since."""
-
-    keyword: Keyword
-    words: list[str]
-
-
-def reasons(row: MentionRow) -> list[Reason]:
-    return [Reason(mention.keyword, _words(row.document, mention.keyword.query)) for mention in row.mentions]
+def match_reasons(row: MentionRow) -> list[MatchReason]:
+    """Return the words found for each keyword of an item."""
+    return [MatchReason(mention.keyword, _words(row.document, mention.keyword.query)) for mention in row.mentions]
 
 
 def _words(document: Document, query: str) -> list[str]:
@@ -159,15 +153,17 @@ def _words(document: Document, query: str) -> list[str]:
     return list({word.casefold(): word for word in reversed(found)}.values())[::-1][:MAX_WORDS]
 
 
-def narrowed(row: MentionRow, ids: Iterable[int]) -> MentionRow:
-    """The row with only these of its mentions, as a filter shows it; with all where none of them is its."""
-    chosen = set(ids)
-    return replace(row, mentions=tuple(item for item in row.mentions if item.pk in chosen) or row.mentions)
+def with_mentions(row: MentionRow, ids: Iterable[int]) -> MentionRow:
+    """Return the row with only these of its mentions, as a filtered list shows it, or with all if it has none."""
+    selected = set(ids)
+    return replace(row, mentions=tuple(item for item in row.mentions if item.pk in selected) or row.mentions)
 
 
 def full_title(row: MentionRow) -> SafeString:
+    """Return the whole title, highlighted."""
     return highlight(row.document.title, row.title_spans)
 
 
 def full_text(row: MentionRow) -> SafeString:
+    """Return the whole text, highlighted."""
     return highlight(row.document.text, row.text_spans)

@@ -1,12 +1,11 @@
-"""A preview of a query as people see it: rounded numbers, a line a day, marked texts.
+"""The preview of a query: rounded numbers, the matches per day, highlighted examples, the effect of an edit.
 
-In: a Preview of monitoring. Out: frozen values for templates/keywords/_query_check.html. Called by the keyword
-form.
+In: a Preview of monitoring/query_tools/preview.py. Out: frozen values for templates/keywords/_query_preview.html.
+Called by dashboards/views/keyword_edit.py.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
-from urllib.parse import urlsplit
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -14,58 +13,63 @@ from django.utils.translation import gettext as _
 from dashboards import charts
 from dashboards.presenters.dates import short_day
 from dashboards.presenters.highlight import excerpt
+from monitoring.content.urls import host_of
 from monitoring.query_tools.cooccurring_terms import DistinctiveTerm
 from monitoring.query_tools.preview import History, Preview
 from monitoring.query_tools.sampled_search import Hit, SampledResult
 
 TITLE_CHARS, TEXT_CHARS = 120, 160
-CHART_DAYS, FEWEST_DAYS = 90, 14
-NEWEST_CHANGES = 3  # of what an edit adds, and of what it removes
-# A count of n things met has an error of about its square root: more digits than that would be made up.
-MET_FOR_THREE_DIGITS = 1000
+MAX_DAYS, MIN_DAYS = 90, 14  # of the sparkline
+NEWEST_CHANGES = 3  # examples of what an edit adds, and of what it removes
+# A sampled count of n has a standard error of about the square root of n, so more digits would be invented.
+MATCHES_FOR_THREE_DIGITS = 1000
 
 
 @dataclass(frozen=True)
-class ShownHit:
+class ShownMatch:
+    """An example of the items that the query matches."""
+
     title: SafeString
     text: SafeString
     url: str
-    place: str
+    host: str
     published: datetime
 
 
 @dataclass(frozen=True)
-class ShownFound:
-    """`count` is rounded where it is an estimate."""
+class ShownResult:
+    """The matches of a query: `count` is rounded if it is an estimate from `checked` of `to_check` items."""
 
     count: int
     is_exact: bool
-    looked_at: int
-    of: int
-    hits: list[ShownHit]
+    checked: int
+    to_check: int
+    matches: list[ShownMatch]
     is_newest: bool
 
 
 @dataclass(frozen=True)
-class Days:
-    """The line of matches a day. `earlier` were published before it begins."""
+class DailyMatches:
+    """The sparkline of matches per day from `first` to `last`; `earlier` matches are older."""
 
     points: str
     first: str
     last: str
-    most: int
-    most_on: str
+    peak: int
+    peak_day: str
     earlier: int
 
 
 @dataclass(frozen=True)
 class ShownPreview:
+    """The whole preview; `added` and `removed` compare it with the saved query."""
+
     history: History
-    found: ShownFound
-    days: Days | None
+    result: ShownResult
+    days: DailyMatches | None
     distinctive_terms: tuple[DistinctiveTerm, ...]
-    added: ShownFound | None
-    removed: ShownFound | None
+    added: ShownResult | None
+    removed: ShownResult | None
 
     @property
     def is_change(self) -> bool:
@@ -73,54 +77,46 @@ class ShownPreview:
 
 
 def shown_preview(preview: Preview, now: datetime, zone: tzinfo) -> ShownPreview:
+    """Return the preview as the form shows it, with days in the time zone `zone`."""
     found, added, removed = preview.found, preview.added, preview.removed
     return ShownPreview(
         history=preview.history,
-        found=_shown(found),
+        result=_result(found),
         days=_days(preview, now.astimezone(zone).date(), zone) if found.count else None,
         distinctive_terms=preview.distinctive_terms,
-        added=_shown(added, NEWEST_CHANGES) if added else None,
-        removed=_shown(removed, NEWEST_CHANGES) if removed else None,
+        added=_result(added, NEWEST_CHANGES) if added else None,
+        removed=_result(removed, NEWEST_CHANGES) if removed else None,
     )
 
 
 def rounded(found: SampledResult) -> int:
-    """The count, of an estimate as many digits as it can have."""
+    """Return the count, rounded to the digits that an estimate can have."""
     if found.is_exact or not found.count:
         return found.count
-    digits = 3 if found.count * found.checked / found.to_check >= MET_FOR_THREE_DIGITS else 2
+    digits = 3 if found.count * found.checked / found.to_check >= MATCHES_FOR_THREE_DIGITS else 2
     return round(found.count, digits - len(str(found.count)))
 
 
-def _shown(found: SampledResult, most: int | None = None) -> ShownFound:
-    hits = [_hit(hit) for hit in found.newest[:most]]
-    return ShownFound(rounded(found), found.is_exact, found.checked, found.to_check, hits, found.is_newest)
+def _result(found: SampledResult, limit: int | None = None) -> ShownResult:
+    matches = [_match(hit) for hit in found.newest[:limit]]
+    return ShownResult(rounded(found), found.is_exact, found.checked, found.to_check, matches, found.is_newest)
 
 
-def _hit(hit: Hit) -> ShownHit:
+def _match(hit: Hit) -> ShownMatch:
     title = excerpt(hit.doc.title, hit.spans_in("title"), TITLE_CHARS)
     text = excerpt(hit.doc.text, hit.spans_in("text"), TEXT_CHARS)
-    return ShownHit(
-        title or text or _("(no text)"), text if title else "", hit.doc.url, _host(hit.doc.url), hit.published
-    )
+    host = host_of(hit.doc.url).removeprefix("www.")
+    return ShownMatch(title or text or _("(no text)"), text if title else "", hit.doc.url, host, hit.published)
 
 
-def _host(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").removeprefix("www.")
-    except ValueError:  # feeds give any address, "http://[x" too
-        return ""
-
-
-def _days(preview: Preview, today: date, zone: tzinfo) -> Days:
+def _days(preview: Preview, today: date, zone: tzinfo) -> DailyMatches:
     counts = dict(preview.found.days)
     since = preview.history.since
-    begins = min([*counts, since.astimezone(zone).date() if since else today])
-    first = min(max(begins, today - timedelta(CHART_DAYS - 1)), today - timedelta(FEWEST_DAYS - 1))
+    oldest = min([*counts, since.astimezone(zone).date() if since else today])
+    first = min(max(oldest, today - timedelta(MAX_DAYS - 1)), today - timedelta(MIN_DAYS - 1))
     days = [first + timedelta(number) for number in range((today - first).days + 1)]
     values = [counts.get(day, 0) for day in days]
-    most_on = days[values.index(max(values))]
+    peak_day = days[values.index(max(values))]
     earlier = sum(count for day, count in counts.items() if day < first)
-    return Days(
-        charts.spark_points(values), short_day(first), short_day(today), max(values), short_day(most_on), earlier
-    )
+    points = charts.sparkline_points(values)
+    return DailyMatches(points, short_day(first), short_day(today), max(values), short_day(peak_day), earlier)

@@ -1,7 +1,7 @@
-"""Sentiment over time and by keyword as people see it: the tile, the chart with the table behind it, the split bars.
+"""Sentiment over time and by keyword: the tile, the chart with its table, and the split bars.
 
-In: a MentionFilter. Out: frozen views for templates/components/_sentiment_chart.html. Called by the overview and the
-keyword page.
+In: a MentionFilter. Out: frozen values for templates/components/_sentiment_chart.html, _net_change.html and
+_split_bar.html. Called by the overview and keyword pages.
 """
 
 from collections.abc import Sequence
@@ -11,32 +11,35 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dashboards import charts
-from dashboards.presenters.volume_chart import buckets_of
+from dashboards.presenters.volume_chart import chart_buckets
 from monitoring.insights import sentiment
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.sentiment import Split
 from monitoring.insights.sentiment_words import split_words
+from monitoring.messages.numbers import percent_pattern
 from monitoring.models import Keyword
 
-# From the floor up: what may ask for an answer stands on the line where its height is read best.
+# From the bottom up: negative mentions, which may need a reply, have the baseline, where heights compare best.
 BANDS = (
     ("negative", "--negative", gettext_lazy("Negative")),
     ("neutral", "--neutral", gettext_lazy("Neutral")),
     ("positive", "--positive", gettext_lazy("Positive")),
     ("uncertain", "--neutral", gettext_lazy("Uncertain")),
 )
-# Below this net sentiment moves by twenty points by chance alone: no change is told.
-COMPARED_FROM = 20
+# With fewer mentions, net sentiment changes by twenty points by chance alone.
+MIN_MENTIONS_TO_COMPARE = 20
 
 
 @dataclass(frozen=True)
-class Piece:
+class SplitPart:
+    """A part of a split bar."""
+
     label: str
     percent: int
 
 
 @dataclass(frozen=True)
-class Row:
+class SentimentRow:
     """A bucket in the table behind the chart."""
 
     title: str
@@ -45,39 +48,39 @@ class Row:
 
 
 @dataclass(frozen=True)
-class SentimentTrend:
-    """`split` is the whole period, `before` the equal one before it."""
+class SentimentChart:
+    """The chart's configuration, its legend and its table, and the split of the period and of the previous one."""
 
     config: dict[str, object]
-    bands: tuple[charts.Line, ...]
-    rows: list[Row]
+    bands: tuple[charts.Dataset, ...]
+    rows: list[SentimentRow]
     split: Split
-    before: Split
+    previous: Split
 
     @property
     def has_chart(self) -> bool:
         return bool(self.split.labeled or self.split.uncertain)
 
     @property
-    def points(self) -> int | None:
-        """How far net sentiment has moved; None where there is too little to compare."""
-        if min(self.split.labeled, self.before.labeled) < COMPARED_FROM:
+    def net_change(self) -> int | None:
+        """Return the change of net sentiment in points; None with too few mentions to compare."""
+        if min(self.split.labeled, self.previous.labeled) < MIN_MENTIONS_TO_COMPARE:
             return None
-        return self.split.net - self.before.net
+        return self.split.net - self.previous.net
 
     @property
-    def no_points(self) -> str:
-        """Why there is no change to tell; "" where there is one."""
+    def no_change_reason(self) -> str:
+        """Return why there is no change to show; "" if there is one."""
         if self.split.net is None:
-            is_doubt = self.split.uncertain and not self.split.pending
-            return _("all uncertain") if is_doubt else _("not analyzed yet") if self.split.total else ""
-        if self.points is None:
+            is_uncertain = self.split.uncertain and not self.split.pending
+            return _("all uncertain") if is_uncertain else _("not analyzed yet") if self.split.total else ""
+        if self.net_change is None:
             return _("not enough analyzed mentions to compare")
-        return "" if self.points else _("same as previous period")
+        return "" if self.net_change else _("same as previous period")
 
     @property
-    def pieces(self) -> tuple[Piece, ...]:
-        return pieces(self.split)
+    def parts(self) -> tuple[SplitPart, ...]:
+        return split_parts(self.split)
 
     @property
     def words(self) -> str:
@@ -86,45 +89,47 @@ class SentimentTrend:
 
 @dataclass(frozen=True)
 class KeywordSplit:
-    """One keyword: its net sentiment, and its split as a bar that `words` tell, too."""
+    """A keyword with its net sentiment, and its split as a bar and in words."""
 
     keyword: Keyword
     split: Split
-    pieces: tuple[Piece, ...]
+    parts: tuple[SplitPart, ...]
     words: str
     query: str
 
 
-def sentiment_trend(f: MentionFilter, url: str) -> SentimentTrend:
-    """`url` is the mentions page; each bucket leads to its part of it, each band of a bar to the label's."""
+def sentiment_chart(f: MentionFilter, url: str) -> SentimentChart:
+    """Return the chart; `url` is the Mentions page, and each band of a bar links to its part of it."""
     trend = sentiment.trend(f)
-    buckets = buckets_of(f, trend.starts, trend.bucket, url)
+    buckets = chart_buckets(f, trend.starts, trend.bucket, url)
     bands = tuple(
-        charts.Line(str(name), color, tuple(getattr(split, label) for split in trend.splits), label)
+        charts.Dataset(str(name), color, tuple(getattr(split, label) for split in trend.splits), label)
         for label, color, name in BANDS
     )
-    rows = [Row(bucket.title, bucket.url, split) for bucket, split in zip(buckets, trend.splits, strict=True)]
-    return SentimentTrend(
-        config=charts.sentiment(buckets, bands),
+    rows = [SentimentRow(bucket.title, bucket.url, split) for bucket, split in zip(buckets, trend.splits, strict=True)]
+    return SentimentChart(
+        config=charts.sentiment(buckets, bands, percent_pattern() % {"number": "{}"}),
         bands=bands,
         rows=rows[::-1],
         split=trend.total,
-        before=sentiment.split(f.previous()),
+        previous=sentiment.split(f.previous()),
     )
 
 
 def keyword_splits(f: MentionFilter, keywords: Sequence[Keyword]) -> list[KeywordSplit]:
-    """In the order of `keywords`; those without a mention are left out."""
+    """Return the splits of the keywords with mentions, in the order of `keywords`."""
     splits = sentiment.split_by_keyword(f)
     return [
-        KeywordSplit(keyword, split, pieces(split), split_words(split), f.replace(keywords=(keyword.pk,)).to_query())
+        KeywordSplit(
+            keyword, split, split_parts(split), split_words(split), f.replace(keywords=(keyword.pk,)).to_query()
+        )
         for keyword in keywords
         if (split := splits[keyword.pk]).total
     ]
 
 
-def pieces(split: Split) -> tuple[Piece, ...]:
-    """The parts of a bar of what is judged or uncertain, in the order of the chart's bands."""
+def split_parts(split: Split) -> tuple[SplitPart, ...]:
+    """Return the parts of a bar of all analyzed mentions, in the order of the chart's bands."""
     labels = [label for label, _color, _name in BANDS]
     percents = charts.shares([getattr(split, label) for label in labels])
-    return tuple(Piece(label, percent) for label, percent in zip(labels, percents, strict=True) if percent)
+    return tuple(SplitPart(label, percent) for label, percent in zip(labels, percents, strict=True) if percent)

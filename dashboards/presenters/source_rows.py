@@ -1,6 +1,6 @@
-"""How each source is doing, in words: the rows of the Sources page, two queries for all of them.
+"""The rows of the Sources page: sources and the time in, frozen rows with status and rate out, in one query.
 
-In: a project and the time. Out: frozen rows.
+Called by dashboards/views/sources.py; templates/sources/ shows them.
 """
 
 from collections.abc import Iterable
@@ -14,61 +14,66 @@ from monitoring.messages.source_errors import ErrorText, error_text
 from monitoring.models import DocumentSource, Source
 
 RATE_DAYS = 30
-# Silent for so long is worth a word, though nothing is wrong: many blogs publish monthly.
+# Without a new item for so long, a source is quiet. That is no error: many blogs publish monthly.
 QUIET_AFTER = timedelta(days=30)
 
 
 @dataclass(frozen=True)
 class SourceRow:
-    """`state` is a code for filters and colors: failing, paused, waiting, quiet or fine; `label` is its word."""
+    """A source with its status: `status` is failing, paused, pending, quiet or active, `label` is its translation.
+
+    `error` explains why it fails. `items_per_day` is None until the first successful check.
+    """
 
     source: Source
-    state: str
+    status: str
     label: str
     tone: str
-    trouble: ErrorText | None
-    items_a_day: float | None
+    error: ErrorText | None
+    items_per_day: float | None
 
 
 def source_rows(sources: Iterable[Source], now: datetime) -> list[SourceRow]:
+    """Return the rows in the order of `sources`."""
     sources = list(sources)
     rates = _rates(sources, now)
     return [_row(source, rates.get(source.pk, 0.0), now) for source in sources]
 
 
 def _row(source: Source, rate: float, now: datetime) -> SourceRow:
-    state = state_of(source, now)
+    status = status_of(source, now)
     label, tone = {
         "failing": (_("Stopped") if source.state == Source.State.STOPPED else _("Failing"), "warn"),
         "paused": (_("Paused"), ""),
-        "waiting": (_("Pending"), ""),
+        "pending": (_("Pending"), ""),
         "quiet": (_("Quiet"), ""),
-        "fine": (_("Active"), "good"),
-    }[state]
-    trouble = error_text(source.error_code) if state == "failing" else None
-    return SourceRow(source, state, label, tone, trouble, rate if source.last_success_at else None)
+        "active": (_("Active"), "good"),
+    }[status]
+    error = error_text(source.error_code) if status == "failing" else None
+    return SourceRow(source, status, label, tone, error, rate if source.last_success_at else None)
 
 
-def state_of(source: Source, now: datetime) -> str:
+def status_of(source: Source, now: datetime) -> str:
+    """Return the code of a source's status."""
     if source.state == Source.State.PAUSED:
         return "paused"
     if source.is_failing:
         return "failing"
     if source.last_success_at is None:
-        return "waiting"
-    return "quiet" if now - (source.last_new_at or source.created_at) > QUIET_AFTER else "fine"
+        return "pending"
+    return "quiet" if now - (source.last_new_at or source.created_at) > QUIET_AFTER else "active"
 
 
 def _rates(sources: list[Source], now: datetime) -> dict[int, float]:
-    """Items a day in the last month, or in the shorter time that Vigie knows of: since the source was added, or since
-    the oldest item that its first poll brought.
+    """Return items per day by source, over the last month, or over the shorter time that Vigie knows: since the source
+    was added, or since the oldest item of its first check.
     """
-    begin = now - timedelta(days=RATE_DAYS)
+    since = now - timedelta(days=RATE_DAYS)
     added = {source.pk: source.created_at for source in sources}
-    seen = DocumentSource.objects.filter(source__in=added, published__gte=begin, published__lte=now)
-    rows = seen.values_list("source").annotate(count=Count("*"), oldest=Min("published")).order_by()
+    items = DocumentSource.objects.filter(source__in=added, published__gte=since, published__lte=now)
+    rows = items.values_list("source").annotate(count=Count("*"), oldest=Min("published")).order_by()
     rates = {}
     for source_id, count, oldest in rows:
-        known_since = max(min(added[source_id], oldest), begin)
+        known_since = max(min(added[source_id], oldest), since)
         rates[source_id] = count / max((now - known_since) / timedelta(days=1), 1)
     return rates

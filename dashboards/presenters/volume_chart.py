@@ -1,6 +1,7 @@
-"""A Series of insights as people see it: the chart's configuration, its legend, and the table behind it.
+"""The volume chart: a Series of monitoring/insights/volume.py in, the Chart.js configuration and its table out.
 
-Called by the overview and the keyword page. Dates are worded here, in the reader's language and zone.
+Called by the overview, keyword and incident pages; templates/components/_volume_chart.html shows it. Dates are written
+here, in the active language and in the filter's time zone.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,15 +12,15 @@ from itertools import pairwise
 from django.utils.translation import gettext as _
 
 from dashboards import charts
-from dashboards.presenters.coverage import Deaf, unheard
+from dashboards.presenters.coverage import FailingSource, outage_note
 from dashboards.presenters.dates import bucket_label, bucket_title
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.volume import Series
 
 
 @dataclass(frozen=True)
-class Row:
-    """A bucket in the table: counts in the order of the lines."""
+class VolumeRow:
+    """A bucket in the table behind the chart: its counts in the order of the chart's datasets."""
 
     title: str
     url: str
@@ -28,40 +29,42 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Timeline:
+class VolumeChart:
+    """The chart's configuration, its legend and its table, newest bucket first."""
+
     config: dict[str, object]
-    lines: list[charts.Line]
-    rows: list[Row]
+    datasets: list[charts.Dataset]
+    rows: list[VolumeRow]
     is_hatched: bool
 
 
-def timeline(
-    f: MentionFilter, series: Series, url: str, colors: Mapping[int, str], deaf: Sequence[Deaf] = ()
-) -> Timeline:
-    """`url` is the mentions page; each bucket leads to its part of it."""
-    lines = charts.summed_up(
+def volume_chart(
+    f: MentionFilter, series: Series, url: str, colors: Mapping[int, str], failing: Sequence[FailingSource] = ()
+) -> VolumeChart:
+    """Return the chart; `url` is the Mentions page, and each bucket links to its part of it."""
+    datasets = charts.merge_rest(
         [
-            charts.Line(line.keyword.name, colors[line.keyword.pk], line.counts, str(line.keyword.pk))
+            charts.Dataset(line.keyword.name, colors[line.keyword.pk], line.counts, str(line.keyword.pk))
             for line in series.lines
         ],
         _("Other keywords"),
     )
-    buckets = buckets_of(f, series.starts, series.bucket, url, deaf)
+    buckets = chart_buckets(f, series.starts, series.bucket, url, failing)
     rows = [
-        Row(bucket.title, bucket.url, tuple(line.counts[place] for line in lines), series.totals[place])
-        for place, bucket in enumerate(buckets)
+        VolumeRow(bucket.title, bucket.url, tuple(dataset.counts[index] for dataset in datasets), total)
+        for index, (bucket, total) in enumerate(zip(buckets, series.totals, strict=True))
     ]
     is_hatched = any(bucket.note for bucket in buckets)
-    return Timeline(charts.volume(buckets, lines), lines, rows[::-1], is_hatched)
+    return VolumeChart(charts.volume(buckets, datasets), datasets, rows[::-1], is_hatched)
 
 
-def buckets_of(
-    f: MentionFilter, starts: Sequence[datetime], bucket: str, url: str, deaf: Sequence[Deaf] = ()
+def chart_buckets(
+    f: MentionFilter, starts: Sequence[datetime], bucket: str, url: str, failing: Sequence[FailingSource] = ()
 ) -> list[charts.Bucket]:
-    """The places on the time axis, each leading to its part of the mentions page at `url`."""
+    """Return the buckets of the time axis, each with the link to its part of the Mentions page at `url`."""
     buckets = []
     for start, end in pairwise([*starts, f.until]):
         part = f.replace(since=max(start, f.since), until=min(end, f.until))
         label, title = bucket_label(start, bucket), bucket_title(start, bucket)
-        buckets.append(charts.Bucket(label, title, f"{url}?{part.to_query()}", unheard(deaf, end)))
+        buckets.append(charts.Bucket(label, title, f"{url}?{part.to_query()}", outage_note(failing, end)))
     return buckets

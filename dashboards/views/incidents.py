@@ -16,9 +16,9 @@ from alerts import incidents as episodes
 from alerts.incident_messages import filter_of_incident, headline, sentence_at_opening
 from alerts.models import Incident, Rule
 from dashboards import charts
-from dashboards.presenters.coverage import listening
-from dashboards.presenters.mention_rows import shown_rows
-from dashboards.presenters.volume_chart import Timeline, timeline
+from dashboards.presenters.coverage import coverage
+from dashboards.presenters.mention_rows import shown_mentions
+from dashboards.presenters.volume_chart import VolumeChart, volume_chart
 from monitoring.insights import mentions, volume
 from monitoring.insights.filters import MentionFilter
 
@@ -56,8 +56,8 @@ def incident(request: HttpRequest, membership: Membership, incident_id: int) -> 
         "mentions_query": found.to_query(),
         "mentions_count": mentions.count(found),
         "published_before": found.mentions().filter(published__lt=found.since).count(),
-        "rows": shown_rows(mentions.page(found, size=LATEST).rows),
-        "timeline": _timeline(found, episode),
+        "rows": shown_mentions(mentions.page(found, size=LATEST).rows),
+        "volume_chart": _volume_chart(found, episode),
     }
     return render(request, "alerts/incident.html", context)
 
@@ -77,13 +77,13 @@ def _incident(membership: Membership, incident_id: int) -> Incident:
     return get_object_or_404(rows, pk=incident_id, rule__project=membership.project)
 
 
-def _timeline(found: MentionFilter, episode: Incident) -> Timeline:
-    """The keyword's mentions by when they were found, from well before the incident to its end."""
+def _volume_chart(found: MentionFilter, episode: Incident) -> VolumeChart:
+    """Return the keyword's mentions by the time they were found, from well before the incident to its end."""
     lead = max(LEAD, LEAD_WINDOWS * timedelta(seconds=episode.settings["window_s"]))
     wide = found.replace(since=episode.opened_at - lead)
     url = reverse("mentions", args=[episode.rule.project_id])
-    deaf = listening(episode.rule.project).hatching
-    return timeline(wide, volume.volume(wide), url, charts.colors([episode.rule.keyword_id]), deaf)
+    colors = charts.keyword_colors([episode.rule.keyword_id])
+    return volume_chart(wide, volume.volume(wide), url, colors, coverage(episode.rule.project).marked)
 
 
 def _line(incident: Incident) -> dict[str, object]:

@@ -15,7 +15,7 @@ from accounts.models import Membership, Role
 from dashboards import charts
 from dashboards.forms.query_problem import query_problem
 from dashboards.presenters.filter_bar import PERIODS, Choice
-from dashboards.presenters.mention_rows import found_rows
+from dashboards.presenters.mention_rows import shown_documents
 from monitoring.insights import documents
 from monitoring.insights.filter_parser import MAX_VALUE_LENGTH
 from monitoring.insights.periods import named_period
@@ -88,8 +88,8 @@ def _found(request: HttpRequest, membership: Membership, asked: Asked) -> dict[s
     since = asked.since(timezone.now(), request.user.zone)
     wanted = documents.DocumentSearch(project_id, asked.q, since, mentioned=bool(asked.within))
     page = documents.page(wanted, request.GET.get("cursor"))
-    colors = charts.colors(Keyword.objects.filter(project_id=project_id).values_list("pk", flat=True))
-    return {"page": page, "rows": found_rows(page.rows, colors)}
+    colors = charts.keyword_colors(Keyword.objects.filter(project_id=project_id).values_list("pk", flat=True))
+    return {"page": page, "rows": shown_documents(page.rows, colors)}
 
 
 def _choices(pairs: list[tuple[str, object]], chosen: str, query: object) -> list[Choice]:

@@ -161,3 +161,11 @@ def url_from_input(text: str) -> str:
         if url.lower().startswith(prefix):
             url = url[len(prefix) :]
     return url if "://" in url else f"https://{url}"
+
+
+def host_of(url: str) -> str:
+    """Return the host of a URL; "" for a URL without one, or one that cannot be parsed such as "http://[x"."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""

@@ -46,8 +46,6 @@ function open(config, place, key) {
   location.assign(target);
 }
 
-const percent = new Intl.NumberFormat(language, { style: "percent" });
-
 // Doubt: diagonal lines of a color on the paper, the same on every screen's density.
 function hatchedFill(color) {
   const size = 8;
@@ -83,8 +81,9 @@ function datasets(config) {
 }
 
 function options(config) {
-  const isShare = config.unit === "percent";
-  const write = (value) => (isShare ? percent.format(value / 100) : format.format(value));
+  // The page's own percentages have the pattern: Intl writes another space before the sign in French.
+  const isShare = Boolean(config.percent);
+  const write = (value) => (isShare ? config.percent.replace("{}", format.format(value)) : format.format(value));
   const counted = ({ dataset, dataIndex, raw }) =>
     dataset.counts ? `${format.format(dataset.counts[dataIndex])} (${write(raw)})` : write(raw);
   const faint = property("--ink-3");

@@ -58,8 +58,8 @@ PERSONAL = {
     "account": "one's own account",
     "token_new": "one's own tokens",
     "token_revoke": "one's own tokens: 404 for another's",
-    "operator_outbox": "only for the operator",
-    "operator_delivery": "only for the operator",
+    "server_outbox": "only for the operator",
+    "server_delivery": "only for the operator",
 }
 PERSONAL_PREFIXES = {"mfa_": "one's own second step", "account_": "one's own password"}
 

@@ -149,7 +149,7 @@ def test_an_incident_of_late_stories_says_so_and_where_nothing_could_be_heard(ru
     evaluate_all(now)
     page = as_person(owner).get(url(rule.project, f"incidents/{Incident.objects.get().pk}"))
     assert "5 of 5 were published before the time window" in text_of(page)
-    assert page.context["timeline"].is_hatched
+    assert page.context["volume_chart"].is_hatched
 
 
 def test_a_viewer_cannot_acknowledge(incident, viewer, as_person):

@@ -18,7 +18,7 @@ TEXT = "Encore une panne chez L’Oréal : le service, client ne répond pas."
 
 @pytest.fixture
 def why(at):
-    return lambda **asked: f"{at('why')}?{urlencode(asked)}"
+    return lambda **asked: f"{at('explain')}?{urlencode(asked)}"
 
 
 def signs(response):
@@ -143,7 +143,7 @@ def test_a_strangers_item_and_keyword_are_not_to_be_had(as_person, viewer, stran
     page = as_person(viewer).get(why(document=document.pk, query="secret"))
     assert "no longer stored" in words(page) and "Ailleurs" not in words(page)
     assert "Theirs" not in words(as_person(viewer).get(why(text="x", keyword=keyword.pk)))
-    assert as_person(stranger).get(at("why")).status_code == 404
+    assert as_person(stranger).get(at("explain")).status_code == 404
 
 
 def test_markup_in_a_text_is_text(as_person, viewer, why):
@@ -156,9 +156,9 @@ def test_markup_in_a_text_is_text(as_person, viewer, why):
 
 def test_a_short_question_becomes_an_address_and_a_long_one_stays_a_form(as_person, viewer, at):
     client = as_person(viewer)
-    short = client.post(at("why"), {"text": TEXT, "query": "panne", "keyword": ""})
+    short = client.post(at("explain"), {"text": TEXT, "query": "panne", "keyword": ""})
     assert short.status_code == 302 and "Matches" in words(client.get(short.url))
-    long = client.post(at("why"), {"text": TEXT * 200, "query": "panne"})
+    long = client.post(at("explain"), {"text": TEXT * 200, "query": "panne"})
     assert long.status_code == 200 and "200 times" in words(long)
 
 
@@ -174,7 +174,7 @@ def test_a_short_question_becomes_an_address_and_a_long_one_stays_a_form(as_pers
     ],
 )
 def test_what_cannot_be_asked_is_told_beside_its_field(as_person, viewer, at, asked, error):
-    assert error in words(as_person(viewer).post(at("why"), asked))
+    assert error in words(as_person(viewer).post(at("explain"), asked))
 
 
 def test_an_address_that_is_not_kept_is_fetched_for_managers_only(as_person, manager, viewer, at, why, settings):
@@ -187,23 +187,23 @@ def test_an_address_that_is_not_kept_is_fetched_for_managers_only(as_person, man
         assert "Paste its text instead, or ask a manager to fetch the page." in words(
             as_person(viewer).get(why(url=asked["url"], query="x"))
         )
-        as_person(viewer).post(at("why"), asked, follow=True)
+        as_person(viewer).post(at("explain"), asked, follow=True)
         assert not server.requests
         manager.language = "en"
         manager.save()
         client = as_person(manager)
         assert "Fetch this page now" in words(client.get(why(url=asked["url"], query="x")))
         assert not server.requests
-        found = client.post(at("why"), asked)
+        found = client.post(at("explain"), asked)
         assert "Matches" in words(found) and "This page was just fetched and isn’t stored." in words(found)
         assert marks(found) == ["panne", "panne"]
         for path, told in (
             ("/gone", "Nothing was found at this URL (404)"),
             ("/picture", "doesn’t lead to a page with text"),
         ):
-            answer = words(client.post(at("why"), {**asked, "url": server.url(path)}))
+            answer = words(client.post(at("explain"), {**asked, "url": server.url(path)}))
             assert told in answer and "Paste the page’s text instead." in answer
-    refused = words(client.post(at("why"), {**asked, "url": "http://10.0.0.1/"}))
+    refused = words(client.post(at("explain"), {**asked, "url": "http://10.0.0.1/"}))
     assert "private network" in refused
 
 
@@ -211,9 +211,9 @@ def test_mentions_and_keywords_lead_here(as_person, viewer, project, at, why):
     keyword = make_keyword(project, "Lumen", "lumen")
     mention = make_mention(keyword)
     client = as_person(viewer)
-    link = f"{at('why')}?document={mention.document_id}&amp;keyword={keyword.pk}"
+    link = f"{at('explain')}?document={mention.document_id}&amp;keyword={keyword.pk}"
     assert link in client.get(at("mention", mention.pk)).content.decode()
-    assert f"{at('why')}?keyword={keyword.pk}" in client.get(at("keyword", keyword.pk)).content.decode()
+    assert f"{at('explain')}?keyword={keyword.pk}" in client.get(at("keyword", keyword.pk)).content.decode()
     form = client.get(why(keyword=keyword.pk)).content.decode()
     assert f'<option value="{keyword.pk}" selected>' in form and "errorlist" not in form
 
@@ -224,7 +224,7 @@ def test_the_deepest_and_the_longest_query_make_whole_lists(as_person, viewer, a
         deep = f"(NOT (bug {deep}) OR service) client"
     wide = " ".join(f"mot{n}" for n in range(900))
     for query in (deep, wide):
-        response = as_person(viewer).post(at("why"), {"text": TEXT * 40, "query": query})
+        response = as_person(viewer).post(at("explain"), {"text": TEXT * 40, "query": query})
         tree = response.content.decode().partition('<ul class="plain clauses"')[2].partition("</section>")[0]
         # Its own end is the one more.
         assert tree.count("</ul>") - tree.count("<ul") == 1
@@ -241,7 +241,9 @@ def test_an_address_that_leads_to_a_kept_item_shows_that(as_person, manager, pro
         server.put("/a", body=b"<p>Another text", content_type="text/html")
         url = server.url("/a")
         make_document(project, title="Kept", text="lumen", url=url, address_key=key_of(canonical_url(url)))
-        page = words(as_person(manager).post(at("why"), {"url": server.url("/short"), "query": "lumen", "fetch": "1"}))
+        page = words(
+            as_person(manager).post(at("explain"), {"url": server.url("/short"), "query": "lumen", "fetch": "1"})
+        )
     assert "Kept" in page and "Another text" not in page
 
 

@@ -180,8 +180,8 @@ def test_the_list_counts_the_last_thirty_days_and_the_thirty_before(as_person, v
     for days in (0, 3, 40):
         make_mention(keyword, published=timezone.now() - timedelta(days=days))
     [row] = as_person(viewer).get(at("keywords")).context["rows"]
-    assert tuple(row["change"]) == (2, 1)
-    assert len(row["spark"].split()) == 30
+    assert tuple(row.change) == (2, 1)
+    assert len(row.sparkline.split()) == 30
 
 
 def test_the_page_of_a_keyword_shows_its_numbers_only(as_person, viewer, at, project):

@@ -133,10 +133,11 @@ def test_every_tile_leads_to_as_many_mentions_as_it_says(as_person, viewer, at, 
 
     assert follow(context["query"]) == context["change"].now == 8
     assert follow(context["needs_reply_query"]) == context["needs_reply"] == 1
-    for row in context["keyword_rows"]:
+    for row in context["top_keywords"]:
         assert follow(row.query) == row.change.now
-    assert (context["voice"].share, context["voice"].rival, context["voice"].rival_share) == (63, "Halo", 37)
-    assert follow(context["voice"].query) == 5
+    voice = context["share_of_voice"]
+    assert (voice.share, voice.competitor, voice.competitor_share) == (63, "Halo", 37)
+    assert follow(voice.query) == 5
 
 
 def test_what_counts_twice_is_said_to(as_person, viewer, at, read, tracked_keywords):
@@ -152,14 +153,14 @@ def test_what_counts_twice_is_said_to(as_person, viewer, at, read, tracked_keywo
 def test_there_is_no_share_of_voice_without_a_competitor(as_person, viewer, at, project):
     make_source(project, last_success_at=NOW())
     make_mentions(make_keyword(project, type="brand"), 2)
-    assert as_person(viewer).get(at("overview")).context["voice"] is None
+    assert as_person(viewer).get(at("overview")).context["share_of_voice"] is None
 
 
 def test_the_chart_uses_the_days_of_the_reader(as_person, viewer, at, tracked_keywords):
     viewer.time_zone = "Pacific/Auckland"
     viewer.save()
     page = as_person(viewer).get(at("overview") + "?period=24h")
-    last = page.context["timeline"].rows[0].title
+    last = page.context["volume_chart"].rows[0].title
     local = timezone.localtime(NOW(), viewer.zone)
     assert last.startswith(f"{local:%A, %B} {local.day}, ")
 

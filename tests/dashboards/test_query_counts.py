@@ -29,7 +29,6 @@ NOT_MEASURED_PREFIXES = ("mfa_", "account_")  # one person's own sign-in, withou
 QUERY_STRINGS = {
     "search": "?q=lumen",
     "explain": "?text=Lumen+lamp",
-    "why": "?text=Lumen+lamp",
     "mentions": "?status=to_review&status=needs_reply&sentiment=negative&sentiment=positive",
     "mentions_fresh": "?after=0",
 }

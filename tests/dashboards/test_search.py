@@ -33,7 +33,7 @@ def test_it_finds_mentions_and_what_no_keyword_matched(as_person, viewer, at, pr
     page = response.content.decode()
     assert "2 results" in page and "<mark>lamp</mark>" in page
     assert f'href="{at("mention", mention.pk)}">Lumen</a>' in page
-    assert f'href="{at("why")}?document={other.pk}"' in page and "No matching keyword" in page
+    assert f'href="{at("explain")}?document={other.pk}"' in page and "No matching keyword" in page
     assert 'href="https://site.example/rain" target="_blank" rel="noopener noreferrer"' in page
 
 

@@ -33,23 +33,23 @@ def client(as_person, manager):
 
 
 @pytest.mark.parametrize(
-    ("fields", "state"),
+    ("fields", "status"),
     [
-        ({"last_success_at": timedelta()}, "fine"),
+        ({"last_success_at": timedelta()}, "active"),
         ({"last_success_at": timedelta(), "created_at": timedelta(days=60)}, "quiet"),
         ({"error_code": "timeout", "last_success_at": timedelta(hours=1)}, "failing"),
         ({"error_code": "gone", "state": "stopped"}, "failing"),
         ({"error_code": "timeout", "state": "paused"}, "paused"),
-        ({}, "waiting"),
+        ({}, "pending"),
     ],
 )
-def test_each_source_is_in_one_state(client, at, project, fields, state):
+def test_source_has_one_status(client, at, project, fields, status):
     now = timezone.now()
     make_source(
         project, **{key: now - value if isinstance(value, timedelta) else value for key, value in fields.items()}
     )
     [row] = client.get(at("sources")).context["page"].object_list
-    assert row.state == state
+    assert row.status == status
 
 
 def test_trouble_is_told_in_words_with_what_to_do(client, at, project, read):
@@ -63,7 +63,7 @@ def test_sources_in_trouble_stand_first_and_can_be_shown_alone(client, at, proje
     make_source(project, title="Zz", error_code="dns")
     rows = client.get(at("sources")).context["page"].object_list
     assert [str(row.source) for row in rows] == ["Zz", "Aa"]
-    rows = client.get(at("sources") + "?state=fine").context["page"].object_list
+    rows = client.get(at("sources") + "?status=active").context["page"].object_list
     assert [str(row.source) for row in rows] == ["Aa"]
     rows = client.get(at("sources") + "?q=zZ").context["page"].object_list
     assert [str(row.source) for row in rows] == ["Zz"]
@@ -77,8 +77,8 @@ def test_items_a_day_are_those_of_the_last_month(client, at, project):
     new = make_source(project, title="Zz", last_success_at=now)
     make_documents(project, [{"source": new, "published": now - timedelta(days=d)} for d in range(11)])
     old_row, new_row = client.get(at("sources")).context["page"].object_list
-    assert old_row.items_a_day == 1.5
-    assert round(new_row.items_a_day, 1) == 1.1
+    assert old_row.items_per_day == 1.5
+    assert round(new_row.items_per_day, 1) == 1.1
 
 
 def test_a_feed_is_added_by_its_address(client, at, web):

@@ -1,0 +1,82 @@
+"""Changes to the members and invitations of a project, by its admins. The page is views/project_settings.py."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts import invitations, members
+from accounts.access import project_view
+from accounts.forms import InvitationForm, RoleForm
+from accounts.models import Membership, Role
+from dashboards.views.project_settings import refuse_last_admin, settings_page
+
+
+@require_POST
+@project_view(Role.ADMIN)
+def member_role(request: HttpRequest, membership: Membership, member_id: int) -> HttpResponse:
+    """POST `role`."""
+    form = RoleForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose a role."))
+        return redirect("project_settings", membership.project_id)
+    if not members.change_role(membership.project, request.user, member_id, form.cleaned_data["role"]):
+        return refuse_last_admin(request, membership)
+    return _back(request, membership, _("Role changed."))
+
+
+@require_POST
+@project_view(Role.ADMIN)
+def member_remove(request: HttpRequest, membership: Membership, member_id: int) -> HttpResponse:
+    """POST to remove a member."""
+    if not members.remove_member(membership.project, request.user, member_id):
+        return refuse_last_admin(request, membership)
+    return _back(request, membership, _("Member removed from the project."))
+
+
+@require_POST
+@project_view(Role.ADMIN)
+def invitation_new(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """POST `email` and `role`."""
+    form = InvitationForm(request.POST)
+    if form.is_valid():
+        email, role = form.cleaned_data["email"], form.cleaned_data["role"]
+        if invitations.invite(membership.project, request.user, email, role, timezone.now()):
+            return _back(request, membership, _sent(email))
+        form.add_error("email", _("This person is already a member."))
+    return settings_page(request, membership, invitation_form=form)
+
+
+@require_POST
+@project_view(Role.ADMIN)
+def invitation_resend(request: HttpRequest, membership: Membership, invitation_id: int) -> HttpResponse:
+    """POST to send an invitation again, with a new link."""
+    invitation = invitations.resend(membership.project, request.user, invitation_id, timezone.now())
+    return _back(request, membership, _sent(invitation.email))
+
+
+@require_POST
+@project_view(Role.ADMIN)
+def invitation_revoke(request: HttpRequest, membership: Membership, invitation_id: int) -> HttpResponse:
+    """POST to revoke an invitation."""
+    invitation = invitations.revoke(membership.project, request.user, invitation_id)
+    text = _("Invitation for %(email)s revoked. Its link no longer works.")
+    return _back(request, membership, text % {"email": invitation.email})
+
+
+def _sent(email: str) -> str:
+    if settings.EMAIL_URL:
+        return _("Invitation sent to %(email)s.") % {"email": email}
+    text = _(
+        "The invitation for %(email)s is ready, but no mail server is configured. Your server "
+        "admin can get the link from the delivery log."
+    )
+    return text % {"email": email}
+
+
+def _back(request: HttpRequest, membership: Membership, message: str) -> HttpResponse:
+    messages.success(request, message)
+    return redirect("project_settings", membership.project_id)

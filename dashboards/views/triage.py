@@ -1,0 +1,88 @@
+"""Changes to mentions: their status, and corrections of their sentiment. Managers only, except for reading badges."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import project_view
+from accounts.models import Membership, Role
+from dashboards import charts
+from dashboards.presenters.mention_rows import shown_mention, with_mentions
+from dashboards.presenters.sentiment_badges import row_badges
+from monitoring.content.values import read_id
+from monitoring.insights import mentions as mention_lists
+from monitoring.models import Mention
+from monitoring.services.corrections import LABELS, correct_sentiment
+from monitoring.services.triage import set_status
+
+MAX_MENTIONS = 200  # per request
+
+
+@require_POST
+@project_view(Role.MANAGER)
+def mention_status(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """POST `id` (several), `status`, and `next` to return to. htmx receives the changed row."""
+    ids, status = _ids(request.POST.getlist("id")), request.POST.get("status", "")
+    if status not in Mention.Status.values or not ids:
+        return HttpResponse(status=400)
+    set_status(membership.project, request.user, ids, status)
+    if request.htmx:
+        return _changed_row(request, membership, ids)
+    messages.success(request, _("Status changed to “%(status)s”.") % {"status": Mention.Status(status).label})
+    return _back(request, membership)
+
+
+@require_POST
+@project_view(Role.MANAGER)
+def mention_sentiment(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """POST `id` (several), `label` ("" undoes a correction), and `next` to return to.
+
+    htmx receives the changed row: with the mentions `shown` (several), by default those that were corrected.
+    """
+    ids, label = _ids(request.POST.getlist("id")), request.POST.get("label")
+    if label not in ("", *LABELS) or not ids:
+        return HttpResponse(status=400)
+    correct_sentiment(membership.project, request.user, ids, label)
+    if request.htmx:
+        return _changed_row(request, membership, _ids(request.POST.getlist("shown")) or ids)
+    if label:
+        messages.success(request, _("Sentiment changed to “%(label)s”.") % {"label": Mention.Sentiment(label).label})
+    else:
+        messages.success(request, _("Correction undone."))
+    return _back(request, membership)
+
+
+@project_view()
+def mention_sentiment_badges(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """The current sentiment badges of rows, for the list's script. GET `ids`, comma-separated per row."""
+    groups = [_ids(group.split(",")) for group in request.GET.getlist("ids")[:MAX_MENTIONS]]
+    ids = [number for group in groups for number in group]
+    found = Mention.objects.filter(keyword__project=membership.project, pk__in=ids).select_related("keyword").in_bulk()
+    mentions_by_row = [[found[number] for number in group if number in found] for group in groups]
+    rows = [row_badges(mentions) for mentions in mentions_by_row if mentions]
+    return render(request, "mentions/_sentiment_badge_rows.html", {"rows": rows})
+
+
+def _ids(texts: list[str]) -> list[int]:
+    """Return the ids; none if one of them is invalid or there are more than MAX_MENTIONS."""
+    valid = [number for text in texts if (number := read_id(text)) is not None]
+    return valid if len(valid) == len(texts) <= MAX_MENTIONS else []
+
+
+def _back(request: HttpRequest, membership: Membership) -> HttpResponse:
+    target = request.POST.get("next", "")
+    is_safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return HttpResponseRedirect(target if is_safe else reverse("mentions", args=[membership.project_id]))
+
+
+def _changed_row(request: HttpRequest, membership: Membership, ids: list[int]) -> HttpResponse:
+    row = mention_lists.row_of(membership.project_id, ids[0])
+    if row is None:
+        raise Http404
+    colors = charts.keyword_colors(membership.project.keywords.values_list("pk", flat=True))
+    shown = shown_mention(with_mentions(row, ids), colors)
+    return render(request, "components/_mention.html", {"row": shown, "project": membership.project, "may_edit": True})
