@@ -7,6 +7,7 @@ match nothing, and sanitizing all of them took longer than parsing the feeds (do
 import re
 from contextlib import suppress
 from html import unescape
+from typing import Any
 
 import nh3
 
@@ -25,7 +26,7 @@ _DROPPED = {
     "script", "style", "iframe", "noscript", "object", "embed", "template", "svg", "math", "form", "select",
     "textarea", "button", "title", "audio", "video", "canvas", "head",
 }  # fmt: skip
-_OPTIONS = {
+_OPTIONS: dict[str, Any] = {
     "tags": _TAGS,
     "clean_content_tags": _DROPPED,
     "attributes": {"a": {"href"}, "abbr": {"title"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}},

@@ -49,7 +49,7 @@ class Analyzer:
 
 
 @cache
-def model() -> sentiment.Model:
+def model() -> sentiment.SentimentModel:
     """Return the model of the settings, loaded once per process. Raises OSError or ValueError for invalid files."""
     if settings.SENTIMENT_BACKEND == "onnx":
         return load_onnx(settings.SENTIMENT_MODEL_DIR)

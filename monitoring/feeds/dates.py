@@ -56,9 +56,10 @@ def parse_common_date(text: str) -> datetime | None:
         raise UncommonDateError
     if month is None:
         raise UncommonDateError
-    parts = (int(part or 0) for part in (year, month, day, hour, minute, second))
+    date = (int(year or 0), int(month or 0), int(day or 0))
+    time = (int(hour or 0), int(minute or 0), int(second or 0))
     try:
-        return plausible(datetime(*parts, tzinfo=timezone(offset)).astimezone(UTC))
+        return plausible(datetime(*date, *time, tzinfo=timezone(offset)).astimezone(UTC))
     except (ValueError, OverflowError) as problem:
         raise UncommonDateError from problem
 

@@ -5,6 +5,8 @@ Called by feedparser_parser.py, lxml_parser.py and xml_elements.py; no other mod
 To upgrade: compare these names in its source, run tests/monitoring/feeds, then change SUPPORTED_VERSION.
 """
 
+from typing import TYPE_CHECKING, Any
+
 import feedparser
 import feedparser.api
 
@@ -37,13 +39,18 @@ KNOWN_NAMESPACES = frozenset(uri.lower() for uri in _FeedParserMixin.namespaces)
 KNOWN_PREFIXES = frozenset(filter(None, _FeedParserMixin.namespaces.values()))
 looks_like_html = _FeedParserMixin.looks_like_html
 
+if TYPE_CHECKING:
+    _Parser = Any  # mixed into feedparser's parsers below, which have no types
+else:
+    _Parser = object
+
 # Longer ones are no names; feedparser searches them for an email address in quadratic time.
 _MAX_AUTHOR_CHARS = 500
 # For each element of an unknown namespace, feedparser iterates over all namespaces of the feed.
 _MAX_NAMESPACES = 200
 
 
-class _BoundedParser:
+class _BoundedParser(_Parser):  # type: ignore[misc]  # feedparser has no types
     """Bounds the three slow parts of feedparser, which take hours for a hostile feed; Vigie does not use tags."""
 
     def _add_tag(self, term: str, scheme: str, label: str) -> None:

@@ -7,6 +7,7 @@ content/clean.py does it, and only for new entries; it resolves links inside tex
 import codecs
 import io
 import re
+from typing import Any
 
 import feedparser
 
@@ -45,7 +46,7 @@ def to_utf8(body: bytes, content_type: str) -> bytes:
             return _DECLARATION.sub("", body.decode(encoding, "replace"), count=1).encode()
     headers = {"content-type": content_type} if "charset" in content_type.lower() else {}
     try:
-        data = convert_to_utf8(headers, body, {})
+        data: bytes = convert_to_utf8(headers, body, {})
         data.decode()
     except Exception:  # feedparser fails with many types on hostile encoding names
         return _DECLARATION.sub("", body.decode("utf-8", "replace"), count=1).encode()
@@ -183,7 +184,7 @@ def _string(value: object) -> str:
     return scrub(value) if isinstance(value, str) else ""
 
 
-def _dicts(value: object) -> list[dict]:
+def _dicts(value: object) -> list[dict[str, Any]]:
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 

@@ -5,6 +5,7 @@ Lenient as the specification requires: ids may be numbers, unknown or mistyped m
 
 import json
 from datetime import datetime
+from typing import Any
 
 from monitoring.content.scrub import scrub
 from monitoring.feeds.dates import UncommonDateError, parse_common_date
@@ -32,7 +33,7 @@ def read(body: bytes, max_entries: int) -> RawFeed | ParseError:
     )
 
 
-def _entry(item: dict) -> RawEntry:
+def _entry(item: dict[str, Any]) -> RawEntry:
     html, text = _text(item, "content_html"), _text(item, "content_text")
     bodies = [(html, True)] if html else [(text or _text(item, "summary"), False)]
     links = [("related", _text(item, "external_url"))]
@@ -48,7 +49,7 @@ def _entry(item: dict) -> RawEntry:
     )
 
 
-def _authors(parent: dict) -> list[str]:
+def _authors(parent: dict[str, Any]) -> list[str]:
     """Return the names of all authors: a list in 1.1, one object in 1.0 and in many feeds that claim 1.1."""
     authors = parent.get("authors")
     authors = authors if isinstance(authors, list) else [parent.get("author")]
@@ -62,7 +63,7 @@ def _date(text: str) -> datetime | None:
         return None
 
 
-def _text(parent: dict, key: str) -> str:
+def _text(parent: dict[str, Any], key: str) -> str:
     value = parent.get(key)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""

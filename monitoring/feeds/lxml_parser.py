@@ -6,6 +6,7 @@ that feedparser might read differently is not supported. tests/monitoring/feeds/
 
 import re
 from contextlib import suppress
+from datetime import datetime
 
 from lxml import etree
 
@@ -65,7 +66,7 @@ def _read_root(root: etree._Element) -> RawFeed:
         # feedparser takes the format from the first declared vocabulary, and reads titles differently in Atom.
         if not len(root) or ATOM in namespaces or not root[0].tag.endswith("}channel"):
             raise AmbiguousFeedError("rdf")
-        return _read_channel(root[0], [*root[0], *root[1:]], kinds, root.get(XML_LANG, ""))
+        return _read_channel(root[0], [*root[0], *list(root)[1:]], kinds, root.get(XML_LANG, ""))
     if root.tag in ("{http://www.w3.org/2005/Atom}feed", "{http://purl.org/atom/ns#}feed"):
         if "http://purl.org/rss/1.0/" in namespaces:
             raise AmbiguousFeedError("mixed")
@@ -76,7 +77,8 @@ def _read_root(root: etree._Element) -> RawFeed:
 def _read_channel(
     channel: etree._Element, children: list[etree._Element], kinds: KindTable, lang: str, *, atom: bool = False
 ) -> RawFeed:
-    feed, descriptions = RawFeed(language=lang), []
+    feed = RawFeed(language=lang)
+    descriptions: list[str | None] = []
     reader = _EntryReader(kinds, lang=lang, atom=atom)
     for child in children:
         if child.tag.rpartition("}")[2] in ("image", "items", "textinput", "textInput"):
@@ -213,9 +215,10 @@ class _EntryReader:
         if element.attrib:
             declared = element.get("type")
             if declared is not None:
-                html = _HTML_TYPES.get(declared.lower())
-                if html is None:
+                known = _HTML_TYPES.get(declared.lower())
+                if known is None:
                     raise AmbiguousFeedError("type")
+                html = known
             if element.get("mode", "escaped") != "escaped":
                 raise AmbiguousFeedError("mode")
         if not html and not self.atom and ("&" in text or "</" in text):
@@ -274,7 +277,9 @@ class _EntryState:
     def __init__(self, entry: RawEntry) -> None:
         self.entry = entry
         self.summary: tuple[str, bool] | None = None
-        self.published = self.updated = self.created = None
+        self.published: datetime | None = None
+        self.updated: datetime | None = None
+        self.created: datetime | None = None
         self.has_content = self.has_title = self.has_source = False
         self.author_has_parts: bool | None = None
         self.guid_link: str | None = None

@@ -64,7 +64,8 @@ def _outlines(root: etree._Element) -> list[OpmlOutline]:
 
 def _walk(root: etree._Element) -> list[tuple[etree._Element, tuple[str, ...]]]:
     """Return all outlines with their folders; iterative, because folders nest deeper than the recursion limit."""
-    outlines, todo = [], [(root, ())]
+    outlines: list[tuple[etree._Element, tuple[str, ...]]] = []
+    todo: list[tuple[etree._Element, tuple[str, ...]]] = [(root, ())]
     while todo:
         element, folders = todo.pop()
         name = _name(element)
@@ -109,7 +110,7 @@ def _title(element: etree._Element) -> str:
 
 def _attribute(element: etree._Element, name: str) -> str:
     value = next((value for key, value in element.attrib.items() if key.lower() == name), "")
-    return " ".join(scrub(value).split())
+    return " ".join(scrub(str(value)).split())
 
 
 def write_opml(title: str, rows: list[OpmlOutline]) -> bytes:

@@ -31,9 +31,9 @@ def parse(body: bytes, *, content_type: str = "", url: str = "") -> ParsedFeed |
         raw = json_feed.read(body, MAX_ENTRIES)
         if isinstance(raw, RawFeed):
             return normalize_feed(raw, url, PollingHints())
-    if (raw := lxml_parser.read(body)) is not None:
-        del raw.entries[MAX_ENTRIES:]
-        return normalize_feed(raw, url, read_hints(body))
+    if (strict := lxml_parser.read(body)) is not None:
+        del strict.entries[MAX_ENTRIES:]
+        return normalize_feed(strict, url, read_hints(body))
     data = feedparser_parser.to_utf8(body, content_type)
     raw = feedparser_parser.read(data, MAX_ENTRIES)
     return raw if isinstance(raw, ParseError) else normalize_feed(raw, url, read_hints(data))

@@ -5,6 +5,6 @@ train.py make its file. targets.py picks the clause that speaks of a keyword, la
 corrections. Pure: numpy and no Django. The enrichment queue and the command `sentiment` call it.
 """
 
-from monitoring.sentiment.model import LABELS, UNCERTAIN, Model, label_of, load
+from monitoring.sentiment.model import LABELS, UNCERTAIN, Model, SentimentModel, label_of, load
 
-__all__ = ["LABELS", "UNCERTAIN", "Model", "label_of", "load"]
+__all__ = ["LABELS", "UNCERTAIN", "Model", "SentimentModel", "label_of", "load"]

@@ -5,7 +5,7 @@ idea in eight languages, so that what is learned of it in one language serves th
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -36,6 +36,8 @@ class Lexicon:
     ideas: np.ndarray
     valences: np.ndarray
     roles: np.ndarray
+    # Whether any key begins with these bits.
+    _filter: np.ndarray = field(init=False, repr=False, compare=False)
 
     def ideas_of(self, hasher: Hasher, languages: np.ndarray) -> np.ndarray:
         """Of each token the idea that it, or the phrase that begins with it, names; 0 for none."""

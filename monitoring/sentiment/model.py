@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -29,6 +30,20 @@ _ENGLISH = LANGUAGES.index("en")
 
 # So many texts at a time stay within a core's cache.
 _CHUNK = 256
+
+
+class SentimentModel(Protocol):
+    """What a model offers: the built-in one below, and that of onnx_model.py."""
+
+    @property
+    def version(self) -> str: ...
+
+    @property
+    def threshold(self) -> float: ...
+
+    def probabilities(self, texts: Sequence[str], languages: Sequence[str]) -> np.ndarray: ...
+
+    def features(self, texts: Sequence[str]) -> Rows: ...
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from monitoring.sentiment.model import LABELS, Model
+from monitoring.sentiment.model import LABELS, SentimentModel
 
 MIN_CORRECTIONS = 20  # below, five folds of four say nothing
 FOLDS = 5
@@ -35,7 +35,7 @@ class Words:
     size: int
 
     @classmethod
-    def of(cls, model: Model, texts: Sequence[str]) -> "Words":
+    def of(cls, model: SentimentModel, texts: Sequence[str]) -> "Words":
         found = model.features(texts)
         lengths = np.diff(found.bounds)
         owner = np.repeat(np.arange(len(texts)), lengths)
@@ -49,7 +49,7 @@ class Layer:
     rows: np.ndarray
     weights: np.ndarray
 
-    def apply(self, model: Model, texts: Sequence[str], probabilities: np.ndarray) -> np.ndarray:
+    def apply(self, model: SentimentModel, texts: Sequence[str], probabilities: np.ndarray) -> np.ndarray:
         """The probabilities after the layer, in the same shape."""
         return self.shift(Words.of(model, texts), probabilities)
 
@@ -84,7 +84,7 @@ class Fitted:
 
 
 def fit_layer(
-    model: Model,
+    model: SentimentModel,
     texts: Sequence[str],
     languages: Sequence[str],
     labels: Sequence[str],

@@ -20,8 +20,8 @@ VADER_NEUTRAL = 0.05
 
 
 def _signs(scores: Sequence[float], neutral: float) -> np.ndarray:
-    scores = np.array(scores)
-    return np.where(scores >= neutral, 2, np.where(scores <= -neutral, 0, 1))
+    values = np.array(scores)
+    return np.where(values >= neutral, 2, np.where(values <= -neutral, 0, 1))
 
 
 def vader(texts: Sequence[str]) -> np.ndarray:

@@ -7,7 +7,7 @@ by language, as Markdown. train.py puts the same tables into the model card.
 
 import argparse
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
@@ -77,7 +77,7 @@ def _tfidf_unseen(texts: Labelled) -> np.ndarray:
 
 
 def _word_lists(texts: Labelled) -> dict[str, np.ndarray]:
-    judges: dict[str, Callable] = {
+    judges: dict[str, Callable[[Sequence[str]], np.ndarray]] = {
         "VADER": baselines.vader,
         "VADER fr": baselines.french_vader,
         "AFINN": baselines.afinn,
@@ -87,7 +87,8 @@ def _word_lists(texts: Labelled) -> dict[str, np.ndarray]:
 
 def _by_language(texts: Labelled, guesses: dict[str, np.ndarray]) -> str:
     lines = [["language", "texts", "Vigie (95 %)", *list(guesses)[1:]]]
-    spoken, scores = np.array(texts.languages), {name: [] for name in guesses}
+    spoken = np.array(texts.languages)
+    scores: dict[str, list[float]] = {name: [] for name in guesses}
     for language in SHOWN:
         of = spoken == language
         for name, guessed in guesses.items():

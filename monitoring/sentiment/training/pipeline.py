@@ -105,6 +105,7 @@ def _english(texts: Labelled, places: np.ndarray) -> np.ndarray:
 
 
 def _part(of_set: Set, places: np.ndarray) -> linear.Matrix:
+    assert of_set.matrix is not None
     return linear.Matrix(of_set.matrix.rows[places], of_set.matrix.rest[places])
 
 

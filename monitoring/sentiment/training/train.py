@@ -8,6 +8,7 @@ versions and Python 3.11. Another processor may round otherwise and so change th
 import argparse
 import os
 from pathlib import Path
+from typing import Any
 
 # Before numpy: several threads add numbers up in another order each time.
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
@@ -29,7 +30,8 @@ def main() -> None:
     corpus = pipeline.read_corpus(options.data)
     unseen = pipeline.cross_validated(corpus)
     arrays = pipeline.fit_parts(corpus, {}) | pipeline.blended(unseen, corpus)
-    np.savez(options.output, **arrays, **pipeline.lexicon_arrays(corpus.lexicon))
+    everything: dict[str, Any] = arrays | pipeline.lexicon_arrays(corpus.lexicon)
+    np.savez(options.output, **everything)
     options.card.write_text(card(options.data, options.output, corpus, unseen), encoding="utf-8")
 
 
