@@ -15,7 +15,7 @@ PAGES = [
     "search?q=(lumen",
     "keywords",
     "keywords/new",
-    "why?url=https://example.com/",
+    "explain?url=https://example.com/",
     "sources",
     "sources/add",
     "incidents",
