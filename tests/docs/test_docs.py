@@ -320,8 +320,6 @@ def test_page_has_no_broken_links(document):
     assert broken == []
 
 
-# The training writes the model card.
-WRITTEN_PAGES = [page for page in PAGES if page.name != "sentiment-model.md"]
 # Metaphors, archaisms and words for which the glossary has another term.
 AVOIDED = re.compile(
     r"\b(anew|at once|for good|whoever|whatever|so that|nobody|judg\w*|deaf|told|heard|mend|takes? up|lessons?|moods?"
@@ -330,7 +328,7 @@ AVOIDED = re.compile(
 )
 
 
-@pytest.mark.parametrize("document", WRITTEN_PAGES, ids=lambda path: path.name)
+@pytest.mark.parametrize("document", PAGES, ids=lambda path: path.name)
 def test_page_uses_plain_words(document):
     text = re.sub(r"^```.*?^```$|`[^`\n]*`", "", document.read_text(), flags=re.M | re.S)
     assert [match[0] for match in AVOIDED.finditer(text)] == []
