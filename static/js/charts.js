@@ -1,5 +1,5 @@
-// Draws every <canvas data-chart="id">: the configuration stands in the page as json_script with that id
-// (dashboards/charts.py made it). Colors are custom properties, read anew when the theme changes.
+// Draws every <canvas data-chart="id"> with the configuration of the json_script with that id, which
+// dashboards/charts.py creates. Colors are custom properties, read again when the theme changes.
 
 const language = document.documentElement.lang;
 const format = new Intl.NumberFormat(language);
@@ -9,7 +9,7 @@ function property(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
-// Diagonal lines behind the buckets in which something could not be heard.
+// Hatches the background of buckets with failing sources.
 function hatching(notes) {
   return {
     id: "hatching",
@@ -27,7 +27,7 @@ function hatching(notes) {
         ctx.globalAlpha = 0.3;
         ctx.lineWidth = 1;
         ctx.beginPath();
-        // Lines start on a grid of the whole chart, so that they go on from one bucket to the next.
+        // Lines start on a grid of the whole chart: they continue from one bucket to the next.
         const first = Math.floor((left - area.height) / 7) * 7;
         for (let x = first; x < left + width; x += 7) {
           ctx.moveTo(x, area.bottom);
@@ -46,7 +46,7 @@ function open(config, place, key) {
   location.assign(target);
 }
 
-// Doubt: diagonal lines of a color on the paper, the same on every screen's density.
+// A fill of diagonal lines for uncertain mentions, of the same density on every screen.
 function hatchedFill(color) {
   const size = 8;
   const tile = document.createElement("canvas");
@@ -57,7 +57,7 @@ function hatchedFill(color) {
   ctx.strokeStyle = color;
   ctx.lineWidth = 1;
   ctx.beginPath();
-  // One line and the two corners that its neighbors leave, so that tiles join.
+  // One line, and the corners of its two neighbors: the tiles join without gaps.
   for (const shift of [-size, 0, size]) {
     ctx.moveTo(shift - 1, size + 1);
     ctx.lineTo(shift + size + 1, -1);
@@ -158,7 +158,7 @@ function drawAll() {
   for (const canvas of document.querySelectorAll("canvas[data-chart]")) draw(canvas);
 }
 
-// A live refresh replaces the json_script and leaves the canvas alone: draw again only what is not as before.
+// A refresh replaces the json_script but not the canvas: redraw the charts whose configuration has changed.
 function drawChanged() {
   for (const [canvas, chart] of drawn) {
     if (document.getElementById(canvas.dataset.chart)?.textContent !== chart.source) draw(canvas);
