@@ -1,8 +1,13 @@
-"""Every benchmark, one after another, each in a process of its own: `make bench`."""
+"""Run benchmarks one after another, each in its own process: `python -m tests.benchmarks [NAME ...]`, `make bench`."""
 
+import argparse
 import subprocess
 import sys
 
-for name in ("bench_polling", "bench_query", "bench_insights", "bench_preview", "bench_search", "bench_sentiment"):
+NAMES = ("polling", "query", "insights", "preview", "search", "sentiment")
+
+parser = argparse.ArgumentParser(description=__doc__)
+parser.add_argument("names", nargs="*", choices=[*NAMES, []], metavar="NAME", help=", ".join(NAMES))
+for name in parser.parse_args().names or NAMES:
     print(f"\n=== {name} ===", flush=True)
-    subprocess.run([sys.executable, "-m", f"tests.benchmarks.{name}"], check=True)
+    subprocess.run([sys.executable, "-m", f"tests.benchmarks.bench_{name}"], check=True)

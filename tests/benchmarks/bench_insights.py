@@ -71,14 +71,14 @@ def measure(name, read):
     print(f"{name:52} {1000 * median(times):8.1f} ms   (first {1000 * times[0]:.1f})", flush=True)
 
 
-def run(mentions):
+def run(size):
     from monitoring.insights import mentions, volume
     from monitoring.insights.facets import facet_rows
     from monitoring.insights.filters import MentionFilter
 
     began = time.perf_counter()
-    project, keywords = fill(mentions)
-    print(f"{mentions} mentions filled in {time.perf_counter() - began:.0f} s; median of {ROUNDS}")
+    project, keywords = fill(size)
+    print(f"{size} mentions filled in {time.perf_counter() - began:.0f} s; median of {ROUNDS}")
 
     def make(**params):
         return MentionFilter.from_query(project, params, NOW, UTC)
@@ -119,10 +119,10 @@ def run(mentions):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("mentions", nargs="?", type=int, default=200_000)
-    mentions = parser.parse_args().mentions
+    size = parser.parse_args().mentions
     with vigie():
         print_machine()
-        run(mentions)
+        run(size)
 
 
 if __name__ == "__main__":
