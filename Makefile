@@ -27,6 +27,7 @@ lint: tools
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
+	@$(BIN)/mypy
 	@$(BIN)/djlint --quiet --lint templates
 	@$(BIN)/oxlint --quiet static/js
 	@# Needs no database: without one, Django only prints a warning.

@@ -6,6 +6,7 @@ static/css/tokens.css, so the charts follow the theme.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 SERIES_COLORS = 7  # --series-1 to --series-7; people do not distinguish more, so further keywords are merged
 REST_COLOR = "--series-8"
@@ -60,7 +61,7 @@ def merge_rest(datasets: Sequence[Dataset], rest_name: str) -> list[Dataset]:
     return [*own, Dataset(rest_name, REST_COLOR, counts)]
 
 
-def volume(buckets: Sequence[Bucket], datasets: Sequence[Dataset], parameter: str = "keyword") -> dict[str, object]:
+def volume(buckets: Sequence[Bucket], datasets: Sequence[Dataset], parameter: str = "keyword") -> dict[str, Any]:
     """Return stacked bars. A click opens the bucket's URL with `parameter` set to the dataset's key."""
     return {
         "type": "bar",
@@ -78,7 +79,7 @@ def volume(buckets: Sequence[Bucket], datasets: Sequence[Dataset], parameter: st
     }
 
 
-def sentiment(buckets: Sequence[Bucket], bands: Sequence[Dataset], percent_pattern: str) -> dict[str, object]:
+def sentiment(buckets: Sequence[Bucket], bands: Sequence[Dataset], percent_pattern: str) -> dict[str, Any]:
     """Return stacked shares: each bar is 100% of the bucket's analyzed mentions, with the counts for the tooltip.
 
     `percent_pattern` is a percentage with "{}" for the number. The last band, uncertain, is hatched.

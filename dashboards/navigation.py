@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.functional import SimpleLazyObject
+from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -17,7 +17,7 @@ from accounts.models import Membership, Project, Role
 from alerts.models import Incident
 from monitoring.models import Source
 
-THEMES = [("", _("Auto")), ("light", _("Light")), ("dark", _("Dark"))]
+THEMES: list[tuple[str, str | Promise]] = [("", _("Auto")), ("light", _("Light")), ("dark", _("Dark"))]
 THEME_COOKIE = "theme"
 
 # Navigation entries: URL name, icon, label, whether it is in the menu on phones, URL names of its other pages.
@@ -66,7 +66,7 @@ class Navigation:
     """What the frame of a page shows; `project` is None and `entries` empty on pages outside a project."""
 
     theme: str
-    themes: list[tuple[str, str]]
+    themes: list[tuple[str, str | Promise]]
     project: Project | None
     projects: list[Project]
     entries: list[Entry]
@@ -91,12 +91,12 @@ def _navigation(request: HttpRequest) -> Navigation:
         memberships = list(own.order_by("project__name", "id"))
     project_id = match.kwargs.get("project_id") if match else None
     current = next((membership for membership in memberships if membership.project_id == project_id), None)
-    entries = _entries(current, match.url_name) if current else []
+    entries = _entries(current, match.url_name) if current and match else []
     projects = [membership.project for membership in memberships]
-    return Navigation(theme_of(request), THEMES, current and current.project, projects, entries)
+    return Navigation(theme_of(request), THEMES, current.project if current else None, projects, entries)
 
 
-def _entries(membership: Membership, url_name: str) -> list[Entry]:
+def _entries(membership: Membership, url_name: str | None) -> list[Entry]:
     badges = _badges(membership.project)
     return [
         Entry(

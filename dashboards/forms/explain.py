@@ -4,6 +4,8 @@ Called by dashboards/views/explain.py. The limits are those of monitoring/query_
 their fields.
 """
 
+from typing import Any, cast
+
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -45,12 +47,12 @@ class ExplainForm(forms.Form):
         widget=forms.Textarea(attrs={"class": "query", "rows": 2, "spellcheck": "false", "autocomplete": "off"}),
     )
 
-    def __init__(self, project: Project, *args: object, **kwargs: object) -> None:
+    def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.project = project
         self.keywords = list(project.keywords.order_by("name", "id"))
         names = [(keyword.pk, keyword.name) for keyword in self.keywords]
-        self.fields["keyword"].choices = [("", _("All keywords")), *names]
+        cast(forms.TypedChoiceField, self.fields["keyword"]).choices = [("", _("All keywords")), *names]
         self.problem: QueryProblem | None = None
 
     def clean(self) -> dict[str, object]:

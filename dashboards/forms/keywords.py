@@ -3,6 +3,8 @@
 Called by dashboards/views/keyword_edit.py. The rules are in monitoring; errors appear at their fields.
 """
 
+from typing import Any, cast
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -42,11 +44,13 @@ class KeywordForm(forms.Form):
         help_text=_("Leave empty to include all languages."),
     )
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         chosen = self.initial.get("languages") or []
         codes = [*LANGUAGES, *(code for code in chosen if code not in LANGUAGES)]
-        self.fields["languages"].choices = sorted(((c, language_name(c)) for c in codes), key=lambda pair: pair[1])
+        languages = cast(forms.MultipleChoiceField, self.fields["languages"])
+        names = sorted(((code, language_name(code)) for code in codes), key=lambda pair: pair[1])
+        languages.choices = names
         self.problem: QueryProblem | None = None
 
     def clean_query(self) -> str:

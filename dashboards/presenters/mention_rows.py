@@ -43,8 +43,8 @@ class ShownMention:
 
     id: int
     ids: tuple[int, ...]
-    title: SafeString
-    text: SafeString
+    title: str
+    text: str
     keywords: list[Keyword]
     color: str
     source_name: str
@@ -74,8 +74,8 @@ class ShownMention:
 class ShownDocument:
     """A search result; `mentions` is empty if no keyword matches it."""
 
-    title: SafeString
-    text: SafeString
+    title: str
+    text: str
     mentions: tuple[Mention, ...]
     color: str
     source_name: str

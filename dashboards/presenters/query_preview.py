@@ -7,7 +7,6 @@ Called by dashboards/views/keyword_edit.py.
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from dashboards import charts
@@ -29,8 +28,8 @@ MATCHES_FOR_THREE_DIGITS = 1000
 class ShownMatch:
     """An example of the items that the query matches."""
 
-    title: SafeString
-    text: SafeString
+    title: str
+    text: str
     url: str
     host: str
     published: datetime

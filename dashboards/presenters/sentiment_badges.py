@@ -148,7 +148,7 @@ def _detail(mention: Mention) -> str:
     found = probabilities(mention)
     if found is None:
         return ""
-    likeliest = sorted(found, key=found.get, reverse=True)
+    likeliest = sorted(found, key=lambda label: found[label], reverse=True)
     percents = shares([round(10_000 * found[label]) for label in likeliest])
     pairs = zip(likeliest, percents, strict=True)
     return ", ".join(_("%(label)s %(percent)s") % {"label": _word(label), "percent": percent(n)} for label, n in pairs)

@@ -64,9 +64,12 @@ class SentimentChart:
     @property
     def net_change(self) -> int | None:
         """Return the change of net sentiment in points; None with too few mentions to compare."""
+        net, previous = self.split.net, self.previous.net
+        if net is None or previous is None:
+            return None
         if min(self.split.labeled, self.previous.labeled) < MIN_MENTIONS_TO_COMPARE:
             return None
-        return self.split.net - self.previous.net
+        return net - previous
 
     @property
     def no_change_reason(self) -> str:

@@ -51,9 +51,10 @@ def analysis_state(
 
     `parameters` are those of the page's own refresh, which sends the counted mentions back.
     """
-    progress = None
+    progress, percent = None, None
     if state.rescored_to is not None and state.rescored_from is not None:
-        progress = _progress(project, state, parameters)
+        progress = _progress(project, state.rescored_from, parameters)
+        percent = progress.percent(state.rescored_to)
     is_broken = bool(status and status.error)
     return {
         "project": project,
@@ -61,17 +62,17 @@ def analysis_state(
         "status": status,
         "is_broken": is_broken,
         "progress": progress,
-        "percent": progress and progress.percent(state.rescored_to),
+        "percent": percent,
         "seconds": max(round((state.refit_at - now).total_seconds()), 0) if state.refit_at else None,
         "is_changing": state.is_changing and not is_broken,
     }
 
 
-def _progress(project: Project, state: ModelState, parameters: Mapping[str, str]) -> RescoringProgress:
-    sent_back = [read_id(parameters.get(name, "")) for name in ("begin", "first", "number")]
-    if sent_back[0] == state.rescored_from and None not in sent_back:
-        return RescoringProgress(*sent_back)
-    return learning_stats.rescoring_progress(project, state.rescored_from)
+def _progress(project: Project, begin: int, parameters: Mapping[str, str]) -> RescoringProgress:
+    sent_begin, first, number = (read_id(parameters.get(name, "")) for name in ("begin", "first", "number"))
+    if sent_begin == begin and first is not None and number is not None:
+        return RescoringProgress(begin, first, number)
+    return learning_stats.rescoring_progress(project, begin)
 
 
 def trained_version(layer: SentimentLayer, state: ModelState) -> TrainedVersion:

@@ -1,15 +1,17 @@
 """The account page: how Vigie speaks to a person, how they sign in, and the tokens that act as them."""
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from accounts.access import SignedInRequest
 from accounts.forms import AccountForm, TokenForm
 from accounts.models import User
 from accounts.tokens import create_token
@@ -18,7 +20,7 @@ from dashboards.presenters.dates import time_of_day
 
 @never_cache
 @login_required
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: SignedInRequest) -> HttpResponse:
     form = _form(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         user = form.save()
@@ -40,7 +42,7 @@ def account(request: HttpRequest) -> HttpResponse:
 @require_POST
 @never_cache
 @login_required
-def token_new(request: HttpRequest) -> HttpResponse:
+def token_new(request: SignedInRequest) -> HttpResponse:
     """Answers with the page itself, not a redirect: the token then never waits anywhere."""
     form = TokenForm(request.POST)
     if not form.is_valid():
@@ -50,7 +52,7 @@ def token_new(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def token_revoke(request: HttpRequest, token_id: int) -> HttpResponse:
+def token_revoke(request: SignedInRequest, token_id: int) -> HttpResponse:
     token = get_object_or_404(request.user.api_tokens, pk=token_id)
     token.delete()
     messages.success(request, _("Token “%(name)s” revoked.") % {"name": token.name})
@@ -65,12 +67,12 @@ def _form(user: User, data: QueryDict | None = None) -> AccountForm:
     return form
 
 
-def _page(request: HttpRequest, **forms: object) -> HttpResponse:
+def _page(request: SignedInRequest, **forms: object) -> HttpResponse:
     context = {
         "form": _form(request.user),
         "token_form": TokenForm(),
         "tokens": request.user.api_tokens.order_by("-created_at"),
-        "has_second_factor": request.user.authenticator_set.filter(type="totp").exists(),
+        "has_second_factor": Authenticator.objects.filter(user=request.user, type="totp").exists(),
         **forms,
     }
     return render(request, "accounts/account.html", context)

@@ -5,12 +5,12 @@ import uuid
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import project_view
+from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
 from delivery import outbox
 from delivery.channels.registry import channel_label, is_configured
@@ -19,7 +19,7 @@ from delivery.models import Delivery
 
 
 @project_view()
-def delivery(request: HttpRequest, membership: Membership, delivery_id: uuid.UUID) -> HttpResponse:
+def delivery(request: SignedInRequest, membership: Membership, delivery_id: uuid.UUID) -> HttpResponse:
     """Admins read every message of their project, other members those addressed to them."""
     message = get_object_or_404(Delivery, pk=delivery_id, project=membership.project)
     if not membership.may(Role.ADMIN) and message.user_id != request.user.pk:
@@ -29,7 +29,7 @@ def delivery(request: HttpRequest, membership: Membership, delivery_id: uuid.UUI
 
 @require_POST
 @project_view(Role.ADMIN)
-def delivery_send(request: HttpRequest, membership: Membership, delivery_id: uuid.UUID) -> HttpResponse:
+def delivery_send(request: SignedInRequest, membership: Membership, delivery_id: uuid.UUID) -> HttpResponse:
     """POST to send a message again."""
     message = get_object_or_404(Delivery, pk=delivery_id, project=membership.project)
     _send(request, message)
@@ -37,7 +37,7 @@ def delivery_send(request: HttpRequest, membership: Membership, delivery_id: uui
 
 
 @login_required
-def server_delivery(request: HttpRequest, delivery_id: uuid.UUID) -> HttpResponse:
+def server_delivery(request: SignedInRequest, delivery_id: uuid.UUID) -> HttpResponse:
     """Any message, for the server admin. POST to send it again."""
     if not request.user.is_superuser:
         raise Http404
@@ -48,7 +48,7 @@ def server_delivery(request: HttpRequest, delivery_id: uuid.UUID) -> HttpRespons
     return _message(request, message, {"is_server_admin": True, "may_manage": True})
 
 
-def _message(request: HttpRequest, message: Delivery, context: dict[str, object]) -> HttpResponse:
+def _message(request: SignedInRequest, message: Delivery, context: dict[str, object]) -> HttpResponse:
     was_not_sent = message.state in (Delivery.State.FAILED, Delivery.State.KEPT)
     context |= {
         "delivery": message,
@@ -60,7 +60,7 @@ def _message(request: HttpRequest, message: Delivery, context: dict[str, object]
     return render(request, "alerts/delivery.html", context)
 
 
-def _send(request: HttpRequest, message: Delivery) -> None:
+def _send(request: SignedInRequest, message: Delivery) -> None:
     if not is_configured(message.channel):
         messages.error(request, _not_configured(message.channel))
     elif outbox.send_again(message):

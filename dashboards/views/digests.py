@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.access import project_view
+from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership
 from alerts.digests import send, subscriptions
 from alerts.digests.read import read_digest
@@ -23,7 +23,7 @@ RECENT = 10
 
 
 @project_view()
-def digest(request: HttpRequest, membership: Membership) -> HttpResponse:
+def digest(request: SignedInRequest, membership: Membership) -> HttpResponse:
     subscription = subscriptions.subscription_of(membership)
     form = DigestForm(request.POST or None, instance=subscription)
     if request.method == "POST" and form.is_valid():
@@ -44,7 +44,7 @@ def digest(request: HttpRequest, membership: Membership) -> HttpResponse:
 
 
 @project_view()
-def digest_preview(request: HttpRequest, membership: Membership) -> HttpResponse:
+def digest_preview(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """What a digest would tell if it left now, in the words and the form of the email."""
     subscription = subscriptions.subscription_of(membership)
     content = read_digest(membership.project, send.open_window(subscription, timezone.now()))
@@ -54,7 +54,7 @@ def digest_preview(request: HttpRequest, membership: Membership) -> HttpResponse
 
 @require_POST
 @project_view()
-def digest_send(request: HttpRequest, membership: Membership) -> HttpResponse:
+def digest_send(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """An extra digest, now. It moves nothing: the next regular one tells the same again."""
     send.send_now(subscriptions.subscription_of(membership), timezone.now())
     if sends_email():

@@ -1,15 +1,16 @@
 """The match explainer: why a text or an item matches a keyword or a query, or does not, condition by condition."""
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from accounts.access import project_view
+from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Project, Role
 from dashboards.forms.explain import FIELDS, ExplainForm
 from dashboards.presenters.explanation import Line, excluded_spans, held_spans, lines, marked
@@ -31,7 +32,7 @@ class ShownAnswer:
 
 
 @project_view()
-def explain(request: HttpRequest, membership: Membership) -> HttpResponse:
+def explain(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """GET answers what fits a link, so that it can be shared; POST answers longer texts and fetches pages."""
     asked = {name: values[-1] for name, values in (request.POST or request.GET).lists() if name in FIELDS}
     if "only" in request.POST:  # the button of one keyword, while the form still says "all"
@@ -50,7 +51,7 @@ def explain(request: HttpRequest, membership: Membership) -> HttpResponse:
     return render(request, "explain/explain.html", context)
 
 
-def _subject(project: Project, asked: dict[str, object], may_fetch: bool) -> explainer.Subject | str:
+def _subject(project: Project, asked: dict[str, Any], may_fetch: bool) -> explainer.Subject | str:
     """Return the text to check, or a sentence why there is none; "" for a URL that is not stored."""
     if asked["text"].strip() or asked["title"]:
         return explainer.pasted(asked["text"].replace("\r\n", "\n"), asked["title"], asked["url"])
@@ -89,7 +90,9 @@ def _shown(answer: explainer.Answer, is_single: bool) -> ShownAnswer:
     if answer.clause is None:
         return ShownAnswer(answer, "", [], "")
     tree = lines(answer.clause) if is_single else []
-    return ShownAnswer(answer, verdict(answer.clause, answer.ruled_out), tree, DIFFERENCES.get(answer.differs, ""))
+    return ShownAnswer(
+        answer, verdict(answer.clause, answer.ruled_out), tree, str(DIFFERENCES.get(answer.differs, ""))
+    )
 
 
 def _marked(text: str, field: str, answers: list[explainer.Answer]) -> SafeString:

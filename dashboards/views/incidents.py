@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import project_view
+from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
 from alerts import incidents as episodes
 from alerts.incident_messages import filter_of_incident, headline, sentence_at_opening
@@ -30,7 +30,7 @@ LEAD_WINDOWS = 6
 
 
 @project_view()
-def incidents(request: HttpRequest, membership: Membership) -> HttpResponse:
+def incidents(request: SignedInRequest, membership: Membership) -> HttpResponse:
     project = membership.project
     context = {
         "project": project,
@@ -44,7 +44,7 @@ def incidents(request: HttpRequest, membership: Membership) -> HttpResponse:
 
 
 @project_view()
-def incident(request: HttpRequest, membership: Membership, incident_id: int) -> HttpResponse:
+def incident(request: SignedInRequest, membership: Membership, incident_id: int) -> HttpResponse:
     episode = _incident(membership, incident_id)
     found = filter_of_incident(episode, timezone.now(), request.user.zone)
     failing = membership.project.sources.failing().order_by("title", "pk")
@@ -64,7 +64,7 @@ def incident(request: HttpRequest, membership: Membership, incident_id: int) -> 
 
 @require_POST
 @project_view(Role.MANAGER)
-def incident_acknowledge(request: HttpRequest, membership: Membership, incident_id: int) -> HttpResponse:
+def incident_acknowledge(request: SignedInRequest, membership: Membership, incident_id: int) -> HttpResponse:
     if episodes.acknowledge(_incident(membership, incident_id), request.user):
         messages.success(
             request, _("Acknowledged. The incident resolves automatically once volume is back to normal.")

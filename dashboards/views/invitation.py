@@ -19,17 +19,17 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if not invitations.is_open(offer, timezone.now()):
         return _closed(request, offer)
     if request.user.is_authenticated:
-        return _for_member_to_be(request, offer)
+        return _for_member_to_be(request, offer, request.user)
     if not User.objects.filter(email=offer.email).exists():
         request.session[INVITATION_KEY] = token
         return redirect("account_signup")
     return render(request, "accounts/invitation.html", {"invitation": offer, "state": "sign_in"})
 
 
-def _for_member_to_be(request: HttpRequest, offer: Invitation) -> HttpResponse:
-    is_theirs = offer.email.lower() == request.user.email.lower()
+def _for_member_to_be(request: HttpRequest, offer: Invitation, user: User) -> HttpResponse:
+    is_theirs = offer.email.lower() == user.email.lower()
     if request.method == "POST" and is_theirs:
-        membership = invitations.accept(offer.pk, request.user, timezone.now())
+        membership = invitations.accept(offer.pk, user, timezone.now())
         if membership is None:  # taken or withdrawn since the page was opened
             return redirect(request.path)
         messages.success(request, _("Welcome to “%(project)s”.") % {"project": membership.project})

@@ -1,11 +1,11 @@
 """The page of one tracked keyword: volume, sentiment, query, top sources, latest mentions, and its backfill."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.access import project_view
+from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
 from dashboards.presenters.coverage import coverage
 from dashboards.presenters.filter_bar import PERIOD_PARAMETERS, filter_bar
@@ -25,7 +25,7 @@ TOP_SOURCES = 8
 
 
 @project_view()
-def keyword(request: HttpRequest, membership: Membership, keyword_id: int) -> HttpResponse:
+def keyword(request: SignedInRequest, membership: Membership, keyword_id: int) -> HttpResponse:
     project = membership.project
     shown = get_object_or_404(project.keywords, pk=keyword_id)
     period = {name: request.GET.getlist(name) for name in PERIOD_PARAMETERS if name in request.GET} or DEFAULT_PERIOD
@@ -51,7 +51,7 @@ def keyword(request: HttpRequest, membership: Membership, keyword_id: int) -> Ht
 
 
 @project_view()
-def keyword_progress(request: HttpRequest, membership: Membership, keyword_id: int) -> HttpResponse:
+def keyword_progress(request: SignedInRequest, membership: Membership, keyword_id: int) -> HttpResponse:
     """The progress of the keyword's backfill, for htmx; with `?brief` for the list's row."""
     shown = get_object_or_404(membership.project.keywords, pk=keyword_id)
     context = {"keyword": shown, "project": membership.project, "is_asked": True, **_backfill(shown)}

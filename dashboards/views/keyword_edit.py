@@ -2,13 +2,13 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import project_view
+from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Project, Role
 from dashboards.forms.keywords import KeywordForm
 from dashboards.presenters.query_preview import shown_preview
@@ -19,7 +19,7 @@ from monitoring.services.keywords import create_keyword, update_keyword
 
 
 @project_view(Role.MANAGER)
-def keyword_new(request: HttpRequest, membership: Membership) -> HttpResponse:
+def keyword_new(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """GET takes a `name` and a `query` to begin with."""
     given = {name: request.GET[name] for name in ("name", "query") if name in request.GET}
     form = KeywordForm(request.POST or None, initial=given)
@@ -35,7 +35,7 @@ def keyword_new(request: HttpRequest, membership: Membership) -> HttpResponse:
 
 
 @project_view(Role.MANAGER)
-def keyword_edit(request: HttpRequest, membership: Membership, keyword_id: int) -> HttpResponse:
+def keyword_edit(request: SignedInRequest, membership: Membership, keyword_id: int) -> HttpResponse:
     edited = get_object_or_404(Keyword, pk=keyword_id, project=membership.project)
     fields = ("name", "type", "query", "languages")
     form = KeywordForm(request.POST or None, initial={name: getattr(edited, name) for name in fields})
@@ -52,7 +52,7 @@ def keyword_edit(request: HttpRequest, membership: Membership, keyword_id: int) 
 
 
 def _form_page(
-    request: HttpRequest, membership: Membership, form: KeywordForm, edited: Keyword | None
+    request: SignedInRequest, membership: Membership, form: KeywordForm, edited: Keyword | None
 ) -> HttpResponse:
     context = {"form": form, "keyword": edited, "project": membership.project, "query": form["query"].value()}
     if "preview" in request.POST and form.is_valid():
@@ -63,13 +63,17 @@ def _form_page(
 
 @require_POST
 @project_view(Role.MANAGER)
-def keyword_check(request: HttpRequest, membership: Membership) -> HttpResponse:
+def keyword_check(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """POST the fields of the form; `?keyword=` names the one that is edited."""
     saved = _saved(request, membership.project)
     form = KeywordForm(request.POST, initial={"languages": saved.languages if saved else []})
     is_typed = bool(request.POST.get("query", "").strip())
     mistakes = form.errors.get("query") if is_typed else None
-    context = {"mistake": mistakes and mistakes[0], "problem": form.problem, "project": membership.project}
+    context: dict[str, object] = {
+        "mistake": mistakes and mistakes[0],
+        "problem": form.problem,
+        "project": membership.project,
+    }
     if is_typed and not mistakes:
         asked = form.cleaned_data["query"], form.cleaned_data.get("languages", [])
         context |= _previewed(request, membership.project, *asked, saved)
@@ -80,7 +84,7 @@ def keyword_check(request: HttpRequest, membership: Membership) -> HttpResponse:
 
 
 def _previewed(
-    request: HttpRequest, project: Project, query: str, languages: list[str], saved: Keyword | None
+    request: SignedInRequest, project: Project, query: str, languages: list[str], saved: Keyword | None
 ) -> dict[str, object]:
     """The context of _keyword_preview.html. `query` can be read."""
     found = preview(project, query, languages, request.user.zone, saved)
@@ -88,6 +92,6 @@ def _previewed(
     return {"preview": shown, "is_previewed": True, "query": query}
 
 
-def _saved(request: HttpRequest, project: Project) -> Keyword | None:
+def _saved(request: SignedInRequest, project: Project) -> Keyword | None:
     pk = read_id(request.GET.get("keyword", ""))
     return None if pk is None else get_object_or_404(project.keywords, pk=pk)

@@ -1,13 +1,13 @@
 """Tracked keywords: the list, and pausing, resuming and deleting one."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import project_view
+from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
 from dashboards.presenters.keyword_rows import keyword_rows
 from monitoring.insights.filters import MentionFilter
@@ -15,7 +15,7 @@ from monitoring.services.keywords import delete_keyword, pause_keyword
 
 
 @project_view()
-def keywords(request: HttpRequest, membership: Membership) -> HttpResponse:
+def keywords(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """The keywords with their last 30 days."""
     month = MentionFilter.from_query(membership.project, {"period": "30d"}, timezone.now(), request.user.zone)
     context = {"rows": keyword_rows(month), "may_edit": membership.may(Role.MANAGER)}
@@ -24,7 +24,7 @@ def keywords(request: HttpRequest, membership: Membership) -> HttpResponse:
 
 @require_POST
 @project_view(Role.MANAGER)
-def keyword_pause(request: HttpRequest, membership: Membership, keyword_id: int) -> HttpResponse:
+def keyword_pause(request: SignedInRequest, membership: Membership, keyword_id: int) -> HttpResponse:
     """POST `paused`: 1 to pause, 0 to resume."""
     paused = request.POST.get("paused") == "1"
     keyword = get_object_or_404(membership.project.keywords, pk=keyword_id)
@@ -35,7 +35,7 @@ def keyword_pause(request: HttpRequest, membership: Membership, keyword_id: int)
 
 
 @project_view(Role.MANAGER)
-def keyword_delete(request: HttpRequest, membership: Membership, keyword_id: int) -> HttpResponse:
+def keyword_delete(request: SignedInRequest, membership: Membership, keyword_id: int) -> HttpResponse:
     """GET shows what would be deleted, POST deletes."""
     keyword = get_object_or_404(membership.project.keywords, pk=keyword_id)
     if request.method == "POST":

@@ -1,10 +1,10 @@
 """The mention list and the page of one mention. views/triage.py changes their status and sentiment."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from accounts.access import project_view
+from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
 from dashboards import charts
 from dashboards.forms.query_problem import query_problem
@@ -25,7 +25,7 @@ from monitoring.models import DocumentSource, Keyword
 
 
 @project_view()
-def mentions(request: HttpRequest, membership: Membership) -> HttpResponse:
+def mentions(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """One page of the list; htmx requests the following pages, which are rows only."""
     project = membership.project
     f = MentionFilter.from_query(project, request.GET, timezone.now(), request.user.zone)
@@ -53,7 +53,7 @@ def mentions(request: HttpRequest, membership: Membership) -> HttpResponse:
 
 
 @project_view()
-def mentions_fresh(request: HttpRequest, membership: Membership) -> HttpResponse:
+def mentions_fresh(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """How many items of the list's first page are newer than the mention with id `after`, for htmx."""
     f = MentionFilter.from_query(membership.project, request.GET, timezone.now(), request.user.zone)
     newest = read_id(request.GET.get("after", "")) or 0
@@ -64,7 +64,7 @@ def mentions_fresh(request: HttpRequest, membership: Membership) -> HttpResponse
 
 
 @project_view()
-def mention(request: HttpRequest, membership: Membership, mention_id: int) -> HttpResponse:
+def mention(request: SignedInRequest, membership: Membership, mention_id: int) -> HttpResponse:
     """One mention in full: a page, or for htmx the panel beside the list."""
     row = mention_lists.row_of(membership.project_id, mention_id)
     if row is None:

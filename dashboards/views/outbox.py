@@ -3,10 +3,10 @@
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
-from accounts.access import project_view
+from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
 from delivery.channels.registry import channel_label
 from delivery.models import Delivery
@@ -16,21 +16,21 @@ PAGE = 50
 
 
 @project_view(Role.ADMIN)
-def outbox(request: HttpRequest, membership: Membership) -> HttpResponse:
+def outbox(request: SignedInRequest, membership: Membership) -> HttpResponse:
     return _list(request, Delivery.objects.filter(project=membership.project), {"project": membership.project})
 
 
 @login_required
-def server_outbox(request: HttpRequest) -> HttpResponse:
+def server_outbox(request: SignedInRequest) -> HttpResponse:
     if not request.user.is_superuser:
         raise Http404
     return _list(request, Delivery.objects.select_related("project"), {"is_server_admin": True})
 
 
-def _list(request: HttpRequest, deliveries: QuerySet[Delivery], context: dict[str, object]) -> HttpResponse:
+def _list(request: SignedInRequest, deliveries: QuerySet[Delivery], context: dict[str, object]) -> HttpResponse:
     rows = deliveries.defer("text", "html").order_by("-created_at")
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     for row in page:
-        row.channel_label = channel_label(row.channel)
+        row.channel_label = channel_label(row.channel)  # type: ignore[attr-defined]  # for the template
     context |= {"page": page, "sends_email": sends_email()}
     return render(request, "alerts/outbox.html", context)

@@ -3,12 +3,12 @@
 The first page of a project; until it has a keyword and a source, the first steps to get there.
 """
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.access import project_view
+from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Project, Role
 from alerts.incident_messages import headline
 from alerts.incidents import incidents_of
@@ -29,7 +29,7 @@ TOP_SOURCES = 8
 
 
 @project_view()
-def overview(request: HttpRequest, membership: Membership) -> HttpResponse:
+def overview(request: SignedInRequest, membership: Membership) -> HttpResponse:
     project = membership.project
     keywords = list(Keyword.objects.filter(project=project).order_by("id"))
     sources = coverage(project)

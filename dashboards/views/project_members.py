@@ -2,14 +2,14 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts import invitations, members
-from accounts.access import project_view
+from accounts.access import SignedInRequest, project_view
 from accounts.forms import InvitationForm, RoleForm
 from accounts.models import Membership, Role
 from dashboards.views.project_settings import refuse_last_admin, settings_page
@@ -17,7 +17,7 @@ from dashboards.views.project_settings import refuse_last_admin, settings_page
 
 @require_POST
 @project_view(Role.ADMIN)
-def member_role(request: HttpRequest, membership: Membership, member_id: int) -> HttpResponse:
+def member_role(request: SignedInRequest, membership: Membership, member_id: int) -> HttpResponse:
     """POST `role`."""
     form = RoleForm(request.POST)
     if not form.is_valid():
@@ -30,7 +30,7 @@ def member_role(request: HttpRequest, membership: Membership, member_id: int) ->
 
 @require_POST
 @project_view(Role.ADMIN)
-def member_remove(request: HttpRequest, membership: Membership, member_id: int) -> HttpResponse:
+def member_remove(request: SignedInRequest, membership: Membership, member_id: int) -> HttpResponse:
     """POST to remove a member."""
     if not members.remove_member(membership.project, request.user, member_id):
         return refuse_last_admin(request, membership)
@@ -39,7 +39,7 @@ def member_remove(request: HttpRequest, membership: Membership, member_id: int) 
 
 @require_POST
 @project_view(Role.ADMIN)
-def invitation_new(request: HttpRequest, membership: Membership) -> HttpResponse:
+def invitation_new(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """POST `email` and `role`."""
     form = InvitationForm(request.POST)
     if form.is_valid():
@@ -52,7 +52,7 @@ def invitation_new(request: HttpRequest, membership: Membership) -> HttpResponse
 
 @require_POST
 @project_view(Role.ADMIN)
-def invitation_resend(request: HttpRequest, membership: Membership, invitation_id: int) -> HttpResponse:
+def invitation_resend(request: SignedInRequest, membership: Membership, invitation_id: int) -> HttpResponse:
     """POST to send an invitation again, with a new link."""
     invitation = invitations.resend(membership.project, request.user, invitation_id, timezone.now())
     return _back(request, membership, _sent(invitation.email))
@@ -60,7 +60,7 @@ def invitation_resend(request: HttpRequest, membership: Membership, invitation_i
 
 @require_POST
 @project_view(Role.ADMIN)
-def invitation_revoke(request: HttpRequest, membership: Membership, invitation_id: int) -> HttpResponse:
+def invitation_revoke(request: SignedInRequest, membership: Membership, invitation_id: int) -> HttpResponse:
     """POST to revoke an invitation."""
     invitation = invitations.revoke(membership.project, request.user, invitation_id)
     text = _("Invitation for %(email)s revoked. Its link no longer works.")
@@ -77,6 +77,6 @@ def _sent(email: str) -> str:
     return text % {"email": email}
 
 
-def _back(request: HttpRequest, membership: Membership, message: str) -> HttpResponse:
+def _back(request: SignedInRequest, membership: Membership, message: str) -> HttpResponse:
     messages.success(request, message)
     return redirect("project_settings", membership.project_id)

@@ -4,14 +4,14 @@ views/project_members.py changes members and invitations; both show the page by 
 """
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts import members
-from accounts.access import project_view
+from accounts.access import SignedInRequest, project_view
 from accounts.forms import DeleteProjectForm, InvitationForm, ProjectForm
 from accounts.models import Membership, Project, Role
 from accounts.projects import rename_project
@@ -19,13 +19,13 @@ from provisioning.deletion import delete_project
 
 
 @project_view()
-def project_settings(request: HttpRequest, membership: Membership) -> HttpResponse:
+def project_settings(request: SignedInRequest, membership: Membership) -> HttpResponse:
     return settings_page(request, membership)
 
 
 @require_POST
 @project_view(Role.ADMIN)
-def project_rename(request: HttpRequest, membership: Membership) -> HttpResponse:
+def project_rename(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """POST `name`."""
     form = ProjectForm(request.POST)
     if not form.is_valid():
@@ -36,7 +36,7 @@ def project_rename(request: HttpRequest, membership: Membership) -> HttpResponse
 
 
 @project_view(Role.ADMIN)
-def project_delete(request: HttpRequest, membership: Membership) -> HttpResponse:
+def project_delete(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """GET asks for the project's name, POST deletes."""
     project = membership.project
     form = DeleteProjectForm(request.POST or None, project=project)
@@ -49,7 +49,7 @@ def project_delete(request: HttpRequest, membership: Membership) -> HttpResponse
 
 @require_POST
 @project_view()
-def project_leave(request: HttpRequest, membership: Membership) -> HttpResponse:
+def project_leave(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """POST to leave the project."""
     if not members.leave_project(membership.project, request.user):
         return refuse_last_admin(request, membership)
@@ -57,7 +57,7 @@ def project_leave(request: HttpRequest, membership: Membership) -> HttpResponse:
     return redirect("home")
 
 
-def settings_page(request: HttpRequest, membership: Membership, **forms: object) -> HttpResponse:
+def settings_page(request: SignedInRequest, membership: Membership, **forms: object) -> HttpResponse:
     """Return the page; `forms` are those with errors."""
     project, is_admin = membership.project, membership.role == Role.ADMIN
     people = list(project.memberships.select_related("user").order_by("user__first_name", "user__email"))
@@ -77,7 +77,7 @@ def settings_page(request: HttpRequest, membership: Membership, **forms: object)
     return render(request, "project_settings/settings.html", context)
 
 
-def refuse_last_admin(request: HttpRequest, membership: Membership) -> HttpResponse:
+def refuse_last_admin(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """Return to the page with the reason why the last admin cannot leave, be removed or lose the role."""
     messages.error(
         request,

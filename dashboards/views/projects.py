@@ -2,17 +2,17 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from accounts.access import LAST_PROJECT, projects_of
+from accounts.access import LAST_PROJECT, SignedInRequest, projects_of
 from accounts.forms import ProjectForm
 from accounts.projects import create_project
 
 
 @login_required
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedInRequest) -> HttpResponse:
     ids = list(projects_of(request.user).values_list("id", flat=True))
     if not ids:
         return render(request, "projects/welcome.html", {"form": ProjectForm()})
@@ -21,7 +21,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def project_new(request: HttpRequest) -> HttpResponse:
+def project_new(request: SignedInRequest) -> HttpResponse:
     form = ProjectForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         project = create_project(request.user, form.cleaned_data["name"])

@@ -2,13 +2,13 @@
 
 from django.contrib import messages
 from django.db.models import Avg
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import project_view
+from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Project, Role
 from alerts import evaluate
 from alerts import rules as changes
@@ -19,7 +19,7 @@ from monitoring.models import Keyword, Source
 
 
 @project_view()
-def rules(request: HttpRequest, membership: Membership) -> HttpResponse:
+def rules(request: SignedInRequest, membership: Membership) -> HttpResponse:
     project = membership.project
     found, now = changes.rules_of(project), timezone.now()
     counts = evaluate.count_windows(found, now)
@@ -48,18 +48,18 @@ def rules(request: HttpRequest, membership: Membership) -> HttpResponse:
 
 
 @project_view(Role.MANAGER)
-def rule_new(request: HttpRequest, membership: Membership) -> HttpResponse:
+def rule_new(request: SignedInRequest, membership: Membership) -> HttpResponse:
     return _form(request, membership, Rule(project=membership.project))
 
 
 @project_view(Role.MANAGER)
-def rule_edit(request: HttpRequest, membership: Membership, rule_id: int) -> HttpResponse:
+def rule_edit(request: SignedInRequest, membership: Membership, rule_id: int) -> HttpResponse:
     return _form(request, membership, _rule(membership, rule_id))
 
 
 @require_POST
 @project_view(Role.MANAGER)
-def rule_pause(request: HttpRequest, membership: Membership, rule_id: int) -> HttpResponse:
+def rule_pause(request: SignedInRequest, membership: Membership, rule_id: int) -> HttpResponse:
     rule = _rule(membership, rule_id)
     changes.pause_rule(rule, request.user, paused=not rule.is_paused)
     messages.success(request, _("Rule resumed.") if rule.is_paused else _("Rule paused."))
@@ -67,7 +67,7 @@ def rule_pause(request: HttpRequest, membership: Membership, rule_id: int) -> Ht
 
 
 @project_view(Role.MANAGER)
-def rule_delete(request: HttpRequest, membership: Membership, rule_id: int) -> HttpResponse:
+def rule_delete(request: SignedInRequest, membership: Membership, rule_id: int) -> HttpResponse:
     rule = _rule(membership, rule_id)
     if request.method == "POST":
         changes.delete_rule(rule, request.user)
@@ -77,7 +77,7 @@ def rule_delete(request: HttpRequest, membership: Membership, rule_id: int) -> H
     return render(request, "alerts/rule_delete.html", context | {"incidents": rule.incidents.count()})
 
 
-def _form(request: HttpRequest, membership: Membership, rule: Rule) -> HttpResponse:
+def _form(request: SignedInRequest, membership: Membership, rule: Rule) -> HttpResponse:
     is_new = rule.pk is None
     form = RuleForm(request.POST or None, instance=rule, project=membership.project)
     if request.method == "POST" and form.is_valid():

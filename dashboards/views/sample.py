@@ -3,14 +3,14 @@
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.feedgenerator import Rss201rev2Feed
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import project_view
+from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Project, Role
 from provisioning.deletion import delete_project
 from provisioning.sample.feeds import FEEDS, current_items
@@ -19,7 +19,7 @@ from provisioning.sample.load import feed_url, load_sample
 
 @login_required
 @require_POST
-def load(request: HttpRequest) -> HttpResponse:
+def load(request: SignedInRequest) -> HttpResponse:
     project = load_sample(request.user)
     messages.success(request, _("Sample project loaded. New mentions will arrive within a minute."))
     return redirect("overview", project.pk)
@@ -27,7 +27,7 @@ def load(request: HttpRequest) -> HttpResponse:
 
 @project_view(Role.ADMIN)
 @require_POST
-def remove(request: HttpRequest, membership: Membership) -> HttpResponse:
+def remove(request: SignedInRequest, membership: Membership) -> HttpResponse:
     if not membership.project.is_sample:
         raise Http404
     delete_project(membership.project, request.user)
@@ -35,7 +35,7 @@ def remove(request: HttpRequest, membership: Membership) -> HttpResponse:
     return redirect("home")
 
 
-def feed(request: HttpRequest, slug: str) -> HttpResponse:
+def feed(request: SignedInRequest, slug: str) -> HttpResponse:
     """One of the sample feeds as it stands now; 404 where no sample project is loaded."""
     sample = Project.objects.filter(is_sample=True).first()
     found = next((feed for feed in FEEDS if feed.slug == slug), None)
@@ -55,7 +55,7 @@ def feed(request: HttpRequest, slug: str) -> HttpResponse:
     return HttpResponse(rss.writeString("utf-8"), content_type=rss.content_type)
 
 
-def story(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+def story(request: SignedInRequest, slug: str, name: str) -> HttpResponse:
     """Where the links of sample mentions lead: a page that says that this story is invented."""
     found = next((feed for feed in FEEDS if feed.slug == slug), None)
     if found is None:

@@ -1,5 +1,6 @@
 """The search over everything kept: what the keywords missed can be found, and watched from then on."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from urllib.parse import urlencode
@@ -7,10 +8,11 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.access import project_view
+from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
 from dashboards import charts
 from dashboards.forms.query_problem import query_problem
@@ -51,7 +53,7 @@ class Asked:
 
 
 @project_view()
-def search(request: HttpRequest, membership: Membership) -> HttpResponse:
+def search(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """The box, and one page of what it finds. htmx asks for the following pages as bare rows."""
     project, asked = membership.project, Asked.read(request)
     too_long = len(asked.q) > MAX_VALUE_LENGTH
@@ -83,7 +85,7 @@ def search(request: HttpRequest, membership: Membership) -> HttpResponse:
     return render(request, "search/search.html", context)
 
 
-def _found(request: HttpRequest, membership: Membership, asked: Asked) -> dict[str, object]:
+def _found(request: SignedInRequest, membership: Membership, asked: Asked) -> dict[str, object]:
     project_id = membership.project.pk
     since = asked.since(timezone.now(), request.user.zone)
     wanted = documents.DocumentSearch(project_id, asked.q, since, mentioned=bool(asked.within))
@@ -92,5 +94,5 @@ def _found(request: HttpRequest, membership: Membership, asked: Asked) -> dict[s
     return {"page": page, "rows": shown_documents(page.rows, colors)}
 
 
-def _choices(pairs: list[tuple[str, object]], chosen: str, query: object) -> list[Choice]:
+def _choices(pairs: Sequence[tuple[str, str | Promise]], chosen: str, query: Callable[[str], str]) -> list[Choice]:
     return [Choice(str(label), query(value), value == chosen) for value, label in pairs]

@@ -2,13 +2,13 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import project_view
+from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
 from dashboards.presenters.sentiment_badges import SentimentBadge
 from dashboards.presenters.sentiment_settings import analysis_state, decision_words, shown_correction, trained_version
@@ -23,7 +23,7 @@ from monitoring.sentiment.project_layer import MIN_CORRECTIONS
 
 
 @project_view()
-def sentiment_settings(request: HttpRequest, membership: Membership) -> HttpResponse:
+def sentiment_settings(request: SignedInRequest, membership: Membership) -> HttpResponse:
     project, now = membership.project, timezone.now()
     state = learning_stats.model_state(project)
     corrections = learning_stats.correction_stats(project)
@@ -51,7 +51,7 @@ def sentiment_settings(request: HttpRequest, membership: Membership) -> HttpResp
 
 
 @project_view()
-def sentiment_progress(request: HttpRequest, membership: Membership) -> HttpResponse:
+def sentiment_progress(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """The progress of the analysis, for htmx. GET `begin`, `first`, `number` as the page received them."""
     project = membership.project
     context = analysis_state(
@@ -62,7 +62,7 @@ def sentiment_progress(request: HttpRequest, membership: Membership) -> HttpResp
 
 @require_POST
 @project_view(Role.ADMIN)
-def sentiment_version(request: HttpRequest, membership: Membership) -> HttpResponse:
+def sentiment_version(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """POST `number`: a trained version to restore, or 0 for the base model."""
     number = read_id(request.POST.get("number", ""))
     if number is None:
@@ -78,7 +78,7 @@ def sentiment_version(request: HttpRequest, membership: Membership) -> HttpRespo
 
 @require_POST
 @project_view(Role.ADMIN)
-def sentiment_learning(request: HttpRequest, membership: Membership) -> HttpResponse:
+def sentiment_learning(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """POST `learns`: 1 to turn learning on, 0 to turn it off."""
     learns = request.POST.get("learns") == "1"
     set_learning(membership.project, request.user, learns)

@@ -1,13 +1,13 @@
 """Adding sources: one by the URL of a feed or a website, several by an OPML file; and the export as OPML."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import Truncator, slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.access import project_view
+from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
 from dashboards.forms.sources import OpmlForm, SourceForm
 from monitoring.feeds.errors import ParseError
@@ -19,7 +19,7 @@ SHOWN_URLS = 5  # of those that an import refused
 
 
 @project_view(Role.MANAGER)
-def source_add(request: HttpRequest, membership: Membership) -> HttpResponse:
+def source_add(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """GET shows the forms, POST adds a source. If a website has several feeds, the page lists them."""
     form = SourceForm(request.POST or None)
     result = AddResult()
@@ -36,7 +36,7 @@ def source_add(request: HttpRequest, membership: Membership) -> HttpResponse:
 
 
 @project_view(Role.MANAGER)
-def opml_import(request: HttpRequest, membership: Membership) -> HttpResponse:
+def opml_import(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """GET shows the forms, POST adds the feeds of an OPML file."""
     form = OpmlForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
@@ -50,7 +50,7 @@ def opml_import(request: HttpRequest, membership: Membership) -> HttpResponse:
 
 
 @project_view()
-def opml_export(request: HttpRequest, membership: Membership) -> HttpResponse:
+def opml_export(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """The feeds as an OPML file."""
     project = membership.project
     content = export_opml(project, project.sources.filter(platform="feed").order_by("title", "id"))
@@ -60,7 +60,7 @@ def opml_export(request: HttpRequest, membership: Membership) -> HttpResponse:
     )
 
 
-def _report_added(request: HttpRequest, result: AddResult) -> None:
+def _report_added(request: SignedInRequest, result: AddResult) -> None:
     name = {"name": str(result.source)}
     if not result.created:
         messages.info(request, _("“%(name)s” is already a source.") % name)
@@ -71,7 +71,7 @@ def _report_added(request: HttpRequest, result: AddResult) -> None:
         messages.success(request, _("“%(name)s” added. Its first items will arrive shortly.") % name)
 
 
-def _report_imported(request: HttpRequest, result: ImportResult) -> None:
+def _report_imported(request: SignedInRequest, result: ImportResult) -> None:
     parts = [ngettext("%d source added.", "%d sources added.", result.added) % result.added]
     if result.known:
         parts.append(ngettext("%d already existed.", "%d already existed.", result.known) % result.known)

@@ -2,14 +2,14 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
-from accounts.access import project_view
+from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
 from dashboards.forms.sources import SourceForm
 from dashboards.presenters.source_rows import SourceRow, source_rows
@@ -22,7 +22,7 @@ STATUSES = ("failing", "pending", "quiet", "active", "paused")  # in the order o
 
 
 @project_view()
-def sources(request: HttpRequest, membership: Membership) -> HttpResponse:
+def sources(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """The sources with their status, failing ones first. GET `status` and `q` to filter."""
     every = source_rows(membership.project.sources.all(), timezone.now())
     every.sort(key=lambda row: (STATUSES.index(row.status), str(row.source).casefold()))
@@ -41,7 +41,7 @@ def sources(request: HttpRequest, membership: Membership) -> HttpResponse:
 
 
 @project_view()
-def source(request: HttpRequest, membership: Membership, source_id: int) -> HttpResponse:
+def source(request: SignedInRequest, membership: Membership, source_id: int) -> HttpResponse:
     """One source with its status and its latest items."""
     shown = get_object_or_404(membership.project.sources, pk=source_id)
     latest = DocumentSource.objects.filter(source=shown).select_related("document").order_by("-published")
@@ -56,7 +56,7 @@ def source(request: HttpRequest, membership: Membership, source_id: int) -> Http
 
 @require_POST
 @project_view(Role.MANAGER)
-def source_pause(request: HttpRequest, membership: Membership, source_id: int) -> HttpResponse:
+def source_pause(request: SignedInRequest, membership: Membership, source_id: int) -> HttpResponse:
     """POST `paused`: 1 to pause, 0 to resume."""
     paused = request.POST.get("paused") == "1"
     changed = pause_source(get_object_or_404(membership.project.sources, pk=source_id), request.user, paused)
@@ -67,7 +67,7 @@ def source_pause(request: HttpRequest, membership: Membership, source_id: int) -
 
 @require_POST
 @project_view(Role.MANAGER)
-def source_poll(request: HttpRequest, membership: Membership, source_id: int) -> HttpResponse:
+def source_poll(request: SignedInRequest, membership: Membership, source_id: int) -> HttpResponse:
     """POST to check the source now."""
     checked = get_object_or_404(membership.project.sources, pk=source_id)
     poll_now(checked, request.user)
@@ -76,7 +76,7 @@ def source_poll(request: HttpRequest, membership: Membership, source_id: int) ->
 
 
 @project_view(Role.MANAGER)
-def source_delete(request: HttpRequest, membership: Membership, source_id: int) -> HttpResponse:
+def source_delete(request: SignedInRequest, membership: Membership, source_id: int) -> HttpResponse:
     """GET shows what would be deleted, POST deletes."""
     shown = get_object_or_404(membership.project.sources, pk=source_id)
     if request.method == "POST":

@@ -1,14 +1,14 @@
 """Changes to mentions: their status, and corrections of their sentiment. Managers only, except for reading badges."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import project_view
+from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
 from dashboards import charts
 from dashboards.presenters.mention_rows import shown_mention, with_mentions
@@ -24,7 +24,7 @@ MAX_MENTIONS = 200  # per request
 
 @require_POST
 @project_view(Role.MANAGER)
-def mention_status(request: HttpRequest, membership: Membership) -> HttpResponse:
+def mention_status(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """POST `id` (several), `status`, and `next` to return to. htmx receives the changed row."""
     ids, status = _ids(request.POST.getlist("id")), request.POST.get("status", "")
     if status not in Mention.Status.values or not ids:
@@ -38,7 +38,7 @@ def mention_status(request: HttpRequest, membership: Membership) -> HttpResponse
 
 @require_POST
 @project_view(Role.MANAGER)
-def mention_sentiment(request: HttpRequest, membership: Membership) -> HttpResponse:
+def mention_sentiment(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """POST `id` (several), `label` ("" undoes a correction), and `next` to return to.
 
     htmx receives the changed row: with the mentions `shown` (several), by default those that were corrected.
@@ -57,7 +57,7 @@ def mention_sentiment(request: HttpRequest, membership: Membership) -> HttpRespo
 
 
 @project_view()
-def mention_sentiment_badges(request: HttpRequest, membership: Membership) -> HttpResponse:
+def mention_sentiment_badges(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """The current sentiment badges of rows, for the list's script. GET `ids`, comma-separated per row."""
     groups = [_ids(group.split(",")) for group in request.GET.getlist("ids")[:MAX_MENTIONS]]
     ids = [number for group in groups for number in group]
@@ -73,13 +73,13 @@ def _ids(texts: list[str]) -> list[int]:
     return valid if len(valid) == len(texts) <= MAX_MENTIONS else []
 
 
-def _back(request: HttpRequest, membership: Membership) -> HttpResponse:
+def _back(request: SignedInRequest, membership: Membership) -> HttpResponse:
     target = request.POST.get("next", "")
     is_safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
     return HttpResponseRedirect(target if is_safe else reverse("mentions", args=[membership.project_id]))
 
 
-def _changed_row(request: HttpRequest, membership: Membership, ids: list[int]) -> HttpResponse:
+def _changed_row(request: SignedInRequest, membership: Membership, ids: list[int]) -> HttpResponse:
     row = mention_lists.row_of(membership.project_id, ids[0])
     if row is None:
         raise Http404
