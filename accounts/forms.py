@@ -67,7 +67,7 @@ class InvitedRequest(HttpRequest):
 
 
 class InvitedSignupForm(forms.Form):
-    """The fields of allauth's sign-up form besides the password. The address is the invitation's, not a posted one."""
+    """The fields of allauth's sign-up form other than the password. The address is the invitation's, not a posted one."""
 
     name = forms.CharField(
         label=_("Your name"), max_length=NAME_LENGTH, widget=forms.TextInput({"autocomplete": "name"})
@@ -131,7 +131,7 @@ class ProjectForm(forms.ModelForm):
 
 
 class DeleteProjectForm(forms.Form):
-    """Requires the project name, so that nobody deletes the wrong project by mistake."""
+    """Requires the project name, to prevent deleting the wrong project by mistake."""
 
     name = forms.CharField(
         label=_("Enter the project name to confirm"), widget=forms.TextInput({"autocomplete": "off"})

@@ -43,7 +43,7 @@ def validate_time_zone(name: str) -> None:
 
 
 class UserManager(BaseUserManager["User"]):
-    """Creates users by email address, stored in lower case, so that one mailbox has one account."""
+    """Creates users by email address, stored in lower case: one mailbox has one account."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         if not email:
@@ -87,7 +87,7 @@ class User(AbstractUser):
 
 
 class Role(models.TextChoices):
-    """What a member may do. Each role includes the permissions of the previous one."""
+    """The permissions of a member. Each role includes the permissions of the previous one."""
 
     VIEWER = "viewer", _("Viewer")
     MANAGER = "manager", _("Manager")

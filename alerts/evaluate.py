@@ -65,7 +65,7 @@ def _series(
     """Return [previous, current] counts by rule id, for the labels of each rule; no labels count all mentions.
 
     A mention that is not analyzed yet may get any label. Under an increase rule it counts in the previous period, not
-    in the current one, so that missing labels never make the baseline too low.
+    in the current one, so missing labels never make the baseline too low.
     """
     by_window: dict[int, list[Rule]] = {}
     for rule in rules:

@@ -1,4 +1,4 @@
-"""Who calls the API, and how often: Bearer tokens of accounts.models.ApiToken, each with its requests a minute.
+"""Authentication and rate limit of the API: Bearer tokens of accounts.models.ApiToken, with requests per minute.
 
 In: a request. Out: its user on `request.user`, and `request.rate_headers`. Called by api/app.py.
 """
@@ -25,7 +25,7 @@ NOTED_EVERY = timedelta(minutes=1)
 
 
 class TokenAuth(HttpBearer):
-    """A token acts as its user: in every project of theirs, with their role there, in their language."""
+    """A token acts as its user: in all of their projects, with their role there and in their language."""
 
     def authenticate(self, request: HttpRequest, token: str) -> User | None:
         found = ApiToken.objects.select_related("user").filter(digest=token_digest(token.strip())).first()
@@ -56,7 +56,7 @@ def _count(request: HttpRequest, token: ApiToken) -> None:
 
 
 def _increment(key: str) -> int:
-    """Requests so far under this key. Without Redis nobody is counted and everybody is answered."""
+    """Requests so far under this key. Without Redis nothing is counted and every request passes."""
     try:
         cache.add(key, 0, timeout=2 * WINDOW_S)
         return cache.incr(key)

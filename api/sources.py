@@ -28,7 +28,7 @@ def list_sources(request: SignedInRequest, project_id: int) -> dict[str, object]
 
 @router.post("/projects/{int:project_id}/sources", response={200: SourceOut, 201: SourceOut})
 def add_source(request: SignedInRequest, project_id: int, source: SourceIn) -> Status:
-    """Add a feed by its own URL or by its site's URL. Answers 200 if the source already exists. If a site has several
+    """Add a feed by its own URL or by its site's URL. Returns 200 if the source already exists. If a site has several
     feeds, the problem lists them in `candidates`. A feed that fails right now is added, with its `error`.
     """
     project = membership_of(request.user, project_id, Role.MANAGER).project

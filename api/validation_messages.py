@@ -29,7 +29,7 @@ MESSAGES: dict[str, Promise] = {
     "string_too_short": _("Enter at least %(min_length)s characters."),
     "string_type": _TEXT,
     "string_unicode": _CHARACTER,
-    "value_error": _CHARACTER,  # the only check of ours that raises ValueError: api.schemas.Text
+    "value_error": _CHARACTER,  # the only check in Vigie that raises ValueError: api.schemas.Text
     "int_type": _WHOLE_NUMBER,
     "int_parsing": _WHOLE_NUMBER,
     "int_parsing_size": _WHOLE_NUMBER,

@@ -1,4 +1,4 @@
-"""What callers pass to the outbox: a rendered message and its recipient. Django-free at import, so pure modules can
+"""The messages that callers pass to the outbox: a rendered message and its recipient. Django-free at import, so pure modules can
 use `Window`.
 """
 

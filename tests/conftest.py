@@ -14,7 +14,7 @@ import django
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-# The same examples every time, so that a failure comes from the change; HYPOTHESIS_PROFILE=explore finds new ones.
+# The same examples every time, so a failure comes from the change; HYPOTHESIS_PROFILE=explore finds new ones.
 hypothesis_settings.register_profile("same", derandomize=True)
 hypothesis_settings.register_profile("explore", derandomize=False)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))

@@ -21,7 +21,7 @@ def summary_lines(report: dict) -> list[str]:
 
 
 def _percent(part: int, whole: int) -> int:
-    """Return the percentage, rounded down so that 100 means all."""
+    """Return the percentage, rounded down: 100 means all."""
     return part * 100 // whole if whole else 100
 
 

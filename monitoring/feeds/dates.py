@@ -17,7 +17,7 @@ _MONTHS = {
         ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1
     )
 }
-# The North American zones of RFC 822: besides GMT the only names on whose meaning all software agrees.
+# The North American zones of RFC 822: with GMT, the only names on whose meaning all software agrees.
 _ZONES = {"": 0, "gmt": 0, "ut": 0, "utc": 0, "z": 0}
 _ZONES |= {"edt": -4, "est": -5, "cdt": -5, "cst": -6, "mdt": -6, "mst": -7, "pdt": -7, "pst": -8}
 

@@ -41,7 +41,7 @@ _COMMON_PATHS = ("/feed/", "/rss", "/feed.xml", "/rss.xml", "/atom.xml", "/index
 
 @dataclass(frozen=True, slots=True)
 class FoundFeed:
-    """A feed that a page links to. `type` is "rss", "atom", "json", or "" if only the feed itself tells."""
+    """A feed that a page links to. `type` is "rss", "atom", "json", or "" if only the feed itself shows it."""
 
     url: str
     title: str = ""

@@ -21,7 +21,7 @@ class AmbiguousFeedError(Exception):
 
 
 class Kind(IntEnum):
-    """What an element contributes to an entry."""
+    """The part of an entry that an element provides."""
 
     IGNORED = auto()
     TITLE = auto()

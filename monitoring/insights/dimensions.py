@@ -51,7 +51,7 @@ class Dimension:
     facet_order: int | None = None
     # Keys that the facet always has, in this order and with zeros; otherwise the most frequent keys.
     fixed_keys: tuple[Key, ...] = ()
-    # Whether a document has at most one mention per key, so that mentions need no DISTINCT to count documents.
+    # Whether a document has at most one mention per key, so mentions need no DISTINCT to count documents.
     has_unique_documents: bool = False
 
     def read(self, reader: QueryReader, project: Project) -> Selection:
@@ -75,7 +75,7 @@ class Dimension:
         return () if self.is_many else ""
 
     def normalize(self, selection: Iterable[Key] | str) -> Selection:
-        """Return a selection in its only form, so that equal filters compare equal."""
+        """Return a selection in its only form, so equal filters compare equal."""
         if self.is_many:
             return tuple(sorted(set(selection)))
         return str(selection)

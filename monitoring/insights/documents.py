@@ -26,7 +26,7 @@ MAX_CHECKED = 1000
 
 @dataclass(frozen=True)
 class DocumentSearch:
-    """What to find: `q` is "" or a valid query, `since` the earliest publication (UTC), `mentioned` only mentions."""
+    """A search over documents: `q` is "" or a valid query, `since` the earliest publication (UTC), `mentioned` only mentions."""
 
     project_id: int
     q: str

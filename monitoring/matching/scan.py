@@ -3,7 +3,7 @@
 `candidate_documents` and `read_docs` are the two steps that every scan shares: search (insights/search.py and
 documents.py, through `Finder`), query preview (query_tools/sampled_search.py) and backfill (ingest/backfill.py). Their
 order differs, and with it the loop: `Finder` pages by time, the preview samples by hash before a deadline, and the
-backfill goes by id and stores its progress.
+backfill reads by id and stores its progress.
 """
 
 from collections.abc import Iterable, Iterator

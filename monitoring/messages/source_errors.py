@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True, slots=True)
 class ErrorText:
-    """What happened (`message`) and what to do about it (`advice`), one sentence each, translated when shown."""
+    """A problem (`message`) and its solution (`advice`), one sentence each, translated when shown."""
 
     message: str | Promise
     advice: str | Promise

@@ -58,7 +58,7 @@ class IndexedQuery(Generic[Key]):
         )
 
 
-# A query under one of its terms, with its prefilter: words of which it needs one besides. Most documents fail it.
+# A query under one of its terms, with its prefilter: words of which it also needs one. Most documents fail it.
 _Posting = tuple[frozenset[str] | None, IndexedQuery[Any]]
 
 

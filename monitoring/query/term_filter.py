@@ -17,7 +17,7 @@ _BASE_SIZE, _SIZE_PER_QUERY = 50_000, 5
 class TermFilter(dict[str, tuple[str, ...]]):
     """A cache: run of characters -> its queried words. When full it adds no more: frequent runs come first.
 
-    This is why ten thousand queries cost little more than a hundred: one look-up here answers for most runs, without
+    This is why ten thousand queries cost little more than a hundred: one look-up here decides for most runs, without
     touching the words themselves.
     """
 

@@ -107,7 +107,7 @@ def _fold_symbol(raw: str) -> str:
 def _split_at_apostrophes(chunk: str, start: int, classes: str) -> Iterator[Token]:
     """Split a word at its apostrophes: l'|Oréal and it|'s are two words, aujourd'hui and O'Brien are one.
 
-    Beyond MAX_CACHED_LENGTH letters every apostrophe splits, so that endless input stays linear.
+    Beyond MAX_CACHED_LENGTH letters every apostrophe splits, so endless input stays linear.
     """
     pieces = list(_pieces(start, classes))
     first, last = pieces[0]

@@ -21,7 +21,7 @@ _STEM_LENGTH = 3
 
 
 class Shape(NamedTuple):
-    """What a wildcard compares: the first `length` letters except those at `holes`; longer words match if `prefix`."""
+    """The letters that a wildcard compares: the first `length` letters except those at `holes`; longer words match if `prefix`."""
 
     length: int
     holes: tuple[int, ...]

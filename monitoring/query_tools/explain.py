@@ -61,7 +61,7 @@ class Answer:
     """The result for one keyword or query.
 
     `clause` is the tree of conditions, None if the query is malformed (`error`) or the deadline passed. `ruled_out`
-    lists what excludes the item whatever its words. `mention` is what is stored for a stored item and a keyword.
+    lists what excludes the item regardless of its words. `mention` is what is stored for a stored item and a keyword.
     """
 
     subject: Subject

@@ -22,7 +22,7 @@ BODIES = {
     ("patch", "mentions"): {"status": "ignored"},
     ("post", "why"): {"query": "lumen", "text": "La lampe de Lumen"},
 }
-# What is asked in a body because it is long, and writes nothing.
+# Reads that take a body because of their length, and write nothing.
 READ_BY_POST = {"why"}
 
 
@@ -117,7 +117,7 @@ def test_use_of_a_token_is_noted_once_a_minute(program, viewer):
 def test_a_token_has_so_many_requests_a_minute(program, viewer, manager, settings):
     settings.API_RATE_PER_MINUTE = 2
     caller = program(viewer)
-    # A minute may turn in between: then the count begins anew, and a third request is allowed.
+    # A minute may end in between: then the count restarts, and a third request is allowed.
     answers = [caller.get("/projects") for _ in range(5)]
     assert [answers[0].headers["RateLimit-Limit"], answers[0].headers["RateLimit-Remaining"]] == ["2", "1"]
     refused = [answer for answer in answers if answer.status_code == 429]

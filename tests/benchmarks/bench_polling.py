@@ -1,10 +1,10 @@
-"""Polling on the real road against the PyPI package `reader`: python -m tests.benchmarks.bench_polling [--feeds N]
+"""Compare polling with the PyPI package `reader`: python -m tests.benchmarks.bench_polling [--feeds N]
 
-The same feeds, the same server, the same interpreter, the same run. Ours is a real Celery worker (two processes, as
-`make run` starts it) from beat's message to committed rows in Postgres, guard, sanitizing and matching included;
-reader is its own `update_feeds(workers=4)` into SQLite. Prints feeds/s for a first full pass, an unchanged one (304),
-and one where a feed in ten has a new entry; then the same as the real web is: TLS, one host a feed, every answer
-0.3 s late, one host in twenty hanging for 5 s.
+Both poll the same feeds from the same server in the same run. Vigie runs a Celery worker (two processes, as in
+`make run`) from beat's message to committed rows in Postgres, including address checks, sanitizing and matching;
+reader runs `update_feeds(workers=4)` into SQLite. Prints feeds/s for a first full pass, an unchanged one (304), and one
+where a feed in ten has a new entry; then the same under realistic conditions: TLS, one host per feed, every response
+delayed by 0.3 s, one host in twenty hanging for 5 s.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from tests.monitoring.feeds.generate import mixed_feed
 
 PASSES = ("first full pass", "all unchanged", "one in ten has news")
 LATE_S, HANGS_S, HANGING = 0.3, 5.0, 20
-# A brand, competitors and subjects, as people watch them; three entries in a hundred name the brand.
+# A brand, competitors and subjects, as people track them; three entries in a hundred name the brand.
 QUERIES = [
     '"maison lumen" OR lumen',
     "halo -halogène",
@@ -134,7 +134,7 @@ def compare(feeds: int, real: bool, passes: tuple[str, ...]) -> None:
         tuple(f"127.0.{1 + number // 200}.{1 + number % 200}" for number in range(feeds)) if real else ("127.0.0.1",)
     )
     with FeedServerProcess(hosts, tls=real, log=False) as server, tempfile.NamedTemporaryFile() as authorities:
-        # As for the real web, both read the whole bundle of authorities; the test's own stands in it too.
+        # As for the real web, both read the whole bundle of authorities, with the test's own added.
         authorities.write(Path(certifi.where()).read_bytes())
         authorities.write(Path(server.ca_file).read_bytes() if real else b"")
         authorities.flush()
@@ -157,7 +157,7 @@ def main() -> None:
     parser.add_argument("--only", choices=("plain", "real"))
     options = parser.parse_args()
     print_machine()
-    # Settings are read once a process, so each world has its own.
+    # Settings are read once per process, so each comparison has its own.
     if options.only is None:
         for only in ("plain", "real"):
             subprocess.run(

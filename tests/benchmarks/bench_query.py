@@ -1,6 +1,6 @@
-"""Matching against its peers and its floor: python -m tests.benchmarks.bench_query [--docs N] [--queries N N N]
+"""Compare matching with its peers and its lower bound: python -m tests.benchmarks.bench_query [--docs N] [--queries N N N]
 
-The same documents and queries, the same interpreter, the same run. Peers: one compiled regular expression a query
+The same documents and queries, the same interpreter, the same run. Peers: one compiled regular expression per query
 over the folded text (it knows no NEAR and no wildcard: it looks for the first word of those), and `ahocorasick_rs`,
 which finds the literal words of all queries and decides nothing. The floor only reads: it folds and tokenizes.
 Prints documents/s, what more queries cost, memory and the time to build.
@@ -82,14 +82,14 @@ def documents(languages: list[Language], count: int) -> list[Doc]:
 
 
 def queries(languages: list[Language], count: int) -> list[str]:
-    """What people watch: mostly rare names, some subjects of two or three ordinary words."""
+    """Return queries as people track them: mostly rare names, some subjects of two or three ordinary words."""
     rng = random.Random(SEED + 1)
 
     def word(first: int, last: int) -> str:
         return rng.choice(languages).content[min(rng.randint(first, last), CONTENT_WORDS - 1)]
 
     def rare() -> str:
-        # Four names in five that somebody watches stand in none of these documents.
+        # Four in five tracked names are in none of these documents.
         name = word(8_000, CONTENT_WORDS - 1)
         return name if rng.random() < 0.2 else name + rng.choice(("ix", "oo", "yz", "um", "ax", "ys"))
 
@@ -112,8 +112,11 @@ def queries(languages: list[Language], count: int) -> list[str]:
 
 
 def rates(docs: list[Doc], actions: dict[str, Callable[[Doc], object]]) -> dict[str, float]:
-    """Documents a second of CPU time. The actions take turns over slices of the documents and the best of each slice
-    counts, so that neighbors on the machine disturb all of them alike, and little."""
+    """Return documents per second of CPU time.
+
+    The actions take turns over slices of the documents and the best of each slice counts: other processes on the
+    machine disturb all of them alike, and little.
+    """
     seconds = dict.fromkeys(actions, 0.0)
     for start in range(0, len(docs), SLICE):
         part = docs[start : start + SLICE]
@@ -159,7 +162,7 @@ def build(texts: list[str]) -> tuple[Index, float]:
 
 
 def megabytes(texts: list[str]) -> float:
-    """What an index of these queries holds in memory."""
+    """Return the memory of an index of these queries."""
     tracemalloc.start()
     index, _ = build(texts)
     used = tracemalloc.get_traced_memory()[0]
@@ -213,7 +216,7 @@ def main() -> None:
             f" {took:8.2f} {megabytes(texts):5.1f}"
         )
     seconds, floors = (last / first for first, last in zip(alone[0], alone[-1], strict=True))
-    # Beside the floor too, which took turns with it: the rows lie minutes apart, and neighbors come and go.
+    # Also relative to the floor, measured in turns with it: the rows are minutes apart, and the load changes.
     print(
         f"\nfrom {options.queries[0]:,} to {options.queries[-1]:,} queries a document costs {seconds:.2f} times"
         f" as much ({floors:.2f} in floors)"

@@ -1,5 +1,5 @@
-"""What every benchmark stands on: embedded Postgres and Redis in a folder of their own, a migrated database, and a
-line that says on what it ran."""
+"""The setup of every benchmark: embedded Postgres and Redis in their own folder, a migrated database, and a line
+about the machine."""
 
 import os
 import platform

@@ -75,7 +75,7 @@ def as_set(rows):
 
 
 def upgraded(table, row):
-    """What a row of the old schema becomes."""
+    """Return a row of the old schema as it should be afterwards."""
     row = {
         COLUMNS.get((table, column), column): VALUES.get((table, column), {}).get(value, value)
         if isinstance(value, str)
@@ -311,7 +311,7 @@ def test_upgraded_pending_message_is_sent(old_database, settings):
 
 
 class Killed(BaseException):
-    """What ends the process at a statement."""
+    """Raised to end a run at a statement, like a killed process."""
 
 
 def kill_at(pattern, occurrence=1):

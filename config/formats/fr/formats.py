@@ -6,5 +6,5 @@ Read by Django (FORMAT_MODULE_PATH).
 TIME_FORMAT = "G\N{NO-BREAK SPACE}\\h\N{NO-BREAK SPACE}i"
 DATETIME_FORMAT = f"j F Y à {TIME_FORMAT}"
 SHORT_DATETIME_FORMAT = f"d/m/Y {TIME_FORMAT}"
-# The separator of the browsers' Intl.NumberFormat, so that charts and pages agree.
+# The separator of the browsers' Intl.NumberFormat, so charts and pages agree.
 THOUSAND_SEPARATOR = "\N{NARROW NO-BREAK SPACE}"

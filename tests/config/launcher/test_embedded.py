@@ -105,7 +105,7 @@ def test_celery_task_runs_with_embedded_redis(redis_server):
         with start_worker(app, perform_ping_check=False, shutdown_timeout=10):
             assert add.delay(2, 3).get(timeout=10) == 5
     finally:
-        # start_worker makes its app the current one; restore ours for the next test in this process.
+        # start_worker makes its app the current one; restore Vigie's for the next test in this process.
         vigie_app.set_current()
         vigie_app.set_default()
 
