@@ -67,7 +67,7 @@ class InvitedRequest(HttpRequest):
 
 
 class InvitedSignupForm(forms.Form):
-    """The fields of allauth's sign-up form other than the password. The address is the invitation's, not a posted one."""
+    """The fields of allauth's sign-up form other than the password. The email address comes from the invitation."""
 
     name = forms.CharField(
         label=_("Your name"), max_length=NAME_LENGTH, widget=forms.TextInput({"autocomplete": "name"})

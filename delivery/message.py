@@ -1,5 +1,6 @@
-"""The messages that callers pass to the outbox: a rendered message and its recipient. Django-free at import, so pure modules can
-use `Window`.
+"""The messages that callers pass to the outbox: a rendered message and its recipient.
+
+Django-free at import, so pure modules can use `Window`.
 """
 
 from __future__ import annotations

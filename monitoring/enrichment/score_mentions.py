@@ -20,7 +20,7 @@ from monitoring.models import Mention, SentimentState
 log = logging.getLogger(__name__)
 
 BATCH = 300  # about 0.2 s, the longest that triage of one of these rows waits
-TRANSFORMER_BATCH = 16  # what sentiment/onnx_model.py analyzes in one run: tens of texts per second
+TRANSFORMER_BATCH = 16  # the batch of sentiment/onnx_model.py, which analyzes tens of texts per second
 # One worker also runs backfills and sends what is due: each task gets its turn after a few seconds.
 ANALYZE_S, RESCORE_S = 2, 3
 

@@ -1,6 +1,6 @@
 """Classify the XML elements of an entry as feedparser does, by namespace and name; used by lxml_parser.py.
 
-Elements go by their feedparser name ("title", "dc:creator"). lxml_parser.py reads the kinds below, ignores elements
+Elements have their feedparser name ("title", "dc:creator"). lxml_parser.py reads the kinds below, ignores elements
 without relevant content, and rejects every other element that feedparser would interpret.
 """
 

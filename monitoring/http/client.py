@@ -1,6 +1,6 @@
 """The HTTP client: a URL in, a `FetchResult` out; network failures are values, never exceptions.
 
-Called by platforms, by adding a source and by the match explainer, from many threads concurrently. It follows redirects
+Called by platforms, by adding a source and by the match explainer, from many threads. It follows redirects
 itself to check each one, limits the size while decompressing, and turns every failure that a server can cause into a
 `FetchError`.
 """

@@ -26,7 +26,10 @@ MAX_CHECKED = 1000
 
 @dataclass(frozen=True)
 class DocumentSearch:
-    """A search over documents: `q` is "" or a valid query, `since` the earliest publication (UTC), `mentioned` only mentions."""
+    """A search over documents: `q` is "" or a valid query, `since` the earliest publication (UTC).
+
+    `mentioned` restricts it to documents that match a keyword.
+    """
 
     project_id: int
     q: str

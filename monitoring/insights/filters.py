@@ -2,7 +2,7 @@
 
 In: a query string, a project, the current time and the person's time zone. Out: a frozen filter whose `mentions()`
 every read of this package starts from, so all numbers agree. Ignored mentions are excluded unless the filter selects
-that status; mentions of paused keywords are included; rows of other projects are never reached, even if it has their ids.
+that status; mentions of paused keywords are included; rows of other projects are never reached.
 """
 
 import dataclasses

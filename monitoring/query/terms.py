@@ -85,7 +85,7 @@ def _atoms(text: str, term: Term, prefix: bool) -> list[tuple[Atom, int, int]]:
 
 
 def raw_form(text: str) -> str:
-    """Return the form that `=` compares: with case and accents, in one form of apostrophes and one encoding of accents."""
+    """Return the form that `=` compares: with case and accents, without apostrophes, accents encoded in one way."""
     return unicodedata.normalize("NFC", "".join(c for c in text if c not in APOSTROPHES and CLASS[c] not in "z"))
 
 

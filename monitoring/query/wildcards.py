@@ -21,7 +21,10 @@ _STEM_LENGTH = 3
 
 
 class Shape(NamedTuple):
-    """The letters that a wildcard compares: the first `length` letters except those at `holes`; longer words match if `prefix`."""
+    """The letters that a wildcard compares: the first `length`, except those at `holes`.
+
+    Longer words match if `prefix` is set.
+    """
 
     length: int
     holes: tuple[int, ...]

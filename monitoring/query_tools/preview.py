@@ -41,7 +41,7 @@ FROM h
 class History:
     """The documents searched: the newest `total` of the project, or all of them where `is_all`.
 
-    Nearly all were published after `since` (UTC); a newly added feed can have brought a few older ones.
+    Nearly all were published after `since` (UTC); a newly added feed can contain a few older ones.
     """
 
     total: int

@@ -2,9 +2,9 @@
 
 Both poll the same feeds from the same server in the same run. Vigie runs a Celery worker (two processes, as in
 `make run`) from beat's message to committed rows in Postgres, including address checks, sanitizing and matching;
-reader runs `update_feeds(workers=4)` into SQLite. Prints feeds/s for a first full pass, an unchanged one (304), and one
-where a feed in ten has a new entry; then the same under realistic conditions: TLS, one host per feed, every response
-delayed by 0.3 s, one host in twenty hanging for 5 s.
+reader runs `update_feeds(workers=4)` into SQLite. Prints feeds/s for a first full pass, an unchanged one (304), and
+one where a feed in ten has a new entry; then the same under realistic conditions: TLS, one host per feed, every
+response delayed by 0.3 s, one host in twenty hanging for 5 s.
 """
 
 import argparse

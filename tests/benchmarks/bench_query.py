@@ -1,4 +1,4 @@
-"""Compare matching with its peers and its lower bound: python -m tests.benchmarks.bench_query [--docs N] [--queries N N N]
+"""Compare matching with its peers: python -m tests.benchmarks.bench_query [--docs N] [--queries N N N]
 
 The same documents and queries, the same interpreter, the same run. Peers: one compiled regular expression per query
 over the folded text (it knows no NEAR and no wildcard: it looks for the first word of those), and `ahocorasick_rs`,

@@ -158,9 +158,10 @@ def docstrings_and_comments(source):
     last, block = 0, []
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type == tokenize.COMMENT:
-            if token.start[0] != last + 1:
+            is_alone = token.line.lstrip().startswith("#")
+            if not is_alone or token.start[0] != last + 1:
                 block = [token.start[0], ""]
                 found.append(block)
             block[1] = f"{block[1]} {token.string.lstrip('#: ')}".strip()
-            last = token.start[0]
+            last = token.start[0] if is_alone else 0
     return sorted((line, text) for line, text in found)
