@@ -45,7 +45,16 @@ def hour_words(hour: int) -> str:
     return clock(time(hour))
 
 
-def number(value: int) -> str:
-    """Return an integer with thousands separators: "1,240", « 1 240 » (U+202F)."""
-    grouped = formats.number_format(value, use_l10n=True, force_grouping=True)
-    return grouped.replace("\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}")
+def number(value: float, decimals: int = 0) -> str:
+    """Return a number with thousands separators: "1,240", « 1 240 » (U+202F, config/formats/fr)."""
+    return formats.number_format(value, decimals, use_l10n=True, force_grouping=True)
+
+
+def percent(value: float) -> str:
+    """Return a whole percentage: "42%", « 42 % » (U+00A0)."""
+    return percent_pattern() % {"number": number(value)}
+
+
+def percent_pattern() -> str:
+    """Return the translated pattern of a percentage, with %(number)s for the number."""
+    return _("%(number)s%%")

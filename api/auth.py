@@ -1,4 +1,4 @@
-"""Authentication and rate limit of the API: Bearer tokens of accounts.models.ApiToken, with requests per minute.
+"""Authentication and rate limit of the API, by Bearer tokens (accounts.models.ApiToken).
 
 In: a request. Out: its user on `request.user`, and `request.rate_headers`. Called by api/app.py.
 """
@@ -20,27 +20,27 @@ from accounts.models import ApiToken, User, token_digest
 
 log = logging.getLogger(__name__)
 WINDOW_S = 60
-# Noting every use would turn each read into a write of the same row.
-NOTED_EVERY = timedelta(minutes=1)
+# Recording every use would turn each read into a write of the same row.
+RECORD_EVERY = timedelta(minutes=1)
 
 
 class TokenAuth(HttpBearer):
-    """A token acts as its user: in all of their projects, with their role there and in their language."""
+    """A token acts as its user: in their projects, with their role in each, and in their language."""
 
     def authenticate(self, request: HttpRequest, token: str) -> User | None:
         found = ApiToken.objects.select_related("user").filter(digest=token_digest(token.strip())).first()
         if found is None or not found.user.is_active:
             return None
         _count(request, found)
-        _note_use(found)
+        _record_use(found)
         request.user = found.user
-        # Ends with the request: api_problems.api_answers puts the language back.
+        # Ends with the request: the middleware api.problems.api_answers restores the language.
         translation.activate(found.user.language)
         return found.user
 
 
 def _count(request: HttpRequest, token: ApiToken) -> None:
-    """Count this request in the current minute. Raises Throttled beyond the limit."""
+    """Count this request in the current minute and set its rate headers. Raises Throttled above the limit."""
     limit = settings.API_RATE_PER_MINUTE
     now = time.time()
     window, elapsed_s = divmod(int(now), WINDOW_S)
@@ -56,7 +56,7 @@ def _count(request: HttpRequest, token: ApiToken) -> None:
 
 
 def _increment(key: str) -> int:
-    """Requests so far under this key. Without Redis nothing is counted and every request passes."""
+    """Return the requests so far under this key; 0 without Redis: every request is answered."""
     try:
         cache.add(key, 0, timeout=2 * WINDOW_S)
         return cache.incr(key)
@@ -67,8 +67,8 @@ def _increment(key: str) -> int:
         return 0
 
 
-def _note_use(token: ApiToken) -> None:
+def _record_use(token: ApiToken) -> None:
     now = timezone.now()
-    if token.last_used_at is None or token.last_used_at < now - NOTED_EVERY:
-        stale = Q(last_used_at=None) | Q(last_used_at__lt=now - NOTED_EVERY)
+    if token.last_used_at is None or token.last_used_at < now - RECORD_EVERY:
+        stale = Q(last_used_at=None) | Q(last_used_at__lt=now - RECORD_EVERY)
         ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=now)

@@ -123,10 +123,10 @@ def explain_match(request: SignedInRequest, project_id: int, asked: ExplainIn) -
             raise answer.error
     except QueryError as error:
         raise InvalidField("query", explain_error(error), error.code, position=error.position) from error
-    if answer.clause is None:
+    if answer.condition is None:
         message = _("Checking this query against this text takes too long. Shorten one of them.")
         raise InvalidField("text", message, "too_costly")
-    return _explanation(answer, answer.clause)
+    return _explanation(answer, answer.condition)
 
 
 def _subject(membership: Membership, asked: ExplainIn) -> explain.Subject:
@@ -136,7 +136,7 @@ def _subject(membership: Membership, asked: ExplainIn) -> explain.Subject:
     if not asked.url:
         raise InvalidField("text", _("Provide a text or an item URL."), "missing")
     explain.refuse_long(url=(asked.url, explain.MAX_ADDRESS))
-    document = explain.kept_document(membership.project, asked.url)
+    document = explain.stored_document(membership.project, asked.url)
     if document:
         return explain.of_document(document)
     if not asked.fetch:
@@ -150,21 +150,21 @@ def _subject(membership: Membership, asked: ExplainIn) -> explain.Subject:
     return fetched
 
 
-def _explanation(answer: explain.Answer, clause: Condition) -> dict[str, object]:
+def _explanation(answer: explain.Answer, condition: Condition) -> dict[str, object]:
     subject, doc = answer.subject, answer.subject.doc
     return {
         "matches": answer.matches,
-        "reason": explanations.verdict(clause, answer.ruled_out),
+        "reason": explanations.verdict(condition, answer.excluded_by),
         "keyword": answer.keyword,
         "query": answer.query,
-        "excluded_by": answer.ruled_out,
+        "excluded_by": answer.excluded_by,
         "mention": answer.mention,
         "difference": str(explanations.DIFFERENCES.get(answer.differs, "")),
-        "condition": _condition(clause),
+        "condition": _condition(condition),
         "item": {
             "document_id": subject.document.pk if subject.document else None,
             "fetched": subject.is_fetched,
-            "truncated": subject.is_cut,
+            "truncated": subject.is_truncated,
             "url": doc.url,
             "title": doc.title,
             "text": doc.text,
@@ -172,14 +172,14 @@ def _explanation(answer: explain.Answer, clause: Condition) -> dict[str, object]
     }
 
 
-def _condition(clause: Condition) -> dict[str, object]:
+def _condition(condition: Condition) -> dict[str, object]:
     return {
-        "kind": clause.kind,
-        "text": clause.text,
-        "met": clause.met,
-        "number": clause.number or None,
-        "found": clause.found,
-        "note": explanations.note(clause),
-        "spans": [{"field": field, "start": start, "end": end} for field, start, end in clause.spans[:MAX_SPANS]],
-        "children": [_condition(child) for child in clause.children],
+        "kind": condition.kind,
+        "text": condition.text,
+        "met": condition.met,
+        "number": condition.number or None,
+        "found": condition.found,
+        "note": explanations.note(condition),
+        "spans": [{"field": field, "start": start, "end": end} for field, start, end in condition.spans[:MAX_SPANS]],
+        "children": [_condition(child) for child in condition.children],
     }

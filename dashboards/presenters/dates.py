@@ -11,41 +11,51 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-
-def time_of_day(local: datetime) -> str:
-    """Return 5:42 p.m., 17 h 42."""
-    return date_format(local, "TIME_FORMAT")
+from accounts.formats import clock, hour_words, long_date
 
 
 def full_time(local: datetime) -> str:
     """Return July 15, 2026, 2:27 p.m.; 15 juillet 2026 à 14 h 27."""
-    return date_format(local, "DATETIME_FORMAT")
+    return _("%(date)s, %(time)s") % {"date": long_date(local.date()), "time": clock(local.time())}
 
 
 def short_day(local: date) -> str:
-    """Return Jul 31, 31 juil."""
-    return date_format(local, pgettext("short date in Django's date format", "M j"))
+    """Return Jul 31; 31 juil., 1er août."""
+    if local.day == 1:
+        pattern = pgettext("Django date format: first day of a month, short", "M j")
+    else:
+        pattern = pgettext("Django date format: day, short", "M j")
+    return date_format(local, pattern)
 
 
 def short_date(local: date) -> str:
-    """Return Jul 31, 2026; 31 juil. 2026."""
-    return date_format(local, pgettext("short date with its year in Django's date format", "M j, Y"))
+    """Return Jul 31, 2026; 31 juil. 2026, 1er août 2026."""
+    if local.day == 1:
+        pattern = pgettext("Django date format: first day of a month, short with year", "M j, Y")
+    else:
+        pattern = pgettext("Django date format: day, short with year", "M j, Y")
+    return date_format(local, pattern)
 
 
 def bucket_label(start: datetime, bucket: str) -> str:
     """Return the label below a bar of a chart: 5 p.m., 17 h for an hour; Jul 31, 31 juil. for a day or a week."""
-    if bucket == "hour":
-        return date_format(start, pgettext("hour on a chart in Django's date format", "P"))
-    return short_day(start)
+    return hour_words(start.hour) if bucket == "hour" else short_day(start)
 
 
 def bucket_title(start: datetime, bucket: str) -> str:
     """Return the full name of a bucket, with its weekday."""
     if bucket == "hour":
-        day = date_format(start, pgettext("weekday and date in Django's date format", "l, F j"))
-        return f"{day}, {time_of_day(start)}"
-    day = date_format(start, pgettext("weekday and date with its year in Django's date format", "l, F j, Y"))
+        return _("%(weekday)s, %(time)s") % {"weekday": _weekday(start), "time": clock(start.time())}
+    day = _("%(weekday)s, %(year)s") % {"weekday": _weekday(start), "year": start.year}
     return _("Week of %s") % day if bucket == "week" else day
+
+
+def _weekday(local: date) -> str:
+    if local.day == 1:
+        pattern = pgettext("Django date format: first day of a month, with weekday", "l, F j")
+    else:
+        pattern = pgettext("Django date format: day with weekday", "l, F j")
+    return date_format(local, pattern)
 
 
 def relative_time(value: datetime, now: datetime) -> str:
@@ -71,5 +81,5 @@ def _calendar_time(local: datetime, today: datetime) -> str:
     days = (today.date() - local.date()).days
     patterns = {0: _("today, %s"), 1: _("yesterday, %s"), -1: _("tomorrow, %s")}
     if days in patterns:
-        return patterns[days] % time_of_day(local)
+        return patterns[days] % clock(local.time())
     return short_day(local) if local.year == today.year else short_date(local)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.formats import percent
 from dashboards.charts import shares
-from monitoring.messages.numbers import percent
 from monitoring.models import Correction, Keyword, Mention
 from monitoring.models.mentions import probabilities
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.formats import percent_pattern
 from dashboards import charts
 from dashboards.presenters.volume_chart import chart_buckets
 from monitoring.insights import sentiment
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.sentiment import Split
 from monitoring.insights.sentiment_words import split_words
-from monitoring.messages.numbers import percent_pattern
 from monitoring.models import Keyword
 
 # From the bottom up: negative mentions, which may need a reply, have the baseline, where heights compare best.

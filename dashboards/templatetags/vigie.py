@@ -12,9 +12,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from accounts import formats
 from dashboards.presenters import dates
 from monitoring.insights.sentiment_words import signed as signed_number
-from monitoring.messages import numbers
 from monitoring.messages.labels import language_name
 
 register = template.Library()
@@ -31,13 +31,13 @@ def icon(name: str) -> SafeString:
 @register.filter
 def number(value: int) -> str:
     """Return 1,234,567; 1 234 567 with no-break spaces in French."""
-    return numbers.number(value)
+    return formats.number(value)
 
 
 @register.filter
 def percent(value: int) -> str:
     """Return 42%; 42 % with a no-break space in French."""
-    return numbers.percent(value)
+    return formats.percent(value)
 
 
 @register.filter
@@ -67,8 +67,8 @@ def rate(value: float | None) -> str:
     if value is None:
         return "–"
     if 0 < value < 0.05:
-        return _("under %s") % numbers.number(0.1, 1)
-    return number(round(value)) if value >= 10 or value == 0 else numbers.number(round(value, 1), 1)
+        return _("under %s") % formats.number(0.1, 1)
+    return number(round(value)) if value >= 10 or value == 0 else formats.number(round(value, 1), 1)
 
 
 @register.filter

@@ -1,4 +1,4 @@
-"""The account page: how Vigie speaks to a person, how they sign in, and the tokens that act as them."""
+"""The account page: name, language, time zone and theme, sign-in, and API tokens."""
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -12,10 +12,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts.access import SignedInRequest
+from accounts.formats import clock
 from accounts.forms import AccountForm, TokenForm
 from accounts.models import User
 from accounts.tokens import create_token
-from dashboards.presenters.dates import time_of_day
 
 
 @never_cache
@@ -27,7 +27,7 @@ def account(request: SignedInRequest) -> HttpResponse:
         with translation.override(user.language):
             messages.success(request, _("Settings saved."))
         response = redirect("account")
-        # The sign-in page, which does not know the person yet, speaks the language last chosen here.
+        # The sign-in page does not know the person yet; it uses the language that was last chosen here.
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
             user.language,
@@ -43,7 +43,7 @@ def account(request: SignedInRequest) -> HttpResponse:
 @never_cache
 @login_required
 def token_new(request: SignedInRequest) -> HttpResponse:
-    """Answers with the page itself, not a redirect: the token then never waits anywhere."""
+    """POST `name`. Shows the token on the page without a redirect, so that it is not stored anywhere."""
     form = TokenForm(request.POST)
     if not form.is_valid():
         return _page(request, token_form=form)
@@ -53,6 +53,7 @@ def token_new(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @login_required
 def token_revoke(request: SignedInRequest, token_id: int) -> HttpResponse:
+    """POST to revoke a token."""
     token = get_object_or_404(request.user.api_tokens, pk=token_id)
     token.delete()
     messages.success(request, _("Token “%(name)s” revoked.") % {"name": token.name})
@@ -60,9 +61,9 @@ def token_revoke(request: SignedInRequest, token_id: int) -> HttpResponse:
 
 
 def _form(user: User, data: QueryDict | None = None) -> AccountForm:
-    """On a copy of the user: a refused form must not change how the page around it is shown."""
+    """Return the form on a copy of the user: invalid values must not change how the page is shown."""
     form = AccountForm(data, instance=User.objects.get(pk=user.pk), initial={"name": user.get_full_name()})
-    time = time_of_day(timezone.localtime(timezone=user.zone))
+    time = clock(timezone.localtime(timezone=user.zone).time())
     form.fields["time_zone"].help_text = _("It is %(time)s in %(zone)s.") % {"time": time, "zone": user.time_zone}
     return form
 

@@ -1,4 +1,4 @@
-"""The digest of a project: when it comes to me, what it would tell now, and the end of it by a signed link."""
+"""A member's digest of a project: its settings, its preview, sending one now, and unsubscribing by a signed link."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -45,7 +45,7 @@ def digest(request: SignedInRequest, membership: Membership) -> HttpResponse:
 
 @project_view()
 def digest_preview(request: SignedInRequest, membership: Membership) -> HttpResponse:
-    """What a digest would tell if it left now, in the words and the form of the email."""
+    """The next digest as it would be sent now, with the text of the email."""
     subscription = subscriptions.subscription_of(membership)
     content = read_digest(membership.project, send.open_window(subscription, timezone.now()))
     context = {"project": membership.project, "digest": subscription, **digest_context(content)}
@@ -55,7 +55,7 @@ def digest_preview(request: SignedInRequest, membership: Membership) -> HttpResp
 @require_POST
 @project_view()
 def digest_send(request: SignedInRequest, membership: Membership) -> HttpResponse:
-    """An extra digest, now. It moves nothing: the next regular one tells the same again."""
+    """POST to send an extra digest now. The next regular one will contain the same mentions."""
     send.send_now(subscriptions.subscription_of(membership), timezone.now())
     if sends_email():
         text = _("A digest is on its way to %(email)s.") % {"email": request.user.email}
@@ -68,8 +68,9 @@ def digest_send(request: SignedInRequest, membership: Membership) -> HttpRespons
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, signed: str) -> HttpResponse:
-    """Opening the link shows a button, since mail scanners open links; the POST, by the button or by a mailbox (RFC
-    8058), ends the digest at once. No sign-in and no cookie: the signature is the right."""
+    """GET shows a button, since mail scanners open links; POST, by the button or by a mail program (RFC 8058),
+    unsubscribes. The signature in the link replaces signing in.
+    """
     subscription = digest_of_token(signed)
     if subscription is None:
         return render(request, "alerts/unsubscribe.html", {"digest": None}, status=404)

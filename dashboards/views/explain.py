@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Project, Role
 from dashboards.forms.explain import FIELDS, ExplainForm
-from dashboards.presenters.explanation import Line, excluded_spans, held_spans, lines, marked
+from dashboards.presenters.explanation import Line, excluded_spans, lines, marked, met_spans
 from monitoring.messages.explanations import DIFFERENCES, verdict
 from monitoring.query_tools import explain as explainer
 
@@ -56,7 +56,7 @@ def _subject(project: Project, asked: dict[str, Any], may_fetch: bool) -> explai
     if asked["text"].strip() or asked["title"]:
         return explainer.pasted(asked["text"].replace("\r\n", "\n"), asked["title"], asked["url"])
     if asked["url"]:
-        document = explainer.kept_document(project, asked["url"])
+        document = explainer.stored_document(project, asked["url"])
     else:
         document = project.documents.select_related("source").filter(pk=asked["document"]).first()
     if document:
@@ -87,16 +87,15 @@ def _answers(form: ExplainForm, subject: explainer.Subject) -> dict[str, object]
 
 
 def _shown(answer: explainer.Answer, is_single: bool) -> ShownAnswer:
-    if answer.clause is None:
+    if answer.condition is None:
         return ShownAnswer(answer, "", [], "")
-    tree = lines(answer.clause) if is_single else []
-    return ShownAnswer(
-        answer, verdict(answer.clause, answer.ruled_out), tree, str(DIFFERENCES.get(answer.differs, ""))
-    )
+    reason = verdict(answer.condition, answer.excluded_by)
+    tree = lines(answer.condition) if is_single else []
+    return ShownAnswer(answer, reason, tree, str(DIFFERENCES.get(answer.differs, "")))
 
 
 def _marked(text: str, field: str, answers: list[explainer.Answer]) -> SafeString:
-    clauses = [answer.clause for answer in answers if answer.clause]
-    held = [(a, b) for clause in clauses for name, a, b in held_spans(clause) if name == field]
-    excluded = [(a, b) for clause in clauses for name, a, b in excluded_spans(clause) if name == field]
-    return marked(text, held, excluded)
+    conditions = [answer.condition for answer in answers if answer.condition]
+    met = [(a, b) for condition in conditions for name, a, b in met_spans(condition) if name == field]
+    excluded = [(a, b) for condition in conditions for name, a, b in excluded_spans(condition) if name == field]
+    return marked(text, met, excluded)

@@ -1,4 +1,7 @@
-"""/healthz: whether this web process reaches Postgres and Redis; for load balancers, containers and `make run`."""
+"""/healthz: report whether this web process reaches Postgres and Redis.
+
+Called by load balancers, containers and `make run`.
+"""
 
 from collections.abc import Callable
 
@@ -8,18 +11,18 @@ from django.http import HttpRequest, JsonResponse
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 with each part "ok", or 503 naming the part that does not answer."""
+    """Return 200 if each part is "ok", else 503 with the part that does not respond."""
     parts = {
-        "postgres": _answers(connection.ensure_connection),
-        "redis": _answers(lambda: cache.get("healthz")),
+        "postgres": _state_of(connection.ensure_connection),
+        "redis": _state_of(lambda: cache.get("healthz")),
     }
-    healthy = all(answer == "ok" for answer in parts.values())
+    healthy = all(state == "ok" for state in parts.values())
     return JsonResponse(parts, status=200 if healthy else 503)
 
 
-def _answers(ask: Callable[[], object]) -> str:
+def _state_of(check: Callable[[], object]) -> str:
     try:
-        ask()
+        check()
     except Exception:
         return "no answer"
     return "ok"

@@ -1,4 +1,4 @@
-"""Incidents: what broke a rule, now and before, with the mentions behind each."""
+"""Incidents: the open and the past ones, each with its mentions and its chart, and acknowledging one."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
-from alerts import incidents as episodes
+from alerts import incidents as alert_incidents
 from alerts.incident_messages import filter_of_incident, headline, sentence_at_opening
 from alerts.models import Incident, Rule
 from dashboards import charts
@@ -24,7 +24,7 @@ from monitoring.insights.filters import MentionFilter
 
 PAST = 50
 LATEST = 5
-# What the chart shows before an incident: enough to see what was usual.
+# The time that the chart shows before an incident, to compare with.
 LEAD = timedelta(days=1)
 LEAD_WINDOWS = 6
 
@@ -35,8 +35,8 @@ def incidents(request: SignedInRequest, membership: Membership) -> HttpResponse:
     context = {
         "project": project,
         "may_change": membership.may(Role.MANAGER),
-        "open": [_line(incident) for incident in episodes.incidents_of(project, is_open=True)],
-        "past": [_line(incident) for incident in episodes.incidents_of(project, is_open=False, limit=PAST)],
+        "open": [_row(incident) for incident in alert_incidents.incidents_of(project, is_open=True)],
+        "past": [_row(incident) for incident in alert_incidents.incidents_of(project, is_open=False, limit=PAST)],
         "has_rules": Rule.objects.filter(project=project).exists(),
         "failing": project.sources.failing().order_by("title", "pk"),
     }
@@ -45,19 +45,19 @@ def incidents(request: SignedInRequest, membership: Membership) -> HttpResponse:
 
 @project_view()
 def incident(request: SignedInRequest, membership: Membership, incident_id: int) -> HttpResponse:
-    episode = _incident(membership, incident_id)
-    found = filter_of_incident(episode, timezone.now(), request.user.zone)
+    shown = _incident(membership, incident_id)
+    found = filter_of_incident(shown, timezone.now(), request.user.zone)
     failing = membership.project.sources.failing().order_by("title", "pk")
     context = {
         "project": membership.project,
-        "line": _line(episode),
-        "may_acknowledge": membership.may(Role.MANAGER) and episode.acknowledged_at is None,
-        "failing": failing if episode.closed_at is None else [],
+        "line": _row(shown),
+        "may_acknowledge": membership.may(Role.MANAGER) and shown.acknowledged_at is None,
+        "failing": failing if shown.closed_at is None else [],
         "mentions_query": found.to_query(),
         "mentions_count": mentions.count(found),
         "published_before": found.mentions().filter(published__lt=found.since).count(),
         "rows": shown_mentions(mentions.page(found, size=LATEST).rows),
-        "volume_chart": _volume_chart(found, episode),
+        "volume_chart": _volume_chart(found, shown),
     }
     return render(request, "alerts/incident.html", context)
 
@@ -65,7 +65,8 @@ def incident(request: SignedInRequest, membership: Membership, incident_id: int)
 @require_POST
 @project_view(Role.MANAGER)
 def incident_acknowledge(request: SignedInRequest, membership: Membership, incident_id: int) -> HttpResponse:
-    if episodes.acknowledge(_incident(membership, incident_id), request.user):
+    """POST to acknowledge an incident."""
+    if alert_incidents.acknowledge(_incident(membership, incident_id), request.user):
         messages.success(
             request, _("Acknowledged. The incident resolves automatically once volume is back to normal.")
         )
@@ -77,16 +78,16 @@ def _incident(membership: Membership, incident_id: int) -> Incident:
     return get_object_or_404(rows, pk=incident_id, rule__project=membership.project)
 
 
-def _volume_chart(found: MentionFilter, episode: Incident) -> VolumeChart:
+def _volume_chart(found: MentionFilter, shown: Incident) -> VolumeChart:
     """Return the keyword's mentions by the time they were found, from well before the incident to its end."""
-    lead = max(LEAD, LEAD_WINDOWS * timedelta(seconds=episode.settings["window_s"]))
-    wide = found.replace(since=episode.opened_at - lead)
-    url = reverse("mentions", args=[episode.rule.project_id])
-    colors = charts.keyword_colors([episode.rule.keyword_id])
-    return volume_chart(wide, volume.volume(wide), url, colors, coverage(episode.rule.project).marked)
+    lead = max(LEAD, LEAD_WINDOWS * timedelta(seconds=shown.settings["window_s"]))
+    wide = found.replace(since=shown.opened_at - lead)
+    url = reverse("mentions", args=[shown.rule.project_id])
+    colors = charts.keyword_colors([shown.rule.keyword_id])
+    return volume_chart(wide, volume.volume(wide), url, colors, coverage(shown.rule.project).marked)
 
 
-def _line(incident: Incident) -> dict[str, object]:
-    """An incident with the rule as it was, and what was counted: at most while it lasted."""
-    words = headline(incident, incident.peak)
-    return {"incident": incident, "sentence": sentence_at_opening(incident), "observed": words}
+def _row(incident: Incident) -> dict[str, object]:
+    """Return an incident with its rule as it was when it opened, and its peak in words."""
+    observed = headline(incident, incident.peak)
+    return {"incident": incident, "sentence": sentence_at_opening(incident), "observed": observed}

@@ -1,4 +1,4 @@
-"""Where the link of an invitation leads: to the sign-up form, to sign-in, or to a button that accepts."""
+"""The link of an invitation: it leads to sign-up, to sign-in, or to a button that accepts."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,32 +14,32 @@ from accounts.views import INVITATION_KEY
 
 @never_cache
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """The link is the key: whoever opens it has the mailbox, and may learn the names of inviter and project."""
-    offer = invitations.find(token)
-    if not invitations.is_open(offer, timezone.now()):
-        return _closed(request, offer)
+    """GET shows the invitation, POST accepts it. The token in the link proves access to the mailbox."""
+    found = invitations.find(token)
+    if not invitations.is_open(found, timezone.now()):
+        return _closed(request, found)
     if request.user.is_authenticated:
-        return _for_member_to_be(request, offer, request.user)
-    if not User.objects.filter(email=offer.email).exists():
+        return _accept(request, found, request.user)
+    if not User.objects.filter(email=found.email).exists():
         request.session[INVITATION_KEY] = token
         return redirect("account_signup")
-    return render(request, "accounts/invitation.html", {"invitation": offer, "state": "sign_in"})
+    return render(request, "accounts/invitation.html", {"invitation": found, "state": "sign_in"})
 
 
-def _for_member_to_be(request: HttpRequest, offer: Invitation, user: User) -> HttpResponse:
-    is_theirs = offer.email.lower() == user.email.lower()
+def _accept(request: HttpRequest, found: Invitation, user: User) -> HttpResponse:
+    is_theirs = found.email.lower() == user.email.lower()
     if request.method == "POST" and is_theirs:
-        membership = invitations.accept(offer.pk, user, timezone.now())
-        if membership is None:  # taken or withdrawn since the page was opened
+        membership = invitations.accept(found.pk, user, timezone.now())
+        if membership is None:  # accepted or revoked since the page was opened
             return redirect(request.path)
         messages.success(request, _("Welcome to “%(project)s”.") % {"project": membership.project})
         return redirect("overview", membership.project_id)
     state = "accept" if is_theirs else "someone_else"
-    return render(request, "accounts/invitation.html", {"invitation": offer, "state": state})
+    return render(request, "accounts/invitation.html", {"invitation": found, "state": state})
 
 
-def _closed(request: HttpRequest, offer: Invitation | None) -> HttpResponse:
-    if offer is None:
+def _closed(request: HttpRequest, found: Invitation | None) -> HttpResponse:
+    if found is None:
         return render(request, "accounts/invitation.html", {"state": "unknown"}, status=404)
-    state = "used" if offer.accepted_at else "expired"
-    return render(request, "accounts/invitation.html", {"invitation": offer, "state": state}, status=410)
+    state = "used" if found.accepted_at else "expired"
+    return render(request, "accounts/invitation.html", {"invitation": found, "state": state}, status=410)

@@ -1,4 +1,4 @@
-"""The form of a watched keyword, and what its query finds while it is typed: by htmx, or by a button without it."""
+"""The form of a tracked keyword, and the preview of its query: by htmx while it is typed, or by a button."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -20,9 +20,9 @@ from monitoring.services.keywords import create_keyword, update_keyword
 
 @project_view(Role.MANAGER)
 def keyword_new(request: SignedInRequest, membership: Membership) -> HttpResponse:
-    """GET takes a `name` and a `query` to begin with."""
-    given = {name: request.GET[name] for name in ("name", "query") if name in request.GET}
-    form = KeywordForm(request.POST or None, initial=given)
+    """GET shows the form, with `name` and `query` filled in; POST creates the keyword or shows the preview."""
+    prefilled = {name: request.GET[name] for name in ("name", "query") if name in request.GET}
+    form = KeywordForm(request.POST or None, initial=prefilled)
     if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
         try:
             created = create_keyword(membership.project, request.user, **form.cleaned_data)
@@ -36,7 +36,8 @@ def keyword_new(request: SignedInRequest, membership: Membership) -> HttpRespons
 
 @project_view(Role.MANAGER)
 def keyword_edit(request: SignedInRequest, membership: Membership, keyword_id: int) -> HttpResponse:
-    edited = get_object_or_404(Keyword, pk=keyword_id, project=membership.project)
+    """GET shows the form, POST changes the keyword or shows the preview."""
+    edited = get_object_or_404(membership.project.keywords, pk=keyword_id)
     fields = ("name", "type", "query", "languages")
     form = KeywordForm(request.POST or None, initial={name: getattr(edited, name) for name in fields})
     if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
@@ -56,15 +57,15 @@ def _form_page(
 ) -> HttpResponse:
     context = {"form": form, "keyword": edited, "project": membership.project, "query": form["query"].value()}
     if "preview" in request.POST and form.is_valid():
-        asked = form.cleaned_data["query"], form.cleaned_data["languages"]
-        context |= _previewed(request, membership.project, *asked, edited)
+        values = form.cleaned_data["query"], form.cleaned_data["languages"]
+        context |= _preview(request, membership.project, *values, edited)
     return render(request, "keywords/keyword_form.html", context)
 
 
 @require_POST
 @project_view(Role.MANAGER)
 def keyword_check(request: SignedInRequest, membership: Membership) -> HttpResponse:
-    """POST the fields of the form; `?keyword=` names the one that is edited."""
+    """The preview of a query, for htmx. POST the fields of the form; `?keyword=` is the id of the edited keyword."""
     saved = _saved(request, membership.project)
     form = KeywordForm(request.POST, initial={"languages": saved.languages if saved else []})
     is_typed = bool(request.POST.get("query", "").strip())
@@ -75,18 +76,18 @@ def keyword_check(request: SignedInRequest, membership: Membership) -> HttpRespo
         "project": membership.project,
     }
     if is_typed and not mistakes:
-        asked = form.cleaned_data["query"], form.cleaned_data.get("languages", [])
-        context |= _previewed(request, membership.project, *asked, saved)
+        values = form.cleaned_data["query"], form.cleaned_data.get("languages", [])
+        context |= _preview(request, membership.project, *values, saved)
     response = render(request, "keywords/_query_check.html", context)
     if mistakes:
-        response["HX-Reswap"] = "none"  # the last answer stays, and the mistake is shown at the query
+        response["HX-Reswap"] = "none"  # keep the last preview; the error appears at the query
     return response
 
 
-def _previewed(
+def _preview(
     request: SignedInRequest, project: Project, query: str, languages: list[str], saved: Keyword | None
 ) -> dict[str, object]:
-    """The context of _keyword_preview.html. `query` can be read."""
+    """Return the context of _query_preview.html for a valid query."""
     found = preview(project, query, languages, request.user.zone, saved)
     shown = shown_preview(found, timezone.now(), request.user.zone) if found else None
     return {"preview": shown, "is_previewed": True, "query": query}

@@ -1,4 +1,4 @@
-"""The way in: "/" leads to the last project, or welcomes whoever has none; and the page that makes a new one."""
+"""The start page, which redirects to the last project or welcomes people without one, and new projects."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required

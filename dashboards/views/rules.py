@@ -1,4 +1,4 @@
-"""The rules of a project, each as one sentence. Members read, managers change."""
+"""The alert rules of a project, each as a sentence with its current count. Members read, managers change."""
 
 from django.contrib import messages
 from django.db.models import Avg
@@ -60,6 +60,7 @@ def rule_edit(request: SignedInRequest, membership: Membership, rule_id: int) ->
 @require_POST
 @project_view(Role.MANAGER)
 def rule_pause(request: SignedInRequest, membership: Membership, rule_id: int) -> HttpResponse:
+    """POST to pause a rule, or to resume a paused one."""
     rule = _rule(membership, rule_id)
     changes.pause_rule(rule, request.user, paused=not rule.is_paused)
     messages.success(request, _("Rule resumed.") if rule.is_paused else _("Rule paused."))
@@ -68,6 +69,7 @@ def rule_pause(request: SignedInRequest, membership: Membership, rule_id: int) -
 
 @project_view(Role.MANAGER)
 def rule_delete(request: SignedInRequest, membership: Membership, rule_id: int) -> HttpResponse:
+    """GET shows what would be deleted, POST deletes."""
     rule = _rule(membership, rule_id)
     if request.method == "POST":
         changes.delete_rule(rule, request.user)
@@ -89,11 +91,11 @@ def _form(request: SignedInRequest, membership: Membership, rule: Rule) -> HttpR
 
 
 def _poll_minutes(project: Project) -> int:
-    """How often sources are asked on average: what a short window cannot see arrives in between."""
+    """Return the average interval of the sources' checks: shorter windows often see no new item."""
     active = Source.objects.filter(project=project, state=Source.State.ACTIVE)
     return round((active.aggregate(mean=Avg("interval_s"))["mean"] or 0) / 60)
 
 
 def _rule(membership: Membership, rule_id: int) -> Rule:
-    rules_here = Rule.objects.select_related("keyword", "project")
-    return get_object_or_404(rules_here, pk=rule_id, project=membership.project)
+    rows = Rule.objects.select_related("keyword", "project")
+    return get_object_or_404(rows, pk=rule_id, project=membership.project)

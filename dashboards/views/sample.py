@@ -1,4 +1,4 @@
-"""The sample project: loaded and removed with one click; its feeds, which the real workers poll over loopback."""
+"""The sample project: loading and removing it, and its feeds, which the workers poll over loopback."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -36,7 +36,7 @@ def remove(request: SignedInRequest, membership: Membership) -> HttpResponse:
 
 
 def feed(request: SignedInRequest, slug: str) -> HttpResponse:
-    """One of the sample feeds as it stands now; 404 where no sample project is loaded."""
+    """One of the sample feeds at the present time; 404 if no sample project is loaded."""
     sample = Project.objects.filter(is_sample=True).first()
     found = next((feed for feed in FEEDS if feed.slug == slug), None)
     if sample is None or found is None:
@@ -56,7 +56,7 @@ def feed(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 def story(request: SignedInRequest, slug: str, name: str) -> HttpResponse:
-    """Where the links of sample mentions lead: a page that says that this story is invented."""
+    """The page that sample mentions link to; it says that the article is invented."""
     found = next((feed for feed in FEEDS if feed.slug == slug), None)
     if found is None:
         raise Http404

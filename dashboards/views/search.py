@@ -1,4 +1,4 @@
-"""The search over everything kept: what the keywords missed can be found, and watched from then on."""
+"""The search over all stored items, with or without a matching keyword; a search can become a keyword."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -28,15 +28,15 @@ MENTIONS_ONLY = "mentions"
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What the address asks for; what is not known in it counts as not given."""
+class SearchParameters:
+    """The parameters of a search; unknown values count as missing."""
 
     q: str
     period: str
     within: str
 
     @classmethod
-    def read(cls, request: HttpRequest) -> "Asked":
+    def read(cls, request: HttpRequest) -> "SearchParameters":
         period, within = request.GET.get("period", ""), request.GET.get("in", "")
         return cls(
             q=request.GET.get("q", "").strip(),
@@ -54,8 +54,8 @@ class Asked:
 
 @project_view()
 def search(request: SignedInRequest, membership: Membership) -> HttpResponse:
-    """The box, and one page of what it finds. htmx asks for the following pages as bare rows."""
-    project, asked = membership.project, Asked.read(request)
+    """The search field and one page of results; htmx requests the following pages, which are rows only."""
+    project, asked = membership.project, SearchParameters.read(request)
     too_long = len(asked.q) > MAX_VALUE_LENGTH
     problem = query_problem(asked.q) if asked.q and not too_long else None
     context = {
@@ -85,7 +85,7 @@ def search(request: SignedInRequest, membership: Membership) -> HttpResponse:
     return render(request, "search/search.html", context)
 
 
-def _found(request: SignedInRequest, membership: Membership, asked: Asked) -> dict[str, object]:
+def _found(request: SignedInRequest, membership: Membership, asked: SearchParameters) -> dict[str, object]:
     project_id = membership.project.pk
     since = asked.since(timezone.now(), request.user.zone)
     wanted = documents.DocumentSearch(project_id, asked.q, since, mentioned=bool(asked.within))

@@ -47,41 +47,41 @@ _PAGE_MESSAGES = {
 class Subject:
     """The text to explain. `document` is the stored item, `is_fetched` a page fetched now and not stored.
 
-    `is_cut`: only the first MAX_TEXT characters are checked.
+    `is_truncated`: only the first MAX_TEXT characters are checked.
     """
 
     doc: Doc
     document: Document | None = None
     is_fetched: bool = False
-    is_cut: bool = False
+    is_truncated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The result for one keyword or query.
 
-    `clause` is the tree of conditions, None if the query is malformed (`error`) or the deadline passed. `ruled_out`
-    lists what excludes the item regardless of its words. `mention` is what is stored for a stored item and a keyword.
+    `condition` is the tree, None if the query is malformed (`error`) or the deadline passed. `excluded_by` lists what
+    excludes the item even if the query matches. `mention` is what is stored for a stored item and a keyword.
     """
 
     subject: Subject
     query: str
     keyword: Keyword | None = None
-    clause: Condition | None = None
+    condition: Condition | None = None
     error: QueryError | None = None
-    ruled_out: tuple[str, ...] = ()
+    excluded_by: tuple[str, ...] = ()
     mention: Mention | None = None
 
     @property
     def matches(self) -> bool:
         """Whether the query matches and the keyword tracks the item's language and platform."""
-        return self.clause is not None and self.clause.met and not self.ruled_out
+        return self.condition is not None and self.condition.met and not self.excluded_by
 
     @property
     def differs(self) -> str:
         """Why the stored mentions differ from the result: a code of messages/explanations.py; "" if they agree."""
         document, keyword = self.subject.document, self.keyword
-        if document is None or keyword is None or self.clause is None or self.matches == bool(self.mention):
+        if document is None or keyword is None or self.condition is None or self.matches == bool(self.mention):
             return ""
         if self.mention and self.mention.status != Mention.Status.TO_REVIEW:
             return "decided"
@@ -100,7 +100,7 @@ def pasted(
     return Subject(Doc(title, text, url=url, author=author, language=language, platform=platform))
 
 
-def kept_document(project: Project, url: str) -> Document | None:
+def stored_document(project: Project, url: str) -> Document | None:
     """Return the stored item at a URL, in any variant of the URL."""
     address = canonical_url(url_from_input(url))
     if not address:
@@ -121,7 +121,7 @@ def fetch(project: Project, url: str) -> Subject | str:
     result = http_client().fetch(url_from_input(url), accept=_PAGE_TYPES)
     if result.error:
         return _unread(result.error.code)
-    if kept := kept_document(project, result.url):
+    if kept := stored_document(project, result.url):
         return of_document(kept)
     page = read_page(result.body, result.content_type)
     if page is None:
@@ -139,27 +139,27 @@ def answer(subject: Subject, keyword: Keyword, seconds: float = SECONDS) -> Answ
 def answer_query(subject: Subject, query: str) -> Answer:
     """Explain a query. Raises ValidationError if it is too long, QueryError if it is malformed."""
     refuse_long(query=(query, MAX_QUERY))
-    return Answer(subject, query, clause=explain_within(query, View(subject.doc), SECONDS))
+    return Answer(subject, query, condition=explain_within(query, View(subject.doc), SECONDS))
 
 
 def answers(subject: Subject, keywords: Iterable[Keyword], seconds: float = SECONDS) -> Iterator[Answer]:
-    """Explain several keywords; answers after the deadline have no clause."""
+    """Explain several keywords; answers after the deadline have no condition."""
     deadline = time.monotonic() + seconds
     view = View(subject.doc)
     mentions = {}
     if subject.document is not None:
         mentions = {mention.keyword_id: mention for mention in Mention.objects.filter(document=subject.document)}
     for keyword in keywords:
-        clause, error = None, None
+        condition, error = None, None
         try:
-            clause = explain_within(keyword.query, view, deadline - time.monotonic())
+            condition = explain_within(keyword.query, view, deadline - time.monotonic())
         except QueryError as problem:
             error = problem
         found = mentions.get(keyword.pk)
-        yield Answer(subject, keyword.query, keyword, clause, error, ruled_out(keyword, subject.doc), found)
+        yield Answer(subject, keyword.query, keyword, condition, error, excluded_by(keyword, subject.doc), found)
 
 
-def ruled_out(keyword: Keyword, doc: Doc) -> tuple[str, ...]:
+def excluded_by(keyword: Keyword, doc: Doc) -> tuple[str, ...]:
     """Return which of "language" and "platform" exclude an item from a keyword; unknown ones exclude nothing."""
     languages = TrackedKeyword.unsaved("", languages=keyword.languages)
     platforms = TrackedKeyword.unsaved("", platforms=keyword.platforms)
@@ -189,7 +189,7 @@ def refuse_long(**fields: tuple[str, int]) -> None:
 def _subject(doc: Doc, **more: Any) -> Subject:
     if len(doc.text) <= MAX_TEXT:
         return Subject(doc, **more)
-    return Subject(replace(doc, text=doc.text[:MAX_TEXT]), is_cut=True, **more)
+    return Subject(replace(doc, text=doc.text[:MAX_TEXT]), is_truncated=True, **more)
 
 
 def _unread(code: str) -> str:

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
-from django.utils.formats import date_format
 
 from accounts.forms import find_time_zone
 from accounts.models import ApiToken, User, token_digest
+from dashboards.presenters.dates import full_time
 from tests.factories import make_keyword, make_mention
 
 
@@ -39,7 +39,7 @@ def test_pages_show_times_in_time_zone_of_user(project, owner, as_person):
         account = save(client, time_zone=typed)
         assert re.search(r"It is (.+?) in (\S+)\.", account).group(2) == zone
         page = client.get(f"/p/{project.id}/mentions/{mention.id}").content.decode()
-        local = date_format(published.astimezone(ZoneInfo(zone)), "DATETIME_FORMAT")
+        local = full_time(published.astimezone(ZoneInfo(zone)))
         assert local in html.unescape(page)
         seen.add(local)
     assert len(seen) == 2

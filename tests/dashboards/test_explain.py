@@ -22,7 +22,7 @@ def why(at):
 
 
 def signs(response):
-    """The lines of the tree as (sign, clause)."""
+    """The lines of the tree as (sign, condition)."""
     body = response.content.decode()
     found = re.findall(r'<li class="(\w+)"><div class="clause">.*?<code>(.*?)</code>', body, re.S)
     return [(sign, re.sub("&quot;", '"', text)) for sign, text in found]
@@ -261,5 +261,5 @@ def test_a_long_text_is_read_once_for_all_keywords():
     keywords = [Keyword(pk=number, query=f"absent{number}") for number in range(2000)]
     subject = whys.pasted(" ".join(f"mot{number}" for number in range(20_000)))
     began = time.monotonic()
-    assert all(answer.clause is None for answer in whys.answers(subject, keywords, seconds=0))
+    assert all(answer.condition is None for answer in whys.answers(subject, keywords, seconds=0))
     assert time.monotonic() - began < 4  # read for each of them, it takes ten

@@ -50,11 +50,10 @@ def test_ago_is_empty_without_a_time():
 @pytest.mark.parametrize(
     ("write", "english", "french"),
     [
-        (dates.time_of_day, "2:30 p.m.", f"14{NBSP}h{NBSP}30"),
         (dates.full_time, "July 15, 2026, 2:30 p.m.", f"15 juillet 2026 à 14{NBSP}h{NBSP}30"),
         (dates.short_day, "Jul 15", "15 juil."),
         (dates.short_date, "Jul 15, 2026", "15 juil. 2026"),
-        (lambda time: dates.bucket_label(time, "hour"), "2:30 p.m.", f"14{NBSP}h"),
+        (lambda time: dates.bucket_label(time, "hour"), "2 p.m.", f"14{NBSP}h"),
         (lambda time: dates.bucket_label(time, "week"), "Jul 15", "15 juil."),
         (
             lambda time: dates.bucket_title(time, "hour"),
@@ -79,6 +78,15 @@ def test_dates_and_times_follow_the_language(write, english, french):
 def test_short_dates_need_no_time():
     with translation.override("en"):
         assert dates.short_date(date(2026, 7, 31)) == "Jul 31, 2026"
+
+
+def test_french_dates_write_the_first_day_as_ordinal():
+    first = datetime(2026, 8, 1, 14, tzinfo=UTC)
+    with translation.override("fr"):
+        assert (dates.short_day(first), dates.short_date(first)) == ("1er août", "1er août 2026")
+        assert dates.bucket_title(first, "day") == "samedi 1er août 2026"
+        assert dates.bucket_title(first, "hour") == f"samedi 1er août, 14{NBSP}h"
+        assert dates.full_time(first) == f"1er août 2026 à 14{NBSP}h"
 
 
 @pytest.mark.parametrize(("language", "shown"), [("en", "1,234,567"), ("fr", f"1{NARROW_NBSP}234{NARROW_NBSP}567")])
