@@ -1,8 +1,8 @@
-"""What a text says of its subject: negative, neutral or positive, with calibrated probabilities and honest doubt.
+"""Sentiment of texts: calibrated probabilities of negative, neutral and positive. Pure: numpy, no Django.
 
-`load().probabilities(texts, languages)` is the built-in model (text.py -> features.py -> model.py); training.py and
-train.py make its file. targets.py picks the clause that speaks of a keyword, layer.py learns from a team's
-corrections. Pure: numpy and no Django. The enrichment queue and the command `sentiment` call it.
+`load().probabilities(texts, languages)` is the base model (text.py -> features.py -> model.py), whose file training/
+creates. target_passage.py selects the part of a text about a keyword; project_layer.py learns from the corrections of
+a project; onnx_model.py replaces the base model. Called by enrichment/ and the command `sentiment`.
 """
 
 from monitoring.sentiment.model import LABELS, UNCERTAIN, Model, SentimentModel, label_of, load

@@ -1,8 +1,8 @@
-"""The built-in model: texts and their languages in, calibrated probabilities of the three labels out.
+"""The base model: texts and their languages in, calibrated probabilities of the three labels out.
 
-Linear models over hashed pieces of text (linear.py), one for all languages and one for English, and small networks
-over its tokens (network.py) give log-odds; how much each counts, and how sure that makes, is fitted by language on
-texts that none had seen. `load()` reads the file that `python -m monitoring.sentiment.training.train` writes.
+Linear models over hashed parts of the text (linear.py), one for all languages and one for English, and small networks
+over its tokens (network.py) return log-odds. Their weights and the calibration were fitted per language on texts that
+none of them was trained on. `load()` reads the file that `python -m monitoring.sentiment.training.train` writes.
 """
 
 import hashlib
@@ -28,12 +28,12 @@ RELEASE = "2026.11"
 PARTS = 3
 _ENGLISH = LANGUAGES.index("en")
 
-# So many texts at a time stay within a core's cache.
+# The features of so many texts fit into the cache of a core.
 _CHUNK = 256
 
 
 class SentimentModel(Protocol):
-    """What a model offers: the built-in one below, and that of onnx_model.py."""
+    """The interface of the base model and of onnx_model.py."""
 
     @property
     def version(self) -> str: ...
@@ -48,12 +48,13 @@ class SentimentModel(Protocol):
 
 @dataclass(frozen=True)
 class Blend:
-    """By language, in the order of LANGUAGES: how much each part counts, and what is added to the log-odds."""
+    """The weight of each part, and the bias of the log-odds, by language in the order of LANGUAGES."""
 
     weights: np.ndarray
     bias: np.ndarray
 
     def probabilities(self, of_parts: np.ndarray, languages: np.ndarray) -> np.ndarray:
+        """Return probabilities for log-odds by part, text and label."""
         logits = np.einsum("pnl,np->nl", of_parts, self.weights[languages]) + self.bias[languages]
         odds = np.exp(logits - logits.max(axis=1, keepdims=True))
         return odds / odds.sum(axis=1, keepdims=True)
@@ -61,14 +62,14 @@ class Blend:
 
 @dataclass(frozen=True)
 class Parts:
-    """What gives log-odds: PARTS of them. The English one says nothing of other languages."""
+    """The PARTS of the model, each of which returns log-odds; the English one returns 0 for other languages."""
 
     linear: Linear
     english: Linear
     networks: Networks
 
     def logits(self, features: Features) -> np.ndarray:
-        """By part, text and label."""
+        """Return log-odds by part, text and label."""
         is_english = (features.languages == _ENGLISH)[:, None]
         english = self.english.logits(features) * is_english if is_english.any() else np.zeros((features.size, 3))
         return np.stack([self.linear.logits(features), english, self.networks.logits(features)])
@@ -76,7 +77,7 @@ class Parts:
 
 @dataclass(frozen=True)
 class Model:
-    """`threshold`: the probability under which the likeliest label counts as uncertain."""
+    """The base model. Below `threshold`, the probability of the most likely label makes a text uncertain."""
 
     version: str
     lexicon: Lexicon
@@ -85,7 +86,7 @@ class Model:
     threshold: float
 
     def probabilities(self, texts: Sequence[str], languages: Sequence[str]) -> np.ndarray:
-        """One row a text, in the order of LABELS. A language is a tag such as "fr" or "fr-CA"; "" is unknown."""
+        """Return one row per text, in the order of LABELS. A language is a tag such as "fr-CA"; "" is unknown."""
         rows = [np.empty((0, len(LABELS)))]
         for start in range(0, len(texts), _CHUNK):
             chunk = slice(start, start + _CHUNK)
@@ -94,29 +95,31 @@ class Model:
         return np.concatenate(rows)
 
     def features(self, texts: Sequence[str]) -> Rows:
-        """The words of each text and their pairs as numbers below 2**FEATURE_BITS, for a layer on top of the model."""
+        """Return the words and word pairs of each text as numbers below 2**FEATURE_BITS, for a project layer."""
         return word_rows(texts)
 
 
 @cache
 def load(path: Path = FILE) -> Model:
-    """The model, read once a process."""
+    """Return the model, loaded once per process."""
     version = f"{RELEASE}-{hashlib.sha256(path.read_bytes()).hexdigest()[:8]}"
     with np.load(path) as file:
-        return of_arrays(version, dict(file))
+        return from_arrays(version, dict(file))
 
 
-def of_arrays(version: str, arrays: Mapping[str, np.ndarray]) -> Model:
+def from_arrays(version: str, arrays: Mapping[str, np.ndarray]) -> Model:
+    """Return the model of the arrays of a model file."""
     return Model(
         version,
         Lexicon(*(arrays[f"lexicon_{name}"] for name in ("keys", "ideas", "valences", "roles"))),
-        parts_of(arrays),
+        parts_from_arrays(arrays),
         Blend(arrays["blend_weights"], arrays["blend_bias"]),
         float(arrays["threshold"]),
     )
 
 
-def parts_of(arrays: Mapping[str, np.ndarray]) -> Parts:
+def parts_from_arrays(arrays: Mapping[str, np.ndarray]) -> Parts:
+    """Return the parts of the arrays of a model file."""
     networks = Networks(
         arrays["vectors"], arrays["vectors_unit"], {name: arrays[f"network_{name}"] for name in ARRAYS}
     )
@@ -131,6 +134,6 @@ def _linear(arrays: Mapping[str, np.ndarray], prefix: str) -> Linear:
 
 
 def label_of(probabilities: Sequence[float], threshold: float) -> str:
-    """The likeliest label, or UNCERTAIN where it is less likely than `threshold`."""
-    best = max(range(len(LABELS)), key=lambda place: probabilities[place])
+    """Return the most likely label, or UNCERTAIN if its probability is below `threshold`."""
+    best = max(range(len(LABELS)), key=lambda label: probabilities[label])
     return LABELS[best] if probabilities[best] >= threshold else UNCERTAIN

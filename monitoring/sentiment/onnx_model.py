@@ -1,11 +1,12 @@
-"""A transformer in place of the built-in model: any three-class ONNX text classifier with its tokenizer.
+"""A transformer instead of the base model: any three-class ONNX text classifier with its tokenizer.
 
-In: the folder (SENTIMENT_MODEL_DIR) with `model.onnx`, `tokenizer.json` and `config.json`, as Hugging Face's optimum
-exports them. Out: an object that judging.py uses as it uses the built-in model. Needs requirements-onnx.txt.
+In: a folder (SENTIMENT_MODEL_DIR) with `model.onnx`, `tokenizer.json` and `config.json`, as Hugging Face's optimum
+exports them. Out: an object with the interface of the base model, for enrichment/judge.py. It needs
+requirements-onnx.txt.
 
-The files' meaning (config.json's id2label, tokenizer.json, the inputs input_ids and attention_mask) is that of
-https://huggingface.co/docs/transformers/serialization; the labels may come in any order and case, or as LABEL_0 to
-LABEL_2, which cardiffnlp's sentiment models use for negative, neutral and positive.
+The format of the files (id2label in config.json, tokenizer.json, the inputs input_ids and attention_mask) is that of
+https://huggingface.co/docs/transformers/serialization; the labels may be in any order and case, or LABEL_0 to LABEL_2,
+which cardiffnlp's sentiment models use for negative, neutral and positive.
 """
 
 import hashlib
@@ -26,17 +27,17 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
     from tokenizers import Tokenizer
 
-MAX_TOKENS = 256  # passages have 1,500 characters at most; longer inputs cost the square
+MAX_TOKENS = 256  # passages have at most 1,500 characters; the time grows with the square of the tokens
 BATCH = 16
-MAX_CHARS = 4000  # tokenizers take quadratic time over some texts of a megabyte
-# The model's own confidence; cardiffnlp's models are right about 8 times in 10 above it.
+MAX_CHARS = 4000  # tokenizers take quadratic time on some texts of a megabyte
+# Above this confidence, the labels of cardiffnlp's models are correct about 8 times in 10.
 THRESHOLD = 0.6
 _HANDLE, _LINK = re.compile(r"@\w+"), re.compile(r"https?://\S+")
 
 
 @dataclass(frozen=True)
 class OnnxModel:
-    """`order` are the places of LABELS among the model's outputs."""
+    """A loaded ONNX model. `order` has the index of each of LABELS among the outputs."""
 
     version: str
     threshold: float
@@ -45,34 +46,37 @@ class OnnxModel:
     order: tuple[int, ...]
 
     def probabilities(self, texts: Sequence[str], languages: Sequence[str]) -> np.ndarray:
-        """One row a text, in the order of LABELS; the languages are the model's own business."""
-        found = np.empty((len(texts), len(LABELS)))
-        # Texts of like length together: a batch is padded to its longest.
+        """Return one row per text, in the order of LABELS; the languages are ignored."""
+        result = np.empty((len(texts), len(LABELS)))
+        # Texts of similar length together, because a batch is padded to its longest text.
         by_length = sorted(range(len(texts)), key=lambda number: len(texts[number]))
         for start in range(0, len(texts), BATCH):
             numbers = by_length[start : start + BATCH]
-            found[numbers] = self._batch([texts[number] for number in numbers])
-        return found
+            result[numbers] = self._batch([texts[number] for number in numbers])
+        return result
 
     def features(self, texts: Sequence[str]) -> Rows:
-        """As Model.features."""
+        """Return the same as `Model.features`."""
         return word_rows(texts)
 
     def _batch(self, texts: list[str]) -> np.ndarray:
-        encoded = self.tokenizer.encode_batch([_readable(text) for text in texts])
-        ids = np.array([one.ids for one in encoded], np.int64)
-        mask = np.array([one.attention_mask for one in encoded], np.int64)
-        given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        wanted = {one.name for one in self.session.get_inputs()}
-        (logits, *_) = self.session.run(None, {name: value for name, value in given.items() if name in wanted})
+        encoded = self.tokenizer.encode_batch([_prepared(text) for text in texts])
+        ids = np.array([each.ids for each in encoded], np.int64)
+        mask = np.array([each.attention_mask for each in encoded], np.int64)
+        available = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        expected = {each.name for each in self.session.get_inputs()}
+        (logits, *_) = self.session.run(None, {name: value for name, value in available.items() if name in expected})
         logits = np.asarray(logits, np.float64)[:, self.order]
         odds = np.exp(logits - logits.max(axis=1, keepdims=True))
         return odds / odds.sum(axis=1, keepdims=True)
 
 
 def load_onnx(folder: str) -> OnnxModel:
-    """Raises OSError where a file is missing, ValueError where one is not what it should be, and ImportError without
-    requirements-onnx.txt; each says what to do."""
+    """Load the model of a folder.
+
+    Raise FileNotFoundError for a missing file, ValueError for an invalid one, and ImportError if requirements-onnx.txt
+    is not installed; the message says what to do.
+    """
     if not folder:
         raise ValueError("SENTIMENT_MODEL_DIR is not set: name the folder with model.onnx and tokenizer.json in it")
     try:
@@ -102,28 +106,30 @@ def load_onnx(folder: str) -> OnnxModel:
 def _read(reader: Callable[[str], Any], path: Path) -> Any:
     try:
         return reader(str(path))
-    except Exception as error:  # both libraries raise classes of their own, straight from Exception
+    except Exception as error:  # both libraries raise their own classes, direct subclasses of Exception
         raise ValueError(f"{path} cannot be read: {error}") from error
 
 
 def _order(config: dict[str, Any]) -> tuple[int, ...]:
-    named = {str(label).lower(): int(place) for place, label in config.get("id2label", {}).items()}
+    positions = {str(label).lower(): int(position) for position, label in config.get("id2label", {}).items()}
     for names in (LABELS, ("label_0", "label_1", "label_2")):
-        if set(names) == named.keys():
-            return tuple(named[name] for name in names)
-    raise ValueError(f"config.json: id2label must name {', '.join(LABELS)}, and has {', '.join(named) or 'nothing'}")
+        if set(names) == positions.keys():
+            return tuple(positions[name] for name in names)
+    raise ValueError(
+        f"config.json: id2label must name {', '.join(LABELS)}, and has {', '.join(positions) or 'nothing'}"
+    )
 
 
-def _readable(text: str) -> str:
-    """What the tokenizer takes, valid UTF-8 of a sane length, and handles and links as models of tweets know them."""
+def _prepared(text: str) -> str:
+    """Return the text for the tokenizer: valid UTF-8, at most MAX_CHARS, handles and links as in tweet models."""
     text = text[:MAX_CHARS].encode("utf-8", "replace").decode()
     return _LINK.sub("http", _HANDLE.sub("@user", text))
 
 
 def _digest(paths: list[Path]) -> str:
-    """Eight letters that change with the files."""
-    found = hashlib.sha256()
+    """Return eight hexadecimal digits that depend on the content of the files."""
+    result = hashlib.sha256()
     for path in paths:
         with path.open("rb") as file:
-            found.update(hashlib.file_digest(file, "sha256").digest())
-    return found.hexdigest()[:8]
+            result.update(hashlib.file_digest(file, "sha256").digest())
+    return result.hexdigest()[:8]

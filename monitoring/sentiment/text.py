@@ -1,7 +1,7 @@
-"""Texts in, one array of folded characters and one of tokens out, for a whole batch at once.
+"""Tokenize a batch of texts: texts in, one array of folded characters and one of tokens out. Called by features.py.
 
-features.py calls it. Nothing loops over characters in Python: a batch is one array, and every step is a numpy
-operation over all of it (60 times as fast as a tokenizer that goes text by text).
+Nothing loops over characters in Python: a batch is one array, and every step is a numpy operation on all of it (60
+times as fast as a tokenizer that processes one text at a time).
 """
 
 import re
@@ -12,10 +12,10 @@ from functools import cache
 
 import numpy as np
 
-# What is looked at of a long text: its opening and its end, where opinions stand. It bounds the time a text can take.
+# Characters read from the start and the end of a long text, where most opinions are. They bound the time per text.
 HEAD, TAIL = 1500, 500
 
-# Every Unicode letter and emoji in use lies below; what lies above is one unknown symbol.
+# All Unicode letters and emoji in use are below; code points above count as one unknown symbol.
 TABLE_SIZE = 0x20000
 UNKNOWN = 0xFFFD
 
@@ -24,17 +24,19 @@ DROP, SPACE, WORD, ELISION, PUNCTUATION, SYMBOL, END = range(7)
 _REPLACED = re.compile(r"https?(?:://\S*|(?=\s))|www\.\S+|(?<!\w)@\w+|\[NAME\]|<3+|&(?:amp|lt|gt|quot|nbsp|#39);")
 _ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&nbsp;": " ", "&#39;": "'"}
 _APOSTROPHES = "'’‘ʼ´`"
-# Arabic letters that people write either way, and French and Turkish letters that lower() makes two of.
-_SAME = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ة": "ه", "İ": "i"} | dict.fromkeys(_APOSTROPHES, "'"))
+# Variants of Arabic letters, and a Turkish letter that lower() turns into two characters.
+_EQUIVALENT = str.maketrans(
+    {"أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ة": "ه", "İ": "i"} | dict.fromkeys(_APOSTROPHES, "'")
+)
 
 
 @dataclass(frozen=True)
 class Batch:
-    """The characters and tokens of all texts, one after another.
+    """The characters and tokens of all texts, concatenated.
 
-    `letters`: lower-case code points with accents, `plain`: the same without, `document`: the text of each.
-    `kinds`, `starts`, `ends`, `owner`: of each token its class, first character, the one after its last, its text.
-    `shouting`: of each text the share of its letters that are capitals.
+    Per character: `letters`, lower-case code points with accents; `plain`, without accents; `document`, its text.
+    Per token: `kinds`, its class; `starts` and `ends`, [start, end) in characters; `owner`, its text.
+    Per text: `capital_share`, the share of capitals among its letters.
     """
 
     size: int
@@ -45,21 +47,22 @@ class Batch:
     starts: np.ndarray
     ends: np.ndarray
     owner: np.ndarray
-    shouting: np.ndarray
+    capital_share: np.ndarray
 
 
-def batch(texts: Sequence[str]) -> Batch:
+def tokenize_batch(texts: Sequence[str]) -> Batch:
+    """Return the characters and tokens of these texts."""
     tables = _tables()
-    joined = "\n" + "\n".join(map(_window, texts)) + "\n"
+    joined = "\n" + "\n".join(map(_head_and_tail, texts)) + "\n"
     joined = _REPLACED.sub(_replacement, joined)
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
     codes = np.where(codes < TABLE_SIZE, codes, UNKNOWN)
     kind = tables.kind[codes]
     letters = tables.lower[codes]
     keep = kind != DROP
-    # A letter thrice or more ("soooo") counts as twice, and space on space as one.
-    thrice = (letters[2:] == letters[1:-1]) & (letters[1:-1] == letters[:-2])
-    keep[2:] &= ~(thrice & (kind[2:] != END) & (kind[1:-1] != END))
+    # Three or more equal letters ("soooo") count as two, several spaces as one.
+    third = (letters[2:] == letters[1:-1]) & (letters[1:-1] == letters[:-2])
+    keep[2:] &= ~(third & (kind[2:] != END) & (kind[1:-1] != END))
     space = kind == SPACE
     keep[1:] &= ~(space[1:] & space[:-1])
     capital = tables.capital[codes]
@@ -73,7 +76,7 @@ def batch(texts: Sequence[str]) -> Batch:
     )
 
 
-def _window(text: str) -> str:
+def _head_and_tail(text: str) -> str:
     if len(text) > HEAD + TAIL:
         text = text[:HEAD] + " " + text[-TAIL:]
     return text.replace("\n", " ")
@@ -89,7 +92,7 @@ def _replacement(match: re.Match[str]) -> str:
 
 
 def _tokens(kind: np.ndarray, document: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Runs of one class are a token, a symbol is one by itself, an elision ends the word it belongs to (n'|est)."""
+    """Split into runs of one class; a symbol is a token by itself, an elision ends its word (n'|est)."""
     same = kind.copy()
     same[same == ELISION] = WORD
     first = np.ones(len(kind), bool)
@@ -103,6 +106,8 @@ def _tokens(kind: np.ndarray, document: np.ndarray) -> tuple[np.ndarray, np.ndar
 
 @dataclass(frozen=True)
 class _Tables:
+    """Per code point: its class, lower case, lower case without accents, and 2 for capitals, 1 for small letters."""
+
     kind: np.ndarray
     lower: np.ndarray
     plain: np.ndarray
@@ -111,7 +116,7 @@ class _Tables:
 
 @cache
 def _tables() -> _Tables:
-    """What each code point is, computed once a process (80 ms)."""
+    """Return the tables, computed once per process (80 ms)."""
     kind = np.empty(TABLE_SIZE, np.uint8)
     lower = np.arange(TABLE_SIZE, dtype=np.uint32)
     plain = np.arange(TABLE_SIZE, dtype=np.uint32)
@@ -123,7 +128,7 @@ def _tables() -> _Tables:
         if category == "Nd":
             lower[code] = plain[code] = ord("0")
         elif category[0] == "L":
-            small = character.lower().translate(_SAME)[0]
+            small = character.lower().translate(_EQUIVALENT)[0]
             lower[code] = ord(small)
             base = unicodedata.normalize("NFD", small)[0]
             plain[code] = ord(base) if base.isalpha() and code < 0x530 else lower[code]
@@ -139,10 +144,10 @@ def _tables() -> _Tables:
 
 
 def _kind(code: int, category: str) -> int:
-    if 0x0900 <= code < 0x1000 and category in ("Mc", "Mn"):  # vowel signs are part of an Indian word
+    if 0x0900 <= code < 0x1000 and category in ("Mc", "Mn"):  # vowel signs are part of a word in Indic scripts
         return WORD
     if category in ("Mn", "Me", "Cf") or code == 0x0640 or 0x1F3FB <= code <= 0x1F3FF:
-        return DROP  # accents on their own, joiners, the Arabic filler, skin tones
+        return DROP  # combining accents, joiners, the Arabic tatweel, skin tones
     if category[0] in "LN" or category == "Mc":
         return WORD
     if category[0] in "ZC" and category not in ("Cs", "Cn", "Co"):

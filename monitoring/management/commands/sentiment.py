@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 
 from monitoring.management.shared import filter_lines
 from monitoring.sentiment import load
-from monitoring.sentiment.jsonl import judged_lines
+from monitoring.sentiment.jsonl import sentiment_lines
 
 
 class Command(BaseCommand):
@@ -17,4 +17,4 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, **options: object) -> None:
-        filter_lines(judged_lines(load(), sys.stdin.buffer), self.stderr)
+        filter_lines(sentiment_lines(load(), sys.stdin.buffer), self.stderr)

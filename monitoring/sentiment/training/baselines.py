@@ -1,6 +1,6 @@
-"""What others say of the same texts, for the model card: VADER, VADER in French, AFINN, TF-IDF and regression.
+"""Classify texts with other models for the model card: VADER, French VADER, AFINN, TF-IDF with logistic regression.
 
-Texts in, places in LABELS out. evaluate.py calls it; the packages are those of requirements-train.txt.
+Texts in, indices in LABELS out. Called by evaluate.py; needs requirements-train.txt.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ from sklearn.pipeline import make_pipeline, make_union
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 from vaderSentiment_fr.vaderSentiment import SentimentIntensityAnalyzer as FrenchAnalyzer
 
-from monitoring.sentiment.training.datasets import Labelled
+from monitoring.sentiment.training.datasets import LabeledTexts
 
 # The bounds of neutral that the authors of VADER recommend.
 VADER_NEUTRAL = 0.05
@@ -39,8 +39,8 @@ def afinn(texts: Sequence[str]) -> np.ndarray:
     return _signs([words.score(text) for text in texts], 0.5)
 
 
-def tfidf(train: Labelled) -> Callable[[Sequence[str]], np.ndarray]:
-    """The classical model: words and pairs, and runs of two to five characters, over all languages."""
+def tfidf(train: LabeledTexts) -> Callable[[Sequence[str]], np.ndarray]:
+    """Fit a classical model for all languages: words, word pairs, and n-grams of two to five characters."""
     words = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True)
     characters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=3, sublinear_tf=True)
     model = make_pipeline(make_union(words, characters), LogisticRegression(C=3, max_iter=60, tol=1e-3))

@@ -25,12 +25,12 @@ _LICENSES = {
         'repository Apache-2.0; "restrictions may apply to individual datasets or Twitter"',
     ),
     "semeval": (
-        "English tweets of SemEval 2013 to 2016 (through cbaziotis/datastories-semeval2017-task4), without what "
-        "overlaps known test sets",
+        "English tweets of SemEval 2013 to 2016 (through cbaziotis/datastories-semeval2017-task4), without those "
+        "in known test sets",
         "repository MIT; no separate data license",
     ),
     "goemotions": ("English Reddit comments of GoEmotions, mapped to three classes", "CC BY 4.0"),
-    "arsarcasm": ("Arabic tweets of ArSarcasm, without what overlaps SemEval", "MIT"),
+    "arsarcasm": ("Arabic tweets of ArSarcasm, without those in SemEval", "MIT"),
     "own": (
         "posts, reviews and headlines about made-up brands, written for Vigie (monitoring/sentiment/training/data/)",
         "that of Vigie",
@@ -38,12 +38,13 @@ _LICENSES = {
 }
 
 
-def card(folder: Path, model_file: Path, corpus: Corpus, unseen: np.ndarray) -> str:
+def card(folder: Path, model_file: Path, corpus: Corpus, held_out_logits: np.ndarray) -> str:
+    """Return the text of the model card."""
     model = load(model_file)
     packages = ("numpy", "scipy", "scikit-learn", "torch")
     data = "\n".join(
-        f"| {name} | {len(corpus.sets[name].texts):,} | {what} | {license} |"
-        for name, (what, license) in _LICENSES.items()
+        f"| {name} | {len(corpus.sets[name].texts):,} | {content} | {license} |"
+        for name, (content, license) in _LICENSES.items()
         if name in (TWEETS, *OTHERS, "own")
     )
     return _TEMPLATE.read_text(encoding="utf-8").format(
@@ -59,6 +60,6 @@ def card(folder: Path, model_file: Path, corpus: Corpus, unseen: np.ndarray) -> 
         languages=" ".join(LANGUAGES[1:]),
         words=len(model.lexicon.keys),
         data=data,
-        tables=tables(folder, model, corpus, unseen),
+        tables=tables(folder, model, corpus, held_out_logits),
         threshold=model.threshold,
     )

@@ -1,13 +1,13 @@
 """Limits: long or malformed queries are parsed or rejected, and the work of a match grows linearly with the text."""
 
 import random
-import sys
 import threading
 
 import pytest
 
 from monitoring.query import Doc, Index, QueryError, compile_query, parse, search_text, to_text, tokenize
 from monitoring.query.tokens import KEYS, MAX_CACHED_CHUNKS
+from tests.monitoring.steps import count_steps
 
 WORDS = [f"mot{a}{b}{c}" for a in "abcdefghijklmnopqrstuvwxyz" for b in "abcdefghij" for c in "abcdefghijklmnopqrst"]
 
@@ -101,41 +101,15 @@ DENSE_TEXTS = [
 HOSTILE_TEXTS = [case[:3] for case in LONG_TEXTS] + DENSE_TEXTS
 
 
-class TooManyStepsError(Exception):
-    """A match takes more steps than allowed."""
-
-
-def count_steps(query, text, limit=10**9):
-    """Return how many lines a match runs and how many functions it calls: its work on a machine of any speed."""
-    steps = 0
-
-    def count(frame, event, argument):
-        nonlocal steps
-        steps += event in ("line", "call", "c_call")
-        if steps > limit:
-            raise TooManyStepsError(f"more than {limit}")
-        return count
-
-    tracer = sys.gettrace()
-    sys.setprofile(count)
-    sys.settrace(count)
-    try:
-        query.match(Doc(text=text))
-    finally:
-        sys.settrace(tracer)
-        sys.setprofile(None)
-    return steps
-
-
 @pytest.mark.parametrize(("name", "query", "text"), HOSTILE_TEXTS, ids=[case[0] for case in HOSTILE_TEXTS])
 def test_match_work_grows_linearly_with_text_length(name, query, text, monkeypatch):
     # Both texts are long, but short enough that a quadratic match fails within seconds.
     monkeypatch.setattr("monitoring.query.field_words._LONG_TEXT", 500)
     compiled = compile_query(query)
     compiled.match(Doc(text=text(2_000)))
-    once = count_steps(compiled, text(2_000))
+    once = count_steps(compiled.match, Doc(text=text(2_000)))
     # Linear work grows fourfold, quadratic work sixteenfold.
-    count_steps(compiled, text(8_000), limit=7 * once)
+    count_steps(compiled.match, Doc(text=text(8_000)), limit=7 * once)
 
 
 @pytest.mark.parametrize(("name", "query", "text", "found"), LONG_TEXTS, ids=[case[0] for case in LONG_TEXTS])

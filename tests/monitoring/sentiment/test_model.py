@@ -1,8 +1,8 @@
-"""The built-in model as the rest of Vigie sees it: texts and languages in, probabilities out."""
+"""The base model: texts and languages in, probabilities out."""
 
+import re
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -10,8 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitoring.sentiment import LABELS, UNCERTAIN, label_of, load
+from monitoring.sentiment.lexicon import compile_lexicon
 from monitoring.sentiment.model import FILE
+from monitoring.sentiment.text import HEAD, TAIL, tokenize_batch
 from tests.docs.test_docs import DOCS
+
+TRAINING = FILE.parent / "training"
+CARD = (DOCS / "sentiment-model.md").read_text(encoding="utf-8")
 
 PLAIN = [
     ("fr", "positive", "Service client au top, merci beaucoup, je recommande !"),
@@ -34,7 +39,7 @@ PLAIN = [
     ("ar", "positive", "شكرا جزيلا، خدمة رائعة وممتازة"),
 ]
 
-ODD = {
+UNUSUAL = {
     "empty": "",
     "spaces": " \n\t\r ",
     "one emoji": "😍",
@@ -57,23 +62,28 @@ def labels(texts, languages):
 
 
 @pytest.mark.parametrize(("language", "label", "text"), PLAIN, ids=[f"{row[0]}-{n}" for n, row in enumerate(PLAIN)])
-def test_a_plain_opinion_is_read_as_anyone_would_read_it(language, label, text):
+def test_model_recognizes_plain_opinions(language, label, text):
     assert labels([text], [language]) == [label]
 
 
-@pytest.mark.parametrize("name", ODD)
-def test_an_odd_text_gets_probabilities_without_delay(name):
+@pytest.mark.parametrize("name", UNUSUAL)
+def test_probabilities_are_valid_for_unusual_texts(name):
     model = load()
-    begun = time.perf_counter()
-    (row,) = model.probabilities([ODD[name]], [""])
-    assert time.perf_counter() - begun < 1
+    (row,) = model.probabilities([UNUSUAL[name]], [""])
     assert row.sum() == pytest.approx(1) and (row >= 0).all()
-    assert len(model.features([ODD[name]]).bounds) == 2
+    assert len(model.features([UNUSUAL[name]]).bounds) == 2
+
+
+@pytest.mark.parametrize("name", UNUSUAL)
+def test_features_of_a_text_are_bounded_however_long_it_is(name):
+    batch = tokenize_batch([UNUSUAL[name]])
+    assert len(batch.letters) <= HEAD + TAIL + 3  # the line breaks around the text, and a space between its ends
+    assert len(batch.starts) <= len(batch.letters)
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.text(max_size=60), st.sampled_from(["", "fr", "en-GB", "ar", "nl", "?"])), max_size=6))
-def test_a_text_is_judged_alike_alone_and_among_others(rows):
+def test_probabilities_do_not_depend_on_other_texts(rows):
     model = load()
     texts, languages = [text for text, _ in rows], [language for _, language in rows]
     together = model.probabilities(texts, languages)
@@ -82,13 +92,13 @@ def test_a_text_is_judged_alike_alone_and_among_others(rows):
         assert np.allclose(model.probabilities([text], [language])[0], row, atol=1e-5)
 
 
-def test_more_texts_than_a_chunk_stay_in_their_order():
+def test_probabilities_keep_order_of_texts_beyond_one_chunk():
     texts, languages = [row[2] for row in PLAIN] * 40, [row[0] for row in PLAIN] * 40
     rows = load().probabilities(texts, languages)
     assert np.allclose(rows[: len(PLAIN)], rows[-len(PLAIN) :], atol=1e-5)
 
 
-def test_a_negation_turns_a_word_round():
+def test_negation_reverses_sentiment():
     rows = load().probabilities(
         ["Je suis content du service", "Je ne suis pas content du service", "I am happy", "I am not happy"],
         ["fr", "fr", "en", "en"],
@@ -96,43 +106,51 @@ def test_a_negation_turns_a_word_round():
     assert (rows[[1, 3], 0] > rows[[0, 2], 0] + 0.3).all()
 
 
-def test_a_region_of_a_language_counts_as_the_language():
+def test_region_of_language_tag_is_ignored():
     text = "pas pire pantoute, on est ben contents"
     french, canadian, unknown = load().probabilities([text] * 3, ["fr", "fr-CA", ""])
     assert np.allclose(french, canadian, atol=1e-5)
     assert not np.allclose(french, unknown, atol=1e-3)
 
 
-def test_a_label_below_the_threshold_is_unsure():
+def test_label_of_returns_uncertain_below_threshold():
     assert label_of([0.2, 0.2, 0.6], 0.6) == "positive"
     assert label_of([0.2, 0.21, 0.59], 0.6) == UNCERTAIN
     assert label_of(np.array([0.7, 0.1, 0.2]), 0.5) == "negative"
 
 
-def test_the_model_is_small_known_by_its_version_and_loaded_once():
+def test_model_file_is_small_and_loaded_once():
     assert FILE.stat().st_size <= 12_000_000
     assert load() is load()
     assert 0.34 < load().threshold < 0.95
 
 
-def test_the_card_is_that_of_the_kept_model():
-    assert load().version in (DOCS / "sentiment-model.md").read_text()
+def test_model_card_describes_the_model_file():
+    assert f"Version `{load().version}`" in CARD
+    assert f"{load().threshold:.3f}" in CARD
 
 
-def test_the_kept_model_knows_the_lexicon_as_it_is_written():
-    from monitoring.sentiment.lexicon import compiled
+def test_model_card_agrees_with_its_template():
+    position = 0
+    for text in re.split(r"\{[^{}]+\}", (TRAINING / "card_template.md").read_text(encoding="utf-8")):
+        assert text in CARD[position:]
+        position = CARD.index(text, position) + len(text)
+    assert position == len(CARD)
 
-    written = compiled((FILE.parent / "training" / "lexicon.txt").read_text(encoding="utf-8"))
-    assert (written.keys == load().lexicon.keys).all()
-    assert (written.ideas == load().lexicon.ideas).all()
+
+def test_model_file_contains_the_current_lexicon():
+    lexicon = compile_lexicon((TRAINING / "lexicon.txt").read_text(encoding="utf-8"))
+    for name in ("keys", "ideas", "valences", "roles"):
+        assert (getattr(lexicon, name) == getattr(load().lexicon, name)).all()
 
 
-def test_judging_needs_neither_django_nor_what_trains():
+def test_model_runs_without_django_and_training_code():
     code = """
 import sys
 from monitoring.sentiment import load
 load().probabilities(["nul"], ["fr"])
-print({name.partition(".")[0] for name in sys.modules} & {"django", "scipy", "sklearn", "torch", "celery"})
+names = set(sys.modules) | {name.partition(".")[0] for name in sys.modules}
+print(names & {"django", "scipy", "sklearn", "torch", "celery", "monitoring.sentiment.training"})
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert (done.stdout.strip(), done.stderr) == ("set()", "")

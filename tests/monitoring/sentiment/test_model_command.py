@@ -1,4 +1,4 @@
-"""The command `sentiment` as people use it: a process with pipes, and no database."""
+"""The command `sentiment` as a process with pipes, without a database."""
 
 import json
 import os
@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
-NOWHERE = {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none", "REDIS_URL": "redis://127.0.0.1:1/0"}
+NO_SERVERS = {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none", "REDIS_URL": "redis://127.0.0.1:1/0"}
 
 
 def sentiment(documents):
@@ -15,13 +15,13 @@ def sentiment(documents):
         [sys.executable, "manage.py", "sentiment"],
         input=documents,
         cwd=ROOT,
-        env=os.environ | NOWHERE,
+        env=os.environ | NO_SERVERS,
         capture_output=True,
         timeout=60,
     )
 
 
-def test_documents_get_a_label_its_probabilities_and_a_language_where_they_have_none():
+def test_sentiment_prints_label_probabilities_and_language():
     rows = [{"id": n, "text": "Service client injoignable, une honte", "language": "fr-BE"} for n in range(300)] + [
         {"id": "b", "text": "I absolutely love this, thank you so much"},
         {"id": "c", "text": ""},
@@ -39,11 +39,11 @@ def test_documents_get_a_label_its_probabilities_and_a_language_where_they_have_
         assert row[row["label"]] == max(row["negative"], row["neutral"], row["positive"])
 
 
-def test_a_line_that_is_no_document_is_named_and_stops_nothing():
+def test_sentiment_reports_invalid_line_and_continues():
     done = sentiment(
         b'\n{"id": 1, "text": "nul \\ud800"}\nnonsense\n{"id": 2}\n{"id": 3, "text": 4}\n{"id": 5, "text": "ok"}'
     )
     assert done.returncode == 1
     assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == [1, 5]
-    told = done.stderr.decode().splitlines()
-    assert [line.partition(":")[0] for line in told] == ["line 3", "line 4", "line 5"]
+    errors = done.stderr.decode().splitlines()
+    assert [line.partition(":")[0] for line in errors] == ["line 3", "line 4", "line 5"]

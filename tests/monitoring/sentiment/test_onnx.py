@@ -1,6 +1,7 @@
-"""A transformer of one's own: real onnxruntime and tokenizers over a tiny model that is built here."""
+"""ONNX models: the real onnxruntime and tokenizers with a tiny model that the test builds."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,17 +13,17 @@ from tokenizers.pre_tokenizers import WhitespaceSplit
 from monitoring.enrichment import judge
 from monitoring.enrichment.score_mentions import analyze_mentions
 from monitoring.models import Mention
-from monitoring.sentiment.onnx_model import MAX_TOKENS, load_onnx
+from monitoring.sentiment.onnx_model import MAX_CHARS, MAX_TOKENS, load_onnx
 from tests.factories import make_keyword, make_mention
 
 VOCABULARY = {"<pad>": 0, "<unk>": 1, "nul": 2, "super": 3, "mardi": 4, "@user": 5, "http": 6}
-# A row a word: what it adds to the outputs, here positive, negative, neutral in this order. Padding would shout.
+# One row per word: what it adds to the outputs positive, negative, neutral. Unmasked padding would dominate.
 WEIGHTS = [[50, 0, 0], [0, 0, 0.5], [0, 4, 0], [4, 0, 0], [0, 0, 4], [0, 0, 2], [0, 0, 2]]
 
 
 @pytest.fixture
 def folder(tmp_path):
-    """logits = sum over the words of embedding x attention mask."""
+    """A model whose logits are the sum of the words' embeddings times the attention mask."""
     nodes = [
         helper.make_node("Gather", ["weights", "input_ids"], ["embedded"]),
         helper.make_node("Cast", ["attention_mask"], ["seen"], to=TensorProto.FLOAT),
@@ -58,14 +59,14 @@ def configure(folder, labels):
 
 
 @pytest.fixture
-def chosen(folder, settings):
+def onnx_backend(folder, settings):
     settings.SENTIMENT_BACKEND, settings.SENTIMENT_MODEL_DIR = "onnx", str(folder)
     judge.model.cache_clear()
     yield folder
     judge.model.cache_clear()
 
 
-def test_probabilities_come_in_the_order_of_the_labels_and_of_the_texts(folder):
+def test_probabilities_are_in_the_order_of_labels_and_texts(folder):
     model = load_onnx(str(folder))
     texts = ["super", "nul nul nul", "mardi", "un long texte qui ne dit rien de mardi", ""]
     found = model.probabilities(texts, [""] * len(texts))
@@ -75,46 +76,57 @@ def test_probabilities_come_in_the_order_of_the_labels_and_of_the_texts(folder):
     assert model.probabilities([], []).shape == (0, 3)
 
 
-def test_a_text_has_the_same_probabilities_alone_and_in_a_batch(folder):
+def test_probabilities_do_not_depend_on_other_texts(folder):
     model = load_onnx(str(folder))
     texts = [" ".join(["super", "mardi", "nul"][: 1 + number % 3]) for number in range(50)]
     together = model.probabilities(texts, [""] * 50)
     assert np.allclose(together[7], model.probabilities([texts[7]], [""])[0])
 
 
-def test_handles_and_links_are_read_as_models_of_tweets_know_them(folder):
+def test_handles_and_links_are_replaced_as_in_tweet_models(folder):
     model = load_onnx(str(folder))
     written, known = model.probabilities(["@kadrium https://t.co/abc", "@user http"], ["", ""])
     assert np.allclose(written, known)
 
 
 @pytest.mark.parametrize("text", ["", "😀", "x" * 1_000_000, "nul " * 250_000, "\x00\x07", "\ud800", "نص 東京 नमस्ते"])
-@pytest.mark.timeout(30)
-def test_odd_texts_are_judged_like_any(folder, text):
+def test_probabilities_are_finite_for_unusual_texts(folder, text):
     found = load_onnx(str(folder)).probabilities([text, "super"], ["", ""])
     assert np.isfinite(found).all()
     assert found[1].argmax() == 2
 
 
-def test_a_long_text_is_cut_to_what_the_model_takes(folder):
+def test_tokenizer_receives_a_bounded_text(folder):
+    class RecordingTokenizer:
+        def encode_batch(self, texts):
+            lengths.extend(map(len, texts))
+            return tokenizer.encode_batch(texts)
+
+    model, lengths = load_onnx(str(folder)), []
+    tokenizer = model.tokenizer
+    replace(model, tokenizer=RecordingTokenizer()).probabilities(["nul " * 250_000, "@" * 1_000_000], ["", ""])
+    assert len(lengths) == 2 and max(lengths) <= MAX_CHARS
+
+
+def test_long_text_is_truncated_to_the_limit_of_the_model(folder):
     config = {"id2label": {"0": "positive", "1": "negative", "2": "neutral"}, "max_position_embeddings": 5}
     (folder / "config.json").write_text(json.dumps(config))
     found = load_onnx(str(folder)).probabilities(["mardi mardi mardi " + "nul " * MAX_TOKENS], [""])
     assert found.argmax() == 1
 
 
-def test_labels_may_go_by_numbers(folder):
+def test_load_onnx_accepts_numbered_labels(folder):
     configure(folder, {"0": "LABEL_0", "1": "LABEL_1", "2": "LABEL_2"})
     assert load_onnx(str(folder)).probabilities(["super"], [""]).argmax() == 0
 
 
-def test_a_model_of_other_classes_is_refused_with_what_is_wrong(folder):
+def test_load_onnx_rejects_model_with_other_labels(folder):
     configure(folder, {"0": "joy", "1": "anger"})
     with pytest.raises(ValueError, match="id2label must name negative, neutral, positive, and has joy, anger"):
         load_onnx(str(folder))
 
 
-def test_a_missing_file_is_named(folder):
+def test_load_onnx_names_missing_file(folder):
     (folder / "tokenizer.json").unlink()
     with pytest.raises(FileNotFoundError, match=r"tokenizer\.json is missing"):
         load_onnx(str(folder))
@@ -122,13 +134,13 @@ def test_a_missing_file_is_named(folder):
         load_onnx("")
 
 
-def test_the_version_changes_with_the_files(folder):
+def test_version_changes_with_the_files(folder):
     before = load_onnx(str(folder)).version
     configure(folder, {"0": "negative", "1": "positive", "2": "neutral"})
     assert load_onnx(str(folder)).version != before
 
 
-def test_mentions_are_judged_by_the_model_of_the_settings(project, chosen):
+def test_analyze_mentions_uses_the_model_of_the_settings(project, onnx_backend):
     keyword = make_keyword(project, query="lumen")
     make_mention(keyword, title="Lumen", text="nul nul nul")
     analyze_mentions()

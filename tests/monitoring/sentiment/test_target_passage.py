@@ -1,4 +1,4 @@
-"""Which part of a text is judged for which of the brands that it names."""
+"""The passage of a text about one of its keywords."""
 
 import re
 
@@ -7,17 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitoring.sentiment.target_passage import PASSAGE_CHARS, passage
+from tests.monitoring.steps import count_steps
 
 
-def where(text, word):
+def spans_of(text, word):
     return [found.span() for found in re.finditer(re.escape(word), text, re.IGNORECASE)]
 
 
-def said_of(word, text, *others, title=""):
+def passage_about(word, text, *others, title=""):
     def spans(words):
         return {
-            "title": [span for one in words for span in where(title, one)],
-            "text": [span for one in words for span in where(text, one)],
+            "title": [span for one in words for span in spans_of(title, one)],
+            "text": [span for one in words for span in spans_of(text, one)],
         }
 
     return passage(title, text, spans([word]), spans(others))
@@ -43,37 +44,37 @@ CASES = [
 
 
 @pytest.mark.parametrize(("text", "bivoltel", "kadrium"), CASES, ids=range(len(CASES)))
-def test_each_brand_is_judged_on_its_own_clause(text, bivoltel, kadrium):
-    assert said_of("Bivoltel", text, "Kadrium") == bivoltel
-    assert said_of("Kadrium", text, "Bivoltel") == kadrium
+def test_passage_contains_the_clauses_about_the_keyword(text, bivoltel, kadrium):
+    assert passage_about("Bivoltel", text, "Kadrium") == bivoltel
+    assert passage_about("Kadrium", text, "Bivoltel") == kadrium
 
 
-def test_a_short_text_that_names_nobody_else_is_judged_whole():
-    assert said_of("Lumen", "Jolie lampe. Chez Lumen, bien sûr. Bravo !", title="Vu hier") == (
+def test_passage_is_whole_short_text_without_other_keywords():
+    assert passage_about("Lumen", "Jolie lampe. Chez Lumen, bien sûr. Bravo !", title="Vu hier") == (
         "Vu hier\nJolie lampe. Chez Lumen, bien sûr. Bravo !"
     )
 
 
-def test_a_long_text_is_judged_by_its_title_and_the_sentences_around_the_brand():
+def test_passage_of_long_text_is_title_and_sentences_around_keyword():
     filler = "Rien à voir avec la marque. " * 60
-    found = said_of("Lumen", filler + "Lumen a tout cassé. Personne n'a répondu. " + filler, title="La journée")
+    found = passage_about("Lumen", filler + "Lumen a tout cassé. Personne n'a répondu. " + filler, title="La journée")
     assert found == "La journée\nLumen a tout cassé.\nPersonne n'a répondu."
 
 
-def test_what_two_keywords_both_find_belongs_to_each():
-    assert said_of("Lumen Pro", "La Lumen Pro est superbe", "Lumen") == "La Lumen Pro est superbe"
+def test_passage_contains_spans_that_two_keywords_share():
+    assert passage_about("Lumen Pro", "La Lumen Pro est superbe", "Lumen") == "La Lumen Pro est superbe"
 
 
-def test_a_brand_found_elsewhere_than_in_the_words_is_judged_by_the_whole():
-    assert said_of("Lumen", "Tout va bien") == "Tout va bien"
+def test_passage_is_whole_text_when_keyword_has_no_span():
+    assert passage_about("Lumen", "Tout va bien") == "Tout va bien"
 
 
 @given(
     text=st.text(alphabet="ab .,;!?\n-éX Y", max_size=200),
     title=st.text(alphabet="ab .XY", max_size=30),
 )
-def test_any_text_gives_a_passage_of_its_own_words(text, title):
-    found = said_of("X", text, "Y", title=title)
+def test_passage_consists_of_words_of_any_text(text, title):
+    found = passage_about("X", text, "Y", title=title)
     assert len(found) <= PASSAGE_CHARS
     words = re.compile(r"[abéXY]+")
     assert set(words.findall(found)) <= set(words.findall(f"{title}\n{text}"))
@@ -81,7 +82,16 @@ def test_any_text_gives_a_passage_of_its_own_words(text, title):
         assert "X" in found
 
 
-@pytest.mark.parametrize("piece", ["X est bien, Y non. ", "X, Y, ", "X Y", "X et "])
-@pytest.mark.timeout(20)
-def test_a_huge_text_does_not_stall_a_batch(piece):
-    assert 0 < len(said_of("X", piece * 50_000, "Y")) <= PASSAGE_CHARS
+REPEATED = ["X est bien, Y non. ", "X, Y, ", "X Y", "X et "]
+
+
+@pytest.mark.parametrize("piece", REPEATED)
+def test_passage_is_bounded_when_text_is_very_long(piece):
+    assert 0 < len(passage_about("X", piece * 50_000, "Y")) <= PASSAGE_CHARS
+
+
+@pytest.mark.parametrize("piece", REPEATED)
+def test_passage_work_grows_linearly_with_text_length(piece):
+    once = count_steps(passage_about, "X", piece * 500, "Y")
+    # Linear work grows fourfold, quadratic work sixteenfold.
+    count_steps(passage_about, "X", piece * 2_000, "Y", limit=7 * once)
