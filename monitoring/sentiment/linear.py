@@ -1,7 +1,7 @@
 """A linear part of the model: Features in, log-odds of the three labels out. Called by model.py.
 
-The weights of a text's rows are summed per group and divided by the square root of the number of rows, so that long
-texts do not get higher confidence. The lexicon and the measures have separate weights per language.
+The weights of a text's rows are summed per group and divided by the square root of the number of rows, because long
+texts would get higher confidence. The lexicon and the measures have separate weights per language.
 """
 
 from dataclasses import dataclass

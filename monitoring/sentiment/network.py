@@ -33,7 +33,7 @@ class Networks:
         summed = self.vectors[tokens[0]].astype(np.int16)
         for rows in tokens[1:]:
             summed += self.vectors[rows]
-        # A row of zeros precedes every text and follows the last, so that no window spans two texts.
+        # A row of zeros precedes every text and follows the last, so no window spans two texts.
         position = np.arange(len(owner)) + owner + 1
         firsts = np.searchsorted(owner, np.arange(size)) + np.arange(size)
         lengths = np.sqrt(np.maximum(np.bincount(owner, minlength=size), 1))[:, None].astype(np.float32)

@@ -1,9 +1,9 @@
 """Compare matching with its peers: python -m tests.benchmarks.bench_query [--docs N] [--queries N N N]
 
 The same documents and queries, the same interpreter, the same run. Peers: one compiled regular expression per query
-over the folded text (it knows no NEAR and no wildcard: it looks for the first word of those), and `ahocorasick_rs`,
-which finds the literal words of all queries and decides nothing. The floor only reads: it folds and tokenizes.
-Prints documents/s, what more queries cost, memory and the time to build.
+over the folded text (without NEAR and wildcards, for which it searches the first word), and `ahocorasick_rs`, which
+finds the literal words of all queries without matching them. The floor only folds and tokenizes. Prints documents/s,
+the cost of more queries, memory, and the time to build.
 """
 
 import argparse
@@ -35,24 +35,24 @@ CONTENT_WORDS = 20_000
 
 
 class Language:
-    """A vocabulary with the frequencies of life: about half of a text is little words, the rest follows Zipf's law."""
+    """A vocabulary with realistic frequencies: half of a text is function words, the rest follows Zipf's law."""
 
-    def __init__(self, rng: random.Random, little: str, elided: bool) -> None:
+    def __init__(self, rng: random.Random, function_words: str, elided: bool) -> None:
         words: dict[str, None] = {}
         syllables = SYLLABLES.split()
         while len(words) < CONTENT_WORDS:
             words["".join(rng.choices(syllables, k=rng.choice((2, 2, 3, 3, 4))))] = None
         self.content = list(words)
-        self.little, self.elided = little.split(), elided
+        self.function_words, self.elided = function_words.split(), elided
         self.cumulative = list(accumulate(1 / (rank + 20) for rank in range(CONTENT_WORDS)))
 
     def text(self, rng: random.Random, count: int) -> str:
         content = rng.choices(self.content, cum_weights=self.cumulative, k=count)
-        little = rng.choices(self.little, k=count)
+        function_words = rng.choices(self.function_words, k=count)
         words = []
         capital = True
         for number in range(count):
-            word = content[number] if rng.random() < 0.55 else little[number]
+            word = content[number] if rng.random() < 0.55 else function_words[number]
             if self.elided and rng.random() < 0.04:
                 word = rng.choice(ELIDED) + content[number]
             if capital or rng.random() < 0.05:
@@ -137,7 +137,7 @@ def timed(docs: list[Doc], action: Callable[[Doc], object]) -> float:
 
 
 def floor(doc: Doc) -> None:
-    """Every word of the document, folded, in its order."""
+    """Fold every word of the document, in order."""
     for text in (doc.title, doc.text):
         list(chain.from_iterable(map(KEYS.__getitem__, blank_markup(text).split())))
 
@@ -147,13 +147,13 @@ def literals(texts: list[str]) -> list[str]:
 
 
 def regex_of(text: str) -> re.Pattern[str]:
-    """The positive words of a query as one alternation between word borders: the least a regular expression does."""
+    """Return the positive words of a query as one alternation between word borders, the minimum to compare with."""
     words = [re.escape(fold(term.text.rstrip("*"))) for term in terms(parse(text))[0]]
     return re.compile(rf"\b(?:{'|'.join(words)})\b")
 
 
 def build(texts: list[str]) -> tuple[Index, float]:
-    """The index, and the seconds it took from the texts of the queries."""
+    """Return the index of these queries and the seconds to build it."""
     began = time.process_time()
     index = Index()
     for number, text in enumerate(texts):
@@ -198,24 +198,24 @@ def main() -> None:
     print_machine()
     words = sum(len(doc.title.split()) + len(doc.text.split()) for doc in docs) / len(docs)
     print(f"{len(docs)} documents of {words:.0f} words on average; documents/s of CPU time on one core")
-    print(f"floor while its words are met for the first time: {len(docs) / timed(docs, floor):,.0f}\n")
+    print(f"floor while its words are not cached yet: {len(docs) / timed(docs, floor):,.0f}\n")
     print("queries  hits/doc    floor  keys only  of floor  with spans  of floor  regex each  literals  build s    MB")
-    alone = []
+    costs = []
     for count in options.queries:
         texts = all_queries[:count]
         index, took = build(texts)
         hits = sum(len(index.keys_of(doc)) for doc in docs) / len(docs)
-        ours = rates(docs, {"floor": floor, "keys": index.keys_of, "spans": index.match})
+        own = rates(docs, {"floor": floor, "keys": index.keys_of, "spans": index.match})
         few = docs[: max(2, REGEX_SEARCHES // count)]
         peers = rates(docs[:SLICE], {"literals": aho_corasick(texts)})
         regex = len(few) / timed(few, regexes(texts))
-        alone.append((1 / ours["keys"], ours["floor"] / ours["keys"]))
+        costs.append((1 / own["keys"], own["floor"] / own["keys"]))
         print(
-            f"{count:7,} {hits:9.2f} {ours['floor']:8,.0f} {ours['keys']:10,.0f} {ours['keys'] / ours['floor']:9.2f}"
-            f" {ours['spans']:11,.0f} {ours['spans'] / ours['floor']:9.2f} {regex:11,.1f} {peers['literals']:9,.0f}"
+            f"{count:7,} {hits:9.2f} {own['floor']:8,.0f} {own['keys']:10,.0f} {own['keys'] / own['floor']:9.2f}"
+            f" {own['spans']:11,.0f} {own['spans'] / own['floor']:9.2f} {regex:11,.1f} {peers['literals']:9,.0f}"
             f" {took:8.2f} {megabytes(texts):5.1f}"
         )
-    seconds, floors = (last / first for first, last in zip(alone[0], alone[-1], strict=True))
+    seconds, floors = (last / first for first, last in zip(costs[0], costs[-1], strict=True))
     # Also relative to the floor, measured in turns with it: the rows are minutes apart, and the load changes.
     print(
         f"\nfrom {options.queries[0]:,} to {options.queries[-1]:,} queries a document costs {seconds:.2f} times"

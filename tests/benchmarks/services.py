@@ -13,7 +13,7 @@ from pathlib import Path
 
 @contextmanager
 def vigie(**environment: str) -> Iterator[dict[str, str]]:
-    """Django set up on fresh embedded servers, durable as in production. Yields the environment for children."""
+    """Set up Django with fresh embedded servers, durable as in production. Yields the environment for children."""
     from config.launcher.embedded import start_postgres, start_redis
 
     with tempfile.TemporaryDirectory(prefix="vigie-bench-") as name:
@@ -39,7 +39,7 @@ def print_machine() -> None:
 
 
 def timed(action: object, *arguments: object) -> tuple[float, object]:
-    """Seconds an action took, and what it returned."""
+    """Return the seconds that an action took, and its result."""
     began = time.perf_counter()
     result = action(*arguments)
     return time.perf_counter() - began, result

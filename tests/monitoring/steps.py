@@ -1,4 +1,4 @@
-"""Count the work of a function, so that tests can compare it at two sizes without reading a clock."""
+"""Count the work of a function, to compare it at two sizes without reading a clock. Called by tests of limits."""
 
 import sys
 
