@@ -63,7 +63,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Navigation:
-    """What the frame of a page shows; `project` is None and `entries` empty on pages outside a project."""
+    """The navigation of one page; `project` is None and `entries` empty on pages outside a project."""
 
     theme: str
     themes: list[tuple[str, str | Promise]]

@@ -11,13 +11,13 @@ from django.urls import reverse
 
 @pytest.fixture
 def at(project):
-    """`at("keyword", 3)`: the address of a page of the project."""
+    """`at("keyword", 3)` returns the URL of a page of the project."""
     return lambda name, *args: reverse(name, args=[project.pk, *args])
 
 
 @pytest.fixture
 def read():
-    """`read(client, address)`: the words of a page's content, with single spaces."""
+    """`read(client, url)` returns the text of a page's content with single spaces."""
 
     def read(client, address):
         response = client.get(address)
@@ -35,7 +35,7 @@ def words(response):
 
 @pytest.fixture
 def queries():
-    """`queries(client, address)`: how many a page costs, from the second visit on."""
+    """`queries(client, url)` returns the number of queries of a page on its second visit."""
 
     def queries(client, address):
         client.get(address)

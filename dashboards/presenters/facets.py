@@ -1,6 +1,6 @@
-"""The facets beside the list of mentions: values to filter by, each with its count and a link.
+"""The facets of the mention list: values to filter by, each with its count and a link.
 
-In: a MentionFilter. Out: frozen lists for templates/dashboards/mentions.html; the link of a selected value removes it.
+In: a MentionFilter. Out: frozen lists for templates/mentions/mentions.html; the link of a selected value removes it.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The one filter bar: the periods to choose from, and what is narrowed now as chips that can be taken off.
+"""The filter bar: the periods to choose from, and the applied filters as chips with a link that removes each.
 
 In: a MentionFilter and the project's keywords. Out: a frozen FilterBar for components/_filter_bar.html.
 """
@@ -34,7 +34,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Chip:
-    """One condition. `query` is the address without it."""
+    """An applied filter; `query` is the query string without it."""
 
     name: str
     value: str
@@ -43,36 +43,36 @@ class Chip:
 
 @dataclass(frozen=True)
 class FilterBar:
-    """`conditions` and `search_kept` are hidden fields: what a form for another period, or another search, keeps."""
+    """`period_fields` and `search_fields` are the hidden fields of the forms for the period and for the search."""
 
     periods: list[Choice]
     chips: list[Chip]
-    conditions: list[tuple[str, str]]
-    search_kept: list[tuple[str, str]]
+    period_fields: list[tuple[str, str]]
+    search_fields: list[tuple[str, str]]
     is_custom: bool
     first_day: str
     last_day: str
     q: str
-    bare_query: str
-    keywordless_query: str
+    unfiltered_query: str
+    query_without_keywords: str
     problems: tuple[Problem, ...]
 
 
 def filter_bar(f: MentionFilter, keywords: Iterable[Keyword]) -> FilterBar:
-    """Costs one query, and only where the filter names sources."""
+    """Return the filter bar, with one query if the filter has sources."""
     pairs = parse_qsl(f.to_query())
-    nothing = {name: dimension.empty for name, dimension in DIMENSIONS.items()}
+    no_filters = {name: dimension.empty for name, dimension in DIMENSIONS.items()}
     return FilterBar(
         periods=[Choice(str(label), f.replace(period=name).to_query(), f.period == name) for name, label in PERIODS],
         chips=_chips(f, {"keywords": {keyword.pk: keyword.name for keyword in keywords}}),
-        conditions=[pair for pair in pairs if pair[0] not in PERIOD_PARAMETERS],
-        search_kept=[pair for pair in pairs if pair[0] != "q"],
+        period_fields=[pair for pair in pairs if pair[0] not in PERIOD_PARAMETERS],
+        search_fields=[pair for pair in pairs if pair[0] != "q"],
         is_custom=f.period not in dict(PERIODS),
         first_day=f.since.astimezone(f.zone).date().isoformat(),
         last_day=(f.until - timedelta(microseconds=1)).astimezone(f.zone).date().isoformat(),
         q=f.q,
-        bare_query=f.replace(**nothing).to_query(),
-        keywordless_query=f.replace(keywords=()).to_query(),
+        unfiltered_query=f.replace(**no_filters).to_query(),
+        query_without_keywords=f.replace(keywords=()).to_query(),
         problems=f.problems,
     )
 

@@ -22,7 +22,7 @@ register = template.Library()
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
-    """Return a symbol of static/icons.svg, hidden from screen readers: the text beside it has its meaning."""
+    """Return a symbol of static/icons.svg, hidden from screen readers, since text always follows it."""
     return format_html(
         '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static("icons.svg"), name
     )

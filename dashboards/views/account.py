@@ -43,7 +43,7 @@ def account(request: SignedInRequest) -> HttpResponse:
 @never_cache
 @login_required
 def token_new(request: SignedInRequest) -> HttpResponse:
-    """POST `name`. Shows the token on the page without a redirect, so that it is not stored anywhere."""
+    """POST `name`. Shows the token on the page itself, since a redirect would have to store it."""
     form = TokenForm(request.POST)
     if not form.is_valid():
         return _page(request, token_form=form)

@@ -33,7 +33,7 @@ class ShownAnswer:
 
 @project_view()
 def explain(request: SignedInRequest, membership: Membership) -> HttpResponse:
-    """GET answers what fits a link, so that it can be shared; POST answers longer texts and fetches pages."""
+    """GET answers requests that fit a link to share; POST answers longer texts and fetches pages."""
     asked = {name: values[-1] for name, values in (request.POST or request.GET).lists() if name in FIELDS}
     if "only" in request.POST:  # the button of one keyword, while the form still says "all"
         asked |= {"keyword": request.POST["only"], "query": ""}

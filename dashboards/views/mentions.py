@@ -65,7 +65,7 @@ def mentions_fresh(request: SignedInRequest, membership: Membership) -> HttpResp
 
 @project_view()
 def mention(request: SignedInRequest, membership: Membership, mention_id: int) -> HttpResponse:
-    """One mention in full: a page, or for htmx the panel beside the list."""
+    """One mention in full: a page, or for htmx the detail panel."""
     row = mention_lists.row_of(membership.project_id, mention_id)
     if row is None:
         raise Http404

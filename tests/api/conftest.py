@@ -1,4 +1,4 @@
-"""A program that speaks to the API with someone's token."""
+"""A client of the API with a user's token."""
 
 import json
 import uuid
@@ -7,6 +7,8 @@ import pytest
 
 
 class Program:
+    """A program that calls the API."""
+
     def __init__(self, user):
         from django.test import Client
 
@@ -28,8 +30,9 @@ class Program:
 
 @pytest.fixture
 def program(settings):
-    """`program(user)`: calls the API as that person; `program(None)` has no token. With rate limits of its own:
-    clearing the cache would empty all of a Redis in which other tests are counting.
+    """`program(user)` calls the API with a token of that user; `program(None)` has no token.
+
+    Its cache keys are its own, since clearing the cache would empty a Redis in which other tests count requests.
     """
     settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": uuid.uuid4().hex}}
     return Program

@@ -1,4 +1,4 @@
-"""Who may call the API, how often, and what it says when it refuses."""
+"""Authentication, roles and rate limits of the API, and its error responses."""
 
 import re
 from datetime import timedelta
@@ -27,7 +27,7 @@ READ_BY_POST = {"why"}
 
 
 def operations():
-    """Every method and path of the API that belongs to a project."""
+    """Return every method and path of the API within a project."""
     return [
         (method, path.removeprefix("/api/v1"))
         for path, methods in api.get_openapi_schema()["paths"].items()
@@ -54,7 +54,7 @@ def call(program, method, path, world):
 
 
 @pytest.mark.parametrize(("method", "path"), operations())
-def test_each_operation_keeps_out_who_has_no_place_there(program, world, viewer, stranger, method, path):
+def test_operation_requires_token_membership_and_role(program, world, viewer, stranger, method, path):
     assert_problem(call(program(None), method, path, world), 401)
     assert_problem(call(program(stranger), method, path, world), 404)
     answer = call(program(viewer), method, path, world)
@@ -81,25 +81,25 @@ def test_it_works(program, viewer, project):
     }
 
 
-def test_a_wrong_token_is_told_how_to_sign_in(db):
+def test_invalid_token_returns_401_with_authenticate_header(db):
     for header in ("Bearer nonsense", "Bearer ", "Basic YTpi", "Bearer \xff"):
         answer = Client().get("/api/v1/projects", headers={"Authorization": header})
         assert_problem(answer, 401)
         assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
-def test_a_session_is_no_token(viewer, as_person):
+def test_session_does_not_authenticate(viewer, as_person):
     assert as_person(viewer).get("/api/v1/projects").status_code == 401
 
 
-def test_a_person_who_left_has_no_token(program, viewer):
+def test_token_of_closed_account_returns_401(program, viewer):
     caller = program(viewer)
     viewer.is_active = False
     viewer.save()
     assert_problem(caller.get("/projects"), 401)
 
 
-def test_use_of_a_token_is_noted_once_a_minute(program, viewer):
+def test_token_use_is_recorded_once_per_minute(program, viewer):
     caller, token = program(viewer), ApiToken.objects.get(user=viewer)
     caller.get("/projects")
     token.refresh_from_db()
@@ -114,7 +114,7 @@ def test_use_of_a_token_is_noted_once_a_minute(program, viewer):
     assert token.last_used_at > first
 
 
-def test_a_token_has_so_many_requests_a_minute(program, viewer, manager, settings):
+def test_token_is_limited_to_requests_per_minute(program, viewer, manager, settings):
     settings.API_RATE_PER_MINUTE = 2
     caller = program(viewer)
     # A minute may end in between: then the count restarts, and a third request is allowed.
@@ -128,7 +128,7 @@ def test_a_token_has_so_many_requests_a_minute(program, viewer, manager, setting
     assert program(manager).get("/projects").status_code == 200
 
 
-def test_without_redis_everyone_is_answered(program, viewer, settings):
+def test_rate_limit_is_off_without_redis(program, viewer, settings):
     caller = program(viewer)
     settings.API_RATE_PER_MINUTE = 0
     settings.CACHES = {
@@ -137,7 +137,7 @@ def test_without_redis_everyone_is_answered(program, viewer, settings):
     assert caller.get("/projects").status_code == 200
 
 
-def test_every_refusal_is_a_problem(program, manager, project):
+def test_every_error_is_a_problem_body(program, manager, project):
     call = program(manager)
     assert_problem(call.get("/nothing/here"), 404)
     assert_problem(call.get("/projects/99999999999999999999"), 404)
@@ -157,18 +157,18 @@ def test_every_refusal_is_a_problem(program, manager, project):
         assert_problem(call("POST", f"/projects/{project.pk}/keywords", body), 422)
 
 
-def test_a_crash_is_a_problem_that_tells_nothing(program, viewer, monkeypatch):
+def test_crash_is_a_problem_body_without_details(program, viewer, monkeypatch):
     monkeypatch.setattr("api.projects.membership_of", lambda *arguments: 1 / 0)
     answer = program(viewer).get("/projects/1")
     assert "ZeroDivision" not in str(assert_problem(answer, 500))
 
 
-def test_answers_are_kept_by_nobody_on_the_way(program, viewer, project):
+def test_responses_forbid_caching(program, viewer, project):
     for path in ("/projects", "/projects/0"):
         assert program(viewer).get(path).headers["Cache-Control"] == "no-store"
 
 
-def test_the_language_of_the_token_ends_with_its_request(program, manager, viewer):
+def test_language_of_the_token_ends_with_its_request(program, manager, viewer):
     before = translation.get_language()
     for person in (manager, viewer):
         answer = program(person).get("/projects")
@@ -176,7 +176,7 @@ def test_the_language_of_the_token_ends_with_its_request(program, manager, viewe
         assert translation.get_language() == before
 
 
-def test_the_docs_page_loads_nothing_from_elsewhere(db):
+def test_docs_page_loads_only_own_files(db):
     answer = Client().get("/api/v1/docs")
     assert answer.status_code == 200
     page = answer.content.decode()
@@ -188,7 +188,7 @@ def test_the_docs_page_loads_nothing_from_elsewhere(db):
     assert "default" in paths["/api/v1/projects"]["get"]["responses"]
 
 
-def test_the_docs_name_every_path():
+def test_docs_have_a_heading_for_every_operation():
     headings = set(re.findall(r"^### `(\w+) (/\S+)`$", DOCS.read_text(), re.M))
     offered = {
         (method.upper(), path.removeprefix("/api/v1"))
@@ -198,6 +198,6 @@ def test_the_docs_name_every_path():
     assert headings == offered
 
 
-def test_a_project_one_is_no_member_of_is_not_listed(program, viewer, stranger):
+def test_projects_lists_only_own_projects(program, viewer, stranger):
     assert Project.objects.count() == 2
     assert [item["name"] for item in program(stranger).get("/projects").json()["items"]] == ["Ailleurs"]

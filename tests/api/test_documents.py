@@ -1,4 +1,4 @@
-"""Everything collected, searched over the API."""
+"""The search over all stored documents of the API."""
 
 from monitoring.models import Document
 from tests.factories import make_document, make_documents, make_keyword, make_mention, make_source
@@ -17,7 +17,7 @@ def test_it_works(project, viewer, program):
     assert by_id[mention.document_id]["source"] == {"id": source.pk, "title": "Le Monde"}
 
 
-def test_without_a_query_it_lists_all_that_was_collected(project, viewer, program):
+def test_documents_lists_everything_without_query(project, viewer, program):
     made = make_documents(project, 12)
     Document.objects.filter(pk=made[3].pk).update(search=None)
     call = program(viewer)
@@ -32,14 +32,14 @@ def test_without_a_query_it_lists_all_that_was_collected(project, viewer, progra
     assert seen == [document.pk for document in made]
 
 
-def test_mentions_only(project, viewer, program):
+def test_documents_filters_by_mentioned(project, viewer, program):
     make_document(project)
     mention = make_mention(make_keyword(project))
     answer = program(viewer).get(f"/projects/{project.pk}/documents", q="lumen", mentioned="true").json()
     assert [item["document_id"] for item in answer["items"]] == [mention.document_id]
 
 
-def test_what_cannot_be_used_is_told(project, viewer, program):
+def test_documents_rejects_invalid_parameters(project, viewer, program):
     path = f"/projects/{project.pk}/documents"
     answer = program(viewer).get(path, q="lamp (late", cursor="junk", color="red")
     assert answer.status_code == 422
@@ -49,7 +49,7 @@ def test_what_cannot_be_used_is_told(project, viewer, program):
     assert program(viewer).get(path, q="x" * 1001).json()["errors"][0]["code"] == "too_long"
 
 
-def test_nothing_of_another_project_is_told(project, viewer, stranger, program):
+def test_documents_returns_nothing_of_other_projects(project, viewer, stranger, program):
     make_document(project, title="A secret lamp")
     theirs = stranger.projects.get()
     assert program(stranger).get(f"/projects/{project.pk}/documents", q="lamp").status_code == 404

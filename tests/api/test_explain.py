@@ -1,4 +1,4 @@
-"""Why a text matches, over the API: the verdict, the clauses, and what cannot be asked."""
+"""The match explainer of the API: result, conditions and invalid requests."""
 
 import pytest
 
@@ -30,7 +30,7 @@ def test_it_works(program, viewer, path):
     assert answer["item"]["text"] == TEXT and answer["item"]["document_id"] is None
 
 
-def test_a_keyword_is_asked_about_a_kept_item_by_its_address(program, viewer, manager, project, path):
+def test_explain_checks_keyword_against_stored_item_by_url(program, viewer, manager, project, path):
     from monitoring.content.urls import canonical_url
     from monitoring.ingest.keys import key_of
 
@@ -67,7 +67,7 @@ def test_a_keyword_is_asked_about_a_kept_item_by_its_address(program, viewer, ma
         ({"query": "lumen", "text": 5}, "text", "string_type"),
     ],
 )
-def test_what_cannot_be_asked_is_told_with_its_field(program, viewer, path, body, field, code):
+def test_explain_rejects_invalid_request_with_its_field(program, viewer, path, body, field, code):
     answer = program(viewer)("POST", path, body)
     assert answer.status_code == 422
     (error,) = answer.json()["errors"]
@@ -75,17 +75,17 @@ def test_what_cannot_be_asked_is_told_with_its_field(program, viewer, path, body
     assert error["message"]
 
 
-def test_a_mistake_in_a_query_has_its_place(program, viewer, path):
+def test_explain_reports_position_of_query_error(program, viewer, path):
     answer = program(viewer)("POST", path, {"query": "lumen (", "text": "x"})
     assert answer.json()["errors"][0]["position"] == 6
 
 
-def test_another_projects_keyword_is_not_there(program, viewer, stranger, path):
+def test_explain_returns_404_for_keyword_of_other_project(program, viewer, stranger, path):
     theirs = make_keyword(stranger.memberships.get().project)
     assert program(viewer)("POST", path, {"keyword": theirs.pk, "text": "lumen"}).status_code == 404
 
 
-def test_only_managers_have_pages_fetched(program, viewer, manager, path):
+def test_explain_fetches_pages_for_managers_only(program, viewer, manager, path):
     with FeedServer() as server:
         server.put("/a", body="<title>Un café</title><p>en panne".encode(), content_type="text/html")
         body = {"query": "panne cafe", "url": server.url("/a"), "fetch": True}
@@ -97,7 +97,7 @@ def test_only_managers_have_pages_fetched(program, viewer, manager, path):
     assert refused.json()["errors"][0]["code"] == "not_fetched"
 
 
-def test_the_deepest_and_the_widest_query_are_answered(program, viewer, path):
+def test_explain_answers_deepest_and_widest_query(program, viewer, path):
     deep = "a"
     for _ in range(16):
         deep = f"(NOT (b {deep}) OR a) c"

@@ -1,4 +1,4 @@
-"""Mentions and volume over the API."""
+"""Mentions and volume of the API."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -33,7 +33,7 @@ def test_it_works(project, viewer, keyword, program):
     assert datetime.fromisoformat(item["published"]) == published
 
 
-def test_following_next_reads_everything_once_though_more_arrives(project, viewer, keyword, program):
+def test_mentions_pagination_reads_each_once_while_new_ones_arrive(project, viewer, keyword, program):
     made = make_mentions([keyword, make_keyword(project)], 12)
     call, seen = program(viewer), []
     answer = call.get(f"/projects/{project.pk}/mentions", period="30d", size=5).json()
@@ -46,7 +46,7 @@ def test_following_next_reads_everything_once_though_more_arrives(project, viewe
     assert seen == [mention.document_id for mention in made[::2]]
 
 
-def test_every_filter_parameter_narrows(project, viewer, keyword, program):
+def test_mentions_applies_every_filter_parameter(project, viewer, keyword, program):
     other, source = make_keyword(project), make_source(project)
     wanted = make_mention(
         keyword,
@@ -88,18 +88,18 @@ def test_every_filter_parameter_narrows(project, viewer, keyword, program):
         ({"size": "many"}, "size", "int_parsing"),
     ],
 )
-def test_a_parameter_that_cannot_be_read_is_named(project, viewer, program, parameters, field, code):
+def test_mentions_rejects_invalid_parameter_with_its_name(project, viewer, program, parameters, field, code):
     answer = program(viewer).get(f"/projects/{project.pk}/mentions", **parameters)
     assert answer.status_code == 422
     assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [(field, code)]
 
 
-def test_a_malformed_search_tells_the_place(project, viewer, program):
+def test_volume_reports_position_of_query_error(project, viewer, program):
     answer = program(viewer).get(f"/projects/{project.pk}/volume", q="lamp (street")
     assert answer.json()["errors"][0]["position"] == 5
 
 
-def test_a_manager_sets_the_status_of_a_story_under_all_its_keywords(project, manager, keyword, program):
+def test_status_change_applies_to_all_keywords_of_the_document(project, manager, keyword, program):
     mention, sibling = make_mentions([keyword, make_keyword(project)], 1)
     call = program(manager)
     answer = call("PATCH", f"/projects/{project.pk}/mentions/{mention.pk}", {"status": "ignored"})
@@ -111,14 +111,14 @@ def test_a_manager_sets_the_status_of_a_story_under_all_its_keywords(project, ma
     assert (line.user, line.action) == (manager, "mention.status")
 
 
-def test_a_status_that_does_not_exist_is_refused(project, manager, keyword, program):
+def test_status_change_rejects_unknown_status(project, manager, keyword, program):
     mention = make_mention(keyword)
     answer = program(manager)("PATCH", f"/projects/{project.pk}/mentions/{mention.pk}", {"status": "done"})
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == "status"
 
 
-def test_a_viewer_cannot_set_a_status(project, viewer, keyword, program):
+def test_viewer_cannot_change_status(project, viewer, keyword, program):
     mention = make_mention(keyword)
     answer = program(viewer)("PATCH", f"/projects/{project.pk}/mentions/{mention.pk}", {"status": "ignored"})
     assert answer.status_code == 403
@@ -126,7 +126,7 @@ def test_a_viewer_cannot_set_a_status(project, viewer, keyword, program):
     assert mention.status == "to_review"
 
 
-def test_a_mention_of_another_project_is_not_there(project, manager, stranger, program):
+def test_mention_of_other_project_returns_404(project, manager, stranger, program):
     elsewhere = make_mention(make_keyword(stranger.projects.get()))
     call = program(manager)
     assert call.get(f"/projects/{project.pk}/mentions/{elsewhere.pk}").status_code == 404
@@ -136,7 +136,7 @@ def test_a_mention_of_another_project_is_not_there(project, manager, stranger, p
     assert elsewhere.status == "to_review"
 
 
-def test_volume_counts_by_bucket_in_the_persons_zone(project, viewer, keyword, program):
+def test_volume_counts_by_bucket_in_time_zone_of_the_user(project, viewer, keyword, program):
     viewer.time_zone = "America/New_York"
     viewer.save()
     other = make_keyword(project, "Noor")

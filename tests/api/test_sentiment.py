@@ -1,4 +1,4 @@
-"""Sentiment over the API: on mentions, corrected, counted."""
+"""Sentiment in the API: on mentions, corrections, counts."""
 
 from datetime import timedelta
 
@@ -19,15 +19,15 @@ def entry(answer):
     return answer.json()["mentions"][0]
 
 
-def test_a_mention_tells_its_sentiment_and_the_probabilities(project, viewer, keyword, program):
+def test_mention_includes_sentiment_and_probabilities(project, viewer, keyword, program):
     mention = make_mention(keyword, sentiment="negative", negative=0.75, positive=0.125, judged_by="m")
     waiting = make_mention(keyword)
     call = program(viewer)
-    told = entry(call.get(f"/projects/{project.pk}/mentions/{mention.pk}"))
-    assert (told["sentiment"], told["sentiment_is_corrected"]) == ("negative", False)
-    assert told["probabilities"] == {"negative": 0.75, "neutral": 0.125, "positive": 0.125}
-    told = entry(call.get(f"/projects/{project.pk}/mentions/{waiting.pk}"))
-    assert (told["sentiment"], told["sentiment_is_corrected"], told["probabilities"]) == (None, False, None)
+    shown = entry(call.get(f"/projects/{project.pk}/mentions/{mention.pk}"))
+    assert (shown["sentiment"], shown["sentiment_is_corrected"]) == ("negative", False)
+    assert shown["probabilities"] == {"negative": 0.75, "neutral": 0.125, "positive": 0.125}
+    shown = entry(call.get(f"/projects/{project.pk}/mentions/{waiting.pk}"))
+    assert (shown["sentiment"], shown["sentiment_is_corrected"], shown["probabilities"]) == (None, False, None)
 
 
 def test_mentions_are_filtered_by_sentiment(project, viewer, keyword, program):
@@ -39,35 +39,35 @@ def test_mentions_are_filtered_by_sentiment(project, viewer, keyword, program):
     assert call.get(path, sentiment="angry").json()["errors"][0]["code"] == "unknown"
 
 
-def test_a_manager_corrects_one_keywords_sentiment_and_takes_it_back(project, manager, keyword, program):
+def test_manager_corrects_sentiment_of_one_keyword_and_undoes_it(project, manager, keyword, program):
     judged = {"sentiment": "negative", "negative": 0.75, "positive": 0.125, "judged_by": "m"}
     mention, sibling = make_mentions([keyword, make_keyword(project)], [judged])
     call, path = program(manager), f"/projects/{project.pk}/mentions/{mention.pk}"
-    told = entry(call("PATCH", path, {"sentiment": "positive"}))
-    assert (told["sentiment"], told["sentiment_is_corrected"]) == ("positive", True)
-    assert told["probabilities"]["negative"] == 0.75
+    shown = entry(call("PATCH", path, {"sentiment": "positive"}))
+    assert (shown["sentiment"], shown["sentiment_is_corrected"]) == ("positive", True)
+    assert shown["probabilities"]["negative"] == 0.75
     sibling.refresh_from_db()
     assert (sibling.sentiment, sibling.status) == ("negative", "to_review")
-    told = entry(call("PATCH", path, {"sentiment": None}))
-    assert (told["sentiment"], told["sentiment_is_corrected"]) == (None, False)
+    shown = entry(call("PATCH", path, {"sentiment": None}))
+    assert (shown["sentiment"], shown["sentiment_is_corrected"]) == (None, False)
     assert ActivityEntry.objects.filter(project=project, user=manager, action="mention.sentiment").count() == 2
 
 
 @pytest.mark.parametrize("label", ["uncertain", "angry", ""])
-def test_a_label_that_is_none_is_refused(project, manager, keyword, program, label):
+def test_correction_rejects_unknown_label(project, manager, keyword, program, label):
     mention = make_mention(keyword, sentiment="negative")
     answer = program(manager)("PATCH", f"/projects/{project.pk}/mentions/{mention.pk}", {"sentiment": label})
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "sentiment")
 
 
-def test_a_viewer_cannot_correct(project, viewer, keyword, program):
+def test_viewer_cannot_correct_sentiment(project, viewer, keyword, program):
     mention = make_mention(keyword, sentiment="negative")
     answer = program(viewer)("PATCH", f"/projects/{project.pk}/mentions/{mention.pk}", {"sentiment": "positive"})
     assert answer.status_code == 403
     assert Mention.objects.get().sentiment == "negative"
 
 
-def test_sentiment_is_counted_by_bucket_and_by_keyword(project, viewer, keyword, program):
+def test_sentiment_counts_by_bucket_and_keyword(project, viewer, keyword, program):
     now = timezone.now()
     halo = make_keyword(project, "Halo", "halo")
     for label, days in (("negative", 0), ("negative", 0), ("positive", 1), ("uncertain", 1), ("", 1)):

@@ -7,7 +7,7 @@ from monitoring.models import Keyword, Source
 from tests.factories import make_document, make_keyword, make_source
 
 
-def test_a_keyword_is_made_changed_paused_and_deleted(project, manager, program):
+def test_keyword_is_created_changed_paused_and_deleted(project, manager, program):
     make_document(project, title="Lumen lights up")
     call, path = program(manager), f"/projects/{project.pk}/keywords"
     made = call("POST", path, {"name": "Lumen", "query": "lumen -candle", "languages": ["fr"]})
@@ -50,7 +50,7 @@ def test_a_keyword_is_made_changed_paused_and_deleted(project, manager, program)
         ({"query": "x"}, "name", "missing"),
     ],
 )
-def test_a_keyword_that_cannot_be_is_told_why(project, manager, program, body, field, code):
+def test_keyword_creation_rejects_invalid_fields(project, manager, program, body, field, code):
     make_keyword(project, "Taken")
     answer = program(manager)("POST", f"/projects/{project.pk}/keywords", body)
     assert answer.status_code == 422
@@ -62,7 +62,7 @@ def test_a_keyword_that_cannot_be_is_told_why(project, manager, program, body, f
     assert Keyword.objects.count() == 1
 
 
-def test_a_patch_cannot_empty_a_field_or_take_a_null(project, manager, program):
+def test_keyword_change_rejects_empty_and_null_fields(project, manager, program):
     keyword = make_keyword(project, "Lumen", "lumen")
     call, path = program(manager), f"/projects/{project.pk}/keywords/{keyword.pk}"
     for body in ({"name": None}, {"query": ""}, {"paused": None}, {"id": 5}):
@@ -71,7 +71,7 @@ def test_a_patch_cannot_empty_a_field_or_take_a_null(project, manager, program):
     assert (keyword.name, keyword.query, keyword.is_paused) == ("Lumen", "lumen", False)
 
 
-def test_a_source_is_paused_polled_and_deleted(project, manager, program):
+def test_source_is_paused_checked_and_deleted(project, manager, program):
     source = make_source(project, title="Le Monde", error_code="timeout")
     call, path = program(manager), f"/projects/{project.pk}/sources/{source.pk}"
     assert call.get(path).json()["error"]["code"] == "timeout"
@@ -86,7 +86,7 @@ def test_a_source_is_paused_polled_and_deleted(project, manager, program):
     assert call.get(f"/projects/{project.pk}/sources").json() == {"items": []}
 
 
-def test_a_source_that_may_not_be_fetched_is_told_why(project, manager, program):
+def test_source_creation_rejects_unusable_urls(project, manager, program):
     call, path = program(manager), f"/projects/{project.pk}/sources"
     for url, code in (("http://10.1.2.3/feed", "private_address"), ("ftp://site.example/feed", "bad_url")):
         answer = call("POST", path, {"url": url})
@@ -95,7 +95,7 @@ def test_a_source_that_may_not_be_fetched_is_told_why(project, manager, program)
     assert not Source.objects.exists()
 
 
-def test_a_source_that_is_there_already_is_answered_and_not_added(project, manager, program):
+def test_source_creation_returns_existing_source(project, manager, program):
     source = make_source(project, "https://site.example/feed")
     answer = program(manager)("POST", f"/projects/{project.pk}/sources", {"url": "https://site.example/feed"})
     assert (answer.status_code, answer.json()["id"]) == (200, source.pk)

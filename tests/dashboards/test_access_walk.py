@@ -1,7 +1,7 @@
-"""Every address of Vigie, visited as somebody who should not be there.
+"""Every URL of Vigie, requested as someone without access to it.
 
-Addresses are collected from config.urls and from the API's own description, so a page or an operation added later is
-walked by itself. What it needs then is at most a line below: a sample for a new kind of id in `samples`, or a reason
+URLs are collected from config.urls and from the API's OpenAPI document, so the test finds a page or an operation that
+is added later. It then needs at most a line below: a sample for a new kind of id in `samples`, or a reason
 in PUBLIC, PERSONAL or OWN_MATTERS.
 """
 
@@ -25,63 +25,63 @@ from api.app import api
 from delivery.models import Delivery
 from tests.factories import make_keyword, make_mention, make_source
 
-# Words that nobody outside the project may ever read.
+# Texts that only members of the project may read.
 PROJECT = "Maison Lumen"
 SECRETS = [PROJECT, "Keyword of Lumen", "Source of Lumen", "Title about Lumen", "Subject for Lumen", "ada@example.com"]
 
-# Addresses that answer without an account, each for a reason.
+# URLs that work without an account, each with its reason.
 PUBLIC = {
     "healthz": "load balancers and containers have no account",
-    "account_login": "the way in",
+    "account_login": "signing in",
     "account_logout": "leads to the sign-in page",
-    "account_inactive": "tells the owner of a closed account",
-    "account_signup": "open only with an invitation, which its own tests show",
+    "account_inactive": "tells people that their account is closed",
+    "account_signup": "requires an invitation, as its own tests show",
     "account_reset_password": "for people who cannot sign in",
     "account_reset_password_done": "for people who cannot sign in",
-    "account_reset_password_from_key": "for people who cannot sign in, who have the mailed key",
+    "account_reset_password_from_key": "for people who cannot sign in, who received the mailed key",
     "account_reset_password_from_key_done": "for people who cannot sign in",
-    "invitation": "the mailed key is the permission",
-    "unsubscribe": "the signature in the mail is the permission",
+    "invitation": "the mailed key gives access",
+    "unsubscribe": "the signature in the email gives access",
     "preferences": "language and colors of the sign-in page",
     "sample_feed": "public: the invented feeds of the sample project, which workers poll",
     "sample_story": "the pages of the invented feeds",
-    "api:api-root": "what the API is",
-    "api:openapi-json": "what the API is",
-    "api:openapi-view": "what the API is",
+    "api:api-root": "the documentation of the API",
+    "api:openapi-json": "the documentation of the API",
+    "api:openapi-view": "the documentation of the API",
 }
 
-# Addresses without a project, where everybody meets only what is their own (or the operator everything).
+# URLs without a project, where people see only their own data (and the server admin everything).
 PERSONAL = {
-    "home": "leads to one's own projects",
-    "project_new": "everybody may make a project",
-    "load_sample": "everybody may load the sample project",
-    "account": "one's own account",
-    "token_new": "one's own tokens",
-    "token_revoke": "one's own tokens: 404 for another's",
-    "server_outbox": "only for the operator",
-    "server_delivery": "only for the operator",
+    "home": "redirects to own projects",
+    "project_new": "everyone may create a project",
+    "load_sample": "everyone may load the sample project",
+    "account": "own account",
+    "token_new": "own tokens",
+    "token_revoke": "own tokens: 404 for those of others",
+    "server_outbox": "only for the server admin",
+    "server_delivery": "only for the server admin",
 }
-PERSONAL_PREFIXES = {"mfa_": "one's own second step", "account_": "one's own password"}
+PERSONAL_PREFIXES = {"mfa_": "own two-factor authentication", "account_": "own password"}
 
-# Where a viewer may change something: each concerns nobody else.
+# Changes that viewers may make: each concerns only their own data.
 OWN_MATTERS = {
-    "project_leave": "everybody may leave",
-    "digest": "one's own digest, whose settings are made when first looked at",
-    "digest_preview": "one's own digest, whose settings are made when first looked at",
-    "digest_send": "one's own digest, to one's own mailbox",
+    "project_leave": "everyone may leave",
+    "digest": "own digest; its settings are created on the first visit",
+    "digest_preview": "own digest; its settings are created on the first visit",
+    "digest_send": "own digest, to the own email address",
 }
 
-# Where the page is for viewers, and its row for one person and the admins.
-ROWS_OF_ONE_PERSON = {"delivery": "a member reads the messages that were sent to them"}
+# Pages for all members, with rows for one member and the admins.
+ROWS_OF_ONE_PERSON = {"delivery": "members read the messages sent to them"}
 
-# Operations that are asked by POST because what they read is long, and that viewers may ask.
+# Operations for viewers that read by POST, since their input is long.
 READ_BY_POST = {"/api/v1/projects/{project_id}/why"}
 
-SKIPPED_TREES = {"operator/": "Django's admin, which lets only staff in; its door is tested in tests/accounts"}
+SKIPPED_TREES = {"operator/": "Django's admin, for staff only; tests/accounts tests its sign-in"}
 
 
 @dataclass(frozen=True)
-class Address:
+class PageUrl:
     name: str
     parameters: tuple[str, ...]
     view: object
@@ -96,29 +96,29 @@ class Address:
         return self.name in PERSONAL or (self.name.startswith(tuple(PERSONAL_PREFIXES)) and self.name not in PUBLIC)
 
 
-def addresses(patterns=None, namespace="", before=()):
+def page_urls(patterns=None, namespace="", before=()):
     for pattern in patterns if patterns is not None else get_resolver().url_patterns:
         if str(pattern.pattern) in SKIPPED_TREES:
             continue
         taken = (*before, *pattern.pattern.regex.groupindex)
         if isinstance(pattern, URLPattern):
             assert pattern.name, f"{pattern.pattern} has no name: this test cannot visit it"
-            yield Address(f"{namespace}{pattern.name}", taken, pattern.callback)
+            yield PageUrl(f"{namespace}{pattern.name}", taken, pattern.callback)
         else:
             inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
-            yield from addresses(pattern.url_patterns, inner, taken)
+            yield from page_urls(pattern.url_patterns, inner, taken)
 
 
-PAGES = [address for address in addresses() if not address.name.startswith("api:")]
-GUARDED = [address for address in PAGES if address.name not in PUBLIC]
-OF_PROJECTS = [address for address in GUARDED if not address.is_personal]
-each = {"argvalues": GUARDED, "ids": lambda address: address.name}
-each_of_projects = {"argvalues": OF_PROJECTS, "ids": lambda address: address.name}
+PAGES = [page for page in page_urls() if not page.name.startswith("api:")]
+GUARDED = [page for page in PAGES if page.name not in PUBLIC]
+OF_PROJECTS = [page for page in GUARDED if not page.is_personal]
+each = {"argvalues": GUARDED, "ids": lambda page: page.name}
+each_of_projects = {"argvalues": OF_PROJECTS, "ids": lambda page: page.name}
 
 
 @pytest.fixture
 def samples(project, owner, manager):
-    """One real row of everything in Maison Lumen, by the names that addresses use."""
+    """One real row of each kind in Maison Lumen, by the names of the URL parameters."""
     keyword = make_keyword(project, "Keyword of Lumen")
     source = make_source(project, title="Source of Lumen")
     mention = make_mention(keyword, source=source, title="Title about Lumen")
@@ -155,7 +155,7 @@ def samples(project, owner, manager):
 
 
 def writes(queries):
-    """What the visit wrote, beside the session in which the last project is remembered."""
+    """Return what a request wrote, except the session, which stores the last project."""
     changes = [query["sql"] for query in queries if query["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
     return [change for change in changes if '"django_session"' not in change]
 
@@ -167,30 +167,28 @@ def visit(client, method, path):
     return response, body.decode(errors="replace"), writes(queries.captured_queries)
 
 
-def role_needed(address):
-    return getattr(address.view, "required_role", None)
+def role_needed(page):
+    return getattr(page.view, "required_role", None)
 
 
-def test_the_walk_finds_the_addresses_it_should():
-    names = {address.name for address in PAGES}
+def test_walk_collects_the_main_pages():
+    names = {page.name for page in PAGES}
     assert {"overview", "mentions", "keywords", "sources", "opml_export", "project_settings"} <= names
     lists = {*PUBLIC, *PERSONAL, *OWN_MATTERS}
-    known = names | {address.name for address in addresses()}
-    assert lists <= known, "these lists speak of addresses that are gone"
+    known = names | {page.name for page in page_urls()}
+    assert lists <= known, "these lists name URLs that do not exist"
 
 
-@pytest.mark.parametrize("address", OF_PROJECTS, ids=lambda address: address.name)
-def test_a_page_belongs_to_a_project_or_says_why_not(address):
-    assert "project_id" in address.parameters, (
-        f"{address.name}: guard it by project_view, or give a reason in PERSONAL"
-    )
-    assert role_needed(address), f"{address.name}: let accounts.access.project_view be the outermost decorator but one"
+@pytest.mark.parametrize("page", OF_PROJECTS, ids=lambda page: page.name)
+def test_page_belongs_to_a_project_or_has_a_reason(page):
+    assert "project_id" in page.parameters, f"{page.name}: guard it by project_view, or give a reason in PERSONAL"
+    assert role_needed(page), f"{page.name}: let accounts.access.project_view be the outermost decorator but one"
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-@pytest.mark.parametrize("address", **each)
-def test_without_an_account_every_page_leads_to_sign_in(address, method, samples):
-    response, body, written = visit(Client(), method, address.path(samples))
+@pytest.mark.parametrize("page", **each)
+def test_page_redirects_to_sign_in_without_account(page, method, samples):
+    response, body, written = visit(Client(), method, page.path(samples))
     if response.status_code == 302:
         assert response.url.startswith(("/accounts/login/", "/accounts/reauthenticate/"))
     else:
@@ -199,55 +197,53 @@ def test_without_an_account_every_page_leads_to_sign_in(address, method, samples
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-@pytest.mark.parametrize("address", **each_of_projects)
-def test_for_a_stranger_the_project_does_not_exist(address, method, samples, stranger, as_person):
-    response, body, written = visit(as_person(stranger), method, address.path(samples))
+@pytest.mark.parametrize("page", **each_of_projects)
+def test_project_page_returns_404_to_non_members(page, method, samples, stranger, as_person):
+    response, body, written = visit(as_person(stranger), method, page.path(samples))
     assert response.status_code in (404, 405)
     assert not written and not leaked(body)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-@pytest.mark.parametrize(
-    "address", [address for address in GUARDED if address.is_personal], ids=lambda address: address.name
-)
-def test_personal_pages_show_a_stranger_nothing_of_the_project(address, method, samples, stranger, as_person):
-    response, body, _ = visit(as_person(stranger), method, address.path(samples))
-    assert response.status_code in ((404, 405) if address.parameters else (200, 302, 403, 404, 405))
+@pytest.mark.parametrize("page", [page for page in GUARDED if page.is_personal], ids=lambda page: page.name)
+def test_personal_page_shows_non_members_nothing_of_the_project(page, method, samples, stranger, as_person):
+    response, body, _ = visit(as_person(stranger), method, page.path(samples))
+    assert response.status_code in ((404, 405) if page.parameters else (200, 302, 403, 404, 405))
     assert not leaked(body)
 
 
-@pytest.mark.parametrize("address", **each_of_projects)
-def test_a_viewer_reads_what_viewers_may_and_nothing_else(address, samples, viewer, as_person):
-    response, _, written = visit(as_person(viewer), "GET", address.path(samples))
-    may = ROLE_ORDER.index(role_needed(address)) == 0
-    if address.name in ROWS_OF_ONE_PERSON:
+@pytest.mark.parametrize("page", **each_of_projects)
+def test_viewer_reads_only_pages_for_viewers(page, samples, viewer, as_person):
+    response, _, written = visit(as_person(viewer), "GET", page.path(samples))
+    may = ROLE_ORDER.index(role_needed(page)) == 0
+    if page.name in ROWS_OF_ONE_PERSON:
         assert response.status_code in (403, 404)
     else:
         assert response.status_code in ((200, 302, 405) if may else (403, 405))
-    assert not written or address.name in OWN_MATTERS
+    assert not written or page.name in OWN_MATTERS
 
 
-@pytest.mark.parametrize("address", **each_of_projects)
-def test_a_viewer_changes_nothing(address, samples, viewer, as_person):
-    response, _, written = visit(as_person(viewer), "POST", address.path(samples))
-    if address.name in OWN_MATTERS:
+@pytest.mark.parametrize("page", **each_of_projects)
+def test_viewer_changes_nothing(page, samples, viewer, as_person):
+    response, _, written = visit(as_person(viewer), "POST", page.path(samples))
+    if page.name in OWN_MATTERS:
         return
     assert not written
-    if role_needed(address) != Role.VIEWER:
+    if role_needed(page) != Role.VIEWER:
         assert response.status_code in (403, 405)
 
 
-@pytest.mark.parametrize("address", **each_of_projects)
-def test_the_sample_ids_are_real_for_an_admin(address, samples, owner, as_person):
-    response, _, _ = visit(as_person(owner), "GET", address.path(samples))
+@pytest.mark.parametrize("page", **each_of_projects)
+def test_sample_ids_exist_for_an_admin(page, samples, owner, as_person):
+    response, _, _ = visit(as_person(owner), "GET", page.path(samples))
     assert response.status_code in (200, 302, 405)
 
 
-@pytest.mark.parametrize("address", **each_of_projects)
-def test_no_page_takes_a_form_from_another_site(address, samples, owner):
+@pytest.mark.parametrize("page", **each_of_projects)
+def test_page_rejects_forms_from_other_sites(page, samples, owner):
     client = Client(enforce_csrf_checks=True)
     client.force_login(owner)
-    response, _, written = visit(client, "POST", address.path(samples))
+    response, _, written = visit(client, "POST", page.path(samples))
     assert response.status_code in (403, 405) and not written
 
 
@@ -270,7 +266,7 @@ def each_operation(test):
 
 
 def call(operation, samples, user=None):
-    """The operation with real ids, and a body that its own schema accepts."""
+    """Request an operation with real ids and a body that its schema accepts."""
     method, path, spec = operation
     parameters = [part["name"] for part in spec.get("parameters", []) if part["in"] == "path"]
     missing = [name for name in parameters if name not in samples]
@@ -290,7 +286,7 @@ def call(operation, samples, user=None):
 
 
 def example(schema):
-    """The smallest value that a JSON schema accepts, as far as the API's schemas go."""
+    """Return the smallest value that a JSON schema of the API accepts."""
     if "$ref" in schema:
         return example(api.get_openapi_schema()["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]])
     for choice in ("anyOf", "oneOf", "allOf"):
@@ -310,30 +306,30 @@ def example(schema):
     return {"uuid": str(uuid.UUID(int=1)), "date-time": "2026-01-01T00:00:00Z"}.get(schema.get("format"), "lumen")
 
 
-def test_every_address_of_the_api_is_in_its_description():
+def test_openapi_document_describes_every_api_url():
     described = {re.sub(r"{\w+}", "0", path) for _, path, _ in operations()}
-    for address in addresses():
-        if address.name.startswith("api:") and address.name not in PUBLIC:
-            path = reverse(address.name, kwargs=dict.fromkeys(address.parameters, "0"))
-            assert path in described, f"{address.name} is hidden from this walk"
+    for page in page_urls():
+        if page.name.startswith("api:") and page.name not in PUBLIC:
+            path = reverse(page.name, kwargs=dict.fromkeys(page.parameters, "0"))
+            assert path in described, f"{page.name} is hidden from this walk"
 
 
 @each_operation
-def test_the_api_answers_nobody_without_a_token(operation, samples):
+def test_operation_returns_401_without_token(operation, samples):
     response, body, written, _ = call(operation, samples)
     assert response.status_code == 401
     assert not written and not leaked(body)
 
 
 @each_operation
-def test_the_api_tells_a_stranger_nothing(operation, samples, stranger):
+def test_operation_returns_404_to_non_members(operation, samples, stranger):
     response, body, written, has_ids = call(operation, samples, stranger)
     assert response.status_code == 404 if has_ids else response.status_code < 500
     assert not leaked(body) and (not written or not has_ids)
 
 
 @each_operation
-def test_the_api_lets_a_viewer_read_and_change_nothing(operation, samples, viewer):
+def test_operation_lets_viewer_read_and_change_nothing(operation, samples, viewer):
     response, _, written, has_ids = call(operation, samples, viewer)
     if operation[0] == "GET":
         assert response.status_code == 200

@@ -1,4 +1,4 @@
-"""The pages of rules, incidents, digests and the outbox, as the people of a project meet them."""
+"""The pages of rules, incidents, digests and the delivery log."""
 
 from datetime import timedelta
 
@@ -40,7 +40,7 @@ def no_email(settings):
     settings.EMAIL_BACKEND = "delivery.email_backend.OutboxBackend"
 
 
-def write(**fields):
+def write_delivery(**fields):
     fields = {"key": f"test:{Delivery.objects.count()}", "kind": Delivery.Kind.DIGEST, "text": "Good day", **fields}
     return outbox.write(Message(recipient="ada@example.com", subject="Hello", **fields))
 
@@ -54,7 +54,7 @@ def text_of(response):
     return response.content.decode()
 
 
-def test_a_manager_adds_edits_pauses_and_deletes_a_rule(keyword, manager, owner, as_person):
+def test_manager_creates_edits_pauses_and_deletes_rule(keyword, manager, owner, as_person):
     client, project = as_person(owner), keyword.project
     form = {"keyword": keyword.pk, "condition": "above", "threshold": 50, "minimum": 5, "window_s": 3600}
     assert client.post(url(project, "rules/new"), form).url == url(project, "rules")
@@ -86,14 +86,14 @@ def test_a_manager_adds_edits_pauses_and_deletes_a_rule(keyword, manager, owner,
         ({"condition": "increase", "percent": "50", "minimum": ""}, "minimum"),
     ],
 )
-def test_what_is_wrong_with_a_rule_stands_beside_its_field(keyword, manager, as_person, change, field):
+def test_rule_form_shows_error_at_its_field(keyword, manager, as_person, change, field):
     form = {"keyword": keyword.pk, "condition": "above", "threshold": 50, "minimum": 5, "window_s": 3600, **change}
     response = as_person(manager).post(url(keyword.project, "rules/new"), form)
     assert response.context["form"].errors.keys() == {field}
     assert not Rule.objects.exists()
 
 
-def test_a_rule_may_count_one_sentiment_and_says_what_is_not_judged_yet(keyword, owner, as_person):
+def test_rules_page_shows_mentions_not_analyzed_yet_for_sentiment_rule(keyword, owner, as_person):
     client, project = as_person(owner), keyword.project
     form = {"keyword": keyword.pk, "condition": "above", "threshold": 20, "minimum": 5, "window_s": 3600}
     client.post(url(project, "rules/new"), form | {"sentiment": "negative", "with_uncertain": "on"})
@@ -112,21 +112,21 @@ def test_a_rule_may_count_one_sentiment_and_says_what_is_not_judged_yet(keyword,
     assert (rule.sentiment, rule.with_uncertain) == ("", False), "a rule on all mentions counts uncertain ones anyway"
 
 
-def test_a_rule_watches_keywords_and_mails_members_of_its_own_project_only(keyword, manager, stranger, as_person):
+def test_rule_form_rejects_keywords_and_recipients_of_other_projects(keyword, manager, stranger, as_person):
     theirs = Keyword.objects.create(project=stranger.projects.get(), name="Theirs", query="x")
     form = {"keyword": theirs.pk, "condition": "above", "threshold": 1, "minimum": 5, "window_s": 3600}
     response = as_person(manager).post(url(keyword.project, "rules/new"), form | {"recipients": [stranger.pk]})
     assert response.context["form"].errors.keys() == {"keyword", "recipients"}
 
 
-def test_a_viewer_reads_rules_and_changes_none(rule, viewer, as_person):
+def test_viewer_reads_rules_and_changes_none(rule, viewer, as_person):
     client, project = as_person(viewer), rule.project
     assert "New rule" not in text_of(client.get(url(project, "rules")))
     for path in ("rules/new", f"rules/{rule.pk}/edit", f"rules/{rule.pk}/pause", f"rules/{rule.pk}/delete"):
         assert client.post(url(project, path)).status_code == 403
 
 
-def test_an_open_incident_is_shown_acknowledged_and_leads_to_its_mentions(incident, manager, as_person):
+def test_incident_page_links_to_its_mentions_and_acknowledges(incident, manager, as_person):
     client, project = as_person(manager), incident.rule.project
     manager.language = "en"
     manager.save()
@@ -141,7 +141,7 @@ def test_an_open_incident_is_shown_acknowledged_and_leads_to_its_mentions(incide
     assert "Acknowledged" in text_of(client.get(url(project, f"incidents/{incident.pk}")))
 
 
-def test_an_incident_of_late_stories_says_so_and_where_nothing_could_be_heard(rule, owner, as_person):
+def test_incident_page_shows_late_arrivals_and_hatches_failing_sources(rule, owner, as_person):
     now = timezone.now()
     at, long_ago = now - timedelta(minutes=5), now - timedelta(hours=3)
     make_mentions(rule.keyword, [{"title": f"Lumen {n}", "published": long_ago, "found_at": at} for n in range(5)])
@@ -152,13 +152,13 @@ def test_an_incident_of_late_stories_says_so_and_where_nothing_could_be_heard(ru
     assert page.context["volume_chart"].is_hatched
 
 
-def test_a_viewer_cannot_acknowledge(incident, viewer, as_person):
+def test_viewer_cannot_acknowledge_incident(incident, viewer, as_person):
     assert (
         as_person(viewer).post(url(incident.rule.project, f"incidents/{incident.pk}/acknowledge")).status_code == 403
     )
 
 
-def test_counts_are_doubted_while_a_source_fails(incident, owner, as_person):
+def test_alert_pages_warn_while_a_source_is_failing(incident, owner, as_person):
     client, project = as_person(owner), incident.rule.project
     pages = [url(project, path) for path in ("rules", "incidents", f"incidents/{incident.pk}")]
     assert not any("source is failing, so counts may be too low" in text_of(client.get(page)) for page in pages)
@@ -166,16 +166,16 @@ def test_counts_are_doubted_while_a_source_fails(incident, owner, as_person):
     assert all("1 source is failing, so counts may be too low" in text_of(client.get(page)) for page in pages)
 
 
-def test_strangers_learn_nothing_of_incidents_rules_and_messages(incident, stranger, as_person):
+def test_alert_pages_return_404_to_non_members(incident, stranger, as_person):
     mine, theirs = incident.rule.project, stranger.projects.get()
-    delivery = Delivery.objects.filter(project=mine).first() or write(project=mine)
+    delivery = Delivery.objects.filter(project=mine).first() or write_delivery(project=mine)
     client = as_person(stranger)
     for path in (f"incidents/{incident.pk}", f"rules/{incident.rule_id}/edit", f"outbox/{delivery.pk}"):
         assert client.get(url(mine, path)).status_code == 404
         assert client.get(url(theirs, path)).status_code == 404
 
 
-def test_a_person_chooses_when_the_digest_comes(keyword, viewer, as_person):
+def test_digest_form_stores_frequency_and_hour(keyword, viewer, as_person):
     client = as_person(viewer)
     assert "You don’t receive a digest for this project" in text_of(client.get(url(keyword.project, "digest")))
     client.post(url(keyword.project, "digest"), {"frequency": "weekly", "weekday": 4, "hour": 7, "send_empty": "on"})
@@ -185,13 +185,13 @@ def test_a_person_chooses_when_the_digest_comes(keyword, viewer, as_person):
     assert "Europe/Paris" in page and "Next digest:" in page
 
 
-def test_an_impossible_hour_is_refused(keyword, viewer, as_person):
+def test_digest_form_rejects_invalid_hour(keyword, viewer, as_person):
     form = {"frequency": "daily", "weekday": 0, "hour": 24}
     response = as_person(viewer).post(url(keyword.project, "digest"), form)
     assert "hour" in response.context["form"].errors
 
 
-def test_the_preview_shows_what_waits(keyword, owner, as_person):
+def test_digest_preview_shows_new_mentions(keyword, owner, as_person):
     client = as_person(owner)
     assert "No email would be sent" in text_of(client.get(url(keyword.project, "digest/preview")))
     Digest.objects.update(sent_until=timezone.now() - timedelta(days=1))
@@ -199,7 +199,7 @@ def test_the_preview_shows_what_waits(keyword, owner, as_person):
     assert "The <b>Lumen</b> lamp" in text_of(client.get(url(keyword.project, "digest/preview")))
 
 
-def test_without_a_mail_server_a_digest_is_kept_and_shown(keyword, owner, as_person, no_email):
+def test_digest_is_saved_to_delivery_log_without_mail_server(keyword, owner, as_person, no_email):
     client, project = as_person(owner), keyword.project
     response = client.post(url(project, "digest/send"), follow=True)
     assert "saved to the delivery log" in text_of(response)
@@ -214,9 +214,9 @@ def test_without_a_mail_server_a_digest_is_kept_and_shown(keyword, owner, as_per
     assert delivery.state == Delivery.State.KEPT
 
 
-def test_an_admin_reads_why_a_message_failed_and_tries_again(project, owner, as_person, settings):
+def test_admin_reads_why_a_message_failed_and_sends_it_again(project, owner, as_person, settings):
     settings.EMAIL_URL = "smtp://127.0.0.1:1"
-    delivery = write(project=project, user=owner)
+    delivery = write_delivery(project=project, user=owner)
     Delivery.objects.update(state="failed", error_code="address_refused", error="550 <b>no</b> such user", attempts=1)
     client = as_person(owner)
     page = text_of(client.get(url(project, f"outbox/{delivery.pk}")))
@@ -226,8 +226,8 @@ def test_an_admin_reads_why_a_message_failed_and_tries_again(project, owner, as_
     assert (delivery.state, delivery.attempts) == ("pending", 0)
 
 
-def test_members_read_only_the_messages_written_to_them(project, owner, viewer, as_person):
-    mine, theirs = write(project=project, user=viewer), write(project=project, user=owner)
+def test_members_read_only_messages_sent_to_them(project, owner, viewer, as_person):
+    mine, theirs = write_delivery(project=project, user=viewer), write_delivery(project=project, user=owner)
     client = as_person(viewer)
     assert client.get(url(project, "outbox")).status_code == 403
     assert client.get(url(project, f"outbox/{mine.pk}")).status_code == 200
@@ -235,11 +235,11 @@ def test_members_read_only_the_messages_written_to_them(project, owner, viewer, 
     assert client.post(url(project, f"outbox/{mine.pk}/send")).status_code == 403
 
 
-def test_account_messages_are_for_the_operator_alone(project, owner, as_person, no_email):
-    secret = write(kind=Delivery.Kind.MESSAGE, text="https://vigie.example/reset/secret")
-    operator = as_person(User.objects.create_superuser("op@example.com", "correct horse battery"))
-    assert secret.subject in text_of(operator.get("/outbox"))
-    assert "reset/secret" in text_of(operator.get(f"/outbox/{secret.pk}"))
+def test_account_messages_are_visible_to_server_admin_only(project, owner, as_person, no_email):
+    secret = write_delivery(kind=Delivery.Kind.MESSAGE, text="https://vigie.example/reset/secret")
+    server_admin = as_person(User.objects.create_superuser("op@example.com", "correct horse battery"))
+    assert secret.subject in text_of(server_admin.get("/outbox"))
+    assert "reset/secret" in text_of(server_admin.get(f"/outbox/{secret.pk}"))
     admin = as_person(owner)
     assert admin.get("/outbox").status_code == 404
     assert admin.get(f"/outbox/{secret.pk}").status_code == 404
@@ -247,29 +247,29 @@ def test_account_messages_are_for_the_operator_alone(project, owner, as_person, 
     assert secret.subject not in text_of(admin.get(url(project, "outbox")))
 
 
-def test_the_operator_sends_a_message_again(project, as_person, settings):
+def test_server_admin_sends_a_message_again(project, as_person, settings):
     settings.EMAIL_URL = "smtp://127.0.0.1:1"
-    delivery = write(kind=Delivery.Kind.MESSAGE)
+    delivery = write_delivery(kind=Delivery.Kind.MESSAGE)
     Delivery.objects.update(state="failed")
-    operator = as_person(User.objects.create_superuser("op@example.com", "correct horse battery"))
-    operator.post(f"/outbox/{delivery.pk}")
+    server_admin = as_person(User.objects.create_superuser("op@example.com", "correct horse battery"))
+    server_admin.post(f"/outbox/{delivery.pk}")
     delivery.refresh_from_db()
     assert delivery.state == "pending"
 
 
-def test_the_pages_cost_the_same_queries_however_many_rows(keyword, owner, as_person, django_assert_max_num_queries):
+def test_alert_pages_have_bounded_query_count(keyword, owner, as_person, django_assert_max_num_queries):
     client, project = as_person(owner), keyword.project
     for number in range(15):
         rule = Rule.objects.create(project=project, keyword=keyword, threshold=number)
         opened = timezone.now()
         settings = {"condition": "above", "threshold": 1, "window_s": 3600}
         Incident.objects.create(rule=rule, opened_at=opened, value=1, peak=1, settings=settings)
-        write(project=project, user=owner)
+        write_delivery(project=project, user=owner)
     for path in ("rules", "incidents", "outbox", "digest"):
         with django_assert_max_num_queries(16):
             client.get(url(project, path))
 
 
 @pytest.mark.parametrize("path", ["rules", "incidents", "outbox", "digest", "digest/preview", "rules/new"])
-def test_empty_pages_work_for_a_new_project(project, owner, as_person, path):
+def test_alert_pages_work_in_a_new_project(project, owner, as_person, path):
     assert as_person(owner).get(url(project, path)).status_code == 200

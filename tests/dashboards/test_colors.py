@@ -1,4 +1,4 @@
-"""The colors can be read: WCAG contrast of text on its grounds, of series on paper, of neighbors for any eye."""
+"""The contrast of the theme's colors: text on its backgrounds (WCAG), series on paper, adjacent colors on charts."""
 
 import re
 from itertools import pairwise
@@ -55,44 +55,44 @@ def lab(rgb):
     return 116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)
 
 
-def seen(color, eye):
+def perceived(color, eye):
     rgb = linear(color)
     return lab([min(max(sum(a * b for a, b in zip(row, rgb, strict=True)), 0), 1) for row in eye])
 
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize(("ink", "ground"), TEXT)
-def test_text_can_be_read(theme, ink, ground):
+def test_text_has_enough_contrast(theme, ink, ground):
     assert contrast(theme[ink], theme[ground]) >= 4.5
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_series_stand_out_from_the_paper(theme):
+def test_series_have_enough_contrast_to_paper(theme):
     for place in range(1, 9):
         assert contrast(theme[f"series-{place}"], theme["paper"]) >= 3
 
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("eye", [PERFECT, DEUTER, PROTAN], ids=["perfect", "deuteranopia", "protanopia"])
-def test_neighbouring_series_differ_for_any_eye(theme, eye):
-    colors = [seen(theme[f"series-{place}"], eye) for place in range(1, 9)]
+def test_adjacent_series_differ_for_all_kinds_of_color_vision(theme, eye):
+    colors = [perceived(theme[f"series-{place}"], eye) for place in range(1, 9)]
     for one, other in pairwise(colors):
         assert sum((a - b) ** 2 for a, b in zip(one, other, strict=True)) ** 0.5 >= 20
 
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("eye", [PERFECT, DEUTER, PROTAN], ids=["perfect", "deuteranopia", "protanopia"])
-def test_bands_of_sentiment_differ_for_any_eye(theme, eye):
-    """In the order in which they stand on each other; uncertain is hatched."""
-    colors = [seen(theme[name], eye) for name in ("negative", "neutral", "positive")]
+def test_sentiment_bands_differ_for_all_kinds_of_color_vision(theme, eye):
+    """Adjacent in the order of the bands; uncertain is hatched."""
+    colors = [perceived(theme[name], eye) for name in ("negative", "neutral", "positive")]
     for one, other in pairwise(colors):
         assert sum((a - b) ** 2 for a, b in zip(one, other, strict=True)) ** 0.5 >= 20
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_the_edge_of_a_field_can_be_seen(theme):
+def test_field_border_has_enough_contrast(theme):
     assert contrast(theme["line-strong"], theme["paper"]) >= 3
 
 
-def test_chosen_dark_is_the_dark_of_the_system():
+def test_chosen_dark_theme_equals_system_dark_theme():
     assert DARK == DARK_BY_SYSTEM

@@ -1,4 +1,4 @@
-"""The page "Why?": what each keyword finds in a text or a kept item, and what it does not."""
+"""The match explainer page: conditions, marked texts, stored items and fetched pages."""
 
 import re
 import time
@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 
 from monitoring.models import Keyword, Mention
-from monitoring.query_tools import explain as whys
+from monitoring.query_tools import explain as explainer
 from monitoring.services.keywords import create_keyword, pause_keyword, update_keyword
 from tests.factories import make_document, make_keyword, make_mention, make_source
 from tests.lookalikes.feeds import FeedServer
@@ -17,12 +17,12 @@ TEXT = "Encore une panne chez L’Oréal : le service, client ne répond pas."
 
 
 @pytest.fixture
-def why(at):
+def explain_url(at):
     return lambda **asked: f"{at('explain')}?{urlencode(asked)}"
 
 
 def signs(response):
-    """The lines of the tree as (sign, condition)."""
+    """Return the lines of the tree as (sign, condition)."""
     body = response.content.decode()
     found = re.findall(r'<li class="(\w+)"><div class="clause">.*?<code>(.*?)</code>', body, re.S)
     return [(sign, re.sub("&quot;", '"', text)) for sign, text in found]
@@ -32,20 +32,20 @@ def marks(response):
     return re.findall(r"<mark[^>]*>(.*?)</mark>", response.content.decode())
 
 
-def test_it_works(as_person, viewer, project, read, why):
+def test_it_works(as_person, viewer, project, read, explain_url):
     make_keyword(project, "Panne", "panne remboursement")
-    page = read(as_person(viewer), why(text=TEXT, keyword=project.keywords.get().pk))
+    page = read(as_person(viewer), explain_url(text=TEXT, keyword=project.keywords.get().pk))
     assert "Doesn’t match “Panne”" in page
     assert "“panne” was found, but “remboursement” wasn’t." in page
-    assert signs(as_person(viewer).get(why(text=TEXT, query="panne remboursement"))) == [
+    assert signs(as_person(viewer).get(explain_url(text=TEXT, query="panne remboursement"))) == [
         ("failed", "panne AND remboursement"),
         ("held", "panne"),
         ("failed", "remboursement"),
     ]
 
 
-def test_french_as_it_is_typed_is_marked_as_it_is_written(as_person, viewer, why):
-    response = as_person(viewer).get(why(text=TEXT, query='l\'oreal "service client" -météo'))
+def test_explanation_marks_french_variants_of_typed_words(as_person, viewer, explain_url):
+    response = as_person(viewer).get(explain_url(text=TEXT, query='l\'oreal "service client" -météo'))
     assert "Matches" in words(response)
     assert marks(response) == ["L’Oréal", "service, client"]
     assert "“l&#x27;oreal” and “service client” were found. Nothing excluded was found." in response.content.decode()
@@ -72,29 +72,29 @@ def test_french_as_it_is_typed_is_marked_as_it_is_written(as_person, viewer, why
         ("panne site:lemonde.fr", "“panne” was found. Condition not met: “site:lemonde.fr”."),
     ],
 )
-def test_the_verdict_says_what_is_amiss(as_person, viewer, read, why, query, reason):
-    assert reason in read(as_person(viewer), why(text=TEXT, query=query))
+def test_explanation_reason_names_unmet_conditions(as_person, viewer, read, explain_url, query, reason):
+    assert reason in read(as_person(viewer), explain_url(text=TEXT, query=query))
 
 
-def test_excluded_words_are_marked_as_such(as_person, viewer, why):
-    response = as_person(viewer).get(why(text="panne et météo", query="panne -météo"))
+def test_explanation_marks_excluded_words(as_person, viewer, explain_url):
+    response = as_person(viewer).get(explain_url(text="panne et météo", query="panne -météo"))
     assert '<mark>panne</mark> et <mark class="excluded">météo</mark>' in response.content.decode()
     assert signs(response) == [("failed", "panne AND NOT météo"), ("held", "panne"), ("failed", "NOT météo")]
 
 
-def test_long_alternatives_are_shortened_to_what_holds(as_person, viewer, why):
+def test_explanation_shortens_long_alternatives(as_person, viewer, explain_url):
     query = " OR ".join([f"mot{n}" for n in range(50)] + ["panne"])
-    response = as_person(viewer).get(why(text=TEXT, query=query))
+    response = as_person(viewer).get(explain_url(text=TEXT, query=query))
     assert ("held", "panne") in signs(response)
     assert len(signs(response)) == 8
     assert "and 44 more without a match" in words(response)
 
 
-def test_all_keywords_are_answered_at_once_those_that_match_first(as_person, viewer, project, why, queries):
+def test_explanation_lists_matching_keywords_first(as_person, viewer, project, explain_url, queries):
     make_keyword(project, "Amer", "coupure")
     make_keyword(project, "Panne", "panne")
     make_keyword(project, "Zen", "client", is_paused=True)
-    address = why(text=TEXT)
+    address = explain_url(text=TEXT)
     page = words(as_person(viewer).get(address))
     assert "2 of 3 keywords match" in page
     assert page.index("matches: Panne") < page.index("Zen Paused") < page.index("doesn’t match: Amer")
@@ -104,21 +104,25 @@ def test_all_keywords_are_answered_at_once_those_that_match_first(as_person, vie
 @pytest.mark.parametrize(
     "spelling", ["https://www.site.example/a?utm_source=x", "site.example/a/", "HTTP://Site.Example/a#top"]
 )
-def test_any_spelling_of_the_address_finds_the_kept_item(as_person, viewer, project, read, why, spelling):
+def test_explanation_finds_stored_item_by_any_variant_of_its_url(
+    as_person, viewer, project, read, explain_url, spelling
+):
     from monitoring.content.urls import canonical_url
     from monitoring.ingest.keys import key_of
 
     url = "http://site.example/a"
     source = make_source(project, title="Le Phare")
     make_document(project, title="Lumen brille", url=url, source=source, address_key=key_of(canonical_url(url)))
-    page = read(as_person(viewer), why(url=spelling, query="lumen"))
+    page = read(as_person(viewer), explain_url(url=spelling, query="lumen"))
     assert "Matches" in page and "Lumen brille" in page and "Le Phare" in page
 
 
-def test_a_kept_item_says_whether_it_is_a_mention_and_why_that_differs(as_person, viewer, manager, project, why):
+def test_explanation_says_whether_stored_item_is_a_mention_and_why_that_differs(
+    as_person, viewer, manager, project, explain_url
+):
     document = make_document(project, title="Lumen brille", text="")
     keyword = create_keyword(project, manager, name="Lumen", query="lumen")
-    ask = lambda: words(as_person(viewer).get(why(document=document.pk, keyword=keyword.pk)))  # noqa: E731
+    ask = lambda: words(as_person(viewer).get(explain_url(document=document.pk, keyword=keyword.pk)))  # noqa: E731
     assert "This item is a mention of this keyword · To review" in ask()
     Mention.objects.update(status="replied")
     keyword = update_keyword(keyword, manager, query="halo")
@@ -137,24 +141,26 @@ def test_a_kept_item_says_whether_it_is_a_mention_and_why_that_differs(as_person
     assert "only tracked in other languages. This keyword is only tracked on other platforms." in ask()
 
 
-def test_a_strangers_item_and_keyword_are_not_to_be_had(as_person, viewer, stranger, project, why, at):
+def test_explanation_ignores_items_and_keywords_of_other_projects(
+    as_person, viewer, stranger, project, explain_url, at
+):
     theirs = stranger.memberships.get().project
     document, keyword = make_document(theirs, title="Secret of Ailleurs"), make_keyword(theirs, "Theirs")
-    page = as_person(viewer).get(why(document=document.pk, query="secret"))
+    page = as_person(viewer).get(explain_url(document=document.pk, query="secret"))
     assert "no longer stored" in words(page) and "Ailleurs" not in words(page)
-    assert "Theirs" not in words(as_person(viewer).get(why(text="x", keyword=keyword.pk)))
+    assert "Theirs" not in words(as_person(viewer).get(explain_url(text="x", keyword=keyword.pk)))
     assert as_person(stranger).get(at("explain")).status_code == 404
 
 
-def test_markup_in_a_text_is_text(as_person, viewer, why):
+def test_explanation_escapes_markup(as_person, viewer, explain_url):
     evil = "<script>alert(1)</script> panne <img src=x onerror=alert(2)>\" ' <b>panne</b>"
-    response = as_person(viewer).get(why(text=evil, title=evil, query='panne OR "<b>x</b> y"'))
+    response = as_person(viewer).get(explain_url(text=evil, title=evil, query='panne OR "<b>x</b> y"'))
     body = response.content.decode().partition("<main")[2]
     assert "<script>alert" not in body and "<img src=x" not in body and "<b>x" not in body
     assert "&lt;script&gt;alert(1)&lt;/script&gt; <mark>panne</mark>" in body
 
 
-def test_a_short_question_becomes_an_address_and_a_long_one_stays_a_form(as_person, viewer, at):
+def test_explanation_redirects_short_requests_to_a_link(as_person, viewer, at):
     client = as_person(viewer)
     short = client.post(at("explain"), {"text": TEXT, "query": "panne", "keyword": ""})
     assert short.status_code == 302 and "Matches" in words(client.get(short.url))
@@ -173,11 +179,11 @@ def test_a_short_question_becomes_an_address_and_a_long_one_stays_a_form(as_pers
         ({"url": "http://x.example/", "document": "nonsense"}, "whole number"),
     ],
 )
-def test_what_cannot_be_asked_is_told_beside_its_field(as_person, viewer, at, asked, error):
+def test_explain_form_shows_error_at_its_field(as_person, viewer, at, asked, error):
     assert error in words(as_person(viewer).post(at("explain"), asked))
 
 
-def test_an_address_that_is_not_kept_is_fetched_for_managers_only(as_person, manager, viewer, at, why, settings):
+def test_explanation_fetches_unstored_url_for_managers_only(as_person, manager, viewer, at, explain_url, settings):
     page = '<html lang="fr"><head><title>La panne</title></head><body><nav>Menu</nav><p>Box en <b>panne</b></p></body>'
     with FeedServer() as server:
         server.put("/a", body=page.encode(), content_type="text/html; charset=utf-8")
@@ -185,40 +191,40 @@ def test_an_address_that_is_not_kept_is_fetched_for_managers_only(as_person, man
         server.put("/picture", body=b"\x89PNG\0", content_type="image/png")
         asked = {"url": server.url("/a"), "query": "panne -menu", "fetch": "1"}
         assert "Paste its text instead, or ask a manager to fetch the page." in words(
-            as_person(viewer).get(why(url=asked["url"], query="x"))
+            as_person(viewer).get(explain_url(url=asked["url"], query="x"))
         )
         as_person(viewer).post(at("explain"), asked, follow=True)
         assert not server.requests
         manager.language = "en"
         manager.save()
         client = as_person(manager)
-        assert "Fetch this page now" in words(client.get(why(url=asked["url"], query="x")))
+        assert "Fetch this page now" in words(client.get(explain_url(url=asked["url"], query="x")))
         assert not server.requests
         found = client.post(at("explain"), asked)
         assert "Matches" in words(found) and "This page was just fetched and isn’t stored." in words(found)
         assert marks(found) == ["panne", "panne"]
-        for path, told in (
+        for path, reason in (
             ("/gone", "Nothing was found at this URL (404)"),
             ("/picture", "doesn’t lead to a page with text"),
         ):
             answer = words(client.post(at("explain"), {**asked, "url": server.url(path)}))
-            assert told in answer and "Paste the page’s text instead." in answer
+            assert reason in answer and "Paste the page’s text instead." in answer
     refused = words(client.post(at("explain"), {**asked, "url": "http://10.0.0.1/"}))
     assert "private network" in refused
 
 
-def test_mentions_and_keywords_lead_here(as_person, viewer, project, at, why):
+def test_mention_and_keyword_pages_link_to_explanation(as_person, viewer, project, at, explain_url):
     keyword = make_keyword(project, "Lumen", "lumen")
     mention = make_mention(keyword)
     client = as_person(viewer)
     link = f"{at('explain')}?document={mention.document_id}&amp;keyword={keyword.pk}"
     assert link in client.get(at("mention", mention.pk)).content.decode()
     assert f"{at('explain')}?keyword={keyword.pk}" in client.get(at("keyword", keyword.pk)).content.decode()
-    form = client.get(why(keyword=keyword.pk)).content.decode()
+    form = client.get(explain_url(keyword=keyword.pk)).content.decode()
     assert f'<option value="{keyword.pk}" selected>' in form and "errorlist" not in form
 
 
-def test_the_deepest_and_the_longest_query_make_whole_lists(as_person, viewer, at):
+def test_explanation_closes_all_lists_of_deep_and_long_queries(as_person, viewer, at):
     deep = "panne"
     for _ in range(16):
         deep = f"(NOT (bug {deep}) OR service) client"
@@ -226,13 +232,13 @@ def test_the_deepest_and_the_longest_query_make_whole_lists(as_person, viewer, a
     for query in (deep, wide):
         response = as_person(viewer).post(at("explain"), {"text": TEXT * 40, "query": query})
         tree = response.content.decode().partition('<ul class="plain clauses"')[2].partition("</section>")[0]
-        # Its own end is the one more.
+        # One more closes the list of the whole tree.
         assert tree.count("</ul>") - tree.count("<ul") == 1
         assert tree.count("<li") == tree.count("</li>")
     assert "and 501 more" in words(response)
 
 
-def test_an_address_that_leads_to_a_kept_item_shows_that(as_person, manager, project, at):
+def test_explanation_uses_stored_item_after_redirect(as_person, manager, project, at):
     from monitoring.content.urls import canonical_url
     from monitoring.ingest.keys import key_of
 
@@ -247,19 +253,19 @@ def test_an_address_that_leads_to_a_kept_item_shows_that(as_person, manager, pro
     assert "Kept" in page and "Another text" not in page
 
 
-def test_a_keyword_that_cannot_be_answered_hides_no_other(as_person, viewer, project, read, why):
+def test_explanation_shows_other_keywords_when_one_fails(as_person, viewer, project, read, explain_url):
     make_keyword(project, "Broken", "(panne")
     make_keyword(project, "Panne", "panne")
-    page = read(as_person(viewer), why(text=TEXT))
+    page = read(as_person(viewer), explain_url(text=TEXT))
     assert "Its query is invalid" in page and "1 of 2 keywords matches" in page
     assert "Couldn’t check this" in read(
-        as_person(viewer), why(text=TEXT, keyword=project.keywords.get(name="Broken").pk)
+        as_person(viewer), explain_url(text=TEXT, keyword=project.keywords.get(name="Broken").pk)
     )
 
 
-def test_a_long_text_is_read_once_for_all_keywords():
+def test_answers_tokenize_a_long_text_once_for_all_keywords():
     keywords = [Keyword(pk=number, query=f"absent{number}") for number in range(2000)]
-    subject = whys.pasted(" ".join(f"mot{number}" for number in range(20_000)))
+    subject = explainer.pasted(" ".join(f"mot{number}" for number in range(20_000)))
     began = time.monotonic()
-    assert all(answer.condition is None for answer in whys.answers(subject, keywords, seconds=0))
-    assert time.monotonic() - began < 4  # read for each of them, it takes ten
+    assert all(answer.condition is None for answer in explainer.answers(subject, keywords, seconds=0))
+    assert time.monotonic() - began < 4  # tokenizing it for each keyword takes ten

@@ -1,4 +1,4 @@
-"""Watched keywords: the list, the form that points at mistakes, one keyword's page."""
+"""Tracked keywords: the list, the form with its query check, one keyword's page."""
 
 import html
 from datetime import timedelta
@@ -20,7 +20,7 @@ def in_english(manager):
     manager.save()
 
 
-def test_a_new_keyword_is_matched_against_what_was_kept(as_person, manager, at, project):
+def test_new_keyword_matches_stored_items(as_person, manager, at, project):
     make_document(project, title="La Maison Lumen ouvre")
     make_document(project, title="Autre chose", text="Rien")
     client = as_person(manager)
@@ -31,7 +31,7 @@ def test_a_new_keyword_is_matched_against_what_was_kept(as_person, manager, at, 
     assert keyword.mentions.count() == 1
 
 
-def test_a_query_that_cannot_be_read_is_pointed_at(as_person, manager, at):
+def test_keyword_form_points_at_query_error(as_person, manager, at):
     page = as_person(manager).post(at("keyword_new"), {**FORM, "query": "lumen (lampe OR"})
     assert Keyword.objects.count() == 0
     text = html.unescape(page.content.decode())
@@ -39,7 +39,7 @@ def test_a_query_that_cannot_be_read_is_pointed_at(as_person, manager, at):
     assert "lumen (lampe OR</textarea>" in text
 
 
-def test_a_mistake_is_told_once_and_not_again_by_the_check_beside(as_person, manager, at):
+def test_keyword_form_shows_query_error_once(as_person, manager, at):
     client = as_person(manager)
     refused = client.post(at("keyword_new"), {**FORM, "query": "lumen ("}).content.decode()
     assert refused.count('class="caret"') == 1 and "change from:#id_languages, load" not in refused
@@ -47,38 +47,38 @@ def test_a_mistake_is_told_once_and_not_again_by_the_check_beside(as_person, man
     assert "change from:#id_languages, load" in client.get(at("keyword_new") + "?query=lumen").content.decode()
 
 
-def test_a_new_keyword_can_begin_with_a_query(as_person, manager, at):
+def test_keyword_form_is_prefilled_from_the_url(as_person, manager, at):
     page = as_person(manager).get(at("keyword_new"), {"query": '"maison lumen" -"x"', "name": "Maison"})
     assert page.context["form"]["query"].value() == '"maison lumen" -"x"'
     assert page.context["form"]["name"].value() == "Maison"
 
 
-def test_a_hyphen_with_nothing_after_it_is_no_advice(as_person, manager, at):
+def test_keyword_form_rejects_hyphen_without_word(as_person, manager, at):
     person = as_person(manager)
     assert "Try: -lampe" in words(person.post(at("keyword_new"), {**FORM, "query": "lumen - lampe"}))
     assert "Try:" not in words(person.post(at("keyword_new"), {**FORM, "query": "lumen -"}))
 
 
-def test_a_caret_stands_under_the_mistake_of_its_line():
+def test_caret_points_at_the_error_in_its_line():
     shown = caret("one\ntwo (three\nfour", 8, 1)
     assert (shown.before, shown.wrong, shown.after) == ("two ", "(", "three")
     assert shown.pointer == "    ^"
 
 
 @pytest.mark.parametrize(("query", "position", "length"), [("", 0, 0), ("lamp", 4, 1), ("lamp", 9, 3), ("a\n", 2, 1)])
-def test_a_mistake_at_the_end_still_has_a_caret(query, position, length):
+def test_caret_points_at_an_error_at_the_end(query, position, length):
     shown = caret(query, position, length)
     assert "^" in shown.pointer
     assert (shown.before + shown.wrong + shown.after).rstrip() == query.split("\n")[-1]
 
 
-def test_a_name_is_taken_once_whatever_its_case(as_person, manager, at, project):
+def test_keyword_name_is_unique_case_insensitively(as_person, manager, at, project):
     make_keyword(project, "maison lumen")
     page = as_person(manager).post(at("keyword_new"), FORM)
     assert "Another keyword in this project already has this name" in words(page)
 
 
-def test_a_changed_keyword_is_saved(as_person, manager, at, project):
+def test_keyword_form_saves_changes(as_person, manager, at, project):
     keyword = make_keyword(project, "Lumen", "lumen")
     client = as_person(manager)
     assert "lumen</textarea>" in client.get(at("keyword_edit", keyword.pk)).content.decode()
@@ -97,7 +97,7 @@ def check(client, at, query, keyword=None, **fields):
     return client.post(address, {"query": query, **fields}, headers={"HX-Request": "true"})
 
 
-def test_while_typing_one_sees_what_would_be_found(as_person, manager, at, project):
+def test_query_check_shows_preview(as_person, manager, at, project):
     make_document(project, title="Lumen <b>shines</b>", text="A lamp", language="en")
     make_document(project, title="Lumen brille", text="Une lampe", language="fr")
     client = as_person(manager)
@@ -110,7 +110,7 @@ def test_while_typing_one_sees_what_would_be_found(as_person, manager, at, proje
     assert "appear here as you type" in check(client, at, " ").content.decode()
 
 
-def test_a_mistake_is_shown_at_the_query_and_the_last_answer_stays(as_person, manager, at):
+def test_query_check_shows_error_and_keeps_last_preview(as_person, manager, at):
     answer = check(as_person(manager), at, "lumen (")
     assert answer["HX-Reswap"] == "none"
     at_query = answer.content.decode().partition('id="query-problem" hx-swap-oob="innerHTML"')[2]
@@ -118,7 +118,7 @@ def test_a_mistake_is_shown_at_the_query_and_the_last_answer_stays(as_person, ma
     assert "HX-Reswap" not in check(as_person(manager), at, "lumen")
 
 
-def test_what_the_form_would_refuse_is_not_tried_out(as_person, manager, at, project):
+def test_query_check_skips_queries_that_the_form_rejects(as_person, manager, at, project):
     make_document(project)
     client = as_person(manager)
     too_long = check(client, at, "lumen OR " * 1200 + "lumen")
@@ -126,7 +126,7 @@ def test_what_the_form_would_refuse_is_not_tried_out(as_person, manager, at, pro
     assert check(client, at, "lumen", languages=["\0"]).status_code == 200
 
 
-def test_an_edit_says_what_it_adds_and_removes(as_person, manager, at, project):
+def test_query_check_shows_effect_of_an_edit(as_person, manager, at, project):
     make_document(project, title="Lumen brille", text="")
     make_document(project, title="Halo brille", text="")
     keyword = make_keyword(project, "Lumen", "lumen")
@@ -137,12 +137,12 @@ def test_an_edit_says_what_it_adds_and_removes(as_person, manager, at, project):
     assert "Matches the same items as the saved query." in words(check(client, at, "lumen OR lumen*", keyword))
 
 
-def test_another_projects_keyword_is_no_saved_version(as_person, manager, at, stranger):
+def test_query_check_returns_404_for_keyword_of_other_project(as_person, manager, at, stranger):
     other = make_keyword(stranger.memberships.get().project, "Secret", "secret")
     assert check(as_person(manager), at, "lumen", other).status_code == 404
 
 
-def test_a_term_beside_is_a_button_that_leaves_it_out(as_person, manager, at, project):
+def test_distinctive_term_button_adds_exclusion(as_person, manager, at, project):
     make_documents(project, [{"title": "Lumen", "text": "ampoule" if n % 2 else ""} for n in range(8)])
     make_documents(project, [{"title": "Halo", "text": ""} for _ in range(30)])
     shown = check(as_person(manager), at, "lumen OR halogène").content.decode()
@@ -152,7 +152,7 @@ def test_a_term_beside_is_a_button_that_leaves_it_out(as_person, manager, at, pr
     assert not Keyword.objects.exists()
 
 
-def test_a_keyword_is_paused_and_resumed(as_person, manager, at, project):
+def test_keyword_is_paused_and_resumed(as_person, manager, at, project):
     keyword = make_keyword(project, "Lumen")
     client = as_person(manager)
     assert "“Lumen” paused." in words(client.post(at("keyword_pause", keyword.pk), {"paused": "1"}, follow=True))
@@ -163,7 +163,7 @@ def test_a_keyword_is_paused_and_resumed(as_person, manager, at, project):
     assert not keyword.is_paused
 
 
-def test_deleting_asks_once_and_says_what_goes_with_it(as_person, manager, at, project):
+def test_keyword_delete_page_shows_what_is_deleted(as_person, manager, at, project):
     keyword = make_keyword(project, "Lumen")
     make_mentions(keyword, 3)
     client = as_person(manager)
@@ -175,7 +175,7 @@ def test_deleting_asks_once_and_says_what_goes_with_it(as_person, manager, at, p
     assert not Keyword.objects.exists()
 
 
-def test_the_list_counts_the_last_thirty_days_and_the_thirty_before(as_person, viewer, at, project):
+def test_keyword_list_counts_last_and_previous_30_days(as_person, viewer, at, project):
     keyword = make_keyword(project, "Lumen")
     for days in (0, 3, 40):
         make_mention(keyword, published=timezone.now() - timedelta(days=days))
@@ -184,7 +184,7 @@ def test_the_list_counts_the_last_thirty_days_and_the_thirty_before(as_person, v
     assert len(row.sparkline.split()) == 30
 
 
-def test_the_page_of_a_keyword_shows_its_numbers_only(as_person, viewer, at, project):
+def test_keyword_page_shows_only_its_own_numbers(as_person, viewer, at, project):
     keyword, other = make_keyword(project, "Lumen"), make_keyword(project, "Halo", "halo")
     source = make_source(project, title="Le Phare")
     make_mention(keyword, title="Lumen shines", source=source)
@@ -195,7 +195,7 @@ def test_the_page_of_a_keyword_shows_its_numbers_only(as_person, viewer, at, pro
     assert "Lumen shines" in text and "Le Phare 1" in text and "Halo fades" not in text
 
 
-def test_an_unfinished_look_back_is_told_until_it_is_done(as_person, viewer, at, project, read):
+def test_keyword_page_shows_backfill_progress(as_person, viewer, at, project, read):
     first, *_ = make_documents(project, 10)
     keyword = make_keyword(project, backfilled_to=first.pk + 6)
     make_mention(keyword, first)
@@ -213,13 +213,13 @@ def test_an_unfinished_look_back_is_told_until_it_is_done(as_person, viewer, at,
     assert "earching past items" not in read(client, at("keyword", keyword.pk)) + read(client, at("keywords"))
 
 
-def test_the_look_back_of_a_paused_keyword_is_not_under_way(as_person, viewer, at, project):
+def test_keyword_page_hides_backfill_of_paused_keyword(as_person, viewer, at, project):
     keyword = make_keyword(project, backfilled_to=5, is_paused=True)
     assert 'role="progressbar"' not in as_person(viewer).get(at("keyword", keyword.pk)).content.decode()
     assert 'role="progressbar"' not in as_person(viewer).get(at("keywords")).content.decode()
 
 
-def test_a_viewer_reads_keywords_and_changes_none(as_person, viewer, at, project):
+def test_viewer_reads_keywords_and_changes_none(as_person, viewer, at, project):
     keyword = make_keyword(project, "Lumen")
     client = as_person(viewer)
     assert at("keyword_edit", keyword.pk) not in client.get(at("keyword", keyword.pk)).content.decode()
@@ -227,7 +227,7 @@ def test_a_viewer_reads_keywords_and_changes_none(as_person, viewer, at, project
         assert client.post(at(name, keyword.pk), FORM).status_code == 403
 
 
-def test_the_pages_cost_the_same_however_many_keywords(as_person, viewer, at, project, queries):
+def test_keyword_pages_have_constant_query_count(as_person, viewer, at, project, queries):
     client, keyword = as_person(viewer), make_keyword(project)
     make_mention(keyword, source=make_source(project))
     few = queries(client, at("keywords")), queries(client, at("keyword", keyword.pk))
@@ -235,5 +235,5 @@ def test_the_pages_cost_the_same_however_many_keywords(as_person, viewer, at, pr
         make_mentions(make_keyword(project), [{"source": make_source(project)} for _ in range(3)])
     make_mentions(keyword, [{"source": make_source(project)} for _ in range(9)])
     many = queries(client, at("keywords")), queries(client, at("keyword", keyword.pk))
-    # With one keyword alone there are no stories that two of them share, and no look for them.
+    # With a single keyword, no item can match two of them, and that query is not made.
     assert many[0] <= few[0] + 1 <= 16 and many[1] == few[1] <= 23

@@ -1,4 +1,4 @@
-"""The list of mentions and one mention: filter, read, decide."""
+"""The mention list and one mention: filters, pages, and changes of status."""
 
 import re
 import uuid
@@ -23,13 +23,13 @@ def titles(response):
     return [str(row.document.title) for row in response.context["rows"]]
 
 
-def test_the_newest_stand_first(as_person, viewer, at, keyword):
+def test_mentions_are_listed_newest_first(as_person, viewer, at, keyword):
     for hours, title in ((3, "Lumen third"), (1, "Lumen first"), (2, "Lumen second")):
         make_mention(keyword, title=title, published=timezone.now() - timedelta(hours=hours))
     assert titles(as_person(viewer).get(at("mentions"))) == ["Lumen first", "Lumen second", "Lumen third"]
 
 
-def test_older_and_newer_pages_show_each_mention_once(as_person, viewer, at, keyword):
+def test_pagination_lists_each_mention_once(as_person, viewer, at, keyword):
     make_mentions(keyword, 120)
     client = as_person(viewer)
     seen, cursor = [], None
@@ -44,7 +44,7 @@ def test_older_and_newer_pages_show_each_mention_once(as_person, viewer, at, key
     assert [row.id for row in back.context["rows"]] == seen[50:100]
 
 
-def test_htmx_gets_the_following_rows_without_the_page_around_them(as_person, viewer, at, keyword):
+def test_htmx_receives_following_rows_only(as_person, viewer, at, keyword):
     make_mentions(keyword, 60)
     client = as_person(viewer)
     cursor = client.get(at("mentions"), {"period": "30d"}).context["page"].next_cursor
@@ -53,7 +53,7 @@ def test_htmx_gets_the_following_rows_without_the_page_around_them(as_person, vi
     assert "<html" not in more
 
 
-def test_every_facet_leads_to_as_many_as_it_says(as_person, viewer, at, project, keyword):
+def test_facet_links_lead_to_the_counted_mentions(as_person, viewer, at, project, keyword):
     sources = [make_source(project), make_source(project)]
     for number in range(9):
         make_mention(
@@ -72,14 +72,14 @@ def test_every_facet_leads_to_as_many_as_it_says(as_person, viewer, at, project,
     assert checked >= 10
 
 
-def test_choosing_what_is_chosen_takes_it_off(as_person, viewer, at, keyword):
+def test_facet_link_of_selected_value_removes_it(as_person, viewer, at, keyword):
     make_mention(keyword, language="fr")
     facets = as_person(viewer).get(at("mentions") + "?period=7d&language=fr").context["facets"]
     [french] = [choice for facet in facets for choice in facet.choices if choice.is_selected]
     assert french.query == "period=7d"
 
 
-def test_what_is_narrowed_shows_as_chips_that_come_off(as_person, viewer, at, project, keyword):
+def test_filter_chips_link_to_the_list_without_them(as_person, viewer, at, project, keyword):
     source = make_source(project, title="Le Phare")
     address = (
         f"{at('mentions')}?period=30d&keyword={keyword.pk}&source={source.pk}&status=needs_reply&q=lamp&author=Ada"
@@ -89,22 +89,22 @@ def test_what_is_narrowed_shows_as_chips_that_come_off(as_person, viewer, at, pr
     assert all(len(re.findall("=", chip.query)) == 5 for chip in chips)
 
 
-def test_a_search_that_cannot_be_read_shows_where(as_person, viewer, at, keyword):
+def test_list_points_at_query_error(as_person, viewer, at, keyword):
     page = as_person(viewer).get(at("mentions"), {"q": "lamp (late OR"}).content.decode()
     assert 'role="alert"' in page and 'class="caret"' in page
     assert 'aria-invalid="true"' in page
 
 
-def test_an_unknown_filter_is_told_and_left_out(as_person, viewer, at, read, keyword):
+def test_list_reports_and_ignores_unknown_filter(as_person, viewer, at, read, keyword):
     make_mention(keyword, title="Lumen again")
     assert "Lumen again" in read(as_person(viewer), at("mentions") + "?period=century&keyword=999999")
 
 
-def test_an_empty_list_says_what_to_do(as_person, owner, at, read):
+def test_empty_list_shows_next_step(as_person, owner, at, read):
     assert "No keywords yet" in read(as_person(owner), at("mentions"))
 
 
-def test_a_mention_is_read_in_full_with_the_reason_why_it_is_here(as_person, viewer, at, keyword):
+def test_mention_page_shows_full_text_and_match_reasons(as_person, viewer, at, keyword):
     text = "Word " * 200 + "and at last LUMEN."
     mention = make_mention(keyword, title="A title", text=text, url="https://site.example/a", author="Ada")
     page = as_person(viewer).get(at("mention", mention.pk)).content.decode()
@@ -113,7 +113,7 @@ def test_a_mention_is_read_in_full_with_the_reason_why_it_is_here(as_person, vie
     assert "Why this is a mention" in page and ">lumen</code>" in page
 
 
-def test_a_story_of_two_sources_is_one_mention_and_names_both(as_person, viewer, at, read, project, keyword):
+def test_mention_page_names_all_sources_of_an_item(as_person, viewer, at, read, project, keyword):
     first, second = make_source(project, title="Le Phare"), make_source(project, title="La Jetée")
     mention = make_mention(keyword, source=first)
     client = as_person(viewer)
@@ -126,26 +126,24 @@ def test_a_story_of_two_sources_is_one_mention_and_names_both(as_person, viewer,
     assert client.get(at("mentions")).context["count"].value == 1
 
 
-def test_an_address_that_is_no_web_address_is_no_link(as_person, viewer, at, keyword):
+def test_url_that_is_not_http_is_not_linked(as_person, viewer, at, keyword):
     mention = make_mention(keyword, title="Lumen", url="javascript:alert(1)")
     assert "javascript:" not in as_person(viewer).get(at("mention", mention.pk)).content.decode()
 
 
-def test_a_feeds_unreadable_address_does_not_take_the_pages_down_once_its_source_is_gone(
-    as_person, viewer, at, keyword
-):
+def test_pages_work_with_malformed_url_after_source_is_deleted(as_person, viewer, at, keyword):
     mention = make_mention(keyword, title="Lumen", url="http://[x/", source=None)
     client = as_person(viewer)
     for page in (at("mentions"), at("mention", mention.pk), at("keyword", keyword.pk)):
         assert "Deleted source" in client.get(page).content.decode()
 
 
-def test_a_mention_of_another_project_is_not_there(as_person, viewer, at, stranger):
+def test_mention_of_other_project_returns_404(as_person, viewer, at, stranger):
     other = make_mention(make_keyword(stranger.projects.get()))
     assert as_person(viewer).get(at("mention", other.pk)).status_code == 404
 
 
-def test_a_decision_is_kept_and_written_down(as_person, manager, at, keyword):
+def test_status_change_is_stored_and_logged(as_person, manager, at, keyword):
     mention = make_mention(keyword)
     back = at("mentions") + "?period=30d"
     answer = as_person(manager).post(at("mention_status"), {"id": mention.pk, "status": "replied", "next": back})
@@ -155,7 +153,7 @@ def test_a_decision_is_kept_and_written_down(as_person, manager, at, keyword):
     assert ActivityEntry.objects.filter(user=manager, action="mention.status").count() == 1
 
 
-def test_a_decision_from_the_list_answers_with_the_row_as_it_is_now(as_person, manager, at, keyword):
+def test_status_change_returns_changed_row_to_htmx(as_person, manager, at, keyword):
     mention = make_mention(keyword)
     row = as_person(manager).post(at("mention_status"), {"id": mention.pk, "status": "ignored"}, headers=HTMX)
     assert f'id="mention-{mention.pk}"' in row.content.decode() and 'data-status="ignored"' in row.content.decode()
@@ -164,23 +162,23 @@ def test_a_decision_from_the_list_answers_with_the_row_as_it_is_now(as_person, m
 @pytest.mark.parametrize(
     "data", [{"status": "replied"}, {"id": "1", "status": "burnt"}, {"id": "x", "status": "replied"}]
 )
-def test_nonsense_decides_nothing(as_person, manager, at, keyword, data):
+def test_status_change_rejects_invalid_input(as_person, manager, at, keyword, data):
     assert as_person(manager).post(at("mention_status"), data).status_code == 400
 
 
-def test_a_decision_with_a_way_back_that_is_no_address_is_no_crash(as_person, manager, at, keyword):
+def test_status_change_redirects_when_next_is_not_a_url(as_person, manager, at, keyword):
     decision = {"id": make_mention(keyword).pk, "status": "ignored", "next": "nowhere"}
     assert as_person(manager).post(at("mention_status"), decision).status_code == 302
 
 
-def test_a_viewer_cannot_decide(as_person, viewer, at, keyword):
+def test_viewer_cannot_change_status(as_person, viewer, at, keyword):
     mention = make_mention(keyword)
     client = as_person(viewer)
     assert client.post(at("mention_status"), {"id": mention.pk, "status": "ignored"}).status_code == 403
     assert "data-triage" not in client.get(at("mentions")).content.decode()
 
 
-def test_new_mentions_are_counted_and_do_not_move_the_list(as_person, viewer, at, keyword):
+def test_new_mentions_are_counted_without_changing_the_list(as_person, viewer, at, keyword):
     old = make_mention(keyword, published=timezone.now() - timedelta(hours=1))
     client = as_person(viewer)
     assert "new mention" not in client.get(at("mentions_fresh"), {"after": old.pk}).content.decode()
@@ -189,7 +187,7 @@ def test_new_mentions_are_counted_and_do_not_move_the_list(as_person, viewer, at
     assert client.get(at("mentions_fresh"), {"after": "9" * 4500}).status_code == 200
 
 
-def test_the_list_costs_the_same_however_much_there_is(as_person, manager, at, project, keyword, queries):
+def test_mention_pages_have_constant_query_count(as_person, manager, at, project, keyword, queries):
     client = as_person(manager)
     one = make_mention(keyword, source=make_source(project), author="Ada")
     few = queries(client, at("mentions")), queries(client, at("mention", one.pk))

@@ -1,4 +1,4 @@
-"""The overview: the answer first, then numbers that are doors."""
+"""The overview: the summary, then numbers and charts that link to their mentions."""
 
 import html
 import json
@@ -18,14 +18,14 @@ NOW = timezone.now
 
 @pytest.fixture
 def tracked_keywords(project):
-    """A brand and a competitor, one source that is heard."""
+    """A brand and a competitor, and one active source."""
     brand = make_keyword(project, "Lumen", "lumen", type="brand")
-    rival = make_keyword(project, "Halo", "halo", type="competitor")
+    competitor = make_keyword(project, "Halo", "halo", type="competitor")
     source = make_source(project, title="Le Phare", last_success_at=NOW())
-    return brand, rival, source
+    return brand, competitor, source
 
 
-def break_rule(keyword):
+def trigger_rule(keyword):
     source = make_source(keyword.project, last_success_at=NOW())
     make_mentions(keyword, [{"published": NOW() - timedelta(minutes=5), "source": source} for _ in range(7)])
     Rule.objects.create(project=keyword.project, keyword=keyword, threshold=2, window_s=3600)
@@ -37,25 +37,25 @@ def links_of(page):
     return [html.unescape(link) for link in re.findall(r'href="([^"]+)"', page.content.decode())]
 
 
-def test_a_new_project_says_what_to_do_first(as_person, owner, at, read):
+def test_overview_shows_first_steps_in_a_new_project(as_person, owner, at, read):
     client = as_person(owner)
     assert "Add a keyword" in read(client, at("overview"))
     assert at("keyword_new") in links_of(client.get(at("overview")))
 
 
-def test_a_viewer_of_a_new_project_is_told_whom_to_ask(as_person, viewer, at, read):
+def test_overview_asks_viewers_of_a_new_project_to_contact_a_manager(as_person, viewer, at, read):
     text = read(as_person(viewer), at("overview"))
     assert "Ask a manager to add a keyword." in text and "Add a keyword" not in text
 
 
-def test_a_calm_day_is_said_in_one_line(as_person, viewer, at, read, tracked_keywords):
+def test_overview_says_all_clear_without_problems(as_person, viewer, at, read, tracked_keywords):
     make_mentions(tracked_keywords[0], 3)
     text = read(as_person(viewer), at("overview"))
     assert "All clear. 3 mentions in this period" in text
     assert "Your only source is active." in text
 
 
-def test_twice_as_many_as_before_is_not_called_calm(as_person, viewer, at, read, tracked_keywords):
+def test_overview_reports_increased_volume(as_person, viewer, at, read, tracked_keywords):
     now = timezone.now()
     ago = [timedelta(days=1)] * 20 + [timedelta(days=8)] * 10
     make_mentions(tracked_keywords[0], [{"published": now - days} for days in ago])
@@ -64,24 +64,24 @@ def test_twice_as_many_as_before_is_not_called_calm(as_person, viewer, at, read,
     assert "All calm" not in text
 
 
-def test_an_open_alert_stands_first_and_can_be_taken(as_person, manager, at, tracked_keywords):
+def test_overview_lists_open_incident_first_with_acknowledge_button(as_person, manager, at, tracked_keywords):
     manager.language = "en"
     manager.save()
-    incident = break_rule(tracked_keywords[0])
+    incident = trigger_rule(tracked_keywords[0])
     page = as_person(manager).get(at("overview")).content.decode()
     assert page.index("Lumen: 7 mentions in 1 hour") < page.index('id="tiles"')
     assert f'action="{at("incident_acknowledge", incident.pk)}"' in page
     assert "All calm" not in page
 
 
-def test_a_viewer_cannot_take_an_alert(as_person, viewer, at, tracked_keywords):
-    incident = break_rule(tracked_keywords[0])
+def test_overview_hides_acknowledge_button_from_viewers(as_person, viewer, at, tracked_keywords):
+    incident = trigger_rule(tracked_keywords[0])
     page = as_person(viewer).get(at("overview")).content.decode()
     assert at("incident", incident.pk) in page
     assert at("incident_acknowledge", incident.pk) not in page
 
 
-def test_sources_that_cannot_be_heard_are_named(as_person, viewer, at, read, project, tracked_keywords):
+def test_overview_names_failing_sources(as_person, viewer, at, read, project, tracked_keywords):
     make_source(project, title="Radio Muette", error_code="timeout")
     make_source(project, title="En pause", error_code="timeout", state=Source.State.PAUSED)
     text = read(as_person(viewer), at("overview"))
@@ -89,7 +89,7 @@ def test_sources_that_cannot_be_heard_are_named(as_person, viewer, at, read, pro
     assert "All calm" not in text
 
 
-def test_a_deaf_time_is_hatched(as_person, viewer, at, project, tracked_keywords):
+def test_chart_hatches_buckets_with_failing_sources(as_person, viewer, at, project, tracked_keywords):
     make_source(project, error_code="timeout", last_success_at=NOW() - timedelta(days=2))
     page = as_person(viewer).get(at("overview") + "?period=7d").content.decode()
     notes = json.loads(re.search(r'id="volume-data"[^>]*>(.*?)</script>', page, re.S)[1])["notes"]
@@ -98,14 +98,14 @@ def test_a_deaf_time_is_hatched(as_person, viewer, at, project, tracked_keywords
     assert "Hatched" in page
 
 
-def test_one_deaf_source_among_many_hatches_nothing(as_person, viewer, at, project, tracked_keywords):
+def test_chart_does_not_hatch_for_one_failing_source_of_many(as_person, viewer, at, project, tracked_keywords):
     for _ in range(11):
         make_source(project, last_success_at=NOW())
     make_source(project, error_code="timeout", last_success_at=NOW() - timedelta(days=2))
     assert "Hatched" not in as_person(viewer).get(at("overview")).content.decode()
 
 
-def test_every_bar_leads_to_exactly_its_mentions(as_person, viewer, at, tracked_keywords):
+def test_volume_bars_link_to_their_mentions(as_person, viewer, at, tracked_keywords):
     brand, rival, _ = tracked_keywords
     for days in (0, 0, 1, 3):
         make_mention(brand, published=NOW() - timedelta(days=days))
@@ -120,7 +120,7 @@ def test_every_bar_leads_to_exactly_its_mentions(as_person, viewer, at, tracked_
     assert sum(sum(line["data"]) for line in chart["data"]["datasets"]) == 5
 
 
-def test_every_tile_leads_to_as_many_mentions_as_it_says(as_person, viewer, at, tracked_keywords):
+def test_tiles_link_to_the_counted_mentions(as_person, viewer, at, tracked_keywords):
     brand, rival, _ = tracked_keywords
     make_mentions(brand, 4)
     make_mention(brand, status="needs_reply")
@@ -140,7 +140,7 @@ def test_every_tile_leads_to_as_many_mentions_as_it_says(as_person, viewer, at, 
     assert follow(voice.query) == 5
 
 
-def test_what_counts_twice_is_said_to(as_person, viewer, at, read, tracked_keywords):
+def test_overview_explains_items_that_match_several_keywords(as_person, viewer, at, read, tracked_keywords):
     brand, rival, _ = tracked_keywords
     make_mentions(brand, 2)
     client = as_person(viewer)
@@ -150,13 +150,13 @@ def test_what_counts_twice_is_said_to(as_person, viewer, at, read, tracked_keywo
     assert client.get(at("overview")).context["change"].now == 3
 
 
-def test_there_is_no_share_of_voice_without_a_competitor(as_person, viewer, at, project):
+def test_overview_hides_share_of_voice_without_competitor(as_person, viewer, at, project):
     make_source(project, last_success_at=NOW())
     make_mentions(make_keyword(project, type="brand"), 2)
     assert as_person(viewer).get(at("overview")).context["share_of_voice"] is None
 
 
-def test_the_chart_uses_the_days_of_the_reader(as_person, viewer, at, tracked_keywords):
+def test_chart_uses_time_zone_of_the_user(as_person, viewer, at, tracked_keywords):
     viewer.time_zone = "Pacific/Auckland"
     viewer.save()
     page = as_person(viewer).get(at("overview") + "?period=24h")
@@ -165,20 +165,20 @@ def test_the_chart_uses_the_days_of_the_reader(as_person, viewer, at, tracked_ke
     assert last.startswith(f"{local:%A, %B} {local.day}, ")
 
 
-def test_matching_words_are_marked_and_markup_is_not_obeyed(as_person, viewer, at, tracked_keywords):
+def test_overview_highlights_matches_and_escapes_markup(as_person, viewer, at, tracked_keywords):
     make_mention(tracked_keywords[0], title="<b>Lumen</b> & co", text="<script>alert(1)</script> Lumen")
     page = as_person(viewer).get(at("overview")).content.decode()
     assert "&lt;b&gt;<mark>Lumen</mark>&lt;/b&gt; &amp; co" in page
     assert "<script>alert" not in page
 
 
-def test_the_overview_costs_the_same_however_much_there_is(as_person, viewer, at, project, tracked_keywords, queries):
+def test_overview_has_constant_query_count(as_person, viewer, at, project, tracked_keywords, queries):
     client = as_person(viewer)
-    break_rule(tracked_keywords[0])
+    trigger_rule(tracked_keywords[0])
     few = queries(client, at("overview"))
     for number in range(10):
         keyword = make_keyword(project, f"Keyword {number}", "lumen")
         make_mentions(keyword, [{"source": make_source(project, last_success_at=NOW())} for _ in range(5)])
     make_source(project, error_code="timeout")
-    break_rule(keyword)
+    trigger_rule(keyword)
     assert queries(client, at("overview")) == few <= 35

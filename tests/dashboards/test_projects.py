@@ -4,7 +4,7 @@ from accounts.models import ActivityEntry, Membership, Project, User
 from accounts.projects import create_project
 
 
-def test_somebody_without_a_project_is_welcomed_and_makes_one(db, as_person):
+def test_home_welcomes_people_without_project(db, as_person):
     person = User.objects.create_user("new@example.com", "x", first_name="Nina")
     client = as_person(person)
     assert "Welcome, Nina" in client.get("/").content.decode()
@@ -15,11 +15,11 @@ def test_somebody_without_a_project_is_welcomed_and_makes_one(db, as_person):
     assert ActivityEntry.objects.get().action == "project.created"
 
 
-def test_a_nameless_project_is_refused_beside_the_field(owner, as_person):
+def test_project_form_rejects_empty_name(owner, as_person):
     assert "This field is required." in as_person(owner).post("/projects/new", {"name": " "}).content.decode()
 
 
-def test_the_front_door_leads_to_the_project_seen_last(project, owner, as_person):
+def test_home_redirects_to_last_visited_project(project, owner, as_person):
     other = create_project(owner, "Another")
     client = as_person(owner)
     assert client.get("/").url == f"/p/{other.id}/"  # the first by name
@@ -29,7 +29,7 @@ def test_the_front_door_leads_to_the_project_seen_last(project, owner, as_person
     assert client.get("/").url == f"/p/{other.id}/"
 
 
-def test_a_project_is_renamed_and_it_is_written_down(project, owner, as_person):
+def test_project_rename_is_stored_and_logged(project, owner, as_person):
     client = as_person(owner)
     page = client.post(f"/p/{project.id}/settings/rename", {"name": "Lumen & Sœurs"}, follow=True).content.decode()
     assert "Lumen &amp; Sœurs" in page
@@ -37,7 +37,7 @@ def test_a_project_is_renamed_and_it_is_written_down(project, owner, as_person):
     assert (line.action, line.target, line.detail) == ("project.renamed", "Lumen & Sœurs", {"before": "Maison Lumen"})
 
 
-def test_a_refused_name_stays_in_its_field_and_the_frame_keeps_the_old_one(project, owner, as_person):
+def test_rejected_name_stays_in_the_form_only(project, owner, as_person):
     page = as_person(owner).post(f"/p/{project.id}/settings/rename", {"name": "x" * 101}).content.decode()
     assert "at most 100 characters" in page and "Maison Lumen" in page
     project.refresh_from_db()
@@ -45,14 +45,14 @@ def test_a_refused_name_stays_in_its_field_and_the_frame_keeps_the_old_one(proje
 
 
 @pytest.mark.parametrize("typed", ["", "maison lumen", "Maison Lumens"])
-def test_deleting_asks_for_the_name(project, owner, as_person, typed):
+def test_project_delete_requires_its_name(project, owner, as_person, typed):
     client = as_person(owner)
     page = client.post(f"/p/{project.id}/settings/delete", {"name": typed}).content.decode()
     assert "That isn’t the project name" in page or "This field is required." in page
     assert client.get(f"/p/{project.id}/settings").status_code == 200
 
 
-def test_a_deleted_project_is_gone_for_everyone_at_once(project, owner, viewer, as_person):
+def test_deleted_project_returns_404_to_all_members(project, owner, viewer, as_person):
     client = as_person(owner)
     page = client.post(f"/p/{project.id}/settings/delete", {"name": "Maison Lumen"}, follow=True).content.decode()
     assert "Project “Maison Lumen” deleted." in page and "Create a project" in page
@@ -60,7 +60,7 @@ def test_a_deleted_project_is_gone_for_everyone_at_once(project, owner, viewer, 
         assert as_person(person).get(f"/p/{project.id}/settings").status_code == 404
 
 
-def test_either_apostrophe_is_the_name_of_a_project_to_delete(project, owner, as_person):
+def test_project_delete_accepts_straight_and_curly_apostrophe(project, owner, as_person):
     project.name = "L’été"
     project.save()
     client = as_person(owner)

@@ -24,8 +24,8 @@ FEW, MANY = 2, 12
 NOT_MEASURED = {
     "home": "redirects to a project",
 }
-NOT_MEASURED_PREFIXES = ("mfa_", "account_")  # one person's own sign-in, without any list
-# What a page shows only if it is asked for: most rows of each kind.
+NOT_MEASURED_PREFIXES = ("mfa_", "account_")  # signing in: these pages have no lists
+# The query strings with which pages show the most rows.
 QUERY_STRINGS = {
     "search": "?q=lumen",
     "explain": "?text=Lumen+lamp",
@@ -35,7 +35,7 @@ QUERY_STRINGS = {
 
 
 class World:
-    """A project whose rows of every kind grow with `grow`; the first of each kind is the one that pages show."""
+    """A project with rows of every kind, to which `grow` adds; pages with an id show the first of their kind."""
 
     def __init__(self, project, owner):
         self.project, self.owner, self.size = project, owner, 0
@@ -77,7 +77,7 @@ class World:
         ]
         made = make_mentions([keyword, self.keyword], rows)
         make_documents(project, [{"source": source}])
-        # The one mention that pages show: of one more keyword, seen at one more source, found by one more word.
+        # The mention page shows the first mention: add a keyword and a source to its document.
         make_mention(keyword, self.mention.document)
         DocumentSource.objects.create(
             document=self.mention.document, source=source, native_key=self.mention.document.address_key, published=now
@@ -174,9 +174,9 @@ def world(project, owner):
     return World(project, owner)
 
 
-def answers_get(address):
+def answers_get(page):
     """False for views that only accept POST."""
-    view, closures = address.view, []
+    view, closures = page.view, []
     while view is not None:
         closures += [cell.cell_contents for cell in view.__closure__ or () if isinstance(cell.cell_contents, list)]
         view = getattr(view, "__wrapped__", None)
@@ -184,24 +184,24 @@ def answers_get(address):
 
 
 MEASURED = [
-    address
-    for address in GUARDED
-    if address.name not in NOT_MEASURED and not address.name.startswith(NOT_MEASURED_PREFIXES) and answers_get(address)
+    page
+    for page in GUARDED
+    if page.name not in NOT_MEASURED and not page.name.startswith(NOT_MEASURED_PREFIXES) and answers_get(page)
 ]
 
 
-@pytest.mark.parametrize("address", MEASURED, ids=lambda address: address.name)
-def test_page_costs_the_same_queries_with_few_and_many_rows(address, world, as_person, queries):
+@pytest.mark.parametrize("page", MEASURED, ids=lambda page: page.name)
+def test_page_costs_the_same_queries_with_few_and_many_rows(page, world, as_person, queries):
     client = as_person(world.owner)
     counts = []
     for size in (FEW, MANY):
         world.grow(size)
-        path = address.path(world.ids) + world.query_string(address.name)
+        path = page.path(world.ids) + world.query_string(page.name)
         counts.append(queries(client, path))
     assert counts[0] == counts[1]
     assert Document.objects.count() > MANY
 
 
 def test_query_counts_are_measured_for_the_main_pages():
-    names = {address.name for address in MEASURED}
+    names = {page.name for page in MEASURED}
     assert {"overview", "mentions", "keywords", "sources", "search", "rules", "incidents", "outbox", "digest"} <= names

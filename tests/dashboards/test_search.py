@@ -1,4 +1,4 @@
-"""The search over everything kept."""
+"""The search over all stored items."""
 
 import re
 from datetime import timedelta
@@ -24,7 +24,7 @@ def titles(response):
     return [re.sub(r"<[^>]+>", "", row.title) for row in response.context["rows"]]
 
 
-def test_it_finds_mentions_and_what_no_keyword_matched(as_person, viewer, at, project, keyword):
+def test_search_finds_items_with_and_without_mention(as_person, viewer, at, project, keyword):
     mention = make_mention(keyword, title="A lamp by Lumen", text="", published=timezone.now() - timedelta(hours=1))
     other = make_document(project, title="A lamp in the rain", text="", url="https://site.example/rain")
     make_document(project, title="A story of the sea", text="")
@@ -37,13 +37,13 @@ def test_it_finds_mentions_and_what_no_keyword_matched(as_person, viewer, at, pr
     assert 'href="https://site.example/rain" target="_blank" rel="noopener noreferrer"' in page
 
 
-def test_it_finds_what_is_not_searchable_yet(as_person, viewer, at, project):
+def test_search_finds_items_that_are_not_indexed_yet(as_person, viewer, at, project):
     make_document(project, title="A lamp", text="")
     Document.objects.update(search=None)
     assert titles(as_person(viewer).get(at("search"), {"q": "lamp"})) == ["A lamp"]
 
 
-def test_it_can_look_at_mentions_only_and_at_a_period_only(as_person, viewer, at, project, keyword):
+def test_search_filters_by_mentions_and_period(as_person, viewer, at, project, keyword):
     make_mention(keyword, title="Old lamp", text="", published=timezone.now() - timedelta(days=20))
     make_document(project, title="New lamp", text="")
     client = as_person(viewer)
@@ -54,7 +54,7 @@ def test_it_can_look_at_mentions_only_and_at_a_period_only(as_person, viewer, at
     assert len(titles(client.get(at("search"), {"q": "lamp", "in": "moon", "period": "century"}))) == 2
 
 
-def test_nothing_of_another_project_is_ever_found(as_person, viewer, stranger, at, project):
+def test_search_finds_nothing_of_other_projects(as_person, viewer, stranger, at, project):
     make_documents(stranger.projects.get(), [{"title": "A secret lamp"}] * 3)
     Document.objects.filter(pk=Document.objects.first().pk).update(search=None)
     client = as_person(viewer)
@@ -63,7 +63,7 @@ def test_nothing_of_another_project_is_ever_found(as_person, viewer, stranger, a
     assert as_person(stranger).get(at("search"), {"q": "lamp"}).status_code == 404
 
 
-def test_a_query_that_cannot_be_read_shows_where(as_person, manager, at):
+def test_search_points_at_query_error(as_person, manager, at):
     page = as_person(manager).get(at("search"), {"q": "lamp (late OR"}).content.decode()
     assert 'role="alert"' in page and 'class="caret"' in page and 'aria-invalid="true"' in page
     assert "keywords/new" not in page.partition('class="bar"')[2].partition("</header>")[0]
@@ -72,12 +72,12 @@ def test_a_query_that_cannot_be_read_shows_where(as_person, manager, at):
 @pytest.mark.parametrize(
     "q", ["x" * 1001, "a\0b", "site:a\0b", "((((", "\ud83d", "-lamp", "  ", "'); DROP", "a:b:c", "&|!<->:*"]
 )
-def test_whatever_is_typed_is_answered(as_person, viewer, at, project, q):
+def test_search_answers_any_input(as_person, viewer, at, project, q):
     make_document(project)
     assert as_person(viewer).get(at("search"), {"q": q.encode(errors="surrogatepass")}).status_code == 200
 
 
-def test_older_items_come_page_by_page_each_once(as_person, viewer, at, project):
+def test_search_pagination_lists_each_item_once(as_person, viewer, at, project):
     made = make_documents(project, 120)
     client, cursor, seen = as_person(viewer), None, []
     while True:
@@ -92,14 +92,14 @@ def test_older_items_come_page_by_page_each_once(as_person, viewer, at, project)
     assert "No more results." in response.content.decode()
 
 
-def test_a_long_look_says_how_far_it_came(as_person, viewer, at, project, monkeypatch):
+def test_long_search_shows_how_far_back_it_searched(as_person, viewer, at, project, monkeypatch):
     monkeypatch.setattr(reading, "MAX_CHECKED", 10)
     make_documents(project, 30)
     page = as_person(viewer).get(at("search"), {"q": '"lumen about"'}).content.decode()
     assert "Search further back" in page and "no results so far" in page and "intersect" not in page
 
 
-def test_a_long_look_ends_with_a_word(as_person, viewer, at, project, monkeypatch):
+def test_long_search_says_when_it_is_finished(as_person, viewer, at, project, monkeypatch):
     monkeypatch.setattr(reading, "MAX_CHECKED", 10)
     make_documents(project, 15)
     client = as_person(viewer)
@@ -110,14 +110,14 @@ def test_a_long_look_ends_with_a_word(as_person, viewer, at, project, monkeypatc
         assert "No more results." in last and "Nothing collected" not in last
 
 
-def test_a_manager_can_watch_the_search(as_person, manager, viewer, at, project):
+def test_search_offers_managers_to_track_it(as_person, manager, viewer, at, project):
     make_document(project)
     address = at("keyword_new") + "?query=lumen+%23x"
     assert address in as_person(manager).get(at("search"), {"q": "lumen #x"}).content.decode()
     assert address not in as_person(viewer).get(at("search"), {"q": "lumen #x"}).content.decode()
 
 
-def test_an_empty_answer_says_what_to_do(as_person, viewer, at, read, project):
+def test_search_without_results_shows_next_step(as_person, viewer, at, read, project):
     client = as_person(viewer)
     assert "Search all collected content" in read(client, at("search"))
     assert "Nothing collected yet" in read(client, at("search") + "?q=lamp")
@@ -125,7 +125,7 @@ def test_an_empty_answer_says_what_to_do(as_person, viewer, at, read, project):
     assert "No results for these words" in read(client, at("search") + "?q=nowhere")
 
 
-def test_the_list_of_mentions_offers_the_wider_search_where_it_finds_nothing(as_person, viewer, at, project, keyword):
+def test_empty_mention_list_links_to_search_in_all_content(as_person, viewer, at, project, keyword):
     make_mention(keyword)
     client = as_person(viewer)
     assert (
@@ -134,13 +134,13 @@ def test_the_list_of_mentions_offers_the_wider_search_where_it_finds_nothing(as_
     assert f'href="{at("search")}?q=' not in client.get(at("mentions"), {"q": "lumen"}).content.decode()
 
 
-def test_an_address_that_is_no_web_address_is_no_link(as_person, viewer, at, project):
+def test_url_that_is_not_http_is_not_linked(as_person, viewer, at, project):
     make_document(project, title="Lamp", url="javascript:alert(1)")
     make_document(project, title="Lamp", url="http://[x/")
     assert "javascript:" not in as_person(viewer).get(at("search"), {"q": "lamp"}).content.decode()
 
 
-def test_every_page_of_a_project_has_the_search_in_its_frame(as_person, viewer, at):
+def test_every_project_page_has_the_search_field(as_person, viewer, at):
     client = as_person(viewer)
     for page in ("sources", "search"):
         body = client.get(at(page)).content.decode()
@@ -148,7 +148,7 @@ def test_every_page_of_a_project_has_the_search_in_its_frame(as_person, viewer, 
         assert f'<a class="find-link" href="{at("search")}"' in body
 
 
-def test_a_search_costs_the_same_however_much_it_finds(as_person, manager, at, project, keyword, queries):
+def test_search_has_constant_query_count(as_person, manager, at, project, keyword, queries):
     client, address = as_person(manager), at("search") + "?q=lumen"
     make_mention(keyword, source=make_source(project))
     few = queries(client, address)

@@ -1,4 +1,4 @@
-"""Sentiment on the pages: marks, corrections, filters, trends."""
+"""Sentiment on the pages: badges, corrections, filters, trends."""
 
 import json
 import re
@@ -21,7 +21,7 @@ def keyword(project):
 
 @pytest.fixture
 def two(project, keyword):
-    """A story that is bad for Lumen and good for Halo."""
+    """An item that is negative about Lumen and positive about Halo."""
     document = make_document(project, title="Late here, soon there")
     bad = make_mention(keyword, document, sentiment="negative", negative=0.71, positive=0.09, judged_by="m")
     good = make_mention(
@@ -30,7 +30,7 @@ def two(project, keyword):
     return bad, good
 
 
-def test_a_mark_is_a_shape_and_a_word_with_its_probabilities(as_person, viewer, at, keyword):
+def test_sentiment_badge_has_icon_word_and_probabilities(as_person, viewer, at, keyword):
     make_mention(keyword, sentiment="negative", negative=0.712, positive=0.088)
     page = as_person(viewer).get(at("mentions")).content.decode()
     assert 'class="sentiment-badge negative" title="Negative 71%, Neutral 20%, Positive 9%"' in page
@@ -45,20 +45,20 @@ def test_a_mark_is_a_shape_and_a_word_with_its_probabilities(as_person, viewer, 
         ({"sentiment": "neutral", "judged_by": "person"}, "Neutral (corrected manually)"),
     ],
 )
-def test_doubt_waiting_and_corrections_are_told(as_person, viewer, at, read, keyword, fields, words):
+def test_sentiment_badge_shows_pending_uncertain_and_corrected(as_person, viewer, at, read, keyword, fields, words):
     make_mention(keyword, title="Lumen here", **fields)
-    # The facets beside the list name every label, too.
+    # The facets name every label as well.
     assert words in " ".join(read(as_person(viewer), at("mentions")).partition("Lumen here")[2].split())
 
 
-def test_a_story_shows_each_keywords_own_sentiment_where_they_differ(as_person, viewer, at, read, two):
+def test_row_shows_one_badge_per_keyword_when_they_differ(as_person, viewer, at, read, two):
     client = as_person(viewer)
     assert "Lumen Negative Halo Positive" in read(client, at("mentions"))
     Mention.objects.update(sentiment="negative")
     assert "Lumen Halo Negative" in read(client, at("mentions"))
 
 
-def test_the_detail_tells_each_keywords_probabilities_and_who_corrected(as_person, manager, viewer, at, read, two):
+def test_mention_page_shows_probabilities_and_who_corrected(as_person, manager, viewer, at, read, two):
     as_person(manager).post(at("mention_sentiment"), {"id": two[0].pk, "label": "neutral"})
     text = read(as_person(viewer), at("mention", two[0].pk))
     assert "Model: Negative 71%, Neutral 20%, Positive 9%" in text
@@ -66,7 +66,7 @@ def test_the_detail_tells_each_keywords_probabilities_and_who_corrected(as_perso
     assert "Positive 80%, Neutral 15%, Negative 5%" in text
 
 
-def test_a_correction_holds_and_is_written_down(as_person, manager, at, keyword):
+def test_correction_is_stored_and_logged(as_person, manager, at, keyword):
     mention = make_mention(keyword, sentiment="negative", negative=0.7, positive=0.1, judged_by="m")
     back = at("mentions") + "?period=30d"
     answer = as_person(manager).post(at("mention_sentiment"), {"id": mention.pk, "label": "positive", "next": back})
@@ -76,7 +76,7 @@ def test_a_correction_holds_and_is_written_down(as_person, manager, at, keyword)
     assert ActivityEntry.objects.filter(user=manager, action="mention.sentiment").count() == 1
 
 
-def test_a_correction_is_about_the_mentions_of_the_row_under_the_lists_filter(as_person, manager, at, keyword, two):
+def test_correction_applies_to_the_filtered_mentions_of_the_row(as_person, manager, at, keyword, two):
     client = as_person(manager)
     [row] = client.get(at("mentions"), {"keyword": keyword.pk}).context["rows"]
     answer = client.post(at("mention_sentiment"), {"id": row.ids, "label": "neutral"}, headers=HTMX).content.decode()
@@ -88,7 +88,7 @@ def test_a_correction_is_about_the_mentions_of_the_row_under_the_lists_filter(as
     assert set(Mention.objects.values_list("sentiment", flat=True)) == {"neutral"}
 
 
-def test_one_keyword_corrected_answers_with_the_whole_row(as_person, manager, at, two):
+def test_correction_of_one_keyword_returns_the_whole_row(as_person, manager, at, two):
     data = {"id": two[1].pk, "shown": [two[0].pk, two[1].pk], "label": "neutral"}
     answer = as_person(manager).post(at("mention_sentiment"), data, headers=HTMX).content.decode()
     assert f'id="mention-{two[0].pk}"' in answer
@@ -96,7 +96,7 @@ def test_one_keyword_corrected_answers_with_the_whole_row(as_person, manager, at
     assert f'data-corrections="{two[0].pk}: {two[1].pk}:neutral"' in answer
 
 
-def test_a_correction_is_taken_back_and_the_mention_waits_to_be_judged(as_person, manager, at, read, keyword):
+def test_correction_is_undone_and_the_mention_is_pending(as_person, manager, at, read, keyword):
     mention = make_mention(keyword, sentiment="negative", negative=0.7, positive=0.1, judged_by="m")
     client = as_person(manager)
     client.post(at("mention_sentiment"), {"id": mention.pk, "label": "positive"})
@@ -107,18 +107,18 @@ def test_a_correction_is_taken_back_and_the_mention_waits_to_be_judged(as_person
 
 
 @pytest.mark.parametrize("data", [{"label": "positive"}, {"id": "1", "label": "uncertain"}, {"id": "x", "label": ""}])
-def test_nonsense_corrects_nothing(as_person, manager, at, keyword, data):
+def test_correction_rejects_invalid_input(as_person, manager, at, keyword, data):
     assert as_person(manager).post(at("mention_sentiment"), data).status_code == 400
 
 
-def test_a_viewer_cannot_correct(as_person, viewer, at, keyword):
+def test_viewer_cannot_correct_sentiment(as_person, viewer, at, keyword):
     mention = make_mention(keyword, sentiment="negative")
     client = as_person(viewer)
     assert client.post(at("mention_sentiment"), {"id": mention.pk, "label": "positive"}).status_code == 403
     assert "data-correct=" not in client.get(at("mentions")).content.decode()
 
 
-def test_a_mention_of_another_project_is_not_corrected(as_person, manager, at, stranger):
+def test_correction_ignores_mentions_of_other_projects(as_person, manager, at, stranger):
     other = make_mention(make_keyword(stranger.projects.get()), sentiment="negative")
     client = as_person(manager)
     client.post(at("mention_sentiment"), {"id": other.pk, "label": "positive"})
@@ -127,7 +127,7 @@ def test_a_mention_of_another_project_is_not_corrected(as_person, manager, at, s
     assert "sentiment-badge" not in client.get(at("mention_sentiment_badges"), {"ids": other.pk}).content.decode()
 
 
-def test_marks_are_asked_for_again_row_by_row(as_person, viewer, at, keyword, two):
+def test_badges_are_refreshed_per_row(as_person, viewer, at, keyword, two):
     waiting = make_mention(keyword)
     client = as_person(viewer)
     asked = {"ids": [f"{two[0].pk},{two[1].pk}", waiting.pk, "x", "1,y"]}
@@ -136,7 +136,7 @@ def test_marks_are_asked_for_again_row_by_row(as_person, viewer, at, keyword, tw
     assert f'data-badges="{two[0].pk}"' in page and f'data-badges="{waiting.pk}" data-pending' in page
 
 
-def test_a_list_is_narrowed_to_a_sentiment_unsure_included(as_person, viewer, at, keyword):
+def test_list_is_filtered_by_sentiment(as_person, viewer, at, keyword):
     for label, number in (("negative", 3), ("uncertain", 2), ("positive", 1), ("", 1)):
         make_mentions(keyword, [{"sentiment": label} for _ in range(number)])
     client = as_person(viewer)
@@ -158,8 +158,8 @@ def test_a_list_is_narrowed_to_a_sentiment_unsure_included(as_person, viewer, at
 
 
 @pytest.fixture
-def judged(project, keyword):
-    """This week 3 negative, 1 neutral, 1 positive, 2 uncertain; the week before 1 positive."""
+def analyzed_keyword(project, keyword):
+    """A keyword with 3 negative, 1 neutral, 1 positive, 2 uncertain mentions this week and 1 positive last week."""
     make_source(project, last_success_at=timezone.now())
     now = timezone.now()
     labels = ["negative"] * 3 + ["neutral", "positive"] + ["uncertain"] * 2
@@ -175,7 +175,7 @@ def chart(response):
     return json.loads(found[1])
 
 
-def test_net_sentiment_is_told_with_its_change(as_person, viewer, at, read, project, keyword):
+def test_overview_shows_net_sentiment_with_its_change(as_person, viewer, at, read, project, keyword):
     make_source(project, last_success_at=timezone.now())
     now = timezone.now()
     for days, labels in ((1, ["negative"] * 12 + ["positive"] * 8 + ["uncertain"] * 3), (8, ["positive"] * 20)):
@@ -186,14 +186,14 @@ def test_net_sentiment_is_told_with_its_change(as_person, viewer, at, read, proj
     assert "12 negative, 0 neutral, 8 positive, 3 uncertain −20" in text
 
 
-def test_no_change_is_told_of_a_handful(as_person, viewer, at, read, judged):
+def test_overview_shows_no_change_with_few_mentions(as_person, viewer, at, read, analyzed_keyword):
     assert "Net sentiment −40 not enough analyzed mentions to compare" in read(as_person(viewer), at("overview"))
 
 
 @pytest.mark.parametrize("page", ["overview", "keyword"])
-def test_every_band_of_a_bar_leads_to_exactly_its_mentions(as_person, viewer, at, judged, page):
+def test_sentiment_bands_link_to_their_mentions(as_person, viewer, at, analyzed_keyword, page):
     client = as_person(viewer)
-    address = at(page, *([judged.pk] if page == "keyword" else []))
+    address = at(page, *([analyzed_keyword.pk] if page == "keyword" else []))
     config = chart(client.get(f"{address}?period=7d"))
     assert [line["key"] for line in config["data"]["datasets"]] == ["negative", "neutral", "positive", "uncertain"]
     assert [line.get("hatched", False) for line in config["data"]["datasets"]] == [False, False, False, True]
@@ -205,7 +205,7 @@ def test_every_band_of_a_bar_leads_to_exactly_its_mentions(as_person, viewer, at
     assert sum(sum(line["counts"]) for line in config["data"]["datasets"]) == 7
 
 
-def test_the_table_behind_holds_the_counts_and_the_net(as_person, viewer, at, judged):
+def test_sentiment_table_has_counts_and_net_sentiment(as_person, viewer, at, analyzed_keyword):
     rows = as_person(viewer).get(at("overview")).context["sentiment"].rows
     assert [(row.split.negative, row.split.uncertain, row.split.net) for row in rows[:3]] == [
         (1, 1, -50),
@@ -223,9 +223,7 @@ def test_the_table_behind_holds_the_counts_and_the_net(as_person, viewer, at, ju
     ],
 )
 @pytest.mark.parametrize("page", ["overview", "keyword"])
-def test_where_there_is_no_sentiment_the_page_says_why(
-    as_person, viewer, at, read, project, keyword, label, words, page
-):
+def test_page_explains_missing_sentiment(as_person, viewer, at, read, project, keyword, label, words, page):
     make_source(project, last_success_at=timezone.now())
     if label is not None:
         make_mention(keyword, sentiment=label)

@@ -1,4 +1,4 @@
-"""What a team sees and decides about what its corrections teach."""
+"""The sentiment settings page: corrections, trained versions, progress, and decisions of admins."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ def keyword(project):
     return make_keyword(project, query="lumen")
 
 
-def say(**fields):
+def report_status(**fields):
     model_status.cache.set(model_status.KEY, ModelStatus(timezone.now().timestamp(), **fields), 60)
 
 
@@ -42,13 +42,13 @@ def page(client, project, path=""):
 
 
 def words(html):
-    """The text alone, with single spaces."""
+    """Return the text of the page with single spaces."""
     import re
 
     return " ".join(re.sub(r"<[^>]+>", " ", html.replace("<b>", "").replace("</b>", "")).split())
 
 
-def test_an_empty_page_says_how_to_begin_and_is_linked_from_the_settings(project, viewer, as_person):
+def test_sentiment_settings_explain_how_to_start_without_corrections(project, viewer, as_person):
     client = as_person(viewer)
     assert f'href="/p/{project.pk}/settings/sentiment"' in client.get(f"/p/{project.pk}/settings").content.decode()
     text = words(page(client, project))
@@ -56,9 +56,7 @@ def test_an_empty_page_says_how_to_begin_and_is_linked_from_the_settings(project
     assert "Built-in model" in text
 
 
-def test_it_tells_how_many_corrections_whose_and_the_newest_of_them(
-    project, owner, manager, viewer, keyword, as_person
-):
+def test_sentiment_settings_count_corrections_by_label_and_person(project, owner, manager, viewer, keyword, as_person):
     rows = make_mentions(
         keyword, [{"text": f"Lumen <b>{n}</b>", "title": "", "sentiment": "neutral"} for n in range(12)]
     )
@@ -76,7 +74,7 @@ def test_it_tells_how_many_corrections_whose_and_the_newest_of_them(
     assert f"/mentions/{rows[11].pk}" in html and f"/mentions/{gone}" not in html
 
 
-def test_it_tells_the_accuracy_before_and_after_and_what_became_of_each_lesson(project, viewer, as_person):
+def test_sentiment_settings_show_accuracy_and_status_of_each_version(project, viewer, as_person):
     layer(project, 1, model="old-model", corrections=20)
     layer(project, 2, after=0.60, corrections=40)
     used = layer(project, 3)
@@ -90,13 +88,13 @@ def test_it_tells_the_accuracy_before_and_after_and_what_became_of_each_lesson(p
     assert "Restore" not in html and "Turn off learning" not in html
 
 
-def test_a_lesson_that_does_not_help_is_said_to_be_unused(project, viewer, as_person):
+def test_version_without_improvement_is_shown_as_not_used(project, viewer, as_person):
     layer(project, 1, before=0.5, after=0.51, is_better=False)
     SentimentState.objects.create(project=project, judged_by=MODEL)
     assert "and the trained version 51%. That isn’t a clear improvement" in words(page(as_person(viewer), project))
 
 
-def test_admins_go_back_to_a_lesson_to_none_and_turn_learning_off_and_on(project, owner, as_person):
+def test_admins_restore_versions_and_turn_learning_off_and_on(project, owner, as_person):
     first, second = layer(project, 1), layer(project, 2)
     layer(project, 3, is_better=False), layer(project, 4, model="old-model")
     state = SentimentState.objects.create(project=project, judged_by=f"{MODEL}+2", layer=second)
@@ -121,7 +119,7 @@ def test_admins_go_back_to_a_lesson_to_none_and_turn_learning_off_and_on(project
     assert state.learns and "Learning from corrections turned on." in text and "turned learning off" in text
 
 
-def test_managers_and_viewers_change_nothing_and_strangers_see_nothing(project, manager, viewer, stranger, as_person):
+def test_only_admins_change_sentiment_settings(project, manager, viewer, stranger, as_person):
     used = layer(project, 1)
     SentimentState.objects.create(project=project, judged_by=f"{MODEL}+1", layer=used)
     address = f"/p/{project.pk}/settings/sentiment"
@@ -134,7 +132,9 @@ def test_managers_and_viewers_change_nothing_and_strangers_see_nothing(project, 
     assert as_person(stranger).get(f"{address}/progress").status_code == 404
 
 
-def test_what_is_under_way_is_told_until_it_ends(project, owner, keyword, as_person, django_assert_max_num_queries):
+def test_progress_of_reanalysis_is_shown_until_it_ends(
+    project, owner, keyword, as_person, django_assert_max_num_queries
+):
     rows = make_mentions(keyword, 40)
     client = as_person(owner)
     reached = {"rescored_from": rows[-1].pk + 1, "rescored_to": rows[30].pk}
@@ -143,7 +143,7 @@ def test_what_is_under_way_is_told_until_it_ends(project, owner, keyword, as_per
     assert "Re-analyzing 40 mentions: 25% done." in words(html) and 'aria-valuenow="25"' in html
     again = html.split('hx-get="')[1].split('"')[0].replace("&amp;", "&")
     SentimentState.objects.update(rescored_to=rows[10].pk)
-    with django_assert_max_num_queries(4):  # session, person, membership, state: nothing is counted again
+    with django_assert_max_num_queries(4):  # session, user, membership, state: nothing is counted again
         html = client.get(again).content.decode()
     assert "Re-analyzing 40 mentions: 75% done." in words(html)
     state.rescored_to, state.refit_at = None, timezone.now() + timedelta(seconds=20)
@@ -154,15 +154,15 @@ def test_what_is_under_way_is_told_until_it_ends(project, owner, keyword, as_per
     html = client.get(again).content.decode()
     assert "Sentiment is up to date for all mentions." in words(html) and "hx-get" not in html
     set_learning(project, owner, False)
-    SentimentState.objects.update(refit_at=timezone.now())  # a correction while nothing is learned
+    SentimentState.objects.update(refit_at=timezone.now())  # a correction while learning is off
     assert "hx-get" not in page(client, project)
 
 
-def test_the_model_its_threshold_and_its_doubt_are_told(project, viewer, keyword, as_person, settings):
+def test_sentiment_settings_show_model_threshold_and_uncertain_share(project, viewer, keyword, as_person, settings):
     make_mention(keyword, sentiment="uncertain"), make_mention(keyword, sentiment="neutral"), make_mention(keyword)
     make_mention(keyword, sentiment="uncertain", published=timezone.now() - timedelta(days=40))
     assert "No worker has reported for two minutes." in words(page(as_person(viewer), project))
-    say(version=MODEL, threshold=0.57)
+    report_status(version=MODEL, threshold=0.57)
     text = words(page(as_person(viewer), project))
     assert MODEL in text and "57% probability." in text
     assert "33% of 3 mentions in the last 30 days" in text and "Not analyzed yet 1" in text
@@ -170,9 +170,9 @@ def test_the_model_its_threshold_and_its_doubt_are_told(project, viewer, keyword
     assert "Custom model (ONNX)" in words(page(as_person(viewer), project))
 
 
-def test_why_the_model_cannot_be_loaded_is_for_operators_only(project, owner, as_person):
+def test_model_error_is_shown_to_server_admins_only(project, owner, as_person):
     SentimentState.objects.create(project=project, judged_by=MODEL, refit_at=timezone.now())
-    say(error="/srv/secret/model.onnx is missing: docs/sentiment.md tells how to export a model")
+    report_status(error="/srv/secret/model.onnx is missing: docs/sentiment.md tells how to export a model")
     html = page(as_person(owner), project)
     assert "The sentiment model couldn’t be loaded." in html and "/srv/secret" not in html and "hx-get" not in html
     owner.is_superuser = True
@@ -180,7 +180,7 @@ def test_why_the_model_cannot_be_loaded_is_for_operators_only(project, owner, as
     assert "/srv/secret/model.onnx is missing" in page(as_person(owner), project)
 
 
-def test_the_page_costs_the_same_queries_however_many_rows_and_never_loads_a_model(
+def test_sentiment_settings_have_bounded_query_count_and_never_load_the_model(
     project, owner, keyword, as_person, settings, django_assert_max_num_queries
 ):
     settings.SENTIMENT_BACKEND, settings.SENTIMENT_MODEL_DIR = "onnx", "/nowhere"

@@ -1,4 +1,4 @@
-"""Sources: how each is doing in plain words, adding, importing, pausing."""
+"""Sources: their status, adding, importing, pausing, checking and deleting them."""
 
 from datetime import timedelta
 
@@ -52,13 +52,13 @@ def test_source_has_one_status(client, at, project, fields, status):
     assert row.status == status
 
 
-def test_trouble_is_told_in_words_with_what_to_do(client, at, project, read):
+def test_source_list_explains_errors_with_advice(client, at, project, read):
     make_source(project, title="Radio", error_code="gone", state="stopped")
     text = read(client, at("sources"))
     assert "this feed is permanently gone (410)" in text and "Look for another feed on this site." in text
 
 
-def test_sources_in_trouble_stand_first_and_can_be_shown_alone(client, at, project):
+def test_source_list_shows_failing_sources_first_and_filters_by_status(client, at, project):
     make_source(project, title="Aa", last_success_at=timezone.now())
     make_source(project, title="Zz", error_code="dns")
     rows = client.get(at("sources")).context["page"].object_list
@@ -69,7 +69,7 @@ def test_sources_in_trouble_stand_first_and_can_be_shown_alone(client, at, proje
     assert [str(row.source) for row in rows] == ["Zz"]
 
 
-def test_items_a_day_are_those_of_the_last_month(client, at, project):
+def test_items_per_day_cover_the_last_month(client, at, project):
     now = timezone.now()
     source = make_source(project, last_success_at=now, created_at=now - timedelta(days=90))
     make_documents(project, [{"source": source, "published": now - timedelta(days=d % 20)} for d in range(45)])
@@ -81,7 +81,7 @@ def test_items_a_day_are_those_of_the_last_month(client, at, project):
     assert round(new_row.items_per_day, 1) == 1.1
 
 
-def test_a_feed_is_added_by_its_address(client, at, web):
+def test_source_is_added_by_feed_url(client, at, web):
     web.put("/feed.xml", body=FEED)
     page = client.post(at("source_add"), {"url": web.url("/feed.xml")}, follow=True)
     assert "“Le Phare” added." in words(page)
@@ -90,7 +90,7 @@ def test_a_feed_is_added_by_its_address(client, at, web):
     assert Source.objects.count() == 1
 
 
-def test_a_site_with_several_feeds_asks_which(client, at, web):
+def test_source_form_lists_several_feeds_of_a_site(client, at, web):
     web.put("/", body=PAGE, headers={"Content-Type": "text/html"})
     page = client.post(at("source_add"), {"url": web.url("/")})
     assert "This site has several feeds. Which one?" in words(page)
@@ -98,7 +98,7 @@ def test_a_site_with_several_feeds_asks_which(client, at, web):
     assert Source.objects.count() == 0
 
 
-def test_an_address_that_cannot_be_used_says_why_beside_the_field(client, at, web):
+def test_source_form_shows_error_at_its_field(client, at, web):
     page = client.post(at("source_add"), {"url": web.url("/nothing")})
     assert "Nothing was found at this URL (404)." in words(page)
     assert web.url("/nothing") in page.content.decode()
@@ -106,19 +106,19 @@ def test_an_address_that_cannot_be_used_says_why_beside_the_field(client, at, we
     assert "private network" in words(page)
 
 
-def test_an_opml_list_is_imported_and_what_is_refused_is_named(client, at):
+def test_opml_import_adds_feeds_and_names_invalid_urls(client, at):
     file = SimpleUploadedFile("feeds.opml", OPML)
     text = words(client.post(at("opml_import"), {"file": file}, follow=True))
     assert "1 source added." in text and "https://[two/feed" in text
     assert Source.objects.get().url == "https://one.example/feed"
 
 
-def test_a_file_that_is_no_opml_is_refused(client, at):
+def test_opml_import_rejects_other_files(client, at):
     page = client.post(at("opml_import"), {"file": SimpleUploadedFile("x.opml", b"\x00 not at all")})
     assert "This isn’t an OPML file." in words(page)
 
 
-def test_what_is_exported_can_be_imported(client, at, project, stranger, as_person):
+def test_opml_export_can_be_imported(client, at, project, stranger, as_person):
     make_source(project, "https://one.example/feed", title="Un & deux")
     answer = client.get(at("opml_export"))
     assert 'filename="maison-lumen.opml"' in answer["Content-Disposition"]
@@ -127,7 +127,7 @@ def test_what_is_exported_can_be_imported(client, at, project, stranger, as_pers
     assert home.sources.get().title == "Un & deux"
 
 
-def test_a_source_is_paused_polled_resumed_and_deleted(client, at, project):
+def test_source_is_paused_checked_resumed_and_deleted(client, at, project):
     later = timezone.now() + timedelta(hours=5)
     source = make_source(project, title="Le Phare", next_poll_at=later)
     client.post(at("source_poll", source.pk))
@@ -144,14 +144,14 @@ def test_a_source_is_paused_polled_resumed_and_deleted(client, at, project):
     assert not Source.objects.exists()
 
 
-def test_the_page_of_a_source_shows_its_last_items(client, at, project, read):
+def test_source_page_shows_latest_items(client, at, project, read):
     source = make_source(project, title="Le Phare", last_success_at=timezone.now())
     make_documents(project, [{"source": source, "title": "A light in the night"}, {"title": "Elsewhere"}])
     text = read(client, at("source", source.pk))
     assert "A light in the night" in text and "Elsewhere" not in text
 
 
-def test_a_viewer_reads_sources_and_changes_none(as_person, viewer, at, project):
+def test_viewer_reads_sources_and_changes_none(as_person, viewer, at, project):
     source = make_source(project)
     client = as_person(viewer)
     assert at("source_add") not in client.get(at("sources")).content.decode()
@@ -159,7 +159,7 @@ def test_a_viewer_reads_sources_and_changes_none(as_person, viewer, at, project)
         assert client.post(at(name, source.pk)).status_code == 403
 
 
-def test_the_pages_cost_the_same_however_many_sources(client, at, project, queries):
+def test_source_pages_have_constant_query_count(client, at, project, queries):
     source = make_source(project)
     few = queries(client, at("sources")), queries(client, at("source", source.pk))
     for _ in range(20):

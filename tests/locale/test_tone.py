@@ -11,8 +11,6 @@ import pytest
 
 from tests.locale.sources import ROOT, docstrings_and_comments, modules, pages, prose
 
-# Still to be reworded.
-PENDING = ("dashboards", "tests/dashboards")
 TESTS = sorted(
     path
     for path in (ROOT / "tests").rglob("*.py")
@@ -69,7 +67,7 @@ def test_docstrings_and_comments_are_read_with_their_lines():
 
 @pytest.mark.parametrize(
     "path",
-    [path for path in [*modules(), *TESTS] if not str(path.relative_to(ROOT)).startswith(PENDING)],
+    [*modules(), *TESTS],
     ids=lambda path: str(path.relative_to(ROOT)),
 )
 def test_docstrings_and_comments_use_plain_words(path):

@@ -84,7 +84,7 @@ def test_registered_dimension_has_facet_and_filter_chip(origin, project, mixed_m
     )
     [chip] = filter_bar(f, []).chips
     assert (chip.name, chip.value, chip.query) == ("Origin", "Past items", "period=7d")
-    assert filter_bar(f, []).bare_query == "period=7d"
+    assert filter_bar(f, []).unfiltered_query == "period=7d"
 
 
 def test_filter_rejects_unknown_dimension(project):
