@@ -14,7 +14,7 @@ from monitoring.query.folding import WILD
 from monitoring.query.positions import Positions, bits_of
 from monitoring.query.term_filter import TermFilter
 from monitoring.query.terms import Atom, raw_form
-from monitoring.query.tokens import KEYS, Chunk, KeysWithAliases, KeyTable, analyze, analyze_chunk
+from monitoring.query.tokens import KEYS, KeysWithAliases, KeyTable, TokenizedChunk, analyze, analyze_chunk
 from monitoring.query.wildcards import Shape, masked, shape_of
 
 # Characters. Longer texts get a table of all their words, as hundreds of terms would each scan the whole text.
@@ -39,7 +39,7 @@ class FieldWords:
         self.chunks = text.split()
         self.queried = list(map(term_filter.__getitem__, self.chunks))
 
-    def analyze(self, chunk: str) -> Chunk:
+    def analyze(self, chunk: str) -> TokenizedChunk:
         """Return the words of a run of characters with their offsets."""
         return analyze_chunk(chunk)
 
@@ -121,14 +121,14 @@ class UrlWords(FieldWords):
         super().__init__(text)
         self.queried = self.keys_by_chunk()
 
-    def analyze(self, chunk: str) -> Chunk:
+    def analyze(self, chunk: str) -> TokenizedChunk:
         return analyze(chunk, keep_urls=True)
 
     def keys_by_chunk(self) -> list[tuple[str, ...]]:
         return [self.analyze(chunk).keys() for chunk in self.chunks]
 
 
-def _spans_in_chunk(chunk: Chunk, key: str) -> Iterator[Interval]:
+def _spans_in_chunk(chunk: TokenizedChunk, key: str) -> Iterator[Interval]:
     for norm, start, end in chunk.tokens:
         if norm == key:
             yield start, end
@@ -143,7 +143,7 @@ class WordOrder:
     def __init__(self, field: FieldWords) -> None:
         self._field = field
         self._rows = list(field.keys_by_chunk())
-        self._analyzed: dict[str, Chunk] = {}
+        self._analyzed: dict[str, TokenizedChunk] = {}
         self._cached_positions: dict[str, Positions] = {}
         self._raw_forms: dict[str, dict[str, list[Interval]]] = {}
         self._aliases: dict[str, list[Interval]] = {}
@@ -161,7 +161,7 @@ class WordOrder:
                     self._aliases.setdefault(norm, []).append((before + first, before + last))
             before += len(row)
 
-    def _analyze(self, chunk: str) -> Chunk:
+    def _analyze(self, chunk: str) -> TokenizedChunk:
         found = self._analyzed.get(chunk)
         if found is None:
             found = self._analyzed[chunk] = self._field.analyze(chunk)

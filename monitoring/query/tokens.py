@@ -71,7 +71,7 @@ class KeysWithAliases(tuple[str, ...]):
     __slots__ = ()
 
 
-class Chunk(NamedTuple):
+class TokenizedChunk(NamedTuple):
     """The words of one run of characters without spaces; offsets are relative to its start."""
 
     tokens: tuple[Token, ...]
@@ -140,7 +140,7 @@ def _hashtag(chunk: str, start: int, classes: str, at: int) -> tuple[list[Token]
     return tokens, aliases
 
 
-def analyze(chunk: str, keep_urls: bool = False) -> Chunk:
+def analyze(chunk: str, keep_urls: bool = False) -> TokenizedChunk:
     """Return the words of a run of characters, which may contain spaces. URLs are no words unless `keep_urls`."""
     if not keep_urls and (":" in chunk or "ww." in chunk.lower()):
         chunk = _URL.sub(lambda m: " " * len(m[0]), chunk)
@@ -171,18 +171,18 @@ def analyze(chunk: str, keep_urls: bool = False) -> Chunk:
             tokens.append(Token(norm, start + (kind == "cashtag"), end))
             if kind == "cashtag":
                 aliases.append(Alias("$" + norm, len(tokens) - 1, len(tokens)))
-    return Chunk(tuple(tokens), tuple(aliases))
+    return TokenizedChunk(tuple(tokens), tuple(aliases))
 
 
 _analyze_cached = lru_cache(maxsize=20_000)(analyze)
 
 
-def analyze_chunk(chunk: str) -> Chunk:
+def analyze_chunk(chunk: str) -> TokenizedChunk:
     """Return the same as `analyze` for a run without spaces, with a cache and a shortcut for ASCII words."""
     core = chunk.strip(_PUNCTUATION)
     if core.isascii() and core.isalpha():
         start = chunk.index(core)
-        return Chunk((Token(core.lower(), start, start + len(core)),))
+        return TokenizedChunk((Token(core.lower(), start, start + len(core)),))
     return _analyze_cached(chunk) if len(chunk) <= MAX_CACHED_LENGTH else analyze(chunk)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from monitoring.sentiment.hashing import Hasher, language_numbers, mixed_bits
 from monitoring.sentiment.lexicon import ROLES, Lexicon
-from monitoring.sentiment.text import PUNCTUATION, SYMBOL, Batch, tokenize_batch
+from monitoring.sentiment.text import PUNCTUATION, SYMBOL, TextBatch, tokenize_batch
 
 BITS = 21
 ROWS = 1 << BITS
@@ -103,7 +103,7 @@ def _character_rows(hasher: Hasher) -> Iterator[Rows]:
         yield _rows(CHARACTERS, hashes + np.uint32(length), documents, hasher.batch.size)
 
 
-def _word_rows(found: Batch, words: np.ndarray, numbers: np.ndarray) -> Iterator[Rows]:
+def _word_rows(found: TextBatch, words: np.ndarray, numbers: np.ndarray) -> Iterator[Rows]:
     """Return words and bigrams, both for all languages and for their own, and bigrams with one word in between."""
     owner = found.owner
     own_language = numbers[owner].astype(np.uint32) * _LANGUAGE
@@ -123,14 +123,14 @@ def _rows(group: int, hashes: np.ndarray, documents: np.ndarray, size: int) -> R
     return Rows(group, rows.astype(np.int32), bounds)
 
 
-def _idea_rows(found: Batch, states: np.ndarray, numbers: np.ndarray, idea_rows: int) -> Rows:
+def _idea_rows(found: TextBatch, states: np.ndarray, numbers: np.ndarray, idea_rows: int) -> Rows:
     with_idea = np.flatnonzero(states)
     owner = found.owner[with_idea]
     rows = numbers[owner] * idea_rows + states[with_idea]
     return Rows(IDEAS, rows, np.searchsorted(owner, np.arange(found.size + 1)))
 
 
-def _segments(found: Batch, lexicon: Lexicon, ideas: np.ndarray) -> np.ndarray:
+def _segments(found: TextBatch, lexicon: Lexicon, ideas: np.ndarray) -> np.ndarray:
     """Number the segments between punctuation, "but" and ends of texts, which no negation crosses."""
     segment = np.zeros(len(ideas), np.int64)
     if len(ideas):
@@ -139,7 +139,7 @@ def _segments(found: Batch, lexicon: Lexicon, ideas: np.ndarray) -> np.ndarray:
     return segment
 
 
-def _follow_negation(found: Batch, lexicon: Lexicon, ideas: np.ndarray) -> np.ndarray:
+def _follow_negation(found: TextBatch, lexicon: Lexicon, ideas: np.ndarray) -> np.ndarray:
     """Return which tokens follow a negation within NEGATION_REACH."""
     position, segment = np.arange(len(ideas)), _segments(found, lexicon, ideas)
     last_negation = np.maximum.accumulate(np.where(lexicon.roles[ideas] == ROLES.index("not"), position, -1))
@@ -147,7 +147,7 @@ def _follow_negation(found: Batch, lexicon: Lexicon, ideas: np.ndarray) -> np.nd
     return in_reach & (segment[np.maximum(last_negation, 0)] == segment)
 
 
-def _precede_negation(found: Batch, lexicon: Lexicon, ideas: np.ndarray) -> np.ndarray:
+def _precede_negation(found: TextBatch, lexicon: Lexicon, ideas: np.ndarray) -> np.ndarray:
     """Return which tokens precede a negation within NEGATION_REACH_BACK."""
     size = len(ideas)
     position, segment = np.arange(size), _segments(found, lexicon, ideas)
@@ -157,7 +157,7 @@ def _precede_negation(found: Batch, lexicon: Lexicon, ideas: np.ndarray) -> np.n
     return in_reach & (segment[np.minimum(next_negation, size - 1)] == segment) if size else in_reach
 
 
-def _states(found: Batch, lexicon: Lexicon, ideas: np.ndarray, negated: np.ndarray) -> np.ndarray:
+def _states(found: TextBatch, lexicon: Lexicon, ideas: np.ndarray, negated: np.ndarray) -> np.ndarray:
     """Return idea and state of each token as one number from 1; 0 for no idea."""
     before = _precede_negation(found, lexicon, ideas) & (lexicon.valences[ideas] != 0)
     state = np.where(negated, 1, np.where(before, 2, 0))
@@ -181,7 +181,7 @@ def _tokens(
     return rows, owner[kept]
 
 
-def _measures(found: Batch, lexicon: Lexicon, ideas: np.ndarray, negated: np.ndarray) -> np.ndarray:
+def _measures(found: TextBatch, lexicon: Lexicon, ideas: np.ndarray, negated: np.ndarray) -> np.ndarray:
     """Return how much is positive and negative, in which parts of the text, and how emphatic it is."""
     owner, size, roles = found.owner, found.size, lexicon.roles[ideas]
 
@@ -218,6 +218,6 @@ def _measures(found: Batch, lexicon: Lexicon, ideas: np.ndarray, negated: np.nda
     return np.stack(columns, axis=1).astype(np.float32)
 
 
-def _share_of(found: Batch, mark: str) -> np.ndarray:
+def _share_of(found: TextBatch, mark: str) -> np.ndarray:
     times = np.bincount(found.document[found.plain == ord(mark)], minlength=found.size + 1)[: found.size]
     return np.minimum(times, 3) / 3

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from monitoring.sentiment.text import Batch
+from monitoring.sentiment.text import TextBatch
 
 LANGUAGES = ("", "ar", "de", "en", "es", "fr", "hi", "it", "pt")
 
@@ -36,7 +36,7 @@ def mixed_bits(hashes: np.ndarray) -> np.ndarray:
 class Hasher:
     """The hashes of one batch."""
 
-    def __init__(self, batch: Batch) -> None:
+    def __init__(self, batch: TextBatch) -> None:
         self.batch = batch
         self._plain = mixed_bits(batch.plain * _MULTIPLIER)
         position = np.zeros(len(batch.letters), np.int32)

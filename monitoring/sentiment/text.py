@@ -31,7 +31,7 @@ _EQUIVALENT = str.maketrans(
 
 
 @dataclass(frozen=True)
-class Batch:
+class TextBatch:
     """The characters and tokens of all texts, concatenated.
 
     Per character: `letters`, lower-case code points with accents; `plain`, without accents; `document`, its text.
@@ -50,7 +50,7 @@ class Batch:
     capital_share: np.ndarray
 
 
-def tokenize_batch(texts: Sequence[str]) -> Batch:
+def tokenize_batch(texts: Sequence[str]) -> TextBatch:
     """Return the characters and tokens of these texts."""
     tables = _tables()
     joined = "\n" + "\n".join(map(_head_and_tail, texts)) + "\n"
@@ -71,7 +71,7 @@ def tokenize_batch(texts: Sequence[str]) -> Batch:
     size = len(texts)
     cased = np.bincount(document, capital > 0, size + 1)[:size]
     upper = np.bincount(document, capital == 2, size + 1)[:size]
-    return Batch(
+    return TextBatch(
         size, letters, tables.plain[letters], document, *_tokens(kind, document), upper / np.maximum(cased, 1.0)
     )
 
