@@ -5,50 +5,18 @@ condition and error is documented, and the docs name no setting, command or file
 import ast
 import operator
 import re
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-DOCS = ROOT / "docs"
+from tests.docs.markdown import DOCS, PACKAGES, PAGES, ROOT, anchor, headings, rows, section
+
 OPERATIONS = (DOCS / "operations.md").read_text()
-PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
-PACKAGES = ("accounts", "alerts", "api", "config", "dashboards", "delivery", "monitoring", "provisioning")
 
 # Read by the launcher, but not settings of Vigie.
 FOREIGN_VARIABLES = {
     "PATH": "operating system",
     "PYTHONWARNINGS": "Python",
 }
-
-
-def section(text, title):
-    """Return the text below a heading, up to the next heading of the same or a higher level."""
-    level, _, _ = title.partition(" ")
-    parts = re.split(rf"^{re.escape(title)}$", text, flags=re.M)
-    assert len(parts) == 2, f"{title} occurs {len(parts) - 1} times"
-    return re.split(rf"^#{{1,{len(level)}}} ", parts[1], flags=re.M)[0]
-
-
-def rows(text):
-    """Return the table rows whose first cell is one code, as {code: [other cells]}; fail on duplicates."""
-    found = {}
-    for line in re.findall(r"^\| `[\w.]+` \|.*\|$", text, re.M):
-        name, *cells = (cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1])
-        assert name not in found, f"{name} occurs twice"
-        found[name.strip("`")] = cells
-    return found
-
-
-def headings(text):
-    """Return the headings outside code blocks."""
-    outside = re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S)
-    return re.findall(r"^#+ (.+)$", outside, re.M)
-
-
-def anchor(heading):
-    """Return the anchor of a heading, as GitHub creates it."""
-    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
 # --- settings ----------------------------------------------------------------------------------------------
@@ -346,50 +314,6 @@ def test_code_names_only_existing_pages():
             named |= set(re.findall(r"docs/[\w/-]+\.md", path.read_text()))
     assert named
     assert [name for name in sorted(named) if not (ROOT / name).is_file()] == []
-
-
-def test_every_file_that_the_architecture_names_exists():
-    text = (DOCS / "architecture.md").read_text()
-    named = re.findall(
-        r"`((?:accounts|alerts|api|config|dashboards|delivery|monitoring|provisioning|static|tests)/[\w/]+(?:\.py|/))`",
-        text,
-    )
-    assert len(named) > 20
-    assert [name for name in named if not (ROOT / name).exists()] == []
-
-
-def pipeline_modules():
-    """Return the Python files in the tables of the architecture's pipeline section."""
-    tables = re.findall(r"^\|.*\|$", section((DOCS / "architecture.md").read_text(), "## Pipeline"), re.M)
-    return sorted(set(re.findall(r"`([a-z]+/[\w/]+\.py)`", "\n".join(tables))))
-
-
-@pytest.mark.parametrize("name", pipeline_modules())
-def test_pipeline_module_has_docstring(name):
-    assert ast.get_docstring(ast.parse((ROOT / name).read_text()))
-
-
-def sources_of_packages():
-    """Return the text of each Python file of the packages, by path."""
-    return {path: path.read_text() for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))}
-
-
-def test_architecture_names_only_existing_records_and_models():
-    named = set(re.findall(r"`([A-Z][a-z]+(?:[A-Z][a-z]+)*)`", (DOCS / "architecture.md").read_text()))
-    defined = set(re.findall(r"^class (\w+)", "\n".join(sources_of_packages().values()), re.M))
-    assert len(named) > 30
-    assert sorted(named - defined - {"Expires"}) == []
-
-
-def test_architecture_names_every_package_of_the_pipeline():
-    packages = {path.name for path in (ROOT / "monitoring").iterdir() if (path / "__init__.py").exists()}
-    text = (DOCS / "architecture.md").read_text()
-    assert [name for name in sorted(packages - {"migrations"}) if f"`monitoring/{name}/`" not in text] == []
-
-
-def test_architecture_explains_how_to_add_each_kind_of_extension():
-    documented = headings(section((DOCS / "architecture.md").read_text(), "## How to add"))
-    assert documented == ["A platform", "A channel", "An alert condition", "A filter dimension", "A chart", "A page"]
 
 
 def test_changelog_has_the_current_version():
