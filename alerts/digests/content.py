@@ -38,7 +38,7 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The newest stories of one keyword.
+    """The newest items of one keyword.
 
     `total` counts all its mentions in the window and `split` counts them by sentiment. `rest` counts the mentions
     whose document is not in the digest (it may be in the section of another keyword).

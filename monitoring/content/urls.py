@@ -1,6 +1,6 @@
-"""Normalize URLs: `canonical_url` to compare stories, `unwrap_redirect` for redirects, `url_from_input` for forms.
+"""Normalize URLs: `canonical_url` to compare items, `unwrap_redirect` for redirects, `url_from_input` for forms.
 
-Called by feeds/normalize.py (ids of entries without one), ingest/store.py (one document for a story in two feeds),
+Called by feeds/normalize.py (ids of entries without one), ingest/store.py (one document for an item in two feeds),
 services/sources.py and query_tools/explain.py. Pure; no input raises.
 """
 

@@ -13,7 +13,7 @@ class Document(models.Model):
     """A collected item. `published` (UTC) is `fetched_at` where the source gives no date or one in the future.
 
     `address_key` is a 16-byte hash of the canonical URL, or of platform, source and native id where there is none: the
-    same story from two feeds is one document with two `DocumentSource` rows. `followers` and `engagement` are null
+    same item from two feeds is one document with two `DocumentSource` rows. `followers` and `engagement` are null
     where the source doesn't give them. `search` has the folded words of title and text (monitoring.query.search_text):
     set when the document is stored if a keyword matches, soon after by monitoring/ingest/search_index.py otherwise.
 
