@@ -7,7 +7,10 @@ import sys
 NAMES = ("polling", "query", "insights", "preview", "search", "sentiment")
 
 parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("names", nargs="*", choices=[*NAMES, []], metavar="NAME", help=", ".join(NAMES))
-for name in parser.parse_args().names or NAMES:
+parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
+names = parser.parse_args().names or NAMES
+if unknown := set(names) - set(NAMES):
+    parser.error(f"unknown benchmarks: {', '.join(sorted(unknown))} (known: {', '.join(NAMES)})")
+for name in names:
     print(f"\n=== {name} ===", flush=True)
     subprocess.run([sys.executable, "-m", f"tests.benchmarks.bench_{name}"], check=True)
