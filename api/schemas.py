@@ -182,7 +182,7 @@ class MentionOut(Schema):
 
     @staticmethod
     def resolve_sentiment_is_corrected(mention: Mention) -> bool:
-        return mention.judged_by == Mention.BY_PERSON
+        return mention.analyzed_by == Mention.BY_PERSON
 
     @staticmethod
     def resolve_probabilities(mention: Mention) -> dict[str, float] | None:

@@ -102,7 +102,7 @@ def sentiment_badges(mentions: Sequence[Mention]) -> tuple[SentimentBadge, ...]:
 
 def mention_sentiments(mentions: Sequence[Mention]) -> tuple[MentionSentiment, ...]:
     """Return each mention's sentiment with its author of the correction. One query."""
-    corrected = [mention.pk for mention in mentions if mention.judged_by == Mention.BY_PERSON]
+    corrected = [mention.pk for mention in mentions if mention.analyzed_by == Mention.BY_PERSON]
     found = Correction.objects.filter(mention__in=corrected).select_related("user") if corrected else ()
     by_mention = {correction.mention_id: correction for correction in found}
     return tuple(
@@ -133,13 +133,13 @@ def _badge(mentions: Sequence[Mention], keyword: Keyword | None) -> SentimentBad
     return SentimentBadge(
         label=mentions[0].sentiment or PENDING,
         keyword=keyword,
-        is_corrected=any(mention.judged_by == Mention.BY_PERSON for mention in mentions),
+        is_corrected=any(mention.analyzed_by == Mention.BY_PERSON for mention in mentions),
         detail=_detail(mentions[0]) if len(mentions) == 1 else "",
     )
 
 
 def _corrected_to(mentions: Sequence[Mention]) -> str:
-    labels = {mention.sentiment if mention.judged_by == Mention.BY_PERSON else "" for mention in mentions}
+    labels = {mention.sentiment if mention.analyzed_by == Mention.BY_PERSON else "" for mention in mentions}
     return labels.pop() if len(labels) == 1 else ""
 
 

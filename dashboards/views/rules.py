@@ -23,7 +23,7 @@ def rules(request: SignedInRequest, membership: Membership) -> HttpResponse:
     project = membership.project
     found, now = changes.rules_of(project), timezone.now()
     counts = evaluate.count_windows(found, now)
-    unjudged = evaluate.count_unanalyzed(found, now)
+    unanalyzed = evaluate.count_unanalyzed(found, now)
     recipients = recipients_by_rule(project, found)
     ongoing = dict(Incident.objects.filter(rule__project=project, closed_at=None).values_list("rule_id", "pk"))
     context = {
@@ -36,7 +36,7 @@ def rules(request: SignedInRequest, membership: Membership) -> HttpResponse:
                 "rule": rule,
                 "sentence": changes.sentence_of(rule),
                 "value": counts[rule.pk][-1],
-                "unjudged": unjudged.get(rule.pk, 0),
+                "unanalyzed": unanalyzed.get(rule.pk, 0),
                 "query": changes.filter_of_window(rule, now, request.user.zone).to_query(),
                 "incident_id": ongoing.get(rule.pk),
                 "recipients": recipients[rule.pk],

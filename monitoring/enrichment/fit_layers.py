@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.activity_log import record
 from accounts.models import Project, User
-from monitoring.enrichment.judge import model, model_version_of, passages_of, with_texts
+from monitoring.enrichment.analyzer import model, model_version_of, passages_of, with_texts
 from monitoring.models import Correction, Mention, SentimentLayer, SentimentState
 from monitoring.sentiment.project_layer import Fitted, fit_layer
 
@@ -51,7 +51,7 @@ def _uncorrected(project_id: int, number: int) -> list[tuple[str, str, str]]:
     """Return (text, language, label) of the newest mentions that were triaged without a correction."""
     labels = [label for label in Mention.Sentiment.values if label != Mention.Sentiment.UNCERTAIN]
     triaged = Mention.objects.filter(keyword__project_id=project_id, sentiment__in=labels)
-    triaged = triaged.exclude(judged_by=Mention.BY_PERSON).exclude(status=Mention.Status.TO_REVIEW).order_by("-id")
+    triaged = triaged.exclude(analyzed_by=Mention.BY_PERSON).exclude(status=Mention.Status.TO_REVIEW).order_by("-id")
     mentions = list(with_texts(triaged)[:number])
     texts = passages_of(mentions)
     return [(text, one.document.language, one.sentiment) for text, one in zip(texts, mentions, strict=True)]
@@ -94,7 +94,7 @@ def use_layer(project: Project, user: User, number: int) -> None:
     if number:
         # Called by a page, which never loads the model: its version comes from the state.
         states = SentimentState.objects.filter(project=project)
-        version = model_version_of(states.values_list("judged_by", flat=True).first() or "")
+        version = model_version_of(states.values_list("analyzed_by", flat=True).first() or "")
         layers = SentimentLayer.objects.defer("weights").filter(project=project, model=version)
         layer = layers.get(number=number, is_better=True)
     with transaction.atomic():

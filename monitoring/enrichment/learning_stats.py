@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db.models import Count, Min
 
 from accounts.models import ActivityEntry, Project, User
-from monitoring.enrichment.judge import model_version_of, version_with
+from monitoring.enrichment.analyzer import model_version_of, version_with
 from monitoring.models import Correction, Mention, SentimentLayer, SentimentState
 
 NEWEST_CORRECTIONS, NEWEST_LAYERS, NEWEST_DECISIONS = 10, 12, 5
@@ -91,14 +91,14 @@ def model_state(project: Project) -> ModelState:
     """Return the model and layer in use."""
     rows = SentimentState.objects.filter(project=project).select_related("layer").defer("layer__weights")
     state = rows.first() or SentimentState(project=project)
-    model = model_version_of(state.judged_by)
+    model = model_version_of(state.analyzed_by)
     layer = state.layer if state.learns and state.layer and state.layer.model == model else None
     return ModelState(
         model=model,
         layer=layer,
         learns=state.learns,
         refit_at=state.refit_at if state.learns else None,
-        is_behind=bool(model) and state.judged_by != version_with(model, layer.number if layer else None),
+        is_behind=bool(model) and state.analyzed_by != version_with(model, layer.number if layer else None),
         rescored_from=state.rescored_from,
         rescored_to=state.rescored_to,
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.core.cache import cache
 from redis import RedisError
 
-from monitoring.enrichment.judge import model
+from monitoring.enrichment.analyzer import model
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,14 @@ from django.db.models import Max
 from django.utils import timezone
 
 from accounts.models import Project
-from monitoring.enrichment.judge import Analysis, analyzers_of, model_version_of, passages_of, versions_of, with_texts
+from monitoring.enrichment.analyzer import (
+    Analysis,
+    analyzers_of,
+    model_version_of,
+    passages_of,
+    versions_of,
+    with_texts,
+)
 from monitoring.models import Mention, SentimentState
 
 log = logging.getLogger(__name__)
@@ -66,11 +73,11 @@ def _states() -> list[SentimentState]:
     """Return the states of all projects, restarted where the version changed since the history was analyzed."""
     versions = versions_of(list(Project.objects.filter(deleted_at=None).values_list("pk", flat=True)))
     known = set(SentimentState.objects.values_list("project_id", flat=True))
-    new = [SentimentState(project_id=pk, judged_by=version) for pk, version in versions.items() if pk not in known]
+    new = [SentimentState(project_id=pk, analyzed_by=version) for pk, version in versions.items() if pk not in known]
     SentimentState.objects.bulk_create(new, ignore_conflicts=True)
     states = list(SentimentState.objects.filter(project_id__in=versions).order_by("project_id"))
     for state in states:
-        if state.judged_by != versions[state.project_id]:
+        if state.analyzed_by != versions[state.project_id]:
             _restart(state, versions[state.project_id])
     return states
 
@@ -79,11 +86,11 @@ def _restart(state: SentimentState, version: str) -> None:
     """Start again from the newest mention of the project; mentions stored from now on get the new version."""
     newest = Mention.objects.filter(keyword__project_id=state.project_id).aggregate(newest=Max("id"))["newest"]
     begin = None if newest is None else newest + 1
-    changes: dict[str, object] = {"judged_by": version, "rescored_from": begin, "rescored_to": begin}
-    if model_version_of(state.judged_by) != model_version_of(version):
+    changes: dict[str, object] = {"analyzed_by": version, "rescored_from": begin, "rescored_to": begin}
+    if model_version_of(state.analyzed_by) != model_version_of(version):
         changes["refit_at"] = timezone.now()  # a layer fits its own model only
     # Compare-and-set: another worker may have restarted it at the same time.
-    if SentimentState.objects.filter(pk=state.pk, judged_by=state.judged_by).update(**changes):
+    if SentimentState.objects.filter(pk=state.pk, analyzed_by=state.analyzed_by).update(**changes):
         log.info("event=rescoring project=%s version=%s", state.project_id, version)
     state.refresh_from_db()
 
@@ -96,14 +103,14 @@ def _rescore_batch(state: SentimentState) -> bool:
     with transaction.atomic():
         below = Mention.objects.filter(keyword__project_id=state.project_id, id__lt=state.rescored_to).order_by("-id")
         ids = list(below.values_list("id", flat=True)[: _batch()])
-        outdated = Mention.objects.filter(pk__in=ids).exclude(judged_by=state.judged_by)
+        outdated = Mention.objects.filter(pk__in=ids).exclude(analyzed_by=state.analyzed_by)
         # Locked in the order in which triage and corrections lock them. A batch of new mentions that was started
         # under the old version is waited for, since skipping its rows would leave them with that version.
         _write(list(with_texts(outdated).select_for_update(of=("self",)).order_by("id")))
         # The state is locked after the mentions, as corrections do. If another worker analyzed these mentions too, or
         # restarted with a newer version, its progress stays.
         unchanged = SentimentState.objects.filter(
-            pk=state.pk, judged_by=state.judged_by, rescored_to=state.rescored_to
+            pk=state.pk, analyzed_by=state.analyzed_by, rescored_to=state.rescored_to
         )
         unchanged.update(rescored_to=ids[-1] if len(ids) == _batch() else None)
     state.refresh_from_db()
@@ -123,14 +130,14 @@ def _write(mentions: Sequence[Mention]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE monitoring_mention m SET sentiment = row.label, negative = row.negative, positive = row.positive,"
-            " judged_by = row.judged_by"
+            " analyzed_by = row.analyzed_by"
             " FROM unnest(%s::bigint[], %s::text[], %s::float8[], %s::float8[], %s::text[])"
-            " AS row (id, label, negative, positive, judged_by) WHERE m.id = row.id",
+            " AS row (id, label, negative, positive, analyzed_by) WHERE m.id = row.id",
             [list(column) for column in zip(*sorted(rows), strict=True)],
         )
 
 
 def _row(mention: Mention, analysis: Analysis, version: str) -> tuple[int, str, float, float, str]:
-    if mention.judged_by == Mention.BY_PERSON:
+    if mention.analyzed_by == Mention.BY_PERSON:
         return mention.pk, mention.sentiment, analysis.negative, analysis.positive, Mention.BY_PERSON
     return mention.pk, analysis.label, analysis.negative, analysis.positive, version

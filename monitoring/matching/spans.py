@@ -1,7 +1,7 @@
 """Find where queries match in a document's title and text, for highlighting.
 
 In: a stored document and queries. Out: (start, end) character offsets. Called by insights/mentions.py,
-insights/documents.py and enrichment/judge.py.
+insights/documents.py and enrichment/analyzer.py.
 """
 
 from collections import defaultdict

@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
                 ('sentiment', models.CharField(blank=True, choices=[('positive', 'Positive'), ('neutral', 'Neutral'), ('negative', 'Negative'), ('uncertain', 'Uncertain')], db_default='', default='', max_length=10)),
                 ('negative', models.FloatField(null=True)),
                 ('positive', models.FloatField(null=True)),
-                ('judged_by', models.CharField(blank=True, db_default='', default='', max_length=40)),
+                ('analyzed_by', models.CharField(blank=True, db_default='', default='', max_length=40)),
                 ('document', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='mentions', to='monitoring.document')),
                 ('keyword', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='mentions', to='monitoring.keyword')),
             ],
@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('learns', models.BooleanField(default=True)),
-                ('judged_by', models.CharField(blank=True, max_length=40)),
+                ('analyzed_by', models.CharField(blank=True, max_length=40)),
                 ('rescored_from', models.BigIntegerField(null=True)),
                 ('rescored_to', models.BigIntegerField(null=True)),
                 ('refit_at', models.DateTimeField(null=True)),
@@ -217,7 +217,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='mention',
-            index=models.Index(condition=models.Q(('sentiment', '')), fields=['id'], name='mention_unjudged'),
+            index=models.Index(condition=models.Q(('sentiment', '')), fields=['id'], name='mention_unanalyzed'),
         ),
         migrations.AddConstraint(
             model_name='mention',

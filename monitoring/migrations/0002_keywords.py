@@ -9,7 +9,7 @@ from django.db import migrations
 BATCH = 20_000
 
 # One transaction. Longer varchar columns rewrite neither the table nor its covering indexes; the partial index
-# mention_unjudged is built again, because its condition is on one of these columns.
+# mention_unanalyzed is built again, because its condition is on one of these columns.
 RENAME = """
 ALTER TABLE monitoring_topic RENAME TO monitoring_keyword;
 ALTER TABLE monitoring_keyword RENAME COLUMN kind TO type;
@@ -21,6 +21,9 @@ ALTER TABLE monitoring_mention RENAME COLUMN topic_id TO keyword_id;
 ALTER TABLE monitoring_mention
     RENAME CONSTRAINT one_mention_per_topic_and_document TO one_mention_per_keyword_and_document;
 ALTER INDEX mention_by_topic RENAME TO mention_by_keyword;
+ALTER INDEX mention_unjudged RENAME TO mention_unanalyzed;
+ALTER TABLE monitoring_mention RENAME COLUMN judged_by TO analyzed_by;
+ALTER TABLE monitoring_sentimentstate RENAME COLUMN judged_by TO analyzed_by;
 ALTER TABLE monitoring_mention DROP CONSTRAINT mention_status_known, DROP CONSTRAINT mention_sentiment_known;
 ALTER TABLE monitoring_mention ALTER COLUMN status TYPE varchar(20), ALTER COLUMN sentiment TYPE varchar(10);
 ALTER TABLE monitoring_correction ALTER COLUMN label TYPE varchar(10), ALTER COLUMN shown TYPE varchar(10);

@@ -33,8 +33,8 @@ class Mention(models.Model):
     `mention_by_find` the counts of digests and rules (docs/architecture.md); there are no rollup tables.
 
     `sentiment` is toward this keyword: "" until it is analyzed, UNCERTAIN below the confidence threshold. `negative`
-    and `positive` are the model's probabilities (neutral is the rest), which corrections don't change. `judged_by` is
-    the version of model and layer that set the label, BY_PERSON if a person did, and "" after that is undone.
+    and `positive` are the model's probabilities (neutral is the rest), which corrections don't change. `analyzed_by`
+    is the version of model and layer that set the label, BY_PERSON if a person did, and "" after that is undone.
     """
 
     Status = Status
@@ -57,7 +57,7 @@ class Mention(models.Model):
     sentiment = models.CharField(max_length=10, choices=Sentiment, blank=True, default="", db_default="")
     negative = models.FloatField(null=True)
     positive = models.FloatField(null=True)
-    judged_by = models.CharField(max_length=40, blank=True, default="", db_default="")
+    analyzed_by = models.CharField(max_length=40, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
@@ -76,7 +76,7 @@ class Mention(models.Model):
                 include=("status", "is_backlog", "sentiment", "document"),
                 name="mention_by_find",
             ),
-            models.Index(fields=["id"], condition=Q(sentiment=""), name="mention_unjudged"),
+            models.Index(fields=["id"], condition=Q(sentiment=""), name="mention_unanalyzed"),
         ]
 
     def __str__(self) -> str:

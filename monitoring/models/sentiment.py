@@ -53,7 +53,7 @@ class SentimentLayer(models.Model):
 class SentimentState(models.Model):
     """The state of a project's sentiment analysis.
 
-    `judged_by` is the version of model and layer for its history. `rescored_to` is the progress of analyzing the
+    `analyzed_by` is the version of model and layer for its history. `rescored_to` is the progress of analyzing the
     history again: a mention id, decreasing from `rescored_from`; None when finished. `refit_at` (UTC) is when a new
     layer is due, None if none is. If `learns` is False, no layer is used or fitted.
     """
@@ -61,10 +61,10 @@ class SentimentState(models.Model):
     project = models.OneToOneField(Project, on_delete=models.CASCADE, related_name="sentiment_state")
     layer = models.ForeignKey(SentimentLayer, on_delete=models.SET_NULL, null=True, related_name="+")
     learns = models.BooleanField(default=True)
-    judged_by = models.CharField(max_length=40, blank=True)
+    analyzed_by = models.CharField(max_length=40, blank=True)
     rescored_from = models.BigIntegerField(null=True)
     rescored_to = models.BigIntegerField(null=True)
     refit_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
-        return f"{self.project_id}: {self.judged_by}"
+        return f"{self.project_id}: {self.analyzed_by}"

@@ -1,7 +1,7 @@
 """A transformer instead of the base model: any three-class ONNX text classifier with its tokenizer.
 
 In: a folder (SENTIMENT_MODEL_DIR) with `model.onnx`, `tokenizer.json` and `config.json`, as Hugging Face's optimum
-exports them. Out: an object with the interface of the base model, for enrichment/judge.py. It needs
+exports them. Out: an object with the interface of the base model, for enrichment/analyzer.py. It needs
 requirements-onnx.txt.
 
 The format of the files (id2label in config.json, tokenizer.json, the inputs input_ids and attention_mask) is that of

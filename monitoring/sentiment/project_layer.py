@@ -1,7 +1,7 @@
 """A project layer on top of the base model, fitted on the corrections of a project.
 
 In: corrected texts with their labels, and texts whose labels nobody disputed. Out: a `Layer` that shifts the model's
-probabilities, and its cross-validated accuracy on the corrections. Called by enrichment/fit_layers.py and judge.py.
+probabilities, and its cross-validated accuracy on the corrections. Called by enrichment/fit_layers.py and analyzer.py.
 
 A multinomial logistic regression over the model's hashed words, with its log-probabilities as offset: a text without
 words from corrections stays unchanged. People correct wrong labels only, so the undisputed texts keep the layer from

@@ -1,7 +1,7 @@
 """Select the passage of a text about one keyword, on which its sentiment is analyzed. Pure.
 
 In: title, text, and the spans of the keyword and of the other keywords. Out: the passage. Called by
-enrichment/judge.py.
+enrichment/analyzer.py.
 
 Without other keywords, a short text is analyzed whole, a long one by its title and the sentences around the keyword.
 With others, the text is split into clauses: those with the keyword count, and those after them without any keyword.

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.activity_log import record
 from accounts.models import Project, User
 from monitoring import sentiment
-from monitoring.enrichment.judge import passages_of, with_texts
+from monitoring.enrichment.analyzer import passages_of, with_texts
 from monitoring.enrichment.model_status import last_status
 from monitoring.models import Correction, Mention, SentimentState
 from monitoring.models.mentions import probabilities
@@ -43,7 +43,7 @@ def correct_sentiment(
         changes = [MentionChange(one.pk, one.sentiment, label) for one in wrong]
         if label:
             _store_corrections(project, user, wrong, label)
-            Mention.objects.filter(pk__in=ids).update(sentiment=label, judged_by=Mention.BY_PERSON)
+            Mention.objects.filter(pk__in=ids).update(sentiment=label, analyzed_by=Mention.BY_PERSON)
         else:
             Correction.objects.filter(mention_id__in=ids).delete()
             _restore_labels(wrong)
@@ -61,14 +61,14 @@ def correct_sentiment(
 
 def _differs(mention: Mention, label: str) -> bool:
     """Return whether a label changes a mention. Confirming the model's label is a correction too."""
-    is_corrected = mention.judged_by == Mention.BY_PERSON
+    is_corrected = mention.analyzed_by == Mention.BY_PERSON
     return mention.sentiment != label or not is_corrected if label else is_corrected
 
 
 def _restore_labels(mentions: list[Mention]) -> None:
     """Give mentions the label of their probabilities, or none if no worker has reported its threshold.
 
-    Re-analysis keeps the probabilities of corrected mentions current. `judged_by` is emptied: a running re-analysis
+    Re-analysis keeps the probabilities of corrected mentions current. `analyzed_by` is emptied: a running re-analysis
     includes these mentions, and those without a label are pending.
     """
     status = last_status()
@@ -77,8 +77,8 @@ def _restore_labels(mentions: list[Mention]) -> None:
         found = probabilities(mention) if threshold is not None else None
         row = found and [found[label] for label in sentiment.LABELS]
         mention.sentiment = sentiment.label_of(row, threshold) if row and threshold is not None else ""
-        mention.judged_by = ""
-    Mention.objects.bulk_update(mentions, ["sentiment", "judged_by"])
+        mention.analyzed_by = ""
+    Mention.objects.bulk_update(mentions, ["sentiment", "analyzed_by"])
 
 
 def _store_corrections(project: Project, user: User | None, mentions: list[Mention], label: str) -> None:

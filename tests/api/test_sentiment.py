@@ -20,7 +20,7 @@ def entry(answer):
 
 
 def test_mention_includes_sentiment_and_probabilities(project, viewer, keyword, program):
-    mention = make_mention(keyword, sentiment="negative", negative=0.75, positive=0.125, judged_by="m")
+    mention = make_mention(keyword, sentiment="negative", negative=0.75, positive=0.125, analyzed_by="m")
     waiting = make_mention(keyword)
     call = program(viewer)
     shown = entry(call.get(f"/projects/{project.pk}/mentions/{mention.pk}"))
@@ -40,8 +40,8 @@ def test_mentions_are_filtered_by_sentiment(project, viewer, keyword, program):
 
 
 def test_manager_corrects_sentiment_of_one_keyword_and_undoes_it(project, manager, keyword, program):
-    judged = {"sentiment": "negative", "negative": 0.75, "positive": 0.125, "judged_by": "m"}
-    mention, sibling = make_mentions([keyword, make_keyword(project)], [judged])
+    analyzed = {"sentiment": "negative", "negative": 0.75, "positive": 0.125, "analyzed_by": "m"}
+    mention, sibling = make_mentions([keyword, make_keyword(project)], [analyzed])
     call, path = program(manager), f"/projects/{project.pk}/mentions/{mention.pk}"
     shown = entry(call("PATCH", path, {"sentiment": "positive"}))
     assert (shown["sentiment"], shown["sentiment_is_corrected"]) == ("positive", True)

@@ -51,7 +51,7 @@ class World:
         self.invitation = self._invitation()
         self.token = create_token(owner, "First")
         Digest.objects.create(project=project, user=owner, sent_until=timezone.now() - timedelta(hours=1))
-        SentimentState.objects.create(project=project, judged_by="model", layer=self._layer())
+        SentimentState.objects.create(project=project, analyzed_by="model", layer=self._layer())
 
     def grow(self, size):
         """Add rows of every kind until there are `size` more than the first."""
@@ -96,7 +96,7 @@ class World:
         self._invitation()
         create_token(self.owner, f"Token {self.size}")
         Membership.objects.create(project=Project.objects.create(name="Other"), user=self.owner, role=Role.ADMIN)
-        Mention.objects.filter(pk=made[0].pk).update(judged_by=Mention.BY_PERSON)
+        Mention.objects.filter(pk=made[0].pk).update(analyzed_by=Mention.BY_PERSON)
         Correction.objects.create(
             project=project, mention=made[0], user=member.user, label="negative", shown="positive", text="Lumen"
         )

@@ -23,7 +23,7 @@ def keyword(project):
 def two(project, keyword):
     """An item that is negative about Lumen and positive about Halo."""
     document = make_document(project, title="Late here, soon there")
-    bad = make_mention(keyword, document, sentiment="negative", negative=0.71, positive=0.09, judged_by="m")
+    bad = make_mention(keyword, document, sentiment="negative", negative=0.71, positive=0.09, analyzed_by="m")
     good = make_mention(
         make_keyword(project, "Halo", "halo"), document, sentiment="positive", negative=0.05, positive=0.8
     )
@@ -42,7 +42,7 @@ def test_sentiment_badge_has_icon_word_and_probabilities(as_person, viewer, at, 
     [
         ({}, "Analyzing…"),
         ({"sentiment": "uncertain", "negative": 0.4, "positive": 0.3}, "Uncertain"),
-        ({"sentiment": "neutral", "judged_by": "person"}, "Neutral (corrected manually)"),
+        ({"sentiment": "neutral", "analyzed_by": "person"}, "Neutral (corrected manually)"),
     ],
 )
 def test_sentiment_badge_shows_pending_uncertain_and_corrected(as_person, viewer, at, read, keyword, fields, words):
@@ -67,12 +67,12 @@ def test_mention_page_shows_probabilities_and_who_corrected(as_person, manager, 
 
 
 def test_correction_is_stored_and_logged(as_person, manager, at, keyword):
-    mention = make_mention(keyword, sentiment="negative", negative=0.7, positive=0.1, judged_by="m")
+    mention = make_mention(keyword, sentiment="negative", negative=0.7, positive=0.1, analyzed_by="m")
     back = at("mentions") + "?period=30d"
     answer = as_person(manager).post(at("mention_sentiment"), {"id": mention.pk, "label": "positive", "next": back})
     assert answer.url == back
     mention.refresh_from_db()
-    assert (mention.sentiment, mention.judged_by) == ("positive", Mention.BY_PERSON)
+    assert (mention.sentiment, mention.analyzed_by) == ("positive", Mention.BY_PERSON)
     assert ActivityEntry.objects.filter(user=manager, action="mention.sentiment").count() == 1
 
 
@@ -97,7 +97,7 @@ def test_correction_of_one_keyword_returns_the_whole_row(as_person, manager, at,
 
 
 def test_correction_is_undone_and_the_mention_is_pending(as_person, manager, at, read, keyword):
-    mention = make_mention(keyword, sentiment="negative", negative=0.7, positive=0.1, judged_by="m")
+    mention = make_mention(keyword, sentiment="negative", negative=0.7, positive=0.1, analyzed_by="m")
     client = as_person(manager)
     client.post(at("mention_sentiment"), {"id": mention.pk, "label": "positive"})
     assert 'value="" data-label="positive" aria-pressed="true"' in client.get(at("mentions")).content.decode()

@@ -79,7 +79,7 @@ def test_sentiment_settings_show_accuracy_and_status_of_each_version(project, vi
     layer(project, 2, after=0.60, corrections=40)
     used = layer(project, 3)
     layer(project, 4, after=0.42, is_better=False, corrections=70)
-    SentimentState.objects.create(project=project, judged_by=f"{MODEL}+3", layer=used)
+    SentimentState.objects.create(project=project, analyzed_by=f"{MODEL}+3", layer=used)
     html = page(as_person(viewer), project)
     text = words(html)
     assert "On your 64 corrections, the base model is right 41% of the time, and the trained version 68%." in text
@@ -90,14 +90,14 @@ def test_sentiment_settings_show_accuracy_and_status_of_each_version(project, vi
 
 def test_version_without_improvement_is_shown_as_not_used(project, viewer, as_person):
     layer(project, 1, before=0.5, after=0.51, is_better=False)
-    SentimentState.objects.create(project=project, judged_by=MODEL)
+    SentimentState.objects.create(project=project, analyzed_by=MODEL)
     assert "and the trained version 51%. That isn’t a clear improvement" in words(page(as_person(viewer), project))
 
 
 def test_admins_restore_versions_and_turn_learning_off_and_on(project, owner, as_person):
     first, second = layer(project, 1), layer(project, 2)
     layer(project, 3, is_better=False), layer(project, 4, model="old-model")
-    state = SentimentState.objects.create(project=project, judged_by=f"{MODEL}+2", layer=second)
+    state = SentimentState.objects.create(project=project, analyzed_by=f"{MODEL}+2", layer=second)
     client, address = as_person(owner), f"/p/{project.pk}/settings/sentiment"
 
     def send(path, **fields):
@@ -121,7 +121,7 @@ def test_admins_restore_versions_and_turn_learning_off_and_on(project, owner, as
 
 def test_only_admins_change_sentiment_settings(project, manager, viewer, stranger, as_person):
     used = layer(project, 1)
-    SentimentState.objects.create(project=project, judged_by=f"{MODEL}+1", layer=used)
+    SentimentState.objects.create(project=project, analyzed_by=f"{MODEL}+1", layer=used)
     address = f"/p/{project.pk}/settings/sentiment"
     for person, status in ((manager, 403), (viewer, 403), (stranger, 404)):
         for path, fields in (("version", {"number": "0"}), ("learning", {"learns": "0"})):
@@ -138,7 +138,7 @@ def test_progress_of_reanalysis_is_shown_until_it_ends(
     rows = make_mentions(keyword, 40)
     client = as_person(owner)
     reached = {"rescored_from": rows[-1].pk + 1, "rescored_to": rows[30].pk}
-    state = SentimentState.objects.create(project=project, judged_by=MODEL, **reached)
+    state = SentimentState.objects.create(project=project, analyzed_by=MODEL, **reached)
     html = page(client, project)
     assert "Re-analyzing 40 mentions: 25% done." in words(html) and 'aria-valuenow="25"' in html
     again = html.split('hx-get="')[1].split('"')[0].replace("&amp;", "&")
@@ -171,7 +171,7 @@ def test_sentiment_settings_show_model_threshold_and_uncertain_share(project, vi
 
 
 def test_model_error_is_shown_to_server_admins_only(project, owner, as_person):
-    SentimentState.objects.create(project=project, judged_by=MODEL, refit_at=timezone.now())
+    SentimentState.objects.create(project=project, analyzed_by=MODEL, refit_at=timezone.now())
     report_status(error="/srv/secret/model.onnx is missing: docs/sentiment.md tells how to export a model")
     html = page(as_person(owner), project)
     assert "The sentiment model couldn’t be loaded." in html and "/srv/secret" not in html and "hx-get" not in html
@@ -186,7 +186,7 @@ def test_sentiment_settings_have_bounded_query_count_and_never_load_the_model(
     settings.SENTIMENT_BACKEND, settings.SENTIMENT_MODEL_DIR = "onnx", "/nowhere"
     rows = make_mentions(keyword, 30)
     correct_sentiment(project, owner, [row.pk for row in rows], "negative")
-    SentimentState.objects.update(judged_by=MODEL, layer=[layer(project, number) for number in range(1, 9)][-1])
+    SentimentState.objects.update(analyzed_by=MODEL, layer=[layer(project, number) for number in range(1, 9)][-1])
     client = as_person(owner)
     client.post(f"/p/{project.pk}/settings/sentiment/version", {"number": "3"})
     with django_assert_max_num_queries(16):

@@ -14,7 +14,7 @@ from tests.factories import make_keyword, make_mention
 @pytest.fixture
 def inbox(open_as, owner, brand, project):
     """The mentions page without a running worker: undone corrections stay pending."""
-    Mention.objects.update(sentiment="neutral", negative=0.1, positive=0.1, judged_by="model")
+    Mention.objects.update(sentiment="neutral", negative=0.1, positive=0.1, analyzed_by="model")
     return open_as(owner, f"/p/{project.pk}/mentions")
 
 
@@ -42,7 +42,7 @@ def test_correction_key_changes_badge_and_undo_restores_it(inbox):
     score_mentions.analyze_mentions()
     expect(badge(inbox)).not_to_have_text("Analyzing…")
     expect(inbox.locator("#detail .sentiment-per-keyword")).not_to_contain_text("Analyzing…")
-    assert not Mention.objects.filter(judged_by=Mention.BY_PERSON).exists()
+    assert not Mention.objects.filter(analyzed_by=Mention.BY_PERSON).exists()
 
 
 def test_mobile_shows_correction_buttons_only_on_mention_page(inbox):
@@ -94,7 +94,7 @@ def test_correction_key_on_mention_page_applies_only_with_one_keyword(inbox, bra
         inbox.goto(f"{inbox.url.partition('/mentions')[0]}/mentions/{mention.pk}")
         inbox.keyboard.press("-")
     expect(inbox.locator(".sentiment-per-keyword [aria-pressed=true]")).to_have_text("Negative")
-    assert [one.pk for one in Mention.objects.filter(judged_by=Mention.BY_PERSON)] == [alone.pk]
+    assert [one.pk for one in Mention.objects.filter(analyzed_by=Mention.BY_PERSON)] == [alone.pk]
 
 
 def test_sentiment_chart_appears_after_analysis_and_links_bands_to_mentions(open_as, viewer, brand, project):

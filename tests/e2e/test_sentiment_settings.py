@@ -10,7 +10,7 @@ def test_rescoring_progress_refreshes_and_version_is_restored_after_confirmation
     rows = make_mentions(make_keyword(project), 40)
     scores = {"corrections": 64, "accuracy_before": 0.41, "accuracy_after": 0.68, "is_better": True, "weights": b""}
     layers = [SentimentLayer.objects.create(project=project, number=n, model="m", **scores) for n in (1, 2)]
-    state = SentimentState.objects.create(project=project, judged_by="m+2", layer=layers[1])
+    state = SentimentState.objects.create(project=project, analyzed_by="m+2", layer=layers[1])
     SentimentState.objects.update(rescored_from=rows[-1].pk + 1, rescored_to=rows[30].pk)
     page = open_as(owner, f"/p/{project.pk}/settings")
     page.set_viewport_size({"width": 375, "height": 740})

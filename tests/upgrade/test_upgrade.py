@@ -34,6 +34,8 @@ COLUMNS = {
     ("monitoring_topic", "kind"): "type",
     ("monitoring_mention", "topic_id"): "keyword_id",
     ("alerts_rule", "topic_id"): "keyword_id",
+    ("monitoring_mention", "judged_by"): "analyzed_by",
+    ("monitoring_sentimentstate", "judged_by"): "analyzed_by",
     ("alerts_rule", "with_unsure"): "with_uncertain",
 }
 STATUSES = {"to_answer": "needs_reply", "answered": "replied"}

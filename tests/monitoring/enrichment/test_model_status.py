@@ -7,7 +7,7 @@ import time
 import pytest
 
 from monitoring import sentiment, tasks
-from monitoring.enrichment import judge, model_status
+from monitoring.enrichment import analyzer, model_status
 from monitoring.models import Mention
 from tests.factories import make_keyword, make_mention
 
@@ -16,9 +16,9 @@ from tests.factories import make_keyword, make_mention
 def missing_model(settings, project, tmp_path):
     """A custom model in a folder that does not exist."""
     settings.SENTIMENT_BACKEND, settings.SENTIMENT_MODEL_DIR = "onnx", str(tmp_path / "models")
-    judge.model.cache_clear()
+    analyzer.model.cache_clear()
     yield settings.SENTIMENT_MODEL_DIR
-    judge.model.cache_clear()
+    analyzer.model.cache_clear()
 
 
 def test_missing_model_is_logged_once_and_mentions_stay_pending(project, missing_model, settings, monkeypatch, caplog):

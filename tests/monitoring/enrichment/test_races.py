@@ -19,8 +19,8 @@ def keyword(project):
 
 
 def test_correction_during_rescoring_does_not_deadlock(project, manager, keyword):
-    mention = make_mention(keyword, title="", text="Lumen ouvre mardi", sentiment="uncertain", judged_by="old")
-    SentimentState.objects.create(project=project, judged_by="old")
+    mention = make_mention(keyword, title="", text="Lumen ouvre mardi", sentiment="uncertain", analyzed_by="old")
+    SentimentState.objects.create(project=project, analyzed_by="old")
     with transaction.atomic():
         # The correction locks its mention and then waits for this row.
         Correction.objects.create(project=project, mention=mention, label="neutral", text="Lumen ouvre mardi")
@@ -30,7 +30,7 @@ def test_correction_during_rescoring_does_not_deadlock(project, manager, keyword
     assert len(correcting.result(timeout=20)) == 1
     assert not rescoring.result(timeout=20)
     mention.refresh_from_db()
-    assert (mention.sentiment, mention.judged_by) == ("negative", Mention.BY_PERSON)
+    assert (mention.sentiment, mention.analyzed_by) == ("negative", Mention.BY_PERSON)
     assert SentimentState.objects.get().rescored_to is None
 
 

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from accounts.models import Project
 from monitoring.enrichment import score_mentions
-from monitoring.enrichment.judge import model
+from monitoring.enrichment.analyzer import model
 from monitoring.enrichment.score_mentions import analyze_mentions, rescore_mentions
 from monitoring.insights.filters import MentionFilter
 from monitoring.models import Mention, SentimentState
@@ -33,7 +33,7 @@ def test_new_mentions_are_analyzed(keyword):
     good.refresh_from_db(), bad.refresh_from_db()
     assert (good.sentiment, bad.sentiment) == ("positive", "negative")
     assert good.positive > 0.5 > good.negative
-    assert bad.judged_by == model().version
+    assert bad.analyzed_by == model().version
 
 
 def test_each_mention_is_analyzed_on_passage_about_its_keyword(project, keyword):
@@ -65,34 +65,34 @@ def test_new_mentions_are_analyzed_before_backlog(keyword, monkeypatch):
 
 
 def test_rescoring_changes_outdated_labels_but_not_corrections(project, keyword):
-    old = make_mention(keyword, title="", text=GOOD, sentiment="negative", judged_by="old")
-    corrected = make_mention(keyword, title="", text=GOOD, sentiment="negative", judged_by=Mention.BY_PERSON)
-    SentimentState.objects.create(project=project, judged_by="old")
+    old = make_mention(keyword, title="", text=GOOD, sentiment="negative", analyzed_by="old")
+    corrected = make_mention(keyword, title="", text=GOOD, sentiment="negative", analyzed_by=Mention.BY_PERSON)
+    SentimentState.objects.create(project=project, analyzed_by="old")
     rescore_mentions()
     old.refresh_from_db(), corrected.refresh_from_db()
     assert (old.sentiment, corrected.sentiment) == ("positive", "negative")
     # Its probabilities are those of the current model.
-    assert corrected.judged_by == Mention.BY_PERSON and corrected.positive == old.positive
+    assert corrected.analyzed_by == Mention.BY_PERSON and corrected.positive == old.positive
     state = SentimentState.objects.get()
-    assert (state.judged_by, state.rescored_to) == (model().version, None)
+    assert (state.analyzed_by, state.rescored_to) == (model().version, None)
 
 
 def test_rescoring_resumes_after_interruption(project, keyword, monkeypatch):
     monkeypatch.setattr(score_mentions, "BATCH", 10)
-    make_mentions(keyword, [{"sentiment": "uncertain", "judged_by": "old"} for _ in range(25)])
-    SentimentState.objects.create(project=project, judged_by="old")
+    make_mentions(keyword, [{"sentiment": "uncertain", "analyzed_by": "old"} for _ in range(25)])
+    SentimentState.objects.create(project=project, analyzed_by="old")
     outdated = []
     rescore_mentions(budget_s=0)
     for _ in range(3):
         score_mentions._rescore_batch(SentimentState.objects.get())
-        outdated.append(Mention.objects.filter(judged_by="old").count())
+        outdated.append(Mention.objects.filter(analyzed_by="old").count())
     assert outdated == [15, 5, 0]
     assert SentimentState.objects.get().rescored_to is None
 
 
 def test_rescoring_query_count_is_independent_of_project_count(db, django_assert_num_queries):
     for number in range(5):
-        SentimentState.objects.create(project=Project.objects.create(name=str(number)), judged_by=model().version)
+        SentimentState.objects.create(project=Project.objects.create(name=str(number)), analyzed_by=model().version)
     with django_assert_num_queries(4):
         assert not rescore_mentions()
 
@@ -155,16 +155,16 @@ def test_sentiment_filter_finds_analyzed_mention(project, keyword):
 
 
 def test_rescore_mentions_returns_whether_more_remains(project, keyword):
-    make_mentions(keyword, [{"sentiment": "uncertain", "judged_by": "old"} for _ in range(3)])
-    SentimentState.objects.create(project=project, judged_by="old")
+    make_mentions(keyword, [{"sentiment": "uncertain", "analyzed_by": "old"} for _ in range(3)])
+    SentimentState.objects.create(project=project, analyzed_by="old")
     assert rescore_mentions(budget_s=0)
     began = time.monotonic()
     assert not rescore_mentions(budget_s=60)
     assert time.monotonic() - began < 30
-    assert not Mention.objects.filter(judged_by="old").exists()
+    assert not Mention.objects.filter(analyzed_by="old").exists()
 
 
 def test_changed_model_makes_layer_due_for_refit(project, keyword):
-    SentimentState.objects.create(project=project, judged_by="old+3")
+    SentimentState.objects.create(project=project, analyzed_by="old+3")
     rescore_mentions()
     assert SentimentState.objects.get().refit_at is not None

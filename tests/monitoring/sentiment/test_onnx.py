@@ -10,7 +10,7 @@ from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import WhitespaceSplit
 
-from monitoring.enrichment import judge
+from monitoring.enrichment import analyzer
 from monitoring.enrichment.score_mentions import analyze_mentions
 from monitoring.models import Mention
 from monitoring.sentiment.onnx_model import MAX_CHARS, MAX_TOKENS, load_onnx
@@ -61,9 +61,9 @@ def configure(folder, labels):
 @pytest.fixture
 def onnx_backend(folder, settings):
     settings.SENTIMENT_BACKEND, settings.SENTIMENT_MODEL_DIR = "onnx", str(folder)
-    judge.model.cache_clear()
+    analyzer.model.cache_clear()
     yield folder
-    judge.model.cache_clear()
+    analyzer.model.cache_clear()
 
 
 def test_probabilities_are_in_the_order_of_labels_and_texts(folder):
@@ -145,5 +145,5 @@ def test_analyze_mentions_uses_the_model_of_the_settings(project, onnx_backend):
     make_mention(keyword, title="Lumen", text="nul nul nul")
     analyze_mentions()
     mention = Mention.objects.get()
-    assert (mention.sentiment, mention.judged_by[:5]) == ("negative", "onnx-")
+    assert (mention.sentiment, mention.analyzed_by[:5]) == ("negative", "onnx-")
     assert mention.negative > 0.9

@@ -5,8 +5,8 @@ from django.utils import timezone
 
 from accounts.models import ActivityEntry, Project
 from monitoring.enrichment import fit_layers, model_status
+from monitoring.enrichment.analyzer import model
 from monitoring.enrichment.fit_layers import refit_layers, set_learning, use_layer
-from monitoring.enrichment.judge import model
 from monitoring.enrichment.score_mentions import analyze_mentions, rescore_mentions
 from monitoring.models import Correction, Mention, SentimentLayer, SentimentState
 from monitoring.services.corrections import correct_sentiment
@@ -49,7 +49,7 @@ def test_correction_applies_immediately_and_is_logged(project, manager, keyword)
         (mention.pk, before, "negative")
     ]
     mention.refresh_from_db()
-    assert (mention.sentiment, mention.judged_by) == ("negative", Mention.BY_PERSON)
+    assert (mention.sentiment, mention.analyzed_by) == ("negative", Mention.BY_PERSON)
     stored = Correction.objects.get()
     assert (stored.text, stored.label, stored.shown, stored.user) == ("Lumen ouvre mardi", "negative", before, manager)
     assert ActivityEntry.objects.get(action="mention.sentiment").detail["sentiment"] == "negative"
@@ -70,7 +70,7 @@ def test_correction_can_be_changed_and_undone_without_worker(project, manager, k
     assert not Correction.objects.exists()
     analyze_mentions()
     mention.refresh_from_db()
-    assert (mention.sentiment, mention.judged_by) == (before, model().version)
+    assert (mention.sentiment, mention.analyzed_by) == (before, model().version)
 
 
 @pytest.fixture
@@ -86,13 +86,13 @@ def test_undone_correction_restores_model_label_immediately(project, manager, ke
     correct_sentiment(project, manager, [mention.pk], "negative")
     correct_sentiment(project, manager, [mention.pk], "")
     mention.refresh_from_db()
-    assert (mention.sentiment, mention.judged_by) == (before, "")
+    assert (mention.sentiment, mention.analyzed_by) == (before, "")
 
 
 def test_undone_correction_gets_label_of_newer_model_version(project, manager, keyword, reported_model_status):
     text = "Lumen est génial, bravo, merci, excellent !"
     mention = make_mention(keyword, title="", text=text, sentiment="negative", negative=0.9, positive=0.05)
-    SentimentState.objects.create(project=project, judged_by="old")
+    SentimentState.objects.create(project=project, analyzed_by="old")
     correct_sentiment(project, manager, [mention.pk], "neutral")
     rescore_mentions()
     correct_sentiment(project, manager, [mention.pk], "")
@@ -103,7 +103,7 @@ def test_undone_correction_gets_label_of_newer_model_version(project, manager, k
 def test_correction_undone_during_rescoring_is_rescored(project, manager, keyword, reported_model_status):
     text = "Lumen est génial, bravo, merci, excellent !"
     mention = make_mention(keyword, title="", text=text, sentiment="negative", negative=0.9, positive=0.05)
-    SentimentState.objects.create(project=project, judged_by="old")
+    SentimentState.objects.create(project=project, analyzed_by="old")
     correct_sentiment(project, manager, [mention.pk], "neutral")
     rescore_mentions(budget_s=0)
     correct_sentiment(project, manager, [mention.pk], "")
@@ -111,7 +111,7 @@ def test_correction_undone_during_rescoring_is_rescored(project, manager, keywor
     assert mention.sentiment == "negative"
     rescore_mentions()
     mention.refresh_from_db()
-    assert (mention.sentiment, mention.judged_by) == ("positive", model().version)
+    assert (mention.sentiment, mention.analyzed_by) == ("positive", model().version)
 
 
 def test_correction_undone_before_analysis_is_pending(project, manager, keyword, reported_model_status):
@@ -169,7 +169,7 @@ def test_better_layer_is_used_for_new_mentions_and_history(project, manager, key
     new = make_mention(keyword, title="", text="Encore une Lumen qui clignote", language="fr")
     analyze_mentions()
     old.refresh_from_db(), new.refresh_from_db()
-    assert old.judged_by == new.judged_by == f"{model().version}+1"
+    assert old.analyzed_by == new.analyzed_by == f"{model().version}+1"
     assert old.negative > 0.5 < new.negative
 
 
@@ -229,18 +229,18 @@ def test_use_layer_and_set_learning_change_analysis_version(project, owner, keyw
     refit_layers()
     mention = make_mention(keyword, title="", text="Encore une Lumen qui clignote", language="fr")
 
-    def judged_by():
+    def analyzed_by():
         analyze_mentions(), rescore_mentions()
         mention.refresh_from_db()
-        return mention.judged_by
+        return mention.analyzed_by
 
-    assert judged_by() == f"{model().version}+1"
+    assert analyzed_by() == f"{model().version}+1"
     use_layer(project, owner, 0)
-    assert judged_by() == model().version
+    assert analyzed_by() == model().version
     use_layer(project, owner, 1)
-    assert judged_by() == f"{model().version}+1"
+    assert analyzed_by() == f"{model().version}+1"
     set_learning(project, owner, False)
-    assert judged_by() == model().version
+    assert analyzed_by() == model().version
     correct_sentiment(project, owner, [mention.pk], "negative")
     refit_layers()
     assert SentimentLayer.objects.count() == 1
