@@ -13,6 +13,7 @@ from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.formats import number
 from accounts.models import Membership, Project, Role
 from alerts.models import Incident
 from monitoring.models import Source
@@ -116,8 +117,10 @@ def _badges(project: Project) -> Mapping[str, Badge]:
     """Return the badges by the URL name of their entry."""
     incidents = Incident.objects.filter(rule__project=project, closed_at=None, acknowledged_at=None).count()
     failing = Source.objects.failing().filter(project=project).count()
+    incidents_text = ngettext("%(number)s open incident", "%(number)s open incidents", incidents)
+    failing_text = ngettext("%(number)s failing source", "%(number)s failing sources", failing)
     badges = {
-        "incidents": (incidents, ngettext("%d open incident", "%d open incidents", incidents) % incidents, "alarm"),
-        "sources": (failing, ngettext("%d failing source", "%d failing sources", failing) % failing, "warn"),
+        "incidents": Badge(incidents, incidents_text % {"number": number(incidents)}, "alarm"),
+        "sources": Badge(failing, failing_text % {"number": number(failing)}, "warn"),
     }
-    return {name: Badge(*badge) for name, badge in badges.items() if badge[0]}
+    return {name: badge for name, badge in badges.items() if badge.count}

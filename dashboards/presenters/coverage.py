@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.utils.translation import ngettext
 
+from accounts.formats import number
 from accounts.models import Project
 from monitoring.models import Source
 
@@ -63,4 +64,5 @@ def outage_note(failing: Sequence[FailingSource], end: datetime) -> str:
     count = sum(source.since < end for source in failing)
     if not count:
         return ""
-    return ngettext("%d failing source", "%d failing sources", count) % count
+    text = ngettext("%(number)s failing source", "%(number)s failing sources", count)
+    return text % {"number": number(count)}

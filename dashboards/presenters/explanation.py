@@ -27,7 +27,7 @@ _OPEN, _CLOSE = ("", "<mark>", '<mark class="excluded">'), ("", "</mark>", "</ma
 class Line:
     """A condition of the tree, or a note on conditions that are not shown (`sign` is "").
 
-    `sign` is "held" (met), "failed" (not met), "absent" (not met, and not required) or "found" (met, but excluded).
+    `sign` is "met", "unmet", "absent" (unmet, and not required) or "found" (met, but excluded).
     `opens`: the following lines are its children; `closes`: the number of levels that end after it, as a range.
     """
 
@@ -86,8 +86,8 @@ def _sign(condition: Condition, is_required: bool, is_excluded: bool) -> str:
     if is_excluded:
         return "found" if condition.met else "absent"
     if condition.met:
-        return "held"
-    return "failed" if is_required else "absent"
+        return "met"
+    return "unmet" if is_required else "absent"
 
 
 def met_spans(condition: Condition) -> Iterator[tuple[str, int, int]]:

@@ -41,11 +41,23 @@ def percent(value: int) -> str:
 
 
 @register.filter
+def full_date(value: date) -> str:
+    """Return July 15, 2026 in the active time zone."""
+    return formats.long_date(value)
+
+
+@register.filter
+def full_time(value: datetime) -> str:
+    """Return July 15, 2026, 2:27 p.m. in the active time zone."""
+    return dates.full_time(timezone.localtime(value))
+
+
+@register.filter
 def ago(value: datetime | None, now: datetime | None = None) -> SafeString | str:
     """Return a <time> in words ("3 minutes ago", "in 2 hours", "yesterday, 2:12 p.m.") with the full time as title."""
     if value is None:
         return ""
-    full, words = dates.full_time(timezone.localtime(value)), dates.relative_time(value, now or timezone.now())
+    full, words = full_time(value), dates.relative_time(value, now or timezone.now())
     return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), full, words)
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.access import SignedInRequest, project_view
+from accounts.formats import number
 from accounts.models import Membership, Role
 from dashboards.forms.sources import OpmlForm, SourceForm
 from monitoring.feeds.errors import ParseError
@@ -72,12 +73,14 @@ def _report_added(request: SignedInRequest, result: AddResult) -> None:
 
 
 def _report_imported(request: SignedInRequest, result: ImportResult) -> None:
-    parts = [ngettext("%d source added.", "%d sources added.", result.added) % result.added]
+    text = ngettext("%(number)s source added.", "%(number)s sources added.", result.added)
+    parts = [text % {"number": number(result.added)}]
     if result.known:
-        parts.append(ngettext("%d already existed.", "%d already existed.", result.known) % result.known)
+        text = ngettext("%(number)s already existed.", "%(number)s already existed.", result.known)
+        parts.append(text % {"number": number(result.known)})
     messages.success(request, " ".join(parts))
     if result.refused:
         count = len(result.refused)
-        text = ngettext("%d invalid URL:", "%d invalid URLs:", count) % count
+        text = ngettext("%(number)s invalid URL:", "%(number)s invalid URLs:", count) % {"number": number(count)}
         urls = [Truncator(url).chars(80) for url in result.refused[:SHOWN_URLS]]
         messages.warning(request, f"{text} {', '.join(urls)}{'…' if count > SHOWN_URLS else ''}")

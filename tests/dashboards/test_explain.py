@@ -24,7 +24,7 @@ def explain_url(at):
 def signs(response):
     """Return the lines of the tree as (sign, condition)."""
     body = response.content.decode()
-    found = re.findall(r'<li class="(\w+)"><div class="clause">.*?<code>(.*?)</code>', body, re.S)
+    found = re.findall(r'<li class="(\w+)"><div class="condition">.*?<code>(.*?)</code>', body, re.S)
     return [(sign, re.sub("&quot;", '"', text)) for sign, text in found]
 
 
@@ -38,9 +38,9 @@ def test_it_works(as_person, viewer, project, read, explain_url):
     assert "Doesn’t match “Panne”" in page
     assert "“panne” was found, but “remboursement” wasn’t." in page
     assert signs(as_person(viewer).get(explain_url(text=TEXT, query="panne remboursement"))) == [
-        ("failed", "panne AND remboursement"),
-        ("held", "panne"),
-        ("failed", "remboursement"),
+        ("unmet", "panne AND remboursement"),
+        ("met", "panne"),
+        ("unmet", "remboursement"),
     ]
 
 
@@ -79,13 +79,13 @@ def test_explanation_reason_names_unmet_conditions(as_person, viewer, read, expl
 def test_explanation_marks_excluded_words(as_person, viewer, explain_url):
     response = as_person(viewer).get(explain_url(text="panne et météo", query="panne -météo"))
     assert '<mark>panne</mark> et <mark class="excluded">météo</mark>' in response.content.decode()
-    assert signs(response) == [("failed", "panne AND NOT météo"), ("held", "panne"), ("failed", "NOT météo")]
+    assert signs(response) == [("unmet", "panne AND NOT météo"), ("met", "panne"), ("unmet", "NOT météo")]
 
 
 def test_explanation_shortens_long_alternatives(as_person, viewer, explain_url):
     query = " OR ".join([f"mot{n}" for n in range(50)] + ["panne"])
     response = as_person(viewer).get(explain_url(text=TEXT, query=query))
-    assert ("held", "panne") in signs(response)
+    assert ("met", "panne") in signs(response)
     assert len(signs(response)) == 8
     assert "and 44 more without a match" in words(response)
 
@@ -231,7 +231,7 @@ def test_explanation_closes_all_lists_of_deep_and_long_queries(as_person, viewer
     wide = " ".join(f"mot{n}" for n in range(900))
     for query in (deep, wide):
         response = as_person(viewer).post(at("explain"), {"text": TEXT * 40, "query": query})
-        tree = response.content.decode().partition('<ul class="plain clauses"')[2].partition("</section>")[0]
+        tree = response.content.decode().partition('<ul class="plain conditions"')[2].partition("</section>")[0]
         # One more closes the list of the whole tree.
         assert tree.count("</ul>") - tree.count("<ul") == 1
         assert tree.count("<li") == tree.count("</li>")

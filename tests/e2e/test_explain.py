@@ -16,5 +16,5 @@ def test_explainer_opens_from_mention_and_checks_pasted_text(open_as, viewer, br
     expect(page.get_by_role("heading", name="1 of 2 keywords matches")).to_be_visible()
     page.get_by_role("button", name="See why Lumen").click()
     expect(page.locator("#verdict-title")).to_contain_text("Doesn’t match “Lumen”")
-    expect(page.locator(".clauses .failed")).to_contain_text("not found")
+    expect(page.locator(".conditions .unmet")).to_contain_text("not found")
     assert "text=Halo" in page.url

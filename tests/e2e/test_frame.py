@@ -31,7 +31,7 @@ PAGES = [
 # Text that a card or the screen cuts off at the right; what scrolls by itself and closed menus are left out.
 CUT_OFF = """() => [...document.querySelectorAll("main *")].filter((element) => {
     const box = element.getBoundingClientRect();
-    const ignored = ".scroll, .clauses, pre, svg, .visually-hidden, .clip, .menu:not([open]) .panel";
+    const ignored = ".scroll, .conditions, pre, svg, .visually-hidden, .clip, .menu:not([open]) .panel";
     return box.width > 1 && box.right > innerWidth + 1 && !element.closest(ignored);
 }).map((element) => element.outerHTML.slice(0, 80))"""
 
