@@ -1,10 +1,13 @@
-"""Django system check: report a malformed EMAIL_URL at start, not at the first message. Loaded by delivery/apps.py."""
+"""Django system checks: report malformed email settings at start, not at the first message.
+
+Loaded by delivery/apps.py.
+"""
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import ImproperlyConfigured
 
-from delivery.channels.email import parse_email_url
+from delivery.channels.email import is_valid_address, parse_email_url
 
 
 @register
@@ -15,3 +18,13 @@ def check_email_url(**_kwargs: object) -> list[CheckMessage]:
     except ImproperlyConfigured as error:
         return [Error(str(error), id="delivery.E001")]
     return []
+
+
+@register
+def check_default_from_email(**_kwargs: object) -> list[CheckMessage]:
+    if is_valid_address(settings.DEFAULT_FROM_EMAIL):
+        return []
+    problem = (
+        f"DEFAULT_FROM_EMAIL: {settings.DEFAULT_FROM_EMAIL!r} is not an address such as Vigie <vigie@example.com>"
+    )
+    return [Error(problem, id="delivery.E002")]

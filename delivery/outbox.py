@@ -139,6 +139,7 @@ def _claim(channel: str, now: datetime) -> Delivery | None:
     with transaction.atomic():
         delivery = (
             Delivery.objects.select_for_update(skip_locked=True, of=("self",))
+            .select_related("project")
             .filter(channel=channel, state__in=[State.PENDING, State.SENDING], next_attempt_at__lte=now)
             .order_by("next_attempt_at")
             .first()

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.smtp import EmailBackend
+from django.core.mail.message import sanitize_address
 from django.utils.http import http_date
 from django.utils.translation import gettext_lazy as _
 
@@ -106,6 +107,8 @@ class EmailChannel(Channel):
                 self.close()
             return result
         except ValueError as error:  # Django and smtplib refuse an address that no header or command can contain
+            if not is_valid_address(settings.DEFAULT_FROM_EMAIL):
+                return Result(SENDER_REFUSED, str(error), reached=False)
             return Result(ADDRESS_REFUSED, str(error), final=True)
         return Result()
 
@@ -114,6 +117,15 @@ class EmailChannel(Channel):
             self._smtp.close()
         except (smtplib.SMTPException, OSError):
             self._smtp.connection = None
+
+
+def is_valid_address(address: str) -> bool:
+    """Return True if an address, with or without a name, can be the sender of an email."""
+    try:
+        sanitize_address(address, "utf-8")
+    except ValueError:
+        return False
+    return True
 
 
 def as_email(delivery: Delivery) -> EmailMultiAlternatives:

@@ -112,4 +112,6 @@ def _passage(mention: Mention, found: dict[int, dict[str, Spans]]) -> str:
     """Return the passage of a mention; `found` has the spans of each keyword of its document."""
     others = [spans for keyword_id, spans in found.items() if keyword_id != mention.keyword_id]
     other_spans = {field: [span for spans in others for span in spans[field]] for field in ("title", "text")}
-    return passage(mention.document.title, mention.document.text, found[mention.keyword_id], other_spans)
+    # A mention that was deleted since the caller read it is not in `found`.
+    spans = found.get(mention.keyword_id) or spans_of(mention.document, [mention.keyword.query])
+    return passage(mention.document.title, mention.document.text, spans, other_spans)

@@ -16,7 +16,7 @@ from monitoring.enrichment.analyzer import model
 
 log = logging.getLogger(__name__)
 
-KEY = "sentiment-model"
+KEY = "sentiment-model-status"
 STATUS_S = 120  # workers renew the status every few seconds: if it has expired, no worker runs
 RETRY_S = 30  # it may take seconds to find out that a transformer cannot be loaded
 

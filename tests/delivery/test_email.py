@@ -87,6 +87,18 @@ def test_email_is_retried_when_server_rejects_sender(db, mailbox, send_outbox):
     assert other.attempts == 0, "every other message would fail now, too"
 
 
+@pytest.mark.parametrize("sender", ["", "Vigie <vigie@>", "Vigie, Inc <vigie@vigie.example>"])
+def test_email_is_retried_when_sender_setting_is_not_an_address(db, mailbox, send_outbox, settings, sender):
+    settings.DEFAULT_FROM_EMAIL = sender
+    delivery, other = write(), write("test:2")
+    send_outbox()
+    delivery.refresh_from_db()
+    other.refresh_from_db()
+    assert (delivery.state, delivery.error_code) == (State.PENDING, "sender_refused")
+    assert other.attempts == 0
+    assert [error.id for error in run_checks()] == ["delivery.E002"]
+
+
 @pytest.mark.parametrize("address", ["ada@example.com, eve@example.com", f"ada@{'é' * 70}.example"])
 def test_email_fails_when_recipient_is_not_one_address(db, mailbox, send_outbox, address):
     refused, other = write(recipient=address), write("test:2")

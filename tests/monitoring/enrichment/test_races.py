@@ -3,6 +3,7 @@
 import pytest
 from django.db import transaction
 
+from monitoring.enrichment.analyzer import passages_of, with_texts
 from monitoring.enrichment.score_mentions import rescore_mentions
 from monitoring.models import Correction, Mention, SentimentState
 from monitoring.services.corrections import correct_sentiment
@@ -42,3 +43,10 @@ def test_correction_during_keyword_deletion_survives(project, manager, keyword):
     deleting.result(timeout=20)
     assert not Mention.objects.exists()
     assert Correction.objects.get().mention is None
+
+
+def test_passage_of_mention_deleted_since_it_was_read_is_that_of_its_keyword(keyword):
+    make_mention(keyword, title="", text="Lumen ouvre mardi")
+    mentions = list(with_texts(Mention.objects.all()))
+    Mention.objects.all().delete()
+    assert passages_of(mentions) == ["Lumen ouvre mardi"]
