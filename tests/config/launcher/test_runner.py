@@ -18,6 +18,12 @@ from config.launcher import data_dir, runner
 from tests.config.launcher.waiting import alive_after
 
 ROOT = Path(__file__).resolve().parents[3]
+
+
+def _restore_sigint():
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 REMOVED_VARIABLES = (
     "DATABASE_URL",
     "REDIS_URL",
@@ -40,7 +46,10 @@ class Run:
         env |= {"VIGIE_DATA_DIR": str(folder), "PORT": str(port), **environment}
         with self.log.open("w") as log:
             argv = [sys.executable, "-m", "config.launcher.runner"]
-            self.process = subprocess.Popen(argv, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT)
+            # The launcher respects an ignored SIGINT, which background jobs of a shell pass on: not to these tests.
+            self.process = subprocess.Popen(
+                argv, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT, preexec_fn=_restore_sigint
+            )
 
     def output(self):
         return self.log.read_text()
