@@ -57,6 +57,7 @@ class ParsedFeed:
 
     `skip_hours` are hours 0-23 GMT and `skip_days` English day names in which the publisher asks not to be polled.
     `next_url` is the URL of a further page (RFC 5005, JSON Feed), "" where there is none.
+    `is_truncated` is set if the document ends before the feed does, so entries may be missing.
     """
 
     title: str = ""
@@ -67,6 +68,7 @@ class ParsedFeed:
     skip_hours: frozenset[int] = field(default_factory=frozenset)
     skip_days: frozenset[str] = field(default_factory=frozenset)
     next_url: str = ""
+    is_truncated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,9 @@ from monitoring.feeds.dates import from_struct_time
 from monitoring.feeds.entity_expansion import expanded_size
 from monitoring.feeds.errors import ParseError
 from monitoring.feeds.feedparser_internals import convert_to_utf8
+from monitoring.feeds.links import is_permalink
 from monitoring.feeds.raw_feed import RawEntry, RawFeed
+from monitoring.feeds.truncation import is_last_entry_cut, is_truncated
 
 # Real feeds have far fewer once their entries are limited; feedparser needs 1.4 s per 100,000 tags.
 MAX_TAGS = 400_000
@@ -60,6 +62,7 @@ def read(data: bytes, max_entries: int) -> RawFeed | ParseError:
         return ParseError("html_page" if html_tag else "not_a_feed")
     if (size := expanded_size(data)) > MAX_EXPANDED_BYTES:
         return ParseError("xml_bomb", f"entities expand to {size} bytes")
+    truncated = is_truncated(data)
     data = _clean_head(_limit_entries(data, max_entries))
     if (tags := data.count(b"<")) > MAX_TAGS:
         return ParseError("too_complex", f"{tags} tags")
@@ -70,7 +73,20 @@ def read(data: bytes, max_entries: int) -> RawFeed | ParseError:
         return ParseError("html_page")
     if not parsed.entries and not parsed.version:
         return ParseError("not_a_feed")
-    return _to_raw(parsed)
+    feed = _to_raw(parsed)
+    feed.is_truncated = truncated
+    if truncated and is_last_entry_cut(data):
+        _drop_unidentified(feed.entries)
+    return feed
+
+
+def _drop_unidentified(entries: list[RawEntry]) -> None:
+    """Drop the last entry, which the end of the data cuts, unless its id or link is whole.
+
+    Without them it would be stored again at the next poll that reads all of it. Only its whole fields are read.
+    """
+    if entries and not (entries[-1].id or entries[-1].link):
+        entries.pop()
 
 
 def _limit_entries(data: bytes, max_entries: int) -> bytes:
@@ -154,10 +170,11 @@ def _to_entry(entry: feedparser.FeedParserDict) -> RawEntry:
     dates = (
         from_struct_time(dict.get(entry, key)) for key in ("published_parsed", "updated_parsed", "created_parsed")
     )
+    links = [(_string(link.get("rel")), _string(link.get("href"))) for link in _dicts(entry.get("links"))]
     return RawEntry(
         id=_string(entry.get("id")),
-        link=_string(entry.get("link")),
-        links=[(_string(link.get("rel")), _string(link.get("href"))) for link in _dicts(entry.get("links"))],
+        link=_link(entry, links),
+        links=links,
         title=_string(entry.get("title")),
         title_is_html=_is_html(title),
         bodies=_bodies(entry),
@@ -165,6 +182,13 @@ def _to_entry(entry: feedparser.FeedParserDict) -> RawEntry:
         published=next((when for when in dates if when), None),
         language=_string(entry.get("language")) or _string(title.get("language") if isinstance(title, dict) else ""),
     )
+
+
+def _link(entry: feedparser.FeedParserDict, links: list[tuple[str, str]]) -> str:
+    """Return the link; feedparser takes any guid for one if the entry has none."""
+    link = _string(entry.get("link"))
+    is_guid = link == _string(entry.get("id")) and all(link != href for _, href in links)
+    return "" if is_guid and not is_permalink(link) else link
 
 
 def _bodies(entry: feedparser.FeedParserDict) -> list[tuple[str, bool]]:

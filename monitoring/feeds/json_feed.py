@@ -1,9 +1,12 @@
 """Parse JSON Feed 1.0 and 1.1 into a RawFeed; called by parse.py for bodies that start like a JSON object.
 
-Lenient as the specification requires: ids may be numbers, unknown or mistyped members are ignored.
+Lenient as the specification requires: ids may be numbers, unknown or mistyped members are ignored. Of a document that
+ends too early, the whole items are read.
 """
 
 import json
+import re
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -12,12 +15,14 @@ from monitoring.feeds.dates import UncommonDateError, parse_common_date
 from monitoring.feeds.errors import ParseError
 from monitoring.feeds.raw_feed import RawEntry, RawFeed
 
+_ITEMS = re.compile(r'"items"\s*:\s*\[')
+_SEPARATOR = re.compile(r"[\s,]*")
+
 
 def read(body: bytes, max_entries: int) -> RawFeed | ParseError:
     """Parse a feed, at most `max_entries` entries of it."""
     try:
-        # json.loads detects UTF-8, 16 and 32, but rejects a byte order mark.
-        document = json.loads(body.removeprefix(b"\xef\xbb\xbf"))
+        document, is_truncated = _decode(body)
     except (ValueError, RecursionError) as problem:
         return ParseError("not_a_feed", f"JSON: {type(problem).__name__}")
     items = document.get("items") if isinstance(document, dict) else None
@@ -30,7 +35,39 @@ def read(body: bytes, max_entries: int) -> RawFeed | ParseError:
         next_url=_text(document, "next_url"),
         author=", ".join(_authors(document)),
         entries=[_entry(item) for item in items[:max_entries] if isinstance(item, dict)],
+        is_truncated=is_truncated,
     )
+
+
+def _decode(body: bytes) -> tuple[Any, bool]:
+    """Return the document, and whether it is only the part before an error. Raise ValueError or RecursionError."""
+    # json.loads detects UTF-8, 16 and 32, but rejects a byte order mark, invalid bytes and line breaks in strings.
+    body = body.removeprefix(b"\xef\xbb\xbf")
+    try:
+        return json.loads(body), False
+    except ValueError:
+        text = body.decode(json.detect_encoding(body), "replace")
+    with suppress(ValueError):
+        return json.loads(text, strict=False), False
+    if (start := _ITEMS.search(text)) is None:
+        raise ValueError
+    head = json.loads(text[: start.end()] + "]}", strict=False)
+    if not (items := _whole_items(text, start.end())):
+        raise ValueError
+    return {**head, "items": items}, True
+
+
+def _whole_items(text: str, start: int) -> list[Any]:
+    """Return the values of an array from `start` up to the first that cannot be read."""
+    items: list[Any] = []
+    decoder = json.JSONDecoder(strict=False)
+    while True:
+        position = _SEPARATOR.match(text, start).end()  # type: ignore[union-attr]  # it matches anything
+        try:
+            item, start = decoder.raw_decode(text, position)
+        except (ValueError, RecursionError):
+            return items
+        items.append(item)
 
 
 def _entry(item: dict[str, Any]) -> RawEntry:

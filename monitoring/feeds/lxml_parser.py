@@ -12,6 +12,7 @@ from lxml import etree
 
 from monitoring.feeds.dates import UncommonDateError, parse_common_date
 from monitoring.feeds.feedparser_internals import looks_like_html
+from monitoring.feeds.links import is_permalink
 from monitoring.feeds.raw_feed import RawEntry, RawFeed
 from monitoring.feeds.xml_elements import ATOM, RDF_ABOUT, RDF_ROOT, XML_LANG, AmbiguousFeedError, Kind, KindTable
 
@@ -307,7 +308,7 @@ def _read_link(state: _EntryState, kind: Kind, child: etree._Element) -> None:
             raise AmbiguousFeedError("two ids")
         entry.id = _text(child)
         permalink = next((v for name, v in child.attrib.items() if name.lower() == "ispermalink"), "true")
-        state.guid_link = entry.id if permalink == "true" else ""
+        state.guid_link = entry.id if permalink == "true" and is_permalink(entry.id) else ""
         return
     attributes = child.attrib
     if kind is Kind.ENCLOSURE:

@@ -33,7 +33,7 @@ _LINK_RELS = ("alternate", "related", "via", "enclosure")
 
 def normalize_feed(raw: RawFeed, url: str, hints: PollingHints) -> ParsedFeed:
     """Return the feed in its final form. `url` is the URL of the feed, for relative links."""
-    entries = [_entry(entry, url, raw.author) for entry in raw.entries]
+    entries = [entry for each in raw.entries if not _is_empty(entry := _entry(each, url, raw.author))]
     return ParsedFeed(
         title=_line(unescape(raw.title) if raw.title_is_html else raw.title)[:MAX_TITLE],
         site_url=_absolute(raw.site_url, url),
@@ -43,7 +43,13 @@ def normalize_feed(raw: RawFeed, url: str, hints: PollingHints) -> ParsedFeed:
         skip_hours=hints.skip_hours,
         skip_days=hints.skip_days,
         next_url=_absolute(raw.next_url, url),
+        is_truncated=raw.is_truncated,
     )
+
+
+def _is_empty(entry: Entry) -> bool:
+    """Return whether an entry has no title, text or link, as those that a broken feed leaves."""
+    return not (entry.url or entry.title.strip() or entry.body.strip())
 
 
 def _entry(raw: RawEntry, base: str, feed_author: str) -> Entry:

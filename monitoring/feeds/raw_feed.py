@@ -23,7 +23,7 @@ class RawEntry:
 
 @dataclass(slots=True)
 class RawFeed:
-    """One feed with its entries."""
+    """One feed with its entries. `is_truncated`: the data end before the feed does."""
 
     title: str = ""
     title_is_html: bool = False
@@ -32,3 +32,4 @@ class RawFeed:
     next_url: str = ""
     author: str = ""
     entries: list[RawEntry] = field(default_factory=list)
+    is_truncated: bool = False

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from monitoring.content.clean import clean, safe_html
 from monitoring.content.scrub import scrub
+from monitoring.feeds.links import is_permalink
 from monitoring.feeds.parse import MAX_ENTRIES, ParseError, parse
 from monitoring.records import ParsedFeed
 from tests.monitoring.feeds.generate import realistic_feed
@@ -128,7 +129,7 @@ def test_parse_handles_elements_named_like_feedparser_keys(name, form):
 
 
 def test_parse_limits_number_of_entries():
-    many = b"".join(b"<item><guid>%d</guid></item>" % n for n in range(MAX_ENTRIES + 50))
+    many = b"".join(b"<item><title>%d</title></item>" % n for n in range(MAX_ENTRIES + 50))
     for body in (HEAD + many + b"</channel></rss>", HEAD + many + b"&"):
         assert len(parse(body).entries) == MAX_ENTRIES
 
@@ -197,9 +198,11 @@ def test_parse_finds_every_entry_that_feedparser_finds_in_damaged_feed(body):
     distinct = {
         tuple("".join(scrub(entry.get(key) or "").split()) for key in ("id", "link", "title"))
         for entry in feedparser_entries
+        if entry.get("title") or entry.get("summary") or is_permalink(entry.get("link", ""))
     }
     if isinstance(result, ParsedFeed):
-        assert len(result.entries) >= len(distinct)
+        # The last entry of a truncated feed is dropped if it has neither an id nor a link.
+        assert len(result.entries) >= len(distinct) - result.is_truncated
     else:  # damage can create a cycle of entities, which feedparser drops and Vigie rejects
         assert not distinct or result.code == "xml_bomb"
 

@@ -33,7 +33,7 @@ def rss(items: str, head: str = "") -> ParsedFeed:
     [
         ("rss091_netscape.xml", "Café du coin", 2, "fr"), ("rss092.xml", "Weblog", 2, ""),
         ("rdf10.xml", "Revue", 2, "fr"), ("rss090.xml", "Old", 1, ""), ("atom10.xml", "Carnet", 2, "fr-fr"),
-        ("atom10_xhtml.xml", "XHTML", 1, ""), ("atom03.xml", "Ancien", 1, ""), ("json_feed.json", "Notes", 4, "fr-fr"),
+        ("atom10_xhtml.xml", "XHTML", 1, ""), ("atom03.xml", "Ancien", 1, ""), ("json_feed.json", "Notes", 3, "fr-fr"),
         ("windows1252.xml", "Fenêtre", 1, ""), ("utf16.xml", "Seize", 1, ""), ("utf8_bom.xml", "Bom", 1, ""),
         ("latin1_undeclared.xml", "Non déclaré", 1, ""), ("podcast.xml", "Le podcast", 1, "fr-fr"),
         ("wordpress.xml", "Blog – Essai", 1, "fr-fr"), ("unclosed.xml", "Coupé", 2, ""),
@@ -112,7 +112,8 @@ def test_parse_resolves_relative_links_against_feed_url_or_base():
 
 def test_parse_uses_guid_as_link_unless_it_is_no_permalink():
     assert rss("<item><guid>http://a.fr/1</guid></item>").entries[0].url == "http://a.fr/1"
-    assert rss('<item><guid isPermaLink="false">http://a.fr/1</guid></item>').entries[0].url == ""
+    assert rss('<item><title>x</title><guid isPermaLink="false">http://a.fr/1</guid></item>').entries[0].url == ""
+    assert rss("<item><title>x</title><guid>42</guid></item>").entries[0].url == ""
 
 
 def test_parse_generates_stable_id_when_entry_has_none():
@@ -133,7 +134,9 @@ def test_parse_gives_entries_with_a_shared_id_stable_distinct_ids():
 
 
 def test_parse_shortens_long_id_to_a_stable_hash():
-    one, same, other = (rss(f"<item><guid>{'x' * 3_000}{n}</guid></item>").entries[0].native_id for n in (1, 1, 2))
+    one, same, other = (
+        rss(f"<item><title>x</title><guid>{'x' * 3_000}{n}</guid></item>").entries[0].native_id for n in (1, 1, 2)
+    )
     assert one == same != other
     assert len(one) < 100
 
@@ -159,7 +162,7 @@ def test_parse_reads_dates_as_utc_and_ignores_implausible_ones(text, when):
 
 def test_parse_removes_email_addresses_from_author_names():
     names = ["jean@a.fr (Jean Dupont)", "Jean Dupont &lt;jean@a.fr&gt;", "Jean Dupont", "jean@a.fr"]
-    found = [rss(f"<item><author>{name}</author></item>").entries[0].author for name in names]
+    found = [rss(f"<item><title>x</title><author>{name}</author></item>").entries[0].author for name in names]
     assert found == ["Jean Dupont", "Jean Dupont", "Jean Dupont", "jean@a.fr"]
     assert feed("atom10.xml").entries[0].author == "Équipe du carnet"
 
@@ -175,7 +178,7 @@ def test_parse_reads_polling_hints_and_next_page():
 
 
 def test_parse_reads_json_feed_with_irregular_members():
-    number, foreign, nameless, odd = feed("json_feed.json", "https://notes.example.fr/feed.json").entries
+    number, foreign, nameless = feed("json_feed.json", "https://notes.example.fr/feed.json").entries
     assert (number.native_id, number.url) == ("12", "https://notes.example.fr/12")
     assert (clean(number).text, number.body_is_html) == ("a < b & c", False)
     assert number.published == datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -183,6 +186,9 @@ def test_parse_reads_json_feed_with_irregular_members():
     assert foreign.url == "https://ailleurs.example.fr/x"
     assert (clean(foreign).text, foreign.language) == ("R&D fin", "en")
     assert nameless.native_id.startswith("sha256:")
+    odd = parse(b'{"items": [{"id": 1.5, "url": "http://a.fr/", "title": ["x"], "date_published": "hier"}]}').entries[
+        0
+    ]
     assert (odd.native_id, odd.title, odd.published) == ("1.5", "", None)
 
 
