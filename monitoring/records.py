@@ -109,6 +109,9 @@ class ClaimedSource:
     resume_state: dict[str, Any]
     moved_to: str
     moved_count: int
+    is_truncated: bool
+    dated_share: float | None
+    entry_count: int | None
     hints: PollHints
 
 
@@ -128,6 +131,7 @@ class PollResult:
     `resume_state` is what the platform needs to continue from here at the next poll (validators, a cursor, the last
     id): JSON, stored with the source in the transaction that stores the entries, and ignored if there is an `error`.
     `hints` is None where the response gives none and earlier hints remain valid.
+    `is_truncated` is set if the response was cut short, so entries may be missing; None if it wasn't read again.
     `retry_after_s` is the wait that the server demands, `cache_max_age_s` how long it says its response is current.
     `permanent_url` is set if the server says that the source has moved permanently.
     `status` is the HTTP status of the last response, 0 where none came: for logs only.
@@ -139,6 +143,7 @@ class PollResult:
     language: str = ""
     resume_state: dict[str, Any] = field(default_factory=dict)
     hints: PollHints | None = None
+    is_truncated: bool | None = None
     retry_after_s: int | None = None
     cache_max_age_s: int | None = None
     permanent_url: str = ""

@@ -10,8 +10,8 @@ from monitoring.records import Entry
 class Batch:
     """The entries of one source from one poll.
 
-    Entries older than `since` (UTC) are backlog, none if it is None. In the first poll (`is_first`), entries without a
-    date are backlog too: they are what the source had when it was added.
+    Entries older than `since` (UTC) are backlog, none if it is None. `max_undated` is how many entries without a date
+    can be new in one poll: 0 for a source that usually has dates, None for any number. See ingest/backlog.py.
     """
 
     source_id: int
@@ -20,7 +20,7 @@ class Batch:
     platform: str = "feed"
     language: str = ""
     since: datetime | None = None
-    is_first: bool = False
+    max_undated: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from django.utils import timezone
 from monitoring.content.clean import clean, safe_html
 from monitoring.content.language import identify
 from monitoring.content.urls import canonical_url
+from monitoring.ingest.backlog import backlog_ids, publication
 from monitoring.ingest.keys import key_of
 from monitoring.ingest.mentions import LANGUAGE_LENGTH, insert_mentions
 from monitoring.ingest.project_lock import lock_project_shared
@@ -45,6 +46,7 @@ _DOCUMENT_COLUMNS = {
     "language": "text",
     "engagement": "integer",
     "published": "timestamptz",
+    "published_is_known": "boolean",
 }
 # unnest keeps the order of its arrays, so rows are inserted in key order.
 _INSERT_DOCUMENTS = f"""
@@ -63,15 +65,18 @@ SELECT source_id, native_key FROM monitoring_documentsource
 JOIN unnest(%s::bigint[], %s::uuid[]) AS wanted (source_id, native_key) USING (source_id, native_key)
 """
 _INSERT_SIGHTINGS = """
-INSERT INTO monitoring_documentsource (document_id, source_id, native_key, published)
-SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::uuid[], %s::timestamptz[])
+INSERT INTO monitoring_documentsource (document_id, source_id, native_key, published, published_is_known)
+SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::uuid[], %s::timestamptz[], %s::boolean[])
 ON CONFLICT (source_id, native_key) DO NOTHING
 """
 
 
 @dataclass(slots=True)
 class NewEntry:
-    """An entry not yet seen at its source, with everything that storing it needs. `published` is UTC."""
+    """An entry not yet seen at its source, with everything that storing it needs.
+
+    `published` (UTC) is the time of the poll if it isn't known.
+    """
 
     batch: Batch
     entry: Entry
@@ -79,6 +84,8 @@ class NewEntry:
     native_key: UUID
     address_key: UUID
     published: datetime
+    published_is_known: bool
+    is_backlog: bool
     keywords: list[int] = field(default_factory=list)
 
     @property
@@ -144,12 +151,14 @@ def _unseen(batches: list[Batch]) -> list[tuple[Batch, dict[UUID, Entry]]]:
 
 def _prepare(batch: Batch, entries: dict[UUID, Entry], languages: frozenset[str], now: datetime) -> list[NewEntry]:
     prepared = []
+    backlog = backlog_ids(batch, entries.values(), now)
     for key, entry in entries.items():
         item = clean(entry, batch.language)
         item = replace(item, language=identify(f"{item.title}\n{item.text}", item.language, languages))
         address = canonical_url(item.url) or f"{batch.platform} {batch.source_id} {item.native_id}"
-        published = item.published if item.published and item.published <= now else now
-        prepared.append(NewEntry(batch, entry, item, key, key_of(address), published))
+        published, is_known = publication(item.published, now)
+        is_backlog = entry.native_id in backlog
+        prepared.append(NewEntry(batch, entry, item, key, key_of(address), published, is_known, is_backlog))
     return prepared
 
 
@@ -209,6 +218,7 @@ def _document_row(new: NewEntry) -> tuple[object, ...]:
         item.language[:LANGUAGE_LENGTH],
         _bounded(item.engagement),
         new.published,
+        new.published_is_known,
         new.words,
     )
 
@@ -220,7 +230,13 @@ def _bounded(count: int | None) -> int | None:
 
 def _insert_sightings(entries: list[NewEntry], ids: dict[tuple[int, UUID], int]) -> None:
     rows = [
-        (ids[new.batch.project_id, new.address_key], new.batch.source_id, new.native_key, new.published)
+        (
+            ids[new.batch.project_id, new.address_key],
+            new.batch.source_id,
+            new.native_key,
+            new.published,
+            new.published_is_known,
+        )
         for new in entries
     ]
     with connection.cursor() as cursor:
@@ -229,7 +245,7 @@ def _insert_sightings(entries: list[NewEntry], ids: dict[tuple[int, UUID], int])
 
 def _insert_mentions(inserted: list[NewEntry], ids: dict[tuple[int, UUID], int]) -> None:
     rows = [
-        (keyword_id, ids[new.batch.project_id, new.address_key], _is_backlog(new))
+        (keyword_id, ids[new.batch.project_id, new.address_key], new.is_backlog)
         for new in inserted
         for keyword_id in new.keywords
     ]
@@ -247,12 +263,6 @@ def _doc(new: NewEntry) -> Doc:
         language=item.language,
         platform=new.batch.platform,
     )
-
-
-def _is_backlog(new: NewEntry) -> bool:
-    if new.batch.is_first and new.item.published is None:
-        return True
-    return new.batch.since is not None and new.published < new.batch.since
 
 
 def _count(entries: list[NewEntry], inserted: list[NewEntry]) -> dict[int, Stored]:

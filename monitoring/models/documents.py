@@ -10,7 +10,8 @@ from monitoring.models.sources import Source
 
 
 class Document(models.Model):
-    """A collected item. `published` (UTC) is `fetched_at` where the source gives no date or one in the future.
+    """A collected item. `published` (UTC) is `fetched_at`, and `published_is_known` false, where the source gives no
+    date or an impossible one: pages then say that the date is unknown.
 
     `address_key` is a 16-byte hash of the canonical URL, or of platform, source and native id where there is none: the
     same item from two feeds is one document with two `DocumentSource` rows. `followers` and `engagement` are null
@@ -38,6 +39,7 @@ class Document(models.Model):
     language = models.CharField(max_length=20, blank=True)
     engagement = models.IntegerField(null=True)
     published = models.DateTimeField()
+    published_is_known = models.BooleanField(default=True, db_default=models.Value(True))
     fetched_at = models.DateTimeField(default=timezone.now)
     search = SearchVectorField(null=True)
 
@@ -57,12 +59,16 @@ class Document(models.Model):
 
 
 class DocumentSource(models.Model):
-    """A sighting of a document at a source, with the source's own id for it, which makes storing idempotent."""
+    """A sighting of a document at a source, with the source's own id for it, which makes storing idempotent.
+
+    `published` and `published_is_known` are as in `Document`, by the date that this source gives.
+    """
 
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="seen_at")
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="+", db_index=False)
     native_key = models.UUIDField()
     published = models.DateTimeField()
+    published_is_known = models.BooleanField(default=True, db_default=models.Value(True))
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "native_key"], name="one_document_per_native_id")]

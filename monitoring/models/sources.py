@@ -27,7 +27,12 @@ class Source(models.Model):
 
     `host` is the URL's host, which gets at most two simultaneous requests. `claimed_by` and `claimed_until` are a
     lease, which expires if its worker dies. `fixed_interval_s` replaces the adaptive interval where set.
-    `resume_state` and `hints` are from the last successful poll (`PollResult` in monitoring/records.py).
+    `resume_state` and `hints` are from the last successful poll (`PollResult` in monitoring/records.py), and so is
+    `is_truncated`: its feed was cut short. `entry_count` is how many entries the feed had, `dated_share` the usual
+    share of those with a date (0 to 1, recent polls weigh more); null until a poll returns entries.
+
+    `moved_to` is where permanent redirects lead, seen `moved_count` times since `moved_since`: after several days it
+    becomes `url`. `previous_url` is the one that it replaced at `moved_at`.
 
     `error_code` is a code of monitoring/http/records.py, monitoring/feeds/errors.py or monitoring/platforms/, with its
     words in monitoring/messages/source_errors.py; "" after a success. `failing_since` is the first of the current
@@ -63,6 +68,12 @@ class Source(models.Model):
     resume_state = models.JSONField(default=dict)
     moved_to = models.CharField(max_length=2000, blank=True)
     moved_count = models.PositiveSmallIntegerField(default=0)
+    moved_since = models.DateTimeField(null=True, blank=True)
+    moved_at = models.DateTimeField(null=True, blank=True)
+    previous_url = models.CharField(max_length=2000, blank=True, default="")
+    is_truncated = models.BooleanField(default=False)
+    dated_share = models.FloatField(null=True, blank=True)
+    entry_count = models.PositiveIntegerField(null=True, blank=True)
     hints = models.JSONField(default=dict)
 
     objects = SourceQuerySet.as_manager()

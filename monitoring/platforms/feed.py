@@ -44,6 +44,7 @@ def _with_content(result: PollResult, feed: ParsedFeed) -> PollResult:
         site_url=feed.site_url,
         language=feed.language,
         hints=PollHints(feed.interval_hint_s, feed.skip_hours, feed.skip_days),
+        is_truncated=feed.is_truncated,
     )
 
 

@@ -97,7 +97,7 @@ def _pace_of(source: ClaimedSource) -> Pace:
     return Pace(settings.POLL_MIN_INTERVAL_S, settings.POLL_MAX_INTERVAL_S)
 
 
-_SQL_TYPES = {int: "bigint", str: "text", datetime: "timestamptz", dict: "jsonb"}
+_SQL_TYPES = {int: "bigint", float: "float8", bool: "boolean", str: "text", datetime: "timestamptz", dict: "jsonb"}
 _COLUMNS = [field.name for field in fields(NewState)]
 
 

@@ -8,14 +8,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from monitoring.ingest.backlog import is_dated
 from monitoring.ingest.records import Batch, Stored
 from monitoring.polling.schedule import Pace, PollOutcome, PollState, plan_next
-from monitoring.records import ClaimedSource, CompletedPoll, PollHints, PollResult
+from monitoring.records import ClaimedSource, CompletedPoll, Entry, PollHints, PollResult
 
 # A permanent redirect is written to the source after this many consecutive polls: a single one is often a mistake.
 MOVES_BEFORE_UPDATE = 3
 # An entry that was older than this when its source was added is backlog whenever the source shows it.
 BACKLOG_AGE = timedelta(days=1)
+# A known source may show an entry late, with the date of its draft; one that was older at the last successful poll
+# comes from an archive. After an outage or a pause, what is older than MAX_LATENESS is no news.
+LATENESS = timedelta(days=7)
+MAX_LATENESS = timedelta(days=30)
+# A source of whose entries fewer have dates usually has none. A poll counts for a fifth of its habit, so a source that
+# stops giving dates is used to that after eight polls with new entries.
+UNDATED_BELOW = 0.2
+HABIT_WEIGHT = 0.2
+# A source without dates whose feed was empty or very short may show this many new entries in one poll.
+FEW_ENTRIES = 10
 # Limits of the columns of `Source`, in characters.
 MAX_TITLE, MAX_URL, MAX_LANGUAGE, MAX_DETAIL = 300, 2000, 20, 500
 
@@ -44,6 +55,9 @@ class NewState:
     resume_state: dict[str, Any]
     moved_to: str
     moved_count: int
+    is_truncated: bool
+    dated_share: float | None
+    entry_count: int | None
     hints: dict[str, Any]
 
 
@@ -72,6 +86,9 @@ def decide(poll: CompletedPoll, stored: Stored, now: datetime, jitter: float, pa
         resume_state=source.resume_state if error else result.resume_state,
         moved_to=moved_to,
         moved_count=moved_count,
+        is_truncated=source.is_truncated if result.is_truncated is None else result.is_truncated,
+        dated_share=_dated_share(source, result.entries, now),
+        entry_count=len(result.entries) or source.entry_count,
         hints=_to_json(hints),
     )
 
@@ -82,15 +99,41 @@ def batch_of(poll: CompletedPoll, now: datetime, retention: timedelta) -> Batch:
     Entries past their retention period are backlog too: they may have been deleted here while the source shows them.
     """
     source = poll.source
+    since = [source.created_at - BACKLOG_AGE, now - retention, now - MAX_LATENESS]
+    if source.last_success_at is not None:
+        since.append(source.last_success_at - LATENESS)
     return Batch(
         source_id=source.id,
         project_id=source.project_id,
         entries=poll.result.entries,
         platform=source.platform,
         language=poll.result.language,
-        since=max(source.created_at - BACKLOG_AGE, now - retention),
-        is_first=source.last_success_at is None,
+        since=max(since),
+        max_undated=_max_undated(source, poll.result.entries, now),
     )
+
+
+def _max_undated(source: ClaimedSource, entries: tuple[Entry, ...], now: datetime) -> int:
+    """Return how many entries without a date can be new: none in the first poll or if the source usually has dates,
+    and at most as many as its feed had before.
+    """
+    if source.last_success_at is None or _share_of_dated(entries, now) >= UNDATED_BELOW:
+        return 0
+    if source.dated_share is not None and source.dated_share >= UNDATED_BELOW:
+        return 0
+    return max(source.entry_count or 0, FEW_ENTRIES)
+
+
+def _dated_share(source: ClaimedSource, entries: tuple[Entry, ...], now: datetime) -> float | None:
+    """Return the usual share of entries with a date, this poll included."""
+    if not entries:
+        return source.dated_share
+    share = _share_of_dated(entries, now)
+    return share if source.dated_share is None else source.dated_share + HABIT_WEIGHT * (share - source.dated_share)
+
+
+def _share_of_dated(entries: tuple[Entry, ...], now: datetime) -> float:
+    return sum(is_dated(entry, now) for entry in entries) / max(len(entries), 1)
 
 
 def _poll_state(source: ClaimedSource) -> PollState:
