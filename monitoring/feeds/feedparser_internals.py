@@ -51,7 +51,10 @@ _MAX_NAMESPACES = 200
 
 
 class _BoundedParser(_Parser):  # type: ignore[misc]  # feedparser has no types
-    """Bounds the three slow parts of feedparser, which take hours for a hostile feed; Vigie does not use tags."""
+    """Bounds the three slow parts of feedparser, which take hours for a hostile feed, and keeps `dc:date` apart.
+
+    Vigie does not use tags.
+    """
 
     def _add_tag(self, term: str, scheme: str, label: str) -> None:
         self._get_context().setdefault("tags", [])
@@ -60,6 +63,13 @@ class _BoundedParser(_Parser):  # type: ignore[misc]  # feedparser has no types
         author = self._get_context().get(key)
         if not isinstance(author, str) or len(author) <= _MAX_AUTHOR_CHARS:
             super()._sync_author_detail(key)
+
+    # feedparser stores <dc:date> as the date of the last update, but it is that of publication.
+    def _start_dc_date(self, attrs: dict[str, str]) -> None:
+        self.push("dc_date", 1)
+
+    def _end_dc_date(self) -> None:
+        self.pop("dc_date")
 
     def track_namespace(self, prefix: str | None, uri: str) -> None:
         if len(self.namespaces_in_use) < _MAX_NAMESPACES:

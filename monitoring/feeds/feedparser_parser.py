@@ -12,7 +12,7 @@ from typing import Any
 import feedparser
 
 from monitoring.content.scrub import scrub
-from monitoring.feeds.dates import from_struct_time
+from monitoring.feeds.dates import parse_date
 from monitoring.feeds.entity_expansion import expanded_size
 from monitoring.feeds.errors import ParseError
 from monitoring.feeds.feedparser_internals import convert_to_utf8
@@ -167,9 +167,8 @@ def _to_raw(parsed: feedparser.FeedParserDict) -> RawFeed:
 
 def _to_entry(entry: feedparser.FeedParserDict) -> RawEntry:
     title = entry.get("title_detail")
-    dates = (
-        from_struct_time(dict.get(entry, key)) for key in ("published_parsed", "updated_parsed", "created_parsed")
-    )
+    # feedparser's own reading of dates ignores zones that it does not know, and guesses at others.
+    dates = (parse_date(_string(dict.get(entry, key))) for key in ("published", "dc_date", "created", "updated"))
     links = [(_string(link.get("rel")), _string(link.get("href"))) for link in _dicts(entry.get("links"))]
     return RawEntry(
         id=_string(entry.get("id")),

@@ -7,11 +7,10 @@ ends too early, the whole items are read.
 import json
 import re
 from contextlib import suppress
-from datetime import datetime
 from typing import Any
 
 from monitoring.content.scrub import scrub
-from monitoring.feeds.dates import UncommonDateError, parse_common_date
+from monitoring.feeds.dates import parse_date
 from monitoring.feeds.errors import ParseError
 from monitoring.feeds.raw_feed import RawEntry, RawFeed
 
@@ -81,7 +80,7 @@ def _entry(item: dict[str, Any]) -> RawEntry:
         title=_text(item, "title"),
         bodies=bodies,
         authors=_authors(item),
-        published=_date(_text(item, "date_published")) or _date(_text(item, "date_modified")),
+        published=parse_date(_text(item, "date_published")) or parse_date(_text(item, "date_modified")),
         language=_text(item, "language"),
     )
 
@@ -91,13 +90,6 @@ def _authors(parent: dict[str, Any]) -> list[str]:
     authors = parent.get("authors")
     authors = authors if isinstance(authors, list) else [parent.get("author")]
     return [name for author in authors if isinstance(author, dict) and (name := _text(author, "name"))]
-
-
-def _date(text: str) -> datetime | None:
-    try:
-        return parse_common_date(text)
-    except UncommonDateError:
-        return None
 
 
 def _text(parent: dict[str, Any], key: str) -> str:

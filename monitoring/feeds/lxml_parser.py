@@ -10,7 +10,7 @@ from datetime import datetime
 
 from lxml import etree
 
-from monitoring.feeds.dates import UncommonDateError, parse_common_date
+from monitoring.feeds.dates import parse_date
 from monitoring.feeds.feedparser_internals import looks_like_html
 from monitoring.feeds.links import is_permalink
 from monitoring.feeds.raw_feed import RawEntry, RawFeed
@@ -42,7 +42,7 @@ def read(body: bytes) -> RawFeed | None:
     )
     try:
         return _read_root(etree.fromstring(body, parser))
-    except (etree.XMLSyntaxError, AmbiguousFeedError, UncommonDateError):
+    except (etree.XMLSyntaxError, AmbiguousFeedError):
         return None
 
 
@@ -136,7 +136,7 @@ class _EntryReader:
         self.kinds, self.lang, self.atom = kinds, lang, atom
 
     def read(self, element: etree._Element) -> RawEntry:
-        """Return one entry. Raise AmbiguousFeedError or UncommonDateError if feedparser has to parse the feed."""
+        """Return one entry. Raise AmbiguousFeedError if feedparser has to parse the feed."""
         attributes = element.attrib
         if attributes and any(name.lower() in ("href", "lastmod", "lang") for name in attributes):
             raise AmbiguousFeedError("entry attributes")
@@ -146,7 +146,7 @@ class _EntryReader:
         state = _EntryState(entry)
         for child in element:
             self._read_element(state, child, nested=False)
-        entry.published = state.published or state.updated or state.created
+        entry.published = state.published or state.dc_date or state.created or state.updated
         if state.summary is not None:
             entry.bodies.append(state.summary)
         if not entry.link and state.guid_link and state.has_no_link:
@@ -264,6 +264,7 @@ class _EntryState:
     __slots__ = (
         "author_has_parts",
         "created",
+        "dc_date",
         "entry",
         "guid_link",
         "has_content",
@@ -281,6 +282,7 @@ class _EntryState:
         self.published: datetime | None = None
         self.updated: datetime | None = None
         self.created: datetime | None = None
+        self.dc_date: datetime | None = None
         self.has_content = self.has_title = self.has_source = False
         self.author_has_parts: bool | None = None
         self.guid_link: str | None = None
@@ -332,9 +334,11 @@ def _read_link(state: _EntryState, kind: Kind, child: etree._Element) -> None:
 def _read_date(state: _EntryState, kind: Kind, child: etree._Element) -> None:
     if len(child):
         raise AmbiguousFeedError("nested")
-    when = parse_common_date(_text(child))
+    when = parse_date(_text(child))
     if kind is Kind.PUBLISHED:
         state.published = when
+    elif kind is Kind.DC_DATE:
+        state.dc_date = when
     elif kind is Kind.UPDATED:
         state.updated = when
     else:

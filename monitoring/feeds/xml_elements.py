@@ -34,6 +34,7 @@ class Kind(IntEnum):
     CONTENT = auto()
     ENCODED = auto()
     PUBLISHED = auto()
+    DC_DATE = auto()
     UPDATED = auto()
     CREATED = auto()
     AUTHOR = auto()
@@ -100,7 +101,7 @@ _KIND_BY_NAME = {
     "updated": Kind.UPDATED,
     "modified": Kind.UPDATED,
     "lastbuilddate": Kind.UPDATED,
-    "dc:date": Kind.UPDATED,
+    "dc:date": Kind.DC_DATE,
     "dcterms:modified": Kind.UPDATED,
     "created": Kind.CREATED,
     "dcterms:created": Kind.CREATED,
