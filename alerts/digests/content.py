@@ -4,7 +4,7 @@ database, alerts/digests/render.py turns them into a subject, text and HTML.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -68,7 +68,10 @@ class FailingSource:
 
 @dataclass(frozen=True, slots=True)
 class DigestContent:
-    """`previous` counts the mentions of the previous period; None if the project did not exist for all of it."""
+    """`previous` counts the mentions of the previous period; None if the project did not exist for all of it.
+
+    `more_keywords` counts the keywords that have mentions but, for lack of space, no section.
+    """
 
     project_id: int
     project: str
@@ -77,3 +80,28 @@ class DigestContent:
     previous: int | None
     sections: tuple[Section, ...]
     failing_sources: tuple[FailingSource, ...]
+    more_keywords: int = 0
+
+    @property
+    def stories(self) -> list[Story]:
+        """All listed items, in the order of the sections."""
+        return [story for section in self.sections for story in section.stories]
+
+    def shortened(self, number: int) -> DigestContent:
+        """Return the content without `number` items, the oldest of the longest sections; without sections after that.
+
+        Items that are left out count as the rest of every keyword that they match.
+        """
+        kept = [list(section.stories) for section in self.sections]
+        dropped: list[str] = []
+        for _ in range(min(number, sum(map(len, kept)))):
+            place = max(range(len(kept)), key=lambda index: (len(kept[index]), index))
+            dropped += [self.sections[place].keyword, *kept[place].pop().other_keywords]
+        sections = tuple(
+            replace(section, stories=tuple(stories), rest=section.rest + dropped.count(section.keyword))
+            for section, stories in zip(self.sections, kept, strict=True)
+        )
+        if dropped or not sections:
+            return replace(self, sections=sections)
+        shown = sections[: max(len(sections) - number, 0)]
+        return replace(self, sections=shown, more_keywords=self.more_keywords + len(sections) - len(shown))

@@ -22,7 +22,7 @@ from monitoring.matching.spans import spans_of
 from monitoring.models import Keyword, Mention, Source
 
 STORIES_PER_KEYWORD = 10  # as many as Google Alerts shows
-STORIES_PER_DIGEST = 80  # about 1 kB each: Gmail clips messages at 102 kB, and the unsubscribe link is at the end
+STORIES_PER_DIGEST = 80  # about 1 kB each; render.py leaves some out if their links are long
 TYPES = [Keyword.Type.BRAND, Keyword.Type.COMPETITOR, Keyword.Type.TOPIC]
 
 

@@ -27,19 +27,39 @@ from monitoring.messages.source_errors import error_text
 from monitoring.models import Mention
 
 PREHEADER_STORIES = 3
+# Gmail clips messages at 102 kB, and the unsubscribe link is at the end.
+MAX_HTML_BYTES = 99_000
 FAILING_SOURCES_SHOWN = 5
 # Shown with the label, for people who cannot tell the colors apart: the shortcut keys that correct a sentiment.
 SIGNS = {"positive": "+", "neutral": "=", "negative": MINUS, "uncertain": "?"}
 
 
 def render_digest(content: DigestContent, digest: Digest) -> Rendered:
-    """Return the digest as an email to its subscriber."""
+    """Return the digest as an email to its subscriber, with fewer items if it were too large for mailboxes."""
+    return _fit(content, digest)[1]
+
+
+def fit_to_mailbox(content: DigestContent, digest: Digest) -> DigestContent:
+    """Return what the email to this subscriber contains."""
+    return _fit(content, digest)[0]
+
+
+def _fit(content: DigestContent, digest: Digest) -> tuple[DigestContent, Rendered]:
+    while True:
+        rendered = _render(content, digest)
+        size = len(rendered.html.encode())
+        if size <= MAX_HTML_BYTES or not content.sections:
+            return content, rendered
+        parts = len(content.stories) or len(content.sections)
+        content = content.shortened(max((size - MAX_HTML_BYTES) * parts // size, 1))
+
+
+def _render(content: DigestContent, digest: Digest) -> Rendered:
     unsubscribe = unsubscribe_url(digest)
     with translation.override(digest.user.language), timezone.override(digest.user.zone):
-        stories = [story for section in content.sections for story in section.stories]
         context = digest_context(content) | {
             "subject": _subject(content),
-            "preheader": " · ".join(plain(story.title) for story in stories[:PREHEADER_STORIES]),
+            "preheader": " · ".join(plain(story.title) for story in content.stories[:PREHEADER_STORIES]),
             "digest": digest,
             "settings_url": absolute(reverse("digest", args=[content.project_id])),
             "unsubscribe_url": unsubscribe,

@@ -12,7 +12,7 @@ from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership
 from alerts.digests import send, subscriptions
 from alerts.digests.read import read_digest
-from alerts.digests.render import digest_context
+from alerts.digests.render import digest_context, fit_to_mailbox
 from alerts.digests.unsubscribe import digest_of_token
 from alerts.forms import DigestForm
 from alerts.models import Digest
@@ -47,7 +47,8 @@ def digest(request: SignedInRequest, membership: Membership) -> HttpResponse:
 def digest_preview(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """The next digest as it would be sent now, with the text of the email."""
     subscription = subscriptions.subscription_of(membership)
-    content = read_digest(membership.project, send.open_window(subscription, timezone.now()))
+    everything = read_digest(membership.project, send.open_window(subscription, timezone.now()))
+    content = fit_to_mailbox(everything, subscription)
     context = {"project": membership.project, "digest": subscription, **digest_context(content)}
     return render(request, "alerts/digest_preview.html", context)
 

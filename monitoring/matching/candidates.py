@@ -50,7 +50,7 @@ class CandidateQuery:
 
 def candidate_query(keyword: TrackedKeyword) -> CandidateQuery:
     """Compile the query of a keyword. Raises QueryError if it is malformed."""
-    query = compile_query(keyword.query)
+    query = compile_query(keyword.query, saved=keyword.is_saved)
     where, params, is_exact = _condition(query.node) or _ALL
     accepted, accepted_params = _accepted(keyword)
     return CandidateQuery(keyword, query, Candidates(f"{accepted} AND {where}", (*accepted_params, *params), is_exact))

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from monitoring.models import Document, Keyword
-from monitoring.query import Doc, Index, QueryError
+from monitoring.query import Doc, Index, QueryError, parse
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +37,11 @@ class TrackedKeyword:
     def unsaved(cls, query: str, languages: Iterable[str] = (), platforms: Iterable[str] = ()) -> "TrackedKeyword":
         """Return a keyword that is not stored: a search, or a query being edited."""
         return cls(0, 0, query, frozenset(languages), frozenset(platforms))
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether the query was accepted once and may contain what is rejected today."""
+        return self.id != 0
 
     def accepts(self, language: str, platform: str) -> bool:
         """Return whether the keyword tracks this language and platform. An unknown language is always accepted."""
@@ -102,7 +107,7 @@ class Matcher:
                 if keyword.id not in compiled.keywords:
                     compiled.keywords[keyword.id] = keyword
                     try:
-                        compiled.index.add(keyword.id, keyword.query)
+                        compiled.index.add(keyword.id, parse(keyword.query, saved=True))
                     except QueryError:
                         # Saved under an earlier grammar: this keyword matches nothing, the others still match.
                         log.exception("event=query_unreadable keyword=%s", keyword.id)

@@ -6,7 +6,7 @@ insights/documents.py and enrichment/analyzer.py.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from monitoring.matching.keyword_index import doc_of
 from monitoring.models import Document
@@ -16,7 +16,7 @@ from monitoring.query.document import View
 Spans = tuple[tuple[int, int], ...]
 
 # Every row of a page uses the same few queries.
-_compiled = lru_cache(maxsize=500)(compile_query)
+_compiled = lru_cache(maxsize=500)(partial(compile_query, saved=True))
 
 
 def spans_of(document: Document, queries: Iterable[str]) -> dict[str, Spans]:

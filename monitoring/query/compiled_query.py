@@ -32,9 +32,9 @@ class Query:
         return Match(matched_spans(self.matcher, view)) if self.matcher.matches(view) else None
 
 
-def compile_query(query: str | Node) -> Query:
-    """Compile a text or a tree. Raise QueryError for an invalid text."""
-    node = parse(query) if isinstance(query, str) else query
+def compile_query(query: str | Node, *, saved: bool = False) -> Query:
+    """Compile a text or a tree. Raise QueryError for an invalid text; a `saved` one may contain slips."""
+    node = parse(query, saved=saved) if isinstance(query, str) else query
     return Query(node, compile_node(node))
 
 

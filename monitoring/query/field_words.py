@@ -12,6 +12,7 @@ from operator import contains
 
 from monitoring.query.folding import WILD
 from monitoring.query.positions import Positions, bits_of
+from monitoring.query.signs import has_signs
 from monitoring.query.term_filter import TermFilter
 from monitoring.query.terms import Atom, raw_form
 from monitoring.query.tokens import KEYS, KeysWithAliases, KeyTable, TokenizedChunk, analyze, analyze_chunk
@@ -192,7 +193,7 @@ class WordOrder:
                 interval for word in self._field.expand(atom) for interval in self.intervals(word)
             )
         if atom.raw:
-            return self._to_positions(self._intervals_by_form(atom.key).get(atom.raw, []))
+            return self._to_positions(self._exact_intervals(atom))
         return self.word_positions(atom.key)
 
     def word_positions(self, key: str) -> Positions:
@@ -209,6 +210,12 @@ class WordOrder:
         for first, last in intervals:
             by_length.setdefault(last - first, []).append(first)
         return {length: bits_of(starts, len(self.norms)) for length, starts in by_length.items()}
+
+    def _exact_intervals(self, atom: Atom) -> Iterator[Interval]:
+        """Return the occurrences of a word in the form that the query has, with its signs."""
+        for interval in self._intervals_by_form(atom.key).get(atom.raw, []):
+            if has_signs(self._field.text, *self.span(*interval), atom.before, atom.after):
+                yield interval
 
     def _intervals_by_form(self, key: str) -> dict[str, list[Interval]]:
         """Return the occurrences of a word by the form that `=` compares."""

@@ -70,7 +70,8 @@ class Scanner:
         if char == "{":
             braces = _BRACES.match(text, start)
             if not braces:
-                raise QueryError("count_number", start, 1, suggestion="{2} " + text[start + 1 :], limit=MAX_COUNT)
+                rest = re.sub(r"^\{(?:[^{}]{0,20}\}|\S*)\s*", "", text[start:])
+                raise QueryError("count_number", start, 1, suggestion=f"{{2}} {rest or 'panne'}", limit=MAX_COUNT)
             return self._cut("count", start, braces.end(), braces[1])
         if _EXCLUDE.match(text, start):
             return self._cut("-", start, start + 1)
@@ -119,6 +120,8 @@ class Scanner:
         value = rest[0] if rest else ""
         if value.startswith("//"):
             suggestion = f'url:"{value.lstrip("/")}"'
+        elif name.upper() in ("NEAR", "ONEAR") and value.isdigit():
+            suggestion = f"{name.upper()}/{value}"
         else:
             close = get_close_matches(fold(name), FIELDS, n=1, cutoff=0.6)
             suggestion = f"{close[0]}:{value}" if close else f'"{name} {value}"'

@@ -7,6 +7,7 @@ command `match`.
 from monitoring.query.errors import QueryError
 from monitoring.query.folding import WILD
 from monitoring.query.lexer import MAX_COUNT, Lexeme, Scanner
+from monitoring.query.slips import LocatedTerm, reject_slips
 from monitoring.query.terms import TermProblem, validate_term
 from monitoring.query.tree import VALUE_FIELDS, AtLeast, Count, Near, Node, Not, Or, Term, join_and, join_or
 from monitoring.query.validate import reject_unbounded
@@ -27,7 +28,7 @@ class _Parser:
         self.scanner = Scanner(text)
         self.current = self.scanner.next()
         self.depth = 0
-        self.terms = 0
+        self.terms: list[LocatedTerm] = []
         self.field = ""
         self.end = 0
         # (start, length) of each side of an OR by node, to locate one that contains only exclusions.
@@ -128,7 +129,9 @@ class _Parser:
         if lexeme.kind == "=":
             self.advance()
             if self.current.kind not in ("word", "quote") or self.current.start != lexeme.end:
-                raise self.error("exact_needs_term", lexeme, suggestion="=Orange")
+                follows = self.current.kind in ("word", "quote")
+                written = self.scanner.text[self.current.start : self.current.end] if follows else "Orange"
+                raise self.error("exact_needs_term", lexeme, suggestion=f"={written}")
             return self.term(lexeme)
         if lexeme.kind in ("word", "quote"):
             return self.term(None)
@@ -214,8 +217,7 @@ class _Parser:
     def term(self, equals: Lexeme | None) -> Term:
         lexeme = self.advance()
         start = equals.start if equals else lexeme.start
-        self.terms += 1
-        if self.terms > MAX_TERMS:
+        if len(self.terms) >= MAX_TERMS:
             raise self.error("too_many_terms", lexeme, limit=MAX_TERMS)
         if equals and self.field in VALUE_FIELDS:
             raise self.error("field_operand", equals, field=self.field)
@@ -225,6 +227,7 @@ class _Parser:
         except TermProblem as problem:
             length = lexeme.end - start
             raise QueryError(problem.code, start, length, problem.suggestion, **problem.params) from None
+        self.terms.append(LocatedTerm(term, start, lexeme.end))
         return term
 
 
@@ -251,8 +254,11 @@ def _near_depth(node: Node) -> int:
     return max(map(_near_depth, node.children)) if isinstance(node, Or) else 0
 
 
-def parse(text: str) -> Node:
-    """Return the tree of a query. Raise QueryError for any text that is no query, and no other exception."""
+def parse(text: str, *, saved: bool = False) -> Node:
+    """Return the tree of a query. Raise QueryError for any text that is no query, and no other exception.
+
+    A `saved` query was accepted once, so it may contain what `slips.py` rejects.
+    """
     # No text contains these: WILD is reserved for wildcards, and Postgres cannot store NUL.
     text = text.translate(_BLANK)
     if len(text) > MAX_LENGTH:
@@ -262,4 +268,6 @@ def parse(text: str) -> Node:
     parser = _Parser(text)
     node = parser.query()
     reject_unbounded(node, text, parser.branch_spans)
+    if not saved:
+        reject_slips(text, parser.terms)
     return node

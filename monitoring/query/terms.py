@@ -14,6 +14,7 @@ from sys import intern
 from urllib.parse import urlsplit
 
 from monitoring.query.folding import APOSTROPHES, CLASS, HYPHENS, STANDALONE, WILD, fold
+from monitoring.query.signs import signs_after, signs_before
 from monitoring.query.tokens import Alias, analyze
 from monitoring.query.tree import TEXT_FIELDS, VALUE_FIELDS, Term
 
@@ -27,6 +28,9 @@ _MAX_JOINTS = 3
 _JOINTS = frozenset(APOSTROPHES + HYPHENS)
 # In an author's name and in a URL these signs are punctuation.
 SIGNS_TO_SPACES = str.maketrans("#@$", "   ")
+
+# Signs that other search languages use as operators.
+_OPERATORS = {"&": "AND", "&&": "AND", "+": "AND", "|": "OR", "||": "OR", "!": "NOT"}
 
 
 class TermProblem(ValueError):
@@ -42,14 +46,16 @@ class Atom:
     """A pattern for one word of a text. `key` is its folded form, with WILD for any character; `prefix`: longer words
     match too.
 
-    `raw` is the form that the original must have ("" for any); `contiguous`: no character may separate the word from
-    the one before, as in a Chinese word of several characters.
+    `raw` is the form that the original must have ("" for any), with the signs `before` and `after` it, as in C++;
+    `contiguous`: no character may separate the word from the one before, as in a Chinese word of several characters.
     """
 
     key: str
     prefix: bool = False
     raw: str = ""
     contiguous: bool = False
+    before: str = ""
+    after: str = ""
 
     @property
     def is_literal(self) -> bool:
@@ -74,14 +80,23 @@ def _atoms(text: str, term: Term, prefix: bool) -> list[tuple[Atom, int, int]]:
         start, end = tokens[index].start, tokens[last - 1].end
         # The same string object as in the documents: comparing identical objects is faster.
         key = intern(alias.norm if alias else tokens[index].norm)
-        raw = raw_form(text[start:end]) if term.exact else ""
         contiguous = bool(found) and found[-1][2] == start
-        found.append((Atom(key, False, raw, contiguous), start, end))
+        if term.exact:
+            signs = signs_before(text, start), signs_after(text, end)
+            atom = Atom(key, False, raw_form(text[start:end]), contiguous, *signs)
+        else:
+            # An asterisk inside quotation marks that is not at the end of a long word is text.
+            atom = Atom(key, term.quoted and text[end : end + 1] == "*" and _can_be_prefix(key), "", contiguous)
+        found.append((atom, start, end))
         index = last
     if prefix and found:
         atom, start, end = found[-1]
         found[-1] = (Atom(atom.key, True, "", atom.contiguous), start, end)
     return found
+
+
+def _can_be_prefix(key: str) -> bool:
+    return len(key.lstrip("#@$")) >= MIN_PREFIX and all(CLASS[char] != STANDALONE for char in key)
 
 
 def raw_form(text: str) -> str:
@@ -167,7 +182,9 @@ def word_slots(term: Term) -> tuple[Slot, ...]:
         text, prefix = _check_wildcards(text, term)
     slots = _slots(text, term, prefix)
     if not slots:
-        raise TermProblem("empty_phrase" if term.quoted else "no_word", text=term.text)
+        if term.quoted:
+            raise TermProblem("empty_phrase")
+        raise TermProblem("no_word", suggestion=_OPERATORS.get(term.text, ""), text=term.text)
     if len(slots) > MAX_PHRASE:
         raise TermProblem("phrase_too_long", limit=MAX_PHRASE)
     _check_letters(slots, prefix)
@@ -194,7 +211,7 @@ def value_of(term: Term) -> str:
         path = re.sub(r"^\w+://", "", term.text.strip()).partition("/")[2]
         if path:
             raise TermProblem("site_path", suggestion=f"site:{host} url:{path.split('/')[0]}")
-        value = host
+        value = host.strip(".")
     if term.field == "lang":
         value = value.replace("_", "-")
     if not value:

@@ -22,7 +22,7 @@ from monitoring.ingest.keys import key_of
 from monitoring.matching.keyword_index import TrackedKeyword, doc_of
 from monitoring.messages.source_errors import error_text
 from monitoring.models import Document, Keyword, Mention
-from monitoring.query import Doc, QueryError
+from monitoring.query import Doc, QueryError, parse
 from monitoring.query.document import View
 from monitoring.query.explain import Condition, explain_within
 
@@ -152,7 +152,7 @@ def answers(subject: Subject, keywords: Iterable[Keyword], seconds: float = SECO
     for keyword in keywords:
         condition, error = None, None
         try:
-            condition = explain_within(keyword.query, view, deadline - time.monotonic())
+            condition = explain_within(parse(keyword.query, saved=True), view, deadline - time.monotonic())
         except QueryError as problem:
             error = problem
         found = mentions.get(keyword.pk)

@@ -82,6 +82,15 @@ QUERIES = {
     "field_in_field": "title:(site:a.example)",
     "site_path": "site:a.example/b",
     "field_operand": "site:=a",
+    "unknown_lang": "lang:french",
+    "unknown_platform": "platform:masto",
+    "unknown_country": "country:France",
+    "unknown_site": "site:lemonde",
+    "value_wildcard": "lang:fr*",
+    "looks_like_operator": "a NEAR5 b",
+    "single_quotes": "'a b'",
+    "field_colon": "title=a",
+    "wildcard_alone": '"a * b"',
 }
 
 

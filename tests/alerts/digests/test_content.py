@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from django.utils.html import escape
 
 from accounts.models import Project
@@ -65,6 +66,47 @@ def test_digest_html_stays_below_gmail_limit(daily, keyword):
     assert "240 new mentions" in delivery.subject
     assert delivery.html.count("<b>Lumen</b> story") == 80
     assert len(delivery.html.encode()) < 102_000
+
+
+def test_digest_with_long_links_leaves_items_out_and_counts_them(daily, keyword, as_person, owner):
+    link = "https://essai.example/" + "chemin-de-suivi/" * 80
+    for number in range(8):
+        many = make_keyword(keyword.project, f"Keyword {number}", "lumen")
+        make_mentions(
+            many,
+            [{"title": f"Lumen {n}", "url": f"{link}{number}-{n}", "found_at": INSIDE} for n in range(10)],
+        )
+    send.write_due(NOW)
+    delivery = messages().get()
+    assert len(delivery.html.encode()) < 100_000
+    assert "/unsubscribe/" in delivery.html
+    listed = delivery.text.count("* Lumen ")
+    assert delivery.html.count("chemin-de-suivi/" * 80) == listed
+    left_out = sum(int(number) for number in re.findall(r"and (\d+) more for Keyword", delivery.text))
+    assert listed > 30
+    assert listed + left_out == 80
+
+
+def test_digest_preview_lists_what_the_email_lists(daily, keyword, as_person, owner):
+    path = "chemin-de-suivi/" * 80
+    for number in range(8):
+        many = make_keyword(keyword.project, f"Keyword {number}", "lumen")
+        make_mentions(many, [{"title": f"Lumen {n}", "url": f"https://essai.example/{path}{n}"} for n in range(10)])
+    page = as_person(owner).get(f"/p/{keyword.project_id}/digest/preview").content.decode()
+    email = send.send_now(daily, timezone.now())
+    assert 30 < page.count(path) == email.html.count(path) < 80
+
+
+def test_digest_of_hundreds_of_keywords_counts_those_without_a_section(daily, keyword):
+    for number in range(300):
+        make_found(make_keyword(keyword.project, f"Keyword {number:03d}", "lumen"), title=f"Lumen {number}")
+    send.write_due(NOW)
+    delivery = messages().get()
+    assert len(delivery.html.encode()) < 100_000
+    shown = delivery.html.count("· 1 mention")
+    assert 50 < shown < 300
+    assert f"and {300 - shown} more keywords with new mentions" in delivery.html
+    assert f"and {300 - shown} more keywords with new mentions" in delivery.text
 
 
 def test_digest_compares_with_previous_period(daily, keyword):

@@ -50,19 +50,41 @@ def spellings(term):
             keep = {place for place, join in zip(joints, joined, strict=False) if join}
             option = []
             for i, (norm, start, end) in enumerate(found):
-                raw = text[start:end] if term.exact else ""
+                raw = exact_form(text, start, end) if term.exact else ""
                 option = [*option[:-1], (option[-1][0] + norm, "")] if i in keep else [*option, (norm, raw)]
             options.append(option)
         choices.append(options)
     return [[word for option in choice for word in option] for choice in product(*choices)]
 
 
+def exact_form(text, start, end):
+    """Return (letters, signs before, signs after) of a word, as `=` compares them."""
+    text = text.replace("’", "'")
+    before, after = re.search(r"[^\w\s]*$", text[:start])[0], re.match(r"[^\w\s]*", text[end:])[0]
+    is_first = start == len(before) or text[start - len(before) - 1].isspace()
+    is_last = end + len(after) == len(text) or text[end + len(after)].isspace()
+    before, after = (re.sub('[,;:"]', "", signs) for signs in (before, after))
+    before = before.lstrip("'-") if is_first else before
+    after = after.replace(".", "").rstrip("'-") if is_last else after
+    return unicodedata.normalize("NFC", text[start:end]).replace("'", ""), before, after
+
+
+def has_form(text, start, end, form):
+    letters, before, after = form
+    text = text.replace("’", "'")
+    rest = text[end:]
+    return (
+        unicodedata.normalize("NFC", text[start:end]).replace("'", "") == letters
+        and text[:start].endswith(before)
+        and rest.startswith(after)
+        and not re.match(r"[+#]++(?!\w)", rest.removeprefix(after))
+    )
+
+
 def same(wanted, raw, word, text, term, is_last):
     norm, start, end = word
     if raw:
-        return unicodedata.normalize("NFC", text[start:end]).replace("’", "").replace("'", "") == raw.replace(
-            "’", ""
-        ).replace("'", "")
+        return has_form(text, start, end, raw)
     if term.quoted:
         return norm == wanted
     pattern = "".join("." if c == "0" else re.escape(c) for c in wanted)

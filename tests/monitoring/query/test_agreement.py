@@ -45,6 +45,10 @@ WORDS = [
     "e-mail",
     "email",
     "aujourd'hui",
+    "c",
+    "c++",
+    "c#",
+    "a&b",
 ]
 texts = st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from([" ", " ", ", ", ". ", "\n"])), max_size=12).map(
     lambda parts: "".join(word + gap for word, gap in parts)

@@ -28,7 +28,7 @@ WORDS = [f"mot{a}{b}{c}" for a in "abcdefghijklmnopqrstuvwxyz" for b in "abcdefg
         ("a NEAR/1001 b", "near_distance"),
         ("a NEAR/" + "9" * 5000 + " b", "near_distance"),
         ("MIN/" + "9" * 5000 + "(a, b)", "min_number"),
-        ("site:a =b", None),
+        ("site:a.fr =b", None),
         ("site:=a", "field_operand"),
     ],
 )
