@@ -20,8 +20,9 @@ app.autodiscover_tasks()
 
 @worker_init.connect
 def load_language_model(**signal_fields: object) -> None:
-    """Load the language model before the pool forks: loading takes 0.5 s, and the processes share its memory."""
-    language.load()
+    """Load the language model before the pool of a poller forks: loading takes 0.5 s, and its processes share it."""
+    if "poll" in app.amqp.queues.consume_from:
+        language.load()
 
 
 @worker_process_init.connect

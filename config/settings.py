@@ -211,7 +211,7 @@ CELERY_TASK_TIME_LIMIT = 300
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "max_retries": 1, "interval_start": 0}
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "poll"
-CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("poll", "enrich", "deliver")]
+CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("poll", "enrich", "alert", "deliver")]
 # A worker gets tasks of priority 0 (the default) from all of its queues first, so new mentions and alerts wait for one
 # run (a few seconds) of a job that may take hours, never for all of it.
 LOW_PRIORITY = {"queue": "enrich", "priority": 9}
@@ -223,12 +223,13 @@ CELERY_TASK_ROUTES = {
     "provisioning.tasks.purge_projects": LOW_PRIORITY,
     "accounts.tasks.*": {"queue": "enrich"},
     "monitoring.tasks.*": {"queue": "enrich"},
-    "alerts.tasks.*": {"queue": "deliver"},
+    "alerts.tasks.*": {"queue": "alert"},
     "delivery.tasks.*": {"queue": "deliver"},
     "provisioning.tasks.*": {"queue": "enrich"},
 }
-# Beat messages carry no state: tasks read from Postgres what is due. A lost message only costs a delay, and one that
-# waited in the queue longer than its interval expires.
+# Beat messages carry no state: tasks read from Postgres what is due. A lost message only costs a delay, one that
+# waited in the queue longer than its interval expires, and none is added to a long queue.
+CELERY_BEAT_SCHEDULER = "config.beat.BoundedScheduler"
 CELERY_BEAT_SCHEDULE = {
     "poll due sources": {
         "task": "monitoring.tasks.poll_due",
@@ -288,5 +289,7 @@ LOGGING = {
         "celery.worker.strategy": {"level": "WARNING"},
         # One line per beat message carries no information; each task logs its own result.
         "celery.app.trace": {"level": "WARNING"},
+        # One line per expired beat message, which another one has replaced.
+        "celery.worker.request": {"level": "WARNING"},
     },
 }

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from delivery.channels.base import ACCOUNT_INACTIVE, INTERRUPTED, NOT_A_MEMBER, PROJECT_DELETED
 from delivery.channels.registry import CHANNELS
-from delivery.models import Delivery
+from delivery.models import Delivery, ServerOutage
 
 OUTBOX_PROBLEMS = {
     NOT_A_MEMBER: _("This person left the project before the message was sent."),
@@ -19,3 +19,9 @@ def delivery_problem(delivery: Delivery) -> str:
     channel = CHANNELS.get(delivery.channel)
     problems = {**(channel.problems if channel else {}), **OUTBOX_PROBLEMS}
     return str(problems.get(delivery.error_code, ""))
+
+
+def outage_problem(outage: ServerOutage) -> str:
+    """Return why a server fails."""
+    channel = CHANNELS.get(outage.channel)
+    return str(channel.problems.get(outage.error_code, "") if channel else "")

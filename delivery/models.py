@@ -1,4 +1,4 @@
-"""The delivery log: one row per message and recipient, written before it is sent."""
+"""The delivery log: one row per message and recipient, written before it is sent; and the servers that fail."""
 
 import uuid
 
@@ -69,3 +69,22 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} → {self.recipient}: {self.subject}"
+
+
+class ServerOutage(models.Model):
+    """A server that failed at the last attempt; the row is deleted when it responds. Written by delivery/outages.py.
+
+    `server` identifies the server with its credentials (`Channel.server`), so a corrected setting starts without an
+    outage. `failures` counts consecutive ones. No message is sent before `retry_at`. All times are UTC.
+    """
+
+    server = models.CharField(max_length=100, unique=True)
+    channel = models.CharField(max_length=20)
+    failures = models.PositiveIntegerField(default=1)
+    since = models.DateTimeField()
+    retry_at = models.DateTimeField()
+    error_code = models.CharField(max_length=40)
+    error = models.CharField(max_length=500, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.channel}: {self.error_code}"

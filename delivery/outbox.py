@@ -21,6 +21,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from delivery import outages
 from delivery.channels.base import Channel, Result
 from delivery.channels.registry import configured_channels, is_configured
 from delivery.links import mail_domain
@@ -84,22 +85,20 @@ def send_due(channels: Iterable[Channel], clock: Callable[[], datetime] = timezo
     """Send the due messages of these opened channels, one at a time. Return how many were sent.
 
     The channels take turns, so a slow one delays the others by one message at most. A channel drops out when nothing
-    of it is due, its server is unreachable, or it raises; the run ends when all have, or after RUN_LIMIT_S.
+    of it is due, its server is unreachable, or it raises; the run ends when all have, or after RUN_LIMIT_S. A server
+    that keeps failing is tried with one message at a time, less and less often (delivery/outages.py).
     """
     sent = 0
     stop_at = time.monotonic() + RUN_LIMIT_S
     turns = deque(channels)
     while turns and time.monotonic() < stop_at:
         channel = turns.popleft()
-        delivery = _claim(channel.name, clock())
+        delivery = _claim(channel, clock())
         if delivery is None:
             continue
-        try:
-            result = reason_not_to_send(delivery) or channel.send(delivery)
-        except Exception:  # a bug: like a killed worker, it leaves the claim, and the message is tried after the lease
-            log.exception("event=delivery id=%s channel=%s state=crashed", delivery.id, channel.name)
+        result = _attempt(channel, delivery, clock)
+        if result is None:
             continue
-        _store_result(delivery, result, clock())
         sent += not result.code
         if result.reached:
             turns.append(channel)
@@ -130,27 +129,50 @@ def send_again(delivery: Delivery) -> bool:
 
 def delete_old(now: datetime) -> int:
     """Delete messages older than RETENTION. Their keys cannot recur: windows and incidents only move forward."""
+    outages.delete_old(now)
     old = Delivery.objects.filter(created_at__lt=now - RETENTION).order_by("created_at").values("id")[:5000]
     return Delivery.objects.filter(id__in=old).delete()[0]
 
 
-def _claim(channel: str, now: datetime) -> Delivery | None:
-    """Claim the channel's longest due message. Closes the race of two workers: each locks a different row or none."""
+def _claim(channel: Channel, now: datetime) -> Delivery | None:
+    """Claim the channel's longest due message; None if nothing is due, or its server must be left alone now.
+
+    Closes the race of two workers: each locks a different row or none.
+    """
     with transaction.atomic():
         delivery = (
             Delivery.objects.select_for_update(skip_locked=True, of=("self",))
             .select_related("project")
-            .filter(channel=channel, state__in=[State.PENDING, State.SENDING], next_attempt_at__lte=now)
+            .filter(channel=channel.name, state__in=[State.PENDING, State.SENDING], next_attempt_at__lte=now)
             .order_by("next_attempt_at")
             .first()
         )
-        if delivery is None:
+        if delivery is None or not outages.may_try(channel, now):
             return None
         delivery.attempts += 1
         delivery.state = State.SENDING
         delivery.next_attempt_at = now + LEASE
         delivery.save(update_fields=["attempts", "state", "next_attempt_at"])
     return delivery
+
+
+def _attempt(channel: Channel, delivery: Delivery, clock: Callable[[], datetime]) -> Result | None:
+    """Send a claimed message and store the result, also about its server; None after a bug, which leaves the claim.
+
+    The message is then tried after the lease, as if its worker had been killed.
+    """
+    if refusal := reason_not_to_send(delivery):
+        outages.release_trial(channel, clock())
+        _store_result(delivery, refusal, clock())
+        return refusal
+    try:
+        result = channel.send(delivery)
+    except Exception:
+        log.exception("event=delivery id=%s channel=%s state=crashed", delivery.id, channel.name)
+        return None
+    _store_result(delivery, result, clock())
+    outages.record_result(channel, result, clock())
+    return result
 
 
 def _store_result(delivery: Delivery, result: Result, now: datetime) -> None:

@@ -5,11 +5,14 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
 from delivery.channels.registry import channel_label
+from delivery.messages import outage_problem
 from delivery.models import Delivery
+from delivery.outages import current_outages
 from delivery.outbox import sends_email
 
 PAGE = 50
@@ -32,5 +35,6 @@ def _list(request: SignedInRequest, deliveries: QuerySet[Delivery], context: dic
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     for row in page:
         row.channel_label = channel_label(row.channel)  # type: ignore[attr-defined]  # for the template
-    context |= {"page": page, "sends_email": sends_email()}
+    outages = [(outage_problem(outage), outage) for outage in current_outages(timezone.now())]
+    context |= {"page": page, "sends_email": sends_email(), "outages": outages}
     return render(request, "alerts/outbox.html", context)

@@ -66,6 +66,11 @@ class Channel(ABC):
     def send(self, delivery: "Delivery") -> Result:
         """Try once to send a delivery. Return expected failures as a Result; raise only for bugs."""
 
+    @property
+    def server(self) -> str:
+        """The server that the channel sends through, without secrets: if it fails, all its messages wait."""
+        return self.name
+
     def close(self) -> None:  # noqa: B027 (optional: not every channel has a connection)
         """Close the connection, if any. Called once, at the end of the run."""
 

@@ -12,8 +12,8 @@ from urllib.parse import unquote, urlsplit
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMultiAlternatives
-from django.core.mail.backends.smtp import EmailBackend
 from django.core.mail.message import sanitize_address
+from django.utils.crypto import salted_hmac
 from django.utils.http import http_date
 from django.utils.translation import gettext_lazy as _
 
@@ -27,9 +27,11 @@ from delivery.channels.base import (
     Channel,
     Result,
 )
+from delivery.channels.smtp_connection import LimitedBackend
 from delivery.models import Delivery
 
 TIMEOUT_S = 20  # per server response
+ATTEMPT_LIMIT_S = 60  # per message, with connecting; below outages.TRIAL
 PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 
 
@@ -87,7 +89,7 @@ class EmailChannel(Channel):
 
     def __init__(self) -> None:
         server = parse_email_url(settings.EMAIL_URL)
-        self._smtp = EmailBackend(
+        self._smtp = LimitedBackend(
             host=server.host,
             port=server.port,
             username=server.user,
@@ -97,12 +99,21 @@ class EmailChannel(Channel):
             timeout=TIMEOUT_S,
         )
 
+    @property
+    def server(self) -> str:
+        # A change of these settings may end an outage, so it makes another server of this one.
+        fingerprint = salted_hmac("delivery.server", f"{settings.EMAIL_URL} {settings.DEFAULT_FROM_EMAIL}")
+        return f"{self.name}:{fingerprint.hexdigest()}"
+
     def send(self, delivery: Delivery) -> Result:
         try:
-            self._smtp.open()
-            self._smtp.send_messages([as_email(delivery)])
+            with self._smtp.time_limit(ATTEMPT_LIMIT_S):
+                self._smtp.open()
+                self._smtp.send_messages([as_email(delivery)])
         except (smtplib.SMTPException, OSError) as error:
             result = _result_of(error)
+            if self._smtp.is_overdue:
+                result = Result(UNREACHABLE, f"no complete response within {ATTEMPT_LIMIT_S} s", reached=False)
             if not result.final:
                 self.close()
             return result
@@ -114,7 +125,8 @@ class EmailChannel(Channel):
 
     def close(self) -> None:
         try:
-            self._smtp.close()
+            with self._smtp.time_limit(TIMEOUT_S):
+                self._smtp.close()
         except (smtplib.SMTPException, OSError):
             self._smtp.connection = None
 

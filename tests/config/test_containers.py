@@ -13,7 +13,7 @@ from config.launcher import runner
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
-VIGIE_SERVICES = ("prepare", "web", "poller", "worker", "beat")
+VIGIE_SERVICES = ("prepare", "web", "poller", "worker", "sender", "beat")
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 
 
@@ -61,11 +61,17 @@ def test_modules_in_commands_exist():
 
 def test_container_commands_match_make_run_and_read_every_queue(tmp_path):
     queues = {queue.name for queue in celery_app.conf.task_queues}
-    commands = [SERVICES[name]["command"] for name in ("poller", "worker")]
+    commands = [SERVICES[name]["command"] for name in ("poller", "worker", "sender")]
     read_queues = [queue for command in commands for queue in option(command, "-Q").split(",")]
     assert sorted(read_queues) == sorted(queues)
     local = runner.programs(tmp_path)
-    for service, child in (("poller", "poll"), ("worker", "work"), ("web", "web"), ("beat", "beat")):
+    for service, child in (
+        ("poller", "poll"),
+        ("worker", "work"),
+        ("sender", "send"),
+        ("web", "web"),
+        ("beat", "beat"),
+    ):
         command = SERVICES[service].get("command") or re.findall(r'"([^"]+)"', DOCKERFILE.splitlines()[-1])
         expected = [word.replace("/data/", f"{tmp_path}/") for word in command]
         assert local[child].argv[2:] == expected, "after python -m"

@@ -4,8 +4,9 @@ import email
 import email.policy
 import socket
 import ssl
+import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -76,19 +77,75 @@ def encrypted_server(scheme, certificate):
         controller.stop()
 
 
+class HangingServer:
+    """A mail server that accepts connections and says nothing, or with `drips` one character of its greeting each."""
+
+    def __init__(self, port=0, drips_every_s=0.0):
+        self.connections = 0
+        self._drips_every_s = drips_every_s
+        self._is_stopped = threading.Event()
+        self._listener = socket.create_server(("127.0.0.1", port), backlog=128)
+        self.port = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            try:
+                accepted, _ = self._listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            threading.Thread(target=self._hang, args=[accepted], daemon=True).start()
+
+    def _hang(self, accepted):
+        with accepted, suppress(OSError):
+            while not self._is_stopped.wait(self._drips_every_s or 0.05):
+                if self._drips_every_s:
+                    accepted.sendall(b"2")
+
+    def stop(self):
+        self._is_stopped.set()
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+
+@pytest.fixture
+def hanging_server():
+    """`hanging_server(port=0, drips_every_s=0)` starts one."""
+    servers = []
+
+    def start(**options):
+        servers.append(HangingServer(**options))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@contextmanager
+def serve_mailbox(port):
+    """A mailbox on this port."""
+    mailbox = Mailbox()
+    controller = Controller(mailbox, hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        yield mailbox
+    finally:
+        controller.stop()
+
+
 @pytest.fixture
 def mailbox(settings):
     """A mail server that EMAIL_URL points to."""
-    mailbox = Mailbox()
     port = free_port()
-    controller = Controller(mailbox, hostname="127.0.0.1", port=port)
-    controller.start()
     settings.EMAIL_URL = f"smtp://127.0.0.1:{port}"
     settings.EMAIL_BACKEND = "delivery.email_backend.OutboxBackend"
     settings.DEFAULT_FROM_EMAIL = "Vigie <vigie@vigie.example>"
     settings.BASE_URL = "https://vigie.example"
-    yield mailbox
-    controller.stop()
+    with serve_mailbox(port) as mailbox:
+        yield mailbox
 
 
 @pytest.fixture
