@@ -9,7 +9,7 @@ import re
 import ssl
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import urljoin
@@ -34,6 +34,8 @@ from monitoring.http.transport import CheckedAdapter, RequestBudget, set_budget
 
 _REDIRECTS = {301, 302, 303, 307, 308}
 _PERMANENT_REDIRECTS = {301, 308}
+# Parts of a response (ranges, differences), for requests that ask for them.
+_PARTIAL = {206, 226}
 _STATUS_ERRORS = {
     401: "forbidden",
     403: "forbidden",
@@ -47,8 +49,6 @@ _ACCEPT_ENCODING = "gzip, deflate"
 _UNSUPPORTED_ENCODING = re.compile(r"\b(?:br|zstd|(?:x-)?compress|dc[bz])\b", re.IGNORECASE)
 
 _READ_SIZE = 64 * 1024
-# For status lines, headers and chunk sizes, in addition to a body of the maximum size.
-_HEADER_BYTES = 256 * 1024
 # Validators are stored with the source. A truncated one would be wrong, so a longer one is discarded.
 _MAX_ETAG_LENGTH = 500
 _MAX_LAST_MODIFIED_LENGTH = 100
@@ -114,7 +114,7 @@ class _Fetch:
         self.budget = RequestBudget(
             deadline=self._started + self._settings.total_timeout_s,
             connect_timeout_s=self._settings.connect_timeout_s,
-            bytes_left=self._settings.max_bytes + _HEADER_BYTES,
+            max_bytes=self._settings.max_bytes,
         )
 
     def run(self, url: str) -> FetchResult:
@@ -158,9 +158,10 @@ class _Fetch:
 
     def _send_once(self, request: requests.PreparedRequest) -> requests.Response:
         left_s = self.budget.remaining_s()
-        return self._adapter.send(
-            request, stream=True, timeout=(min(self._settings.connect_timeout_s, left_s), left_s)
-        )
+        with _any_failure_as_refusal():
+            return self._adapter.send(
+                request, stream=True, timeout=(min(self._settings.connect_timeout_s, left_s), left_s)
+            )
 
     def _headers(self, target: Target, trusted: bool) -> dict[str, str]:
         headers = {
@@ -208,6 +209,8 @@ class _Fetch:
         return replace(result, elapsed_s=time.monotonic() - self._started)
 
     def _status_error(self, status: int) -> FetchError | None:
+        if status in _PARTIAL:
+            return FetchError("protocol", f"status {status}, but the whole response was requested")
         if 200 <= status < 300:
             return None
         if status == 304:
@@ -225,12 +228,17 @@ class _Fetch:
         if (response.raw.length_remaining or 0) > limit:
             raise RequestRefused("too_large", f"{response.raw.length_remaining} bytes announced, {limit} allowed")
         chunks, size = [], 0
-        while chunk := response.raw.read(_READ_SIZE, decode_content=True):
+        while chunk := self._read_chunk(response):
             size += len(chunk)
             if size > limit:
                 raise RequestRefused("too_large", f"more than {limit} bytes")
             chunks.append(chunk)
         return b"".join(chunks)
+
+    @staticmethod
+    def _read_chunk(response: requests.Response) -> bytes:
+        with _any_failure_as_refusal():
+            return response.raw.read(_READ_SIZE, decode_content=True)
 
     def failed(self, error: FetchError) -> FetchResult:
         return FetchResult(url=self._url, error=error, elapsed_s=time.monotonic() - self._started)
@@ -270,6 +278,20 @@ _CODES_BY_EXCEPTION: list[tuple[tuple[type[BaseException], ...], str]] = [
 _NETWORK_FAILURES = (RequestRefused, requests.RequestException, urllib3_errors.HTTPError, OSError)
 
 
+@contextmanager
+def _any_failure_as_refusal() -> Iterator[None]:
+    """Turn what requests, urllib3 and http.client raise for malformed responses into one of _NETWORK_FAILURES.
+
+    It is not only their own exceptions: a negative chunk size ends in a ValueError, a huge one in an OverflowError.
+    """
+    try:
+        yield
+    except _NETWORK_FAILURES:
+        raise
+    except Exception as error:
+        raise RequestRefused("protocol", _detail_of(error)) from error
+
+
 def error_of(failure: BaseException) -> FetchError:
     """Return an exception as a value, with the innermost message only: outer ones quote the URL with its secrets."""
     chain = list(_causes(failure))
@@ -279,9 +301,11 @@ def error_of(failure: BaseException) -> FetchError:
     code = next(
         (code for types, code in _CODES_BY_EXCEPTION if any(isinstance(cause, types) for cause in chain)), "protocol"
     )
-    innermost = chain[-1]
-    detail = f"{type(innermost).__name__}: {innermost}"
-    return FetchError(code, re.sub(r"[^\x20-\x7e]+", " ", detail)[:_MAX_DETAIL_LENGTH])
+    return FetchError(code, _detail_of(chain[-1]))
+
+
+def _detail_of(failure: BaseException) -> str:
+    return re.sub(r"[^\x20-\x7e]+", " ", f"{type(failure).__name__}: {failure}")[:_MAX_DETAIL_LENGTH]
 
 
 def _causes(failure: BaseException | None) -> Iterator[BaseException]:

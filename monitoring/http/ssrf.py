@@ -252,7 +252,7 @@ class CheckedResolver:
     def _run_resolver(self, host: str, port: int, results: queue.SimpleQueue[Sequence[str] | Exception]) -> None:
         try:
             results.put(self._resolver(host, port))
-        except (OSError, ValueError) as error:
+        except Exception as error:  # the caller waits for a result in any case
             results.put(error)
         finally:
             self._lookups.release()

@@ -4,6 +4,7 @@ Connections verify TLS with one shared context and stop at the deadline and byte
 Called by client.py only: one `CheckedAdapter` per process, one `RequestBudget` per fetch.
 """
 
+import http.client
 import logging
 import socket
 import ssl
@@ -28,26 +29,33 @@ logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
 
 # A host that is unreachable at its first address often responds at its second (broken IPv6).
 _MAX_ADDRESSES_TRIED = 2
+# For the status line and headers of a response and the interim responses before it. Real ones have a few kB.
+_MAX_HEAD_BYTES = 256 * 1024
 
 
 class RequestBudget:
-    """The limits of one fetch: time until `deadline` (monotonic seconds) and `bytes_left` to receive.
+    """The limits of one fetch: time until `deadline` (monotonic seconds) and `max_bytes` of bodies to receive.
 
     `is_reused` says whether the last request used a connection from the pool.
     """
 
-    __slots__ = ("bytes_left", "connect_timeout_s", "deadline", "has_connected", "is_reused")
+    __slots__ = ("_bytes_left", "_reserved", "connect_timeout_s", "deadline", "has_connected", "is_reused")
 
-    def __init__(self, deadline: float, connect_timeout_s: float, bytes_left: int) -> None:
+    def __init__(self, deadline: float, connect_timeout_s: float, max_bytes: int) -> None:
         self.deadline = deadline
         self.connect_timeout_s = connect_timeout_s
-        self.bytes_left = bytes_left
+        self._bytes_left = max_bytes + _MAX_HEAD_BYTES
         self.reset()
 
     def reset(self) -> None:
-        """Prepare for the next request of the fetch: its connection is not known yet."""
+        """Prepare for the next request of the fetch: its connection is not known yet, and its head comes first."""
         self.has_connected = False
         self.is_reused = False
+        self._reserved = max(0, self._bytes_left - _MAX_HEAD_BYTES)
+
+    def end_head(self) -> None:
+        """Allow the bytes of the body too: status line and headers have been received."""
+        self._reserved = 0
 
     def remaining_s(self) -> float:
         """Return the seconds left. Raise TimeoutError if there are none."""
@@ -58,9 +66,13 @@ class RequestBudget:
 
     def consume(self, received: int) -> None:
         """Subtract received bytes. Raise RequestRefused if they exceed the limit."""
-        self.bytes_left -= received
-        if self.bytes_left < 0:
-            raise RequestRefused("too_large", "more bytes received than the limit")
+        self._bytes_left -= received
+        if self._bytes_left < self._reserved:
+            raise RequestRefused("too_large", f"more bytes received than the limit of the {self._part}")
+
+    @property
+    def _part(self) -> str:
+        return "head" if self._reserved else "body"
 
 
 # urllib3 connects deep inside its pools, where a caller can pass nothing: the budget belongs to the thread.
@@ -106,8 +118,21 @@ class _TLSSocket(_LimitedSocket, ssl.SSLSocket):
     pass
 
 
+class _FinalResponse(http.client.HTTPResponse):
+    """A response without the interim ones before it (RFC 9110, 15.2), of which Python skips only 100 Continue."""
+
+    def begin(self) -> None:
+        super().begin()
+        while 100 < self.status < 200 and self.status != http.client.SWITCHING_PROTOCOLS:
+            self.headers = self.msg = None  # type: ignore[assignment]  # as before the first response
+            super().begin()
+        _current.budget.end_head()
+
+
 class _CheckedConnection(_ConnectionBase):
     """Resolves, checks and connects in one step: a second lookup could return another address (DNS rebinding)."""
+
+    response_class = _FinalResponse
 
     def __init__(self, *args: Any, resolver: CheckedResolver, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
