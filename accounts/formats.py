@@ -21,6 +21,11 @@ def moment(value: datetime) -> str:
     return _("%(date)s at %(time)s") % {"date": formats.date_format(local, pattern), "time": clock(local.time())}
 
 
+def moment_or_unknown(value: datetime | None) -> str:
+    """Return `moment`, or "date unknown" for None."""
+    return _("date unknown") if value is None else moment(value)
+
+
 def long_date(value: date) -> str:
     """Return a date with its year: "July 1, 2026", « 1er juillet 2026 »."""
     local = timezone.localtime(value) if isinstance(value, datetime) else value

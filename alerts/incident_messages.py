@@ -94,5 +94,5 @@ def _mention(mention: Mention) -> dict[str, Any]:
         "title": document.title or plain(excerpt(document.text, (), 100)),
         "url": open_url(document.url) or absolute(reverse("mention", args=[document.project_id, mention.pk])),
         "source": str(mention.source) if mention.source else platform_name(document.platform),
-        "published": mention.published,
+        "published": document.published if document.published_is_known else None,
     }

@@ -13,6 +13,8 @@ from pydantic import AfterValidator, ConfigDict, Field, create_model
 
 from monitoring.content.scrub import is_storable
 from monitoring.insights.dimensions import DIMENSIONS, Dimension
+from monitoring.insights.documents import FoundDocument
+from monitoring.insights.mentions import MentionRow
 from monitoring.insights.periods import BUCKETS, PERIODS
 from monitoring.messages.source_errors import error_text
 from monitoring.models import Keyword, Mention, Source
@@ -120,6 +122,7 @@ class SourceOut(Schema):
     title: str
     site_url: str
     state: SourceState
+    is_truncated: bool = Field(description="the feed was cut short at the last successful check: items may be missing")
     last_polled_at: datetime | None
     last_success_at: datetime | None
     last_new_at: datetime | None
@@ -195,7 +198,10 @@ class MentionPatch(Body):
 
 
 class DocumentOut(Schema):
-    """A document and its mentions. `title` and `text` are plain text; `language` is "" if unknown."""
+    """A document and its mentions. `title` and `text` are plain text; `language` is "" if unknown.
+
+    `published` is null if its source gives no usable date; the document is then sorted by when it was fetched.
+    """
 
     document_id: int = Field(alias="document.id")
     url: str = Field(alias="document.url")
@@ -205,9 +211,14 @@ class DocumentOut(Schema):
     author_url: str = Field(alias="document.author_url")
     language: str = Field(alias="document.language")
     platform: str = Field(alias="document.platform")
-    published: datetime = Field(alias="document.published")
+    published: datetime | None
+    fetched_at: datetime = Field(alias="document.fetched_at")
     source: SourceName | None = Field(alias="mention.source")
     mentions: list[MentionOut]
+
+    @staticmethod
+    def resolve_published(row: MentionRow | FoundDocument) -> datetime | None:
+        return row.document.published if row.document.published_is_known else None
 
 
 class DocumentPage(Schema):

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One document. `url` is its own URL, "" if it has none that is safe to open; `published` is UTC.
+    """One document. `url` is its own URL, "" if it has none that is safe to open.
 
-    `source` is "" if the source was deleted; `platform` is a code.
+    `published` is UTC, None if it is unknown. `source` is "" if the source was deleted; `platform` is a code.
     `other_keywords` names the further keywords that it matches. `sentiment` is the label toward the keyword of its
     section, "" if it is not analyzed yet.
     """
@@ -31,7 +31,7 @@ class Story:
     source: str
     platform: str
     author: str
-    published: datetime
+    published: datetime | None
     other_keywords: tuple[str, ...] = ()
     sentiment: str = ""
 

@@ -111,7 +111,7 @@ def _story(mention: Mention, keywords: list[Keyword]) -> Story:
         source=str(mention.source or ""),
         platform=document.platform,
         author=document.author,
-        published=document.published,
+        published=document.published if document.published_is_known else None,
         other_keywords=tuple(keyword.name for keyword in keywords if keyword.pk != mention.keyword_id),
         sentiment=mention.sentiment,
     )

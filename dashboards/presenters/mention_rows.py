@@ -6,7 +6,6 @@ and templates/search/_results.html. Called by every page that lists mentions.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -49,7 +48,6 @@ class ShownMention:
     color: str
     source_name: str
     author: str
-    published: datetime
     language: str
     status: str
     document: Document
@@ -109,7 +107,6 @@ def shown_mention(row: MentionRow, colors: Mapping[int, str] | None = None) -> S
         color=(colors or {}).get(mention.keyword_id, "--accent"),
         source_name=_source_name(mention.source, document),
         author=document.author,
-        published=document.published,
         language=document.language,
         status=next(status for status in BY_URGENCY if status in statuses),
         document=document,

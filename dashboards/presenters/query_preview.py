@@ -26,13 +26,13 @@ MATCHES_FOR_THREE_DIGITS = 1000
 
 @dataclass(frozen=True)
 class ShownMatch:
-    """An example of the items that the query matches."""
+    """An example of the items that the query matches; `published` is None if it is unknown."""
 
     title: str
     text: str
     url: str
     host: str
-    published: datetime
+    published: datetime | None
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,8 @@ def _match(hit: Hit) -> ShownMatch:
     title = excerpt(hit.doc.title, hit.spans_in("title"), TITLE_CHARS)
     text = excerpt(hit.doc.text, hit.spans_in("text"), TEXT_CHARS)
     host = host_of(hit.doc.url).removeprefix("www.")
-    return ShownMatch(title or text or _("(no text)"), text if title else "", hit.doc.url, host, hit.published)
+    published = hit.published if hit.published_is_known else None
+    return ShownMatch(title or text or _("(no text)"), text if title else "", hit.doc.url, host, published)
 
 
 def _days(preview: Preview, today: date, zone: tzinfo) -> DailyMatches:

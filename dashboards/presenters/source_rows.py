@@ -22,7 +22,8 @@ QUIET_AFTER = timedelta(days=30)
 class SourceRow:
     """A source with its status: `status` is failing, paused, pending, quiet or active, `label` is its translation.
 
-    `error` explains why it fails. `items_per_day` is None until the first successful check.
+    `error` explains why it fails, `warning` what is wrong with a feed that can be read, "" for nothing.
+    `items_per_day` is None until the first successful check.
     """
 
     source: Source
@@ -30,6 +31,7 @@ class SourceRow:
     label: str
     tone: str
     error: ErrorText | None
+    warning: str
     items_per_day: float | None
 
 
@@ -50,7 +52,13 @@ def _row(source: Source, rate: float, now: datetime) -> SourceRow:
         "active": (_("Active"), "good"),
     }[status]
     error = error_text(source.error_code) if status == "failing" else None
-    return SourceRow(source, status, label, tone, error, rate if source.last_success_at else None)
+    return SourceRow(source, status, label, tone, error, _warning(source), rate if source.last_success_at else None)
+
+
+def _warning(source: Source) -> str:
+    if source.is_truncated:
+        return _("The feed was cut off at the last check, so items may be missing. Vigie will read it again.")
+    return ""
 
 
 def status_of(source: Source, now: datetime) -> str:

@@ -16,6 +16,7 @@ from accounts import formats
 from dashboards.presenters import dates
 from monitoring.insights.sentiment_words import signed as signed_number
 from monitoring.messages.labels import language_name
+from monitoring.models import Document
 
 register = template.Library()
 
@@ -59,6 +60,15 @@ def ago(value: datetime | None, now: datetime | None = None) -> SafeString | str
         return ""
     full, words = full_time(value), dates.relative_time(value, now or timezone.now())
     return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), full, words)
+
+
+@register.filter
+def publication(item: Document) -> SafeString | str:
+    """Return `ago` for the publication of an item; "date unknown · found 3 minutes ago" if it is not known."""
+    if item.published_is_known:
+        return ago(item.published)
+    # Translators: when Vigie found an item, such as “found 3 minutes ago”.
+    return format_html("{} · {}", _("date unknown"), format_html(_("found {}"), ago(item.fetched_at)))
 
 
 @register.filter

@@ -48,7 +48,7 @@ def source(request: SignedInRequest, membership: Membership, source_id: int) -> 
     context = {
         "row": source_rows([shown], timezone.now())[0],
         "source": shown,
-        "items": latest.defer("document__html", "document__search")[:LATEST],
+        "items": list(latest.defer("document__html", "document__search")[:LATEST]),
         "may_edit": membership.may(Role.MANAGER),
     }
     return render(request, "sources/source.html", context)

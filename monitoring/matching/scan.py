@@ -31,10 +31,11 @@ Position = tuple[datetime, int]  # published (UTC), document id
 
 @dataclass(frozen=True, slots=True)
 class StoredDoc:
-    """A document in the matcher's form, with its id and time of publication (UTC)."""
+    """A document in the matcher's form, with its id and time of publication (UTC), which may be unknown."""
 
     id: int
     published: datetime
+    published_is_known: bool
     doc: Doc
 
 
@@ -54,9 +55,10 @@ def read_docs(ids: Iterable[int]) -> list[StoredDoc]:
     ids = list(ids)
     if not ids:
         return []
+    columns = ("id", "published", "published_is_known", *FIELDS)
     rows = {
-        pk: StoredDoc(pk, published, Doc(**dict(zip(FIELDS, values, strict=True))))
-        for pk, published, *values in Document.objects.filter(pk__in=ids).values_list("id", "published", *FIELDS)
+        pk: StoredDoc(pk, published, is_known, Doc(**dict(zip(FIELDS, values, strict=True))))
+        for pk, published, is_known, *values in Document.objects.filter(pk__in=ids).values_list(*columns)
     }
     return [rows[pk] for pk in ids if pk in rows]
 

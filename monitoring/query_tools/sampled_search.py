@@ -40,6 +40,7 @@ class Hit:
 
     id: int
     published: datetime
+    published_is_known: bool
     doc: Doc
     spans: tuple[tuple[str, int, int], ...]
 
@@ -102,7 +103,7 @@ class _HitReader:
 
     def _hit(self, stored: StoredDoc) -> Hit | None:
         match = self._match(stored.doc)
-        return Hit(stored.id, stored.published, stored.doc, match.spans) if match else None
+        return Hit(stored.id, stored.published, stored.published_is_known, stored.doc, match.spans) if match else None
 
     @property
     def hits(self) -> list[Hit]:

@@ -33,6 +33,15 @@ def test_it_works(project, viewer, keyword, program):
     assert datetime.fromisoformat(item["published"]) == published
 
 
+@pytest.mark.parametrize("path", ["mentions", "documents"])
+def test_published_is_null_if_it_is_unknown(project, viewer, keyword, program, path):
+    found_at = timezone.now().replace(microsecond=0) - timedelta(hours=1)
+    make_mention(keyword, published=found_at, published_is_known=False, fetched_at=found_at)
+    (item,) = program(viewer).get(f"/projects/{project.pk}/{path}").json()["items"]
+    assert item["published"] is None
+    assert datetime.fromisoformat(item["fetched_at"]) == found_at
+
+
 def test_mentions_pagination_reads_each_once_while_new_ones_arrive(project, viewer, keyword, program):
     made = make_mentions([keyword, make_keyword(project)], 12)
     call, seen = program(viewer), []

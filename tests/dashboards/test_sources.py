@@ -165,3 +165,20 @@ def test_source_pages_have_constant_query_count(client, at, project, queries):
     for _ in range(20):
         make_documents(project, [{"source": make_source(project)}, {"source": source}])
     assert (queries(client, at("sources")), queries(client, at("source", source.pk))) == few <= (10, 10)
+
+
+def test_source_pages_warn_of_a_truncated_feed(client, at, project, read):
+    source = make_source(project, last_success_at=timezone.now(), is_truncated=True)
+    warning = "The feed was cut off at the last check, so items may be missing."
+    assert warning in read(client, at("sources")) and warning in read(client, at("source", source.pk))
+    source.is_truncated = False
+    source.save()
+    assert warning not in read(client, at("sources"))
+
+
+def test_source_pages_tell_when_items_were_found_and_published(client, at, project, read):
+    now = timezone.now()
+    source = make_source(project, last_success_at=now, last_new_at=now)
+    make_documents(project, [{"source": source, "published": now - timedelta(hours=2)}])
+    assert "Last item found just now Newest item published 2 hours ago" in read(client, at("source", source.pk))
+    assert "Last item found" in read(client, at("sources"))

@@ -50,7 +50,7 @@ def mention_row(mention: Mention) -> dict[str, object]:
         "language": document.language or None,
         "platform": document.platform,
         "source": str(mention.source) if mention.source else None,
-        "published": mention.published,
+        "published": document.published if document.published_is_known else None,
         "found_at": mention.found_at,
     }
 

@@ -315,6 +315,21 @@ def test_failed_poll_keeps_resume_state_and_hints(feed, web):
     assert (source.error_code != "", source.resume_state, source.hints) == (True, state, hints)
 
 
+def test_truncated_feed_is_noted_until_it_is_whole(feed, web):
+    source = feed(body=NEWS[: NEWS.rindex(b"<item>")])
+    poll_due()
+    source.refresh_from_db()
+    assert (source.is_truncated, source.error_code) == (True, "")
+    web.put("/feed.xml", body=NEWS)
+    assert not poll_again(source).is_truncated
+
+
+def test_unchanged_truncated_feed_stays_truncated(feed, web):
+    source = feed(body=NEWS[: NEWS.rindex(b"<item>")], etag='"1"')
+    poll_due()
+    assert poll_again(source).is_truncated
+
+
 def test_poll_one_ignores_schedule(feed):
     source = feed()
     Source.objects.update(next_poll_at=timezone.now() + timedelta(hours=5))
