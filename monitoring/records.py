@@ -15,7 +15,8 @@ class Entry:
     """A feed entry or platform post as its source gave it, decoded from its container (XML, JSON) exactly once.
 
     `native_id` is the source's own id (guid, Atom id, post id) or a stable hash where the source gives none.
-    `title` and `body` are text or HTML, according to `title_is_html` and `body_is_html`.
+    `title` and `body` are text or HTML, according to `title_is_html` and `body_is_html`. `body` is the fullest of the
+    entry's texts; `other_texts` are its others, then those of its pictures and videos, as (text, is_html).
     `published` is aware and in UTC; None where the source gives no readable date.
     `language` is the source's own tag in lower case ("fr", "fr-ca"), "" where it gives none.
     `followers` counts the author's followers, `engagement` sums reactions, comments and shares; None where unknown.
@@ -33,11 +34,15 @@ class Entry:
     published: datetime | None = None
     language: str = ""
     engagement: int | None = None
+    other_texts: tuple[tuple[str, bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An entry ready to be stored: `title` and `text` are plain text, the other fields those of `Entry`."""
+    """An entry ready to be stored: `title` and `text` are plain text, the other fields those of `Entry`.
+
+    `text` has all texts of the entry; `is_truncated` if it was too long to be stored whole.
+    """
 
     native_id: str
     url: str
@@ -49,6 +54,7 @@ class Item:
     published: datetime | None = None
     language: str = ""
     engagement: int | None = None
+    is_truncated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

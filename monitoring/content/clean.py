@@ -1,4 +1,4 @@
-"""Convert an Entry of a feed or platform to an Item of plain text, and its body to safe HTML. Pure.
+"""Convert an Entry of a feed or platform to an Item of plain text, and its texts to safe HTML. Pure.
 
 Called by ingest/store.py: `clean` for new entries, `safe_html` only for those that a keyword matches. Most entries
 match nothing, and sanitizing all of them took longer than parsing the feeds (docs/benchmarks.md).
@@ -6,12 +6,27 @@ match nothing, and sanitizing all of them took longer than parsing the feeds (do
 
 import re
 from contextlib import suppress
-from html import unescape
-from typing import Any
+from html import escape, unescape
+from typing import Any, NamedTuple
 
 import nh3
 
+from monitoring.content.containment import is_contained
+from monitoring.content.markup import (
+    BLOCKS,
+    DROPPED,
+    TRAPS,
+    is_too_complex,
+    shorten,
+    unwrap_cdata,
+    with_common_elements,
+    without_traps,
+)
 from monitoring.records import Entry, Item
+
+# Characters of plain text that are stored; ten times the longest article.
+MAX_TEXT = 200_000
+MAX_TITLE = 1_000
 
 # Text and its structure, nothing that loads or runs. Images are excluded: each view of a mention would disclose the
 # reader to the publisher, and the content security policy blocks them anyway.
@@ -21,14 +36,9 @@ _TAGS = {
     "pre", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th",
     "thead", "tr", "u", "ul", "var",
 }  # fmt: skip
-# Elements whose content is no text of the entry.
-_DROPPED = {
-    "script", "style", "iframe", "noscript", "object", "embed", "template", "svg", "math", "form", "select",
-    "textarea", "button", "title", "audio", "video", "canvas", "head",
-}  # fmt: skip
 _OPTIONS: dict[str, Any] = {
     "tags": _TAGS,
-    "clean_content_tags": _DROPPED,
+    "clean_content_tags": set(DROPPED),
     "attributes": {"a": {"href"}, "abbr": {"title"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}},
     "url_schemes": {"http", "https", "mailto"},
     "link_rel": "noopener nofollow",
@@ -39,7 +49,7 @@ _CLEANER = nh3.Cleaner(**_OPTIONS, url_relative="deny")
 # Elements that an HTML parser restructures (text in a table), treats specially, or keeps line breaks in.
 _RESTRUCTURED = {
     "table", "caption", "colgroup", "col", "tbody", "thead", "tfoot", "tr", "td", "th", "pre", "frameset", "body",
-    "html", "xmp", "plaintext", "listing", "noembed", "noframes", "option", "optgroup", "image", "isindex",
+    "html", "image", "isindex",
 }  # fmt: skip
 
 # Characters. Repaired markup can be ten times longer (unclosed tags); then only the plain text is stored.
@@ -54,20 +64,38 @@ _CELL = re.compile(r"</t[dh]>")
 # nh3 writes every attribute in double quotes.
 _TAG = re.compile(r"<(?:[^>\"]|\"[^\"]*\")*>")
 
-# Simple HTML, whose text can be extracted without repairing it: quotes only after "=", and no element from _DROPPED or
+# Simple HTML, whose text can be extracted without repairing it: quotes only after "=", and no element from TRAPS or
 # _RESTRUCTURED.
 _SIMPLE_TAG = re.compile(r"</?[a-z](?:[^<>\"'=]|=\s*\"[^\"]*\"|=\s*'[^']*'|=(?!\s*[\"']))*>", re.I)
-_SIMPLE_BLOCK = re.compile(r"</?(?:blockquote|br|dd|div|dl|dt|figcaption|figure|h[1-6]|hr|li|ol|p|ul)(?=[\s/>])", re.I)
-_NOT_SIMPLE = re.compile(rf"<(?:[!?]|/?(?:{'|'.join(sorted(_DROPPED | _RESTRUCTURED))})(?=[\s/>]))", re.I)
+_SIMPLE_BLOCK = re.compile(
+    r"</?(?:blockquote|br|dd|div|dl|dt|figcaption|figure|h[1-6]|hr|li|ol|p|ul|"
+    rf"{'|'.join(sorted(BLOCKS))})(?=[\s/>])",
+    re.I,
+)
+_TRAP = re.compile(rf"<(?:[!?]|/?(?:{'|'.join(sorted(TRAPS))})(?=[\s/>]))", re.I)
+_NOT_SIMPLE = re.compile(rf"<(?:[!?]|/?(?:{'|'.join(sorted(TRAPS | _RESTRUCTURED))})(?=[\s/>]))", re.I)
+_ANY_TAG = re.compile(r"<[^<>]*>")
+
+
+class _Text(NamedTuple):
+    """One text of an entry: as it is, and as plain text."""
+
+    source: str
+    is_html: bool
+    plain: str
+    is_cut: bool = False
 
 
 def clean(entry: Entry, feed_language: str = "") -> Item:
-    """Return the entry as plain text; `text` has one line per block element."""
+    """Return the entry as plain text; `text` has one line per block element, and a blank line between its texts."""
+    title, texts = plain_title(entry.title, is_html=entry.title_is_html), _texts(entry)
+    text = "\n\n".join(each.plain for each in texts if each.plain)
     return Item(
         native_id=entry.native_id,
         url=entry.url,
-        title=_plain_title(entry),
-        text=html_text(entry.body) if entry.body_is_html else _collapse(entry.body),
+        title=title,
+        text=text[:MAX_TEXT],
+        is_truncated=len(text) > MAX_TEXT or any(each.is_cut for each in texts),
         author=entry.author,
         author_url=entry.author_url,
         followers=entry.followers,
@@ -78,19 +106,59 @@ def clean(entry: Entry, feed_language: str = "") -> Item:
 
 
 def safe_html(entry: Entry) -> str:
-    """Return the sanitized body; "" for plain text, and for markup that exceeds MAX_HTML when repaired."""
-    html = sanitize(entry.body, entry.url) if entry.body_is_html else ""
-    return html if len(html) <= MAX_HTML else ""
+    """Return the sanitized body, and what the other texts add as paragraphs.
+
+    "" if the body is plain text, or too complex, or longer than MAX_HTML when repaired.
+    """
+    first, *others = _texts(entry) or [_Text("", False, "")]
+    if not first.is_html:
+        return ""
+    lines = [line for text in others for line in text.plain.split("\n")]
+    html = sanitize(first.source, entry.url)
+    added = "".join(f"\n<p>{escape(line, quote=False)}</p>" for line in lines)
+    return html + added if html and len(html) + len(added) <= MAX_HTML else ""
+
+
+def _texts(entry: Entry) -> list[_Text]:
+    """Return the texts of an entry that add something to its title and to those before them; the body always does."""
+    texts: list[_Text] = []
+    for source, is_html in dict.fromkeys([(entry.body, entry.body_is_html), *entry.other_texts]):
+        text = _read(source, is_html=is_html)
+        if not text.plain and not text.is_cut:
+            continue
+        if texts:
+            title = plain_title(entry.title, is_html=entry.title_is_html)
+            if is_contained(text.plain, [title, *(each.plain for each in texts)]):
+                continue
+        texts.append(text)
+    return texts
+
+
+def _read(source: str, *, is_html: bool) -> _Text:
+    if is_html:
+        html, is_cut = shorten(source)
+        return _Text(source, True, _text_of(html), is_cut)
+    return _Text(source, False, _collapse(unwrap_cdata(source) if "[CDATA[" in source else source))
 
 
 def html_text(html: str) -> str:
     """Return the text of any HTML: the same as `plain_text(sanitize(html))`, but faster for simple markup."""
+    return _text_of(shorten(html)[0])
+
+
+def _text_of(html: str) -> str:
+    if "[CDATA[" in html:
+        html = unwrap_cdata(html)
     if "<" in html:
+        if is_too_complex(html):
+            return _collapse(unescape(_ANY_TAG.sub(" ", without_traps(html))))
         if _NOT_SIMPLE.search(html):
-            return plain_text(sanitize(html))
+            html = without_traps(html)
+            if _NOT_SIMPLE.search(html):
+                return plain_text(_sanitized(html))
         text = _SIMPLE_TAG.sub(_separator_of, html.replace("\n", " "))
         if "<" in text:
-            return plain_text(sanitize(html))
+            return plain_text(_sanitized(without_traps(html)))
         html = text
     return _collapse(unescape(html))
 
@@ -100,9 +168,19 @@ def _separator_of(tag: re.Match[str]) -> str:
 
 
 def sanitize(html: str, base_url: str = "") -> str:
-    """Return safe HTML with absolute links; links that stay relative lose their href."""
+    """Return safe HTML with absolute links; links that stay relative lose their href. "" if it is too complex."""
+    html = unwrap_cdata(shorten(html)[0])
     if "<" not in html and "&" not in html:
         return html
+    # A quote without an end is a trap, too.
+    if _TRAP.search(html) or html.count('"') % 2:
+        html = without_traps(html)
+    return "" if is_too_complex(html) else _sanitized(html, base_url)
+
+
+def _sanitized(html: str, base_url: str = "") -> str:
+    """Return the output of the sanitizer for HTML without traps."""
+    html = with_common_elements(html)
     if base_url and _RELATIVE_LINK.search(html):
         with suppress(ValueError):  # nh3 rejects some URLs that urllib accepts
             return nh3.Cleaner(**_OPTIONS, url_relative=("rewrite_with_base", base_url)).clean(html).strip()
@@ -118,11 +196,11 @@ def plain_text(html: str) -> str:
     return _collapse(unescape(html))
 
 
-def _plain_title(entry: Entry) -> str:
-    title = entry.title
-    if entry.title_is_html:
-        title = plain_text(sanitize(title)) if "<" in title else unescape(title)
-    return " ".join(title.split())
+def plain_title(title: str, *, is_html: bool) -> str:
+    """Return a title on one line, at most MAX_TITLE characters."""
+    if is_html:
+        title = html_text(title) if "<" in title else unescape(title)
+    return " ".join(title.split())[:MAX_TITLE]
 
 
 def _collapse(text: str) -> str:

@@ -1,0 +1,55 @@
+"""Check whether a text adds anything to others, as a summary usually repeats the start of the body. Pure.
+
+In: plain texts. Out: whether every sentence of one is in the others, apart from what publishers put around an excerpt.
+A sentence that differs in one word adds something: that word may be what a keyword asks for.
+Called by clean.py.
+"""
+
+import re
+from collections.abc import Sequence
+
+_AROUND_WORDS = ".,;:!?…·•«»\"'“”„‘’()[]{}<>|*_—–-→←"
+_SENTENCE_END = re.compile(r"\n|(?<=[.!?])\s")
+_ELLIPSIS = re.compile(r"[\[(]?(?:…|\.\.\.)[\])]?")
+# The last line of an excerpt in blogs: the title of the post, and the name of the blog.
+_APPEARED_FIRST = re.compile(
+    r"(?:\A|(?<=\s))(?:the post .{1,400}? (?:first appeared|appeared first) on .{1,200}"
+    r"|(?:l.article|cet article) .{1,400}? est apparu en premier sur .{1,200})\Z",
+    re.I,
+)
+_APPEARED_CHARS = 700
+_INVITATION = re.compile(
+    r"\A\W*(?:read more|continue reading|read the (?:full|whole) (?:article|story|post)|lire la suite|lire l.article"
+    r"|en savoir plus|voir plus|poursuivre la lecture)(?: de| of)?\b",
+    re.I,
+)
+
+
+def is_contained(text: str, others: Sequence[str]) -> bool:
+    """Return whether a text adds nothing to the others."""
+    if any(_occurs(text, other) for other in others):
+        return True
+    text = text[:-_APPEARED_CHARS] + _APPEARED_FIRST.sub("", text[-_APPEARED_CHARS:])
+    words = "|".join(f" {_words(other)} " for other in others)
+    return all(_has(words, sentence) for sentence in _SENTENCE_END.split(text))
+
+
+def _occurs(text: str, other: str) -> bool:
+    """Return whether the text is in another as it is, between spaces: the usual case, without a look at its words."""
+    start = other.find(text)
+    end = start + len(text)
+    return start >= 0 and not other[max(start - 1, 0) : start].strip() and not other[end : end + 1].strip()
+
+
+def _has(words: str, sentence: str) -> bool:
+    """Return whether a sentence is in the words; if it was shortened, its last word may be, too."""
+    *shortened, last = _ELLIPSIS.split(sentence)
+    pieces = [f" {_words(piece)}" for piece in shortened]
+    last = _words(_INVITATION.sub("", last))
+    return all(piece in words for piece in pieces) and (not last or f" {last} " in words)
+
+
+def _words(text: str) -> str:
+    """Return the words in lower case, one space between them. Signs like those of "C++" and "#marque" are kept."""
+    words = (word.strip(_AROUND_WORDS) for word in text.casefold().replace("’", "'").split())
+    return " ".join(filter(None, words))
