@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 from ninja.errors import Throttled
 from ninja.security import HttpBearer
 
-from accounts.models import ApiToken, User, token_digest
+from accounts.models import ApiToken, Membership, User, token_digest
 
 log = logging.getLogger(__name__)
 WINDOW_S = 60
@@ -37,6 +37,18 @@ class TokenAuth(HttpBearer):
         # Ends with the request: the middleware api.problems.api_answers restores the language.
         translation.activate(found.user.language)
         return found.user
+
+
+def is_stranger(request: HttpRequest) -> bool:
+    """Return True if the URL is that of a project of which the caller of a rejected request is no member."""
+    project_id = request.resolver_match.kwargs.get("project_id") if request.resolver_match else None
+    if project_id is None:
+        return False
+    try:
+        user = TokenAuth()(request)
+    except Throttled:
+        return False
+    return bool(user) and not Membership.objects.filter(user=user, project_id=project_id).exists()
 
 
 def _count(request: HttpRequest, token: ApiToken) -> None:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 
+from api.auth import is_stranger
 from api.validation_messages import message_of
 
 PREFIX = "/api/v1/"
@@ -114,6 +115,9 @@ def api_answers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
 
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
+        # Ninja rejects methods and bodies before an operation checks the membership.
+        if response.status_code in (400, 405, 415, 422) and is_stranger(request):
+            response = _not_found(request, Http404())
         if response.status_code >= 400 and response.headers.get("Content-Type") != CONTENT_TYPE:
             original, response = response, problem(response.status_code, _framework_detail(response.status_code))
             for name in ("Allow", "Retry-After"):

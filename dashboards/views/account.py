@@ -39,9 +39,9 @@ def account(request: SignedInRequest) -> HttpResponse:
     return _page(request, form=form)
 
 
-@require_POST
 @never_cache
 @login_required
+@require_POST
 def token_new(request: SignedInRequest) -> HttpResponse:
     """POST `name`. Shows the token on the page itself, since a redirect would have to store it."""
     form = TokenForm(request.POST)
@@ -50,8 +50,8 @@ def token_new(request: SignedInRequest) -> HttpResponse:
     return _page(request, new_token=create_token(request.user, form.cleaned_data["name"]))
 
 
-@require_POST
 @login_required
+@require_POST
 def token_revoke(request: SignedInRequest, token_id: int) -> HttpResponse:
     """POST to revoke a token."""
     token = get_object_or_404(request.user.api_tokens, pk=token_id)

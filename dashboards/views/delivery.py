@@ -27,8 +27,8 @@ def delivery(request: SignedInRequest, membership: Membership, delivery_id: uuid
     return _message(request, message, {"project": membership.project, "may_manage": membership.may(Role.ADMIN)})
 
 
-@require_POST
 @project_view(Role.ADMIN)
+@require_POST
 def delivery_send(request: SignedInRequest, membership: Membership, delivery_id: uuid.UUID) -> HttpResponse:
     """POST to send a message again."""
     message = get_object_or_404(Delivery, pk=delivery_id, project=membership.project)

@@ -53,8 +53,8 @@ def digest_preview(request: SignedInRequest, membership: Membership) -> HttpResp
     return render(request, "alerts/digest_preview.html", context)
 
 
-@require_POST
 @project_view()
+@require_POST
 def digest_send(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """POST to send an extra digest now. The next regular one will contain the same mentions."""
     send.send_now(subscriptions.subscription_of(membership), timezone.now())

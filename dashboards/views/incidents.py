@@ -62,8 +62,8 @@ def incident(request: SignedInRequest, membership: Membership, incident_id: int)
     return render(request, "alerts/incident.html", context)
 
 
-@require_POST
 @project_view(Role.MANAGER)
+@require_POST
 def incident_acknowledge(request: SignedInRequest, membership: Membership, incident_id: int) -> HttpResponse:
     """POST to acknowledge an incident."""
     if alert_incidents.acknowledge(_incident(membership, incident_id), request.user):

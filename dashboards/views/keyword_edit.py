@@ -62,8 +62,8 @@ def _form_page(
     return render(request, "keywords/keyword_form.html", context)
 
 
-@require_POST
 @project_view(Role.MANAGER)
+@require_POST
 def keyword_check(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """The preview of a query, for htmx. POST the fields of the form; `?keyword=` is the id of the edited keyword."""
     saved = _saved(request, membership.project)

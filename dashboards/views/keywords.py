@@ -22,8 +22,8 @@ def keywords(request: SignedInRequest, membership: Membership) -> HttpResponse:
     return render(request, "keywords/keywords.html", context)
 
 
-@require_POST
 @project_view(Role.MANAGER)
+@require_POST
 def keyword_pause(request: SignedInRequest, membership: Membership, keyword_id: int) -> HttpResponse:
     """POST `paused`: 1 to pause, 0 to resume."""
     paused = request.POST.get("paused") == "1"

@@ -15,8 +15,8 @@ from accounts.models import Membership, Role
 from dashboards.views.project_settings import refuse_last_admin, settings_page
 
 
-@require_POST
 @project_view(Role.ADMIN)
+@require_POST
 def member_role(request: SignedInRequest, membership: Membership, member_id: int) -> HttpResponse:
     """POST `role`."""
     form = RoleForm(request.POST)
@@ -28,8 +28,8 @@ def member_role(request: SignedInRequest, membership: Membership, member_id: int
     return _back(request, membership, _("Role changed."))
 
 
-@require_POST
 @project_view(Role.ADMIN)
+@require_POST
 def member_remove(request: SignedInRequest, membership: Membership, member_id: int) -> HttpResponse:
     """POST to remove a member."""
     if not members.remove_member(membership.project, request.user, member_id):
@@ -37,8 +37,8 @@ def member_remove(request: SignedInRequest, membership: Membership, member_id: i
     return _back(request, membership, _("Member removed from the project."))
 
 
-@require_POST
 @project_view(Role.ADMIN)
+@require_POST
 def invitation_new(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """POST `email` and `role`."""
     form = InvitationForm(request.POST)
@@ -50,16 +50,16 @@ def invitation_new(request: SignedInRequest, membership: Membership) -> HttpResp
     return settings_page(request, membership, invitation_form=form)
 
 
-@require_POST
 @project_view(Role.ADMIN)
+@require_POST
 def invitation_resend(request: SignedInRequest, membership: Membership, invitation_id: int) -> HttpResponse:
     """POST to send an invitation again, with a new link."""
     invitation = invitations.resend(membership.project, request.user, invitation_id, timezone.now())
     return _back(request, membership, _sent(invitation.email))
 
 
-@require_POST
 @project_view(Role.ADMIN)
+@require_POST
 def invitation_revoke(request: SignedInRequest, membership: Membership, invitation_id: int) -> HttpResponse:
     """POST to revoke an invitation."""
     invitation = invitations.revoke(membership.project, request.user, invitation_id)

@@ -23,8 +23,8 @@ def project_settings(request: SignedInRequest, membership: Membership) -> HttpRe
     return settings_page(request, membership)
 
 
-@require_POST
 @project_view(Role.ADMIN)
+@require_POST
 def project_rename(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """POST `name`."""
     form = ProjectForm(request.POST)
@@ -47,8 +47,8 @@ def project_delete(request: SignedInRequest, membership: Membership) -> HttpResp
     return render(request, "project_settings/delete.html", {"project": project, "form": form})
 
 
-@require_POST
 @project_view()
+@require_POST
 def project_leave(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """POST to leave the project."""
     if not members.leave_project(membership.project, request.user):

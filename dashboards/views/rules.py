@@ -57,8 +57,8 @@ def rule_edit(request: SignedInRequest, membership: Membership, rule_id: int) ->
     return _form(request, membership, _rule(membership, rule_id))
 
 
-@require_POST
 @project_view(Role.MANAGER)
+@require_POST
 def rule_pause(request: SignedInRequest, membership: Membership, rule_id: int) -> HttpResponse:
     """POST to pause a rule, or to resume a paused one."""
     rule = _rule(membership, rule_id)

@@ -60,8 +60,8 @@ def sentiment_progress(request: SignedInRequest, membership: Membership) -> Http
     return render(request, "project_settings/_sentiment_state.html", context)
 
 
-@require_POST
 @project_view(Role.ADMIN)
+@require_POST
 def sentiment_version(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """POST `number`: a trained version to restore, or 0 for the base model."""
     number = read_id(request.POST.get("number", ""))
@@ -76,8 +76,8 @@ def sentiment_version(request: SignedInRequest, membership: Membership) -> HttpR
     return redirect("sentiment_settings", membership.project_id)
 
 
-@require_POST
 @project_view(Role.ADMIN)
+@require_POST
 def sentiment_learning(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """POST `learns`: 1 to turn learning on, 0 to turn it off."""
     learns = request.POST.get("learns") == "1"

@@ -54,8 +54,8 @@ def source(request: SignedInRequest, membership: Membership, source_id: int) -> 
     return render(request, "sources/source.html", context)
 
 
-@require_POST
 @project_view(Role.MANAGER)
+@require_POST
 def source_pause(request: SignedInRequest, membership: Membership, source_id: int) -> HttpResponse:
     """POST `paused`: 1 to pause, 0 to resume."""
     paused = request.POST.get("paused") == "1"
@@ -65,8 +65,8 @@ def source_pause(request: SignedInRequest, membership: Membership, source_id: in
     return redirect("source", membership.project_id, source_id)
 
 
-@require_POST
 @project_view(Role.MANAGER)
+@require_POST
 def source_poll(request: SignedInRequest, membership: Membership, source_id: int) -> HttpResponse:
     """POST to check the source now."""
     checked = get_object_or_404(membership.project.sources, pk=source_id)

@@ -22,11 +22,11 @@ from monitoring.services.triage import set_status
 MAX_MENTIONS = 200  # per request
 
 
-@require_POST
 @project_view(Role.MANAGER)
+@require_POST
 def mention_status(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """POST `id` (several), `status`, and `next` to return to. htmx receives the changed row."""
-    ids, status = _ids(request.POST.getlist("id")), request.POST.get("status", "")
+    ids, status = _own_ids(request, membership), request.POST.get("status", "")
     if status not in Mention.Status.values or not ids:
         return HttpResponse(status=400)
     set_status(membership.project, request.user, ids, status)
@@ -36,14 +36,14 @@ def mention_status(request: SignedInRequest, membership: Membership) -> HttpResp
     return _back(request, membership)
 
 
-@require_POST
 @project_view(Role.MANAGER)
+@require_POST
 def mention_sentiment(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """POST `id` (several), `label` ("" undoes a correction), and `next` to return to.
 
     htmx receives the changed row: with the mentions `shown` (several), by default those that were corrected.
     """
-    ids, label = _ids(request.POST.getlist("id")), request.POST.get("label")
+    ids, label = _own_ids(request, membership), request.POST.get("label")
     if label not in ("", *LABELS) or not ids:
         return HttpResponse(status=400)
     correct_sentiment(membership.project, request.user, ids, label)
@@ -65,6 +65,15 @@ def mention_sentiment_badges(request: SignedInRequest, membership: Membership) -
     mentions_by_row = [[found[number] for number in group if number in found] for group in groups]
     rows = [row_badges(mentions) for mentions in mentions_by_row if mentions]
     return render(request, "mentions/_sentiment_badge_rows.html", {"rows": rows})
+
+
+def _own_ids(request: SignedInRequest, membership: Membership) -> list[int]:
+    """Return the posted ids of mentions of this project; none if one is invalid. Raises Http404 if all are unknown."""
+    ids = _ids(request.POST.getlist("id"))
+    own = set(Mention.objects.filter(keyword__project=membership.project, pk__in=ids).values_list("pk", flat=True))
+    if ids and not own:
+        raise Http404
+    return [number for number in ids if number in own]
 
 
 def _ids(texts: list[str]) -> list[int]:

@@ -112,6 +112,7 @@ def page_urls(patterns=None, namespace="", before=()):
 PAGES = [page for page in page_urls() if not page.name.startswith("api:")]
 GUARDED = [page for page in PAGES if page.name not in PUBLIC]
 OF_PROJECTS = [page for page in GUARDED if not page.is_personal]
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 each = {"argvalues": GUARDED, "ids": lambda page: page.name}
 each_of_projects = {"argvalues": OF_PROJECTS, "ids": lambda page: page.name}
 
@@ -182,7 +183,7 @@ def test_walk_collects_the_main_pages():
 @pytest.mark.parametrize("page", OF_PROJECTS, ids=lambda page: page.name)
 def test_page_belongs_to_a_project_or_has_a_reason(page):
     assert "project_id" in page.parameters, f"{page.name}: guard it by project_view, or give a reason in PERSONAL"
-    assert role_needed(page), f"{page.name}: let accounts.access.project_view be the outermost decorator but one"
+    assert role_needed(page), f"{page.name}: let accounts.access.project_view be the outermost decorator"
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -196,12 +197,13 @@ def test_page_redirects_to_sign_in_without_account(page, method, samples):
     assert not written and not leaked(body)
 
 
-@pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("page", **each_of_projects)
-def test_project_page_returns_404_to_non_members(page, method, samples, stranger, as_person):
-    response, body, written = visit(as_person(stranger), method, page.path(samples))
-    assert response.status_code in (404, 405)
-    assert not written and not leaked(body)
+def test_project_page_returns_404_to_non_members(page, samples, stranger, as_person):
+    client = as_person(stranger)
+    for method in METHODS:
+        response, body, written = visit(client, method, page.path(samples))
+        assert response.status_code == 404, method
+        assert not written and not leaked(body)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -326,6 +328,17 @@ def test_operation_returns_404_to_non_members(operation, samples, stranger):
     response, body, written, has_ids = call(operation, samples, stranger)
     assert response.status_code == 404 if has_ids else response.status_code < 500
     assert not leaked(body) and (not written or not has_ids)
+
+
+@pytest.mark.parametrize("path", sorted({path for _, path, _ in operations() if "{project_id}" in path}))
+def test_api_returns_404_to_non_members_whatever_they_send(path, samples, stranger):
+    headers = {"authorization": f"Bearer {create_token(stranger, 'walk')}"}
+    address = path.format(**samples) + "?size=x&unknown=1"
+    for method in METHODS:
+        for body in (b"", b"{", b'{"name": 1, "url": 1, "query": 1, "status": 1, "paused": "x"}'):
+            response = Client().generic(method, address, body, content_type="application/json", headers=headers)
+            assert response.status_code == 404, (method, body)
+            assert not leaked(response.content.decode())
 
 
 @each_operation

@@ -159,11 +159,22 @@ def test_status_change_returns_changed_row_to_htmx(as_person, manager, at, keywo
     assert f'id="mention-{mention.pk}"' in row.content.decode() and 'data-status="ignored"' in row.content.decode()
 
 
-@pytest.mark.parametrize(
-    "data", [{"status": "replied"}, {"id": "1", "status": "burnt"}, {"id": "x", "status": "replied"}]
-)
+@pytest.mark.parametrize("data", [{"status": "replied"}, {"status": "burnt"}, {"id": "x", "status": "replied"}])
 def test_status_change_rejects_invalid_input(as_person, manager, at, keyword, data):
+    if data["status"] == "burnt":
+        data = {**data, "id": make_mention(keyword).pk}
     assert as_person(manager).post(at("mention_status"), data).status_code == 400
+
+
+@pytest.mark.parametrize(("page", "field"), [("mention_status", "status"), ("mention_sentiment", "label")])
+@pytest.mark.parametrize("value", ["replied", "positive", "nonsense"])
+def test_change_of_other_projects_mention_returns_404(as_person, manager, at, stranger, page, field, value):
+    mention = make_mention(make_keyword(stranger.projects.get()))
+    client = as_person(manager)
+    assert client.post(at(page), {"id": mention.pk, field: value}).status_code == 404
+    assert client.post(at(page), {"id": 10**12, field: value}).status_code == 404
+    mention.refresh_from_db()
+    assert (mention.status, mention.sentiment) == ("to_review", "")
 
 
 def test_status_change_redirects_when_next_is_not_a_url(as_person, manager, at, keyword):
