@@ -12,4 +12,7 @@ if __name__ == "__main__":
     use_current_run(os.environ, Path(__file__).resolve().parent / "data")
     from django.core.management import execute_from_command_line
 
+    from config.startup import require_valid_settings
+
+    require_valid_settings(signs=False)
     execute_from_command_line(sys.argv)

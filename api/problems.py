@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import DisallowedHost, PermissionDenied
 from django.core.exceptions import ValidationError as ServiceErrors
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -114,6 +114,10 @@ def api_answers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
             return answer(request)
 
     def answer(request: HttpRequest) -> HttpResponse:
+        try:
+            request.get_host()
+        except DisallowedHost:
+            return problem(400, _("The settings BASE_URL and ALLOWED_HOSTS don’t allow this host name."))
         response = get_response(request)
         # Ninja rejects methods and bodies before an operation checks the membership.
         if response.status_code in (400, 405, 415, 422) and is_stranger(request):

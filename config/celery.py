@@ -7,15 +7,23 @@ import os
 import signal
 
 from celery import Celery
-from celery.signals import worker_init, worker_process_init
+from celery.signals import beat_init, worker_init, worker_process_init
 
 from config.launcher.child_process import die_with_parent
+from config.startup import require_valid_settings
 from monitoring.content import language
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("vigie")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+@beat_init.connect
+def check_settings(**signal_fields: object) -> None:
+    """End the worker or beat if a setting is invalid."""
+    require_valid_settings()
 
 
 @worker_init.connect

@@ -1,34 +1,45 @@
 """Django settings, read from the environment once when a process starts.
 
-docs/operations.md documents each variable (tests/docs/test_docs.py compares). `make run` sets DATABASE_URL, REDIS_URL
-and SECRET_KEY for its own servers and key where they are not given (config/launcher/runner.py).
+config/environment.py replaces an invalid value by the default and reports it in SETTING_PROBLEMS, with which no
+process starts (config/startup.py). docs/operations.md documents each variable (tests/docs/test_docs.py compares).
+`make run` sets DATABASE_URL, REDIS_URL and SECRET_KEY for its own servers and key where they are not given
+(config/launcher/runner.py).
 """
 
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import dj_database_url
 from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
-from environs import Env, validate
 from kombu import Queue
 
-env = Env()
+from config import environment
+from config.environment import one_of, whole_number
+
+env = environment.Environment()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # --- process -----------------------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", False)
-UNSAFE_KEY = "only-for-commands-that-sign-nothing"  # config/wsgi.py refuses to serve pages with it
+UNSAFE_KEY = "only-for-commands-that-sign-nothing"  # config/checks.py refuses to serve and work with it
 SECRET_KEY = env.str("SECRET_KEY", UNSAFE_KEY)
 VIGIE_DATA_DIR = Path(env.str("VIGIE_DATA_DIR", str(BASE_DIR / "data")))
-HOST = env.str("HOST", "127.0.0.1")
-PORT = env.int("PORT", 8000)
+HOST = env.str("HOST", "127.0.0.1", validate=environment.LISTEN_ADDRESS)
+PORT = env.int("PORT", 8000, validate=environment.PORT_NUMBER)
+WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", 2, validate=whole_number(1, 256))
+WEB_GRACEFUL_TIMEOUT_S = env.int("WEB_GRACEFUL_TIMEOUT_S", 20, validate=whole_number(0, 3600))
 # The URL that people enter in their browser; links in emails and sample feeds start with it.
-BASE_URL = env.str("BASE_URL", f"http://localhost:{PORT}").rstrip("/")
+BASE_URL = env.str("BASE_URL", f"http://localhost:{PORT}", validate=environment.WEB_ORIGIN).rstrip("/")
+# The URL under which the workers reach the web process, which serves the feeds of the sample projects.
+SAMPLE_FEEDS_URL = env.str("SAMPLE_FEEDS_URL", f"http://127.0.0.1:{PORT}", validate=environment.WEB_ORIGIN).rstrip("/")
+OWN_HOSTS = environment.own_hosts(BASE_URL, HOST)
 ALLOWED_HOSTS = [
-    *env.list("ALLOWED_HOSTS", ["*"]),
-    "127.0.0.1",
-]  # 127.0.0.1 for config/launcher/healthcheck.py
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [BASE_URL])
+    *env.list("ALLOWED_HOSTS", OWN_HOSTS, validate=environment.ALLOWED_HOST_NAMES),
+    "127.0.0.1",  # config/launcher/healthcheck.py
+    urlsplit(SAMPLE_FEEDS_URL).hostname or "",
+]
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [BASE_URL], validate=environment.TRUSTED_ORIGINS)
 # Behind a proxy that terminates TLS: secure cookies, HSTS, and trust in the proxy's X-Forwarded-Proto.
 HTTPS = env.bool("HTTPS", BASE_URL.startswith("https://"))
 
@@ -38,6 +49,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 
 INSTALLED_APPS = [
+    "config",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -96,15 +108,17 @@ TEMPLATES = [
 ]
 
 # --- Postgres, Redis ---------------------------------------------------------------------------------------
+DATABASE_URL = env.str("DATABASE_URL", "postgres://127.0.0.1/vigie", validate=environment.POSTGRES_URL)
 DATABASES = {
     "default": {
-        **env.dj_db_url("DATABASE_URL", "postgres://127.0.0.1/vigie"),
+        **(_database := dj_database_url.parse(DATABASE_URL)),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"application_name": "vigie"},
+        # With those of the URL, such as ?sslmode=require.
+        "OPTIONS": {"application_name": "vigie", **_database.get("OPTIONS", {})},
     }
 }
-REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
+REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0", validate=environment.REDIS_SERVER_URL)
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -115,11 +129,11 @@ CACHES = {
 }
 
 # --- languages, time ---------------------------------------------------------------------------------------
-LANGUAGE_CODE = env.str("LANGUAGE_CODE", "en")
+LANGUAGE_CODE = env.str("LANGUAGE_CODE", "en", validate=one_of("en", "fr"))
 LANGUAGES = [("en", _("English")), ("fr", _("French"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 # For new accounts and log lines; people set their own time zone in their account.
-TIME_ZONE = env.str("TIME_ZONE", "Europe/Paris")
+TIME_ZONE = env.str("TIME_ZONE", "Europe/Paris", validate=environment.TIME_ZONE_NAME)
 USE_TZ = True
 USE_I18N = True
 FORMAT_MODULE_PATH = ["config.formats"]
@@ -175,26 +189,22 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- polling and analysis ----------------------------------------------------------------------------------
 # Exceptions to the private IP check: "host", "host:port" or a network such as "10.1.0.0/16".
-FETCH_ALLOWED_HOSTS = env.list("FETCH_ALLOWED_HOSTS", [])
+FETCH_ALLOWED_HOSTS: list[str] = env.list("FETCH_ALLOWED_HOSTS", [])
 FETCH_CA_FILE = env.str("FETCH_CA_FILE", "")
-FETCH_TIMEOUT_S = env.int("FETCH_TIMEOUT_S", 20)
-FETCH_MAX_BYTES = env.int("FETCH_MAX_BYTES", 10 * 1024 * 1024)
-USER_AGENT = env.str("USER_AGENT", f"Vigie/0.1 (+{BASE_URL})")
-POLL_THREADS = env.int("POLL_THREADS", 64)
-POLL_MIN_INTERVAL_S = env.int("POLL_MIN_INTERVAL_S", 15 * 60)
-POLL_MAX_INTERVAL_S = env.int("POLL_MAX_INTERVAL_S", 24 * 60 * 60)
-DISPATCH_INTERVAL_S = env.int("DISPATCH_INTERVAL_S", 5)
-DOCUMENT_RETENTION_DAYS = env.int("DOCUMENT_RETENTION_DAYS", 90)
+FETCH_TIMEOUT_S = env.int("FETCH_TIMEOUT_S", 20, validate=whole_number(1, 120))
+FETCH_MAX_BYTES = env.int("FETCH_MAX_BYTES", 10 * 1024 * 1024, validate=whole_number(1024, 1024**3))
+USER_AGENT = env.str("USER_AGENT", f"Vigie/0.1 (+{BASE_URL})", validate=environment.HEADER_TEXT)
+POLL_THREADS = env.int("POLL_THREADS", 64, validate=whole_number(1, 1000))
+POLL_MIN_INTERVAL_S = env.int("POLL_MIN_INTERVAL_S", 15 * 60, validate=whole_number(1, 30 * 24 * 60 * 60))
+POLL_MAX_INTERVAL_S = env.int("POLL_MAX_INTERVAL_S", 24 * 60 * 60, validate=whole_number(1, 30 * 24 * 60 * 60))
+DISPATCH_INTERVAL_S = env.int("DISPATCH_INTERVAL_S", 5, validate=whole_number(1, 3600))
+DOCUMENT_RETENTION_DAYS = env.int("DOCUMENT_RETENTION_DAYS", 90, validate=whole_number(1, 36500))
 # "builtin", or "onnx" for the model and tokenizer in SENTIMENT_MODEL_DIR (docs/sentiment.md).
-SENTIMENT_BACKEND = env.str("SENTIMENT_BACKEND", "builtin", validate=validate.OneOf(["builtin", "onnx"]))
+SENTIMENT_BACKEND = env.str("SENTIMENT_BACKEND", "builtin", validate=one_of("builtin", "onnx"))
 SENTIMENT_MODEL_DIR = env.str("SENTIMENT_MODEL_DIR", "")
-# The URL under which the workers reach the web process, which serves the feeds of the sample project.
-SAMPLE_FEEDS_URL = env.str("SAMPLE_FEEDS_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
-FETCH_ALLOWED_HOSTS.append(urlsplit(SAMPLE_FEEDS_URL).netloc)
-ALLOWED_HOSTS.append(urlsplit(SAMPLE_FEEDS_URL).hostname or "")
 
 # --- API ---------------------------------------------------------------------------------------------------
-API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", 300)
+API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", 300, validate=whole_number(1, 1_000_000))
 
 # --- Celery ------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL
@@ -277,7 +287,7 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # --- logs: one line per event, key=value -------------------------------------------------------------------
-LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
+LOG_LEVEL = env.str("LOG_LEVEL", "INFO", validate=one_of("DEBUG", "INFO", "WARNING", "ERROR"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -293,3 +303,5 @@ LOGGING = {
         "celery.worker.request": {"level": "WARNING"},
     },
 }
+
+SETTING_PROBLEMS = env.problems()

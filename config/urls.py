@@ -10,6 +10,7 @@ from dashboards.views.health import healthz
 # The server admin pages use the same sign-in as all others, with two-factor authentication and rate limits.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # allauth's documented way
 
+handler400 = "dashboards.views.errors.bad_request"
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("accounts/", include("accounts.urls")),

@@ -10,21 +10,22 @@ from django.core.exceptions import ImproperlyConfigured
 from delivery.channels.email import is_valid_address, parse_email_url
 
 
-@register
+@register("settings")
 def check_email_url(**_kwargs: object) -> list[CheckMessage]:
     try:
         if settings.EMAIL_URL:
             parse_email_url(settings.EMAIL_URL)
     except ImproperlyConfigured as error:
-        return [Error(str(error), id="delivery.E001")]
+        return [Error(f"{error}.", id="delivery.E001")]
     return []
 
 
-@register
+@register("settings")
 def check_default_from_email(**_kwargs: object) -> list[CheckMessage]:
     if is_valid_address(settings.DEFAULT_FROM_EMAIL):
         return []
     problem = (
-        f"DEFAULT_FROM_EMAIL: {settings.DEFAULT_FROM_EMAIL!r} is not an address such as Vigie <vigie@example.com>"
+        f"DEFAULT_FROM_EMAIL is {settings.DEFAULT_FROM_EMAIL!r}; it must be an address such as "
+        "Vigie <vigie@example.com>."
     )
     return [Error(problem, id="delivery.E002")]

@@ -22,5 +22,12 @@ def is_healthy(host: str, port: int, timeout_s: float = 4) -> bool:
         connection.close()
 
 
+def main() -> None:
+    port = os.environ.get("PORT") or "8000"
+    if not port.isdecimal():
+        sys.exit(f"PORT is {port!r}; it must be a number from 1 to 65535.")
+    sys.exit(not is_healthy(os.environ.get("HOST") or "127.0.0.1", int(port)))
+
+
 if __name__ == "__main__":
-    sys.exit(not is_healthy(os.environ.get("HOST") or "127.0.0.1", int(os.environ.get("PORT") or "8000")))
+    main()

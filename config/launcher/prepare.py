@@ -1,18 +1,19 @@
 """Prepare this version to run: collect static files, migrate the database, create the first admin.
 
 Runs before the web, worker and beat processes: started by config/launcher/runner.py, and once by docker-compose.yml.
-The Dockerfile runs it with the argument `static`, which collects static files only and needs no database.
+The Dockerfile runs it with the argument `static`, which collects static files only and needs no database; the runner
+first runs it with `check`, which only checks the settings.
 """
 
 import hashlib
-import os
 import sys
 from pathlib import Path
 
-import django
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
+
+from config.startup import require_valid_settings
 
 STAMP = ".collected"
 
@@ -37,10 +38,12 @@ def _hash_static_files() -> str:
 
 
 def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    django.setup()
+    only = sys.argv[1:]
+    require_valid_settings(signs=only != ["static"])
+    if only == ["check"]:
+        return
     collect_static_files()
-    if sys.argv[1:] != ["static"]:
+    if only != ["static"]:
         call_command("migrate", interactive=False)
         call_command("first_admin")
 

@@ -171,17 +171,24 @@ def record_run(settings: Settings, environment: dict[str, str], children: list[t
     data_dir.write_run(settings.data_dir, run)
 
 
+def prepare(supervisor: Supervisor, step: str, problem: str) -> bool:
+    """Run config/launcher/prepare.py. Return False if stopped meanwhile; raise RunError(`problem`) if it fails."""
+    argv = [sys.executable, "-m", "config.launcher.prepare", *filter(None, [step])]
+    status = supervisor.run_to_end(supervisor.launch("prepare", argv, signal.SIGTERM))
+    if status:
+        raise RunError(problem)
+    return status is not None
+
+
 def run(settings: Settings, stop: StopRequest, printer: Printer) -> None:
     """Start everything, supervise it, and stop it. The caller has locked the data folder."""
     if killed := data_dir.kill_leftovers(settings.data_dir):
         printer.print_lines("vigie", f"killed {killed} processes left behind by an earlier run")
-    require_free_port(settings)
     environment = os.environ
     supervisor = Supervisor(stop, printer)
     try:
-        urls = start_servers(supervisor, settings, environment, stop)
         # With the port, from which commands derive the URLs of pages and sample feeds.
-        shared = {"SECRET_KEY": environment.get("SECRET_KEY") or data_dir.secret_key(settings.data_dir), **urls}
+        shared = {"SECRET_KEY": environment.get("SECRET_KEY") or data_dir.secret_key(settings.data_dir)}
         shared["PORT"] = str(settings.port)
         supervisor.environment = {
             **environment,
@@ -193,14 +200,14 @@ def run(settings: Settings, stop: StopRequest, printer: Printer) -> None:
             # Celery warns twice when run by root because of pickled tasks, which Vigie does not accept.
             "PYTHONWARNINGS": environment.get("PYTHONWARNINGS") or "ignore:You're running the worker",
         }
-        record = partial(record_run, settings, shared)
+        if not prepare(supervisor, "check", "A setting is invalid: change it and start again."):
+            return
+        require_free_port(settings)
+        urls = start_servers(supervisor, settings, environment, stop)
+        supervisor.environment = {**supervisor.environment, **urls}
+        record = partial(record_run, settings, {**shared, **urls})
         record([])
-        status = supervisor.run_to_end(
-            supervisor.launch("prepare", [sys.executable, "-m", "config.launcher.prepare"], signal.SIGTERM)
-        )
-        if status:
-            raise RunError(f"Preparing the database failed with status {status}: see the lines above.")
-        if status is None:
+        if not prepare(supervisor, "", "Preparing the database failed with status 1: see the lines above."):
             return
         for name, program in programs(settings.data_dir).items():
             supervisor.add(child(supervisor, name, program))

@@ -56,8 +56,10 @@ def parse_email_url(url: str) -> MailServer:
         port = parts.port
     except ValueError:  # "from None": urlsplit quotes the part of the password after an unencoded "/"
         raise ImproperlyConfigured("EMAIL_URL is not a URL such as smtp+tls://user:password@host:587") from None
-    if parts.scheme not in PORTS or not parts.hostname:
+    if parts.scheme not in PORTS or not parts.hostname or port == 0:
         raise ImproperlyConfigured(f"EMAIL_URL must start with one of {', '.join(PORTS)}:// and name a host")
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ImproperlyConfigured("EMAIL_URL must end after the host and port, and special characters be encoded")
     return MailServer(
         parts.scheme,
         parts.hostname,

@@ -189,13 +189,18 @@ class AllowList:
         host, port = entry, None
         if match := re.fullmatch(r"(\[[0-9a-f:.]+\]|[^:/]+):(\d+)", entry):
             host, port = match[1], int(match[2])
+            if not 0 < port < 65536:
+                raise ValueError(f"{port} is not a port")
         host = host.strip("[]")
         try:
             self._networks.append((ipaddress.ip_network(host), port))
         except ValueError:
-            if "/" in host or ":" in host:
+            if "/" in host or ":" in host or re.fullmatch(r"[0-9.]+", host):
                 raise
-            self._names.add((host, port))
+            try:
+                self._names.add((ascii_host(host), port))
+            except RequestRefused as refusal:
+                raise ValueError(refusal.detail) from None
 
     def allows(self, host: str, port: int, address: IPAddress) -> bool:
         if (host, None) in self._names or (host, port) in self._names:

@@ -18,4 +18,4 @@ def test_wsgi_application_requires_secret_key(key, starts):
         [sys.executable, "-c", "import config.wsgi"], cwd=ROOT, env=environment, capture_output=True, text=True
     )
     assert (done.returncode == 0) is starts
-    assert ("SECRET_KEY is not set." in done.stderr) is not starts
+    assert ("SECRET_KEY is not set;" in done.stderr) is not starts

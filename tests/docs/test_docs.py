@@ -28,7 +28,7 @@ def settings_of_django():
     for node in ast.walk(ast.parse((ROOT / "config" / "settings.py").read_text())):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             owner = node.func.value
-            if isinstance(owner, ast.Name) and owner.id == "env":
+            if isinstance(owner, ast.Name) and owner.id == "env" and node.args:
                 found[node.args[0].value] = (node.func.attr, node.args[1])
     return found
 
