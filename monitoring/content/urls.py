@@ -1,12 +1,13 @@
-"""Normalize URLs: `canonical_url` to compare items, `unwrap_redirect` for redirects, `url_from_input` for forms.
+"""Normalize URLs: `canonical_url` to compare items, `url_from_input` for forms.
 
 Called by feeds/normalize.py (ids of entries without one), ingest/store.py (one document for an item in two feeds),
 services/sources.py and query_tools/explain.py. Pure; no input raises.
 """
 
 import re
-from urllib.parse import parse_qs, parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
+from monitoring.content.redirects import unwrap_redirect
 from monitoring.content.scrub import scrub
 
 # Parameters that identify where a reader comes from, not the page.
@@ -44,6 +45,7 @@ _MOBILE_HOSTS = {"m.youtube.com": "youtube.com", "m.facebook.com": "facebook.com
 _PATH_SAFE = "/:@!$&'()*+,;=-._~"
 _DEFAULT_PORTS = {80, 443, None}
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+_WRAPPED = re.compile(r"\s*[\r\n\t]+\s*")
 _UNRESERVED = re.compile(r"[A-Za-z0-9\-._~]")
 
 
@@ -53,7 +55,7 @@ def canonical_url(url: str) -> str:
     The scheme is always http, since sites move to https while their feeds keep the old links.
     """
     try:
-        parts = urlsplit(unwrap_redirect("".join(scrub(url).split())))
+        parts = urlsplit(unwrap_redirect(_WRAPPED.sub("", scrub(url).strip())))
         host, port = _host(parts.hostname or ""), parts.port
     except ValueError:
         return ""
@@ -121,37 +123,6 @@ def _escape(text: str) -> str:
         for n, piece in enumerate(pieces)
     )
     return _ESCAPE.sub(normalized, bare)
-
-
-def unwrap_redirect(url: str) -> str:
-    """Return the target of a search engine's redirect URL (Google Alerts, Bing News); any other URL as it is.
-
-    The redirects of Google News do not contain their target.
-    """
-    if "google." not in url and "bing.com" not in url:
-        return url
-    try:
-        parts = urlsplit(url)
-        host = (parts.hostname or "").removeprefix("www.")
-    except ValueError:
-        return url
-    if parts.path == "/url" and re.fullmatch(r"google(?:\.[a-z]{2,3}){1,2}", host):
-        target = _google_target(parts.query)
-    elif parts.path.lower() == "/news/apiclick.aspx" and host == "bing.com":
-        target = parse_qs(parts.query).get("url", [""])[0]
-    else:
-        return url
-    # Decoding may reveal characters that were escaped, such as %00.
-    return scrub(target) if target.lower().startswith(("http://", "https://")) else url
-
-
-def _google_target(query: str) -> str:
-    """Return the target of a Google redirect: Google Alerts does not escape its `&`, and ends it with `&ct=`."""
-    cut = re.search(r"(?:^|&)(?:url|q)=(https?://.*?)(?=&(?:ct|cd|usg|sa|rct|ved)=|$)", query)
-    if cut:
-        return cut[1]
-    values = parse_qs(query)
-    return next((values[name][0] for name in ("url", "q") if name in values), "")
 
 
 def url_from_input(text: str) -> str:

@@ -5,6 +5,7 @@ Called by feedparser_parser.py, lxml_parser.py and xml_elements.py; no other mod
 To upgrade: compare these names in its source, run tests/monitoring/feeds, then change SUPPORTED_VERSION.
 """
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import feedparser
@@ -51,7 +52,7 @@ _MAX_NAMESPACES = 200
 
 
 class _BoundedParser(_Parser):  # type: ignore[misc]  # feedparser has no types
-    """Bounds the three slow parts of feedparser, which take hours for a hostile feed, and keeps `dc:date` apart.
+    """Bounds the three slow parts of feedparser, which take hours for a hostile feed, and corrects dates and guids.
 
     Vigie does not use tags.
     """
@@ -70,6 +71,24 @@ class _BoundedParser(_Parser):  # type: ignore[misc]  # feedparser has no types
 
     def _end_dc_date(self) -> None:
         self.pop("dc_date")
+
+    # feedparser decodes `&amp;` in links once, and then removes the semicolon of a second one.
+    def _end_link(self) -> None:
+        if self.elementstack and self.elementstack[-1][0] == "link":
+            self.elementstack[-1][2] = [re.sub("&(?:amp;)+", "&amp;", "".join(self.elementstack[-1][2]))]
+        super()._end_link()
+
+    # A guid is no link, unless it is a permalink and looks like one; `true` has any case in feeds.
+    def _start_guid(self, attrs: dict[str, str]) -> None:
+        self.guidislink = attrs.get("ispermalink", "true").lower() == "true"
+        self.push("id", 1)
+
+    def _end_guid(self) -> None:
+        value = self.pop("id")
+        if self.guidislink and value:
+            self._save("guid_link", value, overwrite=True)
+
+    _start_id, _end_id = _start_guid, _end_guid
 
     def track_namespace(self, prefix: str | None, uri: str) -> None:
         if len(self.namespaces_in_use) < _MAX_NAMESPACES:

@@ -169,11 +169,13 @@ def _to_entry(entry: feedparser.FeedParserDict) -> RawEntry:
     title = entry.get("title_detail")
     # feedparser's own reading of dates ignores zones that it does not know, and guesses at others.
     dates = (parse_date(_string(dict.get(entry, key))) for key in ("published", "dc_date", "created", "updated"))
-    links = [(_string(link.get("rel")), _string(link.get("href"))) for link in _dicts(entry.get("links"))]
+    guid_link = _string(entry.get("guid_link"))
     return RawEntry(
         id=_string(entry.get("id")),
-        link=_link(entry, links),
-        links=links,
+        link=_string(entry.get("link")),
+        guid_link=guid_link if is_permalink(guid_link) else "",
+        original_link=_string(entry.get("feedburner_origlink")) or _string(entry.get("pheedo_origlink")),
+        links=[(_string(link.get("rel")), _string(link.get("href"))) for link in _dicts(entry.get("links"))],
         title=_string(entry.get("title")),
         title_is_html=_is_html(title),
         bodies=_bodies(entry),
@@ -181,13 +183,6 @@ def _to_entry(entry: feedparser.FeedParserDict) -> RawEntry:
         published=next((when for when in dates if when), None),
         language=_string(entry.get("language")) or _string(title.get("language") if isinstance(title, dict) else ""),
     )
-
-
-def _link(entry: feedparser.FeedParserDict, links: list[tuple[str, str]]) -> str:
-    """Return the link; feedparser takes any guid for one if the entry has none."""
-    link = _string(entry.get("link"))
-    is_guid = link == _string(entry.get("id")) and all(link != href for _, href in links)
-    return "" if is_guid and not is_permalink(link) else link
 
 
 def _bodies(entry: feedparser.FeedParserDict) -> list[tuple[str, bool]]:

@@ -21,7 +21,6 @@ _ENCODING = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']\s*([\w.-]+)", r
 _UNSUPPORTED = (b"<!DOCTYPE", b"<!ENTITY", b"xml:base", b" base=", b"\x00")
 _HTML_TYPES = {"html": True, "text/html": True, "text": False, "plain": False, "text/plain": False}
 _EMAIL_AUTHOR = re.compile(r"[\w.+-]+@(?:[a-z0-9-]+\.)+[a-z]{2,4}(?: \([^()@<>]+\))?", re.A | re.I)
-_NAMED_REFERENCE = re.compile(r"&\w+;", re.A)
 _ENTRIES = frozenset({"item", "entry"})
 _DESCRIPTIONS = frozenset({"description", "summary", "content", "encoded"})
 _C1 = re.compile("[\x80-\x9f]")
@@ -149,8 +148,6 @@ class _EntryReader:
         entry.published = state.published or state.dc_date or state.created or state.updated
         if state.summary is not None:
             entry.bodies.append(state.summary)
-        if not entry.link and state.guid_link and state.has_no_link:
-            entry.link = state.guid_link
         return entry
 
     def _read_element(self, state: "_EntryState", child: etree._Element, *, nested: bool) -> None:
@@ -266,9 +263,8 @@ class _EntryState:
         "created",
         "dc_date",
         "entry",
-        "guid_link",
         "has_content",
-        "has_no_link",
+        "has_id",
         "has_source",
         "has_title",
         "published",
@@ -283,15 +279,13 @@ class _EntryState:
         self.updated: datetime | None = None
         self.created: datetime | None = None
         self.dc_date: datetime | None = None
-        self.has_content = self.has_title = self.has_source = False
+        self.has_content = self.has_title = self.has_source = self.has_id = False
         self.author_has_parts: bool | None = None
-        self.guid_link: str | None = None
-        self.has_no_link = True
 
 
 _TEXT_KINDS = frozenset({Kind.TITLE, Kind.MEDIA_TITLE, Kind.DESCRIPTION, Kind.SUMMARY, Kind.CONTENT, Kind.ENCODED})
 _BODY_KINDS = _TEXT_KINDS - {Kind.TITLE, Kind.MEDIA_TITLE}
-_LINK_KINDS = frozenset({Kind.LINK, Kind.ENCLOSURE, Kind.ID})
+_LINK_KINDS = frozenset({Kind.LINK, Kind.ORIGINAL_LINK, Kind.ENCLOSURE, Kind.ID})
 
 
 def _plain_author(text: str) -> str:
@@ -306,11 +300,15 @@ def _read_link(state: _EntryState, kind: Kind, child: etree._Element) -> None:
     if len(child):
         raise AmbiguousFeedError("nested")
     if kind is Kind.ID:
-        if state.guid_link is not None:
+        if state.has_id:
             raise AmbiguousFeedError("two ids")
+        state.has_id = True
         entry.id = _text(child)
         permalink = next((v for name, v in child.attrib.items() if name.lower() == "ispermalink"), "true")
-        state.guid_link = entry.id if permalink == "true" and is_permalink(entry.id) else ""
+        entry.guid_link = entry.id if permalink.lower() == "true" and is_permalink(entry.id) else ""
+        return
+    if kind is Kind.ORIGINAL_LINK:
+        entry.original_link = _text(child)
         return
     attributes = child.attrib
     if kind is Kind.ENCLOSURE:
@@ -322,12 +320,8 @@ def _read_link(state: _EntryState, kind: Kind, child: etree._Element) -> None:
     rel = attributes.get("rel", "alternate").lower()
     if href is None:
         entry.link = href = _text(child)
-        if _NAMED_REFERENCE.search(href):
-            raise AmbiguousFeedError("escaped twice")
-        state.has_no_link = False
     elif rel == "alternate" and attributes.get("type", "").lower() in _PAGE_TYPES:
         entry.link = href
-        state.has_no_link = False
     entry.links.append((rel, href))
 
 

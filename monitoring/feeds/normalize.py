@@ -9,9 +9,9 @@ import re
 from collections import Counter
 from dataclasses import replace
 from html import unescape
-from urllib.parse import urljoin
 
-from monitoring.content.urls import canonical_url, unwrap_redirect
+from monitoring.content.urls import canonical_url
+from monitoring.feeds.links import absolute_link
 from monitoring.feeds.polling_hints import PollingHints
 from monitoring.feeds.raw_feed import RawEntry, RawFeed
 from monitoring.records import Entry, ParsedFeed
@@ -19,30 +19,29 @@ from monitoring.records import Entry, ParsedFeed
 MAX_TITLE = 1_000
 MAX_BODY = 200_000
 MAX_AUTHOR = 200
-# Browsers and servers accept about 2,000; longer ones are data.
-MAX_URL = 4_000
 # Ids go into a unique index, whose rows Postgres limits to 2.7 kB.
 MAX_ID = 500
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}")
 _EMAIL = re.compile(r"[<(]?\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b[>)]?")
-_SCHEME_SLASHES = re.compile(r"^(https?:)/{3,}", re.I)
 # For entries without a page of their own, the most useful link first.
 _LINK_RELS = ("alternate", "related", "via", "enclosure")
 
 
 def normalize_feed(raw: RawFeed, url: str, hints: PollingHints) -> ParsedFeed:
     """Return the feed in its final form. `url` is the URL of the feed, for relative links."""
-    entries = [entry for each in raw.entries if not _is_empty(entry := _entry(each, url, raw.author))]
+    site = absolute_link(raw.site_url, url)
+    base = url or site
+    entries = [entry for each in raw.entries if not _is_empty(entry := _entry(each, base, site, raw.author))]
     return ParsedFeed(
         title=_line(unescape(raw.title) if raw.title_is_html else raw.title)[:MAX_TITLE],
-        site_url=_absolute(raw.site_url, url),
+        site_url=site,
         language=language_tag(raw.language),
         entries=tuple(_with_unique_ids(entries)),
         interval_hint_s=hints.interval_s,
         skip_hours=hints.skip_hours,
         skip_days=hints.skip_days,
-        next_url=_absolute(raw.next_url, url),
+        next_url=absolute_link(raw.next_url, url),
         is_truncated=raw.is_truncated,
     )
 
@@ -52,8 +51,8 @@ def _is_empty(entry: Entry) -> bool:
     return not (entry.url or entry.title.strip() or entry.body.strip())
 
 
-def _entry(raw: RawEntry, base: str, feed_author: str) -> Entry:
-    url = _link(raw, base)
+def _entry(raw: RawEntry, base: str, site: str, feed_author: str) -> Entry:
+    url = _link(raw, base, site)
     title = raw.title[:MAX_TITLE]
     # Feeds have an extract and the full text in any order and under any name; the longest is the full text.
     body, body_is_html = max(raw.bodies, key=lambda body: len(body[0]), default=("", True))
@@ -72,30 +71,17 @@ def _entry(raw: RawEntry, base: str, feed_author: str) -> Entry:
     )
 
 
-def _link(raw: RawEntry, base: str) -> str:
-    if url := _absolute(raw.link, base):
-        return url
+def _link(raw: RawEntry, base: str, site: str) -> str:
+    """Return the entry's own URL: that behind a proxy, its link, its guid, or the most useful of its other links."""
+    for link in (raw.original_link, raw.link, raw.guid_link):
+        # A fragment alone is a part of the page that the feed is about.
+        if link and (url := absolute_link(link, site or base if link.startswith("#") else base)):
+            return url
     for wanted in _LINK_RELS:
         for rel, href in raw.links:
-            if rel == wanted and (url := _absolute(href, base)):
+            if rel == wanted and (url := absolute_link(href, base)):
                 return url
     return ""
-
-
-def _absolute(link: str, base: str) -> str:
-    """Return an absolute HTTP URL without news search redirects; "" for ids, mail and script links."""
-    link = "".join(link.split())
-    if not link:
-        return ""
-    if not link.startswith(("https://", "http://")):
-        try:
-            link = urljoin(base, link)
-        except ValueError:
-            return ""
-    link = _SCHEME_SLASHES.sub(r"\1//", link)
-    if not link[:8].lower().startswith(("http://", "https://")) or len(link) > MAX_URL:
-        return ""
-    return unwrap_redirect(link)
 
 
 def _native_id(given: str) -> str:

@@ -8,10 +8,15 @@ from datetime import datetime
 
 @dataclass(slots=True)
 class RawEntry:
-    """One entry. `bodies` are all its texts as (text, is_html); `links` are (rel, href), used if `link` is empty."""
+    """One entry. `bodies` are all its texts as (text, is_html); `links` are (rel, href), used if `link` is empty.
+
+    `original_link` is the page itself if `link` is that of a proxy; `guid_link` is the guid if it is a permalink.
+    """
 
     id: str = ""
     link: str = ""
+    guid_link: str = ""
+    original_link: str = ""
     links: list[tuple[str, str]] = field(default_factory=list)
     title: str = ""
     title_is_html: bool = False

@@ -27,6 +27,7 @@ class Kind(IntEnum):
     TITLE = auto()
     MEDIA_TITLE = auto()
     LINK = auto()
+    ORIGINAL_LINK = auto()
     ENCLOSURE = auto()
     ID = auto()
     DESCRIPTION = auto()
@@ -57,9 +58,14 @@ _PREFIXES = {
     "http://purl.org/dc/elements/1.1/": "dc",
     "http://purl.org/dc/terms/": "dcterms",
     "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes",
+    "http://rssnamespace.org/feedburner/ext/1.0": "feedburner",
+    "http://www.pheedo.com/namespace/pheedo": "pheedo",
     "http://search.yahoo.com/mrss": "media",
     "http://search.yahoo.com/mrss/": "media",
 }
+
+# Vocabularies of which only the original link is relevant.
+_PROXIES = frozenset({"feedburner", "pheedo"})
 
 # Namespaces that feedparser knows, without elements for id, link, title, text, date or author.
 _IRRELEVANT_NAMESPACES = frozenset(
@@ -68,7 +74,6 @@ _IRRELEVANT_NAMESPACES = frozenset(
         "http://purl.org/rss/1.0/modules/syndication/",
         "http://purl.org/rss/1.0/modules/threading/",
         "http://wellformedweb.org/commentapi/",
-        "http://rssnamespace.org/feedburner/ext/1.0",
         "http://webns.net/mvcb/",
         "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
         "http://madskills.com/public/xml/rss/module/pingback/",
@@ -84,6 +89,8 @@ _KIND_BY_NAME = {
     "dc:title": Kind.TITLE,
     "media:title": Kind.MEDIA_TITLE,
     "link": Kind.LINK,
+    "feedburner:origlink": Kind.ORIGINAL_LINK,
+    "pheedo:origlink": Kind.ORIGINAL_LINK,
     "enclosure": Kind.ENCLOSURE,
     "guid": Kind.ID,
     "id": Kind.ID,
@@ -164,7 +171,7 @@ def _kind_of(tag: str, given_prefix: str | None) -> Kind:
     name = f"{prefix}:{local.lower()}" if prefix else local.lower()
     kind = _KIND_BY_NAME.get(name)
     if kind is None:
-        if name in _IRRELEVANT_ELEMENTS:
+        if prefix in _PROXIES or name in _IRRELEVANT_ELEMENTS:
             return Kind.IGNORED
         raise AmbiguousFeedError(f"element {name[:40]}")
     return kind
