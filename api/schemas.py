@@ -121,6 +121,8 @@ class SourceOut(Schema):
     url: str
     title: str
     site_url: str
+    previous_url: str = Field(description="the URL from which the source moved at `moved_at`")
+    moved_at: datetime | None
     state: SourceState
     is_truncated: bool = Field(description="the feed was cut short at the last successful check: items may be missing")
     last_polled_at: datetime | None
@@ -132,6 +134,10 @@ class SourceOut(Schema):
     @staticmethod
     def resolve_url(source: Source) -> str:
         return source.shown_url
+
+    @staticmethod
+    def resolve_previous_url(source: Source) -> str:
+        return source.shown_previous_url
 
     @staticmethod
     def resolve_error(source: Source) -> dict[str, object] | None:

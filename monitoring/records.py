@@ -115,6 +115,9 @@ class ClaimedSource:
     resume_state: dict[str, Any]
     moved_to: str
     moved_count: int
+    moved_since: datetime | None
+    moved_at: datetime | None
+    previous_url: str
     is_truncated: bool
     dated_share: float | None
     entry_count: int | None
@@ -139,7 +142,7 @@ class PollResult:
     `hints` is None where the response gives none and earlier hints remain valid.
     `is_truncated` is set if the response was cut short, so entries may be missing; None if it wasn't read again.
     `retry_after_s` is the wait that the server demands, `cache_max_age_s` how long it says its response is current.
-    `permanent_url` is set if the server says that the source has moved permanently.
+    `permanent_url` is set if the server says that the source has moved permanently, and was read there.
     `status` is the HTTP status of the last response, 0 where none came: for logs only.
     """
 
@@ -159,8 +162,12 @@ class PollResult:
 
 @dataclass(frozen=True, slots=True)
 class CompletedPoll:
-    """A claimed source with the result of polling it, ready to be saved. `elapsed_s` is the duration in seconds."""
+    """A claimed source with the result of polling it, ready to be saved. `elapsed_s` is the duration in seconds.
+
+    `is_from_previous_url`: the source's URL failed, and the result is from the one that it had before.
+    """
 
     source: ClaimedSource
     result: PollResult
     elapsed_s: float = 0.0
+    is_from_previous_url: bool = False

@@ -9,9 +9,12 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Min
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from accounts.formats import long_date, number
 from monitoring.messages.source_errors import ErrorText, error_text
 from monitoring.models import DocumentSource, Source
+from monitoring.polling.moves import TIME_BEFORE_MOVE
 
 RATE_DAYS = 30
 # Without a new item for so long, a source is quiet. That is no error: many blogs publish monthly.
@@ -23,7 +26,7 @@ class SourceRow:
     """A source with its status: `status` is failing, paused, pending, quiet or active, `label` is its translation.
 
     `error` explains why it fails, `warning` what is wrong with a feed that can be read, "" for nothing.
-    `items_per_day` is None until the first successful check.
+    `move` says where its URL comes from or redirects to. `items_per_day` is None until the first successful check.
     """
 
     source: Source
@@ -32,6 +35,7 @@ class SourceRow:
     tone: str
     error: ErrorText | None
     warning: str
+    move: str
     items_per_day: float | None
 
 
@@ -52,7 +56,23 @@ def _row(source: Source, rate: float, now: datetime) -> SourceRow:
         "active": (_("Active"), "good"),
     }[status]
     error = error_text(source.error_code) if status == "failing" else None
-    return SourceRow(source, status, label, tone, error, _warning(source), rate if source.last_success_at else None)
+    rate_if_known = rate if source.last_success_at else None
+    return SourceRow(source, status, label, tone, error, _warning(source), _move(source), rate_if_known)
+
+
+def _move(source: Source) -> str:
+    """Return in one sentence where a source is redirected, or from where it has moved."""
+    if source.moved_to and source.moved_count:
+        text = _("Permanently redirected to %(url)s. Vigie will use it after reading the feed there for %(days)s.")
+        days = ngettext("%(number)s day", "%(number)s days", TIME_BEFORE_MOVE.days)
+        return text % {"url": source.shown_moved_to, "days": days % {"number": number(TIME_BEFORE_MOVE.days)}}
+    if source.moved_to:
+        text = _("Permanently redirected to %(url)s, which seems to be another feed, so Vigie keeps this URL.")
+        return text % {"url": source.shown_moved_to}
+    if source.previous_url and source.moved_at:
+        text = _("Moved to this URL on %(date)s. Previous URL: %(url)s")
+        return text % {"date": long_date(source.moved_at), "url": source.shown_previous_url}
+    return ""
 
 
 def _warning(source: Source) -> str:

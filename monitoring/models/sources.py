@@ -32,7 +32,7 @@ class Source(models.Model):
     share of those with a date (0 to 1, recent polls weigh more); null until a poll returns entries.
 
     `moved_to` is where permanent redirects lead, seen `moved_count` times since `moved_since`: after several days it
-    becomes `url`. `previous_url` is the one that it replaced at `moved_at`.
+    becomes `url`. `previous_url` is the one that it replaced at `moved_at` (polling/moves.py).
 
     `error_code` is a code of monitoring/http/records.py, monitoring/feeds/errors.py or monitoring/platforms/, with its
     words in monitoring/messages/source_errors.py; "" after a success. `failing_since` is the first of the current
@@ -94,9 +94,21 @@ class Source(models.Model):
     @property
     def shown_url(self) -> str:
         """The URL as shown to people and in the activity log: without a name and password in it."""
-        return re.sub(r"//[^/?#]*@", "//", self.url, count=1)
+        return _without_credentials(self.url)
+
+    @property
+    def shown_previous_url(self) -> str:
+        return _without_credentials(self.previous_url)
+
+    @property
+    def shown_moved_to(self) -> str:
+        return _without_credentials(self.moved_to)
 
     @property
     def is_failing(self) -> bool:
         """The condition of `SourceQuerySet.failing` for a loaded source."""
         return self.state == State.STOPPED or (self.state == State.ACTIVE and bool(self.error_code))
+
+
+def _without_credentials(url: str) -> str:
+    return re.sub(r"//[^/?#]*@", "//", url, count=1)

@@ -1,7 +1,8 @@
 """The feed platform: RSS, RDF, Atom and JSON Feed by URL.
 
 A claimed source and an HTTP client in, a `PollResult` out. Its resume state is the validators (`etag`,
-`last_modified`) and `body_hash`, the hash of the last parsed body. No Django; called through platforms/registry.py.
+`last_modified`), `body_hash`, the hash of the last parsed body, and `url`, where it was read, after redirects. No
+Django; called through platforms/registry.py.
 """
 
 import hashlib
@@ -25,9 +26,12 @@ class FeedPlatform:
         if fetched.error:
             return _result(fetched, error=PollError(fetched.error.code, fetched.error.detail))
         if fetched.not_modified:
-            return _result(fetched, resume_state=_resume_state(fetched, state.get("body_hash", "")))
+            read_at = state.get("url", "")
+            unchanged = _result(fetched, resume_state=_resume_state(fetched, state.get("body_hash", ""), read_at))
+            # A redirect to a URL at which no feed was read yet proves nothing: it may lead to a sign-in page.
+            return unchanged if fetched.url == read_at else replace(unchanged, permanent_url="")
         body_hash = hashlib.blake2b(fetched.body, digest_size=32).hexdigest()
-        resume_state = _resume_state(fetched, body_hash)
+        resume_state = _resume_state(fetched, body_hash, fetched.url)
         if body_hash == state.get("body_hash"):
             return _result(fetched, resume_state=resume_state)
         feed = parse(fetched.body, content_type=fetched.content_type, url=fetched.url)
@@ -48,8 +52,8 @@ def _with_content(result: PollResult, feed: ParsedFeed) -> PollResult:
     )
 
 
-def _resume_state(fetched: FetchResult, body_hash: str) -> dict[str, str]:
-    return {"etag": fetched.etag, "last_modified": fetched.last_modified, "body_hash": body_hash}
+def _resume_state(fetched: FetchResult, body_hash: str, url: str) -> dict[str, str]:
+    return {"etag": fetched.etag, "last_modified": fetched.last_modified, "body_hash": body_hash, "url": url}
 
 
 def _result(

@@ -10,15 +10,17 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 from uuid import uuid4
 
 from django.conf import settings
+from django.utils import timezone
 
 from monitoring.http.default import http_client
 from monitoring.platforms import registry
 from monitoring.polling.leases import claim, claim_one, release, renew
+from monitoring.polling.moves import has_same_title, reserve_url
 from monitoring.polling.save import SavedPoll, save_polls
 from monitoring.records import ClaimedSource, CompletedPoll, PollError, PollResult
 
@@ -53,14 +55,25 @@ def poll_one(source_id: int) -> SavedPoll | None:
 
 
 def _poll(source: ClaimedSource) -> CompletedPoll:
-    """Poll a source. An exception is a bug of a platform: logged, and an error of this source alone."""
+    """Poll a source, at the URL that it had before if its own fails and it has moved recently."""
     started = time.monotonic()
+    result, is_from_previous_url = _result(source), False
+    if result.error and (url := reserve_url(source, timezone.now())):
+        earlier = _result(replace(source, url=url, resume_state={}))
+        if not earlier.error and has_same_title(source, earlier):
+            # A redirect to the source's own URL means that this works again.
+            is_from_previous_url = earlier.permanent_url != source.url
+            result = earlier
+    return CompletedPoll(source, result, time.monotonic() - started, is_from_previous_url)
+
+
+def _result(source: ClaimedSource) -> PollResult:
+    """Return what a platform returns. An exception is a bug of it: logged, and an error of this source alone."""
     try:
-        result = registry.poll(source, http_client())
+        return registry.poll(source, http_client())
     except Exception as error:
         log.exception("event=poll_crashed source=%s", source.id)
-        result = PollResult(error=PollError("unexpected", repr(error)))
-    return CompletedPoll(source, result, time.monotonic() - started)
+        return PollResult(error=PollError("unexpected", repr(error)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,14 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from accounts.activity_log import record
 from monitoring.http import host_key
 from monitoring.ingest.records import Stored
 from monitoring.ingest.store import find_new, store_new
 from monitoring.models import Source
+from monitoring.polling.moves import Move
 from monitoring.polling.schedule import Pace
-from monitoring.polling.source_state import MOVES_BEFORE_UPDATE, NewState, batch_of, decide
+from monitoring.polling.source_state import NewState, batch_of, decide
 from monitoring.records import ClaimedSource, CompletedPoll, PollError, PollResult
 
 log = logging.getLogger(__name__)
@@ -75,9 +77,9 @@ def _save(polls: list[CompletedPoll], owner: UUID) -> list[SavedPoll]:
             for poll in polls
         ]
         _update(states)
-        for state in states:
-            if state.moved_count >= MOVES_BEFORE_UPDATE:
-                _move(state)
+        for poll, state in zip(polls, states, strict=True):
+            if url := _new_url(poll, state, now):
+                _move(poll.source, url, now)
     return [_log(poll, stored.get(poll.source.id, Stored())) for poll in polls]
 
 
@@ -137,12 +139,36 @@ def _parameter(value: object) -> object:
     return json.dumps(value) if isinstance(value, dict) else value
 
 
-def _move(state: NewState) -> None:
-    """Change the source's URL to the one it has moved to, unless another source of the project has that URL."""
-    taken = Source.objects.filter(project_id=OuterRef("project_id"), url=state.moved_to)
-    Source.objects.filter(~Exists(taken), pk=state.id).update(
-        url=state.moved_to, host=host_key(state.moved_to), moved_to="", moved_count=0
+def _new_url(poll: CompletedPoll, state: NewState, now: datetime) -> str:
+    """Return the URL that the source takes after a poll, "" if it keeps its own."""
+    if poll.result.error is None and poll.is_from_previous_url:
+        return poll.source.previous_url
+    return state.moved_to if Move(state.moved_to, state.moved_count, state.moved_since).is_due(now) else ""
+
+
+def _move(source: ClaimedSource, url: str, now: datetime) -> None:
+    """Change the source's URL and remember the present one, unless another source of the project has the new one."""
+    taken = Source.objects.filter(project_id=OuterRef("project_id"), url=url)
+    moved = Source.objects.filter(~Exists(taken), pk=source.id).update(
+        url=url,
+        host=host_key(url),
+        previous_url=source.url,
+        moved_at=now,
+        moved_to="",
+        moved_count=0,
+        moved_since=None,
     )
+    if moved:
+        changed = Source.objects.select_related("project").get(pk=source.id)
+        log.info("event=source_moved source=%s", source.id)
+        record(
+            changed.project,
+            None,
+            "source.moved",
+            changed,
+            url=changed.shown_url,
+            previous_url=changed.shown_previous_url,
+        )
 
 
 def _unstorable(poll: CompletedPoll) -> CompletedPoll:

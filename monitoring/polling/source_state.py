@@ -10,11 +10,10 @@ from typing import Any
 
 from monitoring.ingest.backlog import is_dated
 from monitoring.ingest.records import Batch, Stored
+from monitoring.polling.moves import MAX_TITLE, MAX_URL, next_move
 from monitoring.polling.schedule import Pace, PollOutcome, PollState, plan_next
 from monitoring.records import ClaimedSource, CompletedPoll, Entry, PollHints, PollResult
 
-# A permanent redirect is written to the source after this many consecutive polls: a single one is often a mistake.
-MOVES_BEFORE_UPDATE = 3
 # An entry that was older than this when its source was added is backlog whenever the source shows it.
 BACKLOG_AGE = timedelta(days=1)
 # A known source may show an entry late, with the date of its draft; one that was older at the last successful poll
@@ -28,7 +27,7 @@ HABIT_WEIGHT = 0.2
 # A source without dates whose feed was empty or very short may show this many new entries in one poll.
 FEW_ENTRIES = 10
 # Limits of the columns of `Source`, in characters.
-MAX_TITLE, MAX_URL, MAX_LANGUAGE, MAX_DETAIL = 300, 2000, 20, 500
+MAX_LANGUAGE, MAX_DETAIL = 20, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +54,7 @@ class NewState:
     resume_state: dict[str, Any]
     moved_to: str
     moved_count: int
+    moved_since: datetime | None
     is_truncated: bool
     dated_share: float | None
     entry_count: int | None
@@ -66,7 +66,7 @@ def decide(poll: CompletedPoll, stored: Stored, now: datetime, jitter: float, pa
     source, result = poll.source, poll.result
     hints = result.hints or source.hints
     plan = plan_next(_poll_state(source), _outcome(result, stored, hints, now), jitter, pace)
-    moved_to, moved_count = _move(source, result.permanent_url)
+    move = next_move(source, result, stored, now)
     error = result.error
     return NewState(
         id=source.id,
@@ -84,8 +84,9 @@ def decide(poll: CompletedPoll, stored: Stored, now: datetime, jitter: float, pa
         error_code=error.code if error else "",
         error_detail=error.detail[:MAX_DETAIL] if error else "",
         resume_state=source.resume_state if error else result.resume_state,
-        moved_to=moved_to,
-        moved_count=moved_count,
+        moved_to=move.to,
+        moved_count=move.count,
+        moved_since=move.since,
         is_truncated=source.is_truncated if result.is_truncated is None else result.is_truncated,
         dated_share=_dated_share(source, result.entries, now),
         entry_count=len(result.entries) or source.entry_count,
@@ -158,14 +159,6 @@ def _outcome(result: PollResult, stored: Stored, hints: PollHints, now: datetime
         skip_hours=hints.skip_hours,
         skip_days=hints.skip_days,
     )
-
-
-def _move(source: ClaimedSource, permanent_url: str) -> tuple[str, int]:
-    """Return the URL to which the source seems to have moved, and the number of consecutive polls that said so."""
-    if not permanent_url or len(permanent_url) > MAX_URL:
-        return "", 0
-    count = source.moved_count + 1 if permanent_url == source.moved_to else 1
-    return permanent_url, min(count, MOVES_BEFORE_UPDATE)
 
 
 def _to_json(hints: PollHints) -> dict[str, Any]:

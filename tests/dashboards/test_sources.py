@@ -1,6 +1,6 @@
 """Sources: their status, adding, importing, pausing, checking and deleting them."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -182,3 +182,23 @@ def test_source_pages_tell_when_items_were_found_and_published(client, at, proje
     make_documents(project, [{"source": source, "published": now - timedelta(hours=2)}])
     assert "Last item found just now Newest item published 2 hours ago" in read(client, at("source", source.pk))
     assert "Last item found" in read(client, at("sources"))
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        (
+            {"moved_to": "https://u:secret@new.example/feed", "moved_count": 2},
+            "Permanently redirected to https://new.example/feed. Vigie will use it after reading the feed there for "
+            "3 days.",
+        ),
+        ({"moved_to": "https://new.example/feed", "moved_count": 0}, "which seems to be another feed"),
+        (
+            {"previous_url": "https://u:secret@old.example/feed", "moved_at": datetime(2026, 7, 1, 12, tzinfo=UTC)},
+            "Moved to this URL on July 1, 2026. Previous URL: https://old.example/feed",
+        ),
+    ],
+)
+def test_source_page_shows_redirect_and_previous_url(client, at, project, read, fields, text):
+    source = make_source(project, **fields)
+    assert text in read(client, at("source", source.pk))

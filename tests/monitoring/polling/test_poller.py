@@ -2,17 +2,14 @@
 
 from datetime import timedelta
 from email.utils import format_datetime
-from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
 from monitoring.models import Document, Mention, Source
 from monitoring.platforms import registry
-from monitoring.polling.leases import claim_one
 from monitoring.polling.poller import poll_due, poll_one
-from monitoring.polling.save import save_polls
-from monitoring.records import CompletedPoll, Entry, PollResult
+from monitoring.records import Entry, PollResult
 from tests.factories import make_keyword, make_source
 from tests.lookalikes.feeds import gzip_bomb
 from tests.monitoring.conftest import NEWS, poll_again, rss
@@ -172,40 +169,6 @@ def test_poll_waits_for_retry_after(feed, status):
     poll_due()
     source.refresh_from_db()
     assert source.next_poll_at >= timezone.now() + timedelta(seconds=7190)
-
-
-def test_third_permanent_redirect_changes_source_url(feed, web):
-    web.put("/new.xml", body=NEWS)
-    source = feed("/old.xml", status=301, location="/new.xml")
-    for _ in range(2):
-        poll_again(source)
-        assert source.url == web.url("/old.xml")
-    poll_again(source)
-    assert source.url == web.url("/new.xml")
-
-
-def test_permanent_redirect_to_url_of_other_source_keeps_url_and_host(project, feed, web):
-    """Leases are limited per host, so the host must stay that of the URL."""
-    other = make_source(project, "http://127.0.0.3:1/new.xml", host="127.0.0.3", state=Source.State.PAUSED)
-    source = feed("/old.xml")
-    Source.objects.filter(pk=source.pk).update(moved_to=other.url, moved_count=2)
-    owner = uuid4()
-    moved = PollResult(permanent_url=other.url, status=304)
-    assert save_polls([CompletedPoll(claim_one(owner, source.pk), moved)], owner)
-    before = source.url, source.host
-    source.refresh_from_db()
-    assert (source.url, source.host, source.error_code) == (*before, "")
-
-
-def test_two_sources_redirected_to_one_url_are_both_polled(feed, web):
-    web.put("/new.xml", body=NEWS)
-    for number in range(2):
-        feed(f"/old{number}.xml", status=301, location="/new.xml")
-    for _ in range(3):
-        Source.objects.update(next_poll_at=timezone.now())
-        poll_due()
-    assert Source.objects.filter(url=web.url("/new.xml")).count() == 1
-    assert set(Source.objects.values_list("error_code", flat=True)) == {""}
 
 
 URL_WITH_NUL = "https://www.bing.com/news/apiclick.aspx?url=https%3a%2f%2fphare.example%2f%00lumen"
