@@ -17,7 +17,8 @@ class Entry:
     `native_id` is the source's own id (guid, Atom id, post id) or a stable hash where the source gives none.
     `title` and `body` are text or HTML, according to `title_is_html` and `body_is_html`. `body` is the fullest of the
     entry's texts; `other_texts` are its others, then those of its pictures and videos, as (text, is_html).
-    `published` is aware and in UTC; None where the source gives no readable date.
+    `published` is aware and in UTC; None where the source gives no readable date. `updated` likewise: the time of this
+    revision, only where the source gives it.
     `language` is the source's own tag in lower case ("fr", "fr-ca"), "" where it gives none.
     `followers` counts the author's followers, `engagement` sums reactions, comments and shares; None where unknown.
     """
@@ -35,6 +36,7 @@ class Entry:
     language: str = ""
     engagement: int | None = None
     other_texts: tuple[tuple[str, bool], ...] = ()
+    updated: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

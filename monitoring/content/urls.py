@@ -1,6 +1,6 @@
-"""Normalize URLs: `canonical_url` to compare items, `url_from_input` for forms.
+"""Normalize URLs: `canonical_url` to compare pages, `address_of` for parts of them, `url_from_input` for forms.
 
-Called by feeds/normalize.py (ids of entries without one), ingest/store.py (one document for an item in two feeds),
+Called by feeds/identity.py (ids of entries without one), ingest/store.py (one document for an item in two feeds),
 services/sources.py and query_tools/explain.py. Pure; no input raises.
 """
 
@@ -39,6 +39,8 @@ _TRACKING_BY_HOST = {
     "reddit.com": frozenset({"share_id", "rdt"}),
     "linkedin.com": frozenset({"trk", "lipi"}),
 }
+# Fragments that say where a reader comes from: of AT Internet, Echobox and the parameters above.
+_TRACKING_FRAGMENT = re.compile(r"[?&]?(?:xtor|echobox|ref|link_time|utm_\w+|at_\w+|mtm_\w+|pk_\w+)=|:~:", re.I)
 _MOBILE_HOSTS = {"m.youtube.com": "youtube.com", "m.facebook.com": "facebook.com", "old.reddit.com": "reddit.com"}
 
 # Characters that need no escape in a path or a query (RFC 3986 unreserved and sub-delims).
@@ -66,6 +68,24 @@ def canonical_url(url: str) -> str:
     fragment = f"#{_escape(parts.fragment)}" if parts.fragment.startswith(("!", "/")) else ""
     netloc = host if port in _DEFAULT_PORTS else f"{host}:{port}"
     return f"http://{netloc}{path}{'?' + query if query else ''}{fragment}"
+
+
+def address_of(url: str) -> str:
+    """Return one spelling for all URLs of a part of a page: `canonical_url` with its fragment. Other texts stay.
+
+    Only the entries of one source differ by fragments: across sources, the same item has "#comments" or none.
+    """
+    canonical = canonical_url(url)
+    if not canonical:
+        return url
+    fragment = fragment_of(url)
+    return f"{canonical}#{fragment}" if fragment and "#" not in canonical else canonical
+
+
+def fragment_of(url: str) -> str:
+    """Return the fragment of a URL in one spelling; "" for none and for one that only tracks readers."""
+    fragment = unwrap_redirect(url).partition("#")[2].strip()
+    return "" if _TRACKING_FRAGMENT.match(fragment) else _escape(fragment)
 
 
 def _host(host: str) -> str:

@@ -168,7 +168,9 @@ def _to_raw(parsed: feedparser.FeedParserDict) -> RawFeed:
 def _to_entry(entry: feedparser.FeedParserDict) -> RawEntry:
     title = entry.get("title_detail")
     # feedparser's own reading of dates ignores zones that it does not know, and guesses at others.
-    dates = (parse_date(_string(dict.get(entry, key))) for key in ("published", "dc_date", "created", "updated"))
+    published, dc_date, created, updated = (
+        parse_date(_string(dict.get(entry, key))) for key in ("published", "dc_date", "created", "updated")
+    )
     guid_link = _string(entry.get("guid_link"))
     return RawEntry(
         id=_string(entry.get("id")),
@@ -180,7 +182,8 @@ def _to_entry(entry: feedparser.FeedParserDict) -> RawEntry:
         title_is_html=_is_html(title),
         bodies=_bodies(entry),
         authors=[_string(a.get("name")) or _string(a.get("email")) for a in _dicts(entry.get("authors"))],
-        published=next((when for when in dates if when), None),
+        published=published or dc_date or created or updated,
+        updated=updated,
         language=_string(entry.get("language")) or _string(title.get("language") if isinstance(title, dict) else ""),
     )
 

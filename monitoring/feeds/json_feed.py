@@ -73,6 +73,7 @@ def _entry(item: dict[str, Any]) -> RawEntry:
     html, text = _text(item, "content_html"), _text(item, "content_text")
     bodies = [(html, True)] if html else [(text or _text(item, "summary"), False)]
     links = [("related", _text(item, "external_url"))]
+    updated = parse_date(_text(item, "date_modified"))
     return RawEntry(
         id=_text(item, "id"),
         link=_text(item, "url"),
@@ -80,7 +81,8 @@ def _entry(item: dict[str, Any]) -> RawEntry:
         title=_text(item, "title"),
         bodies=bodies,
         authors=_authors(item),
-        published=parse_date(_text(item, "date_published")) or parse_date(_text(item, "date_modified")),
+        published=parse_date(_text(item, "date_published")) or updated,
+        updated=updated,
         language=_text(item, "language"),
     )
 

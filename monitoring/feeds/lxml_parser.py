@@ -146,6 +146,7 @@ class _EntryReader:
         for child in element:
             self._read_element(state, child, nested=False)
         entry.published = state.published or state.dc_date or state.created or state.updated
+        entry.updated = state.updated
         if state.summary is not None:
             entry.bodies.append(state.summary)
         return entry

@@ -1,16 +1,13 @@
-"""Convert a RawFeed to a ParsedFeed, whichever parser read it: absolute and unwrapped links, generated ids for
-entries without one, distinct ids for entries that share one, the longest text, everything cut to size.
+"""Convert a RawFeed to a ParsedFeed, whichever parser read it: absolute and unwrapped links, the ids of identity.py,
+the longest text, everything cut to size.
 
 Called by parse.py. Pure.
 """
 
-import hashlib
 import re
-from collections import Counter
-from dataclasses import replace
 from html import unescape
 
-from monitoring.content.urls import canonical_url
+from monitoring.feeds.identity import with_ids
 from monitoring.feeds.links import absolute_link
 from monitoring.feeds.polling_hints import PollingHints
 from monitoring.feeds.raw_feed import RawEntry, RawFeed
@@ -19,8 +16,6 @@ from monitoring.records import Entry, ParsedFeed
 MAX_TITLE = 1_000
 MAX_BODY = 200_000
 MAX_AUTHOR = 200
-# Ids go into a unique index, whose rows Postgres limits to 2.7 kB.
-MAX_ID = 500
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}")
 _EMAIL = re.compile(r"[<(]?\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b[>)]?")
@@ -37,7 +32,7 @@ def normalize_feed(raw: RawFeed, url: str, hints: PollingHints) -> ParsedFeed:
         title=_line(unescape(raw.title) if raw.title_is_html else raw.title)[:MAX_TITLE],
         site_url=site,
         language=language_tag(raw.language),
-        entries=tuple(_with_unique_ids(entries)),
+        entries=tuple(with_ids(entries, (url, site))),
         interval_hint_s=hints.interval_s,
         skip_hours=hints.skip_hours,
         skip_days=hints.skip_days,
@@ -59,7 +54,7 @@ def _entry(raw: RawEntry, base: str, site: str, feed_author: str) -> Entry:
     body = body[:MAX_BODY]
     author = ", ".join(dict.fromkeys(filter(None, map(author_name, raw.authors)))) or author_name(feed_author)
     return Entry(
-        native_id=_native_id(raw.id.strip()) or _generated_id(raw, url, body + author),
+        native_id=raw.id.strip(),
         url=url,
         title=title,
         body=body,
@@ -67,6 +62,7 @@ def _entry(raw: RawEntry, base: str, site: str, feed_author: str) -> Entry:
         body_is_html=body_is_html,
         author=author[:MAX_AUTHOR],
         published=raw.published,
+        updated=raw.updated,
         language=language_tag(raw.language),
     )
 
@@ -82,38 +78,6 @@ def _link(raw: RawEntry, base: str, site: str) -> str:
             if rel == wanted and (url := absolute_link(href, base)):
                 return url
     return ""
-
-
-def _native_id(given: str) -> str:
-    return given if len(given) <= MAX_ID else _hash(given)
-
-
-def _generated_id(raw: RawEntry, url: str, rest: str) -> str:
-    """Return an id that is stable over polls: by the URL if there is one, as titles are edited; else by all fields."""
-    if url:
-        return _hash(canonical_url(url) or url)
-    known = (raw.link, raw.title, raw.published.isoformat() if raw.published else "")
-    return _hash(*known) if raw.title else _hash(*known, rest)
-
-
-def _with_unique_ids(entries: list[Entry]) -> list[Entry]:
-    """Replace ids that several entries share, which some feeds use for every entry, and drop full duplicates.
-
-    The first of them gets a new id too: which one is first changes from poll to poll.
-    """
-    unique = list({(entry.native_id, entry.url, entry.title): entry for entry in reversed(entries)}.values())
-    unique.reverse()
-    uses = Counter(entry.native_id for entry in unique)
-    return [
-        replace(entry, native_id=_hash(entry.native_id, entry.url, entry.title))
-        if uses[entry.native_id] > 1
-        else entry
-        for entry in unique
-    ]
-
-
-def _hash(*parts: str) -> str:
-    return "sha256:" + hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def author_name(text: str) -> str:

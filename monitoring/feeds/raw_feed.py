@@ -23,6 +23,7 @@ class RawEntry:
     bodies: list[tuple[str, bool]] = field(default_factory=list)
     authors: list[str] = field(default_factory=list)
     published: datetime | None = None
+    updated: datetime | None = None
     language: str = ""
 
 

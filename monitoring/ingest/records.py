@@ -1,9 +1,12 @@
 """Records between polling and storing: batches of entries in, counts of stored rows out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
-from monitoring.records import Entry
+from monitoring.content.clean import safe_html
+from monitoring.ingest.search_index import words_of
+from monitoring.records import Entry, Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +32,34 @@ class Stored:
 
     new: int = 0
     mentions: int = 0
+
+
+@dataclass(slots=True)
+class NewEntry:
+    """An entry not yet seen at its source, with everything that storing it needs.
+
+    `published` (UTC) is the time of the poll if it isn't known. `document_id` is set when its document is found or
+    inserted (documents.py).
+    """
+
+    batch: Batch
+    entry: Entry
+    item: Item
+    native_key: UUID
+    address_key: UUID
+    published: datetime
+    published_is_known: bool
+    is_backlog: bool
+    variant: int = 0
+    document_id: int | None = None
+    keywords: list[int] = field(default_factory=list)
+
+    @property
+    def words(self) -> str | None:
+        """The words for the search index if a keyword matches; search_index.py adds the others' soon after."""
+        return words_of(self.item.title, self.item.text) if self.keywords else None
+
+    @property
+    def html(self) -> str:
+        """Sanitized HTML to display if a keyword matches, else ""."""
+        return safe_html(self.entry) if self.keywords else ""

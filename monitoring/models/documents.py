@@ -14,9 +14,11 @@ class Document(models.Model):
     date or an impossible one: pages then say that the date is unknown.
 
     `address_key` is a 16-byte hash of the canonical URL, or of platform, source and native id where there is none: the
-    same item from two feeds is one document with two `DocumentSource` rows. `followers` and `engagement` are null
-    where the source doesn't give them. `search` has the folded words of title and text (monitoring.query.search_text):
-    set when the document is stored if a keyword matches, soon after by monitoring/ingest/search_index.py otherwise.
+    same item from two feeds is one document with two `DocumentSource` rows. Several items can have one address (the
+    incidents of a status page, a link blog's comment on an article): the first has the `variant` 0, each other one its
+    own (monitoring/ingest/documents.py). `followers` and `engagement` are null where the source doesn't give them.
+    `search` has the folded words of title and text (monitoring.query.search_text): set when the document is stored if
+    a keyword matches, soon after by monitoring/ingest/search_index.py otherwise.
 
     Each index costs every insert, so foreign keys that a composite index serves have none of their own. `source` has
     no constraint either: deleting a source would search every document for it. monitoring/services/sources.py, the
@@ -29,6 +31,7 @@ class Document(models.Model):
     )
     platform = models.CharField(max_length=30, default="feed")
     address_key = models.UUIDField()
+    variant = models.BigIntegerField(default=0, db_default=0)
     url = models.TextField(blank=True)
     title = models.TextField(blank=True)
     text = models.TextField(blank=True)
@@ -44,7 +47,15 @@ class Document(models.Model):
     search = SearchVectorField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["project", "address_key"], name="one_document_per_address")]
+        constraints = [
+            # The condition is always true. Without it these columns would be a key, and a changed address would lock
+            # out, and could deadlock with, the inserts of sightings and mentions that refer to the document.
+            models.UniqueConstraint(
+                fields=["project", "address_key", "variant"],
+                condition=models.Q(address_key__isnull=False),
+                name="one_document_per_variant",
+            )
+        ]
         indexes = [
             models.Index(fields=["project", "-id"], name="document_by_project"),
             models.Index(fields=["fetched_at"], name="document_by_age"),

@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.models import Project
-from monitoring.content.urls import canonical_url, url_from_input
+from monitoring.content.urls import canonical_url, fragment_of, url_from_input
 from monitoring.content.web_page import read_page
 from monitoring.http.default import http_client
+from monitoring.ingest.documents import COMPARED
 from monitoring.ingest.keys import key_of
 from monitoring.matching.keyword_index import TrackedKeyword, doc_of
 from monitoring.messages.source_errors import error_text
@@ -101,11 +102,14 @@ def pasted(
 
 
 def stored_document(project: Project, url: str) -> Document | None:
-    """Return the stored item at a URL, in any variant of the URL."""
-    address = canonical_url(url_from_input(url))
+    """Return the stored item at a URL, however it is spelled: of several, one with its fragment, else the newest."""
+    url = url_from_input(url)
+    address = canonical_url(url)
     if not address:
         return None
-    return Document.objects.select_related("source").filter(project=project, address_key=key_of(address)).first()
+    documents = Document.objects.select_related("source").filter(project=project, address_key=key_of(address))
+    found = list(documents.order_by("-pk")[:COMPARED])
+    return next((one for one in found if fragment_of(one.url) == fragment_of(url)), found[0] if found else None)
 
 
 def of_document(document: Document) -> Subject:

@@ -117,6 +117,20 @@ def test_explanation_finds_stored_item_by_any_variant_of_its_url(
     assert "Matches" in page and "Lumen brille" in page and "Le Phare" in page
 
 
+def test_explanation_finds_the_item_of_a_fragment_else_the_newest_at_the_url(
+    as_person, viewer, project, read, explain_url
+):
+    from monitoring.content.urls import canonical_url
+    from monitoring.ingest.keys import key_of
+
+    url = "https://site.example/versions"
+    for number in (1, 2, 3):
+        key = {"address_key": key_of(canonical_url(url)), "variant": number}
+        make_document(project, title=f"Lumen {number}.0", url=f"{url}#v{number}", **key)
+    assert "Lumen 2.0" in read(as_person(viewer), explain_url(url=f"{url}#v2", query="lumen"))
+    assert "Lumen 3.0" in read(as_person(viewer), explain_url(url=url, query="lumen"))
+
+
 def test_explanation_says_whether_stored_item_is_a_mention_and_why_that_differs(
     as_person, viewer, manager, project, explain_url
 ):
