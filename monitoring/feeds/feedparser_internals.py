@@ -45,14 +45,12 @@ if TYPE_CHECKING:
 else:
     _Parser = object
 
-# Longer ones are no names; feedparser searches them for an email address in quadratic time.
-_MAX_AUTHOR_CHARS = 500
 # For each element of an unknown namespace, feedparser iterates over all namespaces of the feed.
 _MAX_NAMESPACES = 200
 
 
 class _BoundedParser(_Parser):  # type: ignore[misc]  # feedparser has no types
-    """Bounds the three slow parts of feedparser, which take hours for a hostile feed, and corrects dates and guids.
+    """Bounds two slow parts of feedparser, which take hours for a hostile feed; corrects authors, dates and links.
 
     Vigie does not use tags.
     """
@@ -60,10 +58,16 @@ class _BoundedParser(_Parser):  # type: ignore[misc]  # feedparser has no types
     def _add_tag(self, term: str, scheme: str, label: str) -> None:
         self._get_context().setdefault("tags", [])
 
+    # feedparser takes email addresses out of authors, and destroys names with it; authors.py does that.
     def _sync_author_detail(self, key: str = "author") -> None:
-        author = self._get_context().get(key)
-        if not isinstance(author, str) or len(author) <= _MAX_AUTHOR_CHARS:
-            super()._sync_author_detail(key)
+        pass
+
+    def _end_author(self) -> None:
+        text = self.pop("author")
+        self.inauthor = 0
+        authors = self._get_context().get("authors")
+        if text and isinstance(authors, list) and authors and not authors[-1]:
+            authors[-1]["name"] = text
 
     # feedparser stores <dc:date> as the date of the last update, but it is that of publication.
     def _start_dc_date(self, attrs: dict[str, str]) -> None:

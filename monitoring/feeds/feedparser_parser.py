@@ -160,7 +160,7 @@ def _to_raw(parsed: feedparser.FeedParserDict) -> RawFeed:
         site_url=_string(feed.get("link")),
         language=_string(feed.get("language")),
         next_url=next((_string(link.get("href")) for link in links if link.get("rel") == "next"), ""),
-        author=_string(feed.get("author")) if parsed.version.startswith("atom") else "",
+        authors=_authors(feed) if parsed.version.startswith("atom") else [],
         entries=[_to_entry(entry) for entry in parsed.entries],
     )
 
@@ -181,11 +181,15 @@ def _to_entry(entry: feedparser.FeedParserDict) -> RawEntry:
         title=_string(entry.get("title")),
         title_is_html=_is_html(title),
         bodies=_bodies(entry),
-        authors=[_string(a.get("name")) or _string(a.get("email")) for a in _dicts(entry.get("authors"))],
+        authors=_authors(entry),
         published=published or dc_date or created or updated,
         updated=updated,
         language=_string(entry.get("language")) or _string(title.get("language") if isinstance(title, dict) else ""),
     )
+
+
+def _authors(parent: feedparser.FeedParserDict) -> list[str]:
+    return [_string(author.get("name")) or _string(author.get("email")) for author in _dicts(parent.get("authors"))]
 
 
 def _bodies(entry: feedparser.FeedParserDict) -> list[tuple[str, bool]]:

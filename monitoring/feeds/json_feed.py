@@ -32,7 +32,7 @@ def read(body: bytes, max_entries: int) -> RawFeed | ParseError:
         site_url=_text(document, "home_page_url"),
         language=_text(document, "language"),
         next_url=_text(document, "next_url"),
-        author=", ".join(_authors(document)),
+        authors=_authors(document),
         entries=[_entry(item) for item in items[:max_entries] if isinstance(item, dict)],
         is_truncated=is_truncated,
     )

@@ -20,7 +20,6 @@ _ENCODING = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']\s*([\w.-]+)", r
 # Document types, entities and base URLs change how the rest is read; NUL reveals another encoding.
 _UNSUPPORTED = (b"<!DOCTYPE", b"<!ENTITY", b"xml:base", b" base=", b"\x00")
 _HTML_TYPES = {"html": True, "text/html": True, "text": False, "plain": False, "text/plain": False}
-_EMAIL_AUTHOR = re.compile(r"[\w.+-]+@(?:[a-z0-9-]+\.)+[a-z]{2,4}(?: \([^()@<>]+\))?", re.A | re.I)
 _ENTRIES = frozenset({"item", "entry"})
 _DESCRIPTIONS = frozenset({"description", "summary", "content", "encoded"})
 _C1 = re.compile("[\x80-\x9f]")
@@ -105,8 +104,8 @@ def _read_channel(
             _read_feed_link(feed, child)
         elif kind is Kind.LANGUAGE:
             feed.language = (child.text or "").strip() or feed.language
-        elif kind is Kind.AUTHOR and atom and not feed.author:
-            feed.author = reader.author(child)
+        elif kind is Kind.AUTHOR and atom:
+            feed.authors.append(reader.author(child))
     return feed
 
 
@@ -170,9 +169,6 @@ class _EntryReader:
         elif kind is Kind.SOURCE:
             self._read_source(state, child)
         elif kind is Kind.AUTHOR:
-            if state.author_has_parts not in (None, bool(len(child))):
-                raise AmbiguousFeedError("authors of two kinds")
-            state.author_has_parts = bool(len(child))
             state.entry.authors.append(self.author(child))
         elif kind is Kind.LANGUAGE:
             state.entry.language = _text(child)
@@ -235,7 +231,7 @@ class _EntryReader:
     def author(self, author: etree._Element) -> str:
         """Return the name of an author, or the email address if it has no name."""
         if not len(author):
-            return _plain_author(_text(author))
+            return _text(author)
         parts = {}
         for inner in author:
             name = inner.tag.rpartition("}")[2].lower()
@@ -260,7 +256,6 @@ class _EntryState:
     """An entry and what its elements so far imply for the next ones."""
 
     __slots__ = (
-        "author_has_parts",
         "created",
         "dc_date",
         "entry",
@@ -281,19 +276,11 @@ class _EntryState:
         self.created: datetime | None = None
         self.dc_date: datetime | None = None
         self.has_content = self.has_title = self.has_source = self.has_id = False
-        self.author_has_parts: bool | None = None
 
 
 _TEXT_KINDS = frozenset({Kind.TITLE, Kind.MEDIA_TITLE, Kind.DESCRIPTION, Kind.SUMMARY, Kind.CONTENT, Kind.ENCODED})
 _BODY_KINDS = _TEXT_KINDS - {Kind.TITLE, Kind.MEDIA_TITLE}
 _LINK_KINDS = frozenset({Kind.LINK, Kind.ORIGINAL_LINK, Kind.ENCLOSURE, Kind.ID})
-
-
-def _plain_author(text: str) -> str:
-    """Return the name. Raise AmbiguousFeedError if feedparser may remove an email address from it."""
-    if "@" in text and not _EMAIL_AUTHOR.fullmatch(text):
-        raise AmbiguousFeedError("author")
-    return text
 
 
 def _read_link(state: _EntryState, kind: Kind, child: etree._Element) -> None:

@@ -7,6 +7,7 @@ Called by parse.py. Pure.
 import re
 from html import unescape
 
+from monitoring.feeds.authors import join_authors
 from monitoring.feeds.identity import with_ids
 from monitoring.feeds.links import absolute_link
 from monitoring.feeds.polling_hints import PollingHints
@@ -15,10 +16,8 @@ from monitoring.records import Entry, ParsedFeed
 
 MAX_TITLE = 1_000
 MAX_BODY = 200_000
-MAX_AUTHOR = 200
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}")
-_EMAIL = re.compile(r"[<(]?\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b[>)]?")
 # For entries without a page of their own, the most useful link first.
 _LINK_RELS = ("alternate", "related", "via", "enclosure")
 
@@ -27,7 +26,8 @@ def normalize_feed(raw: RawFeed, url: str, hints: PollingHints) -> ParsedFeed:
     """Return the feed in its final form. `url` is the URL of the feed, for relative links."""
     site = absolute_link(raw.site_url, url)
     base = url or site
-    entries = [entry for each in raw.entries if not _is_empty(entry := _entry(each, base, site, raw.author))]
+    feed_author = join_authors(raw.authors)
+    entries = [entry for each in raw.entries if not _is_empty(entry := _entry(each, base, site, feed_author))]
     return ParsedFeed(
         title=_line(unescape(raw.title) if raw.title_is_html else raw.title)[:MAX_TITLE],
         site_url=site,
@@ -52,7 +52,7 @@ def _entry(raw: RawEntry, base: str, site: str, feed_author: str) -> Entry:
     # Feeds have an extract and the full text in any order and under any name; the longest is the full text.
     body, body_is_html = max(raw.bodies, key=lambda body: len(body[0]), default=("", True))
     body = body[:MAX_BODY]
-    author = ", ".join(dict.fromkeys(filter(None, map(author_name, raw.authors)))) or author_name(feed_author)
+    author = join_authors(raw.authors) or feed_author
     return Entry(
         native_id=raw.id.strip(),
         url=url,
@@ -60,7 +60,7 @@ def _entry(raw: RawEntry, base: str, site: str, feed_author: str) -> Entry:
         body=body,
         title_is_html=raw.title_is_html,
         body_is_html=body_is_html,
-        author=author[:MAX_AUTHOR],
+        author=author,
         published=raw.published,
         updated=raw.updated,
         language=language_tag(raw.language),
@@ -78,17 +78,6 @@ def _link(raw: RawEntry, base: str, site: str) -> str:
             if rel == wanted and (url := absolute_link(href, base)):
                 return url
     return ""
-
-
-def author_name(text: str) -> str:
-    """Return "Jean Dupont" for "jean@example.org (Jean Dupont)"; an email address alone is returned as it is."""
-    text = _line(text[: 2 * MAX_AUTHOR])
-    if "@" not in text:
-        return text
-    name = _EMAIL.sub("", text).strip()
-    if name.startswith("(") and name.endswith(")"):
-        name = name[1:-1].strip()
-    return name or text
 
 
 def language_tag(text: str) -> str:

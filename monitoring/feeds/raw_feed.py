@@ -36,6 +36,6 @@ class RawFeed:
     site_url: str = ""
     language: str = ""
     next_url: str = ""
-    author: str = ""
+    authors: list[str] = field(default_factory=list)
     entries: list[RawEntry] = field(default_factory=list)
     is_truncated: bool = False

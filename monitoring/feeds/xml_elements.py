@@ -129,7 +129,7 @@ _KIND_BY_NAME = {
 _IRRELEVANT_ELEMENTS = frozenset(
     {
         "category", "comments", "rating", "rights", "copyright", "contributor", "docs", "generator",
-        "cloud", "webmaster", "ttl", "skiphours", "skipdays", "subtitle", "tagline", "logo", "icon",
+        "cloud", "webmaster", "managingeditor", "ttl", "skiphours", "skipdays", "subtitle", "tagline", "logo", "icon",
         "email", "uri", "url", "name", "hour", "day", "dc:subject", "dc:rights", "dc:publisher",
         "dc:contributor", "dc:type", "dc:format", "dc:identifier", "dc:source", "dc:relation",
         "dc:coverage", "dcterms:valid", "dcterms:rights", "dcterms:license", "dcterms:alternative",
