@@ -9,9 +9,9 @@ from config.startup import require_valid_settings
 
 require_valid_settings()
 bind = f"{f'[{settings.HOST}]' if ':' in settings.HOST else settings.HOST}:{settings.PORT}"
-worker_class = "gthread"
+worker_class = "config.web_worker.BufferingWorker"
 workers = settings.WEB_CONCURRENCY
-threads = 4
+threads = 8
 timeout = 60
 preload_app = True  # the workers share the memory of one loaded application
 graceful_timeout = settings.WEB_GRACEFUL_TIMEOUT_S

@@ -301,6 +301,9 @@ LOGGING = {
         "celery.app.trace": {"level": "WARNING"},
         # One line per expired beat message, which another one has replaced.
         "celery.worker.request": {"level": "WARNING"},
+        # One line per request that waits for a thread, or whose client has gone.
+        "waitress": {"level": "WARNING"},
+        "waitress.queue": {"level": "ERROR"},
     },
 }
 
