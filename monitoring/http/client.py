@@ -8,7 +8,7 @@ itself to check each one, limits the size while decompressing, and turns every f
 import re
 import ssl
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -72,12 +72,23 @@ class HttpClient:
 
     def __init__(self, settings: ClientSettings | None = None, resolver: Resolver = system_resolver) -> None:
         self.settings = settings or ClientSettings()
-        self.adapter = CheckedAdapter(
-            CheckedResolver(self.settings.allowed_hosts, resolver),
+        self.adapter = self._adapter(self.settings.allowed_hosts, resolver)
+        # With its own connections: one that was allowed for an own feed must not serve another URL of that host.
+        self._own_feeds = re.compile(self.settings.own_feeds or r"(?!)")
+        self._own_adapter = self._adapter(("0.0.0.0/0", "::/0"), resolver)
+
+    def _adapter(self, allowed_hosts: Iterable[str], resolver: Resolver) -> CheckedAdapter:
+        return CheckedAdapter(
+            CheckedResolver(allowed_hosts, resolver),
             self.settings.ca_file or requests.certs.where(),  # type: ignore[attr-defined]  # not in its stubs
             self.settings.pooled_hosts,
             self.settings.connections_per_host,
         )
+
+    def adapter_for(self, target: Target) -> CheckedAdapter:
+        """Return the adapter that may connect to a URL: the one for own feeds only if the whole URL is one."""
+        is_own = self._own_feeds.fullmatch(target.url) and not target.userinfo
+        return self._own_adapter if is_own else self.adapter
 
     def fetch(
         self,
@@ -100,6 +111,7 @@ class HttpClient:
 
     def close(self) -> None:
         self.adapter.close()
+        self._own_adapter.close()
 
 
 class _Fetch:
@@ -107,7 +119,7 @@ class _Fetch:
 
     def __init__(self, http_client: HttpClient, options: _Options) -> None:
         self._settings = http_client.settings
-        self._adapter = http_client.adapter
+        self._adapter_for = http_client.adapter_for
         self._options = options
         self._started = time.monotonic()
         self._url = ""
@@ -147,21 +159,20 @@ class _Fetch:
         request.url = target.url
         request.headers = CaseInsensitiveDict(self._headers(target, trusted))
         self.budget.reset()
+        adapter = self._adapter_for(target)
         try:
-            return self._send_once(request)
+            return self._send_once(adapter, request)
         except requests.ConnectionError:
             # A server may close a pooled connection at the moment it is reused: retry once on a new one.
             if not self.budget.is_reused:
                 raise
             self.budget.reset()
-            return self._send_once(request)
+            return self._send_once(adapter, request)
 
-    def _send_once(self, request: requests.PreparedRequest) -> requests.Response:
+    def _send_once(self, adapter: CheckedAdapter, request: requests.PreparedRequest) -> requests.Response:
         left_s = self.budget.remaining_s()
         with _any_failure_as_refusal():
-            return self._adapter.send(
-                request, stream=True, timeout=(min(self._settings.connect_timeout_s, left_s), left_s)
-            )
+            return adapter.send(request, stream=True, timeout=(min(self._settings.connect_timeout_s, left_s), left_s))
 
     def _headers(self, target: Target, trusted: bool) -> dict[str, str]:
         headers = {
