@@ -18,6 +18,7 @@ from monitoring.feeds.errors import ParseError
 from monitoring.feeds.feedparser_internals import convert_to_utf8
 from monitoring.feeds.links import is_permalink
 from monitoring.feeds.raw_feed import RawEntry, RawFeed
+from monitoring.feeds.sign_in import is_sign_in_page
 from monitoring.feeds.truncation import is_last_entry_cut, is_truncated
 
 # Real feeds have far fewer once their entries are limited; feedparser needs 1.4 s per 100,000 tags.
@@ -55,11 +56,15 @@ def to_utf8(body: bytes, content_type: str) -> bytes:
     return data
 
 
+def _page_code(page: bytes) -> str:
+    return "sign_in_page" if is_sign_in_page(page) else "html_page"
+
+
 def read(data: bytes, max_entries: int) -> RawFeed | ParseError:
     """Parse the result of `to_utf8`, at most `max_entries` entries of it."""
     feed_tag, html_tag = _FEED_TAG.search(data), _HTML_TAG.search(data)
     if not feed_tag:
-        return ParseError("html_page" if html_tag else "not_a_feed")
+        return ParseError(_page_code(data) if html_tag else "not_a_feed")
     if (size := expanded_size(data)) > MAX_EXPANDED_BYTES:
         return ParseError("xml_bomb", f"entities expand to {size} bytes")
     truncated = is_truncated(data)
@@ -70,7 +75,7 @@ def read(data: bytes, max_entries: int) -> RawFeed | ParseError:
     if isinstance(parsed, ParseError):
         return parsed
     if not parsed.entries and html_tag and html_tag.start() < feed_tag.start():
-        return ParseError("html_page")
+        return ParseError(_page_code(data))
     if not parsed.entries and not parsed.version:
         return ParseError("not_a_feed")
     feed = _to_raw(parsed)

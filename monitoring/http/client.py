@@ -19,6 +19,7 @@ import requests.certs
 from requests.structures import CaseInsensitiveDict
 from urllib3 import exceptions as urllib3_errors
 
+from monitoring.http.bot_walls import START_BYTES, WALL_STATUSES, find_wall
 from monitoring.http.headers import read_cache_lifetime, read_retry_after
 from monitoring.http.records import FEED_TYPES, ClientSettings, FetchError, FetchResult
 from monitoring.http.ssrf import (
@@ -37,11 +38,13 @@ _PERMANENT_REDIRECTS = {301, 308}
 # Parts of a response (ranges, differences), for requests that ask for them.
 _PARTIAL = {206, 226}
 _STATUS_ERRORS = {
-    401: "forbidden",
+    401: "sign_in_required",
     403: "forbidden",
     404: "not_found",
+    407: "proxy_sign_in_required",
     410: "gone",
     429: "rate_limited",
+    451: "legal_reasons",
     503: "unavailable",
 }
 # Brotli and zstd would save a few percent of bytes, and each add a decompressor to protect from bombs.
@@ -49,6 +52,8 @@ _ACCEPT_ENCODING = "gzip, deflate"
 _UNSUPPORTED_ENCODING = re.compile(r"\b(?:br|zstd|(?:x-)?compress|dc[bz])\b", re.IGNORECASE)
 
 _READ_SIZE = 64 * 1024
+# The page of an error only says whether a bot wall sent it: that is worth no long wait.
+_ERROR_PAGE_S = 2
 # Validators are stored with the source. A truncated one would be wrong, so a longer one is discarded.
 _MAX_ETAG_LENGTH = 500
 _MAX_LAST_MODIFIED_LENGTH = 100
@@ -195,10 +200,13 @@ class _Fetch:
         now = datetime.now(UTC)
         try:
             error = self._status_error(status)
+            body = self._read_start(response) if error else self._read(response)
+            if wall := find_wall(status, headers, body):
+                error = FetchError("bot_wall", f"status {status}, {wall} wall")
             result = FetchResult(
                 url=self._url,
                 status=status,
-                body=self._read(response) if error is None else b"",
+                body=b"" if error else body,
                 content_type=_valid_or_empty(headers.get("content-type"), 200),
                 etag=_valid_or_empty(headers.get("etag"), _MAX_ETAG_LENGTH),
                 last_modified=_valid_or_empty(headers.get("last-modified"), _MAX_LAST_MODIFIED_LENGTH),
@@ -230,6 +238,16 @@ class _Fetch:
             return FetchError("protocol", "status 304 to an unconditional request")
         code = _STATUS_ERRORS.get(status) or ("server_error" if status >= 500 else "http_error")
         return FetchError(code, f"status {status}")
+
+    def _read_start(self, response: requests.Response) -> bytes:
+        """Return the start of an error's page, as much of it as arrives soon and can be read."""
+        page = b""
+        if response.status_code in WALL_STATUSES:
+            self.budget.deadline = min(self.budget.deadline, time.monotonic() + _ERROR_PAGE_S)
+            with suppress(*_NETWORK_FAILURES), _any_failure_as_refusal():
+                while len(page) < START_BYTES and (chunk := response.raw.read1(START_BYTES, decode_content=True)):
+                    page += chunk
+        return page[:START_BYTES]
 
     def _read(self, response: requests.Response) -> bytes:
         limit = self._settings.max_bytes
