@@ -51,7 +51,7 @@ def test_parse_reads_complete_wordpress_entry():
         native_id="https://blog.example.fr/?p=42",
         url="https://blog.example.fr/ete/",
         title="L’été d’Aurore & compagnie",
-        text="Texte complet : la marque Aurore plaît.\nContact",
+        text="Texte complet : la marque Aurore plaît.\nContact\n\nExtrait […]",
         author="Zoé",
         published=datetime(2026, 11, 20, 7, 12, tzinfo=UTC),
         language="fr-fr",
