@@ -123,7 +123,7 @@ def _parse(data: bytes) -> feedparser.FeedParserDict | ParseError:
     except Exception:
         pass
     try:
-        return _run_feedparser(_CONTROL.sub(b"", _REFERENCE.sub(_valid_reference, data)), resolve=False)
+        return _run_feedparser(without_invalid_characters(data), resolve=False)
     except Exception as problem:
         return ParseError("unreadable", type(problem).__name__)
 
@@ -134,6 +134,11 @@ def _run_feedparser(data: bytes, *, resolve: bool) -> feedparser.FeedParserDict:
     return feedparser.parse(
         io.BytesIO(data), response_headers=headers, resolve_relative_uris=resolve, sanitize_html=False
     )
+
+
+def without_invalid_characters(data: bytes) -> bytes:
+    """Return data without control characters, and without references to characters that no text can contain."""
+    return _CONTROL.sub(b"", _REFERENCE.sub(_valid_reference, data))
 
 
 def _valid_reference(match: re.Match[bytes]) -> bytes:
