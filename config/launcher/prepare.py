@@ -1,8 +1,8 @@
 """Prepare this version to run: collect static files, migrate the database, create the first admin.
 
-Runs before the web, worker and beat processes: started by config/launcher/runner.py, and once by docker-compose.yml.
-The Dockerfile runs it with the argument `static`, which collects static files only and needs no database; the runner
-first runs it with `check`, which only checks the settings.
+Runs before the web, worker and beat processes: started by config/launcher/runner.py. The Dockerfile runs it with the
+argument `static`, which needs no database, and docker-compose.yml with `database`: the image has its static files.
+`check` only checks the settings.
 """
 
 import hashlib
@@ -42,7 +42,8 @@ def main() -> None:
     require_valid_settings(signs=only != ["static"])
     if only == ["check"]:
         return
-    collect_static_files()
+    if only != ["database"]:
+        collect_static_files()
     if only != ["static"]:
         call_command("migrate", interactive=False)
         call_command("first_admin")

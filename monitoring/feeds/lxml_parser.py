@@ -5,15 +5,15 @@ that feedparser might read differently is not supported. tests/monitoring/feeds/
 """
 
 import re
+from contextlib import suppress
 from datetime import datetime
 
 from lxml import etree
 
-from monitoring.content.references import guess_type
 from monitoring.feeds.dates import parse_date
+from monitoring.feeds.feedparser_internals import looks_like_html
 from monitoring.feeds.links import is_permalink
 from monitoring.feeds.raw_feed import RawEntry, RawFeed
-from monitoring.feeds.text_repair import repair_encoding
 from monitoring.feeds.xml_elements import ATOM, RDF_ABOUT, RDF_ROOT, XML_LANG, AmbiguousFeedError, Kind, KindTable
 
 _ENCODING = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']\s*([\w.-]+)", re.I)
@@ -22,6 +22,7 @@ _UNSUPPORTED = (b"<!DOCTYPE", b"<!ENTITY", b"xml:base", b" base=", b"\x00")
 _HTML_TYPES = {"html": True, "text/html": True, "text": False, "plain": False, "text/plain": False}
 _ENTRIES = frozenset({"item", "entry"})
 _DESCRIPTIONS = frozenset({"description", "summary", "content", "encoded"})
+_C1 = re.compile("[\x80-\x9f]")
 _PAGE_TYPES = frozenset({"", "html", "xhtml", "text/html", "application/xhtml+xml"})
 
 
@@ -76,6 +77,7 @@ def _read_channel(
     channel: etree._Element, children: list[etree._Element], kinds: KindTable, lang: str, *, atom: bool = False
 ) -> RawFeed:
     feed = RawFeed(language=lang)
+    descriptions: list[str | None] = []
     reader = _EntryReader(kinds, lang=lang, atom=atom)
     for child in children:
         if child.tag.rpartition("}")[2] in ("image", "items", "textinput", "textInput"):
@@ -83,12 +85,19 @@ def _read_channel(
             continue
         kind = kinds.kind_of(child)
         if kind is Kind.ENTRY:
+            if not feed.entries and "itunes" in descriptions:
+                descriptions.remove("itunes")  # which feedparser_parser.py removes
+            if len(descriptions) > 1:
+                # feedparser takes the second for the content of an entry, and then reads the next entry differently.
+                raise AmbiguousFeedError("two descriptions")
             feed.entries.append(reader.read(child))
             continue
         if len(child):
             if kind not in (Kind.IGNORED, Kind.AUTHOR):
                 raise AmbiguousFeedError("nested")
             _check_contains_none(child, _ENTRIES | _DESCRIPTIONS)
+        if kind in _BODY_KINDS:
+            descriptions.append(child.prefix)
         if kind is Kind.TITLE and not feed.title:
             feed.title, feed.title_is_html = reader.text_and_type(child, html=False)
         elif kind is Kind.LINK:
@@ -130,19 +139,15 @@ class _EntryReader:
         if attributes and any(name.lower() in ("href", "lastmod", "lang") for name in attributes):
             raise AmbiguousFeedError("entry attributes")
         entry = RawEntry(
-            id=repair_encoding(attributes.get(RDF_ABOUT, "")), language=attributes.get(XML_LANG, self.lang)
+            id=repair_encoding(attributes.get(RDF_ABOUT, "")), language=attributes.get(XML_LANG) or self.lang
         )
         state = _EntryState(entry)
         for child in element:
             self._read_element(state, child, nested=False)
         entry.published = state.published or state.dc_date or state.created or state.updated
         entry.updated = state.updated
-        title = state.title or state.media_title
-        if title:
-            entry.title, entry.title_is_html, entry.language = title
-        elif state.text_language is not None:
-            entry.language = state.text_language
-        entry.language = state.language or entry.language
+        if state.summary is not None:
+            entry.bodies.append(state.summary)
         return entry
 
     def _read_element(self, state: "_EntryState", child: etree._Element, *, nested: bool) -> None:
@@ -162,31 +167,40 @@ class _EntryReader:
         elif nested or kind is Kind.ENTRY:
             raise AmbiguousFeedError("out of place")
         elif kind is Kind.SOURCE:
-            self._read_source(child)
+            self._read_source(state, child)
         elif kind is Kind.AUTHOR:
             state.entry.authors.append(self.author(child))
         elif kind is Kind.LANGUAGE:
-            state.language = _text(child)
+            state.entry.language = _text(child)
         else:
             _read_date(state, kind, child)
 
     def _read_text(self, state: "_EntryState", kind: Kind, child: etree._Element, *, nested: bool) -> None:
-        if nested and kind not in (Kind.MEDIA_TITLE, Kind.MEDIA_TEXT):
-            raise AmbiguousFeedError("text in a group")
-        if child.get("src"):
-            raise AmbiguousFeedError("content elsewhere")
-        text, is_html = self.text_and_type(child, html=kind is Kind.DESCRIPTION or kind is Kind.ENCODED)
-        if not text:
+        entry = state.entry
+        if kind is Kind.TITLE or kind is Kind.MEDIA_TITLE:
+            text, is_html = self.text_and_type(child, html=False)
+            if kind is Kind.MEDIA_TITLE or state.has_source or nested:
+                # feedparser compares depths here, and resets them at a <source>.
+                if not state.has_title or state.has_source:
+                    raise AmbiguousFeedError("title of media")
+            elif not state.has_title:
+                entry.title, entry.title_is_html = text, is_html
+                state.has_title = bool(text)
             return
-        language = child.get(XML_LANG, state.entry.language) if child.attrib else state.entry.language
-        if kind is Kind.TITLE:
-            state.title = state.title or (text, is_html, language)
-        elif kind is Kind.MEDIA_TITLE:
-            state.media_title = state.media_title or (text, is_html, language)
+        as_content = kind in (Kind.CONTENT, Kind.ENCODED) or (state.summary is not None and not state.has_content)
+        html = kind is Kind.ENCODED or (kind is Kind.DESCRIPTION and not as_content)
+        body = self.text_and_type(child, html=html)
+        if as_content:
+            if child.get("src"):
+                raise AmbiguousFeedError("content elsewhere")
+            state.has_content = True
+            entry.bodies.append(body)
+            if state.summary is None:
+                state.summary = body
+        elif nested and state.summary is not None:
+            raise AmbiguousFeedError("description of media")
         else:
-            (state.entry.media_texts if kind is Kind.MEDIA_TEXT else state.entry.bodies).append((text, is_html))
-            if state.text_language is None:
-                state.text_language = language
+            state.summary = body
 
     def text_and_type(self, element: etree._Element, *, html: bool) -> tuple[str, bool]:
         """Return the text and whether it is HTML. Raise AmbiguousFeedError for inline markup and encoded types."""
@@ -202,11 +216,12 @@ class _EntryReader:
                 html = known
             if element.get("mode", "escaped") != "escaped":
                 raise AmbiguousFeedError("mode")
-        if not html and not self.atom and ("&" in text or "<" in text):
-            return guess_type(text)
+        if not html and not self.atom and ("&" in text or "</" in text):
+            html = looks_like_html(text)
         return text, html
 
-    def _read_source(self, source: etree._Element) -> None:
+    def _read_source(self, state: "_EntryState", source: etree._Element) -> None:
+        state.has_source = True
         for inner in source:
             if len(inner):
                 self._check_ignored(inner)
@@ -244,31 +259,27 @@ class _EntryState:
         "created",
         "dc_date",
         "entry",
+        "has_content",
         "has_id",
-        "language",
-        "media_title",
+        "has_source",
+        "has_title",
         "published",
-        "text_language",
-        "title",
+        "summary",
         "updated",
     )
 
     def __init__(self, entry: RawEntry) -> None:
         self.entry = entry
-        self.title: tuple[str, bool, str] | None = None
-        self.media_title: tuple[str, bool, str] | None = None
-        self.text_language: str | None = None
-        self.language = ""
+        self.summary: tuple[str, bool] | None = None
         self.published: datetime | None = None
         self.updated: datetime | None = None
         self.created: datetime | None = None
         self.dc_date: datetime | None = None
-        self.has_id = False
+        self.has_content = self.has_title = self.has_source = self.has_id = False
 
 
-_TEXT_KINDS = frozenset(
-    {Kind.TITLE, Kind.MEDIA_TITLE, Kind.DESCRIPTION, Kind.SUMMARY, Kind.CONTENT, Kind.ENCODED, Kind.MEDIA_TEXT}
-)
+_TEXT_KINDS = frozenset({Kind.TITLE, Kind.MEDIA_TITLE, Kind.DESCRIPTION, Kind.SUMMARY, Kind.CONTENT, Kind.ENCODED})
+_BODY_KINDS = _TEXT_KINDS - {Kind.TITLE, Kind.MEDIA_TITLE}
 _LINK_KINDS = frozenset({Kind.LINK, Kind.ORIGINAL_LINK, Kind.ENCLOSURE, Kind.ID})
 
 
@@ -320,3 +331,16 @@ def _text(element: etree._Element) -> str:
     if len(element):
         raise AmbiguousFeedError("nested")
     return repair_encoding((element.text or "").strip())
+
+
+def repair_encoding(text: str) -> str:
+    """Repair, as feedparser does, UTF-8 that was decoded as Latin-1, and characters of windows-1252."""
+    if text.isascii():
+        return text
+    with suppress(UnicodeError):
+        text = text.encode("iso-8859-1").decode("utf-8")
+    return text.translate(_WINDOWS) if _C1.search(text) else text
+
+
+# The bytes 0x80-0x9f of windows-1252, which decoding as Latin-1 turns into control characters.
+_WINDOWS = {n: c for n in range(0x80, 0xA0) if (c := bytes([n]).decode("windows-1252", "ignore"))}

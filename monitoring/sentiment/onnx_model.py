@@ -2,7 +2,7 @@
 
 In: a folder (SENTIMENT_MODEL_DIR) with `model.onnx`, `tokenizer.json` and `config.json`, as Hugging Face's optimum
 exports them. Out: an object with the interface of the base model, for enrichment/analyzer.py. It needs
-requirements-onnx.txt.
+requirements/onnx.txt.
 
 The format of the files (id2label in config.json, tokenizer.json, the inputs input_ids and attention_mask) is that of
 https://huggingface.co/docs/transformers/serialization; the labels may be in any order and case, or LABEL_0 to LABEL_2,
@@ -74,7 +74,7 @@ class OnnxModel:
 def load_onnx(folder: str) -> OnnxModel:
     """Load the model of a folder.
 
-    Raise FileNotFoundError for a missing file, ValueError for an invalid one, and ImportError if requirements-onnx.txt
+    Raise FileNotFoundError for a missing file, ValueError for an invalid one, and ImportError if requirements/onnx.txt
     is not installed; the message says what to do.
     """
     if not folder:
@@ -83,7 +83,7 @@ def load_onnx(folder: str) -> OnnxModel:
         from onnxruntime import InferenceSession
         from tokenizers import Tokenizer
     except ImportError as error:
-        raise ImportError("SENTIMENT_BACKEND=onnx needs: pip install -r requirements-onnx.txt") from error
+        raise ImportError("SENTIMENT_BACKEND=onnx needs: pip install -r requirements/onnx.txt") from error
     paths = {name: Path(folder) / name for name in ("model.onnx", "tokenizer.json", "config.json")}
     for path in paths.values():
         if not path.is_file():

@@ -1,4 +1,4 @@
-"""Every requirement is pinned to one version and used."""
+"""Every requirement is pinned to one version and used, and every installed package is locked with its hashes."""
 
 import re
 from functools import cache
@@ -43,7 +43,7 @@ COMPANIONS = {
 
 def requirements(name):
     """Return the lines of a requirements file without comments and includes."""
-    lines = (line.partition("#")[0].strip() for line in (ROOT / name).read_text().splitlines())
+    lines = (line.partition("#")[0].strip() for line in (ROOT / "requirements" / name).read_text().splitlines())
     return [line for line in lines if line and not line.startswith("-r ")]
 
 
@@ -79,27 +79,48 @@ def is_used(modules, text):
     )
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["app.in", "embedded.in", "onnx.in", "dev.in", "train.in"])
 def test_requirements_are_pinned(name):
     assert [line for line in requirements(name) if not re.fullmatch(r"[\w.-]+(?:\[[\w,-]+\])?==[\w.]+", line)] == []
 
 
+@pytest.mark.parametrize("name", ["app", "embedded", "onnx", "dev", "train"])
+def test_lock_file_has_every_requirement_with_its_version_and_hashes(name):
+    """`make lock` writes it; a requirement that was changed without it would not be installed."""
+    text = (ROOT / "requirements" / f"{name}.txt").read_text()
+    entries = re.findall(r"^([\w.-]+==[^\s;]+)([^\n]*\n(?:    [^\n]*\n)*)", text, re.M)
+    assert [entry for entry, hashes in entries if "--hash=sha256:" not in hashes] == []
+    direct = {normalized(re.sub(r"\[.*\]", "", line)) for line in requirements(f"{name}.in")}
+    assert direct <= {normalized(entry) for entry, _ in entries}
+
+
+@pytest.mark.parametrize("name", ["embedded", "onnx", "dev", "train"])
+def test_lock_files_agree_on_versions(name):
+    app, other = (
+        dict(re.findall(r"^([\w.-]+)==([^\s;]+)", "\n".join(requirements(f"{file}.txt")), re.M))
+        for file in ("app", name)
+    )
+    assert {package: other.get(package) for package in app} == app
+
+
 def test_runtime_requirements_are_used():
     text = sources(*PACKAGES)
-    unused = {d for d in map(distribution, requirements("requirements.txt")) if not is_used(modules_of(d), text)}
+    unused = {
+        d
+        for d in map(distribution, requirements("app.in") + requirements("embedded.in"))
+        if not is_used(modules_of(d), text)
+    }
     assert unused <= USED_WITHOUT_IMPORT.keys()
 
 
 def test_development_requirements_are_used():
     text = sources("tests", *PACKAGES)
-    unused = {d for d in map(distribution, requirements("requirements-dev.txt")) if not is_used(modules_of(d), text)}
+    unused = {d for d in map(distribution, requirements("dev.in")) if not is_used(modules_of(d), text)}
     assert unused <= USED_WITHOUT_IMPORT.keys()
 
 
 def test_exceptions_are_required():
-    required = {
-        distribution(line) for name in ("requirements.txt", "requirements-dev.txt") for line in requirements(name)
-    }
+    required = {distribution(line) for name in ("app.in", "embedded.in", "dev.in") for line in requirements(name)}
     assert USED_WITHOUT_IMPORT.keys() <= required
 
 
@@ -107,7 +128,7 @@ def test_imported_modules_are_direct_requirements():
     """A transitive requirement can disappear with the next version of the package that requires it."""
     imported = set(re.findall(r"^\s*(?:import|from) ([a-z_]\w*)", sources(*PACKAGES), re.M | re.I))
     # Optional requirements and those of training have their own files.
-    files = ("requirements.txt", "requirements-onnx.txt", "requirements-train.txt")
+    files = ("app.in", "embedded.in", "onnx.in", "train.in")
     required = {normalized(distribution(line)) for name in files for line in requirements(name)}
     foreign = {
         module

@@ -1,6 +1,6 @@
 """Classify texts with other models for the model card: VADER, French VADER, AFINN, TF-IDF with logistic regression.
 
-Texts in, indices in LABELS out. Called by evaluate.py; needs requirements-train.txt.
+Texts in, indices in LABELS out. Called by evaluate.py; needs requirements/train.txt.
 """
 
 from collections.abc import Callable, Sequence

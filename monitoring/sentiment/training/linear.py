@@ -1,6 +1,6 @@
 """Fit a linear part with scikit-learn: Features of labeled texts in, the arrays of `linear.Linear` out.
 
-Called by pipeline.py; needs requirements-train.txt.
+Called by pipeline.py; needs requirements/train.txt.
 """
 
 import warnings

@@ -1,6 +1,6 @@
 """Fit the small networks with torch on one thread: Features of labeled texts in, arrays of `network.Networks` out.
 
-Called by pipeline.py; needs requirements-train.txt.
+Called by pipeline.py; needs requirements/train.txt.
 """
 
 from collections.abc import Sequence

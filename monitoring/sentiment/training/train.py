@@ -1,6 +1,6 @@
 """`python -m monitoring.sentiment.training.train --data DIR` creates the model file and its card.
 
-It takes about 10 minutes on an idle core and needs requirements-train.txt. The same data, versions and processor give
+It takes about 10 minutes on an idle core and needs requirements/train.txt. The same data, versions and processor give
 the same bytes; the file in the repository was created with Python 3.11.
 """
 

@@ -1,6 +1,7 @@
 """config/launcher/embedded.py: starting, restarting and stopping a real Postgres and Redis."""
 
 import os
+import secrets
 import signal
 import socket
 import stat
@@ -94,7 +95,8 @@ def test_django_cache_works_with_embedded_redis(redis_server):
     assert cache.get("word") == "école"
 
 
-def test_celery_task_runs_with_embedded_redis(redis_server):
+def test_celery_task_runs_with_embedded_redis(redis_server, settings):
+    settings.SECRET_KEY = secrets.token_urlsafe(50)  # every worker refuses to start without one
     app = Celery("sums", broker=redis_server.url, backend=redis_server.url, set_as_current=False)
 
     @app.task
@@ -172,7 +174,7 @@ def test_servers_end_when_starting_program_is_killed(tmp_path):
     argv = [sys.executable, "-c", script, str(tmp_path)]
     starter = subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, cwd=ROOT)
     servers = [psutil.Process(int(word)) for word in starter.stdout.readline().split()]
-    assert [server.name() for server in servers] == ["postgres", "redis-server"]
+    assert [server.name() for server in servers] == ["postgres", "valkey-server"]
     starter.send_signal(signal.SIGKILL)
     starter.communicate()
     assert alive_after(servers, 5) == []

@@ -155,13 +155,13 @@ def test_crashed_embedded_servers_restart_at_same_url(start):
     run.wait_for("Vigie is ready")
     environment = data_dir.current_run(run.folder).environment
     for name in ("postgres", "redis"):
-        program = "redis-server" if name == "redis" else "postgres"
+        program = "valkey-server" if name == "redis" else "postgres"
         next(process for process in run.descendants() if process.name() == program).kill()
         run.wait_for(f"{name} was killed by SIGKILL")
     deadline = time.monotonic() + 20
     while True:
         with contextlib.suppress(OSError):
-            if run.get("/healthz") == 200 and "redis" in [process.name()[:5] for process in run.descendants()]:
+            if run.get("/healthz") == 200 and "valkey-server" in [process.name() for process in run.descendants()]:
                 break
         assert time.monotonic() < deadline, run.output()
         time.sleep(0.2)

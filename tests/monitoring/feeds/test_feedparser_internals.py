@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[3]
 
 
 def test_supported_version_is_the_pinned_and_installed_one():
-    pinned = re.search(r"^feedparser==(\S+)$", (ROOT / "requirements.txt").read_text(), re.M)[1]
+    pinned = re.search(r"^feedparser==(\S+)$", (ROOT / "requirements/app.in").read_text(), re.M)[1]
     assert pinned == SUPPORTED_VERSION == feedparser.__version__
 
 
