@@ -18,7 +18,7 @@ router = Router(tags=["volume"])
 
 
 class SplitOut(Schema):
-    """Mentions by label. `net` is null if no mention is positive, neutral or negative."""
+    """Mentions by label. `net` is null if fewer than ten mentions are positive, neutral or negative."""
 
     positive: int
     neutral: int

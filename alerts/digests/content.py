@@ -68,7 +68,7 @@ class FailingSource:
 
 @dataclass(frozen=True, slots=True)
 class DigestContent:
-    """`previous` counts the mentions of the previous period; None if the project did not exist for all of it.
+    """`previous` counts the mentions of the previous period; None if Vigie did not collect in all of it.
 
     `more_keywords` counts the keywords that have mentions but, for lack of space, no section.
     """

@@ -18,6 +18,7 @@ from monitoring.content.excerpts import excerpt, one_line, passages
 from monitoring.insights import mentions
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.sentiment import Split, split_by_keyword
+from monitoring.insights.volume import history_start
 from monitoring.matching.spans import spans_of
 from monitoring.models import Keyword, Mention, Source
 
@@ -31,6 +32,7 @@ def read_digest(project: Project, window: Window) -> DigestContent:
     current = filter_of(project.pk, window)
     splits = {keyword_id: split for keyword_id, split in split_by_keyword(current).items() if split.total}
     previous = current.previous()
+    has_previous = project.created_at <= previous.since and history_start(current) is None
     keywords = sorted(
         Keyword.objects.filter(pk__in=splits),
         key=lambda keyword: (TYPES.index(Keyword.Type(keyword.type)), keyword.name.lower()),
@@ -40,7 +42,7 @@ def read_digest(project: Project, window: Window) -> DigestContent:
         project=project.name,
         window=window,
         total=mentions.count(current).value,
-        previous=mentions.count(previous).value if project.created_at <= previous.since else None,
+        previous=mentions.count(previous).value if has_previous else None,
         sections=_sections(current, keywords, splits),
         failing_sources=_failing_sources(project, window),
     )

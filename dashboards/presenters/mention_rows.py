@@ -105,7 +105,7 @@ def shown_mention(row: MentionRow, colors: Mapping[int, str] | None = None) -> S
         text=text if title else "",
         keywords=row.keywords,
         color=(colors or {}).get(mention.keyword_id, "--accent"),
-        source_name=_source_name(mention.source, document),
+        source_name=source_name(mention.source, document),
         author=document.author,
         language=document.language,
         status=next(status for status in BY_URGENCY if status in statuses),
@@ -129,12 +129,13 @@ def _shown_document(row: FoundDocument, colors: Mapping[int, str]) -> ShownDocum
         text=text if title else "",
         mentions=row.mentions,
         color=colors.get(row.mentions[0].keyword_id, "--accent") if row.mentions else "--line-strong",
-        source_name=_source_name(document.source, document),
+        source_name=source_name(document.source, document),
         document=document,
     )
 
 
-def _source_name(source: Source | None, document: Document) -> str:
+def source_name(source: Source | None, document: Document) -> str:
+    """Return the name of a document's source, or the host of its URL if the source was deleted."""
     return str(source) if source else host_of(document.url) or _("Deleted source")
 
 

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from dashboards import charts
 from dashboards.presenters.dates import short_day
 from dashboards.presenters.highlight import excerpt
-from monitoring.content.urls import host_of
+from dashboards.presenters.mention_rows import source_name
+from monitoring.models import Document
 from monitoring.query_tools.cooccurring_terms import DistinctiveTerm
 from monitoring.query_tools.preview import History, Preview
 from monitoring.query_tools.sampled_search import Hit, SampledResult
@@ -31,7 +32,7 @@ class ShownMatch:
     title: str
     text: str
     url: str
-    host: str
+    source_name: str
     published: datetime | None
 
 
@@ -97,16 +98,18 @@ def rounded(found: SampledResult) -> int:
 
 
 def _result(found: SampledResult, limit: int | None = None) -> ShownResult:
-    matches = [_match(hit) for hit in found.newest[:limit]]
+    hits = found.newest[:limit]
+    documents = Document.objects.select_related("source").only("url", "source__title", "source__url")
+    names = {pk: source_name(one.source, one) for pk, one in documents.in_bulk([hit.id for hit in hits]).items()}
+    matches = [_match(hit, names.get(hit.id, "")) for hit in hits]
     return ShownResult(rounded(found), found.is_exact, found.checked, found.to_check, matches, found.is_newest)
 
 
-def _match(hit: Hit) -> ShownMatch:
+def _match(hit: Hit, name: str) -> ShownMatch:
     title = excerpt(hit.doc.title, hit.spans_in("title"), TITLE_CHARS)
     text = excerpt(hit.doc.text, hit.spans_in("text"), TEXT_CHARS)
-    host = host_of(hit.doc.url).removeprefix("www.")
     published = hit.published if hit.published_is_known else None
-    return ShownMatch(title or text or _("(no text)"), text if title else "", hit.doc.url, host, published)
+    return ShownMatch(title or text or _("(no text)"), text if title else "", hit.doc.url, name, published)
 
 
 def _days(preview: Preview, today: date, zone: tzinfo) -> DailyMatches:

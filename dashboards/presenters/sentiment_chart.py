@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.formats import percent_pattern
+from accounts.formats import number, percent_pattern
 from dashboards import charts
 from dashboards.presenters.volume_chart import chart_buckets
 from monitoring.insights import sentiment
 from monitoring.insights.filters import MentionFilter
-from monitoring.insights.sentiment import Split
+from monitoring.insights.sentiment import MIN_LABELED, Split
 from monitoring.insights.sentiment_words import split_words
 from monitoring.models import Keyword
 
@@ -74,6 +74,8 @@ class SentimentChart:
     @property
     def no_change_reason(self) -> str:
         """Return why there is no change to show; "" if there is one."""
+        if self.split.labeled and self.split.net is None:
+            return _("fewer than %(number)s analyzed mentions") % {"number": number(MIN_LABELED)}
         if self.split.net is None:
             is_uncertain = self.split.uncertain and not self.split.pending
             return _("all uncertain") if is_uncertain else _("not analyzed yet") if self.split.total else ""

@@ -37,6 +37,7 @@ def keyword(request: SignedInRequest, membership: Membership, keyword_id: int) -
         "project": project,
         "bar": filter_bar(f.replace(keywords=()), [shown]),
         "change": volume.change(f),
+        "history_start": volume.history_start(f),
         "volume_chart": volume_chart(f, volume.volume(f), mentions_page, colors, coverage(project).marked),
         "sentiment": sentiment_chart(f, mentions_page),
         "mentions_page": mentions_page,

@@ -11,6 +11,7 @@ from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
 from dashboards.presenters.keyword_rows import keyword_rows
 from monitoring.insights.filters import MentionFilter
+from monitoring.insights.volume import history_start
 from monitoring.services.keywords import delete_keyword, pause_keyword
 
 
@@ -18,7 +19,11 @@ from monitoring.services.keywords import delete_keyword, pause_keyword
 def keywords(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """The keywords with their last 30 days."""
     month = MentionFilter.from_query(membership.project, {"period": "30d"}, timezone.now(), request.user.zone)
-    context = {"rows": keyword_rows(month), "may_edit": membership.may(Role.MANAGER)}
+    context = {
+        "rows": keyword_rows(month),
+        "history_start": history_start(month),
+        "may_edit": membership.may(Role.MANAGER),
+    }
     return render(request, "keywords/keywords.html", context)
 
 

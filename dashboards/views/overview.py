@@ -56,6 +56,7 @@ def _numbers(project: Project, f: MentionFilter, keywords: list[Keyword], source
         "bar": filter_bar(f, keywords),
         "incidents": _open_incidents(project),
         "change": volume.change(f),
+        "history_start": volume.history_start(f),
         "sparkline": charts.sparkline_points(series.totals),
         "needs_reply": statuses[Mention.Status.NEEDS_REPLY],
         "needs_reply_query": f.replace(statuses=(Mention.Status.NEEDS_REPLY,)).to_query(),

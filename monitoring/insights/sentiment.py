@@ -15,6 +15,9 @@ from monitoring.insights.periods import bucket_starts, fitting_bucket
 from monitoring.insights.volume import bucket_number
 from monitoring.models import Mention
 
+# The net sentiment of fewer mentions with a certain label is chance: one more would change it by twenty points.
+MIN_LABELED = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Split:
@@ -37,8 +40,10 @@ class Split:
 
     @property
     def net(self) -> int | None:
-        """Net sentiment from -100 (all negative) to 100 (all positive), None if no mention has a certain label."""
-        return round(100 * (self.positive - self.negative) / self.labeled) if self.labeled else None
+        """Net sentiment from -100 (all negative) to 100 (all positive), None with fewer than MIN_LABELED mentions."""
+        if self.labeled < MIN_LABELED:
+            return None
+        return round(100 * (self.positive - self.negative) / self.labeled)
 
     def percent(self, label: str) -> int | None:
         """Return the share of a label among mentions with a certain label, or of uncertain ones among all."""

@@ -16,7 +16,7 @@ from monitoring.insights.filters import MentionFilter
 from monitoring.insights.mentions import count
 from monitoring.insights.periods import bucket_starts, fitting_bucket
 from monitoring.insights.sql import count_groups
-from monitoring.models import Keyword
+from monitoring.models import Keyword, Source
 
 
 @dataclass(frozen=True)
@@ -104,6 +104,15 @@ def bucket_number(f: MentionFilter, starts: list[datetime]) -> Func:
 def change(f: MentionFilter) -> PeriodChange:
     """Return the number of documents in the period and in the previous one."""
     return PeriodChange(count(f).value, count(f.previous()).value)
+
+
+def history_start(f: MentionFilter) -> datetime | None:
+    """Return when Vigie began to collect for the project; None if that was before the previous period.
+
+    After that, a comparison would be with a time of which Vigie knows little.
+    """
+    first = Source.objects.filter(project_id=f.project_id).aggregate(first=Min("created_at"))["first"]
+    return first if first and first > f.previous().since else None
 
 
 def change_by_keyword(f: MentionFilter) -> dict[int, PeriodChange]:

@@ -4,6 +4,8 @@ The items of 90 days are stored as backlog, so they trigger no alerts. The sampl
 except that they are polled every few seconds.
 """
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -16,7 +18,7 @@ from monitoring.ingest.records import Batch
 from monitoring.ingest.store import store
 from monitoring.models import Source
 from monitoring.services.keywords import create_keyword
-from provisioning.sample.feeds import FEEDS, past_items
+from provisioning.sample.feeds import DAYS, FEEDS, past_items
 
 NAME = "Maison Lumen"
 KEYWORDS = (
@@ -53,6 +55,7 @@ def _fill(project: Project, user: User) -> None:
             url=feed_url(feed.slug),
             host=host_key(feed_url(feed.slug)),
             title=feed.title,
+            created_at=now - timedelta(days=DAYS),
             language=feed.language,
             fixed_interval_s=POLL_INTERVAL_S,
         )

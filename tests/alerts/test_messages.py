@@ -54,7 +54,7 @@ def test_observation_formats_numbers_by_language(language, sentiment, text):
 def emails(project, owner, manager):
     """The digest and both incident emails, to Ada in English and to Marc in French."""
     keyword = make_keyword(project, "Lumen", "lumen")
-    labels = ["negative"] * 3 + ["positive"]
+    labels = ["negative"] * 9 + ["positive"] * 3
     make_mentions(keyword, [{"sentiment": label, "found_at": INSIDE, "published": INSIDE} for label in labels])
     failing = {"error_code": "timeout", "failing_since": START}
     make_source(project, title="Slow times", **failing)

@@ -81,10 +81,18 @@ def test_sentiment_counts_by_bucket_and_keyword(project, viewer, keyword, progra
         "negative": 2,
         "uncertain": 0,
         "pending": 0,
-        "net": -33,
+        "net": None,
     }
-    lumen = {"positive": 1, "neutral": 0, "negative": 2, "uncertain": 1, "pending": 1, "net": -33}
+    lumen = {"positive": 1, "neutral": 0, "negative": 2, "uncertain": 1, "pending": 1, "net": None}
     assert answer["keywords"][0] == {"keyword": {"id": keyword.pk, "name": "Lumen"}, **lumen}
-    assert answer["keywords"][1]["net"] == 100
-    assert answer["total"] == {"positive": 2, "neutral": 0, "negative": 2, "uncertain": 1, "pending": 1, "net": 0}
-    assert answer["buckets"][0]["net"] is None
+    assert answer["total"] == {"positive": 2, "neutral": 0, "negative": 2, "uncertain": 1, "pending": 1, "net": None}
+
+
+def test_net_sentiment_is_null_below_ten_labeled_mentions(project, viewer, keyword, program):
+    def net():
+        return program(viewer).get(f"/projects/{project.pk}/sentiment").json()["total"]["net"]
+
+    make_mentions(keyword, [{"sentiment": "positive"}] * 9)
+    assert net() is None
+    make_mention(keyword, sentiment="negative")
+    assert net() == 80

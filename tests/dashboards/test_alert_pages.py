@@ -13,6 +13,7 @@ from delivery.message import Message
 from delivery.models import Delivery
 from monitoring.models import Keyword
 from tests.factories import make_keyword, make_mentions, make_source
+from tests.pages import words
 
 
 @pytest.fixture
@@ -124,6 +125,17 @@ def test_viewer_reads_rules_and_changes_none(rule, viewer, as_person):
     assert "New rule" not in text_of(client.get(url(project, "rules")))
     for path in ("rules/new", f"rules/{rule.pk}/edit", f"rules/{rule.pk}/pause", f"rules/{rule.pk}/delete"):
         assert client.post(url(project, path)).status_code == 403
+
+
+def test_incident_lists_tell_end_and_status_apart(incident, viewer, as_person):
+    client, page = as_person(viewer), url(incident.rule.project, "incidents")
+    assert "– Open 5" in words(client.get(page))
+    incident.acknowledged_at = timezone.now()
+    incident.save()
+    assert "– Acknowledged 5" in words(client.get(page))
+    incident.closed_at = timezone.now()
+    incident.save()
+    assert "just now Resolved 5" in words(client.get(page))
 
 
 def test_incident_page_links_to_its_mentions_and_acknowledges(incident, manager, as_person):

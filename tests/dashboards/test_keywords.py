@@ -110,6 +110,14 @@ def test_query_check_shows_preview(as_person, manager, at, project):
     assert "appear here as you type" in check(client, at, " ").content.decode()
 
 
+def test_query_check_names_sources_of_items(as_person, manager, at, project):
+    source = make_source(project, title="Le Phare")
+    make_document(project, source=source, url="http://127.0.0.1:8000/sample/1", title="Lumen")
+    make_document(project, url="https://www.orphan.example/1", title="Lumen")
+    found = words(check(as_person(manager), at, "lumen"))
+    assert "Le Phare" in found and "orphan.example" in found and "127.0.0.1" not in found
+
+
 def test_query_check_shows_error_and_keeps_last_preview(as_person, manager, at):
     answer = check(as_person(manager), at, "lumen (")
     assert answer["HX-Reswap"] == "none"

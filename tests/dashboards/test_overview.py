@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.formats import long_date
 from alerts.evaluate import evaluate_all
 from alerts.models import Incident, Rule
 from monitoring.models import Source
@@ -21,7 +22,8 @@ def tracked_keywords(project):
     """A brand and a competitor, and one active source."""
     brand = make_keyword(project, "Lumen", "lumen", type="brand")
     competitor = make_keyword(project, "Halo", "halo", type="competitor")
-    source = make_source(project, title="Le Phare", last_success_at=NOW())
+    long_ago = NOW() - timedelta(days=365)
+    source = make_source(project, title="Le Phare", last_success_at=NOW(), created_at=long_ago, last_new_at=NOW())
     return brand, competitor, source
 
 
@@ -62,6 +64,22 @@ def test_overview_reports_increased_volume(as_person, viewer, at, read, tracked_
     text = read(as_person(viewer), at("overview"))
     assert "More mentions than usual. 20 mentions in this period" in text
     assert "All calm" not in text
+
+
+def test_pages_compare_with_no_time_before_collecting_began(as_person, viewer, at, read, tracked_keywords):
+    brand, _, _ = tracked_keywords
+    Source.objects.update(created_at=NOW() - timedelta(days=12))
+    make_mentions(
+        brand, [{"published": NOW() - timedelta(minutes=5)}] * 40 + [{"published": NOW() - timedelta(days=13)}]
+    )
+    client, started = as_person(viewer), long_date(Source.objects.get().created_at)
+    for page in (f"{at('overview')}?period=7d", f"{at('keyword', brand.pk)}?period=7d"):
+        text = read(client, page)
+        assert f"no history before {started}" in text
+        assert "previous period" not in text.lower().replace("keyword mentions previous period", "")
+        assert "than before" not in text and "More mentions than usual" not in text
+    assert "Lumen Brand 40 –" in read(client, at("overview"))
+    assert "41 –" in read(client, at("keywords"))
 
 
 def test_overview_lists_open_incident_first_with_acknowledge_button(as_person, manager, at, tracked_keywords):

@@ -27,11 +27,16 @@ def test_split_counts_mentions_by_label_and_keyword(project):
     make_labeled_mentions(rival, "negative")
     found = sentiment.split(week_filter(project, keywords=(lumen.pk,)))
     assert found == Split(positive=3, neutral=1, negative=1, uncertain=1, pending=1)
-    assert (found.total, found.labeled, found.net) == (7, 5, 40)
+    assert (found.total, found.labeled, found.net) == (7, 5, None)
     assert (found.percent("positive"), found.percent("uncertain")) == (60, 14)
     by_keyword = sentiment.split_by_keyword(week_filter(project))
     assert by_keyword == {lumen.pk: found, rival.pk: Split(negative=1)}
-    assert by_keyword[rival.pk].net == -100
+
+
+def test_net_sentiment_needs_ten_labeled_mentions():
+    assert Split(positive=6, neutral=2, negative=1, uncertain=50, pending=50).net is None
+    assert Split(positive=6, neutral=2, negative=2).net == 40
+    assert Split(negative=10).net == -100
 
 
 def test_split_without_certain_label_has_no_net(project):
