@@ -33,6 +33,8 @@ WITH page AS (
     DELETE FROM monitoring_correction WHERE mention_id IN (SELECT id FROM mentions)
 ), sightings AS (
     DELETE FROM monitoring_documentsource WHERE document_id IN (SELECT id FROM page)
+), revisions AS (
+    DELETE FROM monitoring_documentrevision WHERE document_id IN (SELECT id FROM page)
 ), documents AS (
     DELETE FROM monitoring_document WHERE id IN (SELECT id FROM page)
 )

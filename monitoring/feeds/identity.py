@@ -86,7 +86,7 @@ def _without_repeats(entries: Numbered) -> Numbered:
     first: dict[tuple[object, ...], tuple[int, Entry]] = {}
     for number, entry in entries:
         is_known = bool(entry.native_id and entry.body)
-        content = (entry.native_id, entry.url and address_of(entry.url), entry.title, entry.body)
+        content = (entry.native_id, entry.url and address_of(entry.url), entry.title, entry.body, entry.other_texts)
         key = (*content, None if is_known else entry.published)
         first[key] = max(first.get(key, (number, entry)), (number, entry), key=lambda one: _time(one[1]))
     return list(first.values())

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Max, Min
 
 from monitoring.ingest.mentions import insert_mentions
-from monitoring.ingest.project_lock import lock_project_shared
+from monitoring.ingest.project_lock import lock_edits_exclusive, lock_project_shared
 from monitoring.ingest.search_index import index_rows
 from monitoring.matching.candidates import CandidateQuery, candidate_query
 from monitoring.matching.keyword_index import TrackedKeyword
@@ -46,6 +46,7 @@ def backfill_batch(keyword: Keyword) -> bool:
     """
     with transaction.atomic():
         lock_project_shared([keyword.project_id])
+        lock_edits_exclusive(keyword.project_id)
         # FOR NO KEY UPDATE doesn't block workers that insert mentions of the keyword.
         rows = Keyword.objects.select_for_update(skip_locked=True, no_key=True)
         locked = rows.filter(pk=keyword.pk, backfilled_to__isnull=False, is_paused=False).first()
@@ -96,6 +97,9 @@ def _store(keyword: Keyword, reached: int | None, matching: list[int]) -> None:
     """Insert the mentions of the batch, and delete its earlier ones that no longer match and aren't triaged."""
     with connection.cursor() as cursor:
         insert_mentions(cursor, [(keyword.pk, document_id, True) for document_id in matching])
+    again = Mention.objects.filter(keyword=keyword, document_id__in=matching, unmatched_at__isnull=False)
+    if ids := list(again.order_by("pk").select_for_update().values_list("pk", flat=True)):
+        Mention.objects.filter(pk__in=ids).update(unmatched_at=None)
     untriaged = Mention.objects.filter(
         keyword=keyword,
         document_id__gte=reached or 0,

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from uuid import UUID
 
-from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from monitoring.content.sameness import Texts, is_same_item
@@ -61,7 +60,7 @@ _FIND = f"""
 SELECT {_KEY}, id FROM monitoring_document
 JOIN unnest(%s::bigint[], %s::uuid[], %s::bigint[]) AS wanted ({_KEY}) USING ({_KEY})
 """
-FIND_SIGHTINGS = """
+_FIND_SIGHTINGS = """
 SELECT source_id, native_key, document_id FROM monitoring_documentsource
 JOIN unnest(%s::bigint[], %s::uuid[]) AS wanted (source_id, native_key) USING (source_id, native_key)
 """
@@ -99,17 +98,16 @@ class _Candidate:
         self.entries.append(new)
 
 
-def insert_documents(entries: list[NewEntry]) -> list[NewEntry]:
+def insert_documents(cursor: CursorWrapper, entries: list[NewEntry]) -> list[NewEntry]:
     """Set the `document_id` of every entry. Return the entries whose document is new.
 
     The entries are in the order of their keys, so two writers can't deadlock.
     """
     groups = [list(group) for _, group in groupby(entries, key=lambda new: (new.batch.project_id, new.address_key))]
-    with connection.cursor() as cursor:
-        inserted = _insert(cursor, [group[0] for group in groups])
-        crowded = [group for group in groups if len(group) > 1 or group[0].document_id is None]
-        if crowded:
-            inserted += _place(cursor, crowded)
+    inserted = _insert(cursor, [group[0] for group in groups])
+    crowded = [group for group in groups if len(group) > 1 or group[0].document_id is None]
+    if crowded:
+        inserted += _place(cursor, crowded)
     return inserted
 
 
@@ -141,7 +139,7 @@ def _find_stored_meanwhile(cursor: CursorWrapper, entries: list[NewEntry]) -> No
     """Set the documents of entries that another worker has stored since they were found to be new."""
     by_key = {(new.batch.source_id, new.native_key): new for new in entries}
     if by_key:
-        cursor.execute(FIND_SIGHTINGS, columns_of(list(by_key)))
+        cursor.execute(_FIND_SIGHTINGS, columns_of(list(by_key)))
         for source_id, native_key, document_id in cursor.fetchall():
             by_key[source_id, native_key].document_id = document_id
 

@@ -6,6 +6,12 @@ Used by ingest/, and by the match explainer to find a document by its address.
 import hashlib
 from uuid import UUID
 
+from monitoring.records import Entry
+
+# The low byte of a content hash. Raise it when the parsers or content/clean.py read the same entry differently: the
+# difference is then no edit of the source.
+READING = 1
+
 
 def key_of(text: str) -> UUID:
     """Return the MD5 hash of a native id or canonical address, which may be longer than an index allows."""
@@ -16,3 +22,23 @@ def variant_of(source_id: int, native_key: UUID) -> int:
     """Return the `Document.variant` of an entry whose address has another document already: a bigint, never 0."""
     digest = hashlib.md5(f"{source_id} {native_key}".encode(), usedforsecurity=False).digest()
     return int.from_bytes(digest[:8], signed=True) or 1
+
+
+def content_hash(entry: Entry) -> int:
+    """Return a signed bigint that changes with the title and texts of an entry as its source gives them."""
+    digest = hashlib.blake2b(digest_size=7)
+    for text, is_html in [(entry.title, entry.title_is_html), (entry.body, entry.body_is_html), *entry.other_texts]:
+        digest.update(f"{int(is_html)}{text}\0".encode("utf-8", "surrogatepass"))
+    return int.from_bytes(digest.digest() + bytes([READING]), signed=True)
+
+
+def is_same_reading(stored: int) -> bool:
+    """Return whether a content hash is of the current reading, and so comparable."""
+    return stored & 0xFF == READING
+
+
+def url_hash(entry: Entry) -> int:
+    """Return a signed bigint that changes with the URL of an entry."""
+    return int.from_bytes(
+        hashlib.blake2b(entry.url.encode("utf-8", "surrogatepass"), digest_size=8).digest(), signed=True
+    )

@@ -4,6 +4,9 @@ Digests take it exclusively too, before they read their window, as do retention 
 `found_at` in a transaction that shares the lock, and an exclusive holder waits for all such transactions. That closes
 two races: a digest misses no mention found before the end of its window, and a new query matches each document either
 when it is stored or in the keyword's backfill.
+
+Edits of documents and backfills exclude each other by a second lock, taken after the first: a backfill would store or
+delete mentions by a text that is being replaced.
 """
 
 from collections.abc import Iterable
@@ -11,6 +14,7 @@ from collections.abc import Iterable
 from django.db import connection
 
 LOCK_SPACE = 0x5669  # "Vi": separates these keys from other advisory locks
+EDITS_SPACE = 0x5665  # "Ve"
 
 
 def lock_project_shared(project_ids: Iterable[int]) -> None:
@@ -20,6 +24,21 @@ def lock_project_shared(project_ids: Iterable[int]) -> None:
             "SELECT pg_advisory_xact_lock_shared(%s, id) FROM unnest(%s::int[]) AS id",
             [LOCK_SPACE, sorted(set(project_ids))],
         )
+
+
+def lock_edits_shared(project_ids: Iterable[int]) -> None:
+    """Let no backfill of these projects run until the transaction ends. The caller edits documents."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock_shared(%s, id) FROM unnest(%s::int[]) AS id",
+            [EDITS_SPACE, sorted(set(project_ids))],
+        )
+
+
+def lock_edits_exclusive(project_id: int) -> None:
+    """Let no document of the project be edited until the transaction ends. The caller matches stored documents."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [EDITS_SPACE, project_id])
 
 
 def lock_project_exclusive(project_id: int) -> None:

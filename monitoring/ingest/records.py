@@ -6,6 +6,7 @@ from uuid import UUID
 
 from monitoring.content.clean import safe_html
 from monitoring.ingest.search_index import words_of
+from monitoring.query import Doc
 from monitoring.records import Entry, Item
 
 
@@ -28,10 +29,13 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Counts of a source's stored entries: `new` ones (a document, or a sighting of a known one) and `mentions`."""
+    """Counts of a source's stored entries: `new` ones (a document, or a sighting of a known one), `edited` ones, and
+    the `mentions` found in them.
+    """
 
     new: int = 0
     mentions: int = 0
+    edited: int = 0
 
 
 @dataclass(slots=True)
@@ -50,9 +54,16 @@ class NewEntry:
     published: datetime
     published_is_known: bool
     is_backlog: bool
+    content_hash: int
+    url_hash: int
     variant: int = 0
     document_id: int | None = None
     keywords: list[int] = field(default_factory=list)
+
+    @property
+    def doc(self) -> Doc:
+        """The entry in the matcher's form."""
+        return _doc(self.batch, self.item)
 
     @property
     def words(self) -> str | None:
@@ -63,3 +74,57 @@ class NewEntry:
     def html(self) -> str:
         """Sanitized HTML to display if a keyword matches, else ""."""
         return safe_html(self.entry) if self.keywords else ""
+
+
+@dataclass(slots=True)
+class KnownEntry:
+    """An entry that its source has shown before, and that is not as it was then: edits.py updates what is stored.
+
+    Its sighting gets `native_key` and the hashes. `item` is set if its document may change: the title or the text
+    (`is_edited`), or the address (`address_key`).
+    """
+
+    batch: Batch
+    entry: Entry
+    sighting_id: int
+    document_id: int
+    native_key: UUID
+    content_hash: int
+    url_hash: int
+    is_backlog: bool = False
+    item: Item | None = None
+    is_edited: bool = False
+    address_key: UUID | None = None
+    keywords: list[int] = field(default_factory=list)
+
+    @property
+    def doc(self) -> Doc:
+        """The entry in the matcher's form. Only for one with an `item`."""
+        assert self.item is not None
+        return _doc(self.batch, self.item)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The entries of some batches that are not stored as they are: new ones, and known ones that have changed."""
+
+    new: list[NewEntry] = field(default_factory=list)
+    known: list[KnownEntry] = field(default_factory=list)
+
+    def of_sources(self, source_ids: set[int]) -> "Changes":
+        """Return the changes of these sources."""
+        return Changes(
+            [one for one in self.new if one.batch.source_id in source_ids],
+            [one for one in self.known if one.batch.source_id in source_ids],
+        )
+
+
+def _doc(batch: Batch, item: Item) -> Doc:
+    return Doc(
+        title=item.title,
+        text=item.text,
+        url=item.url,
+        author=item.author,
+        language=item.language,
+        platform=batch.platform,
+    )

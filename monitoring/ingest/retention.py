@@ -20,6 +20,8 @@ WITH page AS (
     SELECT id FROM page WHERE NOT EXISTS (SELECT 1 FROM monitoring_mention m WHERE m.document_id = page.id)
 ), sightings AS (
     DELETE FROM monitoring_documentsource WHERE document_id IN (SELECT id FROM expired)
+), revisions AS (
+    DELETE FROM monitoring_documentrevision WHERE document_id IN (SELECT id FROM expired)
 ), documents AS (
     DELETE FROM monitoring_document WHERE id IN (SELECT id FROM expired) RETURNING id
 )

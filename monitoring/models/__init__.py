@@ -1,6 +1,6 @@
 """The models of collected content and its analysis, one noun per file."""
 
-from monitoring.models.documents import Document, DocumentSource
+from monitoring.models.documents import Document, DocumentRevision, DocumentSource
 from monitoring.models.keywords import Keyword
 from monitoring.models.mentions import Mention
 from monitoring.models.sentiment import Correction, SentimentLayer, SentimentState
@@ -9,6 +9,7 @@ from monitoring.models.sources import Source
 __all__ = [
     "Correction",
     "Document",
+    "DocumentRevision",
     "DocumentSource",
     "Keyword",
     "Mention",

@@ -17,8 +17,9 @@ class Document(models.Model):
     same item from two feeds is one document with two `DocumentSource` rows. Several items can have one address (the
     incidents of a status page, a link blog's comment on an article): the first has the `variant` 0, each other one its
     own (monitoring/ingest/documents.py). `followers` and `engagement` are null where the source doesn't give them.
-    `search` has the folded words of title and text (monitoring.query.search_text): set when the document is stored if
-    a keyword matches, soon after by monitoring/ingest/search_index.py otherwise.
+    `edited_at` (UTC) is when the source's last change of title or text was read, and `edits` their number; the earlier
+    texts are `DocumentRevision`s. `search` has the folded words of title and text (monitoring.query.search_text): set
+    when the document is stored if a keyword matches, soon after by monitoring/ingest/search_index.py otherwise.
 
     Each index costs every insert, so foreign keys that a composite index serves have none of their own. `source` has
     no constraint either: deleting a source would search every document for it. monitoring/services/sources.py, the
@@ -44,6 +45,8 @@ class Document(models.Model):
     published = models.DateTimeField()
     published_is_known = models.BooleanField(default=True, db_default=models.Value(True))
     fetched_at = models.DateTimeField(default=timezone.now)
+    edited_at = models.DateTimeField(null=True)
+    edits = models.PositiveSmallIntegerField(default=0, db_default=0)
     search = SearchVectorField(null=True)
 
     class Meta:
@@ -72,7 +75,11 @@ class Document(models.Model):
 class DocumentSource(models.Model):
     """A sighting of a document at a source, with the source's own id for it, which makes storing idempotent.
 
-    `published` and `published_is_known` are as in `Document`, by the date that this source gives.
+    `published` and `published_is_known` are as in `Document`, by the date that this source gives. `is_backlog` is
+    whether the entry was old when it was found. `content_hash` and `url_hash` are those of the entry as last read
+    (monitoring/ingest/keys.py), null before the first poll by a version that has them: an entry with the same hashes
+    is neither cleaned nor compared. No index has them: an entry under a new id is searched in the newest sightings of
+    its source.
     """
 
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="seen_at")
@@ -80,6 +87,9 @@ class DocumentSource(models.Model):
     native_key = models.UUIDField()
     published = models.DateTimeField()
     published_is_known = models.BooleanField(default=True, db_default=models.Value(True))
+    is_backlog = models.BooleanField(default=False, db_default=models.Value(False))
+    content_hash = models.BigIntegerField(null=True)
+    url_hash = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "native_key"], name="one_document_per_native_id")]
@@ -87,3 +97,18 @@ class DocumentSource(models.Model):
 
     def __str__(self) -> str:
         return f"{self.document_id} at {self.source_id}"
+
+
+class DocumentRevision(models.Model):
+    """The title and text of a document until an edit of its source replaced them at `replaced_at` (UTC).
+
+    Only documents with a mention have revisions: the first one and the last few (monitoring/ingest/edits.py).
+    """
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="revisions")
+    title = models.TextField(blank=True)
+    text = models.TextField(blank=True)
+    replaced_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.document_id} until {self.replaced_at:%Y-%m-%d %H:%M}"

@@ -32,6 +32,8 @@ class Mention(models.Model):
     they count in lists and charts and are never notified. `mention_by_keyword` covers every chart, list and facet,
     `mention_by_find` the counts of digests and rules (docs/architecture.md); there are no rollup tables.
 
+    `unmatched_at` (UTC) is set while the document doesn't match any more because of an edit of its source.
+
     `sentiment` is toward this keyword: "" until it is analyzed, UNCERTAIN below the confidence threshold. `negative`
     and `positive` are the model's probabilities (neutral is the rest), which corrections don't change. `analyzed_by`
     is the version of model and layer that set the label, BY_PERSON if a person did, and "" after that is undone.
@@ -58,6 +60,7 @@ class Mention(models.Model):
     negative = models.FloatField(null=True)
     positive = models.FloatField(null=True)
     analyzed_by = models.CharField(max_length=40, blank=True, default="", db_default="")
+    unmatched_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -20,8 +20,9 @@ from django.utils import timezone
 
 from accounts.activity_log import record
 from monitoring.http import host_key
+from monitoring.ingest.find import find_changes
 from monitoring.ingest.records import Stored
-from monitoring.ingest.store import find_new, store_new
+from monitoring.ingest.store import store_changes
 from monitoring.models import Source
 from monitoring.polling.moves import Move
 from monitoring.polling.schedule import Pace
@@ -67,11 +68,11 @@ def _save_alone(poll: CompletedPoll, owner: UUID) -> list[SavedPoll]:
 def _save(polls: list[CompletedPoll], owner: UUID) -> list[SavedPoll]:
     now = timezone.now()
     retention = timedelta(days=settings.DOCUMENT_RETENTION_DAYS)
-    new_entries = find_new(batch_of(poll, now, retention) for poll in polls if poll.result.entries)
+    changes = find_changes(batch_of(poll, now, retention) for poll in polls if poll.result.entries)
     with transaction.atomic():
         owned = _lock_owned([poll.source.id for poll in polls], owner)
         polls = [poll for poll in polls if poll.source.id in owned]
-        stored = store_new([new for new in new_entries if new.batch.source_id in owned])
+        stored = store_changes(changes.of_sources(owned))
         states = [
             decide(poll, stored.get(poll.source.id, Stored()), now, random.random(), _pace_of(poll.source))
             for poll in polls
@@ -187,11 +188,12 @@ def _log(poll: CompletedPoll, stored: Stored) -> SavedPoll:
     error_code = result.error.code if result.error else ""
     log.log(
         logging.WARNING if result.error else logging.INFO,
-        "event=polled source=%s status=%s items=%s new=%s mentions=%s ms=%d%s",
+        "event=polled source=%s status=%s items=%s new=%s edited=%s mentions=%s ms=%d%s",
         source.id,
         result.status,
         len(result.entries),
         stored.new,
+        stored.edited,
         stored.mentions,
         poll.elapsed_s * 1000,
         f" error={error_code}" if error_code else "",

@@ -1,42 +1,16 @@
 """Which entries become one document: within a source, across sources, in one batch or one after another."""
 
-from datetime import UTC, datetime
-
 import pytest
 from django.db import transaction
 
-from monitoring.ingest.records import Batch
-from monitoring.ingest.store import find_new, store, store_new
-from monitoring.models import Document, DocumentSource, Mention
-from monitoring.records import Entry
-from tests.factories import make_keyword, make_source
+from monitoring.ingest.find import find_changes
+from monitoring.ingest.store import store, store_changes
+from monitoring.models import Document, DocumentSource
+from tests.factories import make_source
+from tests.monitoring.ingest.entries import ARTICLE, batch, counts, entry
 from tests.racing import race, start_until_blocked
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-ARTICLE = (
-    "Lumora ouvre une boutique à Lyon, rue de la République. La marque de lampes y présente sa collection d’hiver,"
-    " dessinée à Nantes et fabriquée dans le Jura. Le magasin emploie douze personnes."
-)
-
-
-def entry(native_id, text=ARTICLE, title="Lumora ouvre une boutique", url="https://presse.example/a", **fields):
-    return Entry(native_id, url, title, text, published=fields.pop("published", NOON), **fields)
-
-
-def batch(source, *entries):
-    return Batch(source.pk, source.project_id, entries)
-
-
-@pytest.fixture
-def sources(project):
-    make_keyword(project, query="lumora")
-    return [make_source(project) for _ in range(3)]
-
-
-def counts():
-    return Document.objects.count(), DocumentSource.objects.count(), Mention.objects.count()
 
 
 def sources_of(**fields):
@@ -49,8 +23,8 @@ def test_entries_of_one_source_with_one_link_are_documents_of_their_own(sources,
     if at_once:
         store([batch(sources[0], *incidents)])
     else:
-        for incident in incidents:
-            store([batch(sources[0], incident)])
+        for count in range(1, 4):
+            store([batch(sources[0], *incidents[:count])])
     assert counts() == (3, 3, 3)
     store([batch(sources[0], *incidents)])
     assert counts() == (3, 3, 3)
@@ -123,9 +97,11 @@ def test_two_workers_storing_one_source_create_no_duplicates(sources):
 
 
 def test_two_workers_storing_one_story_of_two_sources_create_one_document(sources):
-    found = find_new([batch(sources[0], entry("1"), entry("3", "Autre texte de Lumora", url="https://b.example/"))])
+    found = find_changes(
+        [batch(sources[0], entry("1"), entry("3", "Autre texte de Lumora", url="https://b.example/"))]
+    )
     with transaction.atomic():
-        store_new(found)
+        store_changes(found)
         second = start_until_blocked(lambda: store([batch(sources[1], entry("2", ARTICLE[:100]))]))
         assert not second.done()
     second.result(timeout=10)

@@ -1,0 +1,205 @@
+"""Store what changed in known entries: texts, addresses, ids, and which keywords match. Called by ingest/store.py.
+
+An edit that adds a match is stored immediately. Other edits of a document become rarer with their number, down to one
+a day: a counter in a text, or a feed that alternates between two texts, would otherwise write at every poll. An edit
+that waits leaves the sighting's hash as it is, and the next poll reads it again.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
+
+from monitoring.content.clean import safe_html
+from monitoring.ingest.keys import variant_of
+from monitoring.ingest.mentions import AUTHOR_LENGTH, LANGUAGE_LENGTH, insert_mentions
+from monitoring.ingest.records import KnownEntry
+from monitoring.ingest.search_index import VECTOR, words_of
+from monitoring.ingest.statements import columns_of
+from monitoring.models import Mention
+
+# Edits of a document that are stored as they come; then the wait doubles with each one.
+FREE_EDITS = 8
+MIN_WAIT, MAX_WAIT = timedelta(minutes=30), timedelta(days=1)
+# Revisions of a document: the first and the last of this number less one.
+MAX_REVISIONS = 5
+MAX_EDITS = 2**15 - 1
+
+# Locked by id, so two writers can't deadlock; the columns are no key, so sightings and mentions can be inserted.
+_LOCK_DOCUMENTS = """
+SELECT id, title, text, edits, edited_at FROM monitoring_document WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+"""
+# Locked in the order of triage and corrections.
+_LOCK_MENTIONS = """
+SELECT id, document_id, keyword_id FROM monitoring_mention WHERE document_id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+"""
+_INSERT_REVISIONS = """
+INSERT INTO monitoring_documentrevision (document_id, title, text, replaced_at)
+SELECT id, title, text, %s FROM monitoring_document WHERE id = ANY(%s) ORDER BY id
+"""
+_DELETE_REVISIONS = """
+DELETE FROM monitoring_documentrevision WHERE id IN (
+    SELECT id FROM (
+        SELECT id, row_number() OVER (PARTITION BY document_id ORDER BY id) AS number,
+            row_number() OVER (PARTITION BY document_id ORDER BY id DESC) AS from_last
+        FROM monitoring_documentrevision WHERE document_id = ANY(%s)
+    ) numbered WHERE number > 1 AND from_last >= %s
+)
+"""
+_UPDATE_TEXTS = f"""
+UPDATE monitoring_document d SET title = new.title, text = new.text, html = new.html, author = new.author,
+    language = new.language, search = {VECTOR.format("new.words")}, edits = least(d.edits + 1, {MAX_EDITS}),
+    edited_at = new.edited_at
+FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])
+    AS new (id, title, text, html, author, language, words, edited_at)
+WHERE d.id = new.id
+"""
+_UPDATE_ADDRESSES = """
+UPDATE monitoring_document d SET url = new.url, address_key = new.address_key, variant = new.variant
+FROM unnest(%s::bigint[], %s::text[], %s::uuid[], %s::bigint[]) AS new (id, url, address_key, variant)
+WHERE d.id = new.id AND NOT EXISTS (
+    SELECT FROM monitoring_document o
+    WHERE o.project_id = d.project_id AND o.address_key = new.address_key AND o.variant = new.variant
+)
+"""
+_UPDATE_MATCHES = """
+UPDATE monitoring_mention m SET unmatched_at = CASE WHEN new.matches THEN NULL ELSE coalesce(m.unmatched_at, %s) END
+FROM unnest(%s::bigint[], %s::boolean[]) AS new (id, matches)
+WHERE m.id = new.id AND (m.unmatched_at IS NULL) <> new.matches
+"""
+_UPDATE_MENTIONS = f"""
+UPDATE monitoring_mention m SET author = left(d.author, {AUTHOR_LENGTH}), language = d.language,
+    sentiment = CASE m.analyzed_by WHEN '{Mention.BY_PERSON}' THEN m.sentiment ELSE '' END,
+    analyzed_by = CASE m.analyzed_by WHEN '{Mention.BY_PERSON}' THEN m.analyzed_by ELSE '' END
+FROM monitoring_document d WHERE d.id = m.document_id AND m.id = ANY(%s)
+"""
+_UPDATE_SIGHTINGS = """
+UPDATE monitoring_documentsource s SET native_key = new.native_key, url_hash = new.url_hash,
+    content_hash = coalesce(new.content_hash, s.content_hash), is_backlog = new.is_backlog
+FROM unnest(%s::bigint[], %s::uuid[], %s::bigint[], %s::boolean[], %s::bigint[])
+    AS new (id, native_key, url_hash, is_backlog, content_hash)
+WHERE s.id = new.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The edits that were stored, and the new mentions as (entry, keyword id)."""
+
+    edited: list[KnownEntry]
+    found: list[tuple[KnownEntry, int]]
+
+
+def is_due(edits: int, edited_at: datetime | None, now: datetime) -> bool:
+    """Return whether a further edit of a document is stored now, if it adds no match."""
+    if edits < FREE_EDITS or edited_at is None:
+        return True
+    return now - edited_at >= min(MIN_WAIT * 2 ** min(edits - FREE_EDITS, 10), MAX_WAIT)
+
+
+def apply(cursor: CursorWrapper, known: list[KnownEntry], tracked: set[int]) -> Applied:
+    """Update the documents, mentions and sightings of entries. `tracked` are the keywords that were matched.
+
+    The caller holds the locks of ingest/project_lock.py. Rows that another worker has updated since are skipped.
+    """
+    now = timezone.now()
+    changed = {one.document_id: one for one in sorted(known, key=lambda one: one.document_id) if one.item}
+    waiting: set[int] = set()
+    applied = Applied([], [])
+    if changed:
+        waiting = _apply_changes(cursor, changed, tracked, applied, now)
+    rows = [
+        (
+            one.sighting_id,
+            one.native_key,
+            one.url_hash,
+            one.is_backlog,
+            None if one.document_id in waiting else one.content_hash,
+        )
+        for one in sorted(known, key=lambda one: one.sighting_id)
+    ]
+    cursor.execute(_UPDATE_SIGHTINGS, columns_of(rows))
+    return applied
+
+
+def _apply_changes(
+    cursor: CursorWrapper, changed: dict[int, KnownEntry], tracked: set[int], applied: Applied, now: datetime
+) -> set[int]:
+    """Update documents and mentions. Return the ids of documents whose edit has to wait."""
+    waiting = set()
+    cursor.execute(_LOCK_DOCUMENTS, [list(changed)])
+    stored = {row[0]: row[1:] for row in cursor.fetchall()}
+    cursor.execute(_LOCK_MENTIONS, [list(stored)])
+    mentions: dict[int, dict[int, int]] = defaultdict(dict)
+    for mention_id, document_id, keyword_id in cursor.fetchall():
+        mentions[document_id][keyword_id] = mention_id
+    for document_id, (title, text, edits, edited_at) in stored.items():
+        one = changed[document_id]
+        assert one.item is not None
+        gained = set(one.keywords) - mentions[document_id].keys()
+        if one.is_edited and (one.item.title, one.item.text) == (title, text):
+            continue
+        if one.is_edited and not gained and not is_due(edits, edited_at, now):
+            waiting.add(document_id)
+            continue
+        applied.found.extend((one, keyword_id) for keyword_id in sorted(gained))
+        if one.is_edited:
+            applied.edited.append(one)
+    current = [changed[document_id] for document_id in stored if document_id not in waiting]
+    _edit(cursor, applied.edited, mentions, now)
+    _move(cursor, current)
+    _update_matches(cursor, current, mentions, tracked, now)
+    rows = [(keyword_id, one.document_id, one.is_backlog) for one, keyword_id in applied.found]
+    insert_mentions(cursor, rows, Mention.Status.TO_REVIEW)
+    return waiting
+
+
+def _edit(cursor: CursorWrapper, edited: list[KnownEntry], mentions: dict[int, dict[int, int]], now: datetime) -> None:
+    """Replace titles and texts. Store the earlier ones of documents with mentions, which are analyzed again."""
+    shown = [one.document_id for one in edited if mentions[one.document_id] or one.keywords]
+    if not edited:
+        return
+    if shown:
+        cursor.execute(_INSERT_REVISIONS, [now, shown])
+        cursor.execute(_DELETE_REVISIONS, [shown, MAX_REVISIONS])
+    rows = []
+    for one in edited:
+        assert one.item is not None
+        html = safe_html(one.entry) if one.document_id in shown else ""
+        words = words_of(one.item.title, one.item.text) if one.document_id in shown else None
+        language = one.item.language[:LANGUAGE_LENGTH]
+        rows.append((one.document_id, one.item.title, one.item.text, html, one.item.author, language, words, now))
+    cursor.execute(_UPDATE_TEXTS, columns_of(rows))
+    ids = sorted(mention_id for one in edited for mention_id in mentions[one.document_id].values())
+    if ids:
+        cursor.execute(_UPDATE_MENTIONS, [ids])
+
+
+def _move(cursor: CursorWrapper, entries: list[KnownEntry]) -> None:
+    rows = [
+        (one.document_id, one.item.url, one.address_key, variant_of(one.batch.source_id, one.native_key))
+        for one in entries
+        if one.address_key and one.item
+    ]
+    if rows:
+        cursor.execute(_UPDATE_ADDRESSES, columns_of(rows))
+
+
+def _update_matches(
+    cursor: CursorWrapper,
+    entries: list[KnownEntry],
+    mentions: dict[int, dict[int, int]],
+    tracked: set[int],
+    now: datetime,
+) -> None:
+    """Mark mentions whose keyword no longer matches; a mention of a paused keyword stays as it is."""
+    rows = sorted(
+        (mention_id, keyword_id in one.keywords)
+        for one in entries
+        for keyword_id, mention_id in mentions[one.document_id].items()
+        if keyword_id in tracked
+    )
+    if rows:
+        cursor.execute(_UPDATE_MATCHES, [now, *columns_of(rows)])
