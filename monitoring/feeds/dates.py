@@ -24,7 +24,7 @@ _RFC822 = re.compile(
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-](?:0\d|1[0-2]):[0-5]\d)", re.ASCII)
 
 _OFFSET = r"(?:gmt|utc?)?\s?(?P<sign>[+-])\s?(?P<zone_hours>[0-9]{1,2})(?::?(?P<zone_minutes>[0-9]{2}))?"
-_ZONE = rf"(?:\s?(?:{_OFFSET}(?:\s?[(\[].*[)\]])?|\(?(?P<zone>[a-z]{{1,5}})\)?))?"
+_ZONE = rf"(?:\s?(?:{_OFFSET}(?:\s?[(\[].*[)\]])?|\(?(?:etc/)?(?P<zone>[a-z]{{1,5}})\)?))?"
 _TIME = (
     r"(?P<hour>[0-9]{1,2})"
     r"(?:\s?[:.h]\s?(?P<minute>[0-9]{2})(?:\s?(?:[:.'m]|mi?n)\s?(?P<second>[0-9]{2})\s?s?(?:[.,:][0-9]{1,9})?)?"
