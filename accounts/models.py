@@ -7,7 +7,9 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
@@ -40,6 +42,13 @@ def validate_time_zone(name: str) -> None:
         raise ValidationError(
             _("“%(name)s” isn’t a time zone. Choose one from the list, such as Europe/Paris."), params={"name": name}
         )
+
+
+def end_sessions(user: "User") -> None:
+    """Delete the user's sessions, which would otherwise be valid again after a reactivation."""
+    for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
+        if session.get_decoded().get(SESSION_KEY) == str(user.pk):
+            session.delete()
 
 
 class UserManager(BaseUserManager["User"]):
@@ -77,6 +86,19 @@ class User(AbstractUser):
     class Meta:
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email_lower")]
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, and end what a new password or a deactivation must end: API tokens and, after deactivation, sessions.
+
+        Here, because pages, commands and the server admin pages all save the account. Django ends the sessions after
+        a new password itself.
+        """
+        has_new_password = getattr(self, "_password", None) is not None and self.pk is not None
+        super().save(*args, **kwargs)
+        if has_new_password or not self.is_active:
+            self.api_tokens.all().delete()
+        if not self.is_active:
+            end_sessions(self)
+
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
@@ -100,12 +122,14 @@ ROLE_ORDER = [Role.VIEWER, Role.MANAGER, Role.ADMIN]
 class Project(models.Model):
     """A workspace for one brand or client.
 
+    `sample_of` is the person who loaded it, if it is a sample project (`is_sample`): each person has one of their own.
     `deleted_at` (UTC) is set when people delete it: it then has no members, and its rows are deleted in batches
     (provisioning/deletion.py).
     """
 
     name = models.CharField(_("name"), max_length=100)
     is_sample = models.BooleanField(default=False)
+    sample_of = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     deleted_at = models.DateTimeField(null=True, blank=True)
     members: "models.ManyToManyField[User, Membership]" = models.ManyToManyField(
@@ -114,9 +138,10 @@ class Project(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["is_sample"], condition=models.Q(is_sample=True), name="one_sample_project"
-            )
+            models.UniqueConstraint(fields=["sample_of"], name="one_sample_project_per_person"),
+            models.CheckConstraint(
+                condition=models.Q(is_sample=True) | models.Q(sample_of=None), name="sample_of_person_is_sample"
+            ),
         ]
 
     def __str__(self) -> str:

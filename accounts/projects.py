@@ -17,8 +17,9 @@ def normalize_name(name: str) -> str:
 
 @transaction.atomic
 def create_project(user: User, name: str, *, is_sample: bool = False) -> Project:
-    """Create a project with its first admin."""
-    project = Project.objects.create(name=normalize_name(name), is_sample=is_sample)
+    """Create a project with its first admin. A user has one sample project at most."""
+    sample_of = user if is_sample else None
+    project = Project.objects.create(name=normalize_name(name), is_sample=is_sample, sample_of=sample_of)
     Membership.objects.create(project=project, user=user, role=Role.ADMIN)
     record(project, user, "project.created", project)
     return project

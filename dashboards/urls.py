@@ -42,7 +42,7 @@ GENERAL = [
 ]
 SAMPLE = [
     path("sample/load", sample.load, name="load_sample"),
-    path("sample/<slug:slug>.xml", sample.feed, name="sample_feed"),
+    path("sample/<int:number>/<slug:slug>.xml", sample.feed, name="sample_feed"),
     path("sample/<slug:slug>/<str:name>", sample.story, name="sample_story"),
     path("p/<int:project_id>/remove-sample", sample.remove, name="remove_sample"),
 ]

@@ -145,6 +145,7 @@ class PollResult:
     `is_truncated` is set if the response was cut short, so entries may be missing; None if it wasn't read again.
     `retry_after_s` is the wait that the server demands, `cache_max_age_s` how long it says its response is current.
     `permanent_url` is set if the server says that the source has moved permanently, and was read there.
+    `feed_url` is where the platform found the feed of the site at the source's URL, "" if it read the feed itself.
     `status` is the HTTP status of the last response, 0 where none came: for logs only.
     """
 
@@ -158,6 +159,7 @@ class PollResult:
     retry_after_s: int | None = None
     cache_max_age_s: int | None = None
     permanent_url: str = ""
+    feed_url: str = ""
     status: int = 0
     error: PollError | None = None
 

@@ -53,8 +53,8 @@ def delete_project(project: Project, user: User) -> None:
     sources = list(project.sources.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
     Source.objects.filter(pk__in=sources).update(state=Source.State.STOPPED)
     project.keywords.update(is_paused=True, backfilled_to=None)
-    # No longer the sample project: a new one can be loaded immediately.
-    Project.objects.filter(pk=project.pk).update(deleted_at=timezone.now(), is_sample=False)
+    # No longer anyone's sample project: its owner can load a new one immediately.
+    Project.objects.filter(pk=project.pk).update(deleted_at=timezone.now(), is_sample=False, sample_of=None)
     log.info("event=project_deleted project=%s user=%s", project.pk, user.pk)
 
 

@@ -1,9 +1,9 @@
-"""The sample project: loading and removing it, and its feeds, which the workers poll over loopback."""
+"""The sample project of a person: loading and removing it, and its feeds, which the workers poll over loopback."""
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.feedgenerator import Rss201rev2Feed
@@ -35,13 +35,14 @@ def remove(request: SignedInRequest, membership: Membership) -> HttpResponse:
     return redirect("home")
 
 
-def feed(request: SignedInRequest, slug: str) -> HttpResponse:
-    """One of the sample feeds at the present time; 404 if no sample project is loaded."""
-    sample = Project.objects.filter(is_sample=True).first()
+def feed(request: HttpRequest, number: int, slug: str) -> HttpResponse:
+    """One of the feeds of a sample project at the present time. Public, since workers have no account."""
+    sample = Project.objects.filter(is_sample=True, pk=number).first()
     found = next((feed for feed in FEEDS if feed.slug == slug), None)
     if sample is None or found is None:
         raise Http404
-    rss = Rss201rev2Feed(found.title, settings.SAMPLE_FEEDS_URL, "", language=found.language, feed_url=feed_url(slug))
+    url = feed_url(sample, slug)
+    rss = Rss201rev2Feed(found.title, settings.SAMPLE_FEEDS_URL, "", language=found.language, feed_url=url)
     for entry in current_items(found, sample.created_at, timezone.now(), settings.SAMPLE_FEEDS_URL + "/sample"):
         rss.add_item(
             entry.title,
@@ -55,7 +56,7 @@ def feed(request: SignedInRequest, slug: str) -> HttpResponse:
     return HttpResponse(rss.writeString("utf-8"), content_type=rss.content_type)
 
 
-def story(request: SignedInRequest, slug: str, name: str) -> HttpResponse:
+def story(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     """The page that sample mentions link to; it says that the article is invented."""
     found = next((feed for feed in FEEDS if feed.slug == slug), None)
     if found is None:

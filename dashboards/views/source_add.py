@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.text import Truncator, slugify
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -12,11 +12,10 @@ from accounts.formats import number
 from accounts.models import Membership, Role
 from dashboards.forms.sources import OpmlForm, SourceForm
 from monitoring.feeds.errors import ParseError
+from monitoring.messages.opml_reasons import OPML_REASONS
 from monitoring.messages.source_errors import error_text
 from monitoring.services.opml import ImportResult, export_opml, import_opml
 from monitoring.services.sources import AddResult, add_source
-
-SHOWN_URLS = 5  # of those that an import refused
 
 
 @project_view(Role.MANAGER)
@@ -38,15 +37,19 @@ def source_add(request: SignedInRequest, membership: Membership) -> HttpResponse
 
 @project_view(Role.MANAGER)
 def opml_import(request: SignedInRequest, membership: Membership) -> HttpResponse:
-    """GET shows the forms, POST adds the feeds of an OPML file."""
-    form = OpmlForm(request.POST or None, request.FILES or None)
+    """GET shows the forms, POST adds the feeds of an OPML file and lists the entries that it left out."""
+    form, left_out = OpmlForm(request.POST or None, request.FILES or None), []
     if request.method == "POST" and form.is_valid():
         result = import_opml(membership.project, request.user, form.cleaned_data["file"])
         if not isinstance(result, ParseError):
             _report_imported(request, result)
-            return redirect("sources", membership.project_id)
-        form.add_error("file", _("This isn’t an OPML file."))
-    context = {"form": SourceForm(), "opml_form": form, "candidates": ()}
+            if not result.left_out:
+                return redirect("sources", membership.project_id)
+            left_out = [(each.name, OPML_REASONS[each.reason]) for each in result.left_out]
+            form = OpmlForm()
+        else:
+            form.add_error("file", _("This isn’t an OPML file."))
+    context = {"form": SourceForm(), "opml_form": form, "candidates": (), "left_out": left_out}
     return render(request, "sources/source_add.html", context)
 
 
@@ -79,8 +82,3 @@ def _report_imported(request: SignedInRequest, result: ImportResult) -> None:
         text = ngettext("%(number)s already existed.", "%(number)s already existed.", result.known)
         parts.append(text % {"number": number(result.known)})
     messages.success(request, " ".join(parts))
-    if result.refused:
-        count = len(result.refused)
-        text = ngettext("%(number)s invalid URL:", "%(number)s invalid URLs:", count) % {"number": number(count)}
-        urls = [Truncator(url).chars(80) for url in result.refused[:SHOWN_URLS]]
-        messages.warning(request, f"{text} {', '.join(urls)}{'…' if count > SHOWN_URLS else ''}")

@@ -198,6 +198,8 @@ def plain_text(html: str) -> str:
 
 def plain_title(title: str, *, is_html: bool) -> str:
     """Return a title on one line, at most MAX_TITLE characters."""
+    if "[CDATA[" in title:
+        title = unwrap_cdata(title)
     if is_html:
         title = html_text(title) if "<" in title else unescape(title)
     return " ".join(title.split())[:MAX_TITLE]

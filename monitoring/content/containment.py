@@ -8,7 +8,7 @@ Called by clean.py.
 import re
 from collections.abc import Sequence
 
-_AROUND_WORDS = ".,;:!?…·•«»\"'“”„‘’()[]{}<>|*_—–-→←"
+_PUNCTUATION = '.,;:!?…·•«»"“”„‘()[]{}<>|*_—–-→←'
 _SENTENCE_END = re.compile(r"\n|(?<=[.!?])\s")
 _ELLIPSIS = re.compile(r"[\[(]?(?:…|\.\.\.)[\])]?")
 # The last line of an excerpt in blogs: the title of the post, and the name of the blog.
@@ -51,5 +51,7 @@ def _has(words: str, sentence: str) -> bool:
 
 def _words(text: str) -> str:
     """Return the words in lower case, one space between them. Signs like those of "C++" and "#marque" are kept."""
-    words = (word.strip(_AROUND_WORDS) for word in text.casefold().replace("’", "'").split())
-    return " ".join(filter(None, words))
+    text = text.casefold().replace("’", "'")
+    for sign in _PUNCTUATION:
+        text = text.replace(sign, " ")
+    return " ".join(text.split())

@@ -111,7 +111,9 @@ def unwrap_cdata(text: str) -> str:
         text = _CDATA_CLOSING.sub("", stripped[len(opening) :])
         if _CDATA_OPENINGS[opening]:
             text = unescape(text)
-    return text.replace("<![CDATA[", "").replace("]]>", "") if "<![CDATA[" in text else text
+    if "<![CDATA[" in text and "]]>" in text:
+        return text.replace("<![CDATA[", "").replace("]]>", "")
+    return text
 
 
 def without_traps(html: str) -> str:

@@ -1,17 +1,18 @@
 """Decode character references where a feed does not say whether a text is HTML: in titles, most of all. Pure.
 
-In: a text. Out: whether it contains markup (`looks_like_html`), or the text with its references decoded once. Called
-by the parsers of feeds. Texts that are HTML for certain are decoded as HTML, by content/clean.py.
+In: a text. Out: the text and whether it is HTML; if not, its references are decoded once. Called by the parsers of
+feeds. Texts that are HTML for certain are decoded as HTML, by content/clean.py.
 """
 
 import re
 from html import unescape
 from html.entities import html5
 
-from monitoring.content.markup import BLOCKS, TRAPS
+from monitoring.content.markup import BLOCKS, TRAPS, unwrap_cdata
 
 _REFERENCE = re.compile(r"&(?:#(?:[0-9]{1,7}|[xX][0-9a-fA-F]{1,6});?|([A-Za-z][A-Za-z0-9]{1,31})(;|(?![A-Za-z0-9=])))")
 _TERMINATED = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _TAG = re.compile(r"</?([a-zA-Z][\w:-]*)")
 _MARKUP = re.compile(r"</[a-zA-Z]|<br\s*/>|<img\s[^<>]*\bsrc\s*=", re.I)
 _HTML_NAMES = (
@@ -24,6 +25,22 @@ _HTML_NAMES = (
         strong sub sup table tbody td tfoot th thead time tr track tt u ul var wbr""".split()  # noqa: SIM905
     )
 )
+
+
+def guess_type(text: str) -> tuple[str, bool]:
+    """Return a text that may be HTML, and whether it is; its references are decoded if it is not."""
+    if "[CDATA[" in text:
+        text = unwrap_cdata(text)
+    return (text, True) if looks_like_html(text) else (decode_references(text), False)
+
+
+def decode_encoded(text: str) -> str:
+    """Return a plain text with its references decoded if one of them stands for a letter such as "é".
+
+    Otherwise, the text is about HTML.
+    """
+    decoded = decode_references(text)
+    return decoded if len(_NOT_ASCII.findall(decoded)) > len(_NOT_ASCII.findall(text)) else text
 
 
 def looks_like_html(text: str) -> bool:

@@ -48,6 +48,9 @@ _PATH_SAFE = "/:@!$&'()*+,;=-._~"
 _DEFAULT_PORTS = {80, 443, None}
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _WRAPPED = re.compile(r"\s*[\r\n\t]+\s*")
+# "feed://site", "feed:https://site", and the podcast applications' "itpc" and "pcast".
+_READER_SCHEME = re.compile(r"(?:(?:feeds?|itpcs?|pcasts?|podcast|rss):(?://)?)+(?=\S)", re.I)
+_WITH_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.I)
 _UNRESERVED = re.compile(r"[A-Za-z0-9\-._~]")
 
 
@@ -146,12 +149,11 @@ def _escape(text: str) -> str:
 
 
 def url_from_input(text: str) -> str:
-    """Return the URL that a person typed or pasted: trimmed, with a scheme, `feed:` replaced."""
-    url = text.strip()
-    for prefix in ("feed://", "feed:"):
-        if url.lower().startswith(prefix):
-            url = url[len(prefix) :]
-    return url if "://" in url else f"https://{url}"
+    """Return the URL that a person typed or pasted: trimmed, with a scheme, the schemes of feed readers replaced."""
+    url = _READER_SCHEME.sub("", text.strip())
+    if url.startswith("//"):
+        return f"https:{url}"
+    return url if _WITH_SCHEME.match(url) else f"https://{url}"
 
 
 def host_of(url: str) -> str:

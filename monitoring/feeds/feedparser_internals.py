@@ -6,10 +6,12 @@ To upgrade: compare these names in its source, run tests/monitoring/feeds, then 
 """
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import feedparser
 import feedparser.api
+
+from monitoring.content.references import guess_type
 
 # The version in requirements/app.in; a test compares the two.
 SUPPORTED_VERSION = "6.0.14"
@@ -34,11 +36,23 @@ check_version(feedparser.__version__)
 from feedparser.encodings import convert_to_utf8  # noqa: E402
 from feedparser.mixin import _FeedParserMixin  # noqa: E402
 
-__all__ = ["KNOWN_NAMESPACES", "KNOWN_PREFIXES", "SUPPORTED_VERSION", "convert_to_utf8", "looks_like_html"]
+__all__ = ["KNOWN_NAMESPACES", "KNOWN_PREFIXES", "SUPPORTED_VERSION", "TEXTS", "EntryText", "convert_to_utf8"]
 
 KNOWN_NAMESPACES = frozenset(uri.lower() for uri in _FeedParserMixin.namespaces)
 KNOWN_PREFIXES = frozenset(filter(None, _FeedParserMixin.namespaces.values()))
-looks_like_html = _FeedParserMixin.looks_like_html
+# The key of an entry under which its titles and texts are, which cannot be the name of an element.
+TEXTS = "all texts"
+
+
+class EntryText(NamedTuple):
+    """A title or text of an entry, with the name of its element (feedparser's) and its depth in the document."""
+
+    name: str
+    text: str
+    type: str
+    language: str
+    depth: int
+
 
 if TYPE_CHECKING:
     _Parser = Any  # mixed into feedparser's parsers below, which have no types
@@ -50,10 +64,38 @@ _MAX_NAMESPACES = 200
 
 
 class _BoundedParser(_Parser):  # type: ignore[misc]  # feedparser has no types
-    """Bounds two slow parts of feedparser, which take hours for a hostile feed; corrects authors, dates and links.
+    """Bounds two slow parts of feedparser, which take hours for a hostile feed; corrects what it reads wrongly.
 
-    Vigie does not use tags.
+    That is authors, dates, links and texts: an entry has all its titles and texts in TEXTS. Vigie does not use tags.
     """
+
+    # With "utf-8", feedparser repairs encodings, also where nothing is wrong; text_repair.py does.
+    encoding = property(lambda self: "UTF-8", lambda self, name: None)
+    looks_like_html = staticmethod(lambda text: guess_type(text)[1])
+
+    def pop_content(self, tag: str) -> str | None:
+        text: str | None = self.pop(tag)
+        type_, language = self.contentparams.get("type", ""), self.contentparams.get("language")
+        self.incontent -= 1
+        self.contentparams.clear()
+        if text and self.inentry and not self.insource:
+            name = f"media_{tag}" if (self.inimage or self.intextinput) and not tag.startswith("media_") else tag
+            texts = self.entries[-1].setdefault(TEXTS, [])
+            texts.append(EntryText(name, text, type_, language or "", self.depth))
+        return text
+
+    # feedparser takes a second description for a content, and its type for plain text.
+    def _start_description(self, attrs: dict[str, str]) -> None:
+        self.push_content("description", attrs, "text/html", 1)
+
+    def _end_description(self) -> None:
+        self.pop_content("description")
+
+    def _start_summary(self, attrs: dict[str, str]) -> None:
+        self.push_content("summary", attrs, "text/plain", 1)
+
+    def _end_summary(self) -> None:
+        self.pop_content("summary")
 
     def _add_tag(self, term: str, scheme: str, label: str) -> None:
         self._get_context().setdefault("tags", [])
@@ -98,6 +140,17 @@ class _BoundedParser(_Parser):  # type: ignore[misc]  # feedparser has no types
         if len(self.namespaces_in_use) < _MAX_NAMESPACES:
             super().track_namespace(prefix, uri)
 
+
+def _add_text_element(name: str, tag: str) -> None:
+    """Add methods to read an element as a text; feedparser does not know it, or takes it for another one."""
+    setattr(_BoundedParser, f"_start_{name}", lambda self, attrs: self.push_content(tag, attrs, "text/plain", 1))
+    setattr(_BoundedParser, f"_end_{name}", lambda self: self.pop_content(tag))
+
+
+for _name in ("media_title", "media_description", "media_text"):
+    _add_text_element(_name, _name)
+for _name in ("dc_abstract", "dcterms_abstract", "googleplay_description", "yandex_full-text", "turbo_content"):
+    _add_text_element(_name, "abstract")
 
 # feedparser.parse takes its two parser classes from its own module.
 for _name in ("StrictFeedParser", "LooseFeedParser"):

@@ -7,17 +7,21 @@ content/clean.py does it, and only for new entries; it resolves links inside tex
 import codecs
 import io
 import re
+from operator import attrgetter
 from typing import Any
 
 import feedparser
 
+from monitoring.content.references import guess_type
 from monitoring.content.scrub import scrub
 from monitoring.feeds.dates import parse_date
 from monitoring.feeds.entity_expansion import expanded_size
 from monitoring.feeds.errors import ParseError
-from monitoring.feeds.feedparser_internals import convert_to_utf8
+from monitoring.feeds.feedparser_internals import TEXTS, EntryText, convert_to_utf8
 from monitoring.feeds.links import is_permalink
 from monitoring.feeds.raw_feed import RawEntry, RawFeed
+from monitoring.feeds.sign_in import is_sign_in_page
+from monitoring.feeds.text_repair import repair_encoding
 from monitoring.feeds.truncation import is_last_entry_cut, is_truncated
 
 # Real feeds have far fewer once their entries are limited; feedparser needs 1.4 s per 100,000 tags.
@@ -38,6 +42,8 @@ _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,500}\?>", re.I)
 _REFERENCE = re.compile(rb"&#(?:x([0-9a-f]+)|([0-9]+));?", re.I)
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]+")
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "html", "xhtml"})
+_OWN_TEXTS = frozenset({"description", "summary", "content", "subtitle", "info", "abstract"})
+_MEDIA_TEXTS = frozenset({"media_description", "media_text"})
 
 
 def to_utf8(body: bytes, content_type: str) -> bytes:
@@ -55,11 +61,15 @@ def to_utf8(body: bytes, content_type: str) -> bytes:
     return data
 
 
+def _page_code(page: bytes) -> str:
+    return "sign_in_page" if is_sign_in_page(page) else "html_page"
+
+
 def read(data: bytes, max_entries: int) -> RawFeed | ParseError:
     """Parse the result of `to_utf8`, at most `max_entries` entries of it."""
     feed_tag, html_tag = _FEED_TAG.search(data), _HTML_TAG.search(data)
     if not feed_tag:
-        return ParseError("html_page" if html_tag else "not_a_feed")
+        return ParseError(_page_code(data) if html_tag else "not_a_feed")
     if (size := expanded_size(data)) > MAX_EXPANDED_BYTES:
         return ParseError("xml_bomb", f"entities expand to {size} bytes")
     truncated = is_truncated(data)
@@ -70,7 +80,7 @@ def read(data: bytes, max_entries: int) -> RawFeed | ParseError:
     if isinstance(parsed, ParseError):
         return parsed
     if not parsed.entries and html_tag and html_tag.start() < feed_tag.start():
-        return ParseError("html_page")
+        return ParseError(_page_code(data))
     if not parsed.entries and not parsed.version:
         return ParseError("not_a_feed")
     feed = _to_raw(parsed)
@@ -98,28 +108,11 @@ def _limit_entries(data: bytes, max_entries: int) -> bytes:
 
 
 def _clean_head(data: bytes) -> bytes:
-    """Remove two things before the first entry that feedparser cannot handle.
-
-    Its doctype patterns take quadratic time on long white space before the root. And if a podcast has both
-    <itunes:summary> and <description>, it drops the description of the first, newest episode.
-    """
-    root, entry = re.search(rb"<\w", data), _ENTRY_START.search(data)
+    """Shorten white space before the root: feedparser's doctype patterns take quadratic time on it."""
+    root = re.search(rb"<\w", data)
     if not root:
         return data
-    first = entry.start() if entry else root.start()
-    prolog = re.sub(rb"\s{2,}", b"\n", data[: root.start()]).lstrip()
-    return prolog + _without_itunes_summary(data[root.start() : first]) + data[max(first, root.start()) :]
-
-
-def _without_itunes_summary(channel: bytes) -> bytes:
-    start = channel.find(b"<itunes:summary")
-    closing = channel.find(b">", start)
-    if start < 0 or closing < 0:
-        return channel
-    if channel[closing - 1 : closing] == b"/":
-        return channel[:start] + channel[closing + 1 :]
-    _, found, rest = channel[closing:].partition(b"</itunes:summary>")
-    return channel[:start] + rest if found else channel
+    return re.sub(rb"\s{2,}", b"\n", data[: root.start()]).lstrip() + data[root.start() :]
 
 
 def _parse(data: bytes) -> feedparser.FeedParserDict | ParseError:
@@ -130,7 +123,7 @@ def _parse(data: bytes) -> feedparser.FeedParserDict | ParseError:
     except Exception:
         pass
     try:
-        return _run_feedparser(_CONTROL.sub(b"", _REFERENCE.sub(_valid_reference, data)), resolve=False)
+        return _run_feedparser(without_invalid_characters(data), resolve=False)
     except Exception as problem:
         return ParseError("unreadable", type(problem).__name__)
 
@@ -141,6 +134,11 @@ def _run_feedparser(data: bytes, *, resolve: bool) -> feedparser.FeedParserDict:
     return feedparser.parse(
         io.BytesIO(data), response_headers=headers, resolve_relative_uris=resolve, sanitize_html=False
     )
+
+
+def without_invalid_characters(data: bytes) -> bytes:
+    """Return data without control characters, and without references to characters that no text can contain."""
+    return _CONTROL.sub(b"", _REFERENCE.sub(_valid_reference, data))
 
 
 def _valid_reference(match: re.Match[bytes]) -> bytes:
@@ -154,37 +152,46 @@ def _valid_reference(match: re.Match[bytes]) -> bytes:
 def _to_raw(parsed: feedparser.FeedParserDict) -> RawFeed:
     feed = parsed.feed
     links = _dicts(feed.get("links"))
+    is_atom = parsed.version.startswith("atom")
+    detail = feed.get("title_detail")
+    title, title_is_html = _read_text(
+        _string(feed.get("title")), detail.get("type") if isinstance(detail, dict) else "", is_atom=is_atom
+    )
     return RawFeed(
-        title=_string(feed.get("title")),
-        title_is_html=_is_html(feed.get("title_detail")),
+        title=title,
+        title_is_html=title_is_html,
         site_url=_string(feed.get("link")),
         language=_string(feed.get("language")),
         next_url=next((_string(link.get("href")) for link in links if link.get("rel") == "next"), ""),
-        authors=_authors(feed) if parsed.version.startswith("atom") else [],
-        entries=[_to_entry(entry) for entry in parsed.entries],
+        authors=_authors(feed) if is_atom else [],
+        entries=[_to_entry(entry, is_atom=is_atom) for entry in parsed.entries],
     )
 
 
-def _to_entry(entry: feedparser.FeedParserDict) -> RawEntry:
-    title = entry.get("title_detail")
+def _to_entry(entry: feedparser.FeedParserDict, *, is_atom: bool) -> RawEntry:
     # feedparser's own reading of dates ignores zones that it does not know, and guesses at others.
     published, dc_date, created, updated = (
         parse_date(_string(dict.get(entry, key))) for key in ("published", "dc_date", "created", "updated")
     )
     guid_link = _string(entry.get("guid_link"))
+    texts: list[EntryText] = dict.get(entry, TEXTS, [])
+    title = _title_of(texts)
+    title_text, title_is_html = _read_text(_string(title.text), title.type, is_atom=is_atom)
+    read = [(each.name, _read_text(_string(each.text), each.type, is_atom=is_atom)) for each in texts]
     return RawEntry(
         id=_string(entry.get("id")),
         link=_string(entry.get("link")),
         guid_link=guid_link if is_permalink(guid_link) else "",
         original_link=_string(entry.get("feedburner_origlink")) or _string(entry.get("pheedo_origlink")),
         links=[(_string(link.get("rel")), _string(link.get("href"))) for link in _dicts(entry.get("links"))],
-        title=_string(entry.get("title")),
-        title_is_html=_is_html(title),
-        bodies=_bodies(entry),
+        title=title_text,
+        title_is_html=title_is_html,
+        bodies=[text for name, text in read if name in _OWN_TEXTS],
+        media_texts=[text for name, text in read if name in _MEDIA_TEXTS],
         authors=_authors(entry),
         published=published or dc_date or created or updated,
         updated=updated,
-        language=_string(entry.get("language")) or _string(title.get("language") if isinstance(title, dict) else ""),
+        language=_string(entry.get("language")) or next((each.language for each in (title, *texts) if each.text), ""),
     )
 
 
@@ -192,13 +199,20 @@ def _authors(parent: feedparser.FeedParserDict) -> list[str]:
     return [_string(author.get("name")) or _string(author.get("email")) for author in _dicts(parent.get("authors"))]
 
 
-def _bodies(entry: feedparser.FeedParserDict) -> list[tuple[str, bool]]:
-    bodies = [(_string(content.get("value")), _is_html(content)) for content in _dicts(entry.get("content"))]
-    summary = _string(dict.get(entry, "summary"))
-    if all(summary != text for text, _ in bodies):
-        detail = dict.get(entry, "summary_detail")
-        bodies.append((summary, _is_html(detail) if detail else True))
-    return bodies
+def _title_of(texts: list[EntryText]) -> EntryText:
+    """Return the title of an entry, else that of its picture or video."""
+    for name in ("title", "media_title"):
+        titles = [each for each in texts if each.name == name and each.text.strip()]
+        if titles:
+            return min(titles, key=attrgetter("depth"))
+    return EntryText("title", "", "", "", 0)
+
+
+def _read_text(text: str, type_: object, *, is_atom: bool) -> tuple[str, bool]:
+    """Return a text and whether it is HTML, which RSS leaves open."""
+    if type_ in _HTML_TYPES:
+        return text, True
+    return (text, False) if is_atom else guess_type(text)
 
 
 # An element named like one of feedparser's own keys (<links>, <title_detail>) overwrites its value, so no value has a
@@ -206,12 +220,8 @@ def _bodies(entry: feedparser.FeedParserDict) -> list[tuple[str, bool]]:
 
 
 def _string(value: object) -> str:
-    return scrub(value) if isinstance(value, str) else ""
+    return repair_encoding(scrub(value)) if isinstance(value, str) else ""
 
 
 def _dicts(value: object) -> list[dict[str, Any]]:
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
-
-
-def _is_html(detail: object) -> bool:
-    return isinstance(detail, dict) and detail.get("type") in _HTML_TYPES

@@ -9,6 +9,7 @@ import re
 from contextlib import suppress
 from typing import Any
 
+from monitoring.content.references import decode_encoded, guess_type
 from monitoring.content.scrub import scrub
 from monitoring.feeds.dates import parse_date
 from monitoring.feeds.errors import ParseError
@@ -71,15 +72,16 @@ def _whole_items(text: str, start: int) -> list[Any]:
 
 def _entry(item: dict[str, Any]) -> RawEntry:
     html, text = _text(item, "content_html"), _text(item, "content_text")
-    bodies = [(html, True)] if html else [(text or _text(item, "summary"), False)]
+    title, title_is_html = guess_type(_text(item, "title"))
     links = [("related", _text(item, "external_url"))]
     updated = parse_date(_text(item, "date_modified"))
     return RawEntry(
         id=_text(item, "id"),
         link=_text(item, "url"),
         links=[link for link in links if link[1]],
-        title=_text(item, "title"),
-        bodies=bodies,
+        title=title,
+        title_is_html=title_is_html,
+        bodies=[(html, True), (decode_encoded(text), False), (decode_encoded(_text(item, "summary")), False)],
         authors=_authors(item),
         published=parse_date(_text(item, "date_published")) or updated,
         updated=updated,

@@ -5,15 +5,15 @@ that feedparser might read differently is not supported. tests/monitoring/feeds/
 """
 
 import re
-from contextlib import suppress
 from datetime import datetime
 
 from lxml import etree
 
+from monitoring.content.references import guess_type
 from monitoring.feeds.dates import parse_date
-from monitoring.feeds.feedparser_internals import looks_like_html
 from monitoring.feeds.links import is_permalink
 from monitoring.feeds.raw_feed import RawEntry, RawFeed
+from monitoring.feeds.text_repair import repair_encoding
 from monitoring.feeds.xml_elements import ATOM, RDF_ABOUT, RDF_ROOT, XML_LANG, AmbiguousFeedError, Kind, KindTable
 
 _ENCODING = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']\s*([\w.-]+)", re.I)
@@ -22,7 +22,6 @@ _UNSUPPORTED = (b"<!DOCTYPE", b"<!ENTITY", b"xml:base", b" base=", b"\x00")
 _HTML_TYPES = {"html": True, "text/html": True, "text": False, "plain": False, "text/plain": False}
 _ENTRIES = frozenset({"item", "entry"})
 _DESCRIPTIONS = frozenset({"description", "summary", "content", "encoded"})
-_C1 = re.compile("[\x80-\x9f]")
 _PAGE_TYPES = frozenset({"", "html", "xhtml", "text/html", "application/xhtml+xml"})
 
 
@@ -77,7 +76,6 @@ def _read_channel(
     channel: etree._Element, children: list[etree._Element], kinds: KindTable, lang: str, *, atom: bool = False
 ) -> RawFeed:
     feed = RawFeed(language=lang)
-    descriptions: list[str | None] = []
     reader = _EntryReader(kinds, lang=lang, atom=atom)
     for child in children:
         if child.tag.rpartition("}")[2] in ("image", "items", "textinput", "textInput"):
@@ -85,19 +83,12 @@ def _read_channel(
             continue
         kind = kinds.kind_of(child)
         if kind is Kind.ENTRY:
-            if not feed.entries and "itunes" in descriptions:
-                descriptions.remove("itunes")  # which feedparser_parser.py removes
-            if len(descriptions) > 1:
-                # feedparser takes the second for the content of an entry, and then reads the next entry differently.
-                raise AmbiguousFeedError("two descriptions")
             feed.entries.append(reader.read(child))
             continue
         if len(child):
             if kind not in (Kind.IGNORED, Kind.AUTHOR):
                 raise AmbiguousFeedError("nested")
             _check_contains_none(child, _ENTRIES | _DESCRIPTIONS)
-        if kind in _BODY_KINDS:
-            descriptions.append(child.prefix)
         if kind is Kind.TITLE and not feed.title:
             feed.title, feed.title_is_html = reader.text_and_type(child, html=False)
         elif kind is Kind.LINK:
@@ -139,15 +130,19 @@ class _EntryReader:
         if attributes and any(name.lower() in ("href", "lastmod", "lang") for name in attributes):
             raise AmbiguousFeedError("entry attributes")
         entry = RawEntry(
-            id=repair_encoding(attributes.get(RDF_ABOUT, "")), language=attributes.get(XML_LANG) or self.lang
+            id=repair_encoding(attributes.get(RDF_ABOUT, "")), language=attributes.get(XML_LANG, self.lang)
         )
         state = _EntryState(entry)
         for child in element:
             self._read_element(state, child, nested=False)
         entry.published = state.published or state.dc_date or state.created or state.updated
         entry.updated = state.updated
-        if state.summary is not None:
-            entry.bodies.append(state.summary)
+        title = state.title or state.media_title
+        if title:
+            entry.title, entry.title_is_html, entry.language = title
+        elif state.text_language is not None:
+            entry.language = state.text_language
+        entry.language = state.language or entry.language
         return entry
 
     def _read_element(self, state: "_EntryState", child: etree._Element, *, nested: bool) -> None:
@@ -167,40 +162,31 @@ class _EntryReader:
         elif nested or kind is Kind.ENTRY:
             raise AmbiguousFeedError("out of place")
         elif kind is Kind.SOURCE:
-            self._read_source(state, child)
+            self._read_source(child)
         elif kind is Kind.AUTHOR:
             state.entry.authors.append(self.author(child))
         elif kind is Kind.LANGUAGE:
-            state.entry.language = _text(child)
+            state.language = _text(child)
         else:
             _read_date(state, kind, child)
 
     def _read_text(self, state: "_EntryState", kind: Kind, child: etree._Element, *, nested: bool) -> None:
-        entry = state.entry
-        if kind is Kind.TITLE or kind is Kind.MEDIA_TITLE:
-            text, is_html = self.text_and_type(child, html=False)
-            if kind is Kind.MEDIA_TITLE or state.has_source or nested:
-                # feedparser compares depths here, and resets them at a <source>.
-                if not state.has_title or state.has_source:
-                    raise AmbiguousFeedError("title of media")
-            elif not state.has_title:
-                entry.title, entry.title_is_html = text, is_html
-                state.has_title = bool(text)
+        if nested and kind not in (Kind.MEDIA_TITLE, Kind.MEDIA_TEXT):
+            raise AmbiguousFeedError("text in a group")
+        if child.get("src"):
+            raise AmbiguousFeedError("content elsewhere")
+        text, is_html = self.text_and_type(child, html=kind is Kind.DESCRIPTION or kind is Kind.ENCODED)
+        if not text:
             return
-        as_content = kind in (Kind.CONTENT, Kind.ENCODED) or (state.summary is not None and not state.has_content)
-        html = kind is Kind.ENCODED or (kind is Kind.DESCRIPTION and not as_content)
-        body = self.text_and_type(child, html=html)
-        if as_content:
-            if child.get("src"):
-                raise AmbiguousFeedError("content elsewhere")
-            state.has_content = True
-            entry.bodies.append(body)
-            if state.summary is None:
-                state.summary = body
-        elif nested and state.summary is not None:
-            raise AmbiguousFeedError("description of media")
+        language = child.get(XML_LANG, state.entry.language) if child.attrib else state.entry.language
+        if kind is Kind.TITLE:
+            state.title = state.title or (text, is_html, language)
+        elif kind is Kind.MEDIA_TITLE:
+            state.media_title = state.media_title or (text, is_html, language)
         else:
-            state.summary = body
+            (state.entry.media_texts if kind is Kind.MEDIA_TEXT else state.entry.bodies).append((text, is_html))
+            if state.text_language is None:
+                state.text_language = language
 
     def text_and_type(self, element: etree._Element, *, html: bool) -> tuple[str, bool]:
         """Return the text and whether it is HTML. Raise AmbiguousFeedError for inline markup and encoded types."""
@@ -216,12 +202,11 @@ class _EntryReader:
                 html = known
             if element.get("mode", "escaped") != "escaped":
                 raise AmbiguousFeedError("mode")
-        if not html and not self.atom and ("&" in text or "</" in text):
-            html = looks_like_html(text)
+        if not html and not self.atom and ("&" in text or "<" in text):
+            return guess_type(text)
         return text, html
 
-    def _read_source(self, state: "_EntryState", source: etree._Element) -> None:
-        state.has_source = True
+    def _read_source(self, source: etree._Element) -> None:
         for inner in source:
             if len(inner):
                 self._check_ignored(inner)
@@ -259,27 +244,31 @@ class _EntryState:
         "created",
         "dc_date",
         "entry",
-        "has_content",
         "has_id",
-        "has_source",
-        "has_title",
+        "language",
+        "media_title",
         "published",
-        "summary",
+        "text_language",
+        "title",
         "updated",
     )
 
     def __init__(self, entry: RawEntry) -> None:
         self.entry = entry
-        self.summary: tuple[str, bool] | None = None
+        self.title: tuple[str, bool, str] | None = None
+        self.media_title: tuple[str, bool, str] | None = None
+        self.text_language: str | None = None
+        self.language = ""
         self.published: datetime | None = None
         self.updated: datetime | None = None
         self.created: datetime | None = None
         self.dc_date: datetime | None = None
-        self.has_content = self.has_title = self.has_source = self.has_id = False
+        self.has_id = False
 
 
-_TEXT_KINDS = frozenset({Kind.TITLE, Kind.MEDIA_TITLE, Kind.DESCRIPTION, Kind.SUMMARY, Kind.CONTENT, Kind.ENCODED})
-_BODY_KINDS = _TEXT_KINDS - {Kind.TITLE, Kind.MEDIA_TITLE}
+_TEXT_KINDS = frozenset(
+    {Kind.TITLE, Kind.MEDIA_TITLE, Kind.DESCRIPTION, Kind.SUMMARY, Kind.CONTENT, Kind.ENCODED, Kind.MEDIA_TEXT}
+)
 _LINK_KINDS = frozenset({Kind.LINK, Kind.ORIGINAL_LINK, Kind.ENCLOSURE, Kind.ID})
 
 
@@ -331,16 +320,3 @@ def _text(element: etree._Element) -> str:
     if len(element):
         raise AmbiguousFeedError("nested")
     return repair_encoding((element.text or "").strip())
-
-
-def repair_encoding(text: str) -> str:
-    """Repair, as feedparser does, UTF-8 that was decoded as Latin-1, and characters of windows-1252."""
-    if text.isascii():
-        return text
-    with suppress(UnicodeError):
-        text = text.encode("iso-8859-1").decode("utf-8")
-    return text.translate(_WINDOWS) if _C1.search(text) else text
-
-
-# The bytes 0x80-0x9f of windows-1252, which decoding as Latin-1 turns into control characters.
-_WINDOWS = {n: c for n in range(0x80, 0xA0) if (c := bytes([n]).decode("windows-1252", "ignore"))}

@@ -1,12 +1,12 @@
 """Convert a RawFeed to a ParsedFeed, whichever parser read it: absolute and unwrapped links, the ids of identity.py,
-the longest text, everything cut to size.
+the fullest text first.
 
 Called by parse.py. Pure.
 """
 
 import re
-from html import unescape
 
+from monitoring.content.clean import plain_title
 from monitoring.feeds.authors import join_authors
 from monitoring.feeds.identity import with_ids
 from monitoring.feeds.links import absolute_link
@@ -14,9 +14,12 @@ from monitoring.feeds.polling_hints import PollingHints
 from monitoring.feeds.raw_feed import RawEntry, RawFeed
 from monitoring.records import Entry, ParsedFeed
 
-MAX_TITLE = 1_000
-MAX_BODY = 200_000
+# Characters with markup and references; content/clean.py cuts the plain title.
+MAX_TITLE = 20_000
 
+_Text = tuple[str, bool]  # and whether it is HTML
+
+_TAG = re.compile(r"<[^<>]*>")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}")
 # For entries without a page of their own, the most useful link first.
 _LINK_RELS = ("alternate", "related", "via", "enclosure")
@@ -29,7 +32,7 @@ def normalize_feed(raw: RawFeed, url: str, hints: PollingHints) -> ParsedFeed:
     feed_author = join_authors(raw.authors)
     entries = [entry for each in raw.entries if not _is_empty(entry := _entry(each, base, site, feed_author))]
     return ParsedFeed(
-        title=_line(unescape(raw.title) if raw.title_is_html else raw.title)[:MAX_TITLE],
+        title=plain_title(raw.title[:MAX_TITLE], is_html=raw.title_is_html),
         site_url=site,
         language=language_tag(raw.language),
         entries=tuple(with_ids(entries, (url, site))),
@@ -49,9 +52,7 @@ def _is_empty(entry: Entry) -> bool:
 def _entry(raw: RawEntry, base: str, site: str, feed_author: str) -> Entry:
     url = _link(raw, base, site)
     title = raw.title[:MAX_TITLE]
-    # Feeds have an extract and the full text in any order and under any name; the longest is the full text.
-    body, body_is_html = max(raw.bodies, key=lambda body: len(body[0]), default=("", True))
-    body = body[:MAX_BODY]
+    (body, body_is_html), others = _fullest_first(raw.bodies or raw.media_texts, raw.media_texts)
     author = join_authors(raw.authors) or feed_author
     return Entry(
         native_id=raw.id.strip(),
@@ -64,7 +65,22 @@ def _entry(raw: RawEntry, base: str, site: str, feed_author: str) -> Entry:
         published=raw.published,
         updated=raw.updated,
         language=language_tag(raw.language),
+        other_texts=others,
     )
+
+
+def _fullest_first(texts: list[_Text], media_texts: list[_Text]) -> tuple[_Text, tuple[_Text, ...]]:
+    """Return the fullest text, and the others: feeds have an extract and the full text in any order."""
+    candidates = [text for text in dict.fromkeys(texts) if text[0]]
+    # The amount takes time.
+    fullest = max(candidates, key=_amount) if len(candidates) > 1 else next(iter(candidates), ("", True))
+    return fullest, tuple(text for text in dict.fromkeys([*candidates, *media_texts]) if text != fullest and text[0])
+
+
+def _amount(text: _Text) -> float:
+    """Return about how much there is to read: HTML without its tags, and rather HTML than the same as plain text."""
+    content, is_html = text
+    return len(_TAG.sub("", content)) * 1.2 if is_html else len(content)
 
 
 def _link(raw: RawEntry, base: str, site: str) -> str:
@@ -84,7 +100,3 @@ def language_tag(text: str) -> str:
     """Return a language tag in lower case, "" for any other text."""
     tag = text.strip().replace("_", "-").lower()
     return tag if _LANGUAGE.fullmatch(tag) else ""
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())

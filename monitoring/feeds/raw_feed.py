@@ -8,9 +8,10 @@ from datetime import datetime
 
 @dataclass(slots=True)
 class RawEntry:
-    """One entry. `bodies` are all its texts as (text, is_html); `links` are (rel, href), used if `link` is empty.
+    """One entry. `bodies` are its own texts as (text, is_html), `media_texts` those of its pictures and videos.
 
-    `original_link` is the page itself if `link` is that of a proxy; `guid_link` is the guid if it is a permalink.
+    `links` are (rel, href), used if `link` is empty; `original_link` is the page itself if `link` is that of a proxy;
+    `guid_link` is the guid if it is a permalink.
     """
 
     id: str = ""
@@ -21,6 +22,7 @@ class RawEntry:
     title: str = ""
     title_is_html: bool = False
     bodies: list[tuple[str, bool]] = field(default_factory=list)
+    media_texts: list[tuple[str, bool]] = field(default_factory=list)
     authors: list[str] = field(default_factory=list)
     published: datetime | None = None
     updated: datetime | None = None

@@ -26,6 +26,7 @@ class Kind(IntEnum):
     IGNORED = auto()
     TITLE = auto()
     MEDIA_TITLE = auto()
+    MEDIA_TEXT = auto()
     LINK = auto()
     ORIGINAL_LINK = auto()
     ENCLOSURE = auto()
@@ -84,6 +85,13 @@ _IRRELEVANT_NAMESPACES = frozenset(
     }
 )
 
+# Texts of vocabularies that feedparser does not know.
+_OTHER_TEXTS = {
+    ("http://www.google.com/schemas/play-podcasts/1.0", "description"): Kind.SUMMARY,
+    ("http://news.yandex.ru", "full-text"): Kind.SUMMARY,
+    ("http://turbo.yandex.ru", "content"): Kind.SUMMARY,
+}
+
 _KIND_BY_NAME = {
     "title": Kind.TITLE,
     "dc:title": Kind.TITLE,
@@ -96,9 +104,17 @@ _KIND_BY_NAME = {
     "id": Kind.ID,
     "description": Kind.DESCRIPTION,
     "dc:description": Kind.DESCRIPTION,
-    "media:description": Kind.DESCRIPTION,
+    "media:description": Kind.MEDIA_TEXT,
+    "media:text": Kind.MEDIA_TEXT,
     "summary": Kind.SUMMARY,
     "itunes:summary": Kind.SUMMARY,
+    "itunes:subtitle": Kind.SUMMARY,
+    "subtitle": Kind.SUMMARY,
+    "tagline": Kind.SUMMARY,
+    "abstract": Kind.SUMMARY,
+    "dc:abstract": Kind.SUMMARY,
+    "dcterms:abstract": Kind.SUMMARY,
+    "fullitem": Kind.ENCODED,
     "content": Kind.CONTENT,
     "content:encoded": Kind.ENCODED,
     "published": Kind.PUBLISHED,
@@ -129,16 +145,16 @@ _KIND_BY_NAME = {
 _IRRELEVANT_ELEMENTS = frozenset(
     {
         "category", "comments", "rating", "rights", "copyright", "contributor", "docs", "generator",
-        "cloud", "webmaster", "managingeditor", "ttl", "skiphours", "skipdays", "subtitle", "tagline", "logo", "icon",
+        "cloud", "webmaster", "managingeditor", "ttl", "skiphours", "skipdays", "logo", "icon",
         "email", "uri", "url", "name", "hour", "day", "dc:subject", "dc:rights", "dc:publisher",
         "dc:contributor", "dc:type", "dc:format", "dc:identifier", "dc:source", "dc:relation",
         "dc:coverage", "dcterms:valid", "dcterms:rights", "dcterms:license", "dcterms:alternative",
-        "dcterms:available", "dcterms:isversionof", "itunes:subtitle", "itunes:duration", "itunes:explicit",
+        "dcterms:available", "dcterms:isversionof", "itunes:duration", "itunes:explicit",
         "itunes:block", "itunes:image", "itunes:keywords", "itunes:season", "itunes:episode",
         "itunes:episodetype", "itunes:title", "itunes:category", "itunes:owner", "itunes:name",
         "itunes:email", "itunes:type", "itunes:order", "itunes:new-feed-url", "itunes:complete",
         "media:thumbnail", "media:keywords", "media:category", "media:credit", "media:rating",
-        "media:community", "media:statistics", "media:starrating", "media:copyright", "media:text",
+        "media:community", "media:statistics", "media:starrating", "media:copyright",
         "media:license", "media:player", "media:tags",
     }
 )  # fmt: skip
@@ -162,6 +178,8 @@ def _kind_of(tag: str, given_prefix: str | None) -> Kind:
     namespace = namespace.lower()
     prefix = _PREFIXES.get(namespace)
     if prefix is None:
+        if other := _OTHER_TEXTS.get((namespace.rstrip("/"), local.lower())):
+            return other
         # feedparser identifies an unknown namespace by its prefix.
         if namespace in _IRRELEVANT_NAMESPACES or (
             given_prefix and given_prefix not in KNOWN_PREFIXES and namespace not in KNOWN_NAMESPACES

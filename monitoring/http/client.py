@@ -8,7 +8,7 @@ itself to check each one, limits the size while decompressing, and turns every f
 import re
 import ssl
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -19,6 +19,7 @@ import requests.certs
 from requests.structures import CaseInsensitiveDict
 from urllib3 import exceptions as urllib3_errors
 
+from monitoring.http.bot_walls import START_BYTES, WALL_STATUSES, find_wall
 from monitoring.http.headers import read_cache_lifetime, read_retry_after
 from monitoring.http.records import FEED_TYPES, ClientSettings, FetchError, FetchResult
 from monitoring.http.ssrf import (
@@ -37,11 +38,13 @@ _PERMANENT_REDIRECTS = {301, 308}
 # Parts of a response (ranges, differences), for requests that ask for them.
 _PARTIAL = {206, 226}
 _STATUS_ERRORS = {
-    401: "forbidden",
+    401: "sign_in_required",
     403: "forbidden",
     404: "not_found",
+    407: "proxy_sign_in_required",
     410: "gone",
     429: "rate_limited",
+    451: "legal_reasons",
     503: "unavailable",
 }
 # Brotli and zstd would save a few percent of bytes, and each add a decompressor to protect from bombs.
@@ -49,6 +52,8 @@ _ACCEPT_ENCODING = "gzip, deflate"
 _UNSUPPORTED_ENCODING = re.compile(r"\b(?:br|zstd|(?:x-)?compress|dc[bz])\b", re.IGNORECASE)
 
 _READ_SIZE = 64 * 1024
+# The page of an error only says whether a bot wall sent it: that is worth no long wait.
+_ERROR_PAGE_S = 2
 # Validators are stored with the source. A truncated one would be wrong, so a longer one is discarded.
 _MAX_ETAG_LENGTH = 500
 _MAX_LAST_MODIFIED_LENGTH = 100
@@ -72,12 +77,23 @@ class HttpClient:
 
     def __init__(self, settings: ClientSettings | None = None, resolver: Resolver = system_resolver) -> None:
         self.settings = settings or ClientSettings()
-        self.adapter = CheckedAdapter(
-            CheckedResolver(self.settings.allowed_hosts, resolver),
+        self.adapter = self._adapter(self.settings.allowed_hosts, resolver)
+        # With its own connections: one that was allowed for an own feed must not serve another URL of that host.
+        self._own_feeds = re.compile(self.settings.own_feeds or r"(?!)")
+        self._own_adapter = self._adapter(("0.0.0.0/0", "::/0"), resolver)
+
+    def _adapter(self, allowed_hosts: Iterable[str], resolver: Resolver) -> CheckedAdapter:
+        return CheckedAdapter(
+            CheckedResolver(allowed_hosts, resolver),
             self.settings.ca_file or requests.certs.where(),  # type: ignore[attr-defined]  # not in its stubs
             self.settings.pooled_hosts,
             self.settings.connections_per_host,
         )
+
+    def adapter_for(self, target: Target) -> CheckedAdapter:
+        """Return the adapter that may connect to a URL: the one for own feeds only if the whole URL is one."""
+        is_own = self._own_feeds.fullmatch(target.url) and not target.userinfo
+        return self._own_adapter if is_own else self.adapter
 
     def fetch(
         self,
@@ -100,6 +116,7 @@ class HttpClient:
 
     def close(self) -> None:
         self.adapter.close()
+        self._own_adapter.close()
 
 
 class _Fetch:
@@ -107,7 +124,7 @@ class _Fetch:
 
     def __init__(self, http_client: HttpClient, options: _Options) -> None:
         self._settings = http_client.settings
-        self._adapter = http_client.adapter
+        self._adapter_for = http_client.adapter_for
         self._options = options
         self._started = time.monotonic()
         self._url = ""
@@ -147,21 +164,20 @@ class _Fetch:
         request.url = target.url
         request.headers = CaseInsensitiveDict(self._headers(target, trusted))
         self.budget.reset()
+        adapter = self._adapter_for(target)
         try:
-            return self._send_once(request)
+            return self._send_once(adapter, request)
         except requests.ConnectionError:
             # A server may close a pooled connection at the moment it is reused: retry once on a new one.
             if not self.budget.is_reused:
                 raise
             self.budget.reset()
-            return self._send_once(request)
+            return self._send_once(adapter, request)
 
-    def _send_once(self, request: requests.PreparedRequest) -> requests.Response:
+    def _send_once(self, adapter: CheckedAdapter, request: requests.PreparedRequest) -> requests.Response:
         left_s = self.budget.remaining_s()
         with _any_failure_as_refusal():
-            return self._adapter.send(
-                request, stream=True, timeout=(min(self._settings.connect_timeout_s, left_s), left_s)
-            )
+            return adapter.send(request, stream=True, timeout=(min(self._settings.connect_timeout_s, left_s), left_s))
 
     def _headers(self, target: Target, trusted: bool) -> dict[str, str]:
         headers = {
@@ -184,10 +200,13 @@ class _Fetch:
         now = datetime.now(UTC)
         try:
             error = self._status_error(status)
+            body = self._read_start(response) if error else self._read(response)
+            if wall := find_wall(status, headers, body):
+                error = FetchError("bot_wall", f"status {status}, {wall} wall")
             result = FetchResult(
                 url=self._url,
                 status=status,
-                body=self._read(response) if error is None else b"",
+                body=b"" if error else body,
                 content_type=_valid_or_empty(headers.get("content-type"), 200),
                 etag=_valid_or_empty(headers.get("etag"), _MAX_ETAG_LENGTH),
                 last_modified=_valid_or_empty(headers.get("last-modified"), _MAX_LAST_MODIFIED_LENGTH),
@@ -219,6 +238,16 @@ class _Fetch:
             return FetchError("protocol", "status 304 to an unconditional request")
         code = _STATUS_ERRORS.get(status) or ("server_error" if status >= 500 else "http_error")
         return FetchError(code, f"status {status}")
+
+    def _read_start(self, response: requests.Response) -> bytes:
+        """Return the start of an error's page, as much of it as arrives soon and can be read."""
+        page = b""
+        if response.status_code in WALL_STATUSES:
+            self.budget.deadline = min(self.budget.deadline, time.monotonic() + _ERROR_PAGE_S)
+            with suppress(*_NETWORK_FAILURES), _any_failure_as_refusal():
+                while len(page) < START_BYTES and (chunk := response.raw.read1(START_BYTES, decode_content=True)):
+                    page += chunk
+        return page[:START_BYTES]
 
     def _read(self, response: requests.Response) -> bytes:
         limit = self._settings.max_bytes

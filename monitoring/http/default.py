@@ -1,20 +1,38 @@
-"""The process-wide HTTP client. Called wherever Vigie fetches a URL; platforms get it handed in."""
+"""The process-wide HTTP clients. Called wherever Vigie fetches a URL; platforms get one handed in."""
 
+import re
 from functools import cache
 
 from django.conf import settings
 
+from accounts.models import Project
 from monitoring.http import ClientSettings, HttpClient
+from monitoring.http.ssrf import parse_url
+
+# The path of a sample feed (dashboards/urls.py), after the URL of the web process with its final "/".
+SAMPLE_FEED = r"sample/[0-9]+/[a-z-]+\.xml"
 
 
 def http_client() -> HttpClient:
-    """Return the process-wide HTTP client, configured from settings."""
+    """Return the process-wide HTTP client, configured from settings. It reaches no feed of Vigie itself."""
+    return _configured("")
+
+
+def polling_client() -> HttpClient:
+    """Return the client for a polling run: while a sample project exists, it reaches the sample feeds as well."""
+    if not Project.objects.filter(is_sample=True).exists():
+        return http_client()
+    return _configured(re.escape(parse_url(settings.SAMPLE_FEEDS_URL).url) + SAMPLE_FEED)
+
+
+def _configured(own_feeds: str) -> HttpClient:
     return _http_client(
         ClientSettings(
             user_agent=settings.USER_AGENT,
             total_timeout_s=settings.FETCH_TIMEOUT_S,
             max_bytes=settings.FETCH_MAX_BYTES,
             allowed_hosts=frozenset(settings.FETCH_ALLOWED_HOSTS),
+            own_feeds=own_feeds,
             pooled_hosts=4 * settings.POLL_THREADS,
             ca_file=settings.FETCH_CA_FILE,
         )

@@ -16,7 +16,11 @@ ERROR_CODES = {
     "bad_redirect": "a redirect without a usable URL",
     "decode": "the body is not compressed in a requested way or as its header says",
     "protocol": "the response is not HTTP, is cut short, or is malformed",
-    "forbidden": "status 401 or 403",
+    "bot_wall": "a page or header of a wall that lets only browsers pass, with any status",
+    "sign_in_required": "status 401",
+    "proxy_sign_in_required": "status 407",
+    "forbidden": "status 403",
+    "legal_reasons": "status 451",
     "not_found": "status 404",
     "gone": "status 410",
     "rate_limited": "status 429",
@@ -38,6 +42,8 @@ class ClientSettings:
     `connect_timeout_s` limits the connection to each address (a host's first two are tried) and the TLS handshake,
     `total_timeout_s` everything together: lookups, redirects, handshakes, headers and bodies.
     `allowed_hosts` allows private hosts: "host", an address or a CIDR network, with or without ":port".
+    `own_feeds` is a regular expression of the whole URLs that may be at a private address in addition: the feeds that
+    Vigie serves itself.
     `pooled_hosts` and `connections_per_host` limit the connections kept open.
     `ca_file` replaces the bundled certificate authorities.
     """
@@ -48,6 +54,7 @@ class ClientSettings:
     max_bytes: int = 10 * 1024 * 1024
     max_redirects: int = 5
     allowed_hosts: frozenset[str] = frozenset()
+    own_feeds: str = ""
     pooled_hosts: int = 64
     connections_per_host: int = 2
     ca_file: str = ""

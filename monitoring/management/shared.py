@@ -40,13 +40,14 @@ def write_line(out: OutputWrapper, row: dict[str, object]) -> None:
 
 def project_by_name(name: str) -> Project:
     """Return the project with this name or id. Raise CommandError if there is none, or more than one."""
-    found = list(Project.objects.filter(name=name)[:2])
+    found = list(Project.objects.filter(name=name, deleted_at=None).order_by("pk")[:10])
     if not found and (pk := read_id(name)) is not None:
         found = list(Project.objects.filter(pk=pk))
     if not found:
         raise CommandError(f"there is no project called {name!r}")
     if len(found) > 1:
-        raise CommandError(f"several projects are called {name!r}; give the number of one")
+        numbers = ", ".join(str(project.pk) for project in found)
+        raise CommandError(f"several projects are called {name!r}; give the number of one: {numbers}")
     return found[0]
 
 

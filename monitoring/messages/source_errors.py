@@ -43,8 +43,27 @@ ERROR_TEXTS: dict[str, ErrorText] = {
     "bad_redirect": ErrorText(_("The URL redirects to something that isn’t a web address."), CHECK),
     "decode": ErrorText(_("The response is compressed in a format Vigie can’t read."), WAIT),
     "protocol": ErrorText(_("The response was cut off or isn’t valid HTTP."), WAIT),
+    "bot_wall": ErrorText(
+        _("The site may be blocking automatic readers: it responded with a check for browsers instead of the feed."),
+        _(
+            "Look for the site’s official feed or API address, or ask its owner to allow Vigie’s user agent or IP "
+            "address. Fewer checks may help too: Vigie now waits longer between them."
+        ),
+    ),
+    "sign_in_required": ErrorText(
+        _("The site requires signing in to read this URL (401)."),
+        _("Look for a public feed, or add the name and password to the URL: https://name:password@…"),
+    ),
+    "proxy_sign_in_required": ErrorText(
+        _("A proxy between Vigie and the site requires signing in (407)."),
+        _("Ask your server admin to check the network settings."),
+    ),
     "forbidden": ErrorText(
-        _("The site denies access to this URL (401 or 403)."), _("Look for a public feed on this site.")
+        _("The site denies access to this URL (403)."),
+        _("Look for a public feed on this site, or ask its owner to allow Vigie’s user agent or IP address."),
+    ),
+    "legal_reasons": ErrorText(
+        _("The site withholds this URL for legal reasons, possibly only in the server’s country (451)."), OTHER
     ),
     "not_found": ErrorText(_("Nothing was found at this URL (404)."), CHECK),
     "gone": ErrorText(_("The site says this feed is permanently gone (410)."), OTHER),
@@ -56,6 +75,10 @@ ERROR_TEXTS: dict[str, ErrorText] = {
     "html_page": ErrorText(
         _("This is a web page, and no feed was found on it."),
         _("Look for an RSS or Atom link on the site and paste it here."),
+    ),
+    "sign_in_page": ErrorText(
+        _("This URL leads to a sign-in page instead of a feed."),
+        _("Look for a feed that opens without signing in, or check whether the site has moved its feed."),
     ),
     "not_a_feed": ErrorText(
         _("This is neither a feed nor a web page that links to one."),

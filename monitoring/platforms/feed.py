@@ -9,6 +9,7 @@ import hashlib
 from dataclasses import replace
 from typing import Any
 
+from monitoring.feeds.discover import common_feed_urls, discover
 from monitoring.feeds.errors import ParseError
 from monitoring.feeds.parse import parse
 from monitoring.http import FetchResult, HttpClient
@@ -36,8 +37,29 @@ class FeedPlatform:
             return _result(fetched, resume_state=resume_state)
         feed = parse(fetched.body, content_type=fetched.content_type, url=fetched.url)
         if isinstance(feed, ParseError):
-            return _result(fetched, error=PollError(feed.code, feed.detail))
+            found = _feed_of_site(source, fetched, http_client) if feed.code == "html_page" else None
+            return found or _result(fetched, error=PollError(feed.code, feed.detail))
         return _with_content(_result(fetched, resume_state=resume_state), feed)
+
+
+def _feed_of_site(source: ClaimedSource, page: FetchResult, http_client: HttpClient) -> PollResult | None:
+    """Return what the first feed of a page has, None if it has none; only for a source that was never read before.
+
+    An OPML list may have the URL of a site alone. One request, as the page is polled again if it fails.
+    """
+    if source.last_success_at is not None or source.error_code == "html_page":
+        return None
+    links = [feed.url for feed in discover(page.body, page.url, content_type=page.content_type)]
+    for url in (links or common_feed_urls(page.url))[:1]:
+        fetched = http_client.fetch(url)
+        if fetched.error:
+            return _result(fetched, error=PollError(fetched.error.code, fetched.error.detail)) if links else None
+        feed = parse(fetched.body, content_type=fetched.content_type, url=fetched.url)
+        if not isinstance(feed, ParseError):
+            body_hash = hashlib.blake2b(fetched.body, digest_size=32).hexdigest()
+            result = _result(fetched, resume_state=_resume_state(fetched, body_hash, fetched.url))
+            return replace(_with_content(result, feed), permanent_url="", feed_url=url)
+    return None
 
 
 def _with_content(result: PollResult, feed: ParsedFeed) -> PollResult:

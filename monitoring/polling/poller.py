@@ -17,7 +17,8 @@ from uuid import uuid4
 from django.conf import settings
 from django.utils import timezone
 
-from monitoring.http.default import http_client
+from monitoring.http import HttpClient
+from monitoring.http.default import polling_client
 from monitoring.platforms import registry
 from monitoring.polling.leases import claim, claim_one, release, renew
 from monitoring.polling.moves import has_same_title, reserve_url
@@ -49,17 +50,17 @@ def poll_one(source_id: int) -> SavedPoll | None:
     if source is None:
         return None
     try:
-        return next(iter(save_polls([_poll(source)], owner)), None)
+        return next(iter(save_polls([_poll(source, polling_client())], owner)), None)
     finally:
         release(owner)
 
 
-def _poll(source: ClaimedSource) -> CompletedPoll:
+def _poll(source: ClaimedSource, http_client: HttpClient) -> CompletedPoll:
     """Poll a source, at the URL that it had before if its own fails and it has moved recently."""
     started = time.monotonic()
-    result, is_from_previous_url = _result(source), False
+    result, is_from_previous_url = _result(source, http_client), False
     if result.error and (url := reserve_url(source, timezone.now())):
-        earlier = _result(replace(source, url=url, resume_state={}))
+        earlier = _result(replace(source, url=url, resume_state={}), http_client)
         if not earlier.error and has_same_title(source, earlier):
             # A redirect to the source's own URL means that this works again.
             is_from_previous_url = earlier.permanent_url != source.url
@@ -67,10 +68,10 @@ def _poll(source: ClaimedSource) -> CompletedPoll:
     return CompletedPoll(source, result, time.monotonic() - started, is_from_previous_url)
 
 
-def _result(source: ClaimedSource) -> PollResult:
+def _result(source: ClaimedSource, http_client: HttpClient) -> PollResult:
     """Return what a platform returns. An exception is a bug of it: logged, and an error of this source alone."""
     try:
-        return registry.poll(source, http_client())
+        return registry.poll(source, http_client)
     except Exception as error:
         log.exception("event=poll_crashed source=%s", source.id)
         return PollResult(error=PollError("unexpected", repr(error)))
@@ -88,6 +89,7 @@ class _PollingRun:
 
     def __init__(self, on_more: Callable[[], None]) -> None:
         self.owner = uuid4()
+        self.http_client = polling_client()
         self.queued: dict[str, list[ClaimedSource]] = defaultdict(list)
         self.busy_hosts: set[str] = set()
         self.arrivals: SimpleQueue[CompletedPoll | _HostDone] = SimpleQueue()
@@ -147,7 +149,7 @@ class _PollingRun:
         for source in sources:
             if time.monotonic() > self.ends_at:
                 break
-            self.arrivals.put(_poll(source))
+            self.arrivals.put(_poll(source, self.http_client))
         self.arrivals.put(_HostDone(host))
 
     def _save(self) -> None:

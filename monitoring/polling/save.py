@@ -144,6 +144,8 @@ def _new_url(poll: CompletedPoll, state: NewState, now: datetime) -> str:
     """Return the URL that the source takes after a poll, "" if it keeps its own."""
     if poll.result.error is None and poll.is_from_previous_url:
         return poll.source.previous_url
+    if poll.result.feed_url:
+        return poll.result.feed_url
     return state.moved_to if Move(state.moved_to, state.moved_count, state.moved_since).is_due(now) else ""
 
 

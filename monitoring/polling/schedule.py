@@ -25,7 +25,12 @@ MAX_RETRY_AFTER_S = 7 * DAY_S
 DEAD_AFTER_S = 14 * DAY_S
 # The first failure is retried after the minimum interval. Where the server refuses or asks for fewer requests, an
 # early retry is useless: these codes start at a multiple of it.
-BACK_OFF_FACTORS = {"forbidden": 16, "rate_limited": 4, "unavailable": 2, "not_found": 2}
+BACK_OFF_FACTORS = {
+    **dict.fromkeys(("bot_wall", "sign_in_required", "proxy_sign_in_required", "forbidden", "legal_reasons"), 16),
+    "rate_limited": 4,
+    "unavailable": 2,
+    "not_found": 2,
+}
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 

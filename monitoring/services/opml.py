@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from accounts.activity_log import record
 from accounts.models import Project, User
 from monitoring.feeds.errors import ParseError
-from monitoring.feeds.opml import OpmlOutline, read_opml, write_opml
+from monitoring.feeds.opml import LeftOut, OpmlOutline, read_opml, write_opml
 from monitoring.http import host_key
 from monitoring.models import Source
 from monitoring.services.sources import MAX_URL, is_usable, wake_pollers
@@ -19,22 +19,21 @@ from monitoring.services.sources import MAX_URL, is_usable, wake_pollers
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """Numbers of added and already known feeds, and the URLs that were rejected."""
+    """Numbers of added and already known feeds, and the entries that are no source."""
 
     added: int
     known: int
-    refused: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
 
 
 def import_opml(project: Project, user: User | None, content: bytes) -> ImportResult | ParseError:
     """Add every feed of an OPML file without a request; each is checked by the pollers."""
-    outlines = read_opml(content)
-    if isinstance(outlines, ParseError):
-        return outlines
-    usable: list[OpmlOutline] = []
-    refused: list[OpmlOutline] = []
-    for outline in outlines:
-        (usable if is_usable(outline.url) else refused).append(outline)
+    feeds = read_opml(content)
+    if isinstance(feeds, ParseError):
+        return feeds
+    usable = [outline for outline in feeds.outlines if is_usable(outline.url)]
+    bad = [LeftOut(each.title or each.url, "bad_url") for each in feeds.outlines if not is_usable(each.url)]
+    left_out = (*feeds.left_out, *bad)
     with transaction.atomic():
         before = project.sources.count()
         Source.objects.bulk_create(
@@ -51,9 +50,9 @@ def import_opml(project: Project, user: User | None, content: bytes) -> ImportRe
             ignore_conflicts=True,
         )
         added = project.sources.count() - before
-        record(project, user, "source.imported", "OPML", added=added)
+        record(project, user, "source.imported", "OPML", added=added, left_out=len(left_out))
     wake_pollers()
-    return ImportResult(added, len(usable) - added, tuple(outline.url for outline in refused))
+    return ImportResult(added, len(usable) - added, left_out)
 
 
 def export_opml(project: Project, sources: QuerySet[Source]) -> bytes:

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.activity_log import record
-from accounts.models import Membership, Project, Role, User
+from accounts.models import Project, User
+from accounts.projects import create_project
 from alerts.models import Rule
 from monitoring.http import host_key
 from monitoring.ingest.records import Batch
@@ -30,18 +30,24 @@ POLL_INTERVAL_S = 15  # a new user sees a new mention within a minute
 BATCH = 500  # items per transaction
 
 
-def feed_url(slug: str) -> str:
-    return f"{settings.SAMPLE_FEEDS_URL}/sample/{slug}.xml"
+def feed_url(project: Project, slug: str) -> str:
+    """Return the URL of a project's sample feed, which sources may read (monitoring/http/default.py)."""
+    return f"{settings.SAMPLE_FEEDS_URL}/sample/{project.pk}/{slug}.xml"
 
 
+@transaction.atomic
 def load_sample(user: User) -> Project:
-    """Return the sample project; create it if it does not exist. `user` becomes an admin, unless already a member."""
-    with transaction.atomic():
-        project, created = Project.objects.get_or_create(is_sample=True, defaults={"name": NAME})
-        Membership.objects.get_or_create(project=project, user=user, defaults={"role": Role.ADMIN})
-        if created:
-            record(project, user, "project.created", project)
-            _fill(project, user)
+    """Return the user's own sample project; create it if there is none.
+
+    The lock closes the race of a double click: the second call finds the project of the first.
+    """
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    own = Project.objects.filter(sample_of=user)
+    project = own.filter(memberships__user=user).first()
+    if project is None:
+        own.update(sample_of=None)  # the user has left it to its other admins
+        project = create_project(user, NAME, is_sample=True)
+        _fill(project, user)
     return project
 
 
@@ -52,8 +58,8 @@ def _fill(project: Project, user: User) -> None:
     for feed in FEEDS:
         source = Source.objects.create(
             project=project,
-            url=feed_url(feed.slug),
-            host=host_key(feed_url(feed.slug)),
+            url=feed_url(project, feed.slug),
+            host=host_key(feed_url(project, feed.slug)),
             title=feed.title,
             created_at=now - timedelta(days=DAYS),
             language=feed.language,

@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 
 from accounts.models import User
+from accounts.tokens import create_token
 
 PASSWORD = "correct horse battery"
 LOGIN = "/accounts/login/"
@@ -143,8 +144,56 @@ def test_password_change_signs_out_other_browsers_and_sends_email(owner, mailout
     new = "purple lantern seven"
     form = {"oldpassword": PASSWORD, "password1": new, "password2": new}
     assert browser.post("/accounts/password/change/", form).url == "/account"
-    assert is_signed_in(browser) and not is_signed_in(other_browser)
+    assert "your API tokens revoked" in browser.get("/account").content.decode()
+    assert not is_signed_in(other_browser)
     assert "Your password was changed." in mailoutbox[0].body
+    assert "all API tokens revoked" in mailoutbox[0].body
+
+
+def test_password_change_and_reset_revoke_api_tokens(owner, manager, client, mailoutbox, link_of):
+    def is_valid(token):
+        return Client().get("/api/v1/projects", headers={"authorization": f"Bearer {token}"}).status_code == 200
+
+    changed, reset, other = create_token(owner, "a"), create_token(owner, "b"), create_token(manager, "c")
+    sign_in(client)
+    new = "purple lantern seven"
+    client.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
+    assert not is_valid(changed) and not is_valid(reset) and is_valid(other)
+    reset = create_token(owner, "b")
+    assert is_valid(reset) and is_signed_in(client)
+    Client().post("/accounts/password/reset/", {"email": "ada@example.com"})
+    visitor = Client()
+    form = visitor.get(link_of(mailoutbox[-1]), follow=True)
+    newer = "green lantern eight"
+    visitor.post(form.request["PATH_INFO"], {"password1": newer, "password2": newer})
+    assert not is_valid(reset) and is_valid(other) and not is_signed_in(client)
+
+
+def test_signing_in_and_saving_the_account_keep_api_tokens(owner, client, settings):
+    create_token(owner, "a")
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher", *settings.PASSWORD_HASHERS]
+    sign_in(client)  # stores the password with the new hasher
+    owner.refresh_from_db()
+    assert owner.password.startswith("pbkdf2")
+    owner.save()
+    assert owner.api_tokens.count() == 1
+
+
+def test_changepassword_command_revokes_api_tokens(owner):
+    create_token(owner, "a")
+    owner.set_password("purple lantern seven")
+    owner.save()
+    assert not owner.api_tokens.exists()
+
+
+def test_deactivation_ends_tokens_and_sessions_even_after_reactivation(owner, manager, as_person):
+    token = create_token(owner, "a")
+    browser, other = as_person(owner), as_person(manager)
+    for is_active in (False, True):
+        owner.is_active = is_active
+        owner.save()
+    assert not is_signed_in(browser) and is_signed_in(other)
+    assert Client().get("/api/v1/projects", headers={"authorization": f"Bearer {token}"}).status_code == 401
 
 
 def test_password_change_rejects_weak_password(owner, as_person):

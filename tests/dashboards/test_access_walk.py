@@ -54,7 +54,7 @@ PUBLIC = {
 PERSONAL = {
     "home": "redirects to own projects",
     "project_new": "everyone may create a project",
-    "load_sample": "everyone may load the sample project",
+    "load_sample": "everyone may load a sample project of their own",
     "account": "own account",
     "token_new": "own tokens",
     "token_revoke": "own tokens: 404 for those of others",
@@ -150,6 +150,7 @@ def samples(project, owner, manager):
         "uidb36": "x",
         "key": "x-y",
         "slug": "unknown",
+        "number": 1,
         "name": "unknown",
         "path": "unknown",
     }

@@ -16,7 +16,8 @@ FEED = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>Le Phare</tit
 PAGE = b"""<html><head><link rel="alternate" type="application/rss+xml" title="News" href="/news.xml">
 <link rel="alternate" type="application/rss+xml" title="Sport" href="/sport.xml"></head></html>"""
 OPML = b"""<opml version="2.0"><body><outline type="rss" text="One" xmlUrl="https://one.example/feed"/>
-<outline type="rss" text="Bad" xmlUrl="https://[two/feed"/></body></opml>"""
+<outline type="rss" text="Bad" xmlUrl="https://[two/feed"/><outline text="Empty"/></body></opml>"""
+EMPTY = b'<outline text="Empty"/>'
 
 
 @pytest.fixture
@@ -106,11 +107,20 @@ def test_source_form_shows_error_at_its_field(client, at, web):
     assert "private network" in words(page)
 
 
-def test_opml_import_adds_feeds_and_names_invalid_urls(client, at):
-    file = SimpleUploadedFile("feeds.opml", OPML)
-    text = words(client.post(at("opml_import"), {"file": file}, follow=True))
-    assert "1 source added." in text and "https://[two/feed" in text
+def test_opml_import_adds_feeds_and_names_entries_that_were_left_out(client, at):
+    text = words(client.post(at("opml_import"), {"file": SimpleUploadedFile("feeds.opml", OPML)}))
+    assert "1 source added." in text
+    assert "Left out of the import (2)" in text
+    assert "Bad Its URL can’t be fetched" in text and "Empty It has no URL." in text
     assert Source.objects.get().url == "https://one.example/feed"
+
+
+def test_opml_import_leads_to_sources_when_nothing_was_left_out(client, at):
+    file = SimpleUploadedFile(
+        "feeds.opml", OPML.replace(b"https://[two/feed", b"two.example/feed").replace(EMPTY, b"")
+    )
+    assert client.post(at("opml_import"), {"file": file})["Location"] == at("sources")
+    assert Source.objects.count() == 2
 
 
 def test_opml_import_rejects_other_files(client, at):

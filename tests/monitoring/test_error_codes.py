@@ -28,7 +28,11 @@ RESPONSES = {
     "bad_redirect": {"status": 302, "location": "mailto:ada@example.com"},
     "decode": {"body": b"not compressed", "encoding": "gzip"},
     "protocol": {"body": GARBAGE, "fault": "raw"},
+    "bot_wall": {"status": 403, "headers": {"cf-mitigated": "challenge"}},
+    "sign_in_required": {"status": 401},
+    "proxy_sign_in_required": {"status": 407},
     "forbidden": {"status": 403},
+    "legal_reasons": {"status": 451},
     "not_found": {"status": 404},
     "gone": {"status": 410},
     "rate_limited": {"status": 429},
@@ -39,6 +43,7 @@ RESPONSES = {
 FEEDS = {
     "empty": b"  \n",
     "html_page": b"<!doctype html><html><head><title>A page</title></head><body>Hello</body></html>",
+    "sign_in_page": b"<!doctype html><html><title>Sign in</title><form><input type=password></form></html>",
     "not_a_feed": b"Hello",
     "unreadable": b"<rss><channel><item><gml:pos srsDimension='x'>1</gml:pos></item></channel></rss>",
     "xml_bomb": b"<!DOCTYPE rss [<!ENTITY a 'xxxxxxxxxx'>%s]><rss><channel><title>&z;</title></channel></rss>"

@@ -15,6 +15,7 @@ from monitoring.models import Mention, Source
 from monitoring.polling.poller import poll_due
 from provisioning.sample.feeds import FEEDS, current_items, past_items
 from provisioning.sample.load import load_sample
+from tests.racing import race
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = timezone.now()
@@ -48,16 +49,46 @@ def test_sample_mentions_get_varied_sentiment_from_real_model(stranger):
     assert len(set(analyzed.values_list("sentiment", flat=True))) >= 3
 
 
-def test_loading_again_adds_member_to_same_project(stranger, owner):
-    assert load_sample(stranger) == load_sample(owner) == load_sample(owner)
-    assert owner.projects.filter(is_sample=True).exists()
+def test_each_person_has_a_sample_project_of_their_own(stranger, owner, as_person):
+    first, second = load_sample(stranger), load_sample(owner)
+    assert first != second and load_sample(owner) == second
+    for project, person in ((first, stranger), (second, owner)):
+        assert list(project.memberships.values_list("user", "role")) == [(person.pk, Role.ADMIN)]
+    assert as_person(owner).get(reverse("overview", args=[first.pk])).status_code == 404
+    assert as_person(owner).post(reverse("remove_sample", args=[first.pk])).status_code == 404
+    as_person(owner).post(reverse("remove_sample", args=[second.pk]))
+    assert Project.objects.filter(pk=first.pk, is_sample=True, deleted_at=None).exists()
+    assert load_sample(owner) not in (first, second)
 
 
-def test_loading_again_keeps_role_of_member(stranger, viewer, as_person):
+def test_sample_feeds_of_two_projects_have_their_own_urls(stranger, owner, client):
+    urls = [
+        Source.objects.filter(project=load_sample(user)).values_list("url", flat=True) for user in (stranger, owner)
+    ]
+    assert not set(urls[0]) & set(urls[1])
+    for url in (urls[0][0], urls[1][0]):
+        assert client.get(url.removeprefix("http://127.0.0.1:8000")).status_code == 200
+
+
+def test_guest_of_a_sample_project_loads_another_and_keeps_the_role(stranger, viewer, as_person):
     sample = load_sample(stranger)
     Membership.objects.create(project=sample, user=viewer, role=Role.VIEWER)
-    assert as_person(viewer).post(reverse("load_sample")).url == reverse("overview", args=[sample.pk])
+    own = as_person(viewer).post(reverse("load_sample")).url
+    assert own != reverse("overview", args=[sample.pk])
     assert sample.memberships.get(user=viewer).role == Role.VIEWER
+
+
+def test_owner_who_left_a_sample_project_gets_a_new_one(stranger, owner):
+    sample = load_sample(stranger)
+    Membership.objects.create(project=sample, user=owner, role=Role.ADMIN)
+    sample.memberships.get(user=stranger).delete()
+    assert load_sample(stranger) != sample
+    assert load_sample(owner) != sample
+
+
+def test_concurrent_loads_create_one_sample_project(stranger):
+    first, second = race(lambda: load_sample(stranger).pk, lambda: load_sample(stranger).pk)
+    assert first == second
 
 
 def test_remove_sample_returns_404_for_regular_project(project, owner, as_person):
@@ -76,7 +107,11 @@ def test_poller_finds_new_mention_in_sample_feeds(stranger, live_server, setting
 
 
 def test_sample_feed_returns_404_without_sample_project(client, db):
-    assert client.get(reverse("sample_feed", args=[FEEDS[0].slug])).status_code == 404
+    assert client.get(reverse("sample_feed", args=[1, FEEDS[0].slug])).status_code == 404
+
+
+def test_sample_feed_returns_404_for_regular_project(client, project):
+    assert client.get(reverse("sample_feed", args=[project.pk, FEEDS[0].slug])).status_code == 404
 
 
 def test_load_sample_command_loads_project_for_user(stranger):

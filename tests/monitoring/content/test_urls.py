@@ -94,6 +94,12 @@ def test_canonical_url_never_raises_and_is_idempotent(text, with_host):
         ("a.example.fr/feed", "https://a.example.fr/feed"),
         ("feed://a.example.fr/feed", "https://a.example.fr/feed"),
         ("FEED:http://a.example.fr/feed", "http://a.example.fr/feed"),
+        ("itpc://a.example.fr/feed", "https://a.example.fr/feed"),
+        ("pcast:a.example.fr/feed", "https://a.example.fr/feed"),
+        ("feed://https://a.example.fr/feed", "https://a.example.fr/feed"),
+        ("//a.example.fr/feed", "https://a.example.fr/feed"),
+        ("a.example.fr/feed?site=http://b.fr", "https://a.example.fr/feed?site=http://b.fr"),
+        ("feed.example.fr/rss", "https://feed.example.fr/rss"),
     ],
 )
 def test_url_from_input_completes_scheme(text, url):

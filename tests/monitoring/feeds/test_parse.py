@@ -51,7 +51,7 @@ def test_parse_reads_complete_wordpress_entry():
         native_id="https://blog.example.fr/?p=42",
         url="https://blog.example.fr/ete/",
         title="L’été d’Aurore & compagnie",
-        text="Texte complet : la marque Aurore plaît.\nContact",
+        text="Texte complet : la marque Aurore plaît.\nContact\n\nExtrait […]",
         author="Zoé",
         published=datetime(2026, 11, 20, 7, 12, tzinfo=UTC),
         language="fr-fr",
@@ -200,3 +200,18 @@ def test_mixed_feeds_have_realistic_sizes():
     assert 200 < len(entries) < 1_200
     assert 1_000 < sum(len(entry.body) for entry in entries) / len(entries) < 4_000
     assert all(isinstance(entry, Entry) and entry.url and entry.published for entry in entries)
+
+
+@pytest.mark.parametrize(
+    ("page", "code"),
+    [
+        ("<title>Log in · Intranet</title><form><input type=password></form>", "sign_in_page"),
+        ("<title>Connexion</title><form><input name=email></form>", "sign_in_page"),
+        ("<title>Anmelden – Portal</title><form></form>", "sign_in_page"),
+        ("<title>Forum of lamps</title><form><input type=password></form>", "html_page"),
+        ("<title>How to sign in</title><p>Without a form.", "html_page"),
+    ],
+)
+def test_parse_tells_a_sign_in_page_from_other_pages(page, code):
+    error = parse(f"<!doctype html><html><head>{page}</html>".encode(), content_type="text/html")
+    assert error.code == code

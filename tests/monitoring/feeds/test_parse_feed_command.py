@@ -25,7 +25,7 @@ def test_parse_feed_prints_one_json_line_per_entry():
         "id": "https://blog.example.fr/?p=42",
         "url": "https://blog.example.fr/ete/",
         "title": "L’été d’Aurore & compagnie",
-        "text": "Texte complet : la marque Aurore plaît.\nContact",
+        "text": "Texte complet : la marque Aurore plaît.\nContact\n\nExtrait […]",
         "author": "Zoé",
         "published": "2026-11-20T07:12:00Z",
         "language": "fr-fr",

@@ -142,7 +142,7 @@ def test_client_is_shared_by_many_threads(server):
 @pytest.mark.parametrize(
     ("status", "code"),
     [
-        *((401, "forbidden"), (403, "forbidden"), (404, "not_found"), (410, "gone"), (429, "rate_limited")),
+        *((401, "sign_in_required"), (403, "forbidden"), (404, "not_found"), (410, "gone"), (429, "rate_limited")),
         *((503, "unavailable"), (500, "server_error"), (502, "server_error"), (999, "server_error")),
         *((400, "http_error"), (418, "http_error"), (300, "http_error"), (305, "http_error")),
     ],

@@ -17,7 +17,10 @@ from tests.monitoring.conftest import NEWS, poll_again, rss
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-SIGN_IN = {"body": b"<!doctype html><title>Sign in</title><input type=password>", "content_type": "text/html"}
+SIGN_IN = {
+    "body": b"<!doctype html><html><title>Sign in</title><input type=password></html>",
+    "content_type": "text/html",
+}
 OTHER_FEED = rss({"title": "Promotion", "link": "https://parked.example/1"}, title="Parked")
 
 
@@ -73,7 +76,7 @@ def test_source_keeps_url_when_redirected_to_a_page(feed, web):
     web.put("/feed.xml", status=301, location="/sign-in")
     poll_over_days(source, polls=6, days=20)
     assert (source.url, source.moved_to) == (web.url("/feed.xml"), "")
-    assert source.error_code == "html_page"
+    assert source.error_code == "sign_in_page"
     web.put("/feed.xml", body=NEWS)
     assert poll_again(source).error_code == ""
 

@@ -9,6 +9,7 @@ from django.db import connections, transaction
 
 from accounts.models import ActivityEntry
 from monitoring.feeds.errors import ParseError
+from monitoring.feeds.opml import LeftOut
 from monitoring.http import ERROR_CODES
 from monitoring.messages.source_errors import ERROR_TEXTS
 from monitoring.models import Mention, Source
@@ -122,7 +123,7 @@ def test_import_opml_reads_what_export_opml_wrote(project, manager):
     exported = export_opml(project, project.sources.order_by("id"))
     Source.objects.all().delete()
     imported = import_opml(project, manager, exported)
-    assert (imported.added, imported.known, imported.refused) == (2, 0, ())
+    assert (imported.added, imported.known, imported.left_out) == (2, 0, ())
     assert import_opml(project, manager, exported).added == 0
     assert set(Source.objects.values_list("url", "title", "host")) == {
         ("https://a.example/feed", "A & co", "a.example"),
@@ -130,11 +131,25 @@ def test_import_opml_reads_what_export_opml_wrote(project, manager):
     }
 
 
+def test_import_opml_adds_what_it_can_and_names_the_rest(project, manager):
+    outlines = [
+        'xmlUrl="https://essai.example/o3.xml"', 'title="site" htmlUrl="https://essai.example/site.html" type="rss"',
+        'xmlUrl="feed://essai.example/o5.xml" text="a"', 'xmlUrl="essai.example/o7.xml" text="c"', 'text="Rien"',
+    ]  # fmt: skip
+    body = "".join(f"<outline {outline}/>" for outline in outlines)
+    imported = import_opml(project, manager, f'<opml version="1.1"><body>{body}</body></opml>'.encode())
+    assert (imported.added, imported.left_out) == (4, (LeftOut("Rien", "no_url"),))
+    assert set(Source.objects.values_list("url", flat=True)) == {
+        f"https://essai.example/{path}" for path in ("o3.xml", "site.html", "o5.xml", "o7.xml")
+    }
+    assert ActivityEntry.objects.get(action="source.imported").detail == {"added": 4, "left_out": 1}
+
+
 def test_import_opml_rejects_too_long_url(project, manager):
     url = f"https://a.example/{'x' * 2000}"
     opml = f'<opml version="2.0"><body><outline type="rss" text="A" xmlUrl="{url}"/></body></opml>'.encode()
     imported = import_opml(project, manager, opml)
-    assert (imported.added, imported.refused) == (0, (url,))
+    assert (imported.added, imported.left_out) == (0, (LeftOut("A", "bad_url"),))
 
 
 def test_import_opml_returns_error_for_invalid_file(project, manager):
@@ -146,7 +161,7 @@ def test_import_opml_adds_5000_feeds_within_4_seconds(project, manager):
     refused = '<outline xmlUrl="https:///nowhere"/>'
     began = time.monotonic()
     imported = import_opml(project, manager, f"<opml><body>{refused}{outlines}</body></opml>".encode())
-    assert (imported.added, imported.refused) == (5000, ("https:///nowhere",))
+    assert (imported.added, imported.left_out) == (5000, (LeftOut("https:///nowhere", "not_web"),))
     assert time.monotonic() - began < 4
 
 
