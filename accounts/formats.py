@@ -21,9 +21,35 @@ def moment(value: datetime) -> str:
     return _("%(date)s at %(time)s") % {"date": formats.date_format(local, pattern), "time": clock(local.time())}
 
 
-def moment_or_unknown(value: datetime | None) -> str:
-    """Return `moment`, or "date unknown" for None."""
-    return _("date unknown") if value is None else moment(value)
+def short_moment(value: datetime | None, today: datetime) -> str:
+    """Return a time as short as `today` allows: "8:30 a.m.", "Friday at 8:30 a.m." in the week before, or "Jul 31"."""
+    if value is None:
+        return _("date unknown")
+    local, day = timezone.localtime(value), timezone.localtime(today).date()
+    days = (day - local.date()).days
+    if days == 0:
+        return clock(local.time())
+    if 0 < days < 7:
+        return _("%(date)s at %(time)s") % {"date": formats.date_format(local, "l"), "time": clock(local.time())}
+    return short_day(local) if local.year == day.year else short_date(local)
+
+
+def short_day(local: date) -> str:
+    """Return a date without its year: "Jul 31"; « 31 juil. », « 1er août »."""
+    if local.day == 1:
+        pattern = pgettext("Django date format: first day of a month, short", "M j")
+    else:
+        pattern = pgettext("Django date format: day, short", "M j")
+    return formats.date_format(local, pattern)
+
+
+def short_date(local: date) -> str:
+    """Return a date with its year: "Jul 31, 2026"; « 31 juil. 2026 », « 1er août 2026 »."""
+    if local.day == 1:
+        pattern = pgettext("Django date format: first day of a month, short with year", "M j, Y")
+    else:
+        pattern = pgettext("Django date format: day, short with year", "M j, Y")
+    return formats.date_format(local, pattern)
 
 
 def long_date(value: date) -> str:

@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.formats import hour_words
@@ -56,7 +57,7 @@ class RuleForm(forms.ModelForm):
         recipients = cast("forms.ModelMultipleChoiceField[User]", self.fields["recipients"])
         members = User.objects.filter(memberships__project=project, is_active=True)
         recipients.queryset = members.order_by("first_name", "email")
-        recipients.label_from_instance = lambda obj: obj.name  # type: ignore[method-assign]  # as Django documents it
+        recipients.label_from_instance = lambda obj: format_html("<bdi>{}</bdi>", obj.name)  # type: ignore[method-assign]  # as Django documents it
         recipients.help_text = _("Leave empty to notify all managers and admins.")
         self.fields["with_uncertain"].help_text = _(
             "When you filter by sentiment, also count mentions the model isn’t sure about."

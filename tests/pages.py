@@ -29,7 +29,7 @@ def read():
 
 def words(response):
     body = response.content.decode()
-    main = re.sub(r"<(script|svg).*?</\1>", "", body.partition("<main")[2] or body, flags=re.S)
+    main = re.sub(r"<(script|svg).*?</\1>|</?bdi>", "", body.partition("<main")[2] or body, flags=re.S)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", main)).split())
 
 

@@ -6,7 +6,7 @@ from accounts import formats
 
 register = template.Library()
 register.filter(formats.moment)
-register.filter(formats.moment_or_unknown)
+register.filter(formats.short_moment)
 register.filter(formats.long_date)
 register.filter(formats.hour_words)
 register.filter(formats.number)

@@ -11,30 +11,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from accounts.formats import clock, hour_words, long_date
+from accounts.formats import clock, hour_words, long_date, moment, short_date, short_day
 
 
 def full_time(local: datetime) -> str:
     """Return July 15, 2026, 2:27 p.m.; 15 juillet 2026 à 14 h 27."""
     return _("%(date)s, %(time)s") % {"date": long_date(local.date()), "time": clock(local.time())}
-
-
-def short_day(local: date) -> str:
-    """Return Jul 31; 31 juil., 1er août."""
-    if local.day == 1:
-        pattern = pgettext("Django date format: first day of a month, short", "M j")
-    else:
-        pattern = pgettext("Django date format: day, short", "M j")
-    return date_format(local, pattern)
-
-
-def short_date(local: date) -> str:
-    """Return Jul 31, 2026; 31 juil. 2026, 1er août 2026."""
-    if local.day == 1:
-        pattern = pgettext("Django date format: first day of a month, short with year", "M j, Y")
-    else:
-        pattern = pgettext("Django date format: day, short with year", "M j, Y")
-    return date_format(local, pattern)
 
 
 def bucket_label(start: datetime, bucket: str) -> str:
@@ -75,6 +57,13 @@ def relative_time(value: datetime, now: datetime) -> str:
         text = ngettext("%d hour ago", "%d hours ago", hours) if past else ngettext("in %d hour", "in %d hours", hours)
         return text % hours
     return _calendar_time(timezone.localtime(value), timezone.localtime(now))
+
+
+def planned_time(value: datetime, now: datetime) -> str:
+    """Return a future time with its hour: "today, 8 a.m.", "tomorrow, 8 a.m.", "Monday, June 15 at 8 a.m."."""
+    local, today = timezone.localtime(value), timezone.localtime(now)
+    is_near = (local.date() - today.date()).days in (0, 1)
+    return _calendar_time(local, today) if is_near else moment(value)
 
 
 def _calendar_time(local: datetime, today: datetime) -> str:

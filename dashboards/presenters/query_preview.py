@@ -9,8 +9,8 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from django.utils.translation import gettext as _
 
+from accounts.formats import short_day
 from dashboards import charts
-from dashboards.presenters.dates import short_day
 from dashboards.presenters.highlight import excerpt
 from dashboards.presenters.mention_rows import source_name
 from monitoring.models import Document

@@ -78,9 +78,16 @@ def due(value: datetime) -> SafeString | str:
 
 
 @register.filter
+def planned(value: datetime) -> SafeString:
+    """Return a planned time in words, always with its hour ("today, 8 a.m.")."""
+    words = dates.planned_time(value, timezone.now())
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), words)
+
+
+@register.filter
 def day(value: str) -> str:
     """Return an ISO date as a short date with its year."""
-    return dates.short_date(date.fromisoformat(value))
+    return formats.short_date(date.fromisoformat(value))
 
 
 @register.filter
@@ -103,6 +110,12 @@ def positive(value: int) -> int:
 def signed(value: int) -> str:
     """Return a number with its sign: +12, 0, −8."""
     return signed_number(value)
+
+
+@register.filter
+def isolate(name: object) -> SafeString:
+    """Return a name for the middle of a sentence: its direction of writing leaves the sentence around it alone."""
+    return format_html("<bdi>{}</bdi>", name)
 
 
 @register.filter

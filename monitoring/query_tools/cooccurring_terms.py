@@ -12,28 +12,13 @@ from math import log
 
 from monitoring.query import And, Node, Not, QueryError, fold, parse, terms, tokenize
 from monitoring.query.tokens import KEYS, blank_markup
+from monitoring.query_tools.stop_words import STOP_WORDS
 
 MAX_TERMS = 8
 MIN_MATCHES = 3  # with the term: two texts that share a word are no pattern
 MIN_SHARE = 0.03  # of the matches: excluding fewer changes nothing
 MIN_LIFT = 3  # times as often as elsewhere: if half the texts are in another language, every function word doubles
 MIN_LENGTH = 3
-
-# Function words of French and English, folded. Those of other languages are just as frequent in other documents.
-_FUNCTION_WORDS = """
-alors apres assez aucun aussi autre autres avant avec avoir bien car ceci cela celle celles celui cent ces cet
-cette ceux chaque chez comme comment contre dans deja depuis des deux devant dire dit doit donc dont elle elles
-encore entre est etait ete etes etre eux faire fait faut fois font hier ici ils jour jours les leur leurs lors
-lui mais meme memes mes moi moins mon non nos notre nous ont ors par parce pas pendant peu peut plus plusieurs
-pour pourquoi quand que quel quelle quelles quelque quels qui quoi sans sera ses seul seulement selon serait son
-sont sous sur tant tel telle tes toi ton tous tout toute toutes tres trop une vers vos votre vous about after
-again all also and any are because been before being between both but can could did does doing down during each
-few for from had has have having her here hers him his how into its just less like made make many more most much
-must never new not now off once one only other our out over own said same says she should since some still such
-than that the their them then there these they this those through too two under until very was were what when
-where which while who whom whose why will with within without would you your
-"""
-_STOP_WORDS = frozenset(_FUNCTION_WORDS.split())
 
 
 @dataclass(frozen=True)
@@ -60,7 +45,7 @@ def distinctive_terms(
     is_query_word = _query_words(node)
     scores = {}
     for word, count in in_found.items():
-        is_meaningful = len(word) >= MIN_LENGTH and word.isalpha() and word not in _STOP_WORDS
+        is_meaningful = len(word) >= MIN_LENGTH and word.isalpha() and word not in STOP_WORDS
         if not min_count <= count < len(found) or not is_meaningful or is_query_word(word):
             continue
         share, usual = count / len(found), (in_others[word] + 0.5) / (len(others) + 1)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone, translation
 
-from accounts.formats import clock, hour_words, long_date, moment, number
+from accounts.formats import clock, hour_words, long_date, moment, number, short_moment
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,24 @@ from accounts.formats import clock, hour_words, long_date, moment, number
 def test_moment(language, value, text):
     with translation.override(language), timezone.override(ZoneInfo("Europe/Paris")):
         assert moment(value) == text
+
+
+@pytest.mark.parametrize(
+    ("language", "value", "text"),
+    [
+        ("en", datetime(2026, 6, 10, 6, 0, tzinfo=UTC), "8 a.m."),
+        ("en", datetime(2026, 6, 9, 21, 30, tzinfo=UTC), "Tuesday at 11:30 p.m."),
+        ("en", datetime(2026, 6, 3, 22, 30, tzinfo=UTC), "Thursday at 12:30 a.m."),
+        ("en", datetime(2026, 6, 3, 21, 30, tzinfo=UTC), "Jun 3"),
+        ("en", datetime(2026, 6, 11, 6, 0, tzinfo=UTC), "Jun 11"),
+        ("en", datetime(2025, 6, 9, 6, 0, tzinfo=UTC), "Jun 9, 2025"),
+        ("fr", datetime(2026, 6, 9, 21, 30, tzinfo=UTC), "mardi à 23\u00a0h\u00a030"),
+        ("fr", datetime(2026, 5, 1, 6, 0, tzinfo=UTC), "1er mai"),
+    ],
+)
+def test_short_moment_is_as_brief_as_the_day_allows(language, value, text):
+    with translation.override(language), timezone.override(ZoneInfo("Europe/Paris")):
+        assert short_moment(value, datetime(2026, 6, 10, 8, 0, tzinfo=UTC)) == text
 
 
 @pytest.mark.parametrize(

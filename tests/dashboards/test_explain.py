@@ -24,7 +24,7 @@ def explain_url(at):
 def signs(response):
     """Return the lines of the tree as (sign, condition)."""
     body = response.content.decode()
-    found = re.findall(r'<li class="(\w+)"><div class="condition">.*?<code>(.*?)</code>', body, re.S)
+    found = re.findall(r'<li class="(\w+)"><div class="condition">.*?<code[^>]*>(.*?)</code>', body, re.S)
     return [(sign, re.sub("&quot;", '"', text)) for sign, text in found]
 
 

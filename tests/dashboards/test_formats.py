@@ -37,6 +37,21 @@ def test_relative_time_uses_the_readers_time_zone():
         assert dates.relative_time(NOW - timedelta(hours=14, minutes=31), NOW) == "today, 8:59 a.m."
 
 
+@pytest.mark.parametrize(
+    ("language", "later", "words"),
+    [
+        ("en", timedelta(hours=2, minutes=30), "today, 5 p.m."),
+        ("en", timedelta(hours=17, minutes=30), "tomorrow, 8 a.m."),
+        ("en", timedelta(days=4, hours=17, minutes=30), "Monday, July 20 at 8 a.m."),
+        ("fr", timedelta(hours=17, minutes=30), f"demain, 8{NBSP}h"),
+        ("fr", timedelta(days=4, hours=17, minutes=30), f"lundi 20 juillet à 8{NBSP}h"),
+    ],
+)
+def test_planned_time_always_says_the_hour(language, later, words):
+    with translation.override(language), timezone.override(UTC):
+        assert dates.planned_time(NOW + later, NOW) == words
+
+
 def test_ago_has_the_full_time_as_title():
     with translation.override("en"), timezone.override(UTC):
         shown = vigie.ago(NOW - timedelta(minutes=3), NOW)

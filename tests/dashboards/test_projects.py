@@ -2,12 +2,13 @@ import pytest
 
 from accounts.models import ActivityEntry, Membership, Project, User
 from accounts.projects import create_project
+from tests.pages import words
 
 
 def test_home_welcomes_people_without_project(db, as_person):
     person = User.objects.create_user("new@example.com", "x", first_name="Nina")
     client = as_person(person)
-    assert "Welcome, Nina" in client.get("/").content.decode()
+    assert "Welcome, Nina" in words(client.get("/"))
     made = client.post("/projects/new", {"name": "  Café   Lumen "})
     project = Project.objects.get()
     assert made.url == f"/p/{project.id}/" and project.name == "Café Lumen"

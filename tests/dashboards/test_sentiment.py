@@ -106,8 +106,11 @@ def test_correction_is_undone_and_the_mention_is_pending(as_person, manager, at,
     assert (mention.sentiment, Correction.objects.count()) == ("", 0)
 
 
-@pytest.mark.parametrize("data", [{"label": "positive"}, {"id": "1", "label": "uncertain"}, {"id": "x", "label": ""}])
+@pytest.mark.parametrize(
+    "data", [{"label": "positive"}, {"id": "{id}", "label": "uncertain"}, {"id": "x", "label": ""}]
+)
 def test_correction_rejects_invalid_input(as_person, manager, at, keyword, data):
+    data = {name: value.format(id=make_mention(keyword).pk) for name, value in data.items()}
     assert as_person(manager).post(at("mention_sentiment"), data).status_code == 400
 
 

@@ -155,6 +155,16 @@ def test_digest_lists_failing_sources_of_window(daily, keyword):
         assert not re.search("Paused times|Fine times|Later times", body)
 
 
+def test_digest_says_the_long_date_once_and_short_times_in_rows(daily, keyword):
+    for hours in range(2, 8):
+        make_found(keyword, found_at=END - timedelta(hours=hours * 3))
+    send.write_due(NOW)
+    delivery = messages().get()
+    for body in (delivery.text, delivery.html):
+        assert body.count("June") == 2  # the period covered
+        assert "2 a.m." in body and "Tuesday at 11 a.m." in body
+
+
 def test_digest_uses_language_and_time_zone_of_subscriber(keyword, manager, settings):
     manager.time_zone = "America/Montreal"
     manager.save()

@@ -9,10 +9,11 @@ from django.utils import timezone
 from monitoring.matching.candidates import candidate_query, candidates_except
 from monitoring.matching.keyword_index import TrackedKeyword
 from monitoring.models import Document
-from monitoring.query import Doc, parse
+from monitoring.query import Doc, fold, parse
 from monitoring.query_tools import sampled_search
 from monitoring.query_tools.cooccurring_terms import distinctive_terms, exclude_term
 from monitoring.query_tools.preview import preview
+from monitoring.query_tools.stop_words import STOP_WORDS
 from tests.factories import make_document, make_documents, make_keyword
 from tests.monitoring.history import QUERIES, make_history, matching
 
@@ -136,6 +137,55 @@ def test_distinctive_terms_keep_spelling_and_exclude_query_words():
     found = ["Lumière éteinte luminaire Hélios"] * 5 + ["Lumière"]
     terms = distinctive_terms('"lumiere" lumin* -x', parse('"lumiere" lumin* -x'), found, ["Autre"] * 20)
     assert [one.term for one in terms] == ["éteinte", "hélios"]
+
+
+FILLER_FR = [
+    "cinq",
+    "exemple",
+    "dizaine",
+    "Février",
+    "mardi",
+    "été",
+    "très",
+    "aujourd’hui",
+    "premières",
+    "lorsqu’il",
+    "façon",
+    "choses",
+    "pourrait",
+    "jusqu’à",
+    "quelqu’un",
+    "plutôt",
+    "soixante",
+    "millions",
+    "personnes",
+    "nouvelle",
+    "ça",
+]
+FILLER_EN = [
+    "five",
+    "example",
+    "however",
+    "hundred",
+    "Tuesday",
+    "could",
+    "things",
+    "yesterday",
+    "don’t",
+    "people",
+    "doesn’t",
+]
+
+
+@pytest.mark.parametrize("word", FILLER_FR + FILLER_EN)
+def test_distinctive_terms_leave_out_filler(word):
+    found = [f"Lumen {word} ampoule"] * 5 + ["Lumen"]
+    terms = distinctive_terms("lumen", parse("lumen"), found, ["Le vent sur la mer"] * 20)
+    assert [one.term for one in terms] == ["ampoule"]
+
+
+def test_stop_words_are_written_as_texts_are_folded():
+    assert {word for word in STOP_WORDS if fold(word) != word} == set()
 
 
 @pytest.mark.parametrize(

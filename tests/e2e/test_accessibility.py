@@ -1,0 +1,109 @@
+"""Every page, in both languages: axe-core at three widths, in light and dark; nothing cut off; a clean console."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.every_page import Site
+
+AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
+WIDTHS = [1440, 375, 320]
+FIT_AT = [1440, 375, 360, 320]
+OFF_BY_DEFAULT = ["label-content-name-mismatch", "p-as-heading", "table-fake-caption", "td-has-header"]
+# Rules whose result depends on colors. They do not depend on the language, so they run in English only.
+COLOR_RULES = ["color-contrast", "link-in-text-block"]
+STRUCTURE = {name: {"enabled": True} for name in OFF_BY_DEFAULT} | {name: {"enabled": False} for name in COLOR_RULES}
+# Frames show emails, which are pages of their own here.
+OPTIONS = {"resultTypes": ["violations"], "iframes": False}
+RUN_AXE = """async (options) => {
+  const { violations } = await axe.run(document, options);
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`));
+}"""
+OPEN_ALL = "document.querySelectorAll('details').forEach((element) => { element.open = true })"
+# Elements that the screen or a card cuts off at the right; what scrolls by itself is left out.
+FIND_CUT_OFF = """async () => {
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const ignored = ".scroll, .conditions, pre, svg, .visually-hidden, .clip";
+  const cutOff = [...document.querySelectorAll("body *")].filter((element) => {
+    const box = element.getBoundingClientRect();
+    return box.width > 1 && box.right > innerWidth + 1 && !element.closest(ignored);
+  });
+  const page = document.documentElement;
+  return [
+    ...(page.scrollWidth > page.clientWidth ? ["scrolls sideways"] : []),
+    ...cutOff.map((element) => `cut off: ${element.outerHTML.slice(0, 160)}`),
+  ];
+}"""
+
+
+@pytest.fixture
+def site(live_server, project, owner):
+    return Site(project, owner)
+
+
+@pytest.fixture
+def tab(browser, browser_context_args, live_server):
+    context = browser.new_context(**browser_context_args, reduced_motion="reduce")
+    context.add_init_script(path=AXE)
+    page = context.new_page()
+    yield page
+    page.goto("about:blank")
+    context.close()
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_page_passes_axe_fits_and_keeps_console_clean(site, tab, live_server, language):
+    site.speak(language)
+    console = listen(tab)
+    faults = {}
+    for visit in [*site.visits, *site.html_pages(language)]:
+        open_visit(tab, visit, site, live_server.url, language)
+        found = [*check(tab, with_colors=language == "en"), *console]
+        console.clear()
+        if found:
+            faults[f"{visit.person} {visit.url}"] = sorted(set(found))
+    assert faults == {}
+
+
+def listen(page):
+    """Return the list of what the console reports from now on."""
+    console = []
+
+    def note(message):
+        url = message.location.get("url", "")
+        # A page that refuses is reported as a failed request for itself; /healthz is no page and names no icon.
+        if message.type in ("error", "warning") and url != page.url and not url.endswith("/favicon.ico"):
+            console.append(f"console: {message.text} ({url})")
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: console.append(f"exception: {error}"))
+    return console
+
+
+def open_visit(page, visit, site, origin, language):
+    page.set_viewport_size({"width": WIDTHS[0], "height": 800})
+    page.context.clear_cookies()
+    cookies = {"django_language": language} | ({"sessionid": site.cookies[visit.person]} if visit.person else {})
+    page.context.add_cookies([{"name": name, "value": value, "url": origin} for name, value in cookies.items()])
+    page.goto(origin + ("/healthz" if visit.html else visit.url))
+    if visit.html:
+        page.set_content(visit.html)
+
+
+def check(page, *, with_colors):
+    """Return the faults of the page with closed and open menus. Colors are checked at each width in both schemes."""
+    for is_open in (False, True):
+        if is_open:
+            page.evaluate(OPEN_ALL)
+        for width in WIDTHS if is_open else WIDTHS[:1]:
+            page.set_viewport_size({"width": width, "height": 800})
+            yield from (f"{width} {fault}" for fault in page.evaluate(RUN_AXE, {**OPTIONS, "rules": STRUCTURE}))
+            # On a wide screen, open menus cover what is behind them.
+            for scheme in ("light", "dark") if with_colors and is_open == (width != WIDTHS[0]) else ():
+                page.emulate_media(color_scheme=scheme)
+                faults = page.evaluate(RUN_AXE, {**OPTIONS, "runOnly": COLOR_RULES})
+                yield from (f"{width} {scheme} {fault}" for fault in faults)
+    for width in FIT_AT:
+        page.set_viewport_size({"width": width, "height": 800})
+        yield from (f"{width} {fault}" for fault in page.evaluate(FIND_CUT_OFF))

@@ -1,0 +1,195 @@
+"""Every page and email of Vigie: a data set with rows of each kind, and what each person opens.
+
+Pages are collected from the URLs as in tests/dashboards/test_access_walk.py, so one that is added later is found here.
+What it needs then is at most a value for a new kind of id, or a line in STATES for what it shows only in some state.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from allauth.account.forms import default_token_generator
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.test import Client, RequestFactory
+from django.utils import timezone, translation
+
+from accounts.models import Invitation, Membership, Project, Role, User, token_digest
+from alerts.digests.read import read_digest
+from alerts.digests.render import render_digest
+from alerts.digests.unsubscribe import unsubscribe_url
+from alerts.incident_messages import render_closed, render_opened
+from alerts.models import Digest, Incident
+from delivery.message import Window
+from delivery.models import Delivery
+from tests.dashboards.test_access_walk import PAGES, PUBLIC
+from tests.dashboards.test_query_counts import World, answers_get
+from tests.factories import make_mention, make_source
+
+PASSWORD = "correct horse battery"
+SIGNED_OUT = ""
+RIGHT_TO_LEFT = "שלום עולם: Lumen 2.0!"
+LONG = "Donaudampfschifffahrtsgesellschaftskapitän" * 3
+# Further states of pages, by URL name.
+STATES = {
+    "mentions": [
+        "?status=to_review&sentiment=negative&q=lumen",
+        "?q=(lumen",
+        "?q=nothing",
+        "?period=x",
+        "?from=2026-01-01&to=2026-01-05",
+    ],
+    "search": ["?q=lumen", "?q=(lumen", "?q=nothing"],
+    "explain": [
+        "?text=Lumen+lamp",
+        "?text=Lumen&keyword={keyword_id}",
+        "?url=https://nowhere.example/",
+        "?document={document_id}",
+    ],
+    "sources": ["?status=failing", "?q=nothing"],
+    "keyword_new": ["?q=lumen"],
+}
+# Pages that refuse, with their status: error pages are pages, too.
+REFUSED = [("viewer", "/p/{project_id}/keywords/new"), (SIGNED_OUT, "/nothing"), ("owner", "/nothing")]
+TEMPLATES_WITHOUT_URL = ["403_csrf.html", "429.html", "500.html"]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A page to open as a person; `html` is its content if no URL leads to it."""
+
+    person: str
+    url: str
+    html: str = ""
+
+
+class Site:
+    """The data set: a project with rows of every kind, an empty one, and people. `cookies` has their sessions."""
+
+    def __init__(self, project, owner):
+        self.world = World(project, owner)
+        self.world.grow(2)
+        self.project, self.owner = project, owner
+        self._add_texts()
+        self._add_email()
+        self.people = {
+            "owner": owner,
+            "viewer": self._member("viewer", project, Role.VIEWER),
+            "starter": self._member("starter", Project.objects.create(name="Empty"), Role.ADMIN),
+            "newcomer": User.objects.create_user("newcomer@example.com", PASSWORD),
+        }
+        self.cookies = {name: _session(user) for name, user in self.people.items()}
+        self._turn_on_two_factor(self.people["newcomer"])
+        self.visits = list(self._visits())
+
+    def speak(self, language):
+        """Set the language of all people."""
+        User.objects.update(language=language)
+        self.owner.refresh_from_db()
+
+    def html_pages(self, language):
+        """Return the emails and the pages that no URL leads to."""
+        request = RequestFactory().get("/")
+        request.user = AnonymousUser()
+        with translation.override(language):
+            for name in TEMPLATES_WITHOUT_URL:
+                yield Visit(SIGNED_OUT, name, render_to_string(name, request=request))
+        for name, message in self._emails():
+            yield Visit(SIGNED_OUT, name, message.html)
+
+    def _emails(self):
+        now = timezone.now()
+        digest = Digest.objects.select_related("user").get(user=self.owner)
+        yield "digest email", render_digest(read_digest(self.project, Window(now - timedelta(days=1), now)), digest)
+        yield "empty digest email", render_digest(read_digest(self.project, Window(now, now)), digest)
+        incident = Incident.objects.get(pk=self.world.incident.pk)
+        yield "alert email", render_opened(incident, self.owner, failing=2)
+        incident.closed_at = now
+        yield "resolved email", render_closed(incident, self.owner)
+
+    def _add_texts(self):
+        source = make_source(self.project, title=LONG, url=f"https://{LONG}.example/feed", error_code="dns")
+        texts = {"title": RIGHT_TO_LEFT, "text": f"{RIGHT_TO_LEFT} {LONG}", "author": RIGHT_TO_LEFT}
+        make_mention(self.world.keyword, source=source, **texts)
+        make_mention(self.world.keyword, source=source, title=LONG, text=LONG, author=LONG, status="replied")
+
+    def _add_email(self):
+        for name, message in list(self._emails())[::3]:
+            Delivery.objects.filter(pk=self.world.delivery.pk).update(
+                html=message.html, text=message.text, subject=name
+            )
+
+    def _member(self, name, project, role):
+        user = User.objects.create_user(f"{name}@example.com", PASSWORD)
+        Membership.objects.create(project=project, user=user, role=role)
+        return user
+
+    def _turn_on_two_factor(self, user):
+        TOTP.activate(user, generate_totp_secret())
+        RecoveryCodes.activate(user)
+
+    def _visits(self):
+        ids = {**self.world.ids, "document_id": self.world.mention.document_id}
+        empty = {"project_id": self.people["starter"].memberships.get().project_id}
+        for page in PAGES:
+            if not answers_get(page):
+                continue
+            if set(page.parameters) <= set(ids) and page.name not in PUBLIC:
+                for state in ["", *STATES.get(page.name, [])]:
+                    yield from _if_page(Visit("owner", page.path(ids) + state.format(**ids)), self.cookies)
+            if set(page.parameters) == {"project_id"}:
+                yield from _if_page(Visit("starter", page.path(empty)), self.cookies)
+            if not page.parameters and not page.name.startswith("account_"):
+                yield from _if_page(Visit("newcomer", page.path({})), self.cookies)
+            if not page.parameters and page.name in PUBLIC:
+                yield from _if_page(Visit(SIGNED_OUT, page.path({})), self.cookies)
+        yield Visit(SIGNED_OUT, "/sample/presse/x")
+        yield Visit("owner", "/accounts/logout/")
+        for person, url in [*REFUSED, *self._links()]:
+            yield Visit(person, url.format(**ids))
+
+    def _links(self):
+        """Return links of emails, with who opens them."""
+        yield SIGNED_OUT, "/" + unsubscribe_url(Digest.objects.get(user=self.owner)).split("/", 3)[3]
+        yield SIGNED_OUT, "/unsubscribe/unknown"
+        key = default_token_generator.make_token(self.owner)
+        yield SIGNED_OUT, f"/accounts/password/reset/key/{user_pk_to_url_str(self.owner)}-{key}/"
+        yield SIGNED_OUT, "/accounts/password/reset/key/x-y/"
+        for email, people in [
+            ("new@example.com", [SIGNED_OUT]),
+            ("starter@example.com", [SIGNED_OUT, "starter", "viewer"]),
+        ]:
+            Invitation.objects.create(
+                project=self.project,
+                email=email,
+                token_digest=token_digest(email),
+                invited_by=self.owner,
+                expires_at=timezone.now() + timedelta(days=1),
+            )
+            yield from ((person, f"/invitation/{email}") for person in people)
+        yield SIGNED_OUT, "/invitation/unknown"
+
+
+def _session(user):
+    """Return the session of somebody who has just entered the password."""
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    request = HttpRequest()
+    request.session = client.session
+    record_authentication(request, user, method="password", reauthenticated=True)
+    request.session.save()
+    return request.session.session_key
+
+
+def _if_page(visit, cookies):
+    """Yield the visit if its URL shows a page, not a fragment, a file or a redirect."""
+    client = Client()
+    if visit.person:
+        client.cookies["sessionid"] = cookies[visit.person]
+    response = client.get(visit.url)
+    if response.status_code == 200 and not response.streaming and b"<html" in response.content:
+        yield visit
