@@ -1,6 +1,6 @@
 """The private parts of feedparser that Vigie uses, bound to the version that they were checked against.
 
-feedparser has no public way to replace its parser classes, to convert encodings, or to name the namespaces it knows.
+feedparser has no public way to replace its parser classes, or to name the namespaces it knows.
 Called by feedparser_parser.py, lxml_parser.py and xml_elements.py; no other module uses private names of feedparser.
 To upgrade: compare these names in its source, run tests/monitoring/feeds, then change SUPPORTED_VERSION.
 """
@@ -33,10 +33,9 @@ def check_version(installed: str) -> None:
 # Before the imports below, which another version may not have.
 check_version(feedparser.__version__)
 
-from feedparser.encodings import convert_to_utf8  # noqa: E402
 from feedparser.mixin import _FeedParserMixin  # noqa: E402
 
-__all__ = ["KNOWN_NAMESPACES", "KNOWN_PREFIXES", "SUPPORTED_VERSION", "TEXTS", "EntryText", "convert_to_utf8"]
+__all__ = ["KNOWN_NAMESPACES", "KNOWN_PREFIXES", "SUPPORTED_VERSION", "TEXTS", "EntryText"]
 
 KNOWN_NAMESPACES = frozenset(uri.lower() for uri in _FeedParserMixin.namespaces)
 KNOWN_PREFIXES = frozenset(filter(None, _FeedParserMixin.namespaces.values()))

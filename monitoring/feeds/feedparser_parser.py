@@ -4,7 +4,6 @@ Called by parse.py for every feed that lxml_parser.py does not support. feedpars
 content/clean.py does it, and only for new entries; it resolves links inside texts only if the feed has `xml:base`.
 """
 
-import codecs
 import io
 import re
 from operator import attrgetter
@@ -17,7 +16,7 @@ from monitoring.content.scrub import scrub
 from monitoring.feeds.dates import parse_date
 from monitoring.feeds.entity_expansion import expanded_size
 from monitoring.feeds.errors import ParseError
-from monitoring.feeds.feedparser_internals import TEXTS, EntryText, convert_to_utf8
+from monitoring.feeds.feedparser_internals import TEXTS, EntryText
 from monitoring.feeds.links import is_permalink
 from monitoring.feeds.raw_feed import RawEntry, RawFeed
 from monitoring.feeds.sign_in import is_sign_in_page
@@ -29,36 +28,12 @@ MAX_TAGS = 400_000
 # Bytes that declared entities may add; expat allows a hundredfold growth, feedparser's loose parser any.
 MAX_EXPANDED_BYTES = 1_000_000
 
-_WIDE_BOMS = (
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 _FEED_TAG = re.compile(rb"<(?:[\w.-]+:)?(?:rss|rdf|feed|channel|item|entry)[\s>/]", re.I)
 _HTML_TAG = re.compile(rb"<(?:!doctype\s+html|html)[\s>]", re.I)
 _ENTRY_START = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)[\s>/]", re.I)
-_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,500}\?>", re.I)
-_REFERENCE = re.compile(rb"&#(?:x([0-9a-f]+)|([0-9]+));?", re.I)
-_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]+")
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "html", "xhtml"})
 _OWN_TEXTS = frozenset({"description", "summary", "content", "subtitle", "info", "abstract"})
 _MEDIA_TEXTS = frozenset({"media_description", "media_text"})
-
-
-def to_utf8(body: bytes, content_type: str) -> bytes:
-    """Return the body in UTF-8, its XML declaration included, by feedparser's rules for encodings."""
-    # Without a declaration feedparser reads these as UTF-8, as ASCII letters separated by NUL are valid UTF-8.
-    for mark, encoding in _WIDE_BOMS:
-        if body.startswith(mark):
-            return _DECLARATION.sub("", body.decode(encoding, "replace"), count=1).encode()
-    headers = {"content-type": content_type} if "charset" in content_type.lower() else {}
-    try:
-        data: bytes = convert_to_utf8(headers, body, {})
-        data.decode()
-    except Exception:  # feedparser fails with many types on hostile encoding names
-        return _DECLARATION.sub("", body.decode("utf-8", "replace"), count=1).encode()
-    return data
 
 
 def _page_code(page: bytes) -> str:
@@ -66,7 +41,7 @@ def _page_code(page: bytes) -> str:
 
 
 def read(data: bytes, max_entries: int) -> RawFeed | ParseError:
-    """Parse the result of `to_utf8`, at most `max_entries` entries of it."""
+    """Parse a feed in UTF-8, at most `max_entries` entries of it."""
     feed_tag, html_tag = _FEED_TAG.search(data), _HTML_TAG.search(data)
     if not feed_tag:
         return ParseError(_page_code(data) if html_tag else "not_a_feed")
@@ -116,14 +91,13 @@ def _clean_head(data: bytes) -> bytes:
 
 
 def _parse(data: bytes) -> feedparser.FeedParserDict | ParseError:
-    """Parse, once more without control characters and invalid references if it raises, else return an error."""
-    resolve = b"xml:base" in data
+    """Parse, or return an error for the many exceptions that feedparser raises on hostile feeds."""
     try:
-        return _run_feedparser(data, resolve=resolve)
+        return _run_feedparser(data, resolve=b"xml:base" in data)
     except Exception:
         pass
     try:
-        return _run_feedparser(without_invalid_characters(data), resolve=False)
+        return _run_feedparser(data, resolve=False)
     except Exception as problem:
         return ParseError("unreadable", type(problem).__name__)
 
@@ -134,19 +108,6 @@ def _run_feedparser(data: bytes, *, resolve: bool) -> feedparser.FeedParserDict:
     return feedparser.parse(
         io.BytesIO(data), response_headers=headers, resolve_relative_uris=resolve, sanitize_html=False
     )
-
-
-def without_invalid_characters(data: bytes) -> bytes:
-    """Return data without control characters, and without references to characters that no text can contain."""
-    return _CONTROL.sub(b"", _REFERENCE.sub(_valid_reference, data))
-
-
-def _valid_reference(match: re.Match[bytes]) -> bytes:
-    """Return a numeric reference if it stands for a valid character, else nothing."""
-    digits = match[1] or match[2]
-    number = int(digits, 16 if match[1] else 10) if len(digits) < 8 else 0
-    is_character = 0 < number < 0xD800 or 0xDFFF < number < 0x110000
-    return match[0] if is_character else b""
 
 
 def _to_raw(parsed: feedparser.FeedParserDict) -> RawFeed:

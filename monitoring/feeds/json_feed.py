@@ -9,9 +9,10 @@ import re
 from contextlib import suppress
 from typing import Any
 
-from monitoring.content.references import decode_encoded, guess_type
+from monitoring.content.references import decode_encoded, decode_references, guess_type
 from monitoring.content.scrub import scrub
 from monitoring.feeds.dates import parse_date
+from monitoring.feeds.encoding import decode_utf8
 from monitoring.feeds.errors import ParseError
 from monitoring.feeds.raw_feed import RawEntry, RawFeed
 
@@ -29,7 +30,7 @@ def read(body: bytes, max_entries: int) -> RawFeed | ParseError:
     if not isinstance(items, list):
         return ParseError("not_a_feed", "JSON without items")
     return RawFeed(
-        title=_text(document, "title"),
+        title=decode_references(_text(document, "title")),
         site_url=_text(document, "home_page_url"),
         language=_text(document, "language"),
         next_url=_text(document, "next_url"),
@@ -46,7 +47,8 @@ def _decode(body: bytes) -> tuple[Any, bool]:
     try:
         return json.loads(body), False
     except ValueError:
-        text = body.decode(json.detect_encoding(body), "replace")
+        encoding = json.detect_encoding(body)
+        text = decode_utf8(body) if encoding == "utf-8" else body.decode(encoding, "replace")
     with suppress(ValueError):
         return json.loads(text, strict=False), False
     if (start := _ITEMS.search(text)) is None:

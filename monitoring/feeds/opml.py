@@ -11,9 +11,10 @@ from lxml import etree
 
 from monitoring.content.scrub import scrub
 from monitoring.content.urls import url_from_input
+from monitoring.feeds.encoding import to_utf8
 from monitoring.feeds.errors import ParseError
-from monitoring.feeds.feedparser_parser import to_utf8, without_invalid_characters
 from monitoring.feeds.links import absolute_link
+from monitoring.feeds.xml_repair import repair_xml
 
 # More than anyone collects by hand; the import runs one query for each.
 MAX_OUTLINES = 10_000
@@ -21,7 +22,6 @@ _MAX_LENGTH = 1_000
 
 _FEED_TYPES = frozenset({"rss", "rss1", "rss2", "atom", "feed", "pie"})
 _HTTP = re.compile(r"https?://[^/]", re.I)
-_BARE_AMPERSAND = re.compile(rb"&(?!(?:#\d+|#x[0-9a-f]+|amp|lt|gt|quot|apos);)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def read_opml(body: bytes) -> OpmlList | ParseError:
     if b"<!ENTITY" in data:
         return ParseError("xml_bomb")
     # A bare & is a common error; the lenient parser would drop the rest of the URL silently.
-    data = _BARE_AMPERSAND.sub(b"&amp;", without_invalid_characters(data))
+    data = repair_xml(data)
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=False, encoding="utf-8")
     try:
         root = etree.fromstring(data, parser)

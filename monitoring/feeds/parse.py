@@ -1,14 +1,17 @@
 """Parse the bytes of a feed into a ParsedFeed or a ParseError; no bytes raise an exception.
 
 Called by platforms/feed.py after the fetch, when a source is added, and by the command `parse_feed`. lxml_parser.py
-parses regular feeds, feedparser_parser.py all others, json_feed.py JSON Feed; normalize.py completes their results.
+parses regular feeds, also those that encoding.py and xml_repair.py make regular, feedparser_parser.py all others, and
+json_feed.py JSON Feed; normalize.py completes their results.
 """
 
 from monitoring.feeds import feedparser_parser, json_feed, lxml_parser
+from monitoring.feeds.encoding import to_utf8
 from monitoring.feeds.errors import ParseError
 from monitoring.feeds.normalize import normalize_feed
 from monitoring.feeds.polling_hints import PollingHints, read_hints
 from monitoring.feeds.raw_feed import RawFeed
+from monitoring.feeds.xml_repair import repair_xml
 from monitoring.records import ParsedFeed
 
 __all__ = ["MAX_ENTRIES", "ParseError", "parse"]
@@ -34,6 +37,9 @@ def parse(body: bytes, *, content_type: str = "", url: str = "") -> ParsedFeed |
     if (strict := lxml_parser.read(body)) is not None:
         del strict.entries[MAX_ENTRIES:]
         return normalize_feed(strict, url, read_hints(body))
-    data = feedparser_parser.to_utf8(body, content_type)
-    raw = feedparser_parser.read(data, MAX_ENTRIES)
-    return raw if isinstance(raw, ParseError) else normalize_feed(raw, url, read_hints(data))
+    data = repair_xml(to_utf8(body, content_type))
+    raw = (lxml_parser.read(data) if data != body else None) or feedparser_parser.read(data, MAX_ENTRIES)
+    if isinstance(raw, ParseError):
+        return raw
+    del raw.entries[MAX_ENTRIES:]
+    return normalize_feed(raw, url, read_hints(data))

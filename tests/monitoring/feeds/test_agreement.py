@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from monitoring.feeds import feedparser_parser, lxml_parser
+from monitoring.feeds.encoding import to_utf8
 from monitoring.feeds.normalize import normalize_feed
 from monitoring.feeds.parse import MAX_ENTRIES, parse
 from monitoring.feeds.polling_hints import read_hints
@@ -32,7 +33,7 @@ def with_lxml(body: bytes):
 
 
 def with_feedparser(body: bytes):
-    data = feedparser_parser.to_utf8(body, "")
+    data = to_utf8(body, "")
     return normalize_feed(feedparser_parser.read(data, MAX_ENTRIES), BASE, read_hints(data))
 
 
