@@ -1,9 +1,11 @@
 """Invitations: a membership offered to an email address, by a link that is sent only to that address.
 
-Only a hash of the token is stored, so resending creates a new link and invalidates the old one. The inviter never sees
-the link, because anyone with it can create the account of that address. Called by dashboards/views/.
+Only a hash of the token is stored, so resending creates a new link and invalidates the old one. Anyone with the link
+can create the account of that address, so the inviter sees it only, once, if no mail server is configured to send it.
+Called by dashboards/views/.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeGuard
 
@@ -21,27 +23,35 @@ from accounts.models import INVITATION_LIFETIME, Invitation, Membership, Project
 from accounts.projects import lock_members, lock_members_as_admin
 
 
+@dataclass(frozen=True, slots=True)
+class SentInvitation:
+    """An invitation with its link, which is stored nowhere but in its email."""
+
+    email: str
+    link: str
+
+
 @transaction.atomic
-def invite(project: Project, actor: User, email: str, role: str, now: datetime) -> bool:
-    """Invite an address, or invite it again with another role. Return False if its owner is already a member."""
+def invite(project: Project, actor: User, email: str, role: str, now: datetime) -> SentInvitation | None:
+    """Invite an address, or invite it again with another role. Return None if its owner is already a member."""
     lock_members_as_admin(project, actor)
     email = email.strip().lower()
     if project.memberships.filter(user__email=email).exists():
-        return False
+        return None
     project.invitations.filter(email__iexact=email, accepted_at=None).delete()
-    _send(Invitation(project=project, email=email, role=role), actor, now)
+    sent = _send(Invitation(project=project, email=email, role=role), actor, now)
     record(project, actor, "invitation.sent", email, role=role)
-    return True
+    return sent
 
 
 @transaction.atomic
-def resend(project: Project, actor: User, invitation_id: int, now: datetime) -> Invitation:
+def resend(project: Project, actor: User, invitation_id: int, now: datetime) -> SentInvitation:
     """Send an open invitation again, with a new link. Raises Http404 if there is none."""
     lock_members_as_admin(project, actor)
     invitation = get_object_or_404(project.invitations, pk=invitation_id, accepted_at=None)
-    _send(invitation, actor, now)
+    sent = _send(invitation, actor, now)
     record(project, actor, "invitation.resent", invitation.email)
-    return invitation
+    return sent
 
 
 @transaction.atomic
@@ -100,7 +110,7 @@ def _lock(**which: object) -> Invitation | None:
     return Invitation.objects.select_related("project", "invited_by").filter(**which).first()
 
 
-def _send(invitation: Invitation, inviter: User, now: datetime) -> None:
+def _send(invitation: Invitation, inviter: User, now: datetime) -> SentInvitation:
     """Give the invitation a new link and send it. The outbox stores the message in the same transaction."""
     token = new_token()
     invitation.token_digest = token_digest(token)
@@ -118,3 +128,4 @@ def _send(invitation: Invitation, inviter: User, now: datetime) -> None:
         subject = gettext("Vigie · Invitation to the project “%(project)s”") % {"project": invitation.project}
         text = render_to_string("emails/invitation.txt", context)
     EmailMessage(" ".join(subject.split()), text, to=[invitation.email]).send()
+    return SentInvitation(invitation.email, str(context["link"]))

@@ -207,6 +207,16 @@ class ApiToken(models.Model):
         return f"{self.name} · {self.user}"
 
 
+class PasswordResetRequest(models.Model):
+    """An address for which somebody asked for a reset link, until a worker sends it (accounts/password_reset.py)."""
+
+    email = models.EmailField(_("email address"))
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.email
+
+
 class ActivityEntry(models.Model):
     """One change that a person (without `user`: Vigie itself) made in a project. Never changed or deleted on its own.
 

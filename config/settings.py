@@ -157,6 +157,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.InvitedSignupForm"
+ACCOUNT_FORMS = {"reset_password": "accounts.password_reset.PasswordResetForm"}
 ACCOUNT_EMAIL_VERIFICATION = "none"  # the invitation has already verified the address
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # email when the password or two-factor authentication changes
@@ -280,6 +281,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "provisioning.tasks.purge_projects",
         "schedule": 60,
         "options": {"expires": 60},
+    },
+    "send links to reset passwords": {
+        "task": "accounts.tasks.send_password_resets",
+        "schedule": 10,
+        "options": {"expires": 10},
     },
     "delete expired sessions": {"task": "accounts.tasks.clear_sessions", "schedule": crontab(hour=3, minute=47)},
     "evaluate alert rules": {"task": "alerts.tasks.evaluate_rules", "schedule": 60, "options": {"expires": 60}},

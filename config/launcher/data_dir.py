@@ -8,8 +8,10 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 import secrets
 import signal
+import stat
 from collections.abc import Iterator, MutableMapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -17,6 +19,11 @@ from pathlib import Path
 import psutil
 
 LOCK, RUN, SECRET_KEY = "run.lock", "run.json", "secret-key"
+# The data folder in docs/operations.md; ".new" is a draft of a file or folder.
+OWN_NAMES = re.compile(
+    r"(run\.lock|run\.json|secret-key|postgres|postgres-password|redis)(\.new)?"
+    r"|(postgres|redis)\.log(\.1)?|beat-schedule.*"
+)
 
 
 @dataclass(frozen=True)
@@ -32,7 +39,7 @@ class Run:
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[bool]:
     """Lock the folder; yield False if another run has the lock. The kernel releases it when the process ends."""
-    with (folder / LOCK).open("a") as lock:
+    with open(folder / LOCK, "a", opener=private) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -87,10 +94,36 @@ def secret_key(folder: Path) -> str:
     return path.read_text().strip()
 
 
+def private(path: str, flags: int) -> int:
+    """Open a file that only its owner can read: the `opener` of open()."""
+    return os.open(path, flags, 0o600)
+
+
+def repair_permissions(folder: Path) -> None:
+    """Make the data folder and the files of Vigie in it private; earlier versions left some readable by others.
+
+    The folder itself is left as it is if it contains anything else, such as a home folder.
+    """
+    is_own = True
+    for entry in folder.iterdir():
+        if entry.is_symlink() or not OWN_NAMES.fullmatch(entry.name):
+            is_own = False
+            continue
+        _close(entry, 0o700 if entry.is_dir() else 0o600)
+    if is_own:
+        _close(folder, 0o700)
+
+
+def _close(path: Path, mode: int) -> None:
+    status = path.stat()
+    if stat.S_IMODE(status.st_mode) != mode and os.geteuid() in (0, status.st_uid):
+        path.chmod(mode)
+
+
 def write_private(path: Path, text: str) -> None:
     """Replace `path` atomically with a file that only its owner can read, from its creation on."""
     draft = path.with_name(path.name + ".new")
     draft.unlink(missing_ok=True)
-    with open(draft, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+    with open(draft, "x", opener=private) as file:
         file.write(text)
     draft.replace(path)

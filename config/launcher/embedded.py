@@ -27,7 +27,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from config.launcher import child_process
-from config.launcher.data_dir import write_private
+from config.launcher.data_dir import private, write_private
 
 START_LIMIT_S = 60  # crash recovery on a slow disk; a normal start takes about half a second
 PORT_ATTEMPTS = 3  # another program may take the free port before the server listens on it
@@ -121,7 +121,7 @@ def _launch(
     log = data_dir / f"{name}.log"
     if log.exists():
         log.replace(log.with_suffix(".log.1"))
-    with log.open("wb") as output:
+    with open(log, "wb", opener=private) as output:
         child = subprocess.Popen(
             child_process.command(argv, death_signal=stop_signals[0], user=user),
             stdin=subprocess.DEVNULL,

@@ -67,7 +67,8 @@ def require_data_folder(settings: Settings) -> None:
     """Create the data folder if absent. Raises RunError if it is not writable."""
     try:
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (settings.data_dir / data_dir.LOCK).touch()
+        (settings.data_dir / data_dir.LOCK).touch(mode=0o600)
+        data_dir.repair_permissions(settings.data_dir)
     except OSError as error:
         raise RunError(f"Cannot write to the data folder {settings.data_dir}: {error.strerror}.") from error
 
@@ -220,6 +221,7 @@ def run(settings: Settings, stop: StopRequest, printer: Printer) -> None:
 
 def main() -> int:
     """Run until stopped; return the exit status."""
+    os.umask(0o077)  # private files, also those of the child processes
     stop = StopRequest()
     stop.install()
     printer = Printer(stop)

@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -44,8 +45,8 @@ def invitation_new(request: SignedInRequest, membership: Membership) -> HttpResp
     form = InvitationForm(request.POST)
     if form.is_valid():
         email, role = form.cleaned_data["email"], form.cleaned_data["role"]
-        if invitations.invite(membership.project, request.user, email, role, timezone.now()):
-            return _back(request, membership, _sent(email))
+        if sent := invitations.invite(membership.project, request.user, email, role, timezone.now()):
+            return _sent(request, membership, sent)
         form.add_error("email", _("This person is already a member."))
     return settings_page(request, membership, invitation_form=form)
 
@@ -54,8 +55,8 @@ def invitation_new(request: SignedInRequest, membership: Membership) -> HttpResp
 @require_POST
 def invitation_resend(request: SignedInRequest, membership: Membership, invitation_id: int) -> HttpResponse:
     """POST to send an invitation again, with a new link."""
-    invitation = invitations.resend(membership.project, request.user, invitation_id, timezone.now())
-    return _back(request, membership, _sent(invitation.email))
+    sent = invitations.resend(membership.project, request.user, invitation_id, timezone.now())
+    return _sent(request, membership, sent)
 
 
 @project_view(Role.ADMIN)
@@ -67,14 +68,13 @@ def invitation_revoke(request: SignedInRequest, membership: Membership, invitati
     return _back(request, membership, text % {"email": invitation.email})
 
 
-def _sent(email: str) -> str:
+def _sent(request: SignedInRequest, membership: Membership, sent: invitations.SentInvitation) -> HttpResponse:
+    """Say that the invitation was sent. Without a mail server, show its link, which a redirect would have to store."""
     if settings.EMAIL_URL:
-        return _("Invitation sent to %(email)s.") % {"email": email}
-    text = _(
-        "The invitation for %(email)s is ready, but no mail server is configured. Your server "
-        "admin can get the link from the delivery log."
-    )
-    return text % {"email": email}
+        return _back(request, membership, _("Invitation sent to %(email)s.") % {"email": sent.email})
+    response = settings_page(request, membership, new_invitation=sent)
+    add_never_cache_headers(response)
+    return response
 
 
 def _back(request: SignedInRequest, membership: Membership, message: str) -> HttpResponse:

@@ -85,3 +85,15 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   event.preventDefault();
   location.reload();
 });
+
+// Copy buttons exist only with JavaScript. Without TLS, browsers have no clipboard object but still copy a selection.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const field = document.getElementById(button.dataset.copy);
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    field.select();
+    if (navigator.clipboard) await navigator.clipboard.writeText(field.value);
+    else document.execCommand("copy");
+    button.textContent = button.dataset.copied;
+  });
+}

@@ -1,5 +1,6 @@
 """Invitations, from the email to the membership."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -208,10 +209,26 @@ def test_concurrent_sign_ups_create_one_account(project, owner, as_person, mailo
     assert [action for action, _ in actions(project)].count("member.joined") == 1
 
 
-@pytest.mark.parametrize(
-    ("server", "text"),
-    [("", "no mail server is configured"), ("smtp://mail.example", "Invitation sent to nina@example.com")],
-)
-def test_page_says_whether_invitation_was_sent(project, owner, as_person, settings, server, text):
-    settings.EMAIL_URL = server
-    assert text in invite(as_person(owner), project).content.decode()
+def test_page_says_that_invitation_was_sent_and_hides_its_link(project, owner, as_person, settings):
+    settings.EMAIL_URL = "smtp://mail.example"
+    page = invite(as_person(owner), project).content.decode()
+    assert "Invitation sent to nina@example.com" in page
+    assert "/invitation/" not in page
+
+
+def test_link_is_shown_once_without_mail_server(project, owner, as_person, settings):
+    settings.EMAIL_URL = ""
+    client = as_person(owner)
+    shown = invite(client, project)
+    assert "no-store" in shown.headers["Cache-Control"]
+    link = link_on(shown)
+    assert "/invitation/" not in client.get(f"/p/{project.id}/settings").content.decode()
+    resent = client.post(f"/p/{project.id}/invitations/{Invitation.objects.get().id}/resend")
+    new = link_on(resent)
+    assert new != link and Client().get(link).status_code == 404
+    assert Client().get(new).url == "/accounts/signup/"
+
+
+def link_on(response):
+    """The path of the link that the page shows."""
+    return re.search(r'id="new-link" value="http://localhost:\d+(/invitation/[^"]+)"', response.content.decode())[1]

@@ -5,14 +5,19 @@ import os
 import re
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 
-from accounts.models import User
+from accounts.models import PasswordResetRequest, User
+from accounts.password_reset import send_requested_links
 from accounts.tokens import create_token
 
 PASSWORD = "correct horse battery"
@@ -21,6 +26,13 @@ LOGIN = "/accounts/login/"
 
 def sign_in(client, email="ada@example.com", password=PASSWORD, **data):
     return client.post(LOGIN, {"login": email, "password": password, **data})
+
+
+def ask_for_reset(client, email, **options):
+    """Ask for a link to reset a password, as on the page, and let a worker send it."""
+    response = client.post("/accounts/password/reset/", {"email": email}, follow=True, **options)
+    send_requested_links(timezone.now())
+    return response
 
 
 def is_signed_in(client):
@@ -108,7 +120,7 @@ def test_deactivated_account_cannot_sign_in(owner, client):
 
 
 def test_password_reset_by_email(owner, client, mailoutbox, link_of):
-    requested = client.post("/accounts/password/reset/", {"email": "ADA@example.com"}, follow=True)
+    requested = ask_for_reset(client, "ADA@example.com")
     assert "Check your email" in requested.content.decode()
     (message,) = mailoutbox
     assert message.to == ["ada@example.com"]
@@ -125,16 +137,55 @@ def test_password_reset_by_email(owner, client, mailoutbox, link_of):
 
 def test_password_reset_link_ignores_host_header(owner, client, mailoutbox, settings):
     settings.BASE_URL, settings.ALLOWED_HOSTS = "https://vigie.example", ["*"]
-    client.post("/accounts/password/reset/", {"email": "ada@example.com"}, headers={"host": "evil.example"})
+    ask_for_reset(client, "ada@example.com", headers={"host": "evil.example"})
     assert "https://vigie.example/accounts/password/reset/key/" in mailoutbox[0].body
     assert "evil.example" not in mailoutbox[0].body
 
 
 def test_password_reset_does_not_reveal_whether_account_exists(owner, client, mailoutbox):
-    known = client.post("/accounts/password/reset/", {"email": "ada@example.com"}, follow=True)
-    unknown = client.post("/accounts/password/reset/", {"email": "nobody@example.com"}, follow=True)
+    known = ask_for_reset(client, "ada@example.com")
+    unknown = ask_for_reset(client, "nobody@example.com")
     assert known.redirect_chain == unknown.redirect_chain
     assert [message.to for message in mailoutbox] == [["ada@example.com"]]
+    assert not PasswordResetRequest.objects.exists()
+
+
+def work_of(django_capture_on_commit_callbacks, client, path, form):
+    """Return the statements of a request without their values, and what it does after the commit."""
+    with CaptureQueriesContext(connection) as queries, django_capture_on_commit_callbacks() as callbacks:
+        client.post(path, form)
+    statements = [re.sub(r"'[^']*'|\b\d+\b|s\d+_x\d+", "?", query["sql"]) for query in queries.captured_queries]
+    return statements, [callback.__name__ for callback in callbacks]
+
+
+def test_password_reset_does_the_same_work_for_every_address(
+    owner, manager, client, mailoutbox, django_capture_on_commit_callbacks
+):
+    User.objects.filter(pk=manager.pk).update(is_active=False)
+    client.get(LOGIN)
+    works = [
+        work_of(django_capture_on_commit_callbacks, client, "/accounts/password/reset/", {"email": email})
+        for email in ("ada@example.com", "nobody@example.com", "marc@example.com")
+    ]
+    assert works[0] == works[1] == works[2]
+    assert PasswordResetRequest.objects.count() == 3 and not mailoutbox
+    assert not [statement for statement in works[0][0] if "accounts_user" in statement]
+
+
+def test_failed_sign_in_hashes_one_password_for_every_address(owner, manager, client, monkeypatch):
+    User.objects.filter(pk=manager.pk).update(is_active=False)
+    hashed = []
+    encode = MD5PasswordHasher.encode
+    monkeypatch.setattr(MD5PasswordHasher, "encode", lambda *args: hashed.append(1) or encode(*args))
+    for email in ("ada@example.com", "nobody@example.com", "marc@example.com"):
+        sign_in(client, email, "wrong")
+    assert len(hashed) == 3
+
+
+def test_password_reset_request_expires(owner, mailoutbox):
+    PasswordResetRequest.objects.create(email="ada@example.com", created_at=timezone.now() - timedelta(days=2))
+    assert send_requested_links(timezone.now()) == 0
+    assert not mailoutbox and not PasswordResetRequest.objects.exists()
 
 
 def test_password_change_signs_out_other_browsers_and_sends_email(owner, mailoutbox):
@@ -161,7 +212,7 @@ def test_password_change_and_reset_revoke_api_tokens(owner, manager, client, mai
     assert not is_valid(changed) and not is_valid(reset) and is_valid(other)
     reset = create_token(owner, "b")
     assert is_valid(reset) and is_signed_in(client)
-    Client().post("/accounts/password/reset/", {"email": "ada@example.com"})
+    ask_for_reset(Client(), "ada@example.com")
     visitor = Client()
     form = visitor.get(link_of(mailoutbox[-1]), follow=True)
     newer = "green lantern eight"
@@ -205,7 +256,7 @@ def test_password_change_rejects_weak_password(owner, as_person):
 
 
 def test_account_email_uses_language_of_recipient(manager, client, mailoutbox, link_of):
-    client.post("/accounts/password/reset/", {"email": "marc@example.com"})
+    ask_for_reset(client, "marc@example.com")
     form = client.get(link_of(mailoutbox[0]), follow=True)
     new = "purple lantern seven"
     assert '<html lang="en"' in form.content.decode()

@@ -66,3 +66,41 @@ def test_kill_leftovers_spares_process_with_reused_id(tmp_path):
 def test_read_run_returns_none_when_file_is_damaged(tmp_path):
     (tmp_path / data_dir.RUN).write_text('{"pid": ')
     assert data_dir.read_run(tmp_path) is None
+
+
+def mode(path):
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_files_of_existing_folder_become_private(tmp_path):
+    tmp_path.chmod(0o755)
+    names = [
+        "run.lock",
+        "run.json",
+        "secret-key",
+        "postgres.log",
+        "redis.log.1",
+        "beat-schedule.db",
+        "postgres-password",
+    ]
+    for name in names:
+        (tmp_path / name).touch(mode=0o644)
+    (tmp_path / "redis").mkdir(mode=0o755)
+    data_dir.repair_permissions(tmp_path)
+    assert {mode(tmp_path / name) for name in names} == {0o600}
+    assert mode(tmp_path / "redis") == mode(tmp_path) == 0o700
+
+
+def test_foreign_files_and_their_folder_keep_their_permissions(tmp_path):
+    tmp_path.chmod(0o755)
+    outside = tmp_path / "outside.txt"
+    outside.touch(mode=0o644)
+    (tmp_path / "redis.log").symlink_to(outside)
+    (tmp_path / "run.lock").touch(mode=0o644)
+    data_dir.repair_permissions(tmp_path)
+    assert (mode(outside), mode(tmp_path), mode(tmp_path / "run.lock")) == (0o644, 0o755, 0o600)
+
+
+def test_lock_file_is_private_when_created(tmp_path):
+    with data_dir.locked(tmp_path):
+        assert mode(tmp_path / "run.lock") == 0o600

@@ -106,9 +106,13 @@ def execute(folder, sql):
 
 @pytest.mark.slow
 def test_run_restarts_crashed_programs_locks_its_folder_stops_fully_and_preserves_data(start, tmp_path):
+    (tmp_path / "data").mkdir(mode=0o755)
+    (tmp_path / "data" / "postgres.log").touch(mode=0o644)
     run = start()
     run.wait_for("Vigie is ready")
     assert run.get("/healthz") == 200
+    modes = {path.name: path.stat().st_mode & 0o777 for path in [run.folder, *run.folder.iterdir()]}
+    assert {name for name, mode in modes.items() if mode & 0o077} == set()
     execute(run.folder, "CREATE TABLE answers AS SELECT 42 AS answer")
 
     script = "from django.conf import settings; from accounts.models import User as U; "
