@@ -174,13 +174,15 @@ class Probabilities(Schema):
 
 class MentionOut(Schema):
     """The match of a document with one keyword. `sentiment` is about this keyword and null until it is analyzed.
-    `probabilities` are the model's, also after a correction.
+    `probabilities` are the model's, also after a correction. `unmatched_at` is set while the document no longer
+    matches because of an edit of its source.
     """
 
     id: int
     keyword: KeywordName
     status: MentionStatus
     found_at: datetime
+    unmatched_at: datetime | None
     sentiment: Sentiment | None
     sentiment_is_corrected: bool
     probabilities: Probabilities | None
@@ -207,6 +209,7 @@ class DocumentOut(Schema):
     """A document and its mentions. `title` and `text` are plain text; `language` is "" if unknown.
 
     `published` is null if its source gives no usable date; the document is then sorted by when it was fetched.
+    `edited_at` is when its source last changed the title or the text, as far as Vigie has read; null if it never did.
     """
 
     document_id: int = Field(alias="document.id")
@@ -219,6 +222,7 @@ class DocumentOut(Schema):
     platform: str = Field(alias="document.platform")
     published: datetime | None
     fetched_at: datetime = Field(alias="document.fetched_at")
+    edited_at: datetime | None = Field(alias="document.edited_at")
     source: SourceName | None = Field(alias="mention.source")
     mentions: list[MentionOut]
 

@@ -16,7 +16,7 @@ from monitoring.models import Document, DocumentSource, Keyword, Mention, Source
 from monitoring.query import search_text
 
 _numbers = itertools.count(1)
-MENTION_ONLY = {"status", "found_at", "is_backlog", "sentiment", "negative", "positive", "analyzed_by"}
+MENTION_ONLY = {"status", "found_at", "is_backlog", "sentiment", "negative", "positive", "analyzed_by", "unmatched_at"}
 BOTH = {"source", "platform", "author", "language", "engagement", "published"}
 
 

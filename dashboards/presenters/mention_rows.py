@@ -6,6 +6,7 @@ and templates/search/_results.html. Called by every page that lists mentions.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -82,10 +83,14 @@ class ShownDocument:
 
 @dataclass(frozen=True)
 class MatchReason:
-    """A keyword of an item with the words that its query found; none if the query has changed since."""
+    """A keyword of an item with the words that its query found; none if the query has changed since.
+
+    `unmatched_at` is set if the item no longer matches because its source edited it.
+    """
 
     keyword: Keyword
     words: list[str]
+    unmatched_at: datetime | None = None
 
 
 def shown_mentions(rows: Iterable[MentionRow], colors: Mapping[int, str] | None = None) -> list[ShownMention]:
@@ -141,7 +146,10 @@ def source_name(source: Source | None, document: Document) -> str:
 
 def match_reasons(row: MentionRow) -> list[MatchReason]:
     """Return the words found for each keyword of an item."""
-    return [MatchReason(mention.keyword, _words(row.document, mention.keyword.query)) for mention in row.mentions]
+    return [
+        MatchReason(mention.keyword, _words(row.document, mention.keyword.query), mention.unmatched_at)
+        for mention in row.mentions
+    ]
 
 
 def _words(document: Document, query: str) -> list[str]:

@@ -8,6 +8,7 @@ from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
 from dashboards import charts
 from dashboards.forms.query_problem import query_problem
+from dashboards.presenters.edit_history import edit_history
 from dashboards.presenters.facets import facet_lists
 from dashboards.presenters.filter_bar import filter_bar
 from dashboards.presenters.mention_rows import (
@@ -77,6 +78,7 @@ def mention(request: SignedInRequest, membership: Membership, mention_id: int) -
         "reasons": match_reasons(row),
         "sentiments": mention_sentiments(row.mentions),
         "seen_at": DocumentSource.objects.filter(document=row.document).select_related("source").order_by("published"),
+        "history": edit_history(row.document),
         "back": request.GET.urlencode(),
         "may_edit": membership.may(Role.MANAGER),
     }

@@ -19,6 +19,7 @@ MAX_SENTENCES = 3
 
 # Why a stored item is a mention although the query does not match, or is none although it does.
 DIFFERENCES = {
+    "edited": gettext_lazy("The source edited this item: it matched before, so it stays a mention."),
     "decided": gettext_lazy("Someone has already handled this mention, so it stays even if the query changes."),
     "paused": gettext_lazy(
         "This keyword is paused. Anything that changed in the meantime will be matched when it’s resumed."

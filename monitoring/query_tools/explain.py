@@ -84,6 +84,8 @@ class Answer:
         document, keyword = self.subject.document, self.keyword
         if document is None or keyword is None or self.condition is None or self.matches == bool(self.mention):
             return ""
+        if self.mention and self.mention.unmatched_at:
+            return "edited"
         if self.mention and self.mention.status != Mention.Status.TO_REVIEW:
             return "decided"
         if keyword.is_paused:

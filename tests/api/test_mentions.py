@@ -42,6 +42,15 @@ def test_published_is_null_if_it_is_unknown(project, viewer, keyword, program, p
     assert datetime.fromisoformat(item["fetched_at"]) == found_at
 
 
+@pytest.mark.parametrize("path", ["mentions", "documents"])
+def test_edits_of_the_source_have_their_times(project, viewer, keyword, program, path):
+    moment = timezone.now().replace(microsecond=0)
+    make_mention(keyword, edited_at=moment, edits=1, unmatched_at=moment)
+    (item,) = program(viewer).get(f"/projects/{project.pk}/{path}").json()["items"]
+    assert datetime.fromisoformat(item["edited_at"]) == moment
+    assert datetime.fromisoformat(item["mentions"][0]["unmatched_at"]) == moment
+
+
 def test_mentions_pagination_reads_each_once_while_new_ones_arrive(project, viewer, keyword, program):
     made = make_mentions([keyword, make_keyword(project)], 12)
     call, seen = program(viewer), []

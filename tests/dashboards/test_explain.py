@@ -5,6 +5,7 @@ import time
 from urllib.parse import urlencode
 
 import pytest
+from django.utils import timezone
 
 from monitoring.models import Keyword, Mention
 from monitoring.query_tools import explain as explainer
@@ -115,6 +116,13 @@ def test_explanation_finds_stored_item_by_any_variant_of_its_url(
     make_document(project, title="Lumen brille", url=url, source=source, address_key=key_of(canonical_url(url)))
     page = read(as_person(viewer), explain_url(url=spelling, query="lumen"))
     assert "Matches" in page and "Lumen brille" in page and "Le Phare" in page
+
+
+def test_explanation_says_that_the_source_edited_the_item(as_person, viewer, project, explain_url):
+    keyword = make_keyword(project, query="lumen")
+    mention = make_mention(keyword, title="Opening", text="", unmatched_at=timezone.now())
+    page = words(as_person(viewer).get(explain_url(document=mention.document_id, keyword=keyword.pk)))
+    assert "The source edited this item" in page
 
 
 def test_explanation_finds_the_item_of_a_fragment_else_the_newest_at_the_url(

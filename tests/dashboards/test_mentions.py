@@ -2,13 +2,13 @@
 
 import re
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
 from accounts.models import ActivityEntry
-from monitoring.models import DocumentSource, Mention
+from monitoring.models import DocumentRevision, DocumentSource, Mention
 from tests.factories import make_keyword, make_mention, make_mentions, make_source
 
 HTMX = {"HX-Request": "true"}
@@ -124,6 +124,32 @@ def test_mention_page_names_all_sources_of_an_item(as_person, viewer, at, read, 
     text = read(client, at("mention", mention.pk))
     assert "Found in several sources" in text and "Le Phare" in text and "La Jetée" in text
     assert client.get(at("mentions")).context["count"].value == 1
+
+
+def test_mention_page_shows_edits_and_the_versions_before(as_person, viewer, at, read, keyword):
+    mention = make_mention(keyword, title="Lumen, third", text="Same")
+    document, client = mention.document, as_person(viewer)
+    assert "Edits by the source" not in read(client, at("mention", mention.pk))
+    now = timezone.now()
+    for number, (title, text) in enumerate([("First", "Lumen starts"), ("Lumen, third", "")]):
+        DocumentRevision.objects.create(
+            document=document, title=title, text=text, replaced_at=now - timedelta(hours=2 - number)
+        )
+    type(document).objects.update(edited_at=now, edits=4)
+    text = read(client, at("mention", mention.pk))
+    assert "Text edited 1 hour ago" in text and "(no text)" in text
+    assert "Title and text edited 2 hours ago" in text and "First" in text and "Lumen starts" in text
+    assert "2 other edits, without their texts." in text
+    assert text.index("Text edited") < text.index("Title and text edited")
+
+
+def test_mention_page_says_since_when_an_item_no_longer_matches(as_person, viewer, at, read, keyword):
+    moment = datetime(2026, 3, 2, 14, 27, tzinfo=UTC)
+    mention = make_mention(keyword, title="Opening", text="", unmatched_at=moment)
+    type(mention.document).objects.update(edited_at=moment, edits=1)
+    text = read(as_person(viewer), at("mention", mention.pk))
+    assert "No longer matches since the edit of" in text and "2026" in text
+    assert "earlier version of the query" not in text and "Last edited" in text
 
 
 def test_url_that_is_not_http_is_not_linked(as_person, viewer, at, keyword):

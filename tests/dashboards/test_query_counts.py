@@ -16,7 +16,15 @@ from accounts.tokens import create_token
 from alerts.models import Digest, Incident, Rule
 from alerts.rules import settings_of
 from delivery.models import Delivery
-from monitoring.models import Correction, Document, DocumentSource, Mention, SentimentLayer, SentimentState
+from monitoring.models import (
+    Correction,
+    Document,
+    DocumentRevision,
+    DocumentSource,
+    Mention,
+    SentimentLayer,
+    SentimentState,
+)
 from tests.dashboards.test_access_walk import GUARDED
 from tests.factories import make_documents, make_keyword, make_mention, make_mentions, make_source
 
@@ -82,6 +90,8 @@ class World:
         DocumentSource.objects.create(
             document=self.mention.document, source=source, native_key=self.mention.document.address_key, published=now
         )
+        DocumentRevision.objects.create(document=self.mention.document, title=f"{self.size}", replaced_at=now)
+        Document.objects.filter(pk=self.mention.document_id).update(edited_at=now, edits=self.size)
         first = DocumentSource.objects.get(document=made[0].document, source=source)
         DocumentSource.objects.create(
             document=first.document, source=self.source, native_key=first.native_key, published=now
