@@ -216,6 +216,9 @@ class DocumentOut(Schema):
     url: str = Field(alias="document.url")
     title: str = Field(alias="document.title")
     text: str = Field(alias="document.text")
+    is_truncated: bool = Field(
+        alias="document.is_truncated", description="only the first 200,000 characters of the text are stored"
+    )
     author: str = Field(alias="document.author")
     author_url: str = Field(alias="document.author_url")
     language: str = Field(alias="document.language")

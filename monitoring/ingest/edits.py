@@ -49,11 +49,12 @@ DELETE FROM monitoring_documentrevision WHERE id IN (
 )
 """
 _UPDATE_TEXTS = f"""
-UPDATE monitoring_document d SET title = new.title, text = new.text, html = new.html, author = new.author,
-    language = new.language, search = {VECTOR.format("new.words")}, edits = least(d.edits + 1, {MAX_EDITS}),
-    edited_at = new.edited_at
-FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])
-    AS new (id, title, text, html, author, language, words, edited_at)
+UPDATE monitoring_document d SET title = new.title, text = new.text, is_truncated = new.is_truncated, html = new.html,
+    author = new.author, language = new.language, search = {VECTOR.format("new.words")},
+    edits = least(d.edits + 1, {MAX_EDITS}), edited_at = new.edited_at
+FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::boolean[], %s::text[], %s::text[], %s::text[], %s::text[],
+    %s::timestamptz[])
+    AS new (id, title, text, is_truncated, html, author, language, words, edited_at)
 WHERE d.id = new.id
 """
 _UPDATE_ADDRESSES = """
@@ -170,7 +171,8 @@ def _edit(cursor: CursorWrapper, edited: list[KnownEntry], mentions: dict[int, d
         html = safe_html(one.entry) if one.document_id in shown else ""
         words = words_of(one.item.title, one.item.text) if one.document_id in shown else None
         language = one.item.language[:LANGUAGE_LENGTH]
-        rows.append((one.document_id, one.item.title, one.item.text, html, one.item.author, language, words, now))
+        texts = (one.item.title, one.item.text, one.item.is_truncated, html)
+        rows.append((one.document_id, *texts, one.item.author, language, words, now))
     cursor.execute(_UPDATE_TEXTS, columns_of(rows))
     ids = sorted(mention_id for one in edited for mention_id in mentions[one.document_id].values())
     if ids:

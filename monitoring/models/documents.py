@@ -17,6 +17,7 @@ class Document(models.Model):
     same item from two feeds is one document with two `DocumentSource` rows. Several items can have one address (the
     incidents of a status page, a link blog's comment on an article): the first has the `variant` 0, each other one its
     own (monitoring/ingest/documents.py). `followers` and `engagement` are null where the source doesn't give them.
+    `is_truncated` if only the start of the text is stored (content/clean.py).
     `edited_at` (UTC) is when the source's last change of title or text was read, and `edits` their number; the earlier
     texts are `DocumentRevision`s. `search` has the folded words of title and text (monitoring.query.search_text): set
     when the document is stored if a keyword matches, soon after by monitoring/ingest/search_index.py otherwise.
@@ -36,6 +37,7 @@ class Document(models.Model):
     url = models.TextField(blank=True)
     title = models.TextField(blank=True)
     text = models.TextField(blank=True)
+    is_truncated = models.BooleanField(default=False, db_default=models.Value(False))
     html = models.TextField(blank=True)
     author = models.TextField(blank=True)
     author_url = models.TextField(blank=True)

@@ -12,6 +12,7 @@ def test_it_works(project, viewer, program):
     answer = program(viewer).get(f"/projects/{project.pk}/documents", q='lamp AND ("in the rain" OR lumen)').json()
     by_id = {item["document_id"]: item for item in answer["items"]}
     assert answer["count"] == {"value": 2, "capped": False} and answer["next"] is answer["searched_back_to"] is None
+    assert by_id[other.pk]["is_truncated"] is False
     assert by_id[other.pk]["mentions"] == [] and by_id[other.pk]["source"] is None
     assert by_id[mention.document_id]["mentions"][0]["keyword"]["name"] == "Lumen"
     assert by_id[mention.document_id]["source"] == {"id": source.pk, "title": "Le Monde"}

@@ -232,3 +232,9 @@ def test_mention_pages_have_constant_query_count(as_person, manager, at, project
     make_mentions([keyword, *others], [{"source": make_source(project), "author": "Ada"} for _ in range(60)])
     many = Mention.objects.last()
     assert (queries(client, at("mentions")), queries(client, at("mention", many.pk))) == few <= (30, 10)
+
+
+def test_mention_page_says_that_the_text_was_cut(as_person, viewer, at, keyword):
+    whole, cut = make_mention(keyword, text="Lumen"), make_mention(keyword, text="Lumen", is_truncated=True)
+    pages = [as_person(viewer).get(at("mention", mention.pk)).content.decode() for mention in (whole, cut)]
+    assert ["Text cut at 200,000 characters." in page for page in pages] == [False, True]

@@ -116,3 +116,19 @@ def test_two_workers_storing_crowded_addresses_in_any_order_never_deadlock(sourc
     results = race(*(lambda source=s, order=o: store([some(source, order)]) for s in sources for o in (1, -1)))
     assert not [one for one in results if isinstance(one, Exception)]
     assert counts()[1] == 72
+
+
+def test_store_marks_documents_whose_text_was_cut(source):
+    long = entry("1", "<p>lumora</p>" * 30_000, "Long", url="https://presse.example/long")
+    store([batch(source, long, entry("2", "<p>court</p>", "Court", url="https://presse.example/court"))])
+    assert set(Document.objects.values_list("title", "is_truncated")) == {("Long", True), ("Court", False)}
+    store([batch(source, entry("1", "<p>lumora</p>", "Long", url="https://presse.example/long"))])
+    assert not Document.objects.filter(is_truncated=True).exists()
+
+
+def test_store_matches_and_shows_every_text_of_an_entry(source):
+    body = "<p>Le corps est plus long que le résumé, mais ne cite rien.</p>"
+    store([batch(source, entry("1", body, "Sortie", other_texts=(("Un résumé qui cite Lumora", False),)))])
+    document = Document.objects.get(mentions__isnull=False)
+    assert document.text.endswith("ne cite rien.\n\nUn résumé qui cite Lumora")
+    assert document.html == f"{body}\n<p>Un résumé qui cite Lumora</p>"
