@@ -17,6 +17,7 @@ from api.schemas import DocumentOut, SourceName
 from monitoring.insights import cursors, documents, mentions
 from monitoring.insights.filter_parser import MAX_VALUE_LENGTH
 from monitoring.insights.search import Search
+from monitoring.insights.time_limit import time_limit
 
 router = Router(tags=["documents"])
 PARAMETERS = {"q", "mentioned", "cursor", "size"}
@@ -45,6 +46,7 @@ class FoundPage(Schema):
 
 
 @router.get("/projects/{int:project_id}/documents", response=FoundPage)
+@time_limit()
 def list_documents(
     request: SignedInRequest,
     project_id: int,

@@ -17,9 +17,11 @@ from api.problems import InvalidField
 from api.schemas import Body, MentionStatus, Text
 from monitoring.messages import explanations
 from monitoring.messages.query_errors import explain_error
+from monitoring.models import FetchRequest
 from monitoring.query import QueryError
 from monitoring.query.explain import Condition
 from monitoring.query_tools import explain
+from monitoring.services.fetches import fetch_here
 
 router = Router(tags=["keywords"])
 MAX_SPANS = 200  # per condition: a common word occurs ten thousand times in a long text
@@ -144,7 +146,9 @@ def _subject(membership: Membership, asked: ExplainIn) -> explain.Subject:
         raise InvalidField("url", message, "not_stored")
     if not membership.may(Role.MANAGER):
         raise PermissionDenied
-    fetched = explain.fetch(membership.project, asked.url)
+    with fetch_here(membership.project, membership.user, FetchRequest.Kind.PAGE, asked.url):
+        page = explain.fetch_page(membership.project, asked.url)
+    fetched = explain.of_page(membership.project, page)
     if isinstance(fetched, str):
         raise InvalidField("url", fetched, "not_fetched")
     return fetched

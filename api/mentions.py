@@ -19,6 +19,7 @@ from api.problems import InvalidField
 from api.schemas import DocumentOut, DocumentPage, FilterParameters, MentionPatch
 from monitoring.insights import cursors, mentions
 from monitoring.insights.filters import MentionFilter
+from monitoring.insights.time_limit import time_limit
 from monitoring.services import triage
 from monitoring.services.corrections import correct_sentiment
 
@@ -27,6 +28,7 @@ PageSize = Annotated[int, Field(ge=1, le=mentions.MAX_PAGE_SIZE)]
 
 
 @router.get("/projects/{int:project_id}/mentions", response=DocumentPage)
+@time_limit()
 def list_mentions(
     request: SignedInRequest,
     project_id: int,

@@ -18,8 +18,11 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 
+from accounts.formats import number
 from api.auth import is_stranger
 from api.validation_messages import message_of
+from monitoring.insights.time_limit import TooSlow
+from monitoring.services.fetches import MAX_PER_PERSON, NoFetchSlot, TooManyFetches
 
 PREFIX = "/api/v1/"
 CONTENT_TYPE = "application/problem+json"
@@ -154,6 +157,24 @@ def _throttled(request: HttpRequest, error: Throttled) -> HttpResponse:
     return response
 
 
+def _too_many_fetches(request: HttpRequest, error: TooManyFetches) -> HttpResponse:
+    text = _("You already have %(number)s fetches in progress. Wait until one has finished.")
+    return _retry(problem(429, text % {"number": number(MAX_PER_PERSON)}))
+
+
+def _no_fetch_slot(request: HttpRequest, error: NoFetchSlot) -> HttpResponse:
+    return _retry(problem(503, _("Other fetches are in progress. Try again in a few seconds.")))
+
+
+def _too_slow(request: HttpRequest, error: TooSlow) -> HttpResponse:
+    return problem(503, _("This search takes too long. Use fewer or longer words, or a shorter period."))
+
+
+def _retry(response: HttpResponse) -> HttpResponse:
+    response.headers["Retry-After"] = "5"
+    return response
+
+
 def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     if error.status_code == 400:
         return problem(400, _("The request body isn’t valid JSON."))
@@ -208,6 +229,9 @@ def _service_errors(request: HttpRequest, error: ServiceErrors) -> HttpResponse:
 HANDLERS: dict[type[Exception], Callable[..., HttpResponse]] = {
     AuthenticationError: _unauthenticated,
     Throttled: _throttled,
+    TooManyFetches: _too_many_fetches,
+    NoFetchSlot: _no_fetch_slot,
+    TooSlow: _too_slow,
     HttpError: _http_error,
     Http404: _not_found,
     PermissionDenied: _forbidden,

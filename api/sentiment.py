@@ -12,6 +12,7 @@ from accounts.access import SignedInRequest, membership_of
 from api.filters import read_filter
 from api.schemas import Bucket, FilterParameters, KeywordName
 from monitoring.insights import sentiment
+from monitoring.insights.time_limit import time_limit
 from monitoring.models import Keyword
 
 router = Router(tags=["volume"])
@@ -47,6 +48,7 @@ class SentimentOut(Schema):
 
 
 @router.get("/projects/{int:project_id}/sentiment", response=SentimentOut)
+@time_limit()
 def get_sentiment(
     request: SignedInRequest, project_id: int, filters: Query[FilterParameters], bucket: Bucket | None = None
 ) -> dict[str, object]:

@@ -13,8 +13,9 @@ from accounts.models import Role
 from api.problems import InvalidField
 from api.schemas import Items, SourceIn, SourceOut, SourcePatch
 from monitoring.messages.source_errors import error_text
-from monitoring.models import Source
+from monitoring.models import FetchRequest, Source
 from monitoring.services import sources
+from monitoring.services.fetches import fetch_here
 
 router = Router(tags=["sources"])
 
@@ -32,7 +33,10 @@ def add_source(request: SignedInRequest, project_id: int, source: SourceIn) -> S
     feeds, the problem lists them in `candidates`. A feed that fails right now is added, with its `error`.
     """
     project = membership_of(request.user, project_id, Role.MANAGER).project
-    result = sources.add_source(project, request.user, source.url)
+    result = sources.result_without_fetch(project, source.url)
+    if result is None:
+        with fetch_here(project, request.user, FetchRequest.Kind.SOURCE, source.url):
+            result = sources.add_source(project, request.user, source.url)
     if result.candidates:
         candidates = [{"url": feed.url, "title": feed.title} for feed in result.candidates]
         raise InvalidField(

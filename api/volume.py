@@ -9,11 +9,13 @@ from accounts.access import SignedInRequest, membership_of
 from api.filters import read_filter
 from api.schemas import Bucket, FilterParameters, VolumeOut
 from monitoring.insights import volume
+from monitoring.insights.time_limit import time_limit
 
 router = Router(tags=["volume"])
 
 
 @router.get("/projects/{int:project_id}/volume", response=VolumeOut)
+@time_limit()
 def get_volume(
     request: SignedInRequest, project_id: int, filters: Query[FilterParameters], bucket: Bucket | None = None
 ) -> dict[str, object]:

@@ -222,8 +222,9 @@ CELERY_TASK_TIME_LIMIT = 300
 # max_retries: without Redis, publishing a task fails immediately instead of after 6 s, so pages do not hang.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "max_retries": 1, "interval_start": 0}
 CELERY_TIMEZONE = "UTC"
+CELERY_IMPORTS = ["monitoring.services.fetch_tasks"]  # the tasks in each package's tasks.py are found without it
 CELERY_TASK_DEFAULT_QUEUE = "poll"
-CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("poll", "enrich", "alert", "deliver")]
+CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("poll", "enrich", "alert", "deliver", "fetch")]
 # A worker gets tasks of priority 0 (the default) from all of its queues first, so new mentions and alerts wait for one
 # run (a few seconds) of a job that may take hours, never for all of it.
 LOW_PRIORITY = {"queue": "enrich", "priority": 9}
@@ -233,6 +234,7 @@ CELERY_TASK_ROUTES = {
     "monitoring.tasks.rescore_mentions": LOW_PRIORITY,
     "monitoring.tasks.delete_expired_documents": LOW_PRIORITY,
     "provisioning.tasks.purge_projects": LOW_PRIORITY,
+    "monitoring.services.fetch_tasks.*": {"queue": "fetch"},
     "accounts.tasks.*": {"queue": "enrich"},
     "monitoring.tasks.*": {"queue": "enrich"},
     "alerts.tasks.*": {"queue": "alert"},
@@ -290,6 +292,11 @@ CELERY_BEAT_SCHEDULE = {
     "delete expired sessions": {"task": "accounts.tasks.clear_sessions", "schedule": crontab(hour=3, minute=47)},
     "evaluate alert rules": {"task": "alerts.tasks.evaluate_rules", "schedule": 60, "options": {"expires": 60}},
     "create due digests": {"task": "alerts.tasks.write_digests", "schedule": 60, "options": {"expires": 60}},
+    "fetch what people wait for": {
+        "task": "monitoring.services.fetch_tasks.run_fetches",
+        "schedule": 10,
+        "options": {"expires": 10},
+    },
     "send queued messages": {"task": "delivery.tasks.send_outbox", "schedule": 10, "options": {"expires": 10}},
 }
 

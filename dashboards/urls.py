@@ -69,10 +69,12 @@ KEYWORDS = [
     path("p/<int:project_id>/keywords/<int:keyword_id>/pause", keywords.keyword_pause, name="keyword_pause"),
     path("p/<int:project_id>/keywords/<int:keyword_id>/delete", keywords.keyword_delete, name="keyword_delete"),
     path("p/<int:project_id>/explain", explain.explain, name="explain"),
+    path("p/<int:project_id>/explain/<uuid:page_id>", explain.explain_fetch, name="explain_fetch"),
 ]
 SOURCES = [
     path("p/<int:project_id>/sources", sources.sources, name="sources"),
     path("p/<int:project_id>/sources/add", source_add.source_add, name="source_add"),
+    path("p/<int:project_id>/sources/add/<uuid:fetch_id>", source_add.source_fetch, name="source_fetch"),
     path("p/<int:project_id>/sources/import", source_add.opml_import, name="opml_import"),
     path("p/<int:project_id>/sources.opml", source_add.opml_export, name="opml_export"),
     path("p/<int:project_id>/sources/<int:source_id>", sources.source, name="source"),

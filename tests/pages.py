@@ -2,9 +2,10 @@
 
 import html
 import re
+import threading
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -44,3 +45,30 @@ def queries():
         return len(captured)
 
     return queries
+
+
+@pytest.fixture
+def blocked_reads(project, monkeypatch):
+    """Another transaction has locked the mentions, so each read of them waits."""
+    from monitoring.insights import time_limit as limits
+    from tests.factories import make_keyword, make_mention
+
+    make_mention(make_keyword(project))
+    monkeypatch.setattr(limits, "LIMIT_S", 0.5)
+    is_locked, is_done = threading.Event(), threading.Event()
+
+    def hold():
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("LOCK TABLE monitoring_document, monitoring_mention IN ACCESS EXCLUSIVE MODE")
+                is_locked.set()
+                is_done.wait(30)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    is_locked.wait(5)
+    yield
+    is_done.set()
+    thread.join()

@@ -32,7 +32,7 @@ BEAT_STOPS: Stops = ((signal.SIGTERM, 1.0),)
 WORKER_STOPS: Stops = ((signal.SIGTERM, 3.5), (signal.SIGQUIT, 1.0))
 REDIS_STOPS: Stops = ((signal.SIGTERM, 0.5),)
 POSTGRES_STOPS: Stops = ((signal.SIGINT, 1.5), (signal.SIGQUIT, 0.5))
-STOP_ORDER = (("web", "beat"), ("poll", "work", "send"), ("redis",), ("postgres",))
+STOP_ORDER = (("web", "beat"), ("poll", "work", "send", "fetch"), ("redis",), ("postgres",))
 
 
 class RunError(Exception):
@@ -126,12 +126,15 @@ def programs(data_dir: Path) -> dict[str, Program]:
     beat = [*celery, "beat", "--pidfile=", "--schedule", str(data_dir / "beat-schedule")]
     return {
         "web": Program([sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", "config.wsgi"], WEB_STOPS),
-        # Polling and sending have their own workers, so slow hosts delay neither sentiment nor alerts. Without the
-        # runner, workers get SIGKILL: Celery's own shutdown waits for Redis, forever if Redis has ended first, and a
-        # killed worker loses no data.
+        # Polling, sending and fetching for people have their own workers, so slow hosts delay nothing else. Without
+        # the runner, workers get SIGKILL: Celery's own shutdown waits for Redis, forever if Redis has ended first, and
+        # a killed worker loses no data.
         "poll": Program([*worker, "-Q", "poll", "-c", "2", "-n", "poll@%h"], WORKER_STOPS, signal.SIGKILL),
         "work": Program([*worker, "-Q", "enrich,alert", "-c", "1", "-n", "work@%h"], WORKER_STOPS, signal.SIGKILL),
         "send": Program([*worker, "-Q", "deliver", "-c", "1", "-n", "send@%h"], WORKER_STOPS, signal.SIGKILL),
+        "fetch": Program(
+            [*worker, "-Q", "fetch", "-P", "threads", "-c", "8", "-n", "fetch@%h"], WORKER_STOPS, signal.SIGKILL
+        ),
         "beat": Program(beat, BEAT_STOPS),
     }
 

@@ -1,10 +1,11 @@
 """The match explainer: why a text or an item matches a keyword or a query, or does not, condition by condition."""
 
+import uuid
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -14,8 +15,11 @@ from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Project, Role
 from dashboards.forms.explain import FIELDS, ExplainForm
 from dashboards.presenters.explanation import Line, excluded_spans, lines, marked, met_spans
+from dashboards.presenters.fetching import WAIT_S, show_progress, show_result, too_many_fetches
 from monitoring.messages.explanations import DIFFERENCES, verdict
+from monitoring.models import FetchRequest
 from monitoring.query_tools import explain as explainer
+from monitoring.services.fetches import TooManyFetches, fetch_of, request_fetch, wait_for
 
 # All servers and mail programs accept URLs of this length; longer requests are answered without a link to share.
 MAX_LINK_LENGTH = 1_800
@@ -39,19 +43,61 @@ def explain(request: SignedInRequest, membership: Membership) -> HttpResponse:
         asked |= {"keyword": request.POST["only"], "query": ""}
     is_asked = request.method == "POST" or any(asked.get(name) for name in ("document", "url", "title", "text"))
     form = ExplainForm(membership.project, asked) if is_asked else ExplainForm(membership.project, initial=asked)
-    context = {"form": form, "project": membership.project, "may_fetch": membership.may(Role.MANAGER)}
+    found: dict[str, object] = {}
     if is_asked and form.is_valid():
         parameters = urlencode({name: value for name, value in asked.items() if value})
         link = f"{reverse('explain', args=[membership.project_id])}?{parameters}"
         may_fetch = request.method == "POST" and "fetch" in request.POST and membership.may(Role.MANAGER)
         if request.method == "POST" and not may_fetch and len(link) <= MAX_LINK_LENGTH:
             return redirect(link)
-        subject = _subject(membership.project, form.cleaned_data, may_fetch)
-        context |= _answers(form, subject) if isinstance(subject, explainer.Subject) else {"unknown": subject}
-    return render(request, "explain/explain.html", context)
+        subject = _subject(membership.project, form.cleaned_data)
+        if subject == "" and may_fetch:
+            return _fetch(request, membership, form, asked)
+        found = _answers(form, subject) if isinstance(subject, explainer.Subject) else {"unknown": subject}
+    return _page(request, membership, form, found)
 
 
-def _subject(project: Project, asked: dict[str, Any], may_fetch: bool) -> explainer.Subject | str:
+@project_view(Role.MANAGER)
+def explain_fetch(request: SignedInRequest, membership: Membership, page_id: uuid.UUID) -> HttpResponse:
+    """The progress of fetching a page, then its explanation. Another person's is not found."""
+    fetch = fetch_of(membership.project, request.user, page_id, FetchRequest.Kind.PAGE)
+    if fetch is None:
+        raise Http404
+    if fetch.state != FetchRequest.State.DONE:
+        back = reverse("explain", args=[membership.project_id])
+        return show_progress(request, fetch, _("Why does it match, or not?"), back)
+    return show_result(request) or _fetched(request, membership, fetch)
+
+
+def _fetch(request: SignedInRequest, membership: Membership, form: ExplainForm, asked: dict[str, str]) -> HttpResponse:
+    """Let a worker fetch the page; answer if it takes a moment only, else show the progress."""
+    try:
+        url = form.cleaned_data["url"]
+        fetch = request_fetch(membership.project, request.user, FetchRequest.Kind.PAGE, url, asked)
+    except TooManyFetches:
+        return _page(request, membership, form, {"unknown": too_many_fetches()})
+    if wait_for(fetch, WAIT_S):
+        return _fetched(request, membership, fetch)
+    return redirect("explain_fetch", membership.project_id, fetch.pk)
+
+
+def _fetched(request: SignedInRequest, membership: Membership, fetch: FetchRequest) -> HttpResponse:
+    form = ExplainForm(membership.project, fetch.parameters)
+    if not form.is_valid():  # its keyword was deleted in the meantime
+        return _page(request, membership, form, {})
+    subject = explainer.of_page(membership.project, explainer.FetchedPage(**fetch.result))
+    found = _answers(form, subject) if isinstance(subject, explainer.Subject) else {"unknown": subject}
+    return _page(request, membership, form, found)
+
+
+def _page(
+    request: SignedInRequest, membership: Membership, form: ExplainForm, answers: dict[str, object]
+) -> HttpResponse:
+    context = {"form": form, "project": membership.project, "may_fetch": membership.may(Role.MANAGER)}
+    return render(request, "explain/explain.html", context | answers)
+
+
+def _subject(project: Project, asked: dict[str, Any]) -> explainer.Subject | str:
     """Return the text to check, or a sentence why there is none; "" for a URL that is not stored."""
     if asked["text"].strip() or asked["title"]:
         return explainer.pasted(asked["text"].replace("\r\n", "\n"), asked["title"], asked["url"])
@@ -63,7 +109,7 @@ def _subject(project: Project, asked: dict[str, Any], may_fetch: bool) -> explai
         return explainer.of_document(document)
     if not asked["url"]:
         return _("This item is no longer stored.")
-    return explainer.fetch(project, asked["url"]) if may_fetch else ""
+    return ""
 
 
 def _answers(form: ExplainForm, subject: explainer.Subject) -> dict[str, object]:

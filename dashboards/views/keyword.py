@@ -12,6 +12,7 @@ from dashboards.presenters.filter_bar import PERIOD_PARAMETERS, filter_bar
 from dashboards.presenters.mention_rows import shown_mentions
 from dashboards.presenters.sentiment_chart import sentiment_chart
 from dashboards.presenters.volume_chart import volume_chart
+from dashboards.views.time_limit import within_time_limit
 from monitoring.ingest.backfill import backfill_progress
 from monitoring.insights import mentions, volume
 from monitoring.insights.facets import facet_rows
@@ -25,6 +26,7 @@ TOP_SOURCES = 8
 
 
 @project_view()
+@within_time_limit
 def keyword(request: SignedInRequest, membership: Membership, keyword_id: int) -> HttpResponse:
     project = membership.project
     shown = get_object_or_404(project.keywords, pk=keyword_id)

@@ -10,12 +10,14 @@ from django.views.decorators.http import require_POST
 from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
 from dashboards.presenters.keyword_rows import keyword_rows
+from dashboards.views.time_limit import within_time_limit
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.volume import history_start
 from monitoring.services.keywords import delete_keyword, pause_keyword
 
 
 @project_view()
+@within_time_limit
 def keywords(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """The keywords with their last 30 days."""
     month = MentionFilter.from_query(membership.project, {"period": "30d"}, timezone.now(), request.user.zone)

@@ -19,6 +19,7 @@ from dashboards.presenters.mention_rows import (
     shown_mentions,
 )
 from dashboards.presenters.sentiment_badges import mention_sentiments
+from dashboards.views.time_limit import within_time_limit
 from monitoring.content.values import read_id
 from monitoring.insights import mentions as mention_lists
 from monitoring.insights.filters import MentionFilter
@@ -26,6 +27,7 @@ from monitoring.models import DocumentSource, Keyword
 
 
 @project_view()
+@within_time_limit
 def mentions(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """One page of the list; htmx requests the following pages, which are rows only."""
     project = membership.project
@@ -54,6 +56,7 @@ def mentions(request: SignedInRequest, membership: Membership) -> HttpResponse:
 
 
 @project_view()
+@within_time_limit
 def mentions_fresh(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """How many items of the list's first page are newer than the mention with id `after`, for htmx."""
     f = MentionFilter.from_query(membership.project, request.GET, timezone.now(), request.user.zone)

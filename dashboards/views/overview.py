@@ -19,6 +19,7 @@ from dashboards.presenters.keyword_rows import share_of_voice, top_keywords
 from dashboards.presenters.mention_rows import shown_mentions
 from dashboards.presenters.sentiment_chart import keyword_splits, sentiment_chart
 from dashboards.presenters.volume_chart import volume_chart
+from dashboards.views.time_limit import within_time_limit
 from monitoring.insights import mentions, volume
 from monitoring.insights.facets import facet_rows
 from monitoring.insights.filters import MentionFilter
@@ -29,6 +30,7 @@ TOP_SOURCES = 8
 
 
 @project_view()
+@within_time_limit
 def overview(request: SignedInRequest, membership: Membership) -> HttpResponse:
     project = membership.project
     keywords = list(Keyword.objects.filter(project=project).order_by("id"))

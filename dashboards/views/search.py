@@ -18,6 +18,7 @@ from dashboards import charts
 from dashboards.forms.query_problem import query_problem
 from dashboards.presenters.filter_bar import PERIODS, Choice
 from dashboards.presenters.mention_rows import shown_documents
+from dashboards.views.time_limit import within_time_limit
 from monitoring.insights import documents
 from monitoring.insights.filter_parser import MAX_VALUE_LENGTH
 from monitoring.insights.periods import named_period
@@ -53,6 +54,7 @@ class SearchParameters:
 
 
 @project_view()
+@within_time_limit
 def search(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """The search field and one page of results; htmx requests the following pages, which are rows only."""
     project, asked = membership.project, SearchParameters.read(request)

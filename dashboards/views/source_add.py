@@ -1,8 +1,12 @@
 """Adding sources: one by the URL of a feed or a website, several by an OPML file; and the export as OPML."""
 
+import uuid
+from collections.abc import Sequence
+
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,28 +15,49 @@ from accounts.access import SignedInRequest, project_view
 from accounts.formats import number
 from accounts.models import Membership, Role
 from dashboards.forms.sources import OpmlForm, SourceForm
+from dashboards.presenters.fetching import WAIT_S, show_progress, show_result, too_many_fetches
+from monitoring.feeds.discover import FoundFeed
 from monitoring.feeds.errors import ParseError
 from monitoring.messages.opml_reasons import OPML_REASONS
 from monitoring.messages.source_errors import error_text
+from monitoring.models import FetchRequest
+from monitoring.services.fetches import INTERRUPTED, TooManyFetches, fetch_of, request_fetch, wait_for
 from monitoring.services.opml import ImportResult, export_opml, import_opml
-from monitoring.services.sources import AddResult, add_source
+from monitoring.services.sources import AddResult, result_without_fetch
 
 
 @project_view(Role.MANAGER)
 def source_add(request: SignedInRequest, membership: Membership) -> HttpResponse:
-    """GET shows the forms, POST adds a source. If a website has several feeds, the page lists them."""
+    """GET shows the forms, POST adds a source: a worker fetches it, and slow sites get a page with the progress."""
     form = SourceForm(request.POST or None)
-    result = AddResult()
-    if request.method == "POST" and form.is_valid():
-        result = add_source(membership.project, request.user, form.cleaned_data["url"])
-        if result.source:
-            _report_added(request, result)
-            return redirect("sources", membership.project_id)
-        if result.error:
-            text = error_text(result.error)
-            form.add_error("url", f"{text.message} {text.advice}")
-    context = {"form": form, "opml_form": OpmlForm(), "candidates": result.candidates}
-    return render(request, "sources/source_add.html", context)
+    if request.method != "POST" or not form.is_valid():
+        return _form_page(request, form)
+    project, url = membership.project, form.cleaned_data["url"]
+    result = result_without_fetch(project, url)
+    if result is None:
+        try:
+            fetch = request_fetch(project, request.user, FetchRequest.Kind.SOURCE, url)
+        except TooManyFetches:
+            form.add_error("url", too_many_fetches())
+            return _form_page(request, form)
+        if not wait_for(fetch, WAIT_S):
+            return redirect("source_fetch", project.pk, fetch.pk)
+        result = AddResult.from_json(project, fetch.result)
+    return _added(request, membership, form, result)
+
+
+@project_view(Role.MANAGER)
+def source_fetch(request: SignedInRequest, membership: Membership, fetch_id: uuid.UUID) -> HttpResponse:
+    """The progress of adding a source, then its result. Another person's is not found."""
+    fetch = fetch_of(membership.project, request.user, fetch_id, FetchRequest.Kind.SOURCE)
+    if fetch is None:
+        raise Http404
+    if fetch.state != FetchRequest.State.DONE:
+        back = reverse("sources", args=[membership.project_id])
+        return show_progress(request, fetch, _("Add a source"), back)
+    form = SourceForm({"url": fetch.url})
+    result = AddResult.from_json(membership.project, fetch.result)
+    return show_result(request) or _added(request, membership, form, result)
 
 
 @project_view(Role.MANAGER)
@@ -50,6 +75,24 @@ def opml_import(request: SignedInRequest, membership: Membership) -> HttpRespons
         else:
             form.add_error("file", _("This isn’t an OPML file."))
     context = {"form": SourceForm(), "opml_form": form, "candidates": (), "left_out": left_out}
+    return render(request, "sources/source_add.html", context)
+
+
+def _added(request: SignedInRequest, membership: Membership, form: SourceForm, result: AddResult) -> HttpResponse:
+    """Return to the sources, or show why the URL was rejected. If a website has several feeds, list them."""
+    if result.source:
+        _report_added(request, result)
+        return redirect("sources", membership.project_id)
+    if result.error == INTERRUPTED:
+        form.add_error("url", _("Vigie couldn’t finish fetching this page. Try again in a moment."))
+    elif result.error:
+        text = error_text(result.error)
+        form.add_error("url", f"{text.message} {text.advice}")
+    return _form_page(request, form, result.candidates)
+
+
+def _form_page(request: SignedInRequest, form: SourceForm, candidates: Sequence[FoundFeed] = ()) -> HttpResponse:
+    context = {"form": form, "opml_form": OpmlForm(), "candidates": candidates}
     return render(request, "sources/source_add.html", context)
 
 

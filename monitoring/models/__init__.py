@@ -1,6 +1,7 @@
 """The models of collected content and its analysis, one noun per file."""
 
 from monitoring.models.documents import Document, DocumentRevision, DocumentSource
+from monitoring.models.fetch_requests import FetchRequest
 from monitoring.models.keywords import Keyword
 from monitoring.models.mentions import Mention
 from monitoring.models.sentiment import Correction, SentimentLayer, SentimentState
@@ -11,6 +12,7 @@ __all__ = [
     "Document",
     "DocumentRevision",
     "DocumentSource",
+    "FetchRequest",
     "Keyword",
     "Mention",
     "SentimentLayer",

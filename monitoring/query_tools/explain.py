@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.models import Project
+from monitoring.content.scrub import scrub
 from monitoring.content.urls import canonical_url, fragment_of, url_from_input
 from monitoring.content.web_page import read_page
 from monitoring.http.default import http_client
@@ -41,6 +42,7 @@ _PAGE_MESSAGES = {
     "gone": _("The site says this page is permanently gone (410)."),
     "not_a_page": _("This URL doesn’t lead to a page with text."),
     "no_text": _("This page has no text until its scripts run."),
+    "interrupted": _("Vigie couldn’t finish fetching this page. Try again in a moment."),
 }
 
 
@@ -55,6 +57,21 @@ class Subject:
     document: Document | None = None
     is_fetched: bool = False
     is_truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedPage:
+    """The result of fetching a page, as a FetchRequest stores it: its text, the ID of a stored item, or an error code.
+
+    Codes are those of monitoring/http/records.py and of _PAGE_MESSAGES.
+    """
+
+    title: str = ""
+    text: str = ""
+    url: str = ""
+    language: str = ""
+    document: int | None = None
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,22 +136,30 @@ def of_document(document: Document) -> Subject:
     return _subject(doc_of(document), document=document)
 
 
-def fetch(project: Project, url: str) -> Subject | str:
-    """Fetch the page at a URL. Return its text, or one sentence why there is none.
-
-    If the page redirects to the URL of a stored item, return that item.
-    """
+def fetch_page(project: Project, url: str) -> FetchedPage:
+    """Fetch the page at a URL. If it redirects to the URL of a stored item, return the ID of that item."""
     result = http_client().fetch(url_from_input(url), accept=_PAGE_TYPES)
     if result.error:
-        return _unread(result.error.code)
+        return FetchedPage(error=result.error.code)
     if kept := stored_document(project, result.url):
-        return of_document(kept)
+        return FetchedPage(document=kept.pk)
     page = read_page(result.body, result.content_type)
     if page is None:
-        return _unread("not_a_page")
+        return FetchedPage(error="not_a_page")
     if not page.text.strip():
-        return _unread("no_text")
-    return _subject(Doc(page.title[:MAX_TITLE], page.text, url=result.url, language=page.language), is_fetched=True)
+        return FetchedPage(error="no_text")
+    text = scrub(page.text)[: MAX_TEXT + 1]  # one more, by which `_subject` sees that it is longer
+    return FetchedPage(title=scrub(page.title)[:MAX_TITLE], text=text, url=result.url, language=page.language)
+
+
+def of_page(project: Project, page: FetchedPage) -> Subject | str:
+    """Return a fetched page, or one sentence why there is no text."""
+    if page.error:
+        return _unread(page.error)
+    if page.document is None:
+        return _subject(Doc(page.title, page.text, url=page.url, language=page.language), is_fetched=True)
+    kept = project.documents.select_related("source").filter(pk=page.document).first()
+    return of_document(kept) if kept else _unread("no_text")
 
 
 def answer(subject: Subject, keyword: Keyword, seconds: float = SECONDS) -> Answer:

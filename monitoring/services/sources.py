@@ -5,7 +5,9 @@ writes the activity log. Called by the Sources page, the API and the `add_feed` 
 """
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -13,6 +15,7 @@ from django.utils import timezone
 
 from accounts.activity_log import record
 from accounts.models import Project, User
+from monitoring.content.scrub import scrub
 from monitoring.content.urls import url_from_input
 from monitoring.feeds.discover import FoundFeed, common_feed_urls, discover
 from monitoring.feeds.errors import ParseError
@@ -52,6 +55,31 @@ class AddResult:
     error: str = ""
     candidates: tuple[FoundFeed, ...] = ()
 
+    def as_json(self) -> dict[str, object]:
+        """Return what a FetchRequest stores: codes, IDs and URLs."""
+        return {
+            "source": self.source.pk if self.source else None,
+            "created": self.created,
+            "error": self.error,
+            "candidates": [{"url": scrub(feed.url), "title": scrub(feed.title)} for feed in self.candidates],
+        }
+
+    @classmethod
+    def from_json(cls, project: Project, stored: Mapping[str, Any]) -> "AddResult":
+        """Return the result that a FetchRequest stores."""
+        found = tuple(FoundFeed(url=feed["url"], title=feed["title"]) for feed in stored.get("candidates", ()))
+        source = project.sources.filter(pk=stored.get("source") or 0).first()
+        return cls(source, stored.get("created", False), stored.get("error", ""), found)
+
+
+def result_without_fetch(project: Project, url: str) -> AddResult | None:
+    """Return the result for a URL that is unusable or already a source; None if it must be fetched."""
+    url = url_from_input(url)
+    if not is_usable(url):
+        return AddResult(error="bad_url")
+    known = project.sources.filter(url=url).first()
+    return AddResult(known) if known else None
+
 
 def add_source(project: Project, user: User | None, url: str) -> AddResult:
     """Add the feed at a URL, or the feed of the site at a URL, after fetching it.
@@ -59,11 +87,9 @@ def add_source(project: Project, user: User | None, url: str) -> AddResult:
     Takes at most about twice FETCH_TIMEOUT_S, since a person waits.
     """
     deadline = time.monotonic() + settings.FETCH_TIMEOUT_S
+    if known := result_without_fetch(project, url):
+        return known
     url = url_from_input(url)
-    if not is_usable(url):
-        return AddResult(error="bad_url")
-    if known := project.sources.filter(url=url).first():
-        return AddResult(known)
     fetched = http_client().fetch(url)
     if fetched.error:
         return _add_failing(project, user, url, fetched.error.code)

@@ -5,7 +5,7 @@ from django.conf import settings
 
 from config.celery import app
 
-WORKER_QUEUES = {"poll", "enrich", "alert", "deliver"}
+WORKER_QUEUES = {"poll", "enrich", "alert", "deliver", "fetch"}
 
 
 @pytest.mark.parametrize("name", [entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()])

@@ -13,7 +13,7 @@ from config.launcher import runner
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
-VIGIE_SERVICES = ("prepare", "web", "poller", "worker", "sender", "beat")
+VIGIE_SERVICES = ("prepare", "web", "poller", "worker", "sender", "fetcher", "beat")
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 
 
@@ -61,7 +61,7 @@ def test_modules_in_commands_exist():
 
 def test_container_commands_match_make_run_and_read_every_queue(tmp_path):
     queues = {queue.name for queue in celery_app.conf.task_queues}
-    commands = [SERVICES[name]["command"] for name in ("poller", "worker", "sender")]
+    commands = [SERVICES[name]["command"] for name in ("poller", "worker", "sender", "fetcher")]
     read_queues = [queue for command in commands for queue in option(command, "-Q").split(",")]
     assert sorted(read_queues) == sorted(queues)
     local = runner.programs(tmp_path)
@@ -69,6 +69,7 @@ def test_container_commands_match_make_run_and_read_every_queue(tmp_path):
         ("poller", "poll"),
         ("worker", "work"),
         ("sender", "send"),
+        ("fetcher", "fetch"),
         ("web", "web"),
         ("beat", "beat"),
     ):

@@ -22,6 +22,7 @@ from tests.lookalikes.smtp import free_port
 pytestmark = pytest.mark.slow
 
 HEAD = b"Host: 127.0.0.1\r\n"
+KEY = token_urlsafe(50)
 LARGE = b"GET /static/vendor/chartjs/chart.umd.min.js HTTP/1.1\r\n" + HEAD + b"\r\n"
 LOGIN = b"POST /accounts/login/ HTTP/1.1\r\nCookie: csrftoken=" + b"a" * 32 + b"\r\n" + HEAD
 
@@ -36,7 +37,7 @@ class Server:
         settings = {
             "DATABASE_URL": url,
             "PORT": str(self.port),
-            "SECRET_KEY": token_urlsafe(50),
+            "SECRET_KEY": KEY,
             "STATIC_ROOT": str(folder),
         }
         argv = [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", "config.wsgi"]

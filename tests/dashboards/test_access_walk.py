@@ -23,6 +23,7 @@ from alerts.models import Incident, Rule
 from alerts.rules import settings_of
 from api.app import api
 from delivery.models import Delivery
+from monitoring.models import FetchRequest
 from tests.factories import make_keyword, make_mention, make_source
 
 # Texts that only members of the project may read.
@@ -133,6 +134,10 @@ def samples(project, owner, manager):
         project=project, email="n@example.com", token_digest="d", expires_at=timezone.now()
     )
     create_token(owner, "Token of Ada")
+    fetch, page = (
+        FetchRequest.objects.create(project=project, user=owner, kind=kind, url="https://lumen.example/")
+        for kind in FetchRequest.Kind
+    )
     return {
         "project_id": project.id,
         "keyword_id": keyword.id,
@@ -142,6 +147,8 @@ def samples(project, owner, manager):
         "rule_id": rule.id,
         "incident_id": incident.id,
         "delivery_id": delivery.id,
+        "fetch_id": fetch.id,
+        "page_id": page.id,
         "member_id": project.memberships.get(user=manager).id,
         "invitation_id": invitation.id,
         "token_id": owner.api_tokens.get().id,

@@ -11,6 +11,7 @@ from monitoring.models import Keyword, Mention
 from monitoring.query_tools import explain as explainer
 from monitoring.services.keywords import create_keyword, pause_keyword, update_keyword
 from tests.factories import make_document, make_keyword, make_mention, make_source
+from tests.fetching import fetched
 from tests.lookalikes.feeds import FeedServer
 from tests.pages import words
 
@@ -222,16 +223,16 @@ def test_explanation_fetches_unstored_url_for_managers_only(as_person, manager, 
         client = as_person(manager)
         assert "Fetch this page now" in words(client.get(explain_url(url=asked["url"], query="x")))
         assert not server.requests
-        found = client.post(at("explain"), asked)
+        found = fetched(client, client.post(at("explain"), asked))
         assert "Matches" in words(found) and "This page was just fetched and isn’t stored." in words(found)
         assert marks(found) == ["panne", "panne"]
         for path, reason in (
             ("/gone", "Nothing was found at this URL (404)"),
             ("/picture", "doesn’t lead to a page with text"),
         ):
-            answer = words(client.post(at("explain"), {**asked, "url": server.url(path)}))
+            answer = words(fetched(client, client.post(at("explain"), {**asked, "url": server.url(path)})))
             assert reason in answer and "Paste the page’s text instead." in answer
-    refused = words(client.post(at("explain"), {**asked, "url": "http://10.0.0.1/"}))
+    refused = words(fetched(client, client.post(at("explain"), {**asked, "url": "http://10.0.0.1/"})))
     assert "private network" in refused
 
 
@@ -269,9 +270,10 @@ def test_explanation_uses_stored_item_after_redirect(as_person, manager, project
         server.put("/a", body=b"<p>Another text", content_type="text/html")
         url = server.url("/a")
         make_document(project, title="Kept", text="lumen", url=url, address_key=key_of(canonical_url(url)))
-        page = words(
-            as_person(manager).post(at("explain"), {"url": server.url("/short"), "query": "lumen", "fetch": "1"})
-        )
+        client, asked = as_person(manager), {"url": server.url("/short"), "query": "lumen", "fetch": "1"}
+        manager.language = "en"
+        manager.save()
+        page = words(fetched(client, client.post(at("explain"), asked)))
     assert "Kept" in page and "Another text" not in page
 
 

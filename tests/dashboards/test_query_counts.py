@@ -21,6 +21,7 @@ from monitoring.models import (
     Document,
     DocumentRevision,
     DocumentSource,
+    FetchRequest,
     Mention,
     SentimentLayer,
     SentimentState,
@@ -58,6 +59,10 @@ class World:
         self.member = self._member()
         self.invitation = self._invitation()
         self.token = create_token(owner, "First")
+        self.fetch, self.page = (
+            FetchRequest.objects.create(project=project, user=owner, kind=kind, url="https://a.example/")
+            for kind in FetchRequest.Kind
+        )
         Digest.objects.create(project=project, user=owner, sent_until=timezone.now() - timedelta(hours=1))
         SentimentState.objects.create(project=project, analyzed_by="model", layer=self._layer())
 
@@ -167,6 +172,8 @@ class World:
             "rule_id": self.rule.pk,
             "incident_id": self.incident.pk,
             "delivery_id": self.delivery.pk,
+            "fetch_id": self.fetch.pk,
+            "page_id": self.page.pk,
             "member_id": self.member.pk,
             "invitation_id": self.invitation.pk,
             "token_id": self.owner.api_tokens.order_by("pk").first().pk,

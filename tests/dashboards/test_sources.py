@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from monitoring.models import Source
 from tests.factories import make_documents, make_source
+from tests.fetching import fetched
 from tests.lookalikes.feeds import FeedServer
 from tests.pages import words
 
@@ -84,7 +85,7 @@ def test_items_per_day_cover_the_last_month(client, at, project):
 
 def test_source_is_added_by_feed_url(client, at, web):
     web.put("/feed.xml", body=FEED)
-    page = client.post(at("source_add"), {"url": web.url("/feed.xml")}, follow=True)
+    page = fetched(client, client.post(at("source_add"), {"url": web.url("/feed.xml")}))
     assert "“Le Phare” added." in words(page)
     page = client.post(at("source_add"), {"url": web.url("/feed.xml")}, follow=True)
     assert "“Le Phare” is already a source." in words(page)
@@ -93,17 +94,17 @@ def test_source_is_added_by_feed_url(client, at, web):
 
 def test_source_form_lists_several_feeds_of_a_site(client, at, web):
     web.put("/", body=PAGE, headers={"Content-Type": "text/html"})
-    page = client.post(at("source_add"), {"url": web.url("/")})
+    page = fetched(client, client.post(at("source_add"), {"url": web.url("/")}))
     assert "This site has several feeds. Which one?" in words(page)
     assert web.url("/sport.xml") in page.content.decode()
     assert Source.objects.count() == 0
 
 
 def test_source_form_shows_error_at_its_field(client, at, web):
-    page = client.post(at("source_add"), {"url": web.url("/nothing")})
+    page = fetched(client, client.post(at("source_add"), {"url": web.url("/nothing")}))
     assert "Nothing was found at this URL (404)." in words(page)
     assert web.url("/nothing") in page.content.decode()
-    page = client.post(at("source_add"), {"url": "http://10.0.0.1/feed"})
+    page = fetched(client, client.post(at("source_add"), {"url": "http://10.0.0.1/feed"}))
     assert "private network" in words(page)
 
 
