@@ -1,6 +1,9 @@
 """Entries that share what usually identifies one, polled from a feed: each is a mention."""
 
+from email.utils import format_datetime
+
 import pytest
+from django.utils import timezone
 
 from monitoring.models import Document, Mention
 from monitoring.polling.poller import poll_due
@@ -36,3 +39,37 @@ def test_entries_with_one_link_or_guid_are_all_mentions(feed, web, project, item
     web.put("/feed.xml", body=rss(*reversed(items)))
     poll_again(source)
     assert Document.objects.count() == Mention.objects.count() == 3
+
+
+TOKEN = [
+    {"title": "Lumora", "link": f"https://essai.example/a?mod=rss_1&amp;sid={token}", "date": POSTS[0]["date"]}
+    for token in (111, 222)
+]
+SLUG = [
+    {"title": "Lumora ouvre", "text": "Le même corps.", "link": link, "guid": link, "date": POSTS[0]["date"]}
+    for link in ("https://essai.example/lumora-ouvre", "https://essai.example/lumora-ouvre-a-lyon")
+]
+
+
+@pytest.mark.parametrize("polls", [TOKEN, SLUG])
+def test_entry_with_a_new_link_stays_one_mention_at_its_new_url(feed, web, project, polls):
+    make_keyword(project, query="lumora")
+    source = feed(body=rss(polls[0]))
+    poll_due()
+    web.put("/feed.xml", body=rss(polls[1]))
+    poll_again(source)
+    assert Document.objects.get().url == polls[1]["link"].replace("&amp;", "&")
+    assert Mention.objects.count() == 1
+
+
+def test_edited_entry_becomes_a_mention(feed, web, project):
+    make_keyword(project, query="lumora")
+    row = {"link": "https://essai.example/direct", "guid": "g11", "date": format_datetime(timezone.now())}
+    source = feed(body=rss({"title": "Direct", "text": "Rien encore", **row}))
+    poll_due()
+    assert not Mention.objects.exists()
+    web.put("/feed.xml", body=rss({"title": "Direct : Lumora en cause", "text": "Lumora est en cause", **row}))
+    poll_again(source)
+    mention = Mention.objects.get()
+    assert (mention.document.title, mention.is_backlog) == ("Direct : Lumora en cause", False)
+    assert mention.document.revisions.get().title == "Direct"
