@@ -56,7 +56,7 @@ def _evaluate(rule: Rule, series: list[int], incident: Incident | None, now: dat
     elif verdict.resolved:
         incidents.close_incident(incident, rule, now)
     else:
-        incidents.raise_peak(incident, verdict)
+        incidents.raise_peak(incident, verdict, now)
 
 
 def _series(

@@ -42,22 +42,33 @@ def headline(incident: Incident, value: int) -> str:
     return observation(incident.rule.keyword.name, value, settings_at_opening(incident), incident.settings["window_s"])
 
 
-def filter_of_incident(incident: Incident, until: datetime | None = None, zone: tzinfo = UTC) -> MentionFilter:
-    """Return the mentions that triggered the rule, plus those found until the incident closed or `until` (UTC)."""
+def filter_of_peak(incident: Incident, zone: tzinfo = UTC) -> MentionFilter:
+    """Return the mentions of the time window with the highest count; at opening, those that triggered the rule.
+
+    Mentions that people ignored since then stay in it: reviewing an incident does not change its numbers.
+    """
+    until = incident.peak_at or incident.opened_at
     return MentionFilter(
         project_id=incident.rule.project_id,
         keywords=(incident.rule.keyword_id,),
         sentiments=settings_at_opening(incident).labels,
-        since=incident.opened_at - timedelta(seconds=incident.settings["window_s"]),
-        until=incident.closed_at or until or incident.opened_at,
+        statuses=tuple(Mention.Status.values),
+        since=until - timedelta(seconds=incident.settings["window_s"]),
+        until=until,
         by="found",
         zone=zone,
     )
 
 
+def filter_of_incident(incident: Incident, now: datetime, zone: tzinfo) -> MentionFilter:
+    """Return the mentions from the window that triggered the rule to the end of the incident."""
+    since = incident.opened_at - timedelta(seconds=incident.settings["window_s"])
+    return filter_of_peak(incident, zone).replace(since=since, until=incident.closed_at or now)
+
+
 def render_opened(incident: Incident, user: User, failing: int) -> Rendered:
     """Return the alert. `failing` counts the project's failing sources: the count may be too low because of them."""
-    mentions = filter_of_incident(incident).mentions().select_related("document", "source")
+    mentions = filter_of_peak(incident).replace(statuses=()).mentions().select_related("document", "source")
     latest = [_mention(mention) for mention in mentions.order_by("-published", "-id")[:LATEST_MENTIONS]]
     return _render(incident, user, OPENED, incident.value, {"latest": latest, "failing": failing})
 

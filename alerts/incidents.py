@@ -29,6 +29,7 @@ def open_incident(rule: Rule, settings: Settings, verdict: Verdict, now: datetim
         value=verdict.value,
         baseline=verdict.baseline,
         peak=verdict.value,
+        peak_at=now,
         settings={**asdict(settings), "window_s": rule.window_s},
     )
     try:
@@ -44,9 +45,9 @@ def open_incident(rule: Rule, settings: Settings, verdict: Verdict, now: datetim
     return incident
 
 
-def raise_peak(incident: Incident, verdict: Verdict) -> None:
-    """Store the highest count since the incident opened."""
-    Incident.objects.filter(pk=incident.pk, peak__lt=verdict.value).update(peak=verdict.value)
+def raise_peak(incident: Incident, verdict: Verdict, now: datetime) -> None:
+    """Store the highest count since the incident opened, and when it was counted."""
+    Incident.objects.filter(pk=incident.pk, peak__lt=verdict.value).update(peak=verdict.value, peak_at=now)
 
 
 def close_incident(incident: Incident, rule: Rule, now: datetime) -> None:

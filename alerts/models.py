@@ -71,8 +71,9 @@ class Incident(models.Model):
     """One episode in which a rule was triggered, from `opened_at` to `closed_at` (UTC; None while open).
 
     `value` and `baseline` are the counts of the time window and of the previous period at opening; `peak` is the
-    highest count since. `settings` stores the rule at opening (conditions.base.Settings as JSON, plus `window_s`), so
-    editing the rule does not change past incidents.
+    highest count since, of the window that ended at `peak_at` (None if an earlier version stored the incident).
+    `settings` stores the rule at opening (conditions.base.Settings as JSON, plus `window_s`), so editing the rule does
+    not change past incidents.
     """
 
     rule = models.ForeignKey(Rule, on_delete=models.CASCADE, related_name="incidents")
@@ -83,6 +84,7 @@ class Incident(models.Model):
     value = models.PositiveIntegerField()
     baseline = models.PositiveIntegerField(default=0)
     peak = models.PositiveIntegerField()
+    peak_at = models.DateTimeField(null=True)
     settings = models.JSONField(default=dict)
 
     class Meta:

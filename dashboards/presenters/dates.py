@@ -4,7 +4,7 @@ In: aware datetimes or dates. Out: short and full dates, times of day, and relat
 filters of dashboards/templatetags/vigie.py and by the charts' presenters.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -30,6 +30,16 @@ def bucket_title(start: datetime, bucket: str) -> str:
         return _("%(weekday)s, %(time)s") % {"weekday": _weekday(start), "time": clock(start.time())}
     day = _("%(weekday)s, %(year)s") % {"weekday": _weekday(start), "year": start.year}
     return _("Week of %s") % day if bucket == "week" else day
+
+
+def window_label(start: datetime, end: datetime) -> str:
+    """Return the label below a bar of any length: 10:20 a.m., or Jul 31 from a day on."""
+    return short_day(start) if end - start >= timedelta(days=1) else clock(start.time())
+
+
+def window_title(start: datetime, end: datetime) -> str:
+    """Return both ends of a bar: "Tuesday, June 9 at 10:20 a.m. – 11:20 a.m."."""
+    return f"{moment(start)} – {clock(end.time()) if start.date() == end.date() else moment(end)}"
 
 
 def _weekday(local: date) -> str:

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 
 from dashboards import charts
 from dashboards.presenters.coverage import FailingSource, outage_note
-from dashboards.presenters.dates import bucket_label, bucket_title
+from dashboards.presenters.dates import bucket_label, bucket_title, window_label, window_title
 from monitoring.insights.filters import MentionFilter
-from monitoring.insights.volume import Series
+from monitoring.insights.volume import WINDOW, Series
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,9 @@ def chart_buckets(
     buckets = []
     for start, end in pairwise([*starts, f.until]):
         part = f.replace(since=max(start, f.since), until=min(end, f.until))
-        label, title = bucket_label(start, bucket), bucket_title(start, bucket)
+        if bucket == WINDOW:
+            label, title = window_label(start, end), window_title(start, end)
+        else:
+            label, title = bucket_label(start, bucket), bucket_title(start, bucket)
         buckets.append(charts.Bucket(label, title, f"{url}?{part.to_query()}", outage_note(failing, end)))
     return buckets

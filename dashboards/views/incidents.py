@@ -1,11 +1,8 @@
 """Incidents: the open and the past ones, each with its mentions and its chart, and acknowledging one."""
 
-from datetime import timedelta
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -13,20 +10,14 @@ from django.views.decorators.http import require_POST
 from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
 from alerts import incidents as alert_incidents
-from alerts.incident_messages import filter_of_incident, headline, sentence_at_opening
+from alerts.incident_messages import filter_of_incident, filter_of_peak, headline, sentence_at_opening
 from alerts.models import Incident, Rule
-from dashboards import charts
-from dashboards.presenters.coverage import coverage
+from dashboards.presenters.incident_chart import incident_chart
 from dashboards.presenters.mention_rows import shown_mentions
-from dashboards.presenters.volume_chart import VolumeChart, volume_chart
-from monitoring.insights import mentions, volume
-from monitoring.insights.filters import MentionFilter
+from monitoring.insights import mentions
 
 PAST = 50
 LATEST = 5
-# The time that the chart shows before an incident, to compare with.
-LEAD = timedelta(days=1)
-LEAD_WINDOWS = 6
 
 
 @project_view()
@@ -46,18 +37,20 @@ def incidents(request: SignedInRequest, membership: Membership) -> HttpResponse:
 @project_view()
 def incident(request: SignedInRequest, membership: Membership, incident_id: int) -> HttpResponse:
     shown = _incident(membership, incident_id)
-    found = filter_of_incident(shown, timezone.now(), request.user.zone)
+    now, zone = timezone.now(), request.user.zone
+    peak = filter_of_peak(shown, zone)
     failing = membership.project.sources.failing().order_by("title", "pk")
     context = {
         "project": membership.project,
         "line": _row(shown),
         "may_acknowledge": membership.may(Role.MANAGER) and shown.acknowledged_at is None,
         "failing": failing if shown.closed_at is None else [],
-        "mentions_query": found.to_query(),
-        "mentions_count": mentions.count(found),
-        "published_before": found.mentions().filter(published__lt=found.since).count(),
-        "rows": shown_mentions(mentions.page(found, size=LATEST).rows),
-        "volume_chart": _volume_chart(found, shown),
+        "mentions_query": peak.to_query(),
+        "mentions_count": mentions.count(peak).value,
+        "incident_query": filter_of_incident(shown, now, zone).to_query(),
+        "published_before": peak.mentions().filter(published__lt=peak.since).count(),
+        "rows": shown_mentions(mentions.page(peak, size=LATEST).rows),
+        "volume_chart": incident_chart(shown, peak, now),
     }
     return render(request, "alerts/incident.html", context)
 
@@ -76,15 +69,6 @@ def incident_acknowledge(request: SignedInRequest, membership: Membership, incid
 def _incident(membership: Membership, incident_id: int) -> Incident:
     rows = Incident.objects.select_related("rule__keyword", "rule__project", "acknowledged_by")
     return get_object_or_404(rows, pk=incident_id, rule__project=membership.project)
-
-
-def _volume_chart(found: MentionFilter, shown: Incident) -> VolumeChart:
-    """Return the keyword's mentions by the time they were found, from well before the incident to its end."""
-    lead = max(LEAD, LEAD_WINDOWS * timedelta(seconds=shown.settings["window_s"]))
-    wide = found.replace(since=shown.opened_at - lead)
-    url = reverse("mentions", args=[shown.rule.project_id])
-    colors = charts.keyword_colors([shown.rule.keyword_id])
-    return volume_chart(wide, volume.volume(wide), url, colors, coverage(shown.rule.project).marked)
 
 
 def _row(incident: Incident) -> dict[str, object]:

@@ -50,6 +50,8 @@ class Series:
         return sum(self.totals)
 
 
+WINDOW = "window"  # a bucket of no calendar unit
+
 # Lower counts double by chance: with a mean of 10, one period of three hundred has twice as many.
 SURGE_FROM = 20
 
@@ -71,11 +73,17 @@ class PeriodChange(NamedTuple):
         return self.now >= max(2 * self.before, SURGE_FROM) and self.before > 0
 
 
-def volume(f: MentionFilter, zone: tzinfo | None = None, bucket: str | None = None) -> Series:
-    """Return counts by bucket ("hour", "day", "week"; by the period's length if None), with zeros."""
+def volume(
+    f: MentionFilter, zone: tzinfo | None = None, bucket: str | None = None, starts: list[datetime] | None = None
+) -> Series:
+    """Return counts by bucket ("hour", "day", "week"; by the period's length if None), with zeros.
+
+    With `starts`, buckets of any length begin there, and `bucket` is WINDOW.
+    """
     zone = zone or f.zone
-    bucket = fitting_bucket(f.since, f.until, bucket)
-    starts = bucket_starts(f.since, f.until, zone, bucket)
+    if bucket is None or starts is None:
+        bucket = fitting_bucket(f.since, f.until, bucket)
+        starts = bucket_starts(f.since, f.until, zone, bucket)
     number = bucket_number(f, starts)
     counted = f.mentions().annotate(number=number).values_list("keyword_id", "number").annotate(rows=Count("*"))
     counts: dict[int, list[int]] = defaultdict(lambda: [0] * len(starts))

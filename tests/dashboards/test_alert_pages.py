@@ -12,8 +12,8 @@ from alerts.models import Digest, Incident, Rule
 from delivery import outbox
 from delivery.message import Message
 from delivery.models import Delivery
-from monitoring.models import Keyword
-from tests.factories import make_keyword, make_mentions, make_source
+from monitoring.models import Keyword, Mention
+from tests.factories import make_keyword, make_mention, make_mentions, make_source
 from tests.pages import words
 
 
@@ -152,6 +152,56 @@ def test_incident_page_links_to_its_mentions_and_acknowledges(incident, manager,
     incident.refresh_from_db()
     assert incident.acknowledged_by == manager
     assert "Acknowledged" in text_of(client.get(url(project, f"incidents/{incident.pk}")))
+
+
+def test_incident_page_shows_one_number_in_title_chart_and_list(rule, owner, as_person):
+    """More mentions than the window holds come in: some leave it before others, and people triage them."""
+    opened = timezone.now() - timedelta(hours=3)
+    arrivals = [0] * 8 + [20, 40, 55, 61, 62, 63, 64, 65, 66, 67, 68, 69]  # minutes
+    found = [
+        make_mention(rule.keyword, title=f"Lumen {number}", published=at, found_at=at)
+        for number, at in enumerate(opened + timedelta(minutes=minutes - 1) for minutes in arrivals)
+    ]
+    for minutes in range(0, 72, 3):
+        evaluate_all(opened + timedelta(minutes=minutes))
+    incident = Incident.objects.get()
+    assert incident.peak > incident.value == 8
+    ignored = next(one for one in found if incident.peak_at - timedelta(minutes=5) < one.found_at < incident.peak_at)
+    Mention.objects.filter(pk=ignored.pk).update(status="ignored")
+    client = as_person(owner)
+    page = client.get(url(rule.project, f"incidents/{incident.pk}"))
+    title = re.search(r"Lumen: (\d+) mentions in 1 hour", text_of(page))[1]
+    listed = client.get(url(rule.project, f"mentions?{page.context['mentions_query']}")).context["count"].value
+    bars = page.context["volume_chart"].config["data"]["datasets"][0]["data"]
+    assert int(title) == listed == max(bars) == page.context["mentions_count"] == incident.peak
+    link = page.context["volume_chart"].config["links"][bars.index(max(bars))]
+    assert client.get(link).context["count"].value == incident.peak
+    assert "have changed since" not in text_of(page)
+
+
+def test_incident_page_says_why_fewer_mentions_are_listed(incident, owner, as_person):
+    Mention.objects.first().delete()
+    page = text_of(as_person(owner).get(url(incident.rule.project, f"incidents/{incident.pk}")))
+    assert "View all 4 mentions" in page and "Vigie counted 5 mentions at that time." in page
+
+
+@pytest.mark.parametrize("window_s", Rule.Window.values)
+def test_incident_chart_has_the_peak_among_its_bars_for_each_window(keyword, owner, as_person, window_s):
+    rule = Rule.objects.create(project=keyword.project, keyword=keyword, threshold=3, window_s=window_s)
+    opened = timezone.now() - timedelta(days=30)
+    make_mentions(keyword, [{"found_at": opened - timedelta(seconds=1), "published": opened}] * 5)
+    evaluate_all(opened)
+    incident = Incident.objects.get(rule=rule)
+    page = as_person(owner).get(url(rule.project, f"incidents/{incident.pk}"))
+    bars = page.context["volume_chart"].config["data"]["datasets"][0]["data"]
+    assert max(bars) == 5 == sum(bars) and 6 < len(bars) < 220
+
+
+def test_incident_of_an_earlier_version_is_shown(incident, owner, as_person):
+    Incident.objects.update(peak_at=None)
+    assert "View all 5 mentions" in text_of(
+        as_person(owner).get(url(incident.rule.project, f"incidents/{incident.pk}"))
+    )
 
 
 def test_incident_page_shows_late_arrivals_and_hatches_failing_sources(rule, owner, as_person):

@@ -7,11 +7,14 @@ import pytest
 from tests.every_page import Site
 
 AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
-WIDTHS = [1440, 375, 320]
+# Width, and whether its menus are open: on a wide screen, open menus cover what is behind them.
+STATES = [(1440, False), (375, True), (320, False)]
 FIT_AT = [1440, 375, 360, 320]
 OFF_BY_DEFAULT = ["label-content-name-mismatch", "p-as-heading", "table-fake-caption", "td-has-header"]
 # Rules whose result depends on colors. They do not depend on the language, so they run in English only.
 COLOR_RULES = ["color-contrast", "link-in-text-block"]
+SCHEMES = ["light", "dark"]
+COLOR_WIDTHS = [1440, 375]  # 320 px has the style sheet of 375
 STRUCTURE = {name: {"enabled": True} for name in OFF_BY_DEFAULT} | {name: {"enabled": False} for name in COLOR_RULES}
 # Frames show emails, which are pages of their own here.
 OPTIONS = {"resultTypes": ["violations"], "iframes": False}
@@ -19,7 +22,7 @@ RUN_AXE = """async (options) => {
   const { violations } = await axe.run(document, options);
   return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`));
 }"""
-OPEN_ALL = "document.querySelectorAll('details').forEach((element) => { element.open = true })"
+SET_OPEN = "(open) => document.querySelectorAll('details').forEach((element) => { element.open = open })"
 # Elements that the screen or a card cuts off at the right; what scrolls by itself is left out.
 FIND_CUT_OFF = """async () => {
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
@@ -82,7 +85,7 @@ def listen(page):
 
 
 def open_visit(page, visit, site, origin, language):
-    page.set_viewport_size({"width": WIDTHS[0], "height": 800})
+    page.set_viewport_size({"width": STATES[0][0], "height": 800})
     page.context.clear_cookies()
     cookies = {"django_language": language} | ({"sessionid": site.cookies[visit.person]} if visit.person else {})
     page.context.add_cookies([{"name": name, "value": value, "url": origin} for name, value in cookies.items()])
@@ -92,18 +95,16 @@ def open_visit(page, visit, site, origin, language):
 
 
 def check(page, *, with_colors):
-    """Return the faults of the page with closed and open menus. Colors are checked at each width in both schemes."""
-    for is_open in (False, True):
-        if is_open:
-            page.evaluate(OPEN_ALL)
-        for width in WIDTHS if is_open else WIDTHS[:1]:
-            page.set_viewport_size({"width": width, "height": 800})
-            yield from (f"{width} {fault}" for fault in page.evaluate(RUN_AXE, {**OPTIONS, "rules": STRUCTURE}))
-            # On a wide screen, open menus cover what is behind them.
-            for scheme in ("light", "dark") if with_colors and is_open == (width != WIDTHS[0]) else ():
-                page.emulate_media(color_scheme=scheme)
-                faults = page.evaluate(RUN_AXE, {**OPTIONS, "runOnly": COLOR_RULES})
-                yield from (f"{width} {scheme} {fault}" for fault in faults)
+    """Return the faults of the page: at each width with its menus open or closed, in light and dark."""
+    for width, is_open in STATES:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.evaluate(SET_OPEN, is_open)
+        yield from (f"{width} {fault}" for fault in page.evaluate(RUN_AXE, {**OPTIONS, "rules": STRUCTURE}))
+        for scheme in SCHEMES if with_colors and width in COLOR_WIDTHS else ():
+            page.emulate_media(color_scheme=scheme)
+            faults = page.evaluate(RUN_AXE, {**OPTIONS, "runOnly": COLOR_RULES})
+            yield from (f"{width} {scheme} {fault}" for fault in faults)
+    page.evaluate(SET_OPEN, True)
     for width in FIT_AT:
         page.set_viewport_size({"width": width, "height": 800})
         yield from (f"{width} {fault}" for fault in page.evaluate(FIND_CUT_OFF))
