@@ -8,13 +8,13 @@ RUN python -m venv --without-pip /venv \
         -r requirements/app.txt
 COPY . .
 RUN /venv/bin/python -m config.launcher.prepare static \
-    && sh packaging/trim_packages.sh /venv/lib/python3*/site-packages /app/staticfiles \
+    && sh image/trim_packages.sh /venv/lib/python3*/site-packages /app/staticfiles \
     && /venv/bin/python -m compileall -q -j 0 /venv/lib /app
 
 FROM python:3.12-slim AS system
 RUN useradd --system --uid 10001 --no-log-init --no-create-home --home-dir /data --shell /usr/sbin/nologin vigie \
     && install -d -o vigie -m 0700 /data
-COPY packaging/trim_system.sh /tmp/
+COPY image/trim_system.sh /tmp/
 RUN sh /tmp/trim_system.sh
 
 # A new base, so deleted files take no space.

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Delete what never runs from the Python packages of the image: `trim_packages.sh SITE_PACKAGES STATIC_ROOT`.
-# The Dockerfile calls it after collectstatic; tests/packaging/run_image.py runs every service of the result.
+# The Dockerfile calls it after collectstatic; tests/image/run_services.py runs every service of the result.
 set -eu
 static=$2
 cd "$1"
