@@ -84,6 +84,8 @@ class User(AbstractUser):
     objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]  # AbstractUser's has usernames
 
     class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email_lower")]
 
     def save(self, *args: Any, **kwargs: Any) -> None:

@@ -3,6 +3,7 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from api.app import api
 from dashboards.views.health import healthz
@@ -14,6 +15,9 @@ handler400 = "dashboards.views.errors.bad_request"
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("accounts/", include("accounts.urls")),
+    # Django's own pages for these know neither two-factor authentication nor the emails about a new password.
+    path("operator/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
+    path("operator/logout/", RedirectView.as_view(pattern_name="account_logout")),
     path("operator/", admin.site.urls),
     path("api/v1/", api.urls),
     path("", include("dashboards.urls")),

@@ -99,7 +99,7 @@ class PageUrl:
 
 def page_urls(patterns=None, namespace="", before=()):
     for pattern in patterns if patterns is not None else get_resolver().url_patterns:
-        if str(pattern.pattern) in SKIPPED_TREES:
+        if str(pattern.pattern).startswith(tuple(SKIPPED_TREES)):
             continue
         taken = (*before, *pattern.pattern.regex.groupindex)
         if isinstance(pattern, URLPattern):

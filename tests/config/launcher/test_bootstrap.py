@@ -1,13 +1,16 @@
 """config/launcher/bootstrap.py creates the virtual environment and installs what changed."""
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from config.launcher import bootstrap
+from tests.config.launcher.waiting import alive_after
 
 SCRIPT = Path(bootstrap.__file__)
 
@@ -24,16 +27,55 @@ def test_bootstrap_creates_environment_once_and_installs_only_changed_requiremen
     more.write_text("-r base.txt\n")
     first = run_bootstrap(folder, more)
     assert first.returncode == 0, first.stderr
-    assert "Creating" in first.stdout and "Installing" in first.stdout
+    steps = [f"Step 1 of 3: creating {folder} with Python ", f"Step 2 of 3: downloading 0 packages of {more}\n"]
+    assert all(step in first.stdout for step in steps)
     assert set(json.loads((folder / bootstrap.STAMP).read_text())) == {"base.txt", "more.txt"}
     assert run_bootstrap(folder, base).stdout == ""
     assert run_bootstrap(folder, more).stdout == ""
     base.write_text("# nothing, in other words\n")
-    assert run_bootstrap(folder, more).stdout == f"Installing {more}\n"
+    assert run_bootstrap(folder, more).stdout.startswith(
+        f"Step 2 of 3: downloading 0 packages of {more}\nInstalled {more} in "
+    )
     base.write_text("no such thing at all ==\n")
     broken = run_bootstrap(folder, more)
     assert broken.returncode == 1
     assert "pip failed with status" in broken.stderr
+
+
+BACKEND = "slow_backend"
+SLOW_BUILD = """
+import time
+def build_wheel(*args, **options):
+    time.sleep(60)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_bootstrap_stops_with_one_line_when_interrupted(tmp_path, number):
+    package = tmp_path / "slow"
+    package.mkdir()
+    build = '[build-system]\nrequires = []\nbuild-backend = "slow_backend"\nbackend-path = ["."]\n'
+    (package / "pyproject.toml").write_text(build + '[project]\nname = "slow"\nversion = "1"\n')
+    (package / f"{BACKEND}.py").write_text(SLOW_BUILD)
+    requirements = tmp_path / "slow.txt"
+    requirements.write_text(f"slow @ file://{package}\n")
+    argv = [sys.executable, "-I", str(SCRIPT), str(tmp_path / "venv"), str(requirements)]
+    # Tests in the background of a shell inherit an ignored SIGINT.
+    process = subprocess.Popen(
+        argv,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    while "downloaded 1 of 1 packages" not in process.stdout.readline():
+        assert process.poll() is None
+    children = psutil.Process(process.pid).children(recursive=True)
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=20)
+    assert (process.returncode, errors) == (130, "\nInstallation stopped. The next start continues it.\n")
+    assert children and alive_after(children, 5) == []
 
 
 def test_missing_prerequisite_names_required_python_when_too_old(monkeypatch):
