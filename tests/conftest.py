@@ -5,6 +5,7 @@ workers share them, each with its own database.
 """
 
 import os
+import secrets
 import shutil
 import tempfile
 from pathlib import Path
@@ -33,6 +34,8 @@ def pytest_configure(config):
     os.environ.setdefault("VIGIE_DATA_DIR", str(folder / "data"))
     # The tests serve all feeds and pages on loopback.
     os.environ["FETCH_ALLOWED_HOSTS"] = "127.0.0.0/8"
+    # No process starts without one.
+    os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
     if not os.environ.get("DATABASE_URL") or not os.environ.get("REDIS_URL"):
         from config.launcher.embedded import start_postgres, start_redis
 

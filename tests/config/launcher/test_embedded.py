@@ -1,7 +1,6 @@
 """config/launcher/embedded.py: starting, restarting and stopping a real Postgres and Redis."""
 
 import os
-import secrets
 import signal
 import socket
 import stat
@@ -95,8 +94,7 @@ def test_django_cache_works_with_embedded_redis(redis_server):
     assert cache.get("word") == "école"
 
 
-def test_celery_task_runs_with_embedded_redis(redis_server, settings):
-    settings.SECRET_KEY = secrets.token_urlsafe(50)  # every worker refuses to start without one
+def test_celery_task_runs_with_embedded_redis(redis_server):
     app = Celery("sums", broker=redis_server.url, backend=redis_server.url, set_as_current=False)
 
     @app.task
