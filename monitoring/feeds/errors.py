@@ -1,7 +1,7 @@
 """The value for bytes that cannot be parsed; returned by parse.py, the parsers and opml.py.
 
 messages/source_errors.py has a message per `code`: "empty", "not_a_feed", "html_page", "sign_in_page", "xml_bomb",
-"too_complex", "unreadable" and, from opml.py, "not_opml".
+"too_complex", "unreadable", from opml.py "not_opml", and from parsing/ "busy".
 """
 
 from dataclasses import dataclass

@@ -11,6 +11,7 @@ from typing import Any
 
 import feedparser
 
+from monitoring.content.limits import IN_CHILD, MarkupLimits
 from monitoring.content.references import guess_type
 from monitoring.content.scrub import scrub
 from monitoring.feeds.dates import parse_date
@@ -23,8 +24,6 @@ from monitoring.feeds.sign_in import is_sign_in_page
 from monitoring.feeds.text_repair import repair_encoding
 from monitoring.feeds.truncation import is_last_entry_cut, is_truncated
 
-# Real feeds have far fewer once their entries are limited; feedparser needs 1.4 s per 100,000 tags.
-MAX_TAGS = 400_000
 # Bytes that declared entities may add; expat allows a hundredfold growth, feedparser's loose parser any.
 MAX_EXPANDED_BYTES = 1_000_000
 
@@ -40,8 +39,8 @@ def _page_code(page: bytes) -> str:
     return "sign_in_page" if is_sign_in_page(page) else "html_page"
 
 
-def read(data: bytes, max_entries: int) -> RawFeed | ParseError:
-    """Parse a feed in UTF-8, at most `max_entries` entries of it."""
+def read(data: bytes, max_entries: int, limits: MarkupLimits = IN_CHILD.feedparser) -> RawFeed | ParseError:
+    """Parse a feed in UTF-8, at most `max_entries` entries of it, unless these exceed the `limits`."""
     feed_tag, html_tag = _FEED_TAG.search(data), _HTML_TAG.search(data)
     if not feed_tag:
         return ParseError(_page_code(data) if html_tag else "not_a_feed")
@@ -49,8 +48,8 @@ def read(data: bytes, max_entries: int) -> RawFeed | ParseError:
         return ParseError("xml_bomb", f"entities expand to {size} bytes")
     truncated = is_truncated(data)
     data = _clean_head(_limit_entries(data, max_entries))
-    if (tags := data.count(b"<")) > MAX_TAGS:
-        return ParseError("too_complex", f"{tags} tags")
+    if excess := limits.excess(data):
+        return ParseError("too_complex", excess)
     parsed = _parse(data)
     if isinstance(parsed, ParseError):
         return parsed
@@ -94,10 +93,14 @@ def _parse(data: bytes) -> feedparser.FeedParserDict | ParseError:
     """Parse, or return an error for the many exceptions that feedparser raises on hostile feeds."""
     try:
         return _run_feedparser(data, resolve=b"xml:base" in data)
+    except MemoryError:  # the limit of the child process that parses large feeds (monitoring/parsing/)
+        raise
     except Exception:
         pass
     try:
         return _run_feedparser(data, resolve=False)
+    except MemoryError:
+        raise
     except Exception as problem:
         return ParseError("unreadable", type(problem).__name__)
 

@@ -5,11 +5,13 @@ itself to check each one, limits the size while decompressing, and turns every f
 `FetchError`.
 """
 
+import io
 import re
 import ssl
+import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import urljoin
@@ -21,6 +23,7 @@ from urllib3 import exceptions as urllib3_errors
 
 from monitoring.http.bot_walls import START_BYTES, WALL_STATUSES, find_wall
 from monitoring.http.headers import read_cache_lifetime, read_retry_after
+from monitoring.http.memory import return_free_memory
 from monitoring.http.records import FEED_TYPES, ClientSettings, FetchError, FetchResult
 from monitoring.http.ssrf import (
     CheckedResolver,
@@ -54,6 +57,9 @@ _UNSUPPORTED_ENCODING = re.compile(r"\b(?:br|zstd|(?:x-)?compress|dc[bz])\b", re
 _READ_SIZE = 64 * 1024
 # The page of an error only says whether a bot wall sent it: that is worth no long wait.
 _ERROR_PAGE_S = 2
+# 64 hosts may send one at the same time.
+_LARGE_BODY = 1024 * 1024
+_LARGE_BODIES_READ = 6
 # Validators are stored with the source. A truncated one would be wrong, so a longer one is discarded.
 _MAX_ETAG_LENGTH = 500
 _MAX_LAST_MODIFIED_LENGTH = 100
@@ -81,6 +87,7 @@ class HttpClient:
         # With its own connections: one that was allowed for an own feed must not serve another URL of that host.
         self._own_feeds = re.compile(self.settings.own_feeds or r"(?!)")
         self._own_adapter = self._adapter(("0.0.0.0/0", "::/0"), resolver)
+        self.large_bodies = threading.BoundedSemaphore(_LARGE_BODIES_READ)
 
     def _adapter(self, allowed_hosts: Iterable[str], resolver: Resolver) -> CheckedAdapter:
         return CheckedAdapter(
@@ -125,6 +132,7 @@ class _Fetch:
     def __init__(self, http_client: HttpClient, options: _Options) -> None:
         self._settings = http_client.settings
         self._adapter_for = http_client.adapter_for
+        self._large_bodies = http_client.large_bodies
         self._options = options
         self._started = time.monotonic()
         self._url = ""
@@ -256,13 +264,25 @@ class _Fetch:
             raise RequestRefused("decode", f"content-encoding {encoding[:40]!r} was not requested")
         if (response.raw.length_remaining or 0) > limit:
             raise RequestRefused("too_large", f"{response.raw.length_remaining} bytes announced, {limit} allowed")
-        chunks, size = [], 0
-        while chunk := self._read_chunk(response):
-            size += len(chunk)
-            if size > limit:
-                raise RequestRefused("too_large", f"more than {limit} bytes")
-            chunks.append(chunk)
-        return b"".join(chunks)
+        body = io.BytesIO()
+        with ExitStack() as places:
+            while chunk := self._read_chunk(response):
+                if body.tell() <= _LARGE_BODY < body.tell() + len(chunk):
+                    places.enter_context(self._place_for_large_body())
+                body.write(chunk)
+                if body.tell() > limit:
+                    raise RequestRefused("too_large", f"more than {limit} bytes")
+            return body.getvalue()
+
+    @contextmanager
+    def _place_for_large_body(self) -> Iterator[None]:
+        if not self._large_bodies.acquire(timeout=self.budget.remaining_s()):
+            raise RequestRefused("busy", "other large responses were being read until the time limit")
+        try:
+            return_free_memory()
+            yield
+        finally:
+            self._large_bodies.release()
 
     @staticmethod
     def _read_chunk(response: requests.Response) -> bytes:

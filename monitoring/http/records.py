@@ -14,6 +14,7 @@ ERROR_CODES = {
     "too_many_redirects": "more redirects than the limit",
     "redirect_loop": "a redirect leads back to a URL already tried",
     "bad_redirect": "a redirect without a usable URL",
+    "busy": "other large responses were being read until the time limit",
     "decode": "the body is not compressed in a requested way or as its header says",
     "protocol": "the response is not HTTP, is cut short, or is malformed",
     "bot_wall": "a page or header of a wall that lets only browsers pass, with any status",

@@ -89,7 +89,13 @@ ERROR_TEXTS: dict[str, ErrorText] = {
     ),
     "not_opml": ErrorText(_("This isn’t an OPML file."), _("Export one from your feed reader and select it here.")),
     "xml_bomb": ErrorText(_("The feed contains an XML bomb, so Vigie rejected it."), OTHER),
-    "too_complex": ErrorText(_("The feed is too complex to read safely."), OTHER),
+    "too_complex": ErrorText(
+        _("The content is too large or too complex to read safely."),
+        _("Look for a shorter feed on this site, or ask its owner for one."),
+    ),
+    "busy": ErrorText(
+        _("Vigie was busy reading other large responses."), _("No action needed. Vigie will retry at the next check.")
+    ),
     "unknown_platform": ErrorText(
         _("This version of Vigie doesn’t support the source’s platform."),
         _("Delete the source, or ask your server admin to upgrade Vigie."),

@@ -9,10 +9,10 @@ import hashlib
 from dataclasses import replace
 from typing import Any
 
-from monitoring.feeds.discover import common_feed_urls, discover
+from monitoring.feeds.discover import common_feed_urls
 from monitoring.feeds.errors import ParseError
-from monitoring.feeds.parse import parse
 from monitoring.http import FetchResult, HttpClient
+from monitoring.parsing.parsers import find_feeds, parse_feed
 from monitoring.records import ClaimedSource, ParsedFeed, PollError, PollHints, PollResult
 
 
@@ -35,7 +35,7 @@ class FeedPlatform:
         resume_state = _resume_state(fetched, body_hash, fetched.url)
         if body_hash == state.get("body_hash"):
             return _result(fetched, resume_state=resume_state)
-        feed = parse(fetched.body, content_type=fetched.content_type, url=fetched.url)
+        feed = parse_feed(fetched.body, content_type=fetched.content_type, url=fetched.url)
         if isinstance(feed, ParseError):
             found = _feed_of_site(source, fetched, http_client) if feed.code == "html_page" else None
             return found or _result(fetched, error=PollError(feed.code, feed.detail))
@@ -49,12 +49,15 @@ def _feed_of_site(source: ClaimedSource, page: FetchResult, http_client: HttpCli
     """
     if source.last_success_at is not None or source.error_code == "html_page":
         return None
-    links = [feed.url for feed in discover(page.body, page.url, content_type=page.content_type)]
+    found = find_feeds(page.body, page.url, content_type=page.content_type)
+    if isinstance(found, ParseError):
+        return _result(page, error=PollError(found.code, found.detail))
+    links = [feed.url for feed in found]
     for url in (links or common_feed_urls(page.url))[:1]:
         fetched = http_client.fetch(url)
         if fetched.error:
             return _result(fetched, error=PollError(fetched.error.code, fetched.error.detail)) if links else None
-        feed = parse(fetched.body, content_type=fetched.content_type, url=fetched.url)
+        feed = parse_feed(fetched.body, content_type=fetched.content_type, url=fetched.url)
         if not isinstance(feed, ParseError):
             body_hash = hashlib.blake2b(fetched.body, digest_size=32).hexdigest()
             result = _result(fetched, resume_state=_resume_state(fetched, body_hash, fetched.url))

@@ -17,13 +17,14 @@ from django.utils.translation import ngettext
 from accounts.models import Project
 from monitoring.content.scrub import scrub
 from monitoring.content.urls import canonical_url, fragment_of, url_from_input
-from monitoring.content.web_page import read_page
+from monitoring.feeds.errors import ParseError
 from monitoring.http.default import http_client
 from monitoring.ingest.documents import COMPARED
 from monitoring.ingest.keys import key_of
 from monitoring.matching.keyword_index import TrackedKeyword, doc_of
 from monitoring.messages.source_errors import error_text
 from monitoring.models import Document, Keyword, Mention
+from monitoring.parsing.parsers import read_page
 from monitoring.query import Doc, QueryError, parse
 from monitoring.query.document import View
 from monitoring.query.explain import Condition, explain_within
@@ -144,6 +145,8 @@ def fetch_page(project: Project, url: str) -> FetchedPage:
     if kept := stored_document(project, result.url):
         return FetchedPage(document=kept.pk)
     page = read_page(result.body, result.content_type)
+    if isinstance(page, ParseError):
+        return FetchedPage(error=page.code)
     if page is None:
         return FetchedPage(error="not_a_page")
     if not page.text.strip():

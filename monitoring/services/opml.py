@@ -11,9 +11,10 @@ from django.db.models import QuerySet
 from accounts.activity_log import record
 from accounts.models import Project, User
 from monitoring.feeds.errors import ParseError
-from monitoring.feeds.opml import LeftOut, OpmlOutline, read_opml, write_opml
+from monitoring.feeds.opml import LeftOut, OpmlOutline, write_opml
 from monitoring.http import host_key
 from monitoring.models import Source
+from monitoring.parsing.parsers import read_opml
 from monitoring.services.sources import MAX_URL, is_usable, wake_pollers
 
 

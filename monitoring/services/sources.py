@@ -17,13 +17,13 @@ from accounts.activity_log import record
 from accounts.models import Project, User
 from monitoring.content.scrub import scrub
 from monitoring.content.urls import url_from_input
-from monitoring.feeds.discover import FoundFeed, common_feed_urls, discover
+from monitoring.feeds.discover import FoundFeed, common_feed_urls
 from monitoring.feeds.errors import ParseError
-from monitoring.feeds.parse import parse
 from monitoring.http import FetchResult, host_key
 from monitoring.http.default import http_client
 from monitoring.ingest.project_lock import lock_project_exclusive
 from monitoring.models import Document, DocumentSource, Mention, Source
+from monitoring.parsing.parsers import find_feeds, parse_feed
 
 # Errors that may be temporary: the source is added with its error, and polled again later.
 TRANSIENT_ERRORS = {
@@ -36,7 +36,10 @@ TRANSIENT_ERRORS = {
     "unavailable",
     "server_error",
     "decode",
+    "busy",
 }
+# Errors of a feed or page that was not read to its end: what it holds is not known.
+OVER_BUDGET = {"too_complex", "busy"}
 COMMON_URLS_TRIED = 4
 # Bytes: a row of the unique index is at most 2.7 kB.
 MAX_URL = 2000
@@ -93,10 +96,12 @@ def add_source(project: Project, user: User | None, url: str) -> AddResult:
     fetched = http_client().fetch(url)
     if fetched.error:
         return _add_failing(project, user, url, fetched.error.code)
-    feed = parse(fetched.body, content_type=fetched.content_type, url=fetched.url)
+    feed = parse_feed(fetched.body, content_type=fetched.content_type, url=fetched.url)
     if not isinstance(feed, ParseError):
         url = fetched.permanent_url if is_usable(fetched.permanent_url) else url
         return _save(project, user, url, title=feed.title, site_url=feed.site_url)
+    if feed.code in OVER_BUDGET:
+        return _add_failing(project, user, url, feed.code)
     return _from_page(project, user, fetched, feed, deadline)
 
 
@@ -148,7 +153,10 @@ def _from_page(
     project: Project, user: User | None, page: FetchResult, error: ParseError, deadline: float
 ) -> AddResult:
     """Add the feed that a page links to, else one at a usual URL. No request starts after `deadline`."""
-    found = [feed for feed in discover(page.body, page.url, content_type=page.content_type) if is_usable(feed.url)]
+    linked = find_feeds(page.body, page.url, content_type=page.content_type)
+    if isinstance(linked, ParseError):
+        return AddResult(error=linked.code)
+    found = [feed for feed in linked if is_usable(feed.url)]
     if len(found) > 1:
         known = set(project.sources.filter(url__in=[feed.url for feed in found]).values_list("url", flat=True))
         return AddResult(candidates=tuple(feed for feed in found if feed.url not in known) or tuple(found))
@@ -160,7 +168,7 @@ def _from_page(
             return _add_failing(project, user, url, fetched.error.code)
         if fetched.error:
             continue
-        feed = parse(fetched.body, content_type=fetched.content_type, url=fetched.url)
+        feed = parse_feed(fetched.body, content_type=fetched.content_type, url=fetched.url)
         if not isinstance(feed, ParseError):
             return _save(project, user, url, title=feed.title, site_url=feed.site_url or page.url)
     return AddResult(error=error.code)

@@ -130,6 +130,11 @@ def produced(code, server):
         return client().fetch(url).error.code
     if code == "tls":
         return client().fetch(server.url("/feed").replace("http:", "https:")).error.code
+    if code == "busy":
+        crowded = client(max_bytes=2_000_000)
+        while crowded.large_bodies.acquire(blocking=False):
+            pass
+        return crowded.fetch(server.put("/large", body=b"x" * 1_500_000)).error.code
     if code == "redirect_loop":
         return client().fetch(server.put("/loop", status=302, location="/loop")).error.code
     if code == "too_many_redirects":
