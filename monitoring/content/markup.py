@@ -68,8 +68,11 @@ _DRAWING_NAME = re.compile(
 # Elements that end before the next one of their kind do not nest.
 _NESTING_TAG = re.compile(r"<(/?)(?!(?:p|li|br|hr|img|wbr|td|tr|th|dd|dt|input|source)\b)[a-z]", re.I)
 
-_CDATA_OPENINGS = {"<![CDATA[": False, "&lt;![CDATA[": True, "&#60;![CDATA[": True, "&#x3c;![CDATA[": True}
-_CDATA_CLOSING = re.compile(r"\]\](?:>|&gt;|&#62;|&#x3e;)\Z", re.I)
+_CDATA_OPENINGS = {
+    "<![CDATA[": False, "<!--[CDATA[": False,
+    "&lt;![CDATA[": True, "&#60;![CDATA[": True, "&#x3c;![CDATA[": True, "&lt;!--[CDATA[": True,
+}  # fmt: skip
+_CDATA_CLOSING = re.compile(r"\]\](?:--)?(?:>|&gt;|&#62;|&#x3e;)\Z", re.I)
 
 
 def shorten(html: str) -> tuple[str, bool]:

@@ -6,6 +6,8 @@ Pure; called by normalize.py.
 import re
 from html import unescape
 
+from monitoring.content.markup import unwrap_cdata
+
 MAX_AUTHOR = 200
 
 # Not the handles of the fediverse, such as "@ana@example.social".
@@ -21,6 +23,8 @@ def author_name(text: str) -> str:
     """Return the name without email addresses and markup; the whole text if it has no name."""
     # Twice, because feedparser's loose parser leaves authors escaped as they are in XML.
     text = _line(unescape(unescape(text[: 2 * MAX_AUTHOR])))
+    if "[CDATA[" in text:
+        text = _line(unwrap_cdata(text))
     if "@" not in text and "<" not in text:
         return text
     name = _line(_MARKUP.sub(" ", _EMAIL.sub(" ", text))).replace(" ,", ",").strip(_AROUND)

@@ -32,7 +32,8 @@ _WEEKDAYS = (
 # Hours from UTC. Names with two meanings, such as IST (India, Israel, Ireland) or AST, are left out; EST, CST and MST
 # have the meaning that RFC 822 gives them.
 _ZONES = {
-    "z gmt ut utc wet": 0, "bst west cet met mez wat": 1, "cest mest mesz eet cat sast": 2, "eest msk eat trt idt": 3,
+    "z gmt ut utc wet": 0, "bst west cet met mez hnec wat": 1, "cest mest mesz haec eet cat sast": 2,
+    "eest msk eat trt idt": 3,
     "msd gst": 4, "pkt uzt": 5, "npt": 5.75, "ict wib": 7, "hkt sgt awst wita pht": 8, "jst kst wit": 9, "acst": 9.5,
     "aest": 10, "acdt": 10.5, "aedt": 11, "nzst": 12, "nzdt": 13, "nst hnt": -3.5, "ndt hat": -2.5, "brt art": -3,
     "edt hae": -4, "est hne cdt hac": -5, "cst hnc mdt har": -6, "mst hnr pdt hap": -7, "pst hnp akdt": -8, "akst": -9,

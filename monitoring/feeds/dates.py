@@ -8,6 +8,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 
+from monitoring.content.markup import unwrap_cdata
 from monitoring.feeds.date_words import MONTHS, WEEKDAYS, ZONES, fold
 
 # Software without a date writes 0001, 1899, 1904 or 1970-01-01; later than 2100 is an error.
@@ -24,11 +25,14 @@ _RFC822 = re.compile(
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-](?:0\d|1[0-2]):[0-5]\d)", re.ASCII)
 
 _OFFSET = r"(?:gmt|utc?)?\s?(?P<sign>[+-])\s?(?P<zone_hours>[0-9]{1,2})(?::?(?P<zone_minutes>[0-9]{2}))?"
-_ZONE = rf"(?:\s?(?:{_OFFSET}(?:\s?[(\[].*[)\]])?|\(?(?:etc/)?(?P<zone>[a-z]{{1,5}})\)?))?"
+_ZONE = (
+    rf"(?:\s?(?:{_OFFSET}(?:\s?[(\[].*[)\]]|\s[a-z]{{3,5}})?"
+    r"|\(?(?:etc/)?(?P<zone>[a-z]{1,5})\)?(?:\s?\((?:gmt|utc)[+-][0-9:]{1,5}\))?))?"
+)
 _TIME = (
     r"(?P<hour>[0-9]{1,2})"
     r"(?:\s?[:.h]\s?(?P<minute>[0-9]{2})(?:\s?(?:[:.'m]|mi?n)\s?(?P<second>[0-9]{2})\s?s?(?:[.,:][0-9]{1,9})?)?"
-    r"(?:\s?(?:mi?n|uhr|uur|hs?|hrs))?(?:\s?(?P<half>[ap])m)?"
+    r"(?:\s?(?:mi?n|uhr|uur|hs?|hrs)\b)?(?:\s?(?P<half>[ap])m)?"
     r"|\s?(?:h|hs|uhr|uur|heures?|horas?)|\s?(?P<half_of_hour>[ap])m)"
 )
 _AT = r"(?:\s?t\s?|\s|(?<=[0-9]{4}):)"
@@ -71,6 +75,8 @@ def parse_date(text: str) -> datetime | None:
         return _plausible(when)
     if not text or len(text) > _MAX_CHARS:
         return None
+    if "[CDATA[" in text:
+        text = unwrap_cdata(text)
     if match := _TIMESTAMP.fullmatch(text.strip()):
         return datetime.fromtimestamp(int(match[1]), UTC)
     for candidate in _candidates(text):

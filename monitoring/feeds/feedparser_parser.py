@@ -126,10 +126,15 @@ def _to_raw(parsed: feedparser.FeedParserDict) -> RawFeed:
         title_is_html=title_is_html,
         site_url=_string(feed.get("link")),
         language=_string(feed.get("language")),
-        next_url=next((_string(link.get("href")) for link in links if link.get("rel") == "next"), ""),
+        self_url=_link_of(links, "self"),
+        next_url=_link_of(links, "next"),
         authors=_authors(feed) if is_atom else [],
         entries=[_to_entry(entry, is_atom=is_atom) for entry in parsed.entries],
     )
+
+
+def _link_of(links: list[dict[str, Any]], rel: str) -> str:
+    return next((_string(link.get("href")) for link in links if link.get("rel") == rel), "")
 
 
 def _to_entry(entry: feedparser.FeedParserDict, *, is_atom: bool) -> RawEntry:

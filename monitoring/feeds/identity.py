@@ -98,13 +98,17 @@ def _time(entry: Entry) -> float:
 
 
 def _newest_revisions(entries: Numbered) -> Numbered:
-    """Keep only the newest of the entries that are revisions of one: its id, its address and its own date."""
+    """Keep only the newest of the entries that are revisions of one: its id and its own date, or its address."""
+    # Where a feed has no other date, `published` is that of the revision; both are equal in the first one.
+    own_dates = {
+        (one.native_id, one.published) for _, one in entries if one.published and one.published != one.updated
+    }
 
     def identity(numbered: tuple[int, Entry]) -> tuple[str, str, float]:
         entry = numbered[1]
-        # Where a feed has no other date, `published` is that of the revision.
-        published = entry.published if entry.published and entry.published != entry.updated else None
-        return entry.native_id, address_of(entry.url), published.timestamp() if published else 0.0
+        if entry.published and (entry.native_id, entry.published) in own_dates:
+            return entry.native_id, "", entry.published.timestamp()
+        return entry.native_id, address_of(entry.url), 0.0
 
     kept: Numbered = []
     for (guid, _, _), group in groupby(sorted(entries, key=identity), key=identity):
@@ -118,7 +122,7 @@ def _newest_revisions(entries: Numbered) -> Numbered:
 def _are_revisions(entries: list[Entry]) -> bool:
     if len({entry.updated for entry in entries}) < len(entries) or not all(entry.updated for entry in entries):
         return False
-    if len(entries) <= MAX_REVISIONS:
+    if len(entries) <= MAX_REVISIONS and len({address_of(entry.url) for entry in entries}) == 1:
         return True
     newest, *others = [_texts(entry) for entry in sorted(entries, key=_time, reverse=True)]
     return all(other.title_words == newest.title_words or texts_agree(other, newest) for other in others)

@@ -14,6 +14,7 @@ from monitoring.content.scrub import scrub
 from monitoring.feeds.dates import parse_date
 from monitoring.feeds.encoding import decode_utf8
 from monitoring.feeds.errors import ParseError
+from monitoring.feeds.links import is_permalink
 from monitoring.feeds.raw_feed import RawEntry, RawFeed
 
 _ITEMS = re.compile(r'"items"\s*:\s*\[')
@@ -33,6 +34,7 @@ def read(body: bytes, max_entries: int) -> RawFeed | ParseError:
         title=decode_references(_text(document, "title")),
         site_url=_text(document, "home_page_url"),
         language=_text(document, "language"),
+        self_url=_text(document, "feed_url"),
         next_url=_text(document, "next_url"),
         authors=_authors(document),
         entries=[_entry(item) for item in items[:max_entries] if isinstance(item, dict)],
@@ -75,12 +77,13 @@ def _whole_items(text: str, start: int) -> list[Any]:
 def _entry(item: dict[str, Any]) -> RawEntry:
     html, text = _text(item, "content_html"), _text(item, "content_text")
     title, title_is_html = guess_type(_text(item, "title"))
-    links = [("related", _text(item, "external_url"))]
+    id_, external_url = _text(item, "id"), _text(item, "external_url")
     updated = parse_date(_text(item, "date_modified"))
     return RawEntry(
-        id=_text(item, "id"),
+        id=id_,
         link=_text(item, "url"),
-        links=[link for link in links if link[1]],
+        guid_link=id_ if is_permalink(id_) and not external_url else "",
+        links=[("related", external_url)] if external_url else [],
         title=title,
         title_is_html=title_is_html,
         bodies=[(html, True), (decode_encoded(text), False), (decode_encoded(_text(item, "summary")), False)],

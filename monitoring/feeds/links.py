@@ -7,6 +7,7 @@ without a scheme is a host or a path, by its first part.
 import re
 from urllib.parse import quote, urljoin, urlsplit
 
+from monitoring.content.markup import unwrap_cdata
 from monitoring.content.redirects import unwrap_redirect
 
 # Browsers and servers accept about 2,000; longer ones are data.
@@ -20,8 +21,12 @@ _REGULAR = re.compile(
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 # Texts that software writes in place of a missing link.
 _PLACEHOLDERS = frozenset(
-    "n/a na n.a. null none nil undefined false true nan todo tbd - -- — . # /# ? 0 (none) (null)".split()  # noqa: SIM905
-)
+    {
+        "n/a", "na", "n.a.", "n/d", "nd", "s/o", "null", "none", "nil", "undefined", "unknown", "void", "empty",
+        "missing", "false", "true", "nan", "todo", "tbd", "aucun", "aucune", "inconnu", "vide", "sans",
+        "-", "--", "—", ".", "#", "/#", "?", "0",
+    }
+)  # fmt: skip
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.I)
 _AROUND = "\ufeff\u200b\xa0 \t\r\n\x0b\x0c<>\"'"
 _DOUBLE_SCHEME = re.compile(r"https?:[/\\]*(?=https?:[/\\])", re.I)
@@ -58,7 +63,13 @@ def is_permalink(guid: str) -> bool:
 
 def absolute_link(link: str, base: str) -> str:
     """Return an absolute HTTP URL, without search engines' redirects; "" for placeholders, ids, mail and scripts."""
-    if not _REGULAR.fullmatch(link) or "&amp;" in link or "&#" in link or ("%" in link and _BAD_ESCAPE.search(link)):
+    if (
+        not _REGULAR.fullmatch(link)
+        or "." not in link
+        or "&amp;" in link
+        or "&#" in link
+        or ("%" in link and _BAD_ESCAPE.search(link))
+    ):
         link = _repaired(link, base)
     target = unwrap_redirect(link)
     if target != link:
@@ -68,7 +79,7 @@ def absolute_link(link: str, base: str) -> str:
 
 def _repaired(link: str, base: str) -> str:
     link = _trimmed(link)
-    if not link or link.lower() in _PLACEHOLDERS or (" " in link and not re.search(r"[/.?]", link)):
+    if not link or _is_placeholder(link) or (" " in link and not re.search(r"[/.?]", link)):
         return ""
     try:
         return _valid(link if _HTTP.match(link) else _joined(link, base))
@@ -76,8 +87,14 @@ def _repaired(link: str, base: str) -> str:
         return ""
 
 
+def _is_placeholder(link: str) -> bool:
+    return _HTTP.sub("", link.lower(), count=1).strip("/()[]") in _PLACEHOLDERS
+
+
 def _trimmed(link: str) -> str:
     """Return the first link of a text, without line breaks as in browsers, and decoded if it was escaped twice."""
+    if "[CDATA[" in link:
+        link = unwrap_cdata(link)
     link = _LINE_BREAK.sub("", link.strip(_AROUND))
     links = _BEFORE_LINK.split(link)
     link = next(filter(_HTTP.match, links), link)

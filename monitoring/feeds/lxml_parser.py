@@ -17,8 +17,9 @@ from monitoring.feeds.text_repair import repair_encoding
 from monitoring.feeds.xml_elements import ATOM, RDF_ABOUT, RDF_ROOT, XML_LANG, AmbiguousFeedError, Kind, KindTable
 
 _ENCODING = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']\s*([\w.-]+)", re.I)
-# Document types, entities and base URLs change how the rest is read; NUL reveals another encoding.
-_UNSUPPORTED = (b"<!DOCTYPE", b"<!ENTITY", b"xml:base", b" base=", b"\x00")
+# Document types, entities and base URLs change how the rest is read; NUL reveals another encoding. xml_repair.py reads
+# comments that are texts.
+_UNSUPPORTED = (b"<!DOCTYPE", b"<!ENTITY", b"xml:base", b" base=", b"\x00", b"<!--[CDATA[")
 _HTML_TYPES = {"html": True, "text/html": True, "text": False, "plain": False, "text/plain": False}
 _ENTRIES = frozenset({"item", "entry"})
 _DESCRIPTIONS = frozenset({"description", "summary", "content", "encoded"})
@@ -112,6 +113,8 @@ def _read_feed_link(feed: RawFeed, link: etree._Element) -> None:
     rel = link.get("rel", "alternate").lower()
     if rel == "next":
         feed.next_url = href or ""
+    elif rel == "self":
+        feed.self_url = feed.self_url or href or ""
     elif href is None:
         feed.site_url = repair_encoding((link.text or "").strip()) or feed.site_url
     elif rel == "alternate" and link.get("type", "").lower() in _PAGE_TYPES:

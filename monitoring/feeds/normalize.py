@@ -27,8 +27,9 @@ _LINK_RELS = ("alternate", "related", "via", "enclosure")
 
 def normalize_feed(raw: RawFeed, url: str, hints: PollingHints) -> ParsedFeed:
     """Return the feed in its final form. `url` is the URL of the feed, for relative links."""
-    site = absolute_link(raw.site_url, url)
-    base = url or site
+    feed_url = url or absolute_link(raw.self_url, "")
+    site = absolute_link(raw.site_url, feed_url)
+    base = url or site or feed_url
     feed_author = join_authors(raw.authors)
     entries = [entry for each in raw.entries if not _is_empty(entry := _entry(each, base, site, feed_author))]
     return ParsedFeed(
@@ -39,7 +40,7 @@ def normalize_feed(raw: RawFeed, url: str, hints: PollingHints) -> ParsedFeed:
         interval_hint_s=hints.interval_s,
         skip_hours=hints.skip_hours,
         skip_days=hints.skip_days,
-        next_url=absolute_link(raw.next_url, url),
+        next_url=absolute_link(raw.next_url, feed_url),
         is_truncated=raw.is_truncated,
     )
 

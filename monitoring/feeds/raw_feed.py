@@ -31,11 +31,12 @@ class RawEntry:
 
 @dataclass(slots=True)
 class RawFeed:
-    """One feed with its entries. `is_truncated`: the data end before the feed does."""
+    """One feed with its entries. `self_url` is its own URL; `is_truncated`: the data end before the feed does."""
 
     title: str = ""
     title_is_html: bool = False
     site_url: str = ""
+    self_url: str = ""
     language: str = ""
     next_url: str = ""
     authors: list[str] = field(default_factory=list)

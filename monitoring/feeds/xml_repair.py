@@ -9,6 +9,9 @@ from html.entities import html5
 
 # Their content is no markup; they reach to the end if they are not closed.
 _SECTION = re.compile(rb"(<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z))", re.S)
+# CDATA as HTML parsers write it.
+_COMMENTED = b"<!--[CDATA["
+_BROKEN_OPENING = re.compile(rb"<!\[(?!CDATA\[)\s?(?i:cdata)\s?\[")
 _CONTROL = bytes([*range(9), 11, 12, *range(14, 32)])
 _RAW_AMPERSAND = re.compile(rb"&(?!(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z_][\w.:-]{0,60});)")
 _RAW_LESS_THAN = re.compile(rb"<(?![A-Za-z/!?_:\x80-\xff])")
@@ -19,6 +22,9 @@ _ENTITY = re.compile(rb"<!ENTITY\s+([^\s%\"'<>]{1,100})\s")
 def repair_xml(data: bytes) -> bytes:
     """Return the feed with these faults repaired."""
     data = data.translate(None, _CONTROL)
+    if _COMMENTED in data:
+        data = data.replace(_COMMENTED, b"<![CDATA[").replace(b"]]-->", b"]]>")
+    data = _BROKEN_OPENING.sub(b"<![CDATA[", data)
     declared = frozenset(_ENTITY.findall(data)) if b"<!ENTITY" in data else frozenset()
 
     def replaced(reference: re.Match[bytes]) -> bytes:

@@ -27,7 +27,8 @@ NAMES = [
     ("Par Ana Test", "Par Ana Test"), ("  Ana \n Test ", "Ana Test"), ("Ana &amp; Luc", "Ana & Luc"),
     ("Ana &lt;ana@essai.fr&gt;", "Ana"),
     ('<a href="/ana">Ana Test</a>', "Ana Test"), ("O’Neil, J. <j@essai.co.uk>", "O’Neil, J."),
-    ("jean.l'abbé@essai.fr (Jean)", "Jean"), ("", ""),
+    ("jean.l'abbé@essai.fr (Jean)", "Jean"), ("", ""), ("<![CDATA[Ana Test]]>", "Ana Test"),
+    ("<![CDATA[ana@essai.fr (Ana Test)]]>", "Ana Test"),
 ]  # fmt: skip
 
 

@@ -131,6 +131,18 @@ def test_newest_revision_wins_when_the_publication_date_stays():
     assert (found.text, found.published) == ("Trois", datetime(2026, 1, 1, tzinfo=UTC))
 
 
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize("link", ["https://essai.example/1", "https://essai.example/1-corrige"])
+def test_newest_revision_wins_over_the_first_whose_dates_are_equal(order, link):
+    first, update = "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"
+    rows = [
+        entry("Panne", "Texte", first, published=first),
+        entry("Panne", "Corrigé", update, link=link, published=first),
+    ]
+    [found] = atom(*rows[::order])
+    assert (found.native_id, found.text, found.url) == ("u:2", "Corrigé", link)
+
+
 def test_atom_entries_with_a_shared_id_and_unlike_texts_are_no_revisions():
     rows = [entry(f"Version {n}", f"Nouveauté {n}", f"2026-01-0{n}T00:00:00Z") for n in range(1, 6)]
     assert len(atom(*rows)) == 5

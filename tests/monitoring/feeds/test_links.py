@@ -1,5 +1,7 @@
 """Links: repaired as browsers do, completed where a scheme or host is missing, and empty where they are none."""
 
+import json
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -72,7 +74,8 @@ def test_absolute_link_completes_link_by_its_first_part(link, url):
         "tag:essai.example,2026:1", "urn:uuid:1", "data:text/html,x", "ftp://a.fr/1", "file:///C:/x", "C:\\x",
         "about:blank", "tel:+33",
         "http://", "https:", "http://[", "https://a..fr/", "https://a b.fr/", "http://a:b/", "http://a.fr:99999/",
-        "pas de lien", "https://a.fr/" + "x" * 5_000,
+        "pas de lien", "aucun", "(aucun)", "s/o", "/null", "void", "http://null", "https://undefined", "http://N/A",
+        "https://a.fr/" + "x" * 5_000,
     ],
 )  # fmt: skip
 def test_absolute_link_is_empty_when_text_is_no_link(link):
@@ -128,6 +131,27 @@ def test_parse_resolves_relative_links_against_channel_when_url_is_unknown(tail)
     assert urls("<link>b</link>|<link>#d</link>", url="https://flux.example/rss", tail=tail) == [
         "https://flux.example/b", "https://essai.example/blog/#d",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("doctype", ["", "<!DOCTYPE feed>"], ids=["lxml", "feedparser"])
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<link rel="self" href="https://essai.example/blog/atom.xml"/><link href="/"/>',
+        '<link rel="self" href="https://essai.example/atom.xml"/>',
+    ],
+)
+def test_parse_resolves_relative_links_against_the_feeds_own_link(doctype, head):
+    entry = '<entry><id>u:1</id><title>t</title><link href="/a.html"/></entry>'
+    feed = f'{doctype}<feed xmlns="http://www.w3.org/2005/Atom"><title>t</title>{head}{entry}</feed>'
+    assert [entry.url for entry in parse(feed.encode()).entries] == ["https://essai.example/a.html"]
+
+
+def test_parse_takes_id_of_json_feed_for_link_if_it_is_a_url():
+    items = [{"id": "https://essai.example/1", "content_text": "x"}, {"id": "42", "content_text": "x"}]
+    feed = {"feed_url": "https://essai.example/feed.json", "items": [*items, {"id": "3", "url": "/3"}]}
+    found = parse(json.dumps(feed).encode()).entries
+    assert [entry.url for entry in found] == ["https://essai.example/1", "", "https://essai.example/3"]
 
 
 @BOTH

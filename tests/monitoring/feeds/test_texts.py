@@ -179,11 +179,23 @@ def test_parse_decodes_titles_of_json_feed(source, title):
         "&lt;![CDATA[La boutique &amp;amp; co]]&gt;", "&amp;lt;![CDATA[La boutique &amp;amp;amp; co]]&amp;gt;",
         "&lt;![CDATA[&lt;p&gt;La boutique &amp;amp; co&lt;/p&gt;]]&gt;",
         "<![CDATA[<p>La <![CDATA[boutique]]]]>&gt;<![CDATA[ &amp; co</p>]]>",
+        "&lt;!--[CDATA[La boutique &amp;amp; co]]--&gt;",
     ],
 )  # fmt: skip
 def test_parse_reads_text_in_escaped_cdata(source):
     for item in (f"<description>{source}</description>", f"<content:encoded>{source}</content:encoded>"):
         assert text(rss(item)) == "La boutique & co"
+
+
+@pytest.mark.parametrize("doctype", ["", "<!DOCTYPE rss>"], ids=["lxml", "feedparser"])
+@pytest.mark.parametrize(
+    "source",
+    ["<!--[CDATA[La boutique &amp; co]]-->", "<![cdata[La boutique &amp; co]]>", "<![CDATA [La boutique &amp; co]]>"],
+)
+def test_parse_reads_text_in_broken_cdata(source, doctype):
+    item = f"<item><title>{source}</title><description>{source}</description></item>"
+    [entry] = parse(f"{doctype}<rss version='2.0'><channel><title>F</title>{item}</channel></rss>".encode()).entries
+    assert (clean(entry).title, text(entry)) == ("La boutique & co", "La boutique & co")
 
 
 @pytest.mark.parametrize(
