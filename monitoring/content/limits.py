@@ -23,7 +23,8 @@ class MarkupLimits:
         """Return what exceeds the limits, for logs; "" if nothing does."""
         if len(body) > self.max_bytes:
             return f"{len(body)} bytes, {self.max_bytes} allowed"
-        if (marks := sum(map(body.count, _MARKS))) > self.max_marks:
+        # Counting takes 4% of the time of parsing, and a shorter body cannot have as many.
+        if len(body) > self.max_marks and (marks := sum(map(body.count, _MARKS))) > self.max_marks:
             return f"{marks} tags, references and attributes, {self.max_marks} allowed"
         if self.max_tag and re.search(rb"<[^<>]{%d}" % self.max_tag, body):
             return f"a tag of more than {self.max_tag} bytes"
