@@ -55,7 +55,7 @@ class KeywordForm(forms.Form):
 
     def clean_query(self) -> str:
         query = self.cleaned_data["query"].strip("\r\n")
-        self.problem = query_problem(query)
+        self.problem = query_problem(query, saved=query == self.initial.get("query"))
         if self.problem:
             raise ValidationError(self.problem.message)
         return query

@@ -32,10 +32,10 @@ class QueryProblem:
     caret: Caret
 
 
-def query_problem(query: str) -> QueryProblem | None:
-    """Return the error in a query; None if it can be parsed."""
+def query_problem(query: str, *, saved: bool = False) -> QueryProblem | None:
+    """Return the error in a query; None if it can be parsed. A `saved` one may contain slips."""
     try:
-        parse(query)
+        parse(query, saved=saved)
     except QueryError as error:
         return QueryProblem(explain_error(error), caret(query, error.position, error.length))
     return None

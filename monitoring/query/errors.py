@@ -50,6 +50,7 @@ MESSAGES = {
     "unknown_platform": gettext_noop("“{value}” is not a platform"),
     "unknown_country": gettext_noop("“{value}” is not a country code: use two letters, such as fr or ca"),
     "unknown_site": gettext_noop("“{value}” is not a domain: add its ending, such as .fr or .com"),
+    "one_value": gettext_noop("{field}: an item has only one value, so this never matches"),
     "value_wildcard": gettext_noop("{field}: doesn’t accept wildcards"),
     "looks_like_operator": gettext_noop("“{text}” looks like an operator but would be searched as a word"),
     "single_quotes": gettext_noop("single quotes don’t make a phrase: use double quotation marks"),

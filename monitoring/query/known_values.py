@@ -67,9 +67,19 @@ _PLATFORM_NAMES = {
 
 # Top-level domains of more than two letters that `site:` is often used with; all of two letters count as one.
 _TOP_LEVEL_DOMAINS = (
-    "aero africa agency alsace app bank berlin biz blog brussels bzh cat city cloud com coop corsica dev edu eus gov "
-    "group hotel info int jobs live localhost london media mil museum name net news online org page paris press pro "
-    "quebec radio restaurant shop site social store swiss tech travel vlaanderen wien world"
+    "academy aero africa agency alsace amazon amsterdam app apple art attorney auto axa bank bar barcelona bayern "
+    "beauty beer berlin bike bio biz blog bnpparibas boats boston brussels bzh cafe care cars cash cat catalonia "
+    "center chat city click clinic cloud club coffee college com company consulting coop corsica courses cymru date "
+    "dating dentist design dev digital doctor dog domains eco edu education email energy engineering eus expert "
+    "family farm fashion film fit flights food football forum frl gal gallery game games garden gent golf google gov "
+    "green group guru hamburg health helsinki homes hospital host hosting hotel house immo info ink insurance int "
+    "irish jobs kids koln land law lawyer leclerc legal life link live localhost london loreal love madrid marketing "
+    "media melbourne miami mil mom money moscow museum music name net network news ninja nyc one online orange org "
+    "page paris party pet pets photo photography photos pizza press pro pub quebec radio rest restaurant rugby ruhr "
+    "run saarland school science scot services sexy shop shopping site ski sncf social software solutions space "
+    "stockholm store studio style swiss sydney systems taxi tech technology tips tirol today tokyo top total tours "
+    "toys travel university vacations vegas vet viajes video vlaanderen vodka voyage wales web website wedding wien "
+    "wiki wine world xyz yachts yoga zone"
 )
 _DOMAINS = frozenset(_TOP_LEVEL_DOMAINS.split())
 

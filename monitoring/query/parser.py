@@ -269,5 +269,5 @@ def parse(text: str, *, saved: bool = False) -> Node:
     node = parser.query()
     reject_unbounded(node, text, parser.branch_spans)
     if not saved:
-        reject_slips(text, parser.terms)
+        reject_slips(text, parser.terms, node)
     return node

@@ -13,11 +13,13 @@ from monitoring.query.known_values import is_known, likely
 from monitoring.query.lexer import FIELDS
 from monitoring.query.terms import MIN_PREFIX, value_of
 from monitoring.query.tokens import analyze
-from monitoring.query.tree import VALUE_FIELDS, Term
+from monitoring.query.tree import VALUE_FIELDS, And, Near, Node, Not, Term
 
 # "near-field" and "nearby" are words; w/5 is NEAR/5 in other search languages, ~5 in Lucene's.
 _NEAR = re.compile(r"(o?near)(?:[/\\].*|[~:_-]?\d.*)|(?:w|within|adj|around|pres|près)/\d+|~\d+", re.IGNORECASE)
 _MIN = re.compile(r"min[/\\:_-]?(\d+)", re.IGNORECASE)
+_NOTS = {"ANDNOT": "NOT", "AND-NOT": "NOT", "ETNON": "SAUF", "NON": "SAUF", "PAS": "SAUF"}
+_AROUND = re.compile(r"\(\s*(\d{1,4})\s*\)")
 _EITHER = re.compile(r"(?:AND|ET|and|et)/(?:OR|OU|or|ou)")
 _EQUALS = re.compile(r"([^\W\d_]+)=+(.*)", re.DOTALL)
 _BOOST = re.compile(r"(.*[^\W\d_])(?:\^\d.*|~\d*)", re.DOTALL)
@@ -33,8 +35,9 @@ class LocatedTerm(NamedTuple):
     end: int
 
 
-def reject_slips(text: str, terms: list[LocatedTerm]) -> None:
+def reject_slips(text: str, terms: list[LocatedTerm], node: Node) -> None:
     """Raise QueryError for the first term, or pair of quotation marks, that is probably a slip."""
+    _check_conjunctions(node, terms)
     for number, located in enumerate(terms):
         if located.term.field in VALUE_FIELDS:
             _check_value(located)
@@ -47,6 +50,32 @@ def reject_slips(text: str, terms: list[LocatedTerm]) -> None:
         raise QueryError("single_quotes", quoted.start(), len(quoted[0]), f'"{quoted[1].strip()}"')
 
 
+def _check_conjunctions(node: Node, terms: list[LocatedTerm]) -> None:
+    """Reject two languages, platforms or countries that an item would have at the same time: lang:(fr en)."""
+    if isinstance(node, Term):
+        return
+    children = (
+        (node.left, node.right)
+        if isinstance(node, Near)
+        else (node.child,)
+        if hasattr(node, "child")
+        else node.children
+    )
+    if isinstance(node, And):
+        first: dict[str, Term] = {}
+        for child in children:
+            if not isinstance(child, Term) or child.field not in ("lang", "platform", "country"):
+                continue
+            other = first.setdefault(child.field, child)
+            mine, theirs = value_of(child), value_of(other)
+            if not (mine.startswith(theirs) or theirs.startswith(mine)):
+                at = next(each for each in reversed(terms) if each.term == child)
+                raise _error("one_value", at, f"{child.field}:({theirs} OR {mine})", field=child.field)
+    for child in children:
+        if not isinstance(child, Not):
+            _check_conjunctions(child, terms)
+
+
 def _error(code: str, at: LocatedTerm, suggestion: str = "", **params: str | int) -> QueryError:
     return QueryError(code, at.start, at.end - at.start, suggestion, **params)
 
@@ -57,7 +86,8 @@ def _check_value(at: LocatedTerm) -> None:
         bare = value.replace("*", "").replace("?", "").strip(".")
         meant = bare if bare and is_known(field, bare) else likely(field, bare)
         raise _error("value_wildcard", at, f"{field}:{meant}" if meant else "", field=field)
-    if is_known(field, value):
+    # Quotation marks say that it is meant: a host of one label, a platform of the items that `match` reads.
+    if at.term.quoted or is_known(field, value):
         return
     meant = f"url:{at.term.text.strip()}" if field == "site" else likely(field, value)
     if meant and field != "site":
@@ -97,6 +127,10 @@ def _check_word(text: str, at: LocatedTerm, before: Term | None) -> None:
     minimum = _MIN.fullmatch(word)
     if minimum and text[at.end :].lstrip().startswith("("):
         raise _error("looks_like_operator", at, f"MIN/{minimum[1]}(a, b, c)", text=word)
+    if word in _NOTS and before:
+        raise _error("looks_like_operator", at, _NOTS[word], text=word)
+    if word == "AROUND" and (around := _AROUND.match(text, at.end)):
+        raise _error("looks_like_operator", at, f"NEAR/{around[1]}", text=word)
     if _EITHER.fullmatch(word):
         raise _error("looks_like_operator", at, "OR", text=word)
     equals = _EQUALS.fullmatch(word)

@@ -58,7 +58,7 @@ def update_keyword(keyword: Keyword, user: User | None, **changes: object) -> Ke
             return keyword
         for name, value in changed.items():
             setattr(keyword, name, value)
-        _validate(keyword)
+        _validate(keyword, is_query_saved="query" not in changed)
         if MATCHING_FIELDS & changed.keys():
             _restart_matching(keyword)
         keyword.save()
@@ -112,10 +112,10 @@ def _continue_backfill(keyword: Keyword) -> None:
         transaction.on_commit(lambda: send(backfill_keywords))
 
 
-def _validate(keyword: Keyword) -> None:
+def _validate(keyword: Keyword, *, is_query_saved: bool = False) -> None:
     keyword.full_clean(exclude=["project"], validate_unique=False, validate_constraints=False)
     try:
-        parse(keyword.query)
+        parse(keyword.query, saved=is_query_saved)
     except QueryError as error:
         raise ValidationError({"query": ValidationError(explain_error(error), code=error.code)}) from error
     others = Keyword.objects.filter(project=keyword.project, name__iexact=keyword.name).exclude(pk=keyword.pk)

@@ -92,6 +92,7 @@ QUERIES = {
     "unknown_country": "country:France",
     "unknown_site": "site:lemonde",
     "value_wildcard": "lang:fr*",
+    "one_value": "lang:(fr en)",
     "looks_like_operator": "a NEAR5 b",
     "single_quotes": "'a b'",
     "field_colon": "title=a",

@@ -187,3 +187,17 @@ def test_create_keyword_matches_document_stored_concurrently(project, manager, s
         store_entries(source, entry(1, "Lumen"))
     saving.join(10)
     assert titles(keywords[0]) == ["Lumen"]
+
+
+def test_keyword_saved_with_a_slip_can_be_renamed_and_keeps_matching(project, manager, source, as_person):
+    keyword = create_keyword(project, manager, name="Lumen", query="lumen")
+    Keyword.objects.filter(pk=keyword.pk).update(query="lumen NEAR5 lamp")  # accepted by an earlier version
+    keyword.refresh_from_db()
+    update_keyword(keyword, manager, name="Renamed")
+    with pytest.raises(ValidationError, match="looks like an operator"):
+        update_keyword(keyword, manager, query="lumen NEAR6 lamp")
+    fields = {"name": "Again", "type": "brand", "query": "lumen NEAR5 lamp"}
+    page = as_person(manager).post(f"/p/{project.pk}/keywords/{keyword.pk}/edit", fields)
+    assert page.status_code == 302
+    keyword.refresh_from_db()
+    assert keyword.name == "Again"
