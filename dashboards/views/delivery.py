@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
+from dashboards.navigation import theme_of
 from delivery import outbox
 from delivery.channels.registry import channel_label, is_configured
 from delivery.messages import delivery_problem
@@ -52,12 +53,19 @@ def _message(request: SignedInRequest, message: Delivery, context: dict[str, obj
     was_not_sent = message.state in (Delivery.State.FAILED, Delivery.State.KEPT)
     context |= {
         "delivery": message,
+        "html": _in_theme(message.html, theme_of(request)),
         "channel": channel_label(message.channel),
         "problem": delivery_problem(message),
         "may_send": context["may_manage"] and was_not_sent and is_configured(message.channel),
         "sends_email": outbox.sends_email(),
     }
     return render(request, "alerts/delivery.html", context)
+
+
+def _in_theme(html: str, theme: str) -> str:
+    """Return an email whose dark colors follow the theme that was chosen in Vigie, not that of the system."""
+    media = {"dark": "@media all", "light": "@media not all"}.get(theme)
+    return html.replace("@media (prefers-color-scheme: dark)", media) if media else html
 
 
 def _send(request: SignedInRequest, message: Delivery) -> None:

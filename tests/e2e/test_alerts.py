@@ -1,10 +1,14 @@
 """Alert rules, incidents, the digest and the delivery log in a browser."""
 
+from datetime import timedelta
+
+import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from alerts.digests.send import send_now
 from alerts.evaluate import evaluate_all
-from alerts.models import Rule
+from alerts.models import Digest, Rule
 from delivery.models import Delivery
 
 
@@ -45,6 +49,27 @@ def test_digest_is_previewed_sent_and_listed_in_delivery_log(open_as, brand, own
     page.goto(page.url.replace("digest", "outbox"))
     page.get_by_role("link", name=Delivery.objects.get().subject).click()
     expect(page.frame_locator("iframe.mail").get_by_text("Unsubscribe")).to_be_visible()
+
+
+BACKGROUND = "element => getComputedStyle(element).backgroundColor"
+
+
+@pytest.mark.parametrize(("theme", "system"), [("dark", "light"), ("light", "dark"), ("", "dark"), ("", "light")])
+def test_emails_follow_the_theme_of_the_page(open_as, live_server, brand, owner, theme, system):
+    digest = Digest.objects.create(project=brand.project, user=owner, sent_until=timezone.now() - timedelta(days=1))
+    send_now(digest, timezone.now())
+    page = open_as(owner, f"/p/{brand.project_id}/digest")
+    page.context.add_cookies([{"name": "theme", "value": theme or "auto", "url": live_server.url}])
+    page.emulate_media(color_scheme=system)
+    page.goto(f"{live_server.url}/p/{brand.project_id}/digest/preview")
+    paper = page.locator(".paper-mail")
+    assert paper.evaluate(BACKGROUND) == page.locator(".rail").evaluate(BACKGROUND)
+    is_dark = (theme or system) == "dark"
+    headline = page.locator(".paper-mail h1").evaluate("element => getComputedStyle(element).color")
+    assert headline == ("rgb(232, 237, 239)" if is_dark else "rgb(22, 36, 44)")
+    page.goto(f"{live_server.url}/p/{brand.project_id}/outbox/{Delivery.objects.get().pk}")
+    email = page.frame_locator("iframe.mail").locator(".paper")
+    assert email.evaluate(BACKGROUND) == ("rgb(23, 35, 42)" if is_dark else "rgb(255, 255, 255)")
 
 
 def test_unsubscribe_link_needs_one_confirmation(open_as, page, live_server, brand, owner, settings):

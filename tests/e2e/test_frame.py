@@ -1,9 +1,10 @@
 """The page frame in a browser: screen widths, typeface, themes, languages, keyboard."""
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
-from tests.factories import make_source
+from tests.factories import make_mention, make_source
 
 PAGES = [
     "",
@@ -127,3 +128,68 @@ def test_first_tab_focuses_skip_link_and_escape_closes_menus(open_as, viewer, pr
     page.keyboard.press("Escape")
     expect(page.locator(".menu.switcher .panel")).to_be_hidden()
     expect(page.locator(".menu.switcher summary")).to_be_focused()
+
+
+@pytest.mark.parametrize("menu", [".menu.switcher", ".menu.account", ".menu.period"])
+def test_escape_closes_each_menu_and_returns_to_its_button(open_as, viewer, brand, project, menu):
+    page = open_as(viewer, f"/p/{project.pk}/mentions")
+    page.locator(f"{menu} > summary").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(f"{menu} .panel")).to_be_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    expect(page.locator(f"{menu} .panel")).to_be_hidden()
+    expect(page.locator(f"{menu} > summary")).to_be_focused()
+
+
+# Of the element with the focus: whether its outline can be seen, and enough to find it.
+FOCUS = """() => {
+  const element = document.activeElement, style = getComputedStyle(element), box = element.getBoundingClientRect();
+  if (element === document.body) return null;
+  const isSeen = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 && box.width > 1;
+  return [isSeen, element.outerHTML.slice(0, 120)];
+}"""
+
+
+@pytest.mark.parametrize("width", [1440, 360])
+@pytest.mark.parametrize("path", ["", "mentions", "search?q=lumen", "keywords/new", "rules/new", "settings"])
+def test_each_stop_of_the_tab_key_shows_its_focus(open_as, owner, brand, project, path, width):
+    page = open_as(owner, f"/p/{project.pk}/{path}")
+    page.set_viewport_size({"width": width, "height": 800})
+    unseen, stops = [], 0
+    page.evaluate("document.activeElement.blur()")
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(FOCUS)
+        if stop is None:
+            break
+        stops += 1
+        if not stop[0]:
+            unseen.append(stop[1])
+    assert stops > 15 and unseen == []
+
+
+def test_no_line_of_details_begins_or_ends_with_a_dot(open_as, owner, brand, project):
+    """Each dot is between two parts that are shown on one line; the room for one at the start of a line is cut off."""
+    make_mention(brand, title="Without author and source", published=timezone.now(), author="", source=None)
+    page = open_as(owner, f"/p/{project.pk}/mentions")
+    for width in range(320, 520, 20):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate(STRAY_DOTS) == []
+
+
+STRAY_DOTS = """() => [...document.querySelectorAll(".meta")].flatMap((meta) => {
+  const left = meta.getBoundingClientRect().left, room = parseFloat(getComputedStyle(meta, null).marginLeft);
+  const parts = [...meta.children].filter((part) => part.getClientRects().length);
+  return parts.filter((part, index) => {
+    const next = parts[index + 1];
+    const bottom = part.getBoundingClientRect().bottom;
+    const isLastOfLine = !next?.textContent.trim() || next.getBoundingClientRect().top >= bottom;
+    if (getComputedStyle(part, "::after").content.includes("·")) return isLastOfLine;
+    if (!getComputedStyle(part, "::before").content.includes("·")) return false;
+    const before = parts[index - 1]?.getBoundingClientRect(), box = part.getBoundingClientRect();
+    const isFirstOfLine = !before || before.bottom <= box.top;
+    const isCutOff = box.left - left < 1 && room < 0 && getComputedStyle(meta).clipPath !== "none";
+    return !part.textContent.trim() || (isFirstOfLine && !isCutOff);
+  }).map((part) => part.outerHTML);
+})"""
