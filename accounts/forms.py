@@ -162,4 +162,6 @@ class InvitationForm(RoleForm):
     field_order = ["email", "role"]
 
     def clean_email(self) -> str:
-        return self.cleaned_data["email"].lower()
+        email = self.cleaned_data["email"].lower()
+        self.fields["email"].run_validators(email)  # lower() lengthens some letters
+        return email

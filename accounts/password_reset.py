@@ -26,6 +26,7 @@ from accounts.models import PasswordResetRequest, User
 log = logging.getLogger(__name__)
 # A link that arrives much later than it was asked for only confuses.
 EXPIRES_AFTER = timedelta(days=1)
+LONGEST_EMAIL = 254  # characters: the max_length of EmailField
 
 
 class PasswordResetForm(ResetPasswordForm):
@@ -37,7 +38,9 @@ class PasswordResetForm(ResetPasswordForm):
     @transaction.atomic
     def save(self, request: HttpRequest, **options: Any) -> str:
         email = self.cleaned_data["email"]
-        PasswordResetRequest.objects.create(email=email)
+        # No account has a longer one; the form accepts 320 characters.
+        if len(email) <= LONGEST_EMAIL:
+            PasswordResetRequest.objects.create(email=email)
         transaction.on_commit(_wake_worker)
         return email
 
@@ -45,19 +48,32 @@ class PasswordResetForm(ResetPasswordForm):
 def send_requested_links(now: datetime) -> int:
     """Answer the stored requests. Return how many links were sent.
 
-    SKIP LOCKED: of two workers, each takes other requests; a request and its email are committed together.
+    SKIP LOCKED: of two workers, each takes other requests; a request and its email are committed together. One that
+    fails is logged and dropped, because it would fail again.
     """
+    PasswordResetRequest.objects.filter(created_at__lte=now - EXPIRES_AFTER).delete()
     sent = 0
-    while True:
-        with transaction.atomic():
-            asked = PasswordResetRequest.objects.select_for_update(skip_locked=True).order_by("id").first()
-            if asked is None:
-                return sent
-            user = User.objects.filter(email=asked.email, is_active=True).first()
-            if user is not None and asked.created_at > now - EXPIRES_AFTER:
-                _send_link(user)
-                sent += 1
-            asked.delete()
+    for pk in PasswordResetRequest.objects.order_by("id").values_list("pk", flat=True):
+        try:
+            sent += _answer(pk)
+        except Exception:
+            # Without Postgres, this raises and the request stays.
+            PasswordResetRequest.objects.filter(pk=pk).delete()
+            log.exception("event=password_reset status=failed request=%s dropped=yes", pk)
+    return sent
+
+
+@transaction.atomic
+def _answer(pk: int) -> bool:
+    """Send the link of a request and delete it. Return False if none was sent."""
+    asked = PasswordResetRequest.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
+    if asked is None:
+        return False
+    user = User.objects.filter(email=asked.email, is_active=True).first()
+    if user is not None:
+        _send_link(user)
+    asked.delete()
+    return user is not None
 
 
 def _send_link(user: User) -> None:

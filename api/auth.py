@@ -40,14 +40,15 @@ class TokenAuth(HttpBearer):
 
 
 def is_stranger(request: HttpRequest) -> bool:
-    """Return True if the URL is that of a project of which the caller of a rejected request is no member."""
+    """Return True if the URL is that of a project of which the caller of a rejected request is no member.
+
+    Raises Throttled above the rate limit.
+    """
     project_id = request.resolver_match.kwargs.get("project_id") if request.resolver_match else None
     if project_id is None:
         return False
-    try:
-        user = TokenAuth()(request)
-    except Throttled:
-        return False
+    # Ninja sets `auth` unless it rejected the method; a second authentication would count the request twice.
+    user = getattr(request, "auth", None) or TokenAuth()(request)
     return bool(user) and not Membership.objects.filter(user=user, project_id=project_id).exists()
 
 

@@ -122,9 +122,8 @@ def api_answers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
         except DisallowedHost:
             return problem(400, _("The settings BASE_URL and ALLOWED_HOSTS don’t allow this host name."))
         response = get_response(request)
-        # Ninja rejects methods and bodies before an operation checks the membership.
-        if response.status_code in (400, 405, 415, 422) and is_stranger(request):
-            response = _not_found(request, Http404())
+        if response.status_code in (400, 405, 415, 422):
+            response = rejection(request, response)
         if response.status_code >= 400 and response.headers.get("Content-Type") != CONTENT_TYPE:
             original, response = response, problem(response.status_code, _framework_detail(response.status_code))
             for name in ("Allow", "Retry-After"):
@@ -134,6 +133,13 @@ def api_answers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
         for name, value in getattr(request, "rate_headers", {}).items():
             response.headers[name] = value
         return response
+
+    def rejection(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        # Ninja rejects methods and bodies before an operation checks the membership.
+        try:
+            return _not_found(request, Http404()) if is_stranger(request) else response
+        except Throttled as error:
+            return _throttled(request, error)
 
     return middleware
 

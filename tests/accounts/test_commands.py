@@ -47,8 +47,11 @@ def test_first_admin_uses_address_from_settings(db, settings):
     assert User.objects.get().email == "boss@example.com"
 
 
-def test_first_admin_rejects_invalid_address(db, settings):
-    settings.FIRST_ADMIN_EMAIL = "admin@localhost nonsense"
+@pytest.mark.parametrize(
+    "email", ["admin@localhost nonsense", f"admin@{'a' * 60}.{'b' * 60}.{'c' * 60}.{'d' * 60}.{'e' * 60}.fr"]
+)
+def test_first_admin_rejects_invalid_address(db, settings, email):
+    settings.FIRST_ADMIN_EMAIL = email
     with pytest.raises(CommandError, match="FIRST_ADMIN_EMAIL"):
         output_of("first_admin")
     assert not User.objects.exists()

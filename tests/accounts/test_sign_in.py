@@ -188,6 +188,26 @@ def test_password_reset_request_expires(owner, mailoutbox):
     assert not mailoutbox and not PasswordResetRequest.objects.exists()
 
 
+@pytest.mark.parametrize("length", [254, 255, 320])
+def test_password_reset_does_the_same_for_a_long_address(owner, client, mailoutbox, length):
+    host = (("a" * 60 + ".") * 6)[: length - len("somebody@.fr")]
+    email = f"somebody@{host}.fr"
+    asked = client.post("/accounts/password/reset/", {"email": email}, follow=True)
+    assert asked.redirect_chain == ask_for_reset(client, "nobody@example.com").redirect_chain
+    assert not PasswordResetRequest.objects.exists() and not mailoutbox
+
+
+def test_failing_password_reset_request_does_not_block_later_ones(owner, manager, mailoutbox, caplog):
+    User.objects.filter(pk=manager.pk).update(time_zone="Nowhere/At all")
+    for email in ("marc@example.com", "ada@example.com"):
+        PasswordResetRequest.objects.create(email=email)
+    assert send_requested_links(timezone.now()) == 1
+    assert [message.to for message in mailoutbox] == [["ada@example.com"]]
+    assert not PasswordResetRequest.objects.exists()
+    (line,) = [record for record in caplog.records if record.name == "accounts.password_reset"]
+    assert "status=failed" in line.getMessage() and "marc" not in line.getMessage()
+
+
 def test_password_change_signs_out_other_browsers_and_sends_email(owner, mailoutbox):
     browser, other_browser = Client(), Client()
     sign_in(browser)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -126,6 +127,33 @@ def test_token_is_limited_to_requests_per_minute(program, viewer, manager, setti
     assert 1 <= int(refused[0].headers["Retry-After"]) <= 60
     assert refused[0].headers["RateLimit-Remaining"] == "0"
     assert program(manager).get("/projects").status_code == 200
+
+
+def test_rejected_request_counts_once(program, manager, stranger, project, settings):
+    settings.API_RATE_PER_MINUTE = 1000
+    path = f"/projects/{project.pk}/keywords"
+    call = program(manager)
+    # A minute may end in between, at most once: then the count restarts.
+    left = [int(call("POST", path, {"color": "red"}).headers["RateLimit-Remaining"]) for _ in range(4)]
+    assert [before - after for before, after in pairwise(left)].count(1) >= 2
+    left = [int(call("PUT", path).headers["RateLimit-Remaining"]) for _ in range(4)]
+    assert [before - after for before, after in pairwise(left)].count(1) >= 2
+
+
+def test_stranger_sees_404_with_the_last_request_of_the_minute(program, stranger, project, settings):
+    settings.API_RATE_PER_MINUTE = 1
+    call = program(stranger)
+    assert_problem(call("POST", f"/projects/{project.pk}/keywords", {"color": "red"}), 404)
+
+
+def test_wrong_method_is_limited_too(program, stranger, manager, project, settings):
+    settings.API_RATE_PER_MINUTE = 1
+    for person, status in ((stranger, 404), (manager, 405)):
+        call = program(person)
+        answers = [call("PUT", f"/projects/{project.pk}/keywords") for _ in range(4)]
+        refused = [answer for answer in answers if answer.status_code == 429]
+        assert_problem(answers[0], status)
+        assert refused and 1 <= int(assert_problem(refused[0], 429) and refused[0].headers["Retry-After"]) <= 60
 
 
 def test_rate_limit_is_off_without_redis(program, viewer, settings):

@@ -8,7 +8,6 @@ import secrets
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.core.validators import validate_email
 from django.db import connection, transaction
 
 from accounts.models import User
@@ -24,7 +23,7 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: object) -> None:
         email = settings.FIRST_ADMIN_EMAIL.strip()
         try:
-            validate_email(email)
+            User._meta.get_field("email").run_validators(email)
         except ValidationError as error:
             raise CommandError(f"FIRST_ADMIN_EMAIL is not a valid email address: {email}") from error
         password = "-".join("".join(secrets.choice(ALPHABET) for _ in range(GROUP_LENGTH)) for _ in range(GROUPS))
