@@ -89,7 +89,7 @@ class _Unseen:
     content_hash: int
 
     def is_same(self, stored: _Stored, published: datetime, published_is_known: bool) -> bool:
-        """Return whether a stored entry of the source is this one: same title, date and text."""
+        """Return whether a stored entry of the source is this one: same title, date and text, or else URL."""
         mine, theirs = Texts(self.item.title, self.item.text), Texts(stored.title, stored.text)
         if mine.title_words != theirs.title_words:
             return False
@@ -97,6 +97,10 @@ class _Unseen:
             if mine.text_words and theirs.text_words:
                 return texts_agree(mine, theirs)
             return bool(mine.title_words)
+        if not (mine.text_words or theirs.text_words or self.published_is_known or published_is_known):
+            return bool(mine.title_words and self.item.url) and canonical_url(self.item.url) == canonical_url(
+                stored.url
+            )
         if mine.text_words != theirs.text_words or not mine.text_words:
             return False
         return not (self.published_is_known and published_is_known) or len(mine.text_words) >= LONG_TEXT

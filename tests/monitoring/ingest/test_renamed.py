@@ -55,6 +55,14 @@ def test_undated_entry_is_recognized_by_its_text(source):
     assert counts() == (1, 1, 1)
 
 
+def test_undated_entry_without_a_text_is_recognized_by_its_url(source):
+    bare = {"text": "", "published": None}
+    polls(source, [entry("1", **bare)], [entry("2", url="http://presse.example/a?utm_source=rss", **bare)])
+    assert counts() == (1, 1, 1)
+    polls(source, [entry("3", url="https://presse.example/b", **bare)])
+    assert Document.objects.count() == 2
+
+
 def test_entry_with_another_date_is_the_same_only_with_a_long_text(source):
     later = NOON + timedelta(days=1)
     long = ARTICLE + " " + ARTICLE.upper().replace("LYON", "Lille")
