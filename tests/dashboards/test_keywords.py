@@ -243,5 +243,6 @@ def test_keyword_pages_have_constant_query_count(as_person, viewer, at, project,
         make_mentions(make_keyword(project), [{"source": make_source(project)} for _ in range(3)])
     make_mentions(keyword, [{"source": make_source(project)} for _ in range(9)])
     many = queries(client, at("keywords")), queries(client, at("keyword", keyword.pk))
-    # With a single keyword, no item can match two of them, and that query is not made.
-    assert many[0] <= few[0] + 1 <= 16 and many[1] == few[1] <= 23
+    # With a single keyword, no item can match two of them, and that query is not made. Three statements are of the
+    # time limit: its savepoint (only in tests), its release, and SET LOCAL.
+    assert many[0] <= few[0] + 1 <= 16 + 3 and many[1] == few[1] <= 23 + 3

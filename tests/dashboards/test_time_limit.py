@@ -23,6 +23,11 @@ def test_fragment_that_takes_too_long_says_so_in_its_place(blocked_reads, as_per
     assert "This search takes too long." in response.content.decode() and "<html" not in response.content.decode()
 
 
+def test_refresh_that_takes_too_long_changes_nothing(blocked_reads, as_person, viewer, at):
+    response = as_person(viewer).get(at("mentions_fresh"), {"q": "lumen"}, headers={"HX-Request": "true"})
+    assert (response.status_code, response.content) == (204, b"")
+
+
 def test_limit_does_not_outlive_its_block(db):
     with limits.time_limit():
         pass

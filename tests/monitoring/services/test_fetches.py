@@ -69,7 +69,7 @@ def test_crash_of_a_fetch_is_its_result_and_does_not_stop_the_others(project, ma
         monkeypatch.undo()
         raise ZeroDivisionError
 
-    monkeypatch.setattr("monitoring.services.sources.parse", crash)
+    monkeypatch.setattr("monitoring.services.sources.http_client", crash)
     first = request_fetch(project, manager, Kind.SOURCE, web.put("/1.xml", body=FEED))
     second = request_fetch(project, manager, Kind.SOURCE, web.put("/2.xml", body=FEED))
     assert run_queued() == 2
