@@ -30,9 +30,10 @@ class BoundedScheduler(PersistentScheduler):
     def _is_queue_long(self, entry: ScheduleEntry) -> bool:
         queue = self.app.amqp.router.route(dict(entry.options or {}), entry.task or "")["queue"].name
         try:
-            with self.app.connection_for_write() as connection, connection.channel() as channel:
-                declared: Any = Queue(queue, channel=channel).queue_declare(passive=True)  # its stubs say str
-                waiting = declared.message_count
+            # The connection of the producer: a new channel would open another one.
+            channel = self.connection.default_channel
+            declared: Any = Queue(queue, channel=channel).queue_declare(passive=True)  # its stubs say str
+            waiting = declared.message_count
         except (ChannelError, RedisError, OSError):  # no such queue yet, or no Redis: sending reports that
             return False
         if waiting >= MAX_WAITING:

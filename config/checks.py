@@ -6,9 +6,12 @@ theirs for what only they can parse (delivery/checks.py, monitoring/checks.py, a
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
+import psycopg2
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
+from psycopg2.extensions import make_dsn
 
 MIN_KEY_LENGTH, MIN_KEY_CHARACTERS = 16, 5
 # Words of keys that people copy from examples.
@@ -21,6 +24,29 @@ KEY_ADVICE = 'Create one: python3 -c "import secrets; print(secrets.token_urlsaf
 @register("settings")
 def check_values(**_kwargs: object) -> list[CheckMessage]:
     return [Error(problem, id="config.E001") for problem in settings.SETTING_PROBLEMS]
+
+
+@register("settings")
+def check_database_options(**_kwargs: object) -> list[CheckMessage]:
+    """Report options in DATABASE_URL that fail at the first query otherwise."""
+    options: Any = settings.DATABASES["default"].get("OPTIONS", {})
+    return [
+        Error(
+            f"DATABASE_URL has the option {name!r}, which Postgres doesn’t know; use options of libpq such as "
+            "sslmode=require, or currentSchema=public for a schema.",
+            id="config.E003",
+        )
+        for name in options
+        if not _is_database_option(name)
+    ]
+
+
+def _is_database_option(name: str) -> bool:
+    try:
+        make_dsn(**{name: "1"})
+    except psycopg2.ProgrammingError:
+        return name == "assume_role"  # Django's own
+    return True
 
 
 @register("settings", deploy=True)

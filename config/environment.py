@@ -10,12 +10,15 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
+import idna
 from environs import Env, ValidationError
 
 _HOST_NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\.?", re.IGNORECASE)
+MAX_DATABASE_NAME = 63  # characters: Postgres' limit, which Django enforces at the first query
+_ENCODED = "; write special characters of the password percent-encoded, such as %23 for #"
 _HEADER = re.compile(r"[\x20-\x7e\xa0-\xff]+")
 # Their values may contain passwords, so no message repeats them.
 _SECRET = {"DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SECRET_KEY"}
@@ -119,7 +122,24 @@ def _split(url: str, schemes: Iterable[str]) -> SplitResult | None:
     return parts if is_usable else None
 
 
+def ascii_host(host: str) -> str:
+    """Return a host name as browsers send it: xn--exmple-cua.fr for exämple.fr. An invalid one is unchanged."""
+    if host.isascii():
+        return host
+    prefix, name = re.fullmatch(r"((?:\*?\.)?)(.*)", host, re.DOTALL).groups()  # type: ignore[union-attr]  # matches all
+    try:
+        return prefix + idna.encode(name, uts46=True).decode()
+    except idna.IDNAError:
+        return host
+
+
+def ascii_origin(url: str) -> str:
+    """Return a URL with its host name as `ascii_host` returns it."""
+    return re.sub(r"(?<=://)[^/?#@:\[\]]+", lambda host: ascii_host(host[0]), url, count=1)
+
+
 def _is_web_origin(url: str) -> bool:
+    url = ascii_origin(url)
     parts = _split(url, ("http", "https"))
     if parts is None or parts.username is not None or not is_host(parts.hostname or ""):
         return False
@@ -127,21 +147,25 @@ def _is_web_origin(url: str) -> bool:
 
 
 def _is_trusted_origin(origin: str) -> bool:
-    return _is_web_origin(origin.replace("://*.", "://", 1)) and not origin.endswith("/")
+    return _is_web_origin(ascii_origin(origin).replace("://*.", "://", 1)) and not origin.endswith("/")
 
 
 def _is_allowed_host(entry: str) -> bool:
-    return entry == "*" or is_host(entry.removeprefix(".").removeprefix("[").removesuffix("]"))
+    return entry == "*" or is_host(ascii_host(entry).removeprefix(".").removeprefix("[").removesuffix("]"))
 
 
 def _is_postgres_url(url: str) -> bool:
     parts = _split(url, ("postgres", "postgresql", "pgsql"))
-    return parts is not None and bool(re.fullmatch(r"/[^/]+", parts.path))
+    if parts is None or parts.fragment or not re.fullmatch(r"/[^/]+", parts.path):
+        return False
+    return len(unquote(parts.path)) <= 1 + MAX_DATABASE_NAME
 
 
 def _is_redis_url(url: str) -> bool:
     parts = _split(url, ("redis", "rediss"))
-    return parts is not None and bool(parts.hostname) and bool(re.fullmatch(r"/?|/\d+", parts.path))
+    if parts is None or parts.fragment or not parts.hostname:
+        return False
+    return bool(re.fullmatch(r"/?|/\d+", parts.path))
 
 
 def _is_time_zone(name: str) -> bool:
@@ -167,7 +191,7 @@ ALLOWED_HOST_NAMES = every(
     MustBe("", _is_allowed_host),
     "a list of host names, such as vigie.example.com, separated by commas, without scheme, port or path",
 )
-POSTGRES_URL = MustBe("a URL such as postgres://user:password@host:5432/name", _is_postgres_url)
-REDIS_SERVER_URL = MustBe("a URL such as redis://:password@host:6379/0", _is_redis_url)
+POSTGRES_URL = MustBe(f"a URL such as postgres://user:password@host:5432/name{_ENCODED}", _is_postgres_url)
+REDIS_SERVER_URL = MustBe(f"a URL such as redis://:password@host:6379/0{_ENCODED}", _is_redis_url)
 TIME_ZONE_NAME = MustBe("the name of a time zone, such as Europe/Paris", _is_time_zone)
 HEADER_TEXT = MustBe("one line of Latin letters, digits and signs", lambda text: bool(_HEADER.fullmatch(text)))

@@ -31,15 +31,18 @@ WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", 2, validate=whole_number(1, 256))
 WEB_GRACEFUL_TIMEOUT_S = env.int("WEB_GRACEFUL_TIMEOUT_S", 20, validate=whole_number(0, 3600))
 # The URL that people enter in their browser; links in emails and sample feeds start with it.
 BASE_URL = env.str("BASE_URL", f"http://localhost:{PORT}", validate=environment.WEB_ORIGIN).rstrip("/")
+BASE_URL = environment.ascii_origin(BASE_URL)
 # The URL under which the workers reach the web process, which serves the feeds of the sample projects.
 SAMPLE_FEEDS_URL = env.str("SAMPLE_FEEDS_URL", f"http://127.0.0.1:{PORT}", validate=environment.WEB_ORIGIN).rstrip("/")
+SAMPLE_FEEDS_URL = environment.ascii_origin(SAMPLE_FEEDS_URL)
 OWN_HOSTS = environment.own_hosts(BASE_URL, HOST)
 ALLOWED_HOSTS = [
-    *env.list("ALLOWED_HOSTS", OWN_HOSTS, validate=environment.ALLOWED_HOST_NAMES),
+    *map(environment.ascii_host, env.list("ALLOWED_HOSTS", OWN_HOSTS, validate=environment.ALLOWED_HOST_NAMES)),
     "127.0.0.1",  # config/launcher/healthcheck.py
     urlsplit(SAMPLE_FEEDS_URL).hostname or "",
 ]
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [BASE_URL], validate=environment.TRUSTED_ORIGINS)
+CSRF_TRUSTED_ORIGINS = list(map(environment.ascii_origin, CSRF_TRUSTED_ORIGINS))
 # Behind a proxy that terminates TLS: secure cookies, HSTS, and trust in the proxy's X-Forwarded-Proto.
 HTTPS = env.bool("HTTPS", BASE_URL.startswith("https://"))
 

@@ -4,12 +4,15 @@ Loaded by monitoring/apps.py.
 """
 
 import ipaddress
+import os
 import ssl
+from pathlib import Path
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
 from monitoring.http.ssrf import AllowList
+from monitoring.sentiment.model_files import MODEL_FILES
 
 
 @register("settings")
@@ -47,10 +50,23 @@ def check_poll_intervals(**_kwargs: object) -> list[CheckMessage]:
 
 @register("settings")
 def check_sentiment_model(**_kwargs: object) -> list[CheckMessage]:
-    if settings.SENTIMENT_BACKEND != "onnx" or settings.SENTIMENT_MODEL_DIR:
+    if settings.SENTIMENT_BACKEND != "onnx":
         return []
-    problem = "SENTIMENT_MODEL_DIR is not set; with SENTIMENT_BACKEND=onnx it must be the folder of your model."
-    return [Error(problem, id="monitoring.E004")]
+    folder, problem = settings.SENTIMENT_MODEL_DIR, ""
+    unreadable = [name for name in MODEL_FILES if not _is_readable(Path(folder) / name)]
+    if not folder:
+        problem = "is not set; with SENTIMENT_BACKEND=onnx it"
+    elif not Path(folder).is_dir():
+        problem = f"is {folder!r}, which is no folder; it"
+    elif unreadable:
+        verb = "is" if len(unreadable) == 1 else "are"
+        problem = f"is {folder!r}, where {', '.join(unreadable)} {verb} missing or not readable; it"
+    advice = "must be the folder of your model, which docs/sentiment.md describes."
+    return [Error(f"SENTIMENT_MODEL_DIR {problem} {advice}", id="monitoring.E004")] if problem else []
+
+
+def _is_readable(file: Path) -> bool:
+    return file.is_file() and os.access(file, os.R_OK)
 
 
 def _is_entry(entry: str) -> bool:

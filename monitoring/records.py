@@ -141,6 +141,7 @@ class PollResult:
     `entries` is empty where nothing changed. `title`, `site_url` and `language` describe the source, "" if unknown.
     `resume_state` is what the platform needs to continue from here at the next poll (validators, a cursor, the last
     id): JSON, stored with the source in the transaction that stores the entries, and ignored if there is an `error`.
+    While an edit waits (ingest/edits.py), `etag`, `last_modified` and `body_hash` aren't stored: all is read again.
     `hints` is None where the response gives none and earlier hints remain valid.
     `is_truncated` is set if the response was cut short, so entries may be missing; None if it wasn't read again.
     `retry_after_s` is the wait that the server demands, `cache_max_age_s` how long it says its response is current.

@@ -55,7 +55,14 @@ STATES = {
 }
 # Pages that refuse, with their status: error pages are pages, too.
 REFUSED = [("viewer", "/p/{project_id}/keywords/new"), (SIGNED_OUT, "/nothing"), ("owner", "/nothing")]
-TEMPLATES_WITHOUT_URL = ["403_csrf.html", "429.html", "500.html"]
+# The server admin pages, which Django makes.
+OPERATOR_PAGES = [
+    "/operator/",
+    "/operator/accounts/user/",
+    "/operator/accounts/user/{owner}/change/",
+    "/operator/accounts/user/{owner}/history/",
+]
+TEMPLATES_WITHOUT_URL = ["403_csrf.html", "429.html", "500.html", "errors/host.html"]
 
 
 @dataclass(frozen=True)
@@ -74,6 +81,8 @@ class Site:
         self.world = World(project, owner)
         self.world.grow(2)
         self.project, self.owner = project, owner
+        owner.is_staff = True
+        owner.save()
         self._add_texts()
         self._add_email()
         self.people = {
@@ -147,7 +156,9 @@ class Site:
                 yield from _if_page(Visit("newcomer", page.path({})), self.cookies)
             if not page.parameters and page.name in PUBLIC:
                 yield from _if_page(Visit(SIGNED_OUT, page.path({})), self.cookies)
-        yield Visit(SIGNED_OUT, "/sample/presse/x")
+        yield Visit(SIGNED_OUT, "/sample/phare-du-design/x")
+        for path in OPERATOR_PAGES:
+            yield Visit("owner", path.format(owner=self.owner.pk))
         yield Visit("owner", "/accounts/logout/")
         for person, url in [*REFUSED, *self._links()]:
             yield Visit(person, url.format(**ids))

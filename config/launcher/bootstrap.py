@@ -1,7 +1,8 @@
-"""Create or update the virtual environment: `python3 -I config/launcher/bootstrap.py .venv requirements.txt`.
+"""Create or update the virtual environment: `python3 -I config/launcher/bootstrap.py .venv requirements/embedded.txt`.
 
 Called by the Makefile with the system's Python. Uses only the standard library, in syntax that old versions parse,
-to print a clear message when a prerequisite is missing. Installs a requirements file only when it has changed.
+to print a clear message when a prerequisite is missing. Installs a requirements file, which names every package with
+its version (`make lock`), only when it has changed.
 """
 
 # ruff: noqa: T201
@@ -44,13 +45,7 @@ def missing_prerequisite() -> str:
 
 
 def hash_requirements(requirements: Path) -> str:
-    """Return the hash of a requirements file and the files it includes with -r."""
-    text = requirements.read_text()
-    parts = [text]
-    for line in text.splitlines():
-        if line.startswith("-r "):
-            parts.append(hash_requirements(requirements.parent / line[3:].strip()))
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return hashlib.sha256(requirements.read_bytes()).hexdigest()
 
 
 def is_usable(python: Path) -> bool:
@@ -59,14 +54,9 @@ def is_usable(python: Path) -> bool:
     return python.exists() and subprocess.call([str(python), "-c", check], stderr=subprocess.DEVNULL) == 0
 
 
-def count_requirements(requirements: Path) -> int:
-    """Return the number of packages in a requirements file and the files it includes with -r."""
-    count = 0
-    for line in requirements.read_text().splitlines():
-        if line.startswith("-r "):
-            count += count_requirements(requirements.parent / line[3:].strip())
-        count += bool(re.match(r"[A-Za-z0-9]", line))
-    return count
+def packages_of(requirements: Path) -> set:
+    """Return the lines of a requirements file that name a package and its version."""
+    return {line for line in requirements.read_text().splitlines() if re.match(r"[A-Za-z0-9]", line)}
 
 
 class Progress:
@@ -163,7 +153,7 @@ def install() -> int:
     wanted = hash_requirements(requirements)
     if installed.get(requirements.name) == wanted:
         return 0
-    expected = count_requirements(requirements)
+    expected = len(packages_of(requirements))
     print(f"Step 2 of 3: downloading {expected} packages of {requirements}", flush=True)
     progress = Progress(folder, expected)
     pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "--progress-bar", "off"]
@@ -172,11 +162,10 @@ def install() -> int:
     if status:
         print(f"pip failed with status {status}: see its output above.", file=sys.stderr)
         return 1
-    installed[requirements.name] = wanted
-    for line in requirements.read_text().splitlines():
-        if line.startswith("-r "):
-            included = requirements.parent / line[3:].strip()
-            installed[included.name] = hash_requirements(included)
+    # With the packages of dev.txt, those of embedded.txt are installed as well.
+    for file in requirements.parent.glob("*.txt"):
+        if packages_of(file) <= packages_of(requirements):
+            installed[file.name] = hash_requirements(file)
     stamp.write_text(json.dumps(installed))
     print(f"Installed {requirements} in {progress.seconds()} s", flush=True)
     return 0

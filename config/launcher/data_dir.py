@@ -102,7 +102,8 @@ def private(path: str, flags: int) -> int:
 def repair_permissions(folder: Path) -> None:
     """Make the data folder and the files of Vigie in it private; earlier versions left some readable by others.
 
-    The folder itself is left as it is if it contains anything else, such as a home folder.
+    The folder itself is left as it is if it contains anything else, such as a home folder. For the run that has the
+    lock; even then, commands and servers replace files meanwhile.
     """
     is_own = True
     for entry in folder.iterdir():
@@ -115,9 +116,10 @@ def repair_permissions(folder: Path) -> None:
 
 
 def _close(path: Path, mode: int) -> None:
-    status = path.stat()
-    if stat.S_IMODE(status.st_mode) != mode and os.geteuid() in (0, status.st_uid):
-        path.chmod(mode)
+    with contextlib.suppress(FileNotFoundError):
+        status = path.stat()
+        if stat.S_IMODE(status.st_mode) != mode and os.geteuid() in (0, status.st_uid):
+            path.chmod(mode)
 
 
 def write_private(path: Path, text: str) -> None:

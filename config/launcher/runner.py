@@ -68,9 +68,17 @@ def require_data_folder(settings: Settings) -> None:
     try:
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         (settings.data_dir / data_dir.LOCK).touch(mode=0o600)
-        data_dir.repair_permissions(settings.data_dir)
     except OSError as error:
         raise RunError(f"Cannot write to the data folder {settings.data_dir}: {error.strerror}.") from error
+
+
+def require_private_files(settings: Settings) -> None:
+    """Close the data folder to other people. Raises RunError if that fails."""
+    try:
+        data_dir.repair_permissions(settings.data_dir)
+    except OSError as error:
+        problem = f"Cannot change the permissions in the data folder {settings.data_dir}: {error.strerror}."
+        raise RunError(problem) from error
 
 
 def require_free_port(settings: Settings) -> None:
@@ -236,6 +244,7 @@ def main() -> int:
                 other = data_dir.read_run(settings.data_dir)
                 who = f"process {other.pid} at {other.address}" if other else "another process, just starting"
                 raise RunError(f"Vigie already runs on {settings.data_dir}: {who}.")
+            require_private_files(settings)
             run(settings, stop, printer)
     except KeyboardInterrupt:
         return 0

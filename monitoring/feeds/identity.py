@@ -19,6 +19,8 @@ from monitoring.records import Entry
 
 # Ids go into a unique index, whose rows Postgres limits to 2.7 kB.
 MAX_ID = 500
+# The start of ids that no feed has given.
+HASHED = "sha256:"
 # Written by software where an entry has no id or no link.
 _PLACEHOLDERS = frozenset(
     ["#", "-", "0", "n/a", "na", "none", "null", "nil", "undefined", "unknown", "guid", "id", "false", "true", "nan"]
@@ -48,7 +50,7 @@ def with_ids(entries: list[Entry], own_urls: Iterable[str]) -> list[Entry]:
 
 def hashed(*parts: str) -> str:
     """Return a stable id made of several texts."""
-    return "sha256:" + hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return HASHED + hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 Numbered = list[tuple[int, Entry]]
@@ -154,7 +156,12 @@ def _with_distinct_ids(entries: Numbered, own: set[str]) -> dict[int, Entry]:
         uses = Counter(ids.values())
         found |= {n: _with_id(entry, ids[n]) for n, entry in entries if ids.get(n) and uses[ids[n]] == 1}
     left = [(number, entry) for number, entry in entries if number not in found]
-    # They differ in nothing but the guid or the address, which others share.
+    # They differ in nothing but their other texts, or the guid or the address, which others share.
     return found | {
-        number: _with_id(entry, hashed(by_everything(entry), entry.native_id, entry.url)) for number, entry in left
+        number: _with_id(entry, hashed(by_everything(entry), entry.native_id, entry.url, *_other_texts(entry)))
+        for number, entry in left
     }
+
+
+def _other_texts(entry: Entry) -> list[str]:
+    return [text for text, _ in entry.other_texts]

@@ -2,11 +2,15 @@
 
 An edit that adds a match is stored immediately. Other edits of a document become rarer with their number, down to one
 a day: a counter in a text, or a feed that alternates between two texts, would otherwise write at every poll. An edit
-that waits leaves the sighting's hash as it is, and the next poll reads it again.
+that waits leaves the sighting's hash as it is, and polling/source_state.py has the next poll read the feed again even
+if it has not changed.
+
+An entry that another version of Vigie has read is compared too. What then differs may come from the reading, not from
+the source, so it is no edit: it has no revision, its new mentions are backlog, and none is marked as unmatched.
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db.backends.utils import CursorWrapper
@@ -51,7 +55,8 @@ DELETE FROM monitoring_documentrevision WHERE id IN (
 _UPDATE_TEXTS = f"""
 UPDATE monitoring_document d SET title = new.title, text = new.text, is_truncated = new.is_truncated, html = new.html,
     author = new.author, language = new.language, search = {VECTOR.format("new.words")},
-    edits = least(d.edits + 1, {MAX_EDITS}), edited_at = new.edited_at
+    edits = least(d.edits + (new.edited_at IS NOT NULL)::int, {MAX_EDITS}),
+    edited_at = coalesce(new.edited_at, d.edited_at)
 FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::boolean[], %s::text[], %s::text[], %s::text[], %s::text[],
     %s::timestamptz[])
     AS new (id, title, text, is_truncated, html, author, language, words, edited_at)
@@ -72,9 +77,10 @@ WHERE m.id = new.id AND (m.unmatched_at IS NULL) <> new.matches
 """
 _UPDATE_MENTIONS = f"""
 UPDATE monitoring_mention m SET author = left(d.author, {AUTHOR_LENGTH}), language = d.language,
-    sentiment = CASE m.analyzed_by WHEN '{Mention.BY_PERSON}' THEN m.sentiment ELSE '' END,
-    analyzed_by = CASE m.analyzed_by WHEN '{Mention.BY_PERSON}' THEN m.analyzed_by ELSE '' END
-FROM monitoring_document d WHERE d.id = m.document_id AND m.id = ANY(%s)
+    sentiment = CASE WHEN NOT new.is_edit OR m.analyzed_by = '{Mention.BY_PERSON}' THEN m.sentiment ELSE '' END,
+    analyzed_by = CASE WHEN NOT new.is_edit OR m.analyzed_by = '{Mention.BY_PERSON}' THEN m.analyzed_by ELSE '' END
+FROM unnest(%s::bigint[], %s::boolean[]) AS new (id, is_edit), monitoring_document d
+WHERE m.id = new.id AND d.id = m.document_id
 """
 _UPDATE_SIGHTINGS = """
 UPDATE monitoring_documentsource s SET native_key = new.native_key, url_hash = new.url_hash,
@@ -87,10 +93,11 @@ WHERE s.id = new.id
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """The edits that were stored, and the new mentions as (entry, keyword id)."""
+    """The edits that were stored, those that wait, and the new mentions as (entry, keyword id)."""
 
-    edited: list[KnownEntry]
-    found: list[tuple[KnownEntry, int]]
+    edited: list[KnownEntry] = field(default_factory=list)
+    waiting: list[KnownEntry] = field(default_factory=list)
+    found: list[tuple[KnownEntry, int]] = field(default_factory=list)
 
 
 def is_due(edits: int, edited_at: datetime | None, now: datetime) -> bool:
@@ -107,10 +114,10 @@ def apply(cursor: CursorWrapper, known: list[KnownEntry], tracked: set[int]) -> 
     """
     now = timezone.now()
     changed = {one.document_id: one for one in sorted(known, key=lambda one: one.document_id) if one.item}
-    waiting: set[int] = set()
-    applied = Applied([], [])
+    applied = Applied()
     if changed:
-        waiting = _apply_changes(cursor, changed, tracked, applied, now)
+        _apply_changes(cursor, changed, tracked, applied, now)
+    waiting = {one.document_id for one in applied.waiting}
     rows = [
         (
             one.sighting_id,
@@ -127,9 +134,9 @@ def apply(cursor: CursorWrapper, known: list[KnownEntry], tracked: set[int]) -> 
 
 def _apply_changes(
     cursor: CursorWrapper, changed: dict[int, KnownEntry], tracked: set[int], applied: Applied, now: datetime
-) -> set[int]:
-    """Update documents and mentions. Return the ids of documents whose edit has to wait."""
-    waiting = set()
+) -> None:
+    """Update documents and mentions, and note in `applied` what was stored and what has to wait."""
+    replaced, current = [], []
     cursor.execute(_LOCK_DOCUMENTS, [list(changed)])
     stored = {row[0]: row[1:] for row in cursor.fetchall()}
     cursor.execute(_LOCK_MENTIONS, [list(stored)])
@@ -141,42 +148,48 @@ def _apply_changes(
         assert one.item is not None
         gained = set(one.keywords) - mentions[document_id].keys()
         if one.is_edited and (one.item.title, one.item.text) == (title, text):
+            current.append(one)
             continue
-        if one.is_edited and not gained and not is_due(edits, edited_at, now):
-            waiting.add(document_id)
+        if one.is_edited and not (gained or one.is_reread or is_due(edits, edited_at, now)):
+            applied.waiting.append(one)
             continue
         applied.found.extend((one, keyword_id) for keyword_id in sorted(gained))
+        current.append(one)
         if one.is_edited:
-            applied.edited.append(one)
-    current = [changed[document_id] for document_id in stored if document_id not in waiting]
-    _edit(cursor, applied.edited, mentions, now)
+            replaced.append(one)
+    applied.edited.extend(one for one in replaced if not one.is_reread)
+    _replace_texts(cursor, replaced, mentions, now)
     _move(cursor, current)
     _update_matches(cursor, current, mentions, tracked, now)
-    rows = [(keyword_id, one.document_id, one.is_backlog) for one, keyword_id in applied.found]
+    rows = [(keyword_id, one.document_id, one.is_backlog or one.is_reread) for one, keyword_id in applied.found]
     insert_mentions(cursor, rows, Mention.Status.TO_REVIEW)
-    return waiting
 
 
-def _edit(cursor: CursorWrapper, edited: list[KnownEntry], mentions: dict[int, dict[int, int]], now: datetime) -> None:
-    """Replace titles and texts. Store the earlier ones of documents with mentions, which are analyzed again."""
-    shown = [one.document_id for one in edited if mentions[one.document_id] or one.keywords]
-    if not edited:
+def _replace_texts(
+    cursor: CursorWrapper, entries: list[KnownEntry], mentions: dict[int, dict[int, int]], now: datetime
+) -> None:
+    """Replace titles and texts. Store the earlier ones of edits with mentions, which are analyzed again."""
+    if not entries:
         return
-    if shown:
-        cursor.execute(_INSERT_REVISIONS, [now, shown])
-        cursor.execute(_DELETE_REVISIONS, [shown, MAX_REVISIONS])
+    shown = {one.document_id for one in entries if mentions[one.document_id] or one.keywords}
+    revised = sorted(one.document_id for one in entries if one.document_id in shown and not one.is_reread)
+    if revised:
+        cursor.execute(_INSERT_REVISIONS, [now, revised])
+        cursor.execute(_DELETE_REVISIONS, [revised, MAX_REVISIONS])
     rows = []
-    for one in edited:
+    for one in entries:
         assert one.item is not None
         html = safe_html(one.entry) if one.document_id in shown else ""
         words = words_of(one.item.title, one.item.text) if one.document_id in shown else None
         language = one.item.language[:LANGUAGE_LENGTH]
         texts = (one.item.title, one.item.text, one.item.is_truncated, html)
-        rows.append((one.document_id, *texts, one.item.author, language, words, now))
+        rows.append((one.document_id, *texts, one.item.author, language, words, None if one.is_reread else now))
     cursor.execute(_UPDATE_TEXTS, columns_of(rows))
-    ids = sorted(mention_id for one in edited for mention_id in mentions[one.document_id].values())
-    if ids:
-        cursor.execute(_UPDATE_MENTIONS, [ids])
+    updated = sorted(
+        (mention_id, not one.is_reread) for one in entries for mention_id in mentions[one.document_id].values()
+    )
+    if updated:
+        cursor.execute(_UPDATE_MENTIONS, columns_of(updated))
 
 
 def _move(cursor: CursorWrapper, entries: list[KnownEntry]) -> None:
@@ -201,7 +214,7 @@ def _update_matches(
         (mention_id, keyword_id in one.keywords)
         for one in entries
         for keyword_id, mention_id in mentions[one.document_id].items()
-        if keyword_id in tracked
+        if keyword_id in tracked and (keyword_id in one.keywords or not one.is_reread)
     )
     if rows:
         cursor.execute(_UPDATE_MATCHES, [now, *columns_of(rows)])

@@ -2,9 +2,11 @@
 
 Batches in, `Changes` out. Called by ingest/store.py and polling/save.py. One query finds the sightings of all entries;
 those with the same hashes as when last read are neither cleaned nor compared. The others are compared by their clean
-texts: an edit changes more than markup, white space and the tracking parameters of links.
+texts: an edit changes more than markup, white space and the tracking parameters of links. An entry that another
+version of Vigie has read is compared once, which is no edit of the source (edits.py).
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,11 +18,14 @@ from django.utils import timezone
 
 from monitoring.content.clean import clean
 from monitoring.content.language import identify
-from monitoring.content.sameness import Texts, texts_agree
+from monitoring.content.sameness import Texts
 from monitoring.content.urls import address_of, canonical_url
+from monitoring.feeds.identity import HASHED
+from monitoring.ingest import keys
 from monitoring.ingest.backlog import backlog_ids, publication
 from monitoring.ingest.keys import content_hash, is_same_reading, key_of, url_hash
 from monitoring.ingest.records import Batch, Changes, KnownEntry, NewEntry
+from monitoring.ingest.renamed import Shown, is_renamed
 from monitoring.ingest.statements import columns_of
 from monitoring.matching.keyword_index import tracked_languages
 from monitoring.records import Entry, Item
@@ -31,23 +36,25 @@ FEED = "feed"
 SEARCHED = 300
 # Documents of one title and time at a source that an entry under a new id is compared with.
 COMPARED = 20
-# Words of a text by which an entry with another date is recognized: a shorter one may be used again ("The weather").
-LONG_TEXT = 40
 
 _FIND_SIGHTINGS = """
 SELECT source_id, native_key, id, document_id, content_hash, url_hash, is_backlog FROM monitoring_documentsource
 JOIN unnest(%s::bigint[], %s::uuid[]) AS wanted (source_id, native_key) USING (source_id, native_key)
 """
 _FIND_DOCUMENTS = "SELECT id, source_id, url, title, text FROM monitoring_document WHERE id = ANY(%s)"
+# Rows without a hash are of a version that stored the time of the poll as the date of undated entries.
 _FIND_RENAMED = """
 WITH wanted AS (
     SELECT * FROM unnest(%(numbers)s::int[], %(sources)s::bigint[], %(dates)s::timestamptz[], %(titles)s::text[],
         %(hashes)s::bigint[]) AS row (number, source_id, published, title, content_hash)
 ), recent AS MATERIALIZED (
     SELECT s.* FROM (SELECT DISTINCT source_id FROM wanted) w CROSS JOIN LATERAL (
-        SELECT id, source_id, content_hash FROM monitoring_documentsource WHERE source_id = w.source_id
+        SELECT id, source_id, document_id, content_hash FROM monitoring_documentsource WHERE source_id = w.source_id
         ORDER BY published DESC LIMIT %(searched)s
     ) s
+), other_reading AS MATERIALIZED (
+    SELECT r.id, r.source_id, d.title FROM recent r JOIN monitoring_document d ON d.id = r.document_id
+    WHERE (r.content_hash & 255) IS DISTINCT FROM %(reading)s
 ), found AS (
     SELECT wanted.number, s.id FROM wanted JOIN recent s USING (source_id, content_hash)
     UNION
@@ -57,9 +64,15 @@ WITH wanted AS (
         WHERE s.source_id = wanted.source_id AND s.published = wanted.published AND s.published_is_known
         ORDER BY s.id LIMIT %(compared)s
     ) s
+    UNION
+    SELECT wanted.number, s.id FROM wanted CROSS JOIN LATERAL (
+        SELECT id FROM other_reading o WHERE o.source_id = wanted.source_id AND o.title = wanted.title
+        ORDER BY id LIMIT %(compared)s
+    ) s
 )
-SELECT found.number, s.id, s.document_id, s.native_key, s.is_backlog, s.published, s.published_is_known, d.source_id,
-    d.url, d.title, d.text
+SELECT found.number, s.id, s.native_key, s.is_backlog, s.content_hash, s.published,
+    s.published_is_known AND (s.content_hash IS NOT NULL OR s.published < d.fetched_at - interval '1 minute'),
+    d.id, d.source_id, d.url, d.title, d.text
 FROM found JOIN monitoring_documentsource s ON s.id = found.id JOIN monitoring_document d ON d.id = s.document_id
 ORDER BY found.number, s.id
 """
@@ -88,18 +101,14 @@ class _Unseen:
     published_is_known: bool
     content_hash: int
 
-    def is_same(self, stored: _Stored, published: datetime, published_is_known: bool) -> bool:
-        """Return whether a stored entry of the source is this one: same title, date and text."""
-        mine, theirs = Texts(self.item.title, self.item.text), Texts(stored.title, stored.text)
-        if mine.title_words != theirs.title_words:
-            return False
-        if self.published_is_known and published_is_known and self.published == published:
-            if mine.text_words and theirs.text_words:
-                return texts_agree(mine, theirs)
-            return bool(mine.title_words)
-        if mine.text_words != theirs.text_words or not mine.text_words:
-            return False
-        return not (self.published_is_known and published_is_known) or len(mine.text_words) >= LONG_TEXT
+    def is_same(self, stored: _Stored, published: datetime, published_is_known: bool, is_same_reading: bool) -> bool:
+        """Return whether a stored entry of the source is this one."""
+        return is_renamed(
+            Shown(Texts(self.item.title, self.item.text), self.item.url, self.published, self.published_is_known),
+            Shown(Texts(stored.title, stored.text), stored.url, published, published_is_known),
+            has_guid=not self.entry.native_id.startswith(HASHED),
+            is_same_reading=is_same_reading,
+        )
 
 
 def find_changes(batches: Iterable[Batch]) -> Changes:
@@ -112,7 +121,7 @@ def find_changes(batches: Iterable[Batch]) -> Changes:
         return Changes()
     languages = tracked_languages({batch.project_id for batch in batches})
     seen = _find_sightings(pairs)
-    known, compared, unseen = [], [], []
+    known, unseen = [], []
     for batch, entries in keyed:
         for key, entry in entries.items():
             found = seen.get((batch.source_id, key))
@@ -124,10 +133,9 @@ def find_changes(batches: Iterable[Batch]) -> Changes:
             if (content, url) != (old_content, old_url):
                 is_backlog |= old_content is None and _is_old(batch, entry)
                 one = KnownEntry(batch, entry, sighting_id, document_id, key, content, url, is_backlog)
+                one.is_reread = not is_same_reading(old_content)
                 known.append(one)
-                if old_content is not None and is_same_reading(old_content):
-                    compared.append(one)
-    _compare(compared, languages)
+    _compare(known, languages)
     renamed = _find_renamed(unseen, set(pairs))
     new = [one for one in unseen if (one.batch.source_id, one.key) not in renamed]
     return Changes(_new_entries(batches, new, now), known + list(renamed.values()))
@@ -191,9 +199,12 @@ def _compare(known: list[KnownEntry], languages: dict[int, frozenset[str]]) -> N
     with connection.cursor() as cursor:
         cursor.execute(_FIND_DOCUMENTS, [[one.document_id for one in known]])
         stored = {row[0]: _Stored(*row) for row in cursor.fetchall()}
+    uses = Counter((one.batch.source_id, one.document_id) for one in known)
     for one in known:
         document = stored.get(one.document_id)
-        if document and document.source_id == one.batch.source_id:
+        # Earlier versions stored several entries at one address as one document.
+        is_unclear = one.is_reread and uses[one.batch.source_id, one.document_id] > 1
+        if document and document.source_id == one.batch.source_id and not is_unclear:
             _set_changes(one, document, _item(one.batch, one.entry, languages[one.batch.project_id]))
 
 
@@ -224,27 +235,32 @@ def _find_renamed(unseen: list[_Unseen], in_feed: set[tuple[int, UUID]]) -> dict
             "hashes": [one.content_hash for one in unseen],
             "searched": SEARCHED,
             "compared": COMPARED,
+            "reading": keys.READING,
         }
         cursor.execute(_FIND_RENAMED, parameters)
         rows = cursor.fetchall()
     found: dict[tuple[int, UUID], KnownEntry] = {}
     taken: set[int] = set()
-    for number, sighting_id, document_id, native_key, is_backlog, published, is_known, *document in rows:
-        one, stored = unseen[number], _Stored(document_id, *document)
+    # Where several entries have one title, each takes the one at its address first.
+    rows.sort(key=lambda row: address_of(row[-3]) != address_of(unseen[row[0]].item.url))
+    for number, sighting_id, native_key, is_backlog, old_content, published, is_known, *document in rows:
+        one, stored = unseen[number], _Stored(*document)
         place = one.batch.source_id, one.key
         if place in found or sighting_id in taken or (one.batch.source_id, native_key) in in_feed:
             continue
-        if one.is_same(stored, published, is_known):
+        is_reread = not is_same_reading(old_content)
+        if one.is_same(stored, published, is_known, not is_reread):
             taken.add(sighting_id)
             found[place] = KnownEntry(
                 batch=one.batch,
                 entry=one.entry,
                 sighting_id=sighting_id,
-                document_id=document_id,
+                document_id=stored.id,
                 native_key=one.key,
                 content_hash=one.content_hash,
                 url_hash=url_hash(one.entry),
                 is_backlog=is_backlog,
+                is_reread=is_reread,
             )
             _set_changes(found[place], stored, one.item)
     return found

@@ -9,7 +9,7 @@ from uuid import UUID
 from monitoring.records import Entry
 
 # The low byte of a content hash. Raise it when the parsers or content/clean.py read the same entry differently: the
-# difference is then no edit of the source.
+# difference is then no edit of the source, and what it adds is backlog (edits.py).
 READING = 1
 
 
@@ -32,9 +32,9 @@ def content_hash(entry: Entry) -> int:
     return int.from_bytes(digest.digest() + bytes([READING]), signed=True)
 
 
-def is_same_reading(stored: int) -> bool:
-    """Return whether a content hash is of the current reading, and so comparable."""
-    return stored & 0xFF == READING
+def is_same_reading(stored: int | None) -> bool:
+    """Return whether a content hash is of the current reading, and so comparable. None is that of earlier versions."""
+    return stored is not None and stored & 0xFF == READING
 
 
 def url_hash(entry: Entry) -> int:

@@ -30,12 +30,13 @@ class Batch:
 @dataclass(frozen=True, slots=True)
 class Stored:
     """Counts of a source's stored entries: `new` ones (a document, or a sighting of a known one), `edited` ones, and
-    the `mentions` found in them.
+    the `mentions` found in them. `waiting` are edits that a later poll has to read again (edits.py).
     """
 
     new: int = 0
     mentions: int = 0
     edited: int = 0
+    waiting: int = 0
 
 
 @dataclass(slots=True)
@@ -81,7 +82,8 @@ class KnownEntry:
     """An entry that its source has shown before, and that is not as it was then: edits.py updates what is stored.
 
     Its sighting gets `native_key` and the hashes. `item` is set if its document may change: the title or the text
-    (`is_edited`), or the address (`address_key`).
+    (`is_edited`), or the address (`address_key`). `is_reread` if another version of Vigie has read it: a difference
+    may then come from the reading.
     """
 
     batch: Batch
@@ -94,6 +96,7 @@ class KnownEntry:
     is_backlog: bool = False
     item: Item | None = None
     is_edited: bool = False
+    is_reread: bool = False
     address_key: UUID | None = None
     keywords: list[int] = field(default_factory=list)
 

@@ -43,9 +43,9 @@ def store_changes(changes: Changes) -> dict[int, Stored]:
     Rows that another worker has stored since are left as they are.
     """
     new = list({(one.batch.source_id, one.native_key): one for one in changes.new}.values())
-    new.sort(key=lambda one: (one.batch.project_id, one.address_key.int, one.batch.source_id))
+    new.sort(key=lambda one: (one.batch.project_id, one.address_key.int, one.batch.source_id, one.native_key.int))
     inserted: list[NewEntry] = []
-    applied = Applied([], [])
+    applied = Applied()
     if not new and not changes.known:
         return {}
     with transaction.atomic(), connection.cursor() as cursor:
@@ -107,10 +107,11 @@ def _insert_mentions(cursor: CursorWrapper, inserted: list[NewEntry]) -> None:
 def _count(entries: list[NewEntry], inserted: list[NewEntry], applied: Applied) -> dict[int, Stored]:
     new = Counter(one.batch.source_id for one in entries)
     edited = Counter(one.batch.source_id for one in applied.edited)
+    waiting = Counter(one.batch.source_id for one in applied.waiting)
     mentions = Counter(one.batch.source_id for one, _ in applied.found)
     for entry in inserted:
         mentions[entry.batch.source_id] += len(entry.keywords)
     return {
-        source_id: Stored(new[source_id], mentions[source_id], edited[source_id])
-        for source_id in new.keys() | edited.keys() | mentions.keys()
+        source_id: Stored(new[source_id], mentions[source_id], edited[source_id], waiting[source_id])
+        for source_id in new.keys() | edited.keys() | waiting.keys() | mentions.keys()
     }

@@ -1,6 +1,7 @@
 """Store edits of entries: hashes of what was read, earlier titles and texts, mentions that no longer match.
 
-New columns are null or have constant defaults: Postgres adds them without rewriting the tables.
+New columns are null or have constant defaults, and none has a CHECK (as positive integers do): Postgres adds them
+without reading or rewriting the tables.
 """
 
 import django.db.models.deletion
@@ -12,7 +13,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField("document", "edited_at", models.DateTimeField(null=True)),
-        migrations.AddField("document", "edits", models.PositiveSmallIntegerField(default=0, db_default=0)),
+        migrations.AddField("document", "edits", models.SmallIntegerField(default=0, db_default=0)),
         migrations.AddField(
             "documentsource", "is_backlog", models.BooleanField(default=False, db_default=models.Value(False))
         ),

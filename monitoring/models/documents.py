@@ -48,7 +48,7 @@ class Document(models.Model):
     published_is_known = models.BooleanField(default=True, db_default=models.Value(True))
     fetched_at = models.DateTimeField(default=timezone.now)
     edited_at = models.DateTimeField(null=True)
-    edits = models.PositiveSmallIntegerField(default=0, db_default=0)
+    edits = models.SmallIntegerField(default=0, db_default=0)
     search = SearchVectorField(null=True)
 
     class Meta:
@@ -80,8 +80,8 @@ class DocumentSource(models.Model):
     `published` and `published_is_known` are as in `Document`, by the date that this source gives. `is_backlog` is
     whether the entry was old when it was found. `content_hash` and `url_hash` are those of the entry as last read
     (monitoring/ingest/keys.py), null before the first poll by a version that has them: an entry with the same hashes
-    is neither cleaned nor compared. No index has them: an entry under a new id is searched in the newest sightings of
-    its source.
+    is neither cleaned nor compared, one without is compared once. No index has them: an entry under a new id is
+    searched in the newest sightings of its source.
     """
 
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="seen_at")

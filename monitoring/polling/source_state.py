@@ -26,6 +26,7 @@ UNDATED_BELOW = 0.2
 HABIT_WEIGHT = 0.2
 # A source without dates whose feed was empty or very short may show this many new entries in one poll.
 FEW_ENTRIES = 10
+VALIDATORS = frozenset({"etag", "last_modified", "body_hash"})
 # Limits of the columns of `Source`, in characters.
 MAX_LANGUAGE, MAX_DETAIL = 20, 500
 
@@ -83,7 +84,7 @@ def decide(poll: CompletedPoll, stored: Stored, now: datetime, jitter: float, pa
         failing_since=plan.failing_since,
         error_code=error.code if error else "",
         error_detail=error.detail[:MAX_DETAIL] if error else "",
-        resume_state=source.resume_state if error else result.resume_state,
+        resume_state=source.resume_state if error else _resume_state(result, stored),
         moved_to=move.to,
         moved_count=move.count,
         moved_since=move.since,
@@ -159,6 +160,13 @@ def _outcome(result: PollResult, stored: Stored, hints: PollHints, now: datetime
         skip_hours=hints.skip_hours,
         skip_days=hints.skip_days,
     )
+
+
+def _resume_state(result: PollResult, stored: Stored) -> dict[str, Any]:
+    """Return the platform's state. While an edit waits, without that by which an unchanged feed isn't read again."""
+    if not stored.waiting:
+        return result.resume_state
+    return {name: value for name, value in result.resume_state.items() if name not in VALIDATORS}
 
 
 def _to_json(hints: PollHints) -> dict[str, Any]:

@@ -22,6 +22,7 @@ import numpy as np
 
 from monitoring.sentiment.features import Rows, word_rows
 from monitoring.sentiment.model import LABELS
+from monitoring.sentiment.model_files import MODEL_FILES
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -84,7 +85,7 @@ def load_onnx(folder: str) -> OnnxModel:
         from tokenizers import Tokenizer
     except ImportError as error:
         raise ImportError("SENTIMENT_BACKEND=onnx needs: pip install -r requirements/onnx.txt") from error
-    paths = {name: Path(folder) / name for name in ("model.onnx", "tokenizer.json", "config.json")}
+    paths = {name: Path(folder) / name for name in MODEL_FILES}
     for path in paths.values():
         if not path.is_file():
             raise FileNotFoundError(f"{path} is missing: docs/sentiment.md tells how to export a model")

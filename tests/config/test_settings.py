@@ -7,6 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import dj_database_url
 import pytest
 from django.core.checks import run_checks
 
@@ -33,6 +34,11 @@ def problems(monkeypatch, **environment):
     return runpy.run_path(str(ROOT / "config" / "settings.py"))["SETTING_PROBLEMS"]
 
 
+def database(query):
+    """Return DATABASES of a URL with these options."""
+    return {"default": dj_database_url.parse(f"postgres://u:p@db/vigie?{query}")}
+
+
 @pytest.mark.parametrize("name", NUMBERS)
 @pytest.mark.parametrize("value", ["abc", "0", "-1", "1.5", "99999999999"])
 def test_number_out_of_range_is_reported(monkeypatch, name, value):
@@ -56,6 +62,9 @@ def test_number_out_of_range_is_reported(monkeypatch, name, value):
         ("BASE_URL", "https://"),
         ("BASE_URL", "http://localhost:99999"),
         ("BASE_URL", "http://local host"),
+        ("BASE_URL", "https://exä mple.fr"),
+        ("BASE_URL", "https://exämple..fr"),
+        ("BASE_URL", "https://☃.example"),
         ("SAMPLE_FEEDS_URL", "web:8000"),
         ("SAMPLE_FEEDS_URL", "http://web:8000/sample"),
         ("HOST", "http://0.0.0.0"),
@@ -92,7 +101,12 @@ def test_invalid_value_is_reported_with_what_it_must_be(monkeypatch, name, value
         ("DATABASE_URL", "postgres://vigie:s3cret@db"),
         ("DATABASE_URL", "postgres://vigie:s3cret@db:99999/vigie"),
         ("DATABASE_URL", "postgres://vigie:s3cret@db:port/vigie"),
+        ("DATABASE_URL", "postgres://vigie:s3cret#1@db:5432/vigie"),
+        ("DATABASE_URL", "postgres://vigie:s3cret/1@db:5432/vigie"),
+        ("DATABASE_URL", "postgres://vigie:s3cret@db/vigie#1"),
+        ("DATABASE_URL", "postgres://vigie:s3cret@db/" + "v" * 64),
         ("DATABASE_URL", "s3cret"),
+        ("REDIS_URL", "redis://:s3cret#1@redis:6379/0"),
         ("REDIS_URL", "http://:s3cret@redis:6379/0"),
         ("REDIS_URL", "redis://:s3cret@redis:99999/0"),
         ("REDIS_URL", "redis://:s3cret@redis:6379/zero"),
@@ -102,6 +116,7 @@ def test_invalid_value_is_reported_with_what_it_must_be(monkeypatch, name, value
 def test_invalid_server_url_is_reported_without_its_password(monkeypatch, name, value):
     (problem,) = problems(monkeypatch, **{name: value})
     assert problem.startswith(f"{name} must be a URL such as ") and "s3cret" not in problem
+    assert "%23 for #" in problem
 
 
 @pytest.mark.parametrize(
@@ -124,9 +139,57 @@ def test_database_url_keeps_its_options(monkeypatch):
     assert database["OPTIONS"] == {"application_name": "vigie", "sslmode": "require"}
 
 
+@pytest.mark.parametrize("query", ["", "sslmode=require&connect_timeout=5", "currentSchema=public", "assume_role=a"])
+def test_known_database_option_is_accepted(settings, query):
+    settings.SECRET_KEY, settings.DATABASES = KEY, database(query)
+    assert run_checks(tags=["settings"], include_deployment_checks=True) == []
+
+
+@pytest.mark.parametrize("absent", ["model.onnx", "tokenizer.json", "config.json"])
+@pytest.mark.parametrize("is_folder", [False, True])
+def test_incomplete_sentiment_model_is_reported(settings, tmp_path, absent, is_folder):
+    for name in {"model.onnx", "tokenizer.json", "config.json"} - {absent}:
+        (tmp_path / name).touch()
+    if is_folder:
+        (tmp_path / absent).mkdir()
+    settings.SECRET_KEY, settings.SENTIMENT_BACKEND, settings.SENTIMENT_MODEL_DIR = KEY, "onnx", str(tmp_path)
+    (found,) = run_checks(tags=["settings"], include_deployment_checks=True)
+    assert found.msg.startswith(f"SENTIMENT_MODEL_DIR is '{tmp_path}', where {absent} is missing or not readable; it")
+    assert "docs/sentiment.md" in found.msg
+    (tmp_path / absent).rmdir() if is_folder else None
+    (tmp_path / absent).touch()
+    assert run_checks(tags=["settings"], include_deployment_checks=True) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("BASE_URL", "https://vigie.exämple.fr", "https://vigie.xn--exmple-cua.fr"),
+        ("BASE_URL", "https://Vigie.Exämple.fr:8443/", "https://vigie.xn--exmple-cua.fr:8443"),
+        ("SAMPLE_FEEDS_URL", "http://démo:8000", "http://xn--dmo-bma:8000"),
+        ("CSRF_TRUSTED_ORIGINS", "https://*.exämple.fr,http://a", ["https://*.xn--exmple-cua.fr", "http://a"]),
+    ],
+)
+def test_host_name_with_accents_is_converted(monkeypatch, name, value, expected):
+    monkeypatch.setenv(name, value)
+    values = runpy.run_path(str(ROOT / "config" / "settings.py"))
+    assert (values["SETTING_PROBLEMS"], values[name]) == ([], expected)
+
+
+def test_allowed_hosts_with_accents_are_converted(monkeypatch):
+    monkeypatch.setenv("ALLOWED_HOSTS", "vigie.exämple.fr, .exämple.fr, *")
+    values = runpy.run_path(str(ROOT / "config" / "settings.py"))
+    assert values["SETTING_PROBLEMS"] == []
+    assert values["ALLOWED_HOSTS"][:3] == ["vigie.xn--exmple-cua.fr", ".xn--exmple-cua.fr", "*"]
+
+
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
+        ({"DATABASES": database("foo=bar")}, "DATABASE_URL has the option 'foo', which Postgres doesn’t know"),
+        ({"DATABASES": database("schema=public")}, "or currentSchema=public for a schema"),
+        ({"DATABASES": database("pool=true")}, "DATABASE_URL has the option 'pool'"),
+        ({"DATABASES": database("dsn=x")}, "DATABASE_URL has the option 'dsn'"),
         ({"EMAIL_URL": "foo://"}, "EMAIL_URL must start with"),
         ({"EMAIL_URL": "smtp://"}, "EMAIL_URL must start with"),
         ({"EMAIL_URL": "smtp://u:p@host:99999"}, "EMAIL_URL is not a URL such as"),
@@ -143,6 +206,7 @@ def test_database_url_keeps_its_options(monkeypatch):
         ({"FETCH_CA_FILE": __file__}, "no certificate in it"),
         ({"POLL_MIN_INTERVAL_S": 60, "POLL_MAX_INTERVAL_S": 30}, "POLL_MIN_INTERVAL_S is 60 and POLL_MAX_INTERVAL_S"),
         ({"SENTIMENT_BACKEND": "onnx", "SENTIMENT_MODEL_DIR": ""}, "SENTIMENT_MODEL_DIR is not set"),
+        ({"SENTIMENT_BACKEND": "onnx", "SENTIMENT_MODEL_DIR": "/nope"}, "is '/nope', which is no folder; it must be"),
         ({"SECRET_KEY": "only-for-commands-that-sign-nothing"}, "SECRET_KEY is not set"),
         ({"SECRET_KEY": "please-change-me-0123456789"}, "SECRET_KEY is an example"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY is too short"),

@@ -55,6 +55,8 @@ def test_every_page_gives_foreign_text_its_own_direction(site, language):
     site.speak(language)
     faults, shown = {}, 0
     for visit in site.visits:
+        if visit.url.startswith("/operator/"):  # Django makes these pages
+            continue
         client = Client(headers={"accept-language": language})
         if visit.person:
             client.cookies["sessionid"] = site.cookies[visit.person]

@@ -13,9 +13,7 @@ FIT_AT = [1440, 375, 360, 320]
 OFF_BY_DEFAULT = ["label-content-name-mismatch", "p-as-heading", "table-fake-caption", "td-has-header"]
 # Rules whose result depends on colors. They do not depend on the language, so they run in English only.
 COLOR_RULES = ["color-contrast", "link-in-text-block"]
-SCHEMES = ["light", "dark"]
 COLOR_WIDTHS = [1440, 375]  # 320 px has the style sheet of 375
-STRUCTURE = {name: {"enabled": True} for name in OFF_BY_DEFAULT} | {name: {"enabled": False} for name in COLOR_RULES}
 # Frames show emails, which are pages of their own here.
 OPTIONS = {"resultTypes": ["violations"], "iframes": False}
 RUN_AXE = """async (options) => {
@@ -26,7 +24,7 @@ SET_OPEN = "(open) => document.querySelectorAll('details').forEach((element) => 
 # Elements that the screen or a card cuts off at the right; what scrolls by itself is left out.
 FIND_CUT_OFF = """async () => {
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-  const ignored = ".scroll, .conditions, pre, svg, .visually-hidden, .clip";
+  const ignored = ".scroll, .results, .conditions, pre, svg, .visually-hidden, .clip";
   const cutOff = [...document.querySelectorAll("body *")].filter((element) => {
     const box = element.getBoundingClientRect();
     return box.width > 1 && box.right > innerWidth + 1 && !element.closest(ignored);
@@ -99,11 +97,14 @@ def check(page, *, with_colors):
     for width, is_open in STATES:
         page.set_viewport_size({"width": width, "height": 800})
         page.evaluate(SET_OPEN, is_open)
-        yield from (f"{width} {fault}" for fault in page.evaluate(RUN_AXE, {**OPTIONS, "rules": STRUCTURE}))
-        for scheme in SCHEMES if with_colors and width in COLOR_WIDTHS else ():
-            page.emulate_media(color_scheme=scheme)
+        has_colors = with_colors and width in COLOR_WIDTHS
+        rules = {name: {"enabled": has_colors or name not in COLOR_RULES} for name in OFF_BY_DEFAULT + COLOR_RULES}
+        page.emulate_media(color_scheme="light")
+        yield from (f"{width} {fault}" for fault in page.evaluate(RUN_AXE, {**OPTIONS, "rules": rules}))
+        if has_colors:
+            page.emulate_media(color_scheme="dark")
             faults = page.evaluate(RUN_AXE, {**OPTIONS, "runOnly": COLOR_RULES})
-            yield from (f"{width} {scheme} {fault}" for fault in faults)
+            yield from (f"{width} dark {fault}" for fault in faults)
     page.evaluate(SET_OPEN, True)
     for width in FIT_AT:
         page.set_viewport_size({"width": width, "height": 800})

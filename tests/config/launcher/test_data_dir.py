@@ -4,6 +4,8 @@ import os
 import signal
 import stat
 import subprocess
+import sys
+import time
 
 import psutil
 
@@ -99,6 +101,24 @@ def test_foreign_files_and_their_folder_keep_their_permissions(tmp_path):
     (tmp_path / "run.lock").touch(mode=0o644)
     data_dir.repair_permissions(tmp_path)
     assert (mode(outside), mode(tmp_path), mode(tmp_path / "run.lock")) == (0o644, 0o755, 0o600)
+
+
+REPLACE_FILES = "import os\nwhile True: open('run.json.new', 'w').close(); os.replace('run.json.new', 'run.json')"
+
+
+def test_files_that_vanish_meanwhile_are_ignored(tmp_path):
+    for number in range(100):  # they take time between the listing and the last entry
+        (tmp_path / f"beat-schedule{number}").touch(mode=0o600)
+    other = subprocess.Popen([sys.executable, "-c", REPLACE_FILES], cwd=tmp_path)
+    try:
+        while not (tmp_path / "run.json").exists():
+            time.sleep(0.01)
+        for _ in range(300):
+            data_dir.repair_permissions(tmp_path)
+    finally:
+        other.kill()
+        other.wait()
+    assert mode(tmp_path) == 0o700
 
 
 def test_lock_file_is_private_when_created(tmp_path):

@@ -104,6 +104,17 @@ def test_entry_that_a_feed_repeats_is_kept_once():
     assert [one.published for one in entries(*dated)] == [datetime(2026, 3, 2, 11, tzinfo=UTC)]
 
 
+def test_entries_that_differ_only_in_other_texts_have_ids_of_their_own():
+    link = "https://essai.example/a"
+    rows = [
+        f"<entry><id>u:1</id><title>Panne</title><link href='{link}'/><content>Le réseau est en panne.</content>"
+        f"<summary>Ligne {n}</summary></entry>"
+        for n in range(3)
+    ]
+    found = atom(*rows)
+    assert len({one.native_id for one in found}) == 3
+
+
 def test_guids_that_differ_by_case_are_different():
     assert ids(item("Un", guid="dQw4"), item("Deux", guid="dqW4")) == ["dQw4", "dqW4"]
 

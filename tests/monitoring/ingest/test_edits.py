@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from monitoring.ingest import edits, keys
+from monitoring.ingest import edits
 from monitoring.ingest.backfill import backfill_all, start_backfill
 from monitoring.ingest.find import find_changes
 from monitoring.ingest.retention import delete_expired_documents
@@ -234,19 +234,6 @@ def test_waiting_edit_is_stored_by_a_later_poll(source):
     Document.objects.update(edited_at=timezone.now() - timedelta(days=1))
     poll(source, entry("1", text=ARTICLE + " Fin."))
     assert Document.objects.get().text == ARTICLE + " Fin."
-
-
-@pytest.mark.parametrize("reading", ["none", "other"])
-def test_rows_of_an_earlier_version_are_no_edits(source, reading, monkeypatch):
-    poll(source, entry("1", **BEFORE))
-    if reading == "none":
-        DocumentSource.objects.update(content_hash=None, url_hash=None)
-    else:
-        monkeypatch.setattr(keys, "READING", keys.READING + 1)
-    poll(source, entry("1", **AFTER))
-    assert (Document.objects.get().title, Mention.objects.count()) == ("Direct", 0)
-    poll(source, entry("1", title="Direct", text="Lumora, enfin"))
-    assert (Document.objects.get().text, Mention.objects.count()) == ("Lumora, enfin", 1)
 
 
 def test_retention_deletes_revisions(source):

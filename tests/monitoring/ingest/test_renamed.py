@@ -50,9 +50,69 @@ def test_entry_with_a_token_in_its_url_stays_one_document_over_many_polls(source
     assert counts() == (1, 1, 1)
 
 
-def test_undated_entry_is_recognized_by_its_text(source):
-    polls(source, [entry("1", published=None)], [entry("2", published=None, url="https://b.example/")])
+LONG = " ".join(["Le fil de la semaine : posez ici vos questions sur Lumora et ses lampes."] * 4)
+
+
+@pytest.mark.parametrize(
+    ("text", "one", "two"),
+    [
+        (ARTICLE, ("1", "https://p.example/a"), ("2", "https://p.example/a")),
+        (ARTICLE, ("sha256:1", "https://p.example/a?sid=1"), ("sha256:2", "https://p.example/a?sid=2")),
+        (ARTICLE, ("sha256:1", ""), ("sha256:2", "")),
+        (LONG, ("1", "https://p.example/a?sid=1"), ("2", "https://p.example/a?sid=2")),
+        (LONG, ("sha256:1", "https://p.example/a"), ("sha256:2", "https://p.example/b")),
+    ],
+)
+def test_undated_entry_is_recognized_by_its_text_and_address(source, text, one, two):
+    (first, url), (second, new_url) = one, two
+    polls(source, [entry(first, text, url=url, published=None)], [entry(second, text, url=new_url, published=None)])
     assert counts() == (1, 1, 1)
+
+
+def test_undated_entry_without_a_text_is_recognized_by_its_url(source):
+    bare = {"text": "", "published": None}
+    polls(source, [entry("1", **bare)], [entry("2", url="http://presse.example/a?utm_source=rss", **bare)])
+    assert counts() == (1, 1, 1)
+    polls(source, [entry("3", url="https://presse.example/b", **bare)])
+    assert Document.objects.count() == 2
+
+
+@pytest.mark.parametrize("text", ["All Lumora systems are operational again.", LONG])
+@pytest.mark.parametrize(
+    "urls",
+    [
+        ["https://etat.example/incidents/1", "https://etat.example/incidents/2"],
+        ["https://etat.example/", "https://etat.example"],
+        ["", ""],
+    ],
+)
+def test_undated_status_with_a_guid_of_its_own_stays_apart(source, text, urls):
+    one, two = (entry(f"g{url}{n}", text, "Resolved", url, published=None) for n, url in enumerate(urls))
+    polls(source, [one], [two])
+    assert counts() == (2, 2, 2)
+
+
+@pytest.mark.parametrize("guids", [("g1", "g2"), ("sha256:1", "sha256:2")])
+def test_undated_status_with_an_id_in_its_query_stays_apart(source, guids):
+    for number, guid in enumerate(guids):
+        url = f"https://etat.example/?incident={number}"
+        polls(source, [entry(guid, "Lumora is back.", "Resolved", url, published=None)])
+    assert counts() == (2, 2, 2)
+
+
+@pytest.mark.parametrize("days", [1, 7])
+@pytest.mark.parametrize("guid", ["g{}", "sha256:{}"])
+@pytest.mark.parametrize("url", ["https://forum.example/{}", ""])
+def test_recurring_thread_with_a_long_text_stays_apart(source, days, guid, url):
+    for n in range(2):
+        published = NOON + n * timedelta(days=days)
+        polls(source, [entry(guid.format(n), LONG, "Questions", url.format(n), published=published)])
+    assert counts() == (2, 2, 2)
+
+
+def test_recurring_thread_at_one_address_stays_apart_after_two_days(source):
+    polls(source, [entry("1", LONG)], [entry("2", LONG, published=NOON + timedelta(days=7))])
+    assert counts() == (2, 2, 2)
 
 
 def test_entry_with_another_date_is_the_same_only_with_a_long_text(source):

@@ -1,10 +1,12 @@
 """Entries that share what usually identifies one, polled from a feed: each is a mention."""
 
+from datetime import timedelta
 from email.utils import format_datetime
 
 import pytest
 from django.utils import timezone
 
+from monitoring.ingest import edits
 from monitoring.models import Document, Mention
 from monitoring.polling.poller import poll_due
 from tests.factories import make_keyword
@@ -73,3 +75,36 @@ def test_edited_entry_becomes_a_mention(feed, web, project):
     mention = Mention.objects.get()
     assert (mention.document.title, mention.is_backlog) == ("Direct : Lumora en cause", False)
     assert mention.document.revisions.get().title == "Direct"
+
+
+def test_edit_that_waits_is_stored_though_the_feed_stays_unchanged(feed, web, project):
+    make_keyword(project, query="lumora")
+    row = {"title": "Direct", "link": "https://essai.example/direct", "guid": "g11"}
+    source = feed(body=rss({**row, "text": "Lumora"}))
+    poll_due()
+    Document.objects.update(edits=edits.FREE_EDITS, edited_at=timezone.now())
+    web.put("/feed.xml", body=rss({**row, "text": "Lumora, suite"}))
+    poll_again(source)
+    assert Document.objects.get().text == "Lumora"
+    Document.objects.update(edited_at=timezone.now() - timedelta(days=1))
+    source = poll_again(source)
+    assert Document.objects.get().text == "Lumora, suite"
+    assert source.resume_state["body_hash"]
+
+
+def test_undated_status_is_a_mention_each_time(feed, web, project):
+    make_keyword(project, query="lumora")
+    rows = [
+        {
+            "title": "Resolved",
+            "text": "All Lumora systems are operational again.",
+            "guid": f"inc-{n}",
+            "link": f"https://etat.example/incidents/{n}",
+        }
+        for n in range(2)
+    ]
+    source = feed(body=rss(rows[0]))
+    poll_due()
+    web.put("/feed.xml", body=rss(rows[1]))
+    poll_again(source)
+    assert Mention.objects.count() == 2
