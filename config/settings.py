@@ -161,6 +161,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.InvitedSignupForm"
 ACCOUNT_FORMS = {"reset_password": "accounts.password_reset.PasswordResetForm"}
+ACCOUNT_REAUTHENTICATION_METHODS = ("password", "mfa")  # Vigie has no pages for codes by email
 ACCOUNT_EMAIL_VERIFICATION = "none"  # the invitation has already verified the address
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # email when the password or two-factor authentication changes

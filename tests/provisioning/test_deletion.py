@@ -12,7 +12,16 @@ from accounts.models import Invitation, Project, User
 from accounts.projects import create_project
 from alerts.models import Digest, Incident, Rule
 from delivery.models import Delivery
-from monitoring.models import Correction, Document, DocumentRevision, Mention, SentimentLayer, SentimentState, Source
+from monitoring.models import (
+    Correction,
+    Document,
+    DocumentRevision,
+    FetchRequest,
+    Mention,
+    SentimentLayer,
+    SentimentState,
+    Source,
+)
 from provisioning import deletion
 from provisioning.deletion import delete_project, purge_deleted_projects
 from tests.factories import make_keyword, make_mentions, make_source
@@ -38,6 +47,7 @@ def fill(project, user, documents=12):
     Incident.objects.create(rule=rule, opened_at=published, value=4, peak=4)
     Digest.objects.get_or_create(project=project, user=user)
     Invitation.objects.create(project=project, email="n@example.com", token_digest="d", expires_at=published)
+    FetchRequest.objects.create(project=project, user=user, kind="page", url="https://essai.example/")
     Delivery.objects.create(key=f"k{project.id}", kind="digest", project=project, user=user, recipient=user.email)
     return source
 
@@ -83,7 +93,7 @@ def test_fill_covers_every_table_that_references_a_project():
         "Digest",
         "Delivery",
     }
-    covered |= {"Correction", "SentimentLayer", "SentimentState"}
+    covered |= {"Correction", "SentimentLayer", "SentimentState", "FetchRequest"}
     assert referencing == covered, "add the new table to fill() above, and here"
 
 
