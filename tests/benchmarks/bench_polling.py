@@ -76,13 +76,15 @@ def ours(world: World, environment: dict[str, str]) -> list[tuple[float, int, fl
 
     prompt = sources.exclude(url__in=world.urls()[::HANGING]) if world.real else sources
 
-    def one_pass() -> float:
+    def one_pass(process: subprocess.Popen) -> float:
         from django.utils import timezone
 
         began = timezone.now()
         sources.update(next_poll_at=began)
         poll_due.delay()
         while sources.exclude(last_polled_at__gte=began).exists():
+            if process.poll() is not None:
+                raise SystemExit(f"the worker ended with status {process.returncode}")
             time.sleep(0.02)
         return (prompt.latest("last_polled_at").last_polled_at - began).total_seconds()
 
@@ -99,7 +101,7 @@ def ours(world: World, environment: dict[str, str]) -> list[tuple[float, int, fl
             results = []
             for newer in (0, 0, 10):
                 world.publish(newer)
-                seconds, prompt_s = timed(one_pass)
+                seconds, prompt_s = timed(one_pass, process)
                 results.append((seconds, Document.objects.filter(project=project).count(), prompt_s))
             failed = sources.exclude(error_code="").values_list("error_code", "error_detail")
             if failed:

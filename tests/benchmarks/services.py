@@ -3,6 +3,7 @@ about the machine."""
 
 import os
 import platform
+import secrets
 import sys
 import tempfile
 import time
@@ -22,6 +23,7 @@ def vigie(**environment: str) -> Iterator[dict[str, str]]:
         postgres, redis = start_postgres(folder), start_redis(folder)
         try:
             os.environ |= {"DATABASE_URL": postgres.url, "REDIS_URL": redis.url, "VIGIE_DATA_DIR": name, **environment}
+            os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))  # no worker starts without one
             os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
             import django
             from django.core.management import call_command
