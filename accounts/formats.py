@@ -14,11 +14,12 @@ from django.utils.translation import pgettext
 def moment(value: datetime) -> str:
     """Return a time without its year: "Tuesday, June 9 at 8 a.m.", « mardi 9 juin à 8 h »."""
     local = timezone.localtime(value)
-    if local.day == 1:
-        pattern = pgettext("Django date format: first day of a month, with weekday", "l, F j")
-    else:
-        pattern = pgettext("Django date format: day with weekday", "l, F j")
-    return _("%(date)s at %(time)s") % {"date": formats.date_format(local, pattern), "time": clock(local.time())}
+    day = _day(
+        local,
+        pgettext("Django date format: first day of a month, with weekday", "l, F j"),
+        pgettext("Django date format: day with weekday", "l, F j"),
+    )
+    return _("%(date)s at %(time)s") % {"date": day, "time": clock(local.time())}
 
 
 def short_moment(value: datetime | None, today: datetime) -> str:
@@ -36,30 +37,35 @@ def short_moment(value: datetime | None, today: datetime) -> str:
 
 def short_day(local: date) -> str:
     """Return a date without its year: "Jul 31"; « 31 juil. », « 1er août »."""
-    if local.day == 1:
-        pattern = pgettext("Django date format: first day of a month, short", "M j")
-    else:
-        pattern = pgettext("Django date format: day, short", "M j")
-    return formats.date_format(local, pattern)
+    return _day(
+        local,
+        pgettext("Django date format: first day of a month, short", "M j"),
+        pgettext("Django date format: day, short", "M j"),
+    )
 
 
 def short_date(local: date) -> str:
     """Return a date with its year: "Jul 31, 2026"; « 31 juil. 2026 », « 1er août 2026 »."""
-    if local.day == 1:
-        pattern = pgettext("Django date format: first day of a month, short with year", "M j, Y")
-    else:
-        pattern = pgettext("Django date format: day, short with year", "M j, Y")
-    return formats.date_format(local, pattern)
+    return _day(
+        local,
+        pgettext("Django date format: first day of a month, short with year", "M j, Y"),
+        pgettext("Django date format: day, short with year", "M j, Y"),
+    )
 
 
 def long_date(value: date) -> str:
     """Return a date with its year: "July 1, 2026", « 1er juillet 2026 »."""
     local = timezone.localtime(value) if isinstance(value, datetime) else value
-    if local.day == 1:
-        pattern = pgettext("Django date format: first day of a month, with year", "F j, Y")
-    else:
-        pattern = pgettext("Django date format: day with year", "F j, Y")
-    return formats.date_format(local, pattern)
+    return _day(
+        local,
+        pgettext("Django date format: first day of a month, with year", "F j, Y"),
+        pgettext("Django date format: day with year", "F j, Y"),
+    )
+
+
+def _day(local: date, on_first: str, on_others: str) -> str:
+    """Return a date by one of two patterns: French has "1er" for the first day of a month."""
+    return formats.date_format(local, on_first if local.day == 1 else on_others)
 
 
 def clock(value: time) -> str:

@@ -1,6 +1,6 @@
 """Test that large and dense bodies are parsed in a child process, with the same results and within its limits."""
 
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 
 import pytest
@@ -111,16 +111,17 @@ def test_output_beyond_its_limit_is_too_complex(monkeypatch):
     assert run_in_child("feed", realistic_feed(1, 30, "wordpress")).code == "too_complex"
 
 
+def parsed_simultaneously(body, times):
+    """Return what parse_feed returns in this many threads."""
+    with ThreadPoolExecutor(times) as threads:
+        return list(threads.map(parse_feed, [body] * times))
+
+
 def test_parser_is_busy_when_too_many_bytes_wait(monkeypatch):
     monkeypatch.setattr(child_process, "_MAX_WAITING_BYTES", 3 * MEGABYTE)
     monkeypatch.setattr(child_process, "_MAX_WAIT_S", 0.05)
     body = podcast(100, 4 * MEGABYTE)
-    found = []
-    threads = [threading.Thread(target=lambda: found.append(parse_feed(body))) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    found = parsed_simultaneously(body, 3)
     assert [each.code for each in found if isinstance(each, ParseError)] == ["busy"] * 2
     assert [len(each.entries) for each in found if isinstance(each, ParsedFeed)] == [100]
 
@@ -128,12 +129,7 @@ def test_parser_is_busy_when_too_many_bytes_wait(monkeypatch):
 def test_parser_is_busy_when_its_turn_does_not_come(monkeypatch):
     monkeypatch.setattr(child_process, "_MAX_WAIT_S", 0.01)
     body = podcast(100, 3 * MEGABYTE)
-    found = []
-    threads = [threading.Thread(target=lambda: found.append(parse_feed(body))) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    found = parsed_simultaneously(body, 2)
     assert sorted(getattr(each, "code", "") for each in found) == ["", "busy"]
     assert len(parse_feed(body).entries) == 100
 
