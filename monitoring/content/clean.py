@@ -88,7 +88,8 @@ class _Text(NamedTuple):
 
 def clean(entry: Entry, feed_language: str = "") -> Item:
     """Return the entry as plain text; `text` has one line per block element, and a blank line between its texts."""
-    title, texts = plain_title(entry.title, is_html=entry.title_is_html), _texts(entry)
+    title = plain_title(entry.title, is_html=entry.title_is_html)
+    texts = _texts(entry, title)
     text = "\n\n".join(each.plain for each in texts if each.plain)
     return Item(
         native_id=entry.native_id,
@@ -110,7 +111,7 @@ def safe_html(entry: Entry) -> str:
 
     "" if the body is plain text, or too complex, or longer than MAX_HTML when repaired.
     """
-    first, *others = _texts(entry) or [_Text("", False, "")]
+    first, *others = _texts(entry, plain_title(entry.title, is_html=entry.title_is_html)) or [_Text("", False, "")]
     if not first.is_html:
         return ""
     lines = [line for text in others for line in text.plain.split("\n")]
@@ -119,17 +120,15 @@ def safe_html(entry: Entry) -> str:
     return html + added if html and len(html) + len(added) <= MAX_HTML else ""
 
 
-def _texts(entry: Entry) -> list[_Text]:
+def _texts(entry: Entry, title: str) -> list[_Text]:
     """Return the texts of an entry that add something to its title and to those before them; the body always does."""
     texts: list[_Text] = []
     for source, is_html in dict.fromkeys([(entry.body, entry.body_is_html), *entry.other_texts]):
         text = _read(source, is_html=is_html)
         if not text.plain and not text.is_cut:
             continue
-        if texts:
-            title = plain_title(entry.title, is_html=entry.title_is_html)
-            if is_contained(text.plain, [title, *(each.plain for each in texts)]):
-                continue
+        if texts and is_contained(text.plain, [title, *(each.plain for each in texts)]):
+            continue
         texts.append(text)
     return texts
 
