@@ -9,6 +9,8 @@ import re
 from collections.abc import Sequence
 
 _PUNCTUATION = '.,;:!?…·•«»"“”„‘()[]{}<>|*_—–-→←'
+# The first words that nothing interrupts, enough of them to occur nowhere else by chance.
+_RUN = re.compile(rf"[^\n{re.escape(_PUNCTUATION)}]{{24,}}")
 _SENTENCE_END = re.compile(r"\n|(?<=[.!?])\s")
 _ELLIPSIS = re.compile(r"[\[(]?(?:…|\.\.\.)[\])]?")
 # The last line of an excerpt in blogs: the title of the post, and the name of the blog.
@@ -30,7 +32,10 @@ def is_contained(text: str, others: Sequence[str]) -> bool:
     if any(_occurs(text, other) for other in others):
         return True
     text = text[:-_APPEARED_CHARS] + _APPEARED_FIRST.sub("", text[-_APPEARED_CHARS:])
-    words = "|".join(f" {_words(other)} " for other in others)
+    folded = [_folded(other) for other in others]
+    if not _has_first_run(folded, text):
+        return False
+    words = "|".join(f" {_words(other)} " for other in folded)
     return all(_has(words, sentence) for sentence in _SENTENCE_END.split(text))
 
 
@@ -41,17 +46,29 @@ def _occurs(text: str, other: str) -> bool:
     return start >= 0 and not other[max(start - 1, 0) : start].strip() and not other[end : end + 1].strip()
 
 
+def _has_first_run(folded: list[str], text: str) -> bool:
+    """Return whether the first long run of words of a text occurs in the others: a tenth of the time of `_has`."""
+    run = _RUN.search(text)
+    if not run or _INVITATION.match(run[0]):
+        return True
+    start = _folded(run[0]).strip()
+    return any(start in other.replace("\n", " ") for other in folded)
+
+
 def _has(words: str, sentence: str) -> bool:
     """Return whether a sentence is in the words; if it was shortened, its last word may be, too."""
     *shortened, last = _ELLIPSIS.split(sentence)
-    pieces = [f" {_words(piece)}" for piece in shortened]
-    last = _words(_INVITATION.sub("", last))
+    pieces = [f" {_words(_folded(piece))}" for piece in shortened]
+    last = _words(_folded(_INVITATION.sub("", last)))
     return all(piece in words for piece in pieces) and (not last or f" {last} " in words)
 
 
-def _words(text: str) -> str:
-    """Return the words in lower case, one space between them. Signs like those of "C++" and "#marque" are kept."""
-    text = text.casefold().replace("’", "'")
+def _folded(text: str) -> str:
+    return text.casefold().replace("’", "'")
+
+
+def _words(folded: str) -> str:
+    """Return the words with one space between them. Signs like those of "C++" and "#marque" are kept."""
     for sign in _PUNCTUATION:
-        text = text.replace(sign, " ")
-    return " ".join(text.split())
+        folded = folded.replace(sign, " ")
+    return " ".join(folded.split())

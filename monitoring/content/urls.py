@@ -47,6 +47,7 @@ _MOBILE_HOSTS = {"m.youtube.com": "youtube.com", "m.facebook.com": "facebook.com
 _PATH_SAFE = "/:@!$&'()*+,;=-._~"
 _DEFAULT_PORTS = {80, 443, None}
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+_NOTHING_TO_ESCAPE = re.compile(rf"[A-Za-z0-9{re.escape(_PATH_SAFE)}]*")
 _WRAPPED = re.compile(r"\s*[\r\n\t]+\s*")
 # "feed://site", "feed:https://site", and the podcast applications' "itpc" and "pcast".
 _READER_SCHEME = re.compile(r"(?:(?:feeds?|itpcs?|pcasts?|podcast|rss):(?://)?)+(?=\S)", re.I)
@@ -114,6 +115,8 @@ def _path(path: str) -> str:
 
 
 def _query(query: str, host: str) -> str:
+    if not query:
+        return ""
     by_host = next(
         (names for suffix, names in _TRACKING_BY_HOST.items() if _is_host_or_subdomain(host, suffix)), frozenset()
     )
@@ -135,6 +138,8 @@ def _is_tracking(name: str, by_host: frozenset[str]) -> bool:
 
 def _escape(text: str) -> str:
     """Spell each character one way: unreserved ones unescaped, others as %XX in capitals; escaped delimiters stay."""
+    if _NOTHING_TO_ESCAPE.fullmatch(text):  # most URLs, in a tenth of the time
+        return text
 
     def normalized(match: re.Match[str]) -> str:
         character = chr(int(match[1], 16))

@@ -41,6 +41,10 @@ _FIND_SIGHTINGS = """
 SELECT source_id, native_key, id, document_id, content_hash, url_hash, is_backlog FROM monitoring_documentsource
 JOIN unnest(%s::bigint[], %s::uuid[]) AS wanted (source_id, native_key) USING (source_id, native_key)
 """
+_FIND_READ_SOURCES = """
+SELECT id FROM unnest(%s::bigint[]) AS row (id)
+WHERE EXISTS (SELECT FROM monitoring_documentsource s WHERE s.source_id = row.id)
+"""
 _FIND_DOCUMENTS = "SELECT id, source_id, url, title, text FROM monitoring_document WHERE id = ANY(%s)"
 # Rows without a hash are of a version that stored the time of the poll as the date of undated entries.
 _FIND_RENAMED = """
@@ -223,10 +227,15 @@ def _find_renamed(unseen: list[_Unseen], in_feed: set[tuple[int, UUID]]) -> dict
 
     Other platforms return new posts only, so an id that is missing means nothing, and many people post one text.
     """
-    unseen = [one for one in unseen if one.batch.platform == FEED]
-    if not unseen:
+    feeds = {one.batch.source_id for one in unseen if one.batch.platform == FEED}
+    if not feeds:
         return {}
     with connection.cursor() as cursor:
+        cursor.execute(_FIND_READ_SOURCES, [list(feeds)])
+        read = {source_id for (source_id,) in cursor.fetchall()}
+        unseen = [one for one in unseen if one.batch.source_id in read]
+        if not unseen:
+            return {}
         parameters: dict[str, Any] = {
             "numbers": list(range(len(unseen))),
             "sources": [one.batch.source_id for one in unseen],
