@@ -5,7 +5,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PYTEST_WORKERS ?= 2
+# On 2 cores: a quarter of the tests wait for programs and time limits rather than for a processor.
+PYTEST_WORKERS ?= 3
 BROWSERS := chromium chromium-browser google-chrome
 
 .DEFAULT_GOAL := help

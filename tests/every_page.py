@@ -121,7 +121,7 @@ class Site:
         yield "resolved email", render_closed(incident, self.owner)
 
     def _add_texts(self):
-        source = make_source(self.project, title=LONG, url=f"https://{LONG}.example/feed", error_code="dns")
+        source = make_source(self.project, title=LONG, url=f"https://{LONG}.example/{'path' * 30}", error_code="dns")
         texts = {"title": RIGHT_TO_LEFT, "text": f"{RIGHT_TO_LEFT} {LONG}", "author": RIGHT_TO_LEFT}
         make_mention(self.world.keyword, source=source, **texts)
         make_mention(self.world.keyword, source=source, title=LONG, text=LONG, author=LONG, status="replied")

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from tests.factories import make_mention, make_source
+from tests.factories import make_mention
 
 PAGES = [
     "",
@@ -27,40 +27,6 @@ PAGES = [
     "settings",
     "settings/sentiment",
 ]
-
-
-# Text that a card or the screen cuts off at the right; what scrolls by itself and closed menus are left out.
-CUT_OFF = """() => [...document.querySelectorAll("main *")].filter((element) => {
-    const box = element.getBoundingClientRect();
-    const ignored = ".scroll, .conditions, pre, svg, .visually-hidden, .clip, .menu:not([open]) .panel";
-    return box.width > 1 && box.right > innerWidth + 1 && !element.closest(ignored);
-}).map((element) => element.outerHTML.slice(0, 80))"""
-
-
-@pytest.mark.parametrize("language", ["en", "fr"])
-@pytest.mark.parametrize("width", [320, 360, 768, 1024])
-def test_no_page_scrolls_sideways_or_cuts_text_off(open_as, live_server, owner, brand, project, language, width):
-    owner.language = language
-    owner.save()
-    source = make_source(
-        project, url="https://a-very-long-name-of-a-host.example/" + "path" * 30, title="Wort" * 30, error_code="dns"
-    )
-    mention = brand.mentions.first().pk
-    own_pages = [f"keywords/{brand.pk}", f"keywords/{brand.pk}/edit", f"mentions/{mention}", f"sources/{source.pk}"]
-    page = open_as(owner, f"/p/{project.pk}/")
-    page.set_viewport_size({"width": width, "height": 740})
-    too_wide = {}
-    for path in [f"/p/{project.pk}/{path}" for path in [*PAGES, *own_pages]] + ["/account", "/projects/new"]:
-        page.goto(live_server.url + path)
-        for menu in page.locator(".menu.period > summary").all():
-            menu.click()
-        page.evaluate("document.fonts.ready")
-        excess = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        cut_off = page.evaluate(CUT_OFF)
-        if excess > 0 or cut_off:
-            too_wide[path] = (excess, cut_off)
-        assert page.locator("html").get_attribute("lang") == language
-    assert too_wide == {}
 
 
 def test_page_text_uses_vendored_typeface(open_as, owner, project):

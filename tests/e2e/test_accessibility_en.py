@@ -1,0 +1,13 @@
+"""Every page in English: axe-core, widths, console (accessibility.py)."""
+
+import pytest
+
+from tests.e2e.accessibility import check_every_page
+from tests.every_page import Site
+
+
+@pytest.mark.timeout(600)
+def test_every_page_in_english_passes_axe_fits_and_keeps_console_clean(
+    browser, browser_context_args, live_server, project, owner
+):
+    assert check_every_page(browser, browser_context_args, Site(project, owner), live_server.url, "en") == {}
