@@ -21,7 +21,7 @@ MAX_DATABASE_NAME = 63  # characters: Postgres' limit, which Django enforces at 
 _ENCODED = "; write special characters of the password percent-encoded, such as %23 for #"
 _HEADER = re.compile(r"[\x20-\x7e\xa0-\xff]+")
 # Their values may contain passwords, so no message repeats them.
-_SECRET = {"DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SECRET_KEY"}
+_SECRET = {"DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SECRET_KEY", "SECRET_KEY_FALLBACKS", "CREDENTIAL_KEYS"}
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,12 @@ for _method, _otherwise in {
     "list": "a list, separated by commas",
 }.items():
     setattr(Environment, _method, _or_default(_method, _otherwise))
+
+
+FERNET_KEYS = MustBe(
+    "keys of 44 characters, separated by commas, such as Python's Fernet.generate_key() returns",
+    lambda keys: all(re.fullmatch(r"[A-Za-z0-9_-]{43}=", key.strip()) for key in keys),
+)
 
 
 def own_hosts(base_url: str, listen_address: str) -> list[str]:

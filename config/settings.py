@@ -24,6 +24,9 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DEBUG = env.bool("DEBUG", False)
 UNSAFE_KEY = "only-for-commands-that-sign-nothing"  # config/checks.py refuses to serve and work with it
 SECRET_KEY = env.str("SECRET_KEY", UNSAFE_KEY)
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
+# Encrypt the credentials of platforms (accounts/secret_box.py).
+CREDENTIAL_KEYS: list[str] = env.list("CREDENTIAL_KEYS", [], validate=environment.FERNET_KEYS)
 VIGIE_DATA_DIR = Path(env.str("VIGIE_DATA_DIR", str(BASE_DIR / "data")))
 HOST = env.str("HOST", "127.0.0.1", validate=environment.LISTEN_ADDRESS)
 PORT = env.int("PORT", 8000, validate=environment.PORT_NUMBER)

@@ -5,9 +5,13 @@ untouched: most of them are already stored); `content/clean.py` turns the new on
 `ingest/store.py` stores. Pure: no Django, no I/O.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+# The kinds of entries.
+KINDS = ("post", "comment", "review", "article", "video")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,11 @@ class Entry:
     revision, only where the source gives it.
     `language` is the source's own tag in lower case ("fr", "fr-ca"), "" where it gives none.
     `followers` counts the author's followers, `engagement` sums reactions, comments and shares; None where unknown.
+
+    Further fields of posts and reviews: `kind` is one of `KINDS`, "" where unknown. `author_handle` is the name that
+    the platform addresses the author by. `likes`, `replies`, `shares` and `views` are None where unknown, which is not
+    0. `reply_to` and `thread` are the native ids of the post replied to and of the first post of the conversation.
+    `rating` is from 1 to 5 stars. `country` is an ISO 3166 code in capitals. `raw` is the item as received, JSON.
     """
 
     native_id: str
@@ -37,6 +46,17 @@ class Entry:
     engagement: int | None = None
     other_texts: tuple[tuple[str, bool], ...] = ()
     updated: datetime | None = None
+    kind: str = ""
+    author_handle: str = ""
+    likes: int | None = None
+    replies: int | None = None
+    shares: int | None = None
+    views: int | None = None
+    reply_to: str = ""
+    thread: str = ""
+    rating: float | None = None
+    country: str = ""
+    raw: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +77,16 @@ class Item:
     language: str = ""
     engagement: int | None = None
     is_truncated: bool = False
+    kind: str = ""
+    author_handle: str = ""
+    likes: int | None = None
+    replies: int | None = None
+    shares: int | None = None
+    views: int | None = None
+    reply_to: str = ""
+    thread: str = ""
+    rating: float | None = None
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +125,8 @@ class PollHints:
 class ClaimedSource:
     """A source leased by one worker: the columns of its row that polling reads. All times are UTC.
 
-    `resume_state` is what the platform returned after the last successful poll, {} before the first.
+    `resume_state` is what the platform returned after the last successful poll, {} before the first. `settings` are
+    what a person has set for a source of its platform (a tag, the host of a server), {} for feeds.
     """
 
     id: int
@@ -115,6 +146,8 @@ class ClaimedSource:
     failing_since: datetime | None
     error_code: str
     resume_state: dict[str, Any]
+    settings: dict[str, str]
+    credential_id: int | None
     moved_to: str
     moved_count: int
     moved_since: datetime | None
@@ -127,11 +160,51 @@ class ClaimedSource:
 
 
 @dataclass(frozen=True, slots=True)
+class TrackedQuery:
+    """A keyword's query for platforms that search. `type` is brand, competitor or topic; `languages` are codes."""
+
+    keyword_id: int
+    type: str
+    query: str
+    languages: frozenset[str] = frozenset()
+
+
+# Stores renewed secrets of a credential: it calls the function with the present ones, and returns its result.
+Renewal = Callable[[Callable[[Mapping[str, str]], "Mapping[str, str] | PollError"]], "Mapping[str, str] | PollError"]
+
+
+@dataclass(frozen=True, slots=True)
+class PollJob:
+    """A claimed source with everything that polling it needs.
+
+    `queries` are the project's keywords that track the platform, `secrets` the decrypted credential. At most
+    `requests` requests may be made. `base_url` replaces the address of the platform's API, for tests and commands.
+    `now` is UTC.
+    """
+
+    source: ClaimedSource
+    now: datetime
+    queries: tuple[TrackedQuery, ...] = ()
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    requests: int = 1_000
+    base_url: str = ""
+    renew: Renewal | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class PollError:
     """An expected failure. `code` has its words in messages/source_errors.py; `detail` is English, without secrets."""
 
     code: str
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaReading:
+    """The server's limit by the headers of a response: requests left, and when they refill (UTC)."""
+
+    remaining: float
+    resets_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +221,11 @@ class PollResult:
     `permanent_url` is set if the server says that the source has moved permanently, and was read there.
     `feed_url` is where the platform found the feed of the site at the source's URL, "" if it read the feed itself.
     `status` is the HTTP status of the last response, 0 where none came: for logs only.
+
+    Platforms that page set `resume_state` with an `error`, too: what was read before it is stored. `is_incomplete` if
+    the limit of requests was reached first. `requests` is the number that were made, `spent` what they cost
+    beyond that (by the name of a limit), `quota` the last reading of the server's own limit. `report` says what the
+    source could not see, for the Sources page (platforms/paging.py).
     """
 
     entries: tuple[Entry, ...] = ()
@@ -163,16 +241,23 @@ class PollResult:
     feed_url: str = ""
     status: int = 0
     error: PollError | None = None
+    is_incomplete: bool = False
+    requests: int = 1
+    spent: Mapping[str, float] = field(default_factory=dict)
+    quota: QuotaReading | None = None
+    report: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class CompletedPoll:
     """A claimed source with the result of polling it, ready to be saved. `elapsed_s` is the duration in seconds.
 
-    `is_from_previous_url`: the source's URL failed, and the result is from the one that it had before.
+    `is_from_previous_url`: the source's URL failed, and the result is from the one that it had before. `reserved` is
+    how many requests were reserved for the poll.
     """
 
     source: ClaimedSource
     result: PollResult
     elapsed_s: float = 0.0
     is_from_previous_url: bool = False
+    reserved: int = 0

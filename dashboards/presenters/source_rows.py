@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.formats import long_date, number
-from monitoring.messages.source_errors import ErrorText, error_text
+from monitoring.messages.error_text import ErrorText
+from monitoring.messages.source_errors import error_text
 from monitoring.models import DocumentSource, Source
 from monitoring.polling.moves import TIME_BEFORE_MOVE
 

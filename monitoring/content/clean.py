@@ -103,6 +103,16 @@ def clean(entry: Entry, feed_language: str = "") -> Item:
         published=entry.published,
         language=entry.language or feed_language,
         engagement=entry.engagement,
+        kind=entry.kind,
+        author_handle=entry.author_handle,
+        likes=entry.likes,
+        replies=entry.replies,
+        shares=entry.shares,
+        views=entry.views,
+        reply_to=entry.reply_to,
+        thread=entry.thread,
+        rating=entry.rating,
+        country=entry.country,
     )
 
 

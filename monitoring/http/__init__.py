@@ -6,7 +6,7 @@
 """
 
 from monitoring.http.client import HttpClient
-from monitoring.http.records import ERROR_CODES, ClientSettings, FetchError, FetchResult
+from monitoring.http.records import ERROR_CODES, ApiRequest, ClientSettings, FetchError, FetchResult
 from monitoring.http.ssrf import host_key
 
-__all__ = ["ERROR_CODES", "ClientSettings", "FetchError", "FetchResult", "HttpClient", "host_key"]
+__all__ = ["ERROR_CODES", "ApiRequest", "ClientSettings", "FetchError", "FetchResult", "HttpClient", "host_key"]

@@ -24,7 +24,7 @@ from urllib3 import exceptions as urllib3_errors
 from monitoring.http.bot_walls import START_BYTES, WALL_STATUSES, find_wall
 from monitoring.http.headers import read_cache_lifetime, read_retry_after
 from monitoring.http.memory import return_free_memory
-from monitoring.http.records import FEED_TYPES, ClientSettings, FetchError, FetchResult
+from monitoring.http.records import FEED_TYPES, ApiRequest, ClientSettings, FetchError, FetchResult
 from monitoring.http.ssrf import (
     CheckedResolver,
     RequestRefused,
@@ -76,6 +76,7 @@ class _Options:
     etag: str
     last_modified: str
     headers: Mapping[str, str]
+    api_request: ApiRequest | None = None
 
 
 class HttpClient:
@@ -112,7 +113,14 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
     ) -> FetchResult:
         """GET `url`, following redirects. `headers`, for instance a token, are sent to the origin of `url` only."""
-        fetch = _Fetch(self, _Options(accept, etag, last_modified, headers or {}))
+        return self._run(url, _Options(accept, etag, last_modified, headers or {}))
+
+    def call(self, request: ApiRequest) -> FetchResult:
+        """Make an API request. The result has the response headers, and the body of an error, too."""
+        return self._run(request.url, _Options(request.accept, "", "", request.headers, request))
+
+    def _run(self, url: str, options: _Options) -> FetchResult:
+        fetch = _Fetch(self, options)
         set_budget(fetch.budget)
         try:
             return fetch.run(url)
@@ -134,6 +142,8 @@ class _Fetch:
         self._adapter_for = http_client.adapter_for
         self._large_bodies = http_client.large_bodies
         self._options = options
+        self._api = options.api_request
+        self._posted = self._api.body if self._api else None
         self._started = time.monotonic()
         self._url = ""
         self.budget = RequestBudget(
@@ -151,7 +161,7 @@ class _Fetch:
             self._url = target.url
             seen.add(target.url)
             response = self._send(target, trusted)
-            if response.status_code not in _REDIRECTS:
+            if response.status_code not in _REDIRECTS or self._posted:
                 return self._result(response, target.url_with_userinfo if permanent and len(seen) > 1 else "")
             response.raw.close()
             redirect = _redirect_target(target, response.headers.get("location") or "")
@@ -168,16 +178,19 @@ class _Fetch:
 
     def _send(self, target: Target, trusted: bool) -> requests.Response:
         request = requests.PreparedRequest()
-        request.method = "GET"
+        request.method = "POST" if self._posted else "GET"
         request.url = target.url
         request.headers = CaseInsensitiveDict(self._headers(target, trusted))
+        if self._posted:
+            request.body, request.headers["Content-Type"] = self._posted
+            request.headers["Content-Length"] = str(len(request.body))
         self.budget.reset()
         adapter = self._adapter_for(target)
         try:
             return self._send_once(adapter, request)
         except requests.ConnectionError:
             # A server may close a pooled connection at the moment it is reused: retry once on a new one.
-            if not self.budget.is_reused:
+            if not self.budget.is_reused or self._posted:
                 raise
             self.budget.reset()
             return self._send_once(adapter, request)
@@ -208,13 +221,14 @@ class _Fetch:
         now = datetime.now(UTC)
         try:
             error = self._status_error(status)
-            body = self._read_start(response) if error else self._read(response)
-            if wall := find_wall(status, headers, body):
+            body = self._read_start(response) if error and not self._api else self._read(response)
+            is_json = self._api and body.lstrip()[:1] in (b"{", b"[")
+            if not is_json and (wall := find_wall(status, headers, body)):
                 error = FetchError("bot_wall", f"status {status}, {wall} wall")
             result = FetchResult(
                 url=self._url,
                 status=status,
-                body=b"" if error else body,
+                body=b"" if error and not self._api else body,
                 content_type=_valid_or_empty(headers.get("content-type"), 200),
                 etag=_valid_or_empty(headers.get("etag"), _MAX_ETAG_LENGTH),
                 last_modified=_valid_or_empty(headers.get("last-modified"), _MAX_LAST_MODIFIED_LENGTH),
@@ -222,6 +236,7 @@ class _Fetch:
                 retry_after_s=read_retry_after(headers.get("retry-after") or "", now),
                 permanent_url=permanent_url if error is None else "",
                 error=error,
+                headers={name.lower(): value[:1_000] for name, value in headers.items()} if self._api else {},
             )
         except _NETWORK_FAILURES as failure:
             return replace(self.failed(error_of(failure)), status=status)

@@ -1,6 +1,10 @@
 """Records of the HTTP client: its settings, results and error codes. Used by client.py and its callers."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
 
 # The codes of `FetchError` and their meaning. Their words for people are in monitoring/messages/source_errors.py.
 ERROR_CODES = {
@@ -70,13 +74,37 @@ class FetchError:
 
 
 @dataclass(frozen=True, slots=True)
+class ApiRequest:
+    """A request to a platform's API. `headers`, for instance a token, are sent to the origin of `url` only.
+
+    With `json` or `form` it is a POST, which follows no redirect.
+    """
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    json: Any = field(default=None, repr=False)
+    form: Mapping[str, str] | None = field(default=None, repr=False)
+    accept: str = "application/json"
+
+    @property
+    def body(self) -> tuple[bytes, str] | None:
+        """The body and its type, None for a GET."""
+        if self.json is not None:
+            return json.dumps(self.json).encode(), "application/json"
+        if self.form is not None:
+            return urlencode(self.form).encode(), "application/x-www-form-urlencoded"
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class FetchResult:
     """A response or a failure. `url` is the last URL requested, without credentials; `status` is 0 without a response.
 
     `etag` and `last_modified` are byte for byte what to send next time: those sent, if a 304 has none.
     `permanent_url` is set if every redirect was permanent, none left https, and the last response was a success; it
     has the credentials of the requested URL if they were sent to it. `cache_max_age_s` and `retry_after_s` are in
-    seconds from the response, `elapsed_s` is the duration of the whole fetch.
+    seconds from the response, `elapsed_s` is the duration of the whole fetch. `headers` have lower-case names; they
+    and the `body` of an error are set for API requests only.
     """
 
     url: str
@@ -90,6 +118,7 @@ class FetchResult:
     permanent_url: str = ""
     elapsed_s: float = 0.0
     error: FetchError | None = None
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def not_modified(self) -> bool:

@@ -23,6 +23,8 @@ from monitoring.ingest.statements import columns_of
 # Rows per INSERT: bounds the size of a statement, since texts have up to 200,000 characters.
 PAGE = 200
 MAX_COUNT = 2**31 - 1
+# Limits of the columns of `Document`, in characters.
+KIND_LENGTH, COUNTRY_LENGTH = 10, 2
 # Documents of an address that an entry is compared with, the newest: a status page may have thousands.
 COMPARED = 20
 
@@ -42,6 +44,16 @@ _COLUMNS = {
     "followers": "integer",
     "language": "text",
     "engagement": "integer",
+    "kind": "text",
+    "author_handle": "text",
+    "likes": "integer",
+    "replies": "integer",
+    "shares": "integer",
+    "views": "integer",
+    "reply_to": "text",
+    "thread": "text",
+    "rating": "float8",
+    "country": "text",
     "published": "timestamptz",
     "published_is_known": "boolean",
 }
@@ -205,6 +217,16 @@ def _row(new: NewEntry) -> tuple[object, ...]:
         _bounded(item.followers),
         item.language[:LANGUAGE_LENGTH],
         _bounded(item.engagement),
+        item.kind[:KIND_LENGTH],
+        item.author_handle,
+        _bounded(item.likes),
+        _bounded(item.replies),
+        _bounded(item.shares),
+        _bounded(item.views),
+        item.reply_to,
+        item.thread,
+        item.rating,
+        item.country[:COUNTRY_LENGTH],
         new.published,
         new.published_is_known,
         new.words,

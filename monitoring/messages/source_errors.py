@@ -4,19 +4,10 @@ In: a code of monitoring/http/records.py, monitoring/feeds/errors.py or of a pla
 Called by the Sources page, the API, digests and commands; tests check that every code has a message.
 """
 
-from dataclasses import dataclass
-
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-
-@dataclass(frozen=True, slots=True)
-class ErrorText:
-    """A problem (`message`) and its solution (`advice`), one sentence each, translated when shown."""
-
-    message: str | Promise
-    advice: str | Promise
-
+from monitoring.messages.error_text import ErrorText
+from monitoring.messages.platform_errors import PLATFORM_ERROR_TEXTS
 
 WAIT = _("No action needed. Vigie will keep retrying, less and less often.")
 CHECK = _("Open the URL in a browser to check it.")
@@ -100,6 +91,7 @@ ERROR_TEXTS: dict[str, ErrorText] = {
         _("This version of Vigie doesn’t support the source’s platform."),
         _("Delete the source, or ask your server admin to upgrade Vigie."),
     ),
+    **PLATFORM_ERROR_TEXTS,
 }
 
 UNKNOWN = ErrorText(_("An unexpected error occurred."), WAIT)

@@ -1,5 +1,7 @@
 """The models of collected content and its analysis, one noun per file."""
 
+from monitoring.models.budgets import RequestBudget
+from monitoring.models.credentials import Credential
 from monitoring.models.documents import Document, DocumentRevision, DocumentSource
 from monitoring.models.fetch_requests import FetchRequest
 from monitoring.models.keywords import Keyword
@@ -9,12 +11,14 @@ from monitoring.models.sources import Source
 
 __all__ = [
     "Correction",
+    "Credential",
     "Document",
     "DocumentRevision",
     "DocumentSource",
     "FetchRequest",
     "Keyword",
     "Mention",
+    "RequestBudget",
     "SentimentLayer",
     "SentimentState",
     "Source",

@@ -16,7 +16,9 @@ class Document(models.Model):
     `address_key` is a 16-byte hash of the canonical URL, or of platform, source and native id where there is none: the
     same item from two feeds is one document with two `DocumentSource` rows. Several items can have one address (the
     incidents of a status page, a link blog's comment on an article): the first has the `variant` 0, each other one its
-    own (monitoring/ingest/documents.py). `followers` and `engagement` are null where the source doesn't give them.
+    own (monitoring/ingest/documents.py). `followers`, `engagement`, `likes`, `replies`, `shares`, `views` and `rating`
+    are null where the source doesn't give them; they, `kind`, `reply_to`, `thread` and `country` are those of
+    `Entry` (monitoring/records.py).
     `is_truncated` if only the start of the text is stored (content/clean.py).
     `edited_at` (UTC) is when the source's last change of title or text was read, and `edits` their number; the earlier
     texts are `DocumentRevision`s. `search` has the folded words of title and text (monitoring.query.search_text): set
@@ -44,6 +46,16 @@ class Document(models.Model):
     followers = models.IntegerField(null=True)
     language = models.CharField(max_length=20, blank=True)
     engagement = models.IntegerField(null=True)
+    kind = models.CharField(max_length=10, blank=True, db_default="")
+    author_handle = models.TextField(blank=True, db_default="")
+    likes = models.IntegerField(null=True)
+    replies = models.IntegerField(null=True)
+    shares = models.IntegerField(null=True)
+    views = models.IntegerField(null=True)
+    reply_to = models.TextField(blank=True, db_default="")
+    thread = models.TextField(blank=True, db_default="")
+    rating = models.FloatField(null=True)
+    country = models.CharField(max_length=2, blank=True, db_default="")
     published = models.DateTimeField()
     published_is_known = models.BooleanField(default=True, db_default=models.Value(True))
     fetched_at = models.DateTimeField(default=timezone.now)

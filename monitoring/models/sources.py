@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project
+from monitoring.models.credentials import Credential
 
 
 class State(models.TextChoices):
@@ -33,6 +34,9 @@ class Source(models.Model):
 
     `moved_to` is where permanent redirects lead, seen `moved_count` times since `moved_since`: after several days it
     becomes `url`. `previous_url` is the one that it replaced at `moved_at` (polling/moves.py).
+
+    `settings` are what a person has set for a source of its platform; its secrets are in `credential`. `report` says
+    what the last poll of a platform could not see (monitoring/platforms/paging.py).
 
     `error_code` is a code of monitoring/http/records.py, monitoring/feeds/errors.py or monitoring/platforms/, with its
     words in monitoring/messages/source_errors.py; "" after a success. `failing_since` is the first of the current
@@ -65,6 +69,11 @@ class Source(models.Model):
     error_code = models.CharField(max_length=40, blank=True)
     error_detail = models.CharField(max_length=500, blank=True)
 
+    settings = models.JSONField(default=dict, blank=True)
+    credential = models.ForeignKey(
+        Credential, on_delete=models.SET_NULL, null=True, blank=True, related_name="sources"
+    )
+    report = models.JSONField(default=dict, blank=True)
     resume_state = models.JSONField(default=dict)
     moved_to = models.CharField(max_length=2000, blank=True)
     moved_count = models.PositiveSmallIntegerField(default=0)

@@ -1,20 +1,125 @@
 """The interface of a platform: what a kind of source (feeds, a search API, a timeline) implements to be polled.
 
-A platform takes a claimed source and the process's HTTP client, and returns a `PollResult`. It reads no settings and
-no database, so it can be tested against a look-alike server alone. Called through platforms/registry.py.
+A platform takes a job (a claimed source, the keywords' queries, its credential) and the process's HTTP client, and
+returns a `PollResult`. It reads no settings of Vigie and no database, so it can be tested against a look-alike server
+alone. Most platforms extend `PagedPlatform` (paging.py). Called through platforms/registry.py.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from monitoring.http import HttpClient
-from monitoring.records import ClaimedSource, PollResult
+from monitoring.records import PollJob, PollResult
+
+
+def gettext_noop(text: str) -> str:
+    """Mark a text of a platform for the catalogs; it is translated where it is shown. Platforms import no Django."""
+    return text
+
+
+# The codes of `PollError` that platforms add to those of http/records.py, and their meaning. Their words for people
+# are in monitoring/messages/platform_errors.py.
+ERROR_CODES = {
+    "unexpected_response": "a body that is not JSON (or what the platform sends), or has another shape",
+    "credential_missing": "the source has no credential, or its secrets cannot be decrypted",
+    "credential_rejected": "a key, password or token that the platform doesn't accept",
+    "reconnect": "a connection that only a person can renew",
+    "access_denied": "a valid credential without the permission, or an address that is blocked",
+    "quota_used_up": "a quota of the platform that refills later",
+    "spend_cap": "the person's own limit of what requests may cost",
+    "query_rejected": "a search that the platform can't read",
+    "bad_cursor": "a place to go on from that the platform no longer knows",
+    "timeline_closed": "a server that shows a timeline only to people with an account",
+    "channel_closed": "a channel without a public page",
+}
+
+
+class Needs(StrEnum):
+    """The needs of a source of a platform. The groups of the gallery, in its order."""
+
+    NOTHING = "nothing"
+    KEY = "key"
+    APPROVAL = "approval"
+    PAYMENT = "payment"
+
+
+class Can(StrEnum):
+    """Capabilities of a platform beyond new items."""
+
+    SEARCH = "search"  # it searches for the keywords; otherwise a tag, channel or author is read and matched here
+    BACKFILL = "backfill"  # the first poll finds items from before the source was added
+    ENGAGEMENT = "engagement"
+    DELETIONS = "deletions"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Something that a person enters for a source (a tag) or a credential (`is_secret`: a key, a password).
+
+    `link` is where to get it. `pattern` is a regular expression that the whole value has to match. Texts are marked
+    with `gettext_noop`.
+    """
+
+    name: str
+    label: str
+    help: str = ""
+    example: str = ""
+    link: str = ""
+    default: str = ""
+    pattern: str = ""
+    is_secret: bool = False
+    is_required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `amount` of something in any `window_s` seconds: requests, or what `name` says.
+
+    `cost` is the most that one request takes of it; the platform returns what it took in `PollResult.spent`.
+    """
+
+    amount: float
+    window_s: int
+    name: str = "requests"
+    cost: float = 1
 
 
 class Platform(Protocol):
-    """A kind of source. Instances are shared by all threads of a process and keep no state between polls."""
+    """A kind of source. Instances are shared by all threads of a process and keep no state between polls.
 
-    def poll(self, source: ClaimedSource, http_client: HttpClient) -> PollResult:
-        """Fetch what is new since `source.resume_state`.
+    `settings` are what a source of it needs, secrets included; `limits` hold per credential, or per API host without
+    one. `min_interval_s` is the shortest time between two polls of a source, None for that of feeds.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def summary(self) -> str: ...
+    @property
+    def needs(self) -> Needs: ...
+    @property
+    def can(self) -> frozenset[Can]: ...
+    @property
+    def settings(self) -> tuple[Setting, ...]: ...
+    @property
+    def limits(self) -> tuple[Limit, ...]: ...
+    @property
+    def min_interval_s(self) -> int | None: ...
+
+    def address(self, settings: Mapping[str, str]) -> str:
+        """Return the web page that shows what a source with these settings reads. One source per project has it."""
+        ...
+
+    def api_url(self, settings: Mapping[str, str]) -> str:
+        """Return the base URL of its requests, whose host gets at most two at the same time."""
+        ...
+
+    def poll(self, job: PollJob, http_client: HttpClient) -> PollResult:
+        """Fetch what is new since `job.source.resume_state`.
 
         Return expected failures as `PollResult.error`; an exception is a bug. Every request goes through
         `http_client`, which enforces the time, size and address limits.

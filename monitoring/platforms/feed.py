@@ -6,6 +6,7 @@ Django; called through platforms/registry.py.
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,13 +14,30 @@ from monitoring.feeds.discover import common_feed_urls
 from monitoring.feeds.errors import ParseError
 from monitoring.http import FetchResult, HttpClient
 from monitoring.parsing.parsers import find_feeds, parse_feed
-from monitoring.records import ClaimedSource, ParsedFeed, PollError, PollHints, PollResult
+from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
+from monitoring.records import ClaimedSource, ParsedFeed, PollError, PollHints, PollJob, PollResult
 
 
 class FeedPlatform:
     """Polls a feed. A response that equals the last one is not parsed again."""
 
-    def poll(self, source: ClaimedSource, http_client: HttpClient) -> PollResult:
+    name: str = "feed"
+    label: str = gettext_noop("Feed")
+    summary: str = gettext_noop("Any RSS, Atom or JSON Feed.")
+    needs: Needs = Needs.NOTHING
+    can: frozenset[Can] = frozenset({Can.BACKFILL})
+    settings: tuple[Setting, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    min_interval_s: int | None = None
+
+    def address(self, settings: Mapping[str, str]) -> str:
+        return settings["url"]
+
+    def api_url(self, settings: Mapping[str, str]) -> str:
+        return settings["url"]
+
+    def poll(self, job: PollJob, http_client: HttpClient) -> PollResult:
+        source = job.source
         state = source.resume_state
         fetched = http_client.fetch(
             source.url, etag=state.get("etag", ""), last_modified=state.get("last_modified", "")

@@ -1,18 +1,25 @@
-"""Platforms by the name that `Source.platform` stores. Called by the poller: a claimed source in, its result out."""
+"""Platforms by the name that `Source.platform` stores. Called by the poller: a job in, its result out."""
 
 from monitoring.http import HttpClient
 from monitoring.platforms.base import Platform
 from monitoring.platforms.feed import FeedPlatform
-from monitoring.records import ClaimedSource, PollError, PollResult
+from monitoring.platforms.hackernews import HackerNews
+from monitoring.platforms.mastodon_tag import MastodonTag
+from monitoring.records import PollError, PollJob, PollResult
 
 PLATFORMS: dict[str, Platform] = {
-    "feed": FeedPlatform(),
+    platform.name: platform
+    for platform in (
+        FeedPlatform(),
+        HackerNews(),
+        MastodonTag(),
+    )
 }
 
 
-def poll(source: ClaimedSource, http_client: HttpClient) -> PollResult:
+def poll(job: PollJob, http_client: HttpClient) -> PollResult:
     """Poll a source by its platform. A platform this version doesn't know is an error of that source alone."""
-    platform = PLATFORMS.get(source.platform)
+    platform = PLATFORMS.get(job.source.platform)
     if platform is None:
-        return PollResult(error=PollError("unknown_platform", f"no platform is called {source.platform!r}"))
-    return platform.poll(source, http_client)
+        return PollResult(error=PollError("unknown_platform", f"no platform is called {job.source.platform!r}"))
+    return platform.poll(job, http_client)

@@ -105,4 +105,5 @@ def _claimed(row: tuple[Any, ...]) -> ClaimedSource:
         hints.get("interval_s"), frozenset(hints.get("skip_hours", ())), frozenset(hints.get("skip_days", ()))
     )
     values["resume_state"] = json.loads(values["resume_state"])
+    values["settings"] = json.loads(values["settings"])
     return ClaimedSource(**values)

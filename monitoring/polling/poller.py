@@ -20,10 +20,11 @@ from django.utils import timezone
 from monitoring.http import HttpClient
 from monitoring.http.default import polling_client
 from monitoring.platforms import registry
+from monitoring.polling.jobs import prepare
 from monitoring.polling.leases import claim, claim_one, release, renew
 from monitoring.polling.moves import has_same_title, reserve_url
 from monitoring.polling.save import SavedPoll, save_polls
-from monitoring.records import ClaimedSource, CompletedPoll, PollError, PollResult
+from monitoring.records import CompletedPoll, PollError, PollJob, PollResult
 
 log = logging.getLogger(__name__)
 
@@ -44,36 +45,41 @@ def poll_due(on_more: Callable[[], None] = lambda: None) -> list[SavedPoll]:
 
 
 def poll_one(source_id: int) -> SavedPoll | None:
-    """Poll one source now, due or not. Return None if a worker is polling it or it was deleted meanwhile."""
+    """Poll one source now, due or not.
+
+    Return None if a worker is polling it, it was deleted meanwhile, or its limit allows no request now.
+    """
     owner = uuid4()
     source = claim_one(owner, source_id)
     if source is None:
         return None
     try:
-        return next(iter(save_polls([_poll(source, polling_client())], owner)), None)
+        jobs = prepare([source], timezone.now())
+        polls = [_poll(job, polling_client()) for job in jobs]
+        return next(iter(save_polls(polls, owner)), None)
     finally:
         release(owner)
 
 
-def _poll(source: ClaimedSource, http_client: HttpClient) -> CompletedPoll:
+def _poll(job: PollJob, http_client: HttpClient) -> CompletedPoll:
     """Poll a source, at the URL that it had before if its own fails and it has moved recently."""
-    started = time.monotonic()
-    result, is_from_previous_url = _result(source, http_client), False
+    started, source = time.monotonic(), job.source
+    result, is_from_previous_url = _result(job, http_client), False
     if result.error and (url := reserve_url(source, timezone.now())):
-        earlier = _result(replace(source, url=url, resume_state={}), http_client)
+        earlier = _result(replace(job, source=replace(source, url=url, resume_state={})), http_client)
         if not earlier.error and has_same_title(source, earlier):
             # A redirect to the source's own URL means that this works again.
             is_from_previous_url = earlier.permanent_url != source.url
             result = earlier
-    return CompletedPoll(source, result, time.monotonic() - started, is_from_previous_url)
+    return CompletedPoll(source, result, time.monotonic() - started, is_from_previous_url, job.requests)
 
 
-def _result(source: ClaimedSource, http_client: HttpClient) -> PollResult:
+def _result(job: PollJob, http_client: HttpClient) -> PollResult:
     """Return what a platform returns. An exception is a bug of it: logged, and an error of this source alone."""
     try:
-        return registry.poll(source, http_client)
+        return registry.poll(job, http_client)
     except Exception as error:
-        log.exception("event=poll_crashed source=%s", source.id)
+        log.exception("event=poll_crashed source=%s", job.source.id)
         return PollResult(error=PollError("unexpected", repr(error)))
 
 
@@ -90,7 +96,7 @@ class _PollingRun:
     def __init__(self, on_more: Callable[[], None]) -> None:
         self.owner = uuid4()
         self.http_client = polling_client()
-        self.queued: dict[str, list[ClaimedSource]] = defaultdict(list)
+        self.queued: dict[str, list[PollJob]] = defaultdict(list)
         self.busy_hosts: set[str] = set()
         self.arrivals: SimpleQueue[CompletedPoll | _HostDone] = SimpleQueue()
         self.unsaved: list[CompletedPoll] = []
@@ -127,8 +133,8 @@ class _PollingRun:
             return False
         full_hosts = [host for host, count in behind.items() if count > QUEUED_PER_HOST]
         claimed = claim(self.owner, capacity, full_hosts)
-        for source in claimed:
-            self.queued[source.host].append(source)
+        for job in prepare(claimed, timezone.now()):
+            self.queued[job.source.host].append(job)
         if not claimed:
             self.claim_at = now + (SAVE_WITHIN_S if full_hosts else IDLE_CLAIM_S)
         elif not self.called_on_more:
@@ -144,12 +150,12 @@ class _PollingRun:
             self.busy_hosts.add(host)
             pool.submit(self._poll_host, host, self.queued.pop(host))
 
-    def _poll_host(self, host: str, sources: list[ClaimedSource]) -> None:
+    def _poll_host(self, host: str, jobs: list[PollJob]) -> None:
         """Poll the sources of one host one after another, in a thread. Those left at the end of the run stay due."""
-        for source in sources:
+        for job in jobs:
             if time.monotonic() > self.ends_at:
                 break
-            self.arrivals.put(_poll(source, self.http_client))
+            self.arrivals.put(_poll(job, self.http_client))
         self.arrivals.put(_HostDone(host))
 
     def _save(self) -> None:

@@ -24,12 +24,18 @@ from monitoring.ingest.find import find_changes
 from monitoring.ingest.records import Stored
 from monitoring.ingest.store import store_changes
 from monitoring.models import Source
+from monitoring.platforms.registry import PLATFORMS
+from monitoring.polling.budgets import settle
+from monitoring.polling.jobs import budget_key
 from monitoring.polling.moves import Move
 from monitoring.polling.schedule import Pace
 from monitoring.polling.source_state import NewState, batch_of, decide
 from monitoring.records import ClaimedSource, CompletedPoll, PollError, PollResult
 
 log = logging.getLogger(__name__)
+
+# A search or timeline is never left alone longer than this, however quiet it is: what it finds may matter.
+MAX_PLATFORM_INTERVAL_S = 3_600
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,7 @@ def _save(polls: list[CompletedPoll], owner: UUID) -> list[SavedPoll]:
         owned = _lock_owned([poll.source.id for poll in polls], owner)
         polls = [poll for poll in polls if poll.source.id in owned]
         stored = store_changes(changes.of_sources(owned))
+        _settle(polls, now)
         states = [
             decide(poll, stored.get(poll.source.id, Stored()), now, random.random(), _pace_of(poll.source))
             for poll in polls
@@ -82,6 +89,13 @@ def _save(polls: list[CompletedPoll], owner: UUID) -> list[SavedPoll]:
             if url := _new_url(poll, state, now):
                 _move(poll.source, url, now)
     return [_log(poll, stored.get(poll.source.id, Stored())) for poll in polls]
+
+
+def _settle(polls: list[CompletedPoll], now: datetime) -> None:
+    """Return the requests that polls didn't use, in the order of keys, so two workers can't deadlock."""
+    for poll in sorted(polls, key=lambda poll: budget_key(poll.source)):
+        if platform := PLATFORMS.get(poll.source.platform):
+            settle(budget_key(poll.source), platform, poll.reserved, poll.result, now)
 
 
 def _lock_owned(source_ids: list[int], owner: UUID) -> set[int]:
@@ -97,6 +111,9 @@ def _lock_owned(source_ids: list[int], owner: UUID) -> set[int]:
 def _pace_of(source: ClaimedSource) -> Pace:
     if source.fixed_interval_s:
         return Pace(source.fixed_interval_s, source.fixed_interval_s)
+    platform = PLATFORMS.get(source.platform)
+    if platform and platform.min_interval_s:
+        return Pace(platform.min_interval_s, MAX_PLATFORM_INTERVAL_S)
     return Pace(settings.POLL_MIN_INTERVAL_S, settings.POLL_MAX_INTERVAL_S)
 
 

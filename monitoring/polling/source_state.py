@@ -26,6 +26,8 @@ UNDATED_BELOW = 0.2
 HABIT_WEIGHT = 0.2
 # A source without dates whose feed was empty or very short may show this many new entries in one poll.
 FEW_ENTRIES = 10
+# A source that has more to read than one poll may is polled again after this, if its limits allow it.
+CONTINUED_AFTER = timedelta(seconds=5)
 VALIDATORS = frozenset({"etag", "last_modified", "body_hash"})
 # Limits of the columns of `Source`, in characters.
 MAX_LANGUAGE, MAX_DETAIL = 20, 500
@@ -53,6 +55,7 @@ class NewState:
     error_code: str
     error_detail: str
     resume_state: dict[str, Any]
+    report: dict[str, Any]
     moved_to: str
     moved_count: int
     moved_since: datetime | None
@@ -75,7 +78,7 @@ def decide(poll: CompletedPoll, stored: Stored, now: datetime, jitter: float, pa
         site_url=source.site_url or result.site_url[:MAX_URL],
         language=result.language[:MAX_LANGUAGE] or source.language,
         state="stopped" if plan.stop else "active",
-        next_poll_at=plan.next_poll_at,
+        next_poll_at=min(plan.next_poll_at, now + CONTINUED_AFTER) if _continues(result) else plan.next_poll_at,
         interval_s=plan.interval_s,
         last_polled_at=now,
         last_success_at=source.last_success_at if error else now,
@@ -84,7 +87,8 @@ def decide(poll: CompletedPoll, stored: Stored, now: datetime, jitter: float, pa
         failing_since=plan.failing_since,
         error_code=error.code if error else "",
         error_detail=error.detail[:MAX_DETAIL] if error else "",
-        resume_state=source.resume_state if error else _resume_state(result, stored),
+        resume_state=_resume_state(source, result, stored),
+        report=result.report,
         moved_to=move.to,
         moved_count=move.count,
         moved_since=move.since,
@@ -162,8 +166,15 @@ def _outcome(result: PollResult, stored: Stored, hints: PollHints, now: datetime
     )
 
 
-def _resume_state(result: PollResult, stored: Stored) -> dict[str, Any]:
+def _continues(result: PollResult) -> bool:
+    """Return whether a poll stopped only because it had no requests left. Its limit decides when it goes on."""
+    return result.is_incomplete and not result.error and not result.retry_after_s
+
+
+def _resume_state(source: ClaimedSource, result: PollResult, stored: Stored) -> dict[str, Any]:
     """Return the platform's state. While an edit waits, without that by which an unchanged feed isn't read again."""
+    if result.error:
+        return result.resume_state or source.resume_state
     if not stored.waiting:
         return result.resume_state
     return {name: value for name, value in result.resume_state.items() if name not in VALIDATORS}

@@ -13,6 +13,7 @@ from monitoring.feeds.opml import read_opml
 from monitoring.feeds.parse import parse as parse_feed
 from monitoring.http import ERROR_CODES, ClientSettings, HttpClient
 from monitoring.messages.source_errors import ERROR_TEXTS
+from monitoring.platforms.base import ERROR_CODES as PLATFORM_CODES
 from monitoring.platforms.registry import poll
 from monitoring.query import QueryError
 from monitoring.query import parse as parse_query
@@ -160,11 +161,11 @@ def test_opml_reader_returns_its_error_code():
 
 
 def test_polling_returns_its_error_code_for_an_unknown_platform():
-    assert poll(SimpleNamespace(platform="myspace"), client()).error.code == "unknown_platform"
+    assert poll(SimpleNamespace(source=SimpleNamespace(platform="myspace")), client()).error.code == "unknown_platform"
 
 
 def test_sources_have_a_message_for_exactly_the_codes_that_are_produced():
-    assert set(ERROR_TEXTS) == {*ERROR_CODES, *FEEDS, "not_opml", "unknown_platform"}
+    assert set(ERROR_TEXTS) == {*ERROR_CODES, *FEEDS, "not_opml", "unknown_platform", *PLATFORM_CODES}
 
 
 @pytest.mark.parametrize("code", MESSAGES)

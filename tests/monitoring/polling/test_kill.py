@@ -135,13 +135,13 @@ def test_save_polls_writes_nothing_when_lease_is_lost(web, project):
     from monitoring.platforms import registry
     from monitoring.polling.leases import claim
     from monitoring.polling.save import save_polls
-    from monitoring.records import CompletedPoll
+    from monitoring.records import CompletedPoll, PollJob
 
     web.put("/a.xml", body=rss({"title": "Lumen", "link": "https://a.example/1"}))
     source = make_source(project, web.url("/a.xml"), host="a")
     late_owner, new_owner = uuid4(), uuid4()
     [claimed] = claim(late_owner, 10)
-    poll = CompletedPoll(claimed, registry.poll(claimed, http_client()))
+    poll = CompletedPoll(claimed, registry.poll(PollJob(claimed, timezone.now()), http_client()))
     Source.objects.update(claimed_until=timezone.now() - timedelta(seconds=1))
     assert claim(new_owner, 10)
     assert save_polls([poll], late_owner) == []

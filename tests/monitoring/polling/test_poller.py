@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from monitoring.models import Document, Mention, Source
 from monitoring.platforms import registry
+from monitoring.platforms.feed import FeedPlatform
 from monitoring.polling.poller import poll_due, poll_one
 from monitoring.records import Entry, PollResult
 from tests.factories import make_keyword, make_source
@@ -215,8 +216,8 @@ def test_poll_reports_unknown_platform_as_error_of_the_source(feed, project):
 
 
 def test_poll_reports_exception_of_platform_as_error_of_the_source(feed, monkeypatch):
-    class Broken:
-        def poll(self, source, http_client):
+    class Broken(FeedPlatform):
+        def poll(self, job, http_client):
             raise ZeroDivisionError("bug")
 
     source = feed()
@@ -225,15 +226,15 @@ def test_poll_reports_exception_of_platform_as_error_of_the_source(feed, monkeyp
     assert poll_one(source.pk).error_code == "unexpected"
 
 
-class Timeline:
+class Timeline(FeedPlatform):
     """A platform other than feeds: it resumes after the last id and returns authors and engagement."""
 
     def __init__(self):
         self.states = []
 
-    def poll(self, source, http_client):
-        self.states.append(source.resume_state)
-        number = source.resume_state.get("last_id", 0) + 1
+    def poll(self, job, http_client):
+        self.states.append(job.source.resume_state)
+        number = job.source.resume_state.get("last_id", 0) + 1
         entry = Entry(
             native_id=str(number),
             url=f"https://timeline.example/{number}",

@@ -1,0 +1,36 @@
+"""Messages for the error codes of platforms (monitoring/platforms/base.py). Merged into those of source_errors.py."""
+
+from django.utils.translation import gettext_lazy as _
+
+from monitoring.messages.error_text import ErrorText
+
+_WAIT = _("No action needed. Vigie goes on when the platform allows it.")
+_CONNECT = _("Enter the key or sign in again under “Credentials”.")
+
+PLATFORM_ERROR_TEXTS: dict[str, ErrorText] = {
+    "unexpected_response": ErrorText(
+        _("The platform sent a response that Vigie can’t read."),
+        _("No action needed. If this lasts, the platform may have changed: check for a newer version of Vigie."),
+    ),
+    "credential_missing": ErrorText(_("The source has no key or account."), _CONNECT),
+    "credential_rejected": ErrorText(_("The platform rejects the key, password or token."), _CONNECT),
+    "reconnect": ErrorText(_("The connection to the account has ended."), _CONNECT),
+    "access_denied": ErrorText(
+        _("The platform denies access with this credential (403)."),
+        _("Check on the platform which permissions the key or app has, and whether it was approved."),
+    ),
+    "quota_used_up": ErrorText(_("The platform’s quota is used up."), _WAIT),
+    "spend_cap": ErrorText(
+        _("The spending cap of this source is reached."), _("Raise the cap in the source’s settings, or wait.")
+    ),
+    "query_rejected": ErrorText(
+        _("The platform rejects the search."), _("Simplify the queries of the keywords that track this platform.")
+    ),
+    "bad_cursor": ErrorText(_("The platform no longer knows where the last check ended."), _WAIT),
+    "timeline_closed": ErrorText(
+        _("The server doesn’t show this timeline without an account."), _("Choose another server.")
+    ),
+    "channel_closed": ErrorText(
+        _("The channel has no public preview, or doesn’t exist."), _("Check the name of the channel.")
+    ),
+}

@@ -1,0 +1,201 @@
+"""Translate a keyword's query into the query language of a platform: as narrow as it allows, never narrower. Pure.
+
+In: the text of a query and a `Dialect`. Out: the texts to search for, one request each, and what they leave out. The
+platform finds at least what the query matches, apart from how it splits words; our matcher decides in the end.
+Called by platforms/searches.py.
+"""
+
+from dataclasses import dataclass, replace
+from itertools import product
+
+from monitoring.query import And, AtLeast, Count, Near, Node, Not, Or, QueryError, Term, parse
+
+# Searches that one query may become; beyond it, conditions are left out.
+MAX_SEARCHES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """The query language of a platform. An operator that is None doesn't exist there.
+
+    `or_` and `and_` join terms, `not_` precedes one. `has_groups`: parentheses around alternatives.
+    `has_phrases`: quotation marks search for adjacent words. `max_chars` and `max_operators` limit one search.
+    """
+
+    and_: str = " "
+    or_: str | None = None
+    not_: str | None = None
+    has_groups: bool = False
+    has_phrases: bool = True
+    max_chars: int = 500
+    max_operators: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """The searches of a query: `texts` is () if the platform can't search for it at all.
+
+    `is_wider` if the platform returns more than the query asks for.
+    """
+
+    texts: tuple[str, ...] = ()
+    is_wider: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _All:
+    """Words and phrases that all have to occur, and those that must not."""
+
+    wanted: tuple[str, ...]
+    unwanted: tuple[str, ...] = ()
+
+
+class _Unsearchable(Exception):
+    """No word that the platform can search for is in every match."""
+
+
+def translate(query: str, dialect: Dialect) -> Translation:
+    """Return the searches of a query. A saved query that cannot be read any more has none."""
+    try:
+        node = parse(query, saved=True)
+    except QueryError:
+        return Translation()
+    walk = _Walk(dialect)
+    try:
+        choices = list(dict.fromkeys(walk.choices(node)))
+    except _Unsearchable:
+        return Translation()
+    texts, is_wider = _join(choices, dialect)
+    return Translation(texts, walk.is_wider or is_wider) if texts else Translation()
+
+
+class _Walk:
+    """Turns a tree into alternatives. `is_wider` is set when a condition is left out."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self.is_wider = False
+
+    def choices(self, node: Node) -> list[_All]:
+        """Return alternatives, one of which is true of every match. Raise _Unsearchable."""
+        if isinstance(node, Term):
+            return [_All((self._term(node),))]
+        if isinstance(node, Or):
+            return [choice for child in node.children for choice in self.choices(child)]
+        if isinstance(node, And):
+            return self._all(list(node.children))
+        self.is_wider = True
+        if isinstance(node, Near):
+            return self._all([node.left, node.right])
+        if isinstance(node, Count):
+            return self.choices(node.child)
+        if isinstance(node, AtLeast):
+            return [choice for child in node.children for choice in self.choices(child)]
+        raise _Unsearchable
+
+    def _all(self, children: list[Node]) -> list[_All]:
+        """Return the alternatives of conditions that all have to be met, leaving out those that cannot be searched."""
+        found, unwanted = [], []
+        for child in children:
+            if isinstance(child, Not):
+                unwanted += self._excluded(child.child)
+                continue
+            try:
+                found.append(self.choices(child))
+            except _Unsearchable:
+                self.is_wider = True
+        if not found:
+            raise _Unsearchable
+        found.sort(key=len)
+        while len(found) > 1 and _size(found) > MAX_SEARCHES and not self.dialect.has_groups:
+            found.pop()
+            self.is_wider = True
+        return [
+            _All(
+                tuple(dict.fromkeys(word for choice in combination for word in choice.wanted)),
+                tuple(dict.fromkeys([*(word for choice in combination for word in choice.unwanted), *unwanted])),
+            )
+            for combination in product(*found[: None if _size(found) <= 200 else 1])
+        ]
+
+    def _excluded(self, node: Node) -> list[str]:
+        """Return the words whose absence the platform can be asked for."""
+        if self.dialect.not_ is not None:
+            children = node.children if isinstance(node, Or) else (node,)
+            if all(isinstance(child, Term) and not child.field and _is_plain(child) for child in children):
+                return [self._term(child) for child in children if isinstance(child, Term)]
+        self.is_wider = True
+        return []
+
+    def _term(self, term: Term) -> str:
+        """Return a word or phrase in the platform's form. Raise _Unsearchable for what it has no form for."""
+        if term.field not in ("", "title", "text") or not _is_plain(term):
+            self.is_wider = True
+            raise _Unsearchable
+        if term.field or term.exact:
+            self.is_wider = True
+        words = term.text.replace('"', " ").split()
+        if not words:
+            raise _Unsearchable
+        if len(words) > 1 and not self.dialect.has_phrases:
+            self.is_wider = True
+            return " ".join(words)
+        is_word = len(words) == 1 and words[0].lstrip("#@").replace("-", "").replace("_", "").isalnum()
+        is_bare = is_word and not words[0].startswith("-") and words[0] not in ("AND", "OR", "NOT")
+        return words[0] if is_bare or not self.dialect.has_phrases else f'"{" ".join(words)}"'
+
+
+def _is_plain(term: Term) -> bool:
+    """Return whether a term has no wildcard."""
+    return not set("*?") & set(term.text)
+
+
+def _size(found: list[list[_All]]) -> int:
+    size = 1
+    for choices in found:
+        size *= len(choices)
+    return size
+
+
+def _join(choices: list[_All], dialect: Dialect) -> tuple[tuple[str, ...], bool]:
+    """Return the fewest searches for the alternatives, each within the limits, and whether something was left out."""
+    texts: list[str] = []
+    operators: list[int] = []
+    is_wider = False
+    for choice in choices:
+        fitted, was_cut = _fit(choice, dialect)
+        is_wider |= was_cut
+        if fitted is None:
+            return (), False
+        text, used = fitted
+        is_simple = used == 0
+        joined = f"{texts[-1]} {dialect.or_} {_grouped(text, is_simple, dialect)}" if texts and dialect.or_ else ""
+        total = operators[-1] + used + 1 if operators else used
+        fits = joined and len(joined) <= dialect.max_chars and total <= (dialect.max_operators or total)
+        if fits and (dialect.has_groups or is_simple):
+            texts[-1], operators[-1] = joined, total
+        else:
+            texts.append(_grouped(text, is_simple, dialect) if dialect.or_ and len(choices) > 1 else text)
+            operators.append(used)
+    return tuple(texts), is_wider
+
+
+def _grouped(text: str, is_simple: bool, dialect: Dialect) -> str:
+    return text if is_simple or not dialect.has_groups else f"({text})"
+
+
+def _fit(choice: _All, dialect: Dialect) -> tuple[tuple[str, int] | None, bool]:
+    """Return an alternative as text with its number of operators, and whether conditions were left out to fit it."""
+    was_cut = False
+    while True:
+        parts = [*choice.wanted, *(f"{dialect.not_}{word}" for word in choice.unwanted)]
+        text, operators = dialect.and_.join(parts), len(parts) - 1
+        if len(text) + 2 <= dialect.max_chars and operators <= (dialect.max_operators or operators):
+            return (text, operators), was_cut
+        was_cut = True
+        if choice.unwanted:
+            choice = replace(choice, unwanted=choice.unwanted[:-1])
+        elif len(choice.wanted) > 1:
+            choice = replace(choice, wanted=choice.wanted[:-1])
+        else:
+            return None, was_cut

@@ -1,0 +1,303 @@
+"""Poll a platform page by page: what almost every platform shares. A platform adds its requests and its parsing.
+
+In: a job and an HTTP client. Out: a `PollResult` with the entries of all pages that were read, and the state to go on
+from, which polling/save.py stores together. Each search (or the one timeline) of a source has a state of its own:
+
+- `mark`: everything up to this time (ISO 8601, UTC; for `is_forward` platforms an id or a cursor) is stored;
+- `walk`: a walk from the newest item down to the mark that isn't finished: how far it came (`cursor`), the mark that
+  it will set (`top`), and down to when it goes (`since`). The mark moves only at its end, so nothing is left out;
+- `at`: when it was last read.
+
+A source with more searches than requests reads them in rounds: `round` is when the present one began.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from monitoring.http import ApiRequest, FetchResult, HttpClient
+from monitoring.platforms.base import Can, Limit, Needs, Setting
+from monitoring.platforms.dialects import Dialect
+from monitoring.platforms.quotas import QuotaHeaders, read_quota
+from monitoring.platforms.searches import TIMELINE, Plan, Search, in_turn, plan_searches
+from monitoring.records import Entry, PollError, PollJob, PollResult, QuotaReading
+
+# Pages of one poll: bounds the memory and the transaction. A walk that is longer continues in the next poll.
+MAX_PAGES = 20
+MAX_RAW = 20_000  # characters of an item as received
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of items. `next` is the cursor of the next older page (JSON), None if this is the last one.
+
+    `skipped` counts malformed items. `mark` is only for `is_forward` platforms: where the next poll goes on.
+    `spent` is what the page cost beyond a request, by the name of a limit. `error` if the body reports a failure.
+    """
+
+    entries: tuple[Entry, ...] = ()
+    next: Any = None
+    skipped: int = 0
+    mark: Any = None
+    spent: Mapping[str, float] = field(default_factory=dict)
+    error: PollError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """Everything that a platform's request for a page depends on.
+
+    `since` (UTC) is the time down to which items are wanted, `cursor` what the page before gave as `next`, None for
+    the first. `mark` is only for `is_forward` platforms. `api_url` has no final slash.
+    """
+
+    api_url: str
+    settings: Mapping[str, str]
+    secrets: Mapping[str, str] = field(repr=False)
+    search: Search
+    since: datetime
+    now: datetime
+    cursor: Any = None
+    mark: Any = None
+
+
+class PagedPlatform:
+    """A platform that is read page by page, newest items first unless `is_forward`.
+
+    A platform sets the attributes and implements `address`, `api_url`, `request` and `read`; see docs/platforms.
+    """
+
+    name: str
+    label: str
+    summary: str
+    needs: Needs = Needs.NOTHING
+    can: frozenset[Can] = frozenset()
+    settings: tuple[Setting, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    min_interval_s: int | None = None
+    # The query language; only for platforms that search.
+    dialect = Dialect()
+    # Items are read again this long before the mark: search indexes find some items late.
+    overlap = timedelta(minutes=15)
+    # How far back the first poll reads.
+    first_poll = timedelta(days=7)
+    # Pages go from older to newer items, and each moves the mark.
+    is_forward = False
+    quota_headers: QuotaHeaders | None = None
+
+    def address(self, settings: Mapping[str, str]) -> str:
+        raise NotImplementedError
+
+    def api_url(self, settings: Mapping[str, str]) -> str:
+        raise NotImplementedError
+
+    def request(self, page: PageRequest) -> ApiRequest:
+        """Return the request for a page."""
+        raise NotImplementedError
+
+    def read(self, data: Any, page: PageRequest) -> Page:
+        """Return the items of a response. A KeyError, TypeError or ValueError means that it has another shape."""
+        raise NotImplementedError
+
+    def decode(self, body: bytes) -> Any:
+        """Return the body as `read` takes it. A ValueError means that it is something else."""
+        return json.loads(body)
+
+    def error(self, response: FetchResult) -> PollError | None:
+        """Return what a response that is no success means, None to leave it to its status (`STATUS_ERRORS`)."""
+        return None
+
+    def plan(self, job: PollJob) -> Plan:
+        """Return the searches of a source."""
+        return plan_searches(job.queries, self.dialect) if Can.SEARCH in self.can else Plan((TIMELINE,))
+
+    def poll(self, job: PollJob, http_client: HttpClient) -> PollResult:
+        return Walker(self, job, http_client).run()
+
+
+# The meaning of a status where a platform doesn't say more: other codes keep their meaning of http/records.py.
+STATUS_ERRORS = {
+    400: "query_rejected",
+    401: "credential_rejected",
+    402: "quota_used_up",
+    403: "access_denied",
+    422: "query_rejected",
+}
+
+
+class Walker:
+    """One poll of one source."""
+
+    def __init__(self, platform: PagedPlatform, job: PollJob, http_client: HttpClient) -> None:
+        self.platform, self.job, self.http_client = platform, job, http_client
+        self.api_url = (job.base_url or platform.api_url(job.source.settings)).rstrip("/")
+        self.plan = platform.plan(job)
+        old = job.source.resume_state.get("searches", {})
+        self.round = job.source.resume_state.get("round") or job.now.isoformat()
+        self.states: dict[str, dict[str, Any]] = {one.key: dict(old.get(one.key, {})) for one in self.plan.searches}
+        self.entries: dict[str, Entry] = {}
+        self.requests, self.pages, self.skipped, self.status = 0, 0, 0, 0
+        self.spent: dict[str, float] = {}
+        self.quota: QuotaReading | None = None
+        self.retry_after_s: int | None = None
+        self.error: PollError | None = None
+
+    def run(self) -> PollResult:
+        for search in self._left() or self._new_round():
+            if not self._is_allowed() or self.error:
+                break
+            self._walk(search)
+        # A limit that is reached on the way is no failure: what was read is stored, the rest waits.
+        if self.pages and self.error and self.error.code in ("rate_limited", "quota_used_up"):
+            self.error = None
+        return PollResult(
+            entries=tuple(self.entries.values()),
+            resume_state={"round": self.round, "searches": self.states},
+            error=self.error,
+            retry_after_s=self.retry_after_s,
+            status=self.status,
+            is_incomplete=bool(self._left()),
+            requests=self.requests,
+            spent=self.spent,
+            quota=self.quota,
+            report={
+                "skipped": self.skipped,
+                "gap": any(state.get("walk") for state in self.states.values()),
+                "searches": len(self.plan.searches),
+                "wider": list(self.plan.wider),
+                "unsearchable": list(self.plan.unsearchable),
+            },
+        )
+
+    def _left(self) -> list[Search]:
+        """Return the searches that are not read yet in this round, or whose walk is not finished, in their turn."""
+        began = datetime.fromisoformat(self.round)
+        left = tuple(
+            search
+            for search in self.plan.searches
+            if (state := self.states[search.key]).get("walk")
+            or not state.get("at")
+            or datetime.fromisoformat(state["at"]) < began
+        )
+        return in_turn(left, self.states, self.job.now)
+
+    def _new_round(self) -> list[Search]:
+        self.round = self.job.now.isoformat()
+        return in_turn(self.plan.searches, self.states, self.job.now)
+
+    def _is_allowed(self) -> bool:
+        return self.requests < min(self.job.requests, MAX_PAGES)
+
+    def _walk(self, search: Search) -> None:
+        """Read pages until the mark, or until no request is left. Change the state of the search after each."""
+        state = self.states[search.key]
+        walk = state.get("walk") or self._new_walk(state)
+        while self._is_allowed():
+            page = self._fetch(self._page_request(search, walk, state))
+            if page.error:
+                self.error = page.error
+                if page.error.code == "bad_cursor":
+                    state["walk"] = walk | {"cursor": None}
+                return
+            self._add(page)
+            state["at"] = self.job.now.isoformat()
+            if self.platform.is_forward:
+                state["mark"] = page.mark if page.mark is not None else state.get("mark")
+                walk = {"since": walk["since"], "cursor": page.next}
+            else:
+                walk = walk | {"cursor": page.next, "top": _latest(walk["top"], page)}
+            is_done = page.next is None or (not self.platform.is_forward and _reaches(page, walk["since"]))
+            if is_done:
+                if not self.platform.is_forward:
+                    state["mark"] = self._new_mark(state, walk)
+                state.pop("walk", None)
+                return
+            state["walk"] = walk
+
+    def _new_walk(self, state: dict[str, Any]) -> dict[str, Any]:
+        mark = None if self.platform.is_forward else state.get("mark")
+        now = self.job.now
+        since = now - self.platform.first_poll
+        if mark:
+            since = min(datetime.fromisoformat(mark), now) - self.platform.overlap
+        return {"since": since.isoformat(), "cursor": None, "top": None}
+
+    def _new_mark(self, state: dict[str, Any], walk: dict[str, Any]) -> str:
+        """Return the time of the newest stored item. Without any, the platform may still find some late."""
+        found = [mark for mark in (state.get("mark"), walk["top"]) if mark]
+        if not found:
+            return max(datetime.fromisoformat(walk["since"]), self.job.now - self.platform.overlap).isoformat()
+        return max(found, key=datetime.fromisoformat)
+
+    def _page_request(self, search: Search, walk: dict[str, Any], state: dict[str, Any]) -> PageRequest:
+        return PageRequest(
+            api_url=self.api_url,
+            settings=self.job.source.settings,
+            secrets=self.job.secrets,
+            search=search,
+            since=datetime.fromisoformat(walk["since"]),
+            now=self.job.now,
+            cursor=walk["cursor"],
+            mark=state.get("mark") if self.platform.is_forward else None,
+        )
+
+    def _fetch(self, request: PageRequest) -> Page:
+        self.requests += 1
+        response = self.http_client.call(self.platform.request(request))
+        self.status = response.status
+        if self.platform.quota_headers:
+            self.quota = read_quota(response.headers, self.platform.quota_headers, self.job.now) or self.quota
+        if response.error:
+            self.retry_after_s = response.retry_after_s
+            return Page(error=self.platform.error(response) or _error_of(response))
+        try:
+            page = self.platform.read(self.platform.decode(response.body), request)
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as problem:
+            detail = f"{type(problem).__name__} in the response of {self.platform.label}"
+            return Page(error=PollError("unexpected_response", detail))
+        if page.error and page.error.code == "rate_limited" and self.retry_after_s is None:
+            self.retry_after_s = response.retry_after_s
+        return page
+
+    def _add(self, page: Page) -> None:
+        self.pages += 1
+        self.skipped += page.skipped
+        self.entries.update((entry.native_id, entry) for entry in page.entries)
+        for name, amount in page.spent.items():
+            self.spent[name] = self.spent.get(name, 0) + amount
+
+
+def _error_of(response: FetchResult) -> PollError:
+    assert response.error is not None
+    code = response.error.code
+    if code in ("http_error", "forbidden", "sign_in_required"):
+        code = STATUS_ERRORS.get(response.status, code)
+    return PollError(code, response.error.detail)
+
+
+def _latest(top: str | None, page: Page) -> str | None:
+    dates = [entry.published.astimezone(UTC).isoformat() for entry in page.entries if entry.published]
+    return max(filter(None, [top, *dates]), key=datetime.fromisoformat, default=None)
+
+
+def _reaches(page: Page, since: str) -> bool:
+    """Return whether a page, newest first, has an item from before this time."""
+    dates = [entry.published for entry in page.entries if entry.published]
+    return bool(dates) and min(dates) < datetime.fromisoformat(since)
+
+
+def read_items(items: Any, read: Callable[[Any], Entry | None]) -> tuple[tuple[Entry, ...], int]:
+    """Return the entries of a list of items, and how many are malformed. `read` returns None for one to leave out."""
+    entries, skipped = [], 0
+    for item in items:
+        try:
+            entry = read(item)
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+            skipped += 1
+            continue
+        if entry is not None:
+            raw = entry.raw or (json.dumps(item, ensure_ascii=False) if isinstance(item, dict) else "")
+            entries.append(replace(entry, raw=raw[:MAX_RAW]))
+    return tuple(entries), skipped

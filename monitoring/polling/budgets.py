@@ -1,0 +1,81 @@
+"""Reserve requests of a platform's limits before a poll, and settle them after it.
+
+In: platforms, keys, numbers of requests. Out: how many are allowed, or when. A reservation is stored before its first
+request, so a worker that dies has only used fewer than it reserved; what a poll didn't use is returned when it is
+saved. Called by polling/jobs.py and polling/save.py; the arithmetic is in platforms/buckets.py.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from monitoring.models import RequestBudget
+from monitoring.platforms import buckets
+from monitoring.platforms.base import Limit, Platform
+from monitoring.platforms.buckets import Bucket
+from monitoring.records import PollResult
+
+
+def reserve(key: str, platform: Platform, wanted: int, now: datetime) -> tuple[int, datetime]:
+    """Reserve up to `wanted` requests of all limits of a platform. Return their number, and when there will be more.
+
+    The lock of the rows, in the order of their names, closes the race of two workers.
+    """
+    if not platform.limits:
+        return wanted, now
+    with transaction.atomic():
+        rows = _locked(key, platform, now)
+        number = min(buckets.granted(_bucket(row), limit, wanted, now) for row, limit in rows)
+        for row, limit in rows:
+            _set(row, buckets.taken(_bucket(row), limit, number, now))
+            row.save()
+        at = max(buckets.refills_at(_bucket(row), limit, now) for row, limit in rows)
+    return number, at
+
+
+def settle(key: str, platform: Platform, reserved: int, result: PollResult, now: datetime) -> None:
+    """Return what a poll has not used of its reservation, and note what the platform said about its own limit."""
+    if not platform.limits:
+        return
+    with transaction.atomic():
+        for row, limit in _locked(key, platform, now):
+            used = result.spent.get(limit.name, result.requests * limit.cost)
+            bucket = buckets.returned(_bucket(row), limit, reserved * limit.cost - used, now)
+            if result.quota and limit.name == "requests":
+                bucket = buckets.corrected(bucket, result.quota, now)
+                row.quota_left, row.quota_resets_at = result.quota.remaining, result.quota.resets_at
+            _set(row, bucket)
+            row.save()
+
+
+def next_at(key: str, platform: Platform, now: datetime) -> datetime:
+    """Return when a request is allowed: `now` if one is."""
+    rows = {row.name: row for row in RequestBudget.objects.filter(key=key)}
+    found = [(rows[_name(limit)], limit) for limit in platform.limits if _name(limit) in rows]
+    return max((buckets.refills_at(_bucket(row), limit, now) for row, limit in found), default=now)
+
+
+def _locked(key: str, platform: Platform, now: datetime) -> list[tuple[RequestBudget, Limit]]:
+    limits = {_name(limit): limit for limit in platform.limits}
+    RequestBudget.objects.bulk_create(
+        [
+            RequestBudget(key=key, name=name, left=buckets.capacity(limit), at=now)
+            for name, limit in sorted(limits.items())
+        ],
+        ignore_conflicts=True,
+    )
+    rows = RequestBudget.objects.select_for_update().filter(Q(key=key) & Q(name__in=limits)).order_by("name")
+    return [(row, limits[row.name]) for row in rows]
+
+
+def _name(limit: Limit) -> str:
+    return f"{limit.name}/{limit.window_s}"
+
+
+def _bucket(row: RequestBudget) -> Bucket:
+    return Bucket(row.left, row.at, row.blocked_until)
+
+
+def _set(row: RequestBudget, bucket: Bucket) -> None:
+    row.left, row.at, row.blocked_until = bucket.left, bucket.at, bucket.blocked_until

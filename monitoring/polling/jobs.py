@@ -1,0 +1,115 @@
+"""Make jobs of claimed sources: their keywords' queries, their credentials, and the requests that they may make.
+
+Claimed sources in, `PollJob`s out. A source whose limit allows no request is released and due again when there is one.
+Called by polling/poller.py, in the thread that claims.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from accounts.secret_box import Unreadable
+from monitoring.models import Credential, Keyword, Source
+from monitoring.platforms.base import Can, Platform
+from monitoring.platforms.paging import MAX_PAGES
+from monitoring.platforms.registry import PLATFORMS
+from monitoring.polling import budgets
+from monitoring.records import ClaimedSource, PollError, PollJob, Renewal, TrackedQuery
+
+# Requests beyond one per search: pages after the first.
+FURTHER_PAGES = 4
+# A wait for a limit is looked at again after this: another source may have returned what it reserved.
+MIN_WAIT, MAX_WAIT = timedelta(seconds=1), timedelta(minutes=10)
+
+Secrets = Mapping[str, str]
+
+
+def prepare(sources: list[ClaimedSource], now: datetime) -> list[PollJob]:
+    """Return a job for each source that may be polled now."""
+    others = [source for source in sources if source.platform != "feed"]
+    if not others:
+        return [PollJob(source, now) for source in sources]
+    queries = _queries({source.project_id for source in others})
+    ids = [source.credential_id for source in others if source.credential_id]
+    credentials = Credential.objects.in_bulk(ids) if ids else {}
+    jobs = []
+    for source in sources:
+        platform = PLATFORMS.get(source.platform)
+        credential = credentials.get(source.credential_id or 0)
+        tracked = queries[source.project_id] if platform and Can.SEARCH in platform.can else []
+        number, at = _reserve(source, platform, len(tracked), now)
+        if not number:
+            _postpone(source, at, now)
+            continue
+        jobs.append(
+            PollJob(
+                source=source,
+                now=now,
+                queries=tuple(query for platforms, query in tracked if not platforms or source.platform in platforms),
+                secrets=_secrets(credential),
+                requests=number,
+                base_url=source.settings.get("base_url", ""),
+                renew=_renewal(credential.pk) if credential else None,
+            )
+        )
+    return jobs
+
+
+def budget_key(source: ClaimedSource | Source) -> str:
+    """Return what shares the limits of a platform with a source: its credential, or the host of its API."""
+    return f"{source.platform}:{source.credential_id or source.host}"
+
+
+def _reserve(source: ClaimedSource, platform: Platform | None, queries: int, now: datetime) -> tuple[int, datetime]:
+    if platform is None or not platform.limits:
+        return MAX_PAGES, now
+    is_behind = any(state.get("walk") for state in source.resume_state.get("searches", {}).values())
+    wanted = MAX_PAGES if is_behind or not source.resume_state else min(max(queries, 1) + FURTHER_PAGES, MAX_PAGES)
+    return budgets.reserve(budget_key(source), platform, wanted, now)
+
+
+def _postpone(source: ClaimedSource, at: datetime, now: datetime) -> None:
+    at = min(max(at, now + MIN_WAIT), now + MAX_WAIT)
+    Source.objects.filter(pk=source.id).update(next_poll_at=at, claimed_by=None, claimed_until=None)
+
+
+def _queries(project_ids: set[int]) -> dict[int, list[tuple[list[str], TrackedQuery]]]:
+    """Return the queries of these projects' keywords with the platforms that each tracks, in one query."""
+    found = defaultdict(list)
+    rows = Keyword.objects.filter(project_id__in=project_ids, is_paused=False).order_by("id")
+    for project_id, platforms, pk, kind, query, languages in rows.values_list(
+        "project_id", "platforms", "id", "type", "query", "languages"
+    ):
+        found[project_id].append((platforms, TrackedQuery(pk, kind, query, frozenset(languages))))
+    return found
+
+
+def _secrets(credential: Credential | None) -> Secrets:
+    """Return decrypted secrets, none if their key is not set any more: the platform then says what is missing."""
+    try:
+        return credential.secrets if credential else {}
+    except Unreadable:
+        return {}
+
+
+def _renewal(credential_id: int) -> Renewal:
+    """Return the function with which a platform stores renewed tokens.
+
+    The lock of the row closes the race of two workers: the second one gets what the first has stored, as a platform
+    that rotates tokens rejects a token that is used twice.
+    """
+
+    def renew(change: Callable[[Secrets], Secrets | PollError]) -> Secrets | PollError:
+        with transaction.atomic():
+            credential = Credential.objects.select_for_update().filter(pk=credential_id).first()
+            if credential is None:
+                return PollError("credential_missing")
+            changed = change(credential.secrets)
+            if not isinstance(changed, PollError):
+                credential.set_secrets(changed)
+                credential.save(update_fields=["sealed"])
+            return changed
+
+    return renew

@@ -1,0 +1,13 @@
+"""The look-alike of each platform, by the platform's name. The shared contract suite runs against all of them."""
+
+from tests.lookalikes.platforms.base import PlatformServer
+from tests.lookalikes.platforms.hackernews import HackerNewsServer
+from tests.lookalikes.platforms.mastodon_tag import MastodonTagServer
+
+LOOKALIKES: dict[str, type[PlatformServer]] = {
+    server.platform: server
+    for server in (
+        HackerNewsServer,
+        MastodonTagServer,
+    )
+}

@@ -1,0 +1,236 @@
+"""The duties of every platform, against its look-alike. A platform joins by its line in the registry.
+
+A platform whose API cannot do something names it in its look-alike (`lacks`, `page_size`), never here.
+"""
+
+from datetime import timedelta
+
+import pytest
+
+from monitoring.content.clean import clean
+from monitoring.messages.source_errors import ERROR_TEXTS
+from monitoring.platforms.registry import PLATFORMS
+from tests.lookalikes.platforms.base import NOW, Reply, make_posts
+from tests.lookalikes.platforms.registry import LOOKALIKES
+from tests.monitoring.platforms.polling import Polls
+
+
+@pytest.fixture(params=sorted(LOOKALIKES))
+def server(request):
+    with LOOKALIKES[request.param]() as server:
+        yield server
+
+
+@pytest.fixture
+def polls(server):
+    return Polls(server)
+
+
+def ids(server):
+    return {server.native_id(post) for post in server.posts}
+
+
+def test_every_platform_has_a_lookalike():
+    assert set(LOOKALIKES) == set(PLATFORMS) - {"feed"}
+
+
+def test_poll_returns_each_item_with_its_fields(server, polls):
+    server.posts = make_posts(3)
+    polls.poll_until_done()
+    assert set(polls.entries) == ids(server)
+    for post in server.posts:
+        entry = polls.entries[server.native_id(post)]
+        item = clean(entry)
+        assert entry.url == server.permalink(post)
+        assert post.text in item.text or post.text in item.title
+        assert ("title" in server.lacks) or item.title == post.title
+        assert abs(entry.published - post.published) < timedelta(seconds=1) or "published" in server.lacks
+        assert "author" in server.lacks or post.author in (entry.author, entry.author_handle.lstrip("@"))
+        assert "name" in server.lacks or entry.author == post.name
+        for name in ("likes", "replies", "shares", "views", "rating"):
+            assert getattr(entry, name) == (None if name in server.lacks else getattr(post, name)), name
+        assert entry.kind in ("post", "comment", "review", "article", "video")
+        assert entry.raw
+
+
+def test_polls_return_every_item_of_all_pages_exactly_once(server, polls):
+    server.posts = make_posts(min(250, server.page_size * 2 + 50))
+    polls.poll_until_done()
+    known = len(polls.entries)
+    server.posts += make_posts(server.page_size * 2 + 7, now=NOW + timedelta(days=1), first=1000)
+    server.now = NOW + timedelta(days=1)
+    polls.poll_until_done()
+    assert set(polls.entries) >= {server.native_id(post) for post in server.posts[-server.page_size * 2 - 7 :]}
+    assert known >= min(250, server.page_size)
+    assert len({entry.native_id for entry in polls.entries.values()}) == len(polls.entries)
+
+
+def test_poll_with_one_request_at_a_time_leaves_nothing_out(server, polls):
+    server.posts = make_posts(5)
+    polls.poll_until_done(requests=3)
+    server.now = NOW + timedelta(days=1)
+    server.posts += make_posts(server.page_size * 2 + 30, now=server.now, first=1000, every=timedelta(minutes=2))
+    before = len(server.requests)
+    for _ in range(60):
+        made = len(server.requests)
+        result = polls.poll(requests=3)
+        assert len(server.requests) - made <= 3
+        server.now += timedelta(seconds=5)
+        if not result.is_incomplete:
+            break
+    assert len(server.requests) - before > 2
+    assert set(polls.entries) == ids(server)
+
+
+def test_items_that_appear_during_a_walk_are_found_afterwards(server, polls):
+    server.posts = make_posts(5)
+    polls.poll_until_done()
+    server.now = NOW + timedelta(days=1)
+    server.posts += make_posts(server.page_size + 30, now=server.now, first=1000, every=timedelta(minutes=2))
+    polls.poll(requests=2)
+    server.now += timedelta(minutes=3)
+    server.posts += make_posts(3, now=server.now, first=5000, every=timedelta(seconds=20))
+    polls.poll_until_done(requests=3)
+    server.now += timedelta(minutes=10)
+    polls.poll_until_done(requests=3)
+    assert set(polls.entries) == ids(server)
+
+
+def test_lost_poll_is_repeated_without_loss(server, polls):
+    """A worker that is killed before it saves leaves the state as it was."""
+    server.posts = make_posts(5)
+    polls.poll_until_done()
+    server.now = NOW + timedelta(days=1)
+    server.posts += make_posts(server.page_size + 30, now=server.now, first=1000, every=timedelta(minutes=2))
+    source, entries = polls.source, dict(polls.entries)
+    polls.poll(requests=2)
+    polls.source, polls.entries = source, entries
+    polls.poll_until_done(requests=3)
+    assert set(polls.entries) == ids(server)
+
+
+def test_item_that_the_index_finds_late_is_returned(server, polls):
+    server.posts = make_posts(5)
+    late = PLATFORMS[server.platform].overlap / 2
+    server.change(4, indexed=NOW + late)
+    polls.poll_until_done()
+    server.now = NOW + late + timedelta(minutes=1)
+    polls.poll_until_done()
+    if PLATFORMS[server.platform].is_forward:
+        return
+    assert set(polls.entries) == ids(server)
+
+
+def test_edited_item_is_returned_with_its_new_text_if_it_is_read_again(server, polls):
+    server.posts = make_posts(2)
+    polls.poll_until_done()
+    server.change(2, text="Lumen: tout a changé", edited=NOW)
+    server.now += timedelta(minutes=2)
+    polls.poll_until_done()
+    if PLATFORMS[server.platform].is_forward:
+        return
+    entry = polls.entries[server.native_id(server.posts[1])]
+    assert "tout a changé" in clean(entry).text + clean(entry).title
+
+
+def test_poll_without_items_is_no_error(server, polls):
+    result = polls.poll_until_done()
+    assert (result.entries, result.error) == ((), None)
+
+
+def test_malformed_item_is_left_out_and_counted(server, polls):
+    server.posts = make_posts(4)
+    server.malformed = {2}
+    polls.poll_until_done()
+    assert set(polls.entries) == ids(server) - {server.native_id(server.posts[1])}
+    assert sum(result.report["skipped"] for result in polls.results) >= 1
+
+
+@pytest.mark.parametrize(
+    ("reply", "code"),
+    [
+        (Reply(b"<!doctype html><title>Oops</title>", 200, content_type="text/html"), "unexpected_response"),
+        (Reply(b'{"items": [{"id": 1', 200), "unexpected_response"),
+        (Reply(b"", 200), "unexpected_response"),
+        (Reply(b"[]" * 3, 200), "unexpected_response"),
+        (Reply({"strange": True}, 200), "unexpected_response"),
+        (Reply(b"Internal error", 500, content_type="text/plain"), "server_error"),
+        (Reply(b"Over capacity", 503, content_type="text/html"), "unavailable"),
+        (Reply({"slow": True}, 200, delay_s=3), "timeout"),
+    ],
+    ids=["html page", "truncated JSON", "empty body", "no JSON", "another shape", "500", "503", "slow"],
+)
+def test_failed_request_is_an_error_and_loses_nothing(server, polls, reply, code):
+    server.posts = make_posts(4)
+    for _ in range(3):
+        server.fail_with(reply)
+    result = polls.poll(requests=1)
+    server._failures.clear()
+    assert result.error.code == code
+    assert code in ERROR_TEXTS
+    polls.poll_until_done()
+    assert set(polls.entries) == ids(server)
+
+
+def test_rate_limit_is_an_error_that_says_when_to_go_on(server, polls):
+    server.posts = make_posts(4)
+    server.fail_with(server.rate_limited())
+    result = polls.poll()
+    assert result.error.code in ("rate_limited", "quota_used_up")
+    waits = [result.retry_after_s, result.quota and result.quota.resets_at]
+    assert any(waits) or server.rate_limited().headers == {}
+    polls.poll_until_done()
+    assert set(polls.entries) == ids(server)
+
+
+def test_rate_limit_on_the_way_keeps_what_was_read(server, polls):
+    server.posts = make_posts(5)
+    polls.poll_until_done()
+    server.now = NOW + timedelta(days=1)
+    server.posts += make_posts(server.page_size * 2, now=server.now, first=1000, every=timedelta(minutes=2))
+    real, left = server._reply, [2]
+
+    def limited(request):
+        left[0] -= 1
+        return real(request) if left[0] >= 0 else server.rate_limited()
+
+    server._reply = limited
+    result = polls.poll()
+    server._reply = real
+    assert result.is_incomplete
+    polls.poll_until_done()
+    assert set(polls.entries) == ids(server)
+
+
+def test_rejected_credential_is_an_error_of_the_credential(server, polls):
+    if not server.secrets:
+        return
+    server.posts = make_posts(2)
+    server.valid = dict.fromkeys(server.valid, "another")
+    result = polls.poll()
+    assert result.error.code in ("credential_rejected", "reconnect")
+    assert not result.entries
+
+
+def test_secrets_appear_in_no_result_and_no_repr(server, polls):
+    if not server.secrets:
+        return
+    server.posts = make_posts(1)
+    server.fail(400, {"error": "nope"}, times=2)
+    results = [polls.poll(), polls.poll_until_done()]
+    for secret in server.secrets.values():
+        assert secret not in repr(results)
+        assert all(secret not in request.raw_query for request in server.requests)
+
+
+def test_settings_and_texts_are_complete(server):
+    platform = PLATFORMS[server.platform]
+    assert platform.label and platform.summary.endswith(".")
+    assert {setting.name for setting in platform.settings if setting.is_required and not setting.is_secret} <= set(
+        server.settings
+    )
+    assert {setting.name for setting in platform.settings if setting.is_secret and setting.is_required} <= set(
+        server.secrets
+    )
+    assert platform.address(server.settings).startswith("https://")
+    assert platform.api_url(server.settings).startswith("https://")
