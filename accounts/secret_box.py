@@ -33,6 +33,11 @@ def open_sealed(sealed: str) -> str:
         raise Unreadable from None
 
 
+def is_sealed(text: str) -> bool:
+    """Return whether a text is an encrypted one: a Fernet token begins with its version, 128."""
+    return text.startswith("gAAAA")
+
+
 def reseal(sealed: str) -> str:
     """Return a secret encrypted with the first key, whichever key it was encrypted with. Raise Unreadable."""
     return seal(open_sealed(sealed))

@@ -173,6 +173,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "Vigie · "
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ADAPTER = "accounts.mfa.MFAAdapter"
 MFA_TOTP_ISSUER = "Vigie"
 MFA_TOTP_TOLERANCE = 1  # accept codes one step (30 s) early or late: phone clocks differ
 # HTTPS implies a proxy, whose X-Forwarded-For has the client IP; without a proxy, clients could forge the header.

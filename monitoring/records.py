@@ -179,7 +179,7 @@ class PollJob:
 
     `queries` are the project's keywords that track the platform, `secrets` the decrypted credential. At most
     `requests` requests may be made. `base_url` replaces the address of the platform's API, for tests and commands.
-    `now` is UTC.
+    `now` is UTC. `since` (UTC) replaces how far back the first poll reads.
     """
 
     source: ClaimedSource
@@ -189,6 +189,7 @@ class PollJob:
     requests: int = 1_000
     base_url: str = ""
     renew: Renewal | None = field(default=None, repr=False)
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project, User
+from accounts.sealed_field import SealedField
 from accounts.secret_box import open_sealed, seal
 
 
@@ -22,7 +23,7 @@ class Credential(models.Model):
     platform = models.CharField(_("platform"), max_length=30)
     name = models.CharField(_("name"), max_length=200, blank=True)
     settings = models.JSONField(default=dict)
-    sealed = models.TextField(editable=False)
+    sealed = SealedField()
     expires_at = models.DateTimeField(null=True, blank=True)
     error_code = models.CharField(max_length=40, blank=True)
     failing_since = models.DateTimeField(null=True, blank=True)

@@ -40,7 +40,7 @@ class MastodonTag(PagedPlatform):
     )
     limits = LIMITS
     min_interval_s = 300
-    first_poll = timedelta(days=30)
+    first_poll = timedelta(days=7)
     is_forward = True
     quota_headers = QUOTA
 
@@ -51,7 +51,7 @@ class MastodonTag(PagedPlatform):
         return f"https://{settings['server']}"
 
     def request(self, page: PageRequest) -> ApiRequest:
-        query = {"limit": PAGE_SIZE} | ({"min_id": page.mark} if page.mark else {})
+        query = {"limit": PAGE_SIZE} | place_in_timeline(page)
         return ApiRequest(f"{page.api_url}/api/v1/timelines/tag/{quote(_tag(page.settings))}?{urlencode(query)}")
 
     def read(self, data: Any, page: PageRequest) -> Page:
@@ -65,14 +65,23 @@ def _tag(settings: Mapping[str, str]) -> str:
     return settings["tag"].lstrip("#")
 
 
+def place_in_timeline(page: PageRequest) -> dict[str, str]:
+    """Return the parameter for the page: directly after the mark, or before the cursor in the first poll."""
+    if page.mark:
+        return {"min_id": page.mark}
+    return {"max_id": page.cursor} if page.cursor else {}
+
+
 def read_statuses(data: Any, page: PageRequest) -> Page:
-    """Return a page of statuses. The first poll reads the newest page only, without going back."""
+    """Return a page of statuses."""
     if not isinstance(data, list):
         raise TypeError("no list of statuses")
     entries, skipped = read_items(data, status_entry)
     ids = [str(status["id"]) for status in data if isinstance(status, dict) and status.get("id")]
-    newest = max(ids, key=lambda number: (len(number), number), default=None)
-    return Page(entries, newest if page.mark and newest else None, skipped, mark=newest)
+    ids.sort(key=lambda number: (len(number), number))
+    if not ids:
+        return Page(entries, None, skipped)
+    return Page(entries, ids[-1] if page.mark else ids[0], skipped, mark=ids[-1])
 
 
 def status_entry(status: dict[str, Any]) -> Entry | None:

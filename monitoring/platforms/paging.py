@@ -4,6 +4,7 @@ In: a job and an HTTP client. Out: a `PollResult` with the entries of all pages 
 from, which polling/save.py stores together. Each search (or the one timeline) of a source has a state of its own:
 
 - `mark`: everything up to this time (ISO 8601, UTC; for `is_forward` platforms an id or a cursor) is stored;
+  An `is_forward` platform is read downward once, in the first poll, and then upward from its mark;
 - `walk`: a walk from the newest item down to the mark that isn't finished: how far it came (`cursor`), the mark that
   it will set (`top`), and down to when it goes (`since`). The mark moves only at its end, so nothing is left out;
 - `at`: when it was last read.
@@ -33,7 +34,7 @@ MAX_RAW = 20_000  # characters of an item as received
 class Page:
     """One page of items. `next` is the cursor of the next older page (JSON), None if this is the last one.
 
-    `skipped` counts malformed items. `mark` is only for `is_forward` platforms: where the next poll goes on.
+    `skipped` counts malformed items. `mark` is only for `is_forward` platforms: where to go on upward from this page.
     `spent` is what the page cost beyond a request, by the name of a limit. `error` if the body reports a failure.
     """
 
@@ -83,7 +84,7 @@ class PagedPlatform:
     overlap = timedelta(minutes=15)
     # How far back the first poll reads.
     first_poll = timedelta(days=7)
-    # Pages go from older to newer items, and each moves the mark.
+    # After the first poll, pages go from older to newer items, and each moves the mark.
     is_forward = False
     quota_headers: QuotaHeaders | None = None
 
@@ -194,6 +195,7 @@ class Walker:
         """Read pages until the mark, or until no request is left. Change the state of the search after each."""
         state = self.states[search.key]
         walk = state.get("walk") or self._new_walk(state)
+        is_upward = self.platform.is_forward and state.get("mark") is not None
         while self._is_allowed():
             page = self._fetch(self._page_request(search, walk, state))
             if page.error:
@@ -203,15 +205,15 @@ class Walker:
                 return
             self._add(page)
             state["at"] = self.job.now.isoformat()
-            if self.platform.is_forward:
-                state["mark"] = page.mark if page.mark is not None else state.get("mark")
-                walk = {"since": walk["since"], "cursor": page.next}
+            if is_upward:
+                state["mark"] = page.mark if page.mark is not None else state["mark"]
+                walk = walk | {"cursor": page.next}
             else:
                 walk = walk | {"cursor": page.next, "top": _latest(walk["top"], page)}
-            is_done = page.next is None or (not self.platform.is_forward and _reaches(page, walk["since"]))
-            if is_done:
-                if not self.platform.is_forward:
-                    state["mark"] = self._new_mark(state, walk)
+                walk["mark"] = page.mark if walk.get("mark") is None else walk["mark"]
+            if page.next is None or (not is_upward and _reaches(page, walk["since"])):
+                if not is_upward:
+                    state["mark"] = walk["mark"] if self.platform.is_forward else self._new_mark(state, walk)
                 state.pop("walk", None)
                 return
             state["walk"] = walk
@@ -219,7 +221,7 @@ class Walker:
     def _new_walk(self, state: dict[str, Any]) -> dict[str, Any]:
         mark = None if self.platform.is_forward else state.get("mark")
         now = self.job.now
-        since = now - self.platform.first_poll
+        since = self.job.since or now - self.platform.first_poll
         if mark:
             since = min(datetime.fromisoformat(mark), now) - self.platform.overlap
         return {"since": since.isoformat(), "cursor": None, "top": None}

@@ -16,7 +16,8 @@ class MastodonTagServer(PlatformServer):
         assert request.path == "/api/v1/timelines/tag/lumen"
         after = int(request.query.get("min_id", 0))
         size = min(int(request.query.get("limit", 20)), self.page_size)
-        found = [post for post in self.visible(newest_first=False) if int(self._id(post)) > after]
+        before = int(request.query.get("max_id", 10**20))
+        found = [post for post in self.visible(newest_first=False) if after < int(self._id(post)) < before]
         page = found[:size] if after else found[-size:]
         return Reply([status_of(self, post) for post in reversed(page)], headers=self._limit_headers(250))
 
