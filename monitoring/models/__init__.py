@@ -7,6 +7,7 @@ from monitoring.models.fetch_requests import FetchRequest
 from monitoring.models.keywords import Keyword
 from monitoring.models.mentions import Mention
 from monitoring.models.sentiment import Correction, SentimentLayer, SentimentState
+from monitoring.models.source_periods import SourcePeriod
 from monitoring.models.sources import Source
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "SentimentLayer",
     "SentimentState",
     "Source",
+    "SourcePeriod",
 ]

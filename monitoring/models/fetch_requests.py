@@ -1,4 +1,4 @@
-"""Fetches that a person waits for: adding a source by its URL, or explaining the page at a URL."""
+"""Fetches that a person waits for: a source added by its URL, a page to explain, or the preview of a platform."""
 
 import uuid
 
@@ -12,12 +12,14 @@ class FetchRequest(models.Model):
     """One fetch for one person, done by a worker; its page shows the progress. Written by services/fetches.py.
 
     `parameters` is what the page needs to show the result. `result` has codes instead of sentences, whose language is
-    that of the reader; the text of a page is deleted with the row. All times are UTC.
+    that of the reader; the text of a page is deleted with the row. `sealed` are the secrets of a preview, encrypted.
+    All times are UTC.
     """
 
     class Kind(models.TextChoices):
         SOURCE = "source"
         PAGE = "page"
+        PLATFORM = "platform"
 
     class State(models.TextChoices):
         QUEUED = "queued"
@@ -30,6 +32,7 @@ class FetchRequest(models.Model):
     kind = models.CharField(max_length=10, choices=Kind)
     url = models.CharField(max_length=2000)
     parameters = models.JSONField(default=dict)
+    sealed = models.TextField(blank=True, db_default="", editable=False)
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     result = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now)

@@ -24,10 +24,12 @@ from monitoring.ingest.find import find_changes
 from monitoring.ingest.records import Stored
 from monitoring.ingest.store import store_changes
 from monitoring.models import Source
+from monitoring.models.sources import State
 from monitoring.platforms.registry import PLATFORMS
 from monitoring.polling.budgets import settle
 from monitoring.polling.jobs import budget_key
 from monitoring.polling.moves import Move
+from monitoring.polling.periods import save_changes
 from monitoring.polling.schedule import Pace
 from monitoring.polling.source_state import NewState, batch_of, decide
 from monitoring.records import ClaimedSource, CompletedPoll, PollError, PollResult
@@ -78,14 +80,16 @@ def _save(polls: list[CompletedPoll], owner: UUID) -> list[SavedPoll]:
     with transaction.atomic():
         owned = _lock_owned([poll.source.id for poll in polls], owner)
         polls = [poll for poll in polls if poll.source.id in owned]
-        stored = store_changes(changes.of_sources(owned))
+        stored = store_changes(changes.of_sources(set(owned)))
         _settle(polls, now)
         states = [
             decide(poll, stored.get(poll.source.id, Stored()), now, random.random(), _pace_of(poll.source))
             for poll in polls
         ]
         _update(states)
-        for poll, state in zip(polls, states, strict=True):
+        polled = list(zip(polls, states, strict=True))
+        save_changes([(poll.source, state) for poll, state in polled if owned[poll.source.id] == State.ACTIVE], now)
+        for poll, state in polled:
             if url := _new_url(poll, state, now):
                 _move(poll.source, url, now)
     return [_log(poll, stored.get(poll.source.id, Stored())) for poll in polls]
@@ -98,14 +102,14 @@ def _settle(polls: list[CompletedPoll], now: datetime) -> None:
             settle(budget_key(poll.source), platform, poll.reserved, poll.result, now)
 
 
-def _lock_owned(source_ids: list[int], owner: UUID) -> set[int]:
-    """Lock the sources that `owner` still holds until the transaction ends, and return their ids.
+def _lock_owned(source_ids: list[int], owner: UUID) -> dict[int, str]:
+    """Lock the sources that `owner` still holds until the transaction ends, and return their states by id.
 
     Closes two races: a worker that took over an expired lease isn't overwritten, and a deletion either waits for this
     transaction or has removed the row. Locked by id, so two workers can't deadlock.
     """
     owned = Source.objects.select_for_update(no_key=True).filter(pk__in=source_ids, claimed_by=owner)
-    return set(owned.order_by("pk").values_list("pk", flat=True))
+    return dict(owned.order_by("pk").values_list("pk", "state"))
 
 
 def _pace_of(source: ClaimedSource) -> Pace:

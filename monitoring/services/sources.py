@@ -24,6 +24,7 @@ from monitoring.http.default import http_client
 from monitoring.ingest.project_lock import lock_project_exclusive
 from monitoring.models import Document, DocumentSource, Mention, Source
 from monitoring.parsing.parsers import find_feeds, parse_feed
+from monitoring.polling.periods import end_period, resume_period
 
 # Errors that may be temporary: the source is added with its error, and polled again later.
 TRANSIENT_ERRORS = {
@@ -112,14 +113,17 @@ def is_usable(url: str) -> bool:
 
 def pause_source(source: Source, user: User | None, paused: bool) -> Source:
     """Pause a source, or resume a paused or stopped one: it is due immediately, with its errors cleared."""
+    now = timezone.now()
     with transaction.atomic():
         if paused:
             Source.objects.filter(pk=source.pk).update(state=Source.State.PAUSED)
+            end_period(source, now)
         else:
             Source.objects.filter(pk=source.pk).update(
-                state=Source.State.ACTIVE, next_poll_at=timezone.now(), failures=0, failing_since=None, error_code="",
+                state=Source.State.ACTIVE, next_poll_at=now, failures=0, failing_since=None, error_code="",
                 error_detail="",
             )  # fmt: skip
+            resume_period(source, now)
         record(source.project, user, "source.paused" if paused else "source.resumed", source)
     source.refresh_from_db()
     return source

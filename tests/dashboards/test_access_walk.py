@@ -134,7 +134,7 @@ def samples(project, owner, manager):
         project=project, email="n@example.com", token_digest="d", expires_at=timezone.now()
     )
     create_token(owner, "Token of Ada")
-    fetch, page = (
+    fetch, page, preview = (
         FetchRequest.objects.create(project=project, user=owner, kind=kind, url="https://lumen.example/")
         for kind in FetchRequest.Kind
     )
@@ -149,6 +149,7 @@ def samples(project, owner, manager):
         "delivery_id": delivery.id,
         "fetch_id": fetch.id,
         "page_id": page.id,
+        "preview_id": preview.id,
         "member_id": project.memberships.get(user=manager).id,
         "invitation_id": invitation.id,
         "token_id": owner.api_tokens.get().id,

@@ -59,7 +59,7 @@ class World:
         self.member = self._member()
         self.invitation = self._invitation()
         self.token = create_token(owner, "First")
-        self.fetch, self.page = (
+        self.fetch, self.page, self.preview = (
             FetchRequest.objects.create(project=project, user=owner, kind=kind, url="https://a.example/")
             for kind in FetchRequest.Kind
         )
@@ -174,6 +174,7 @@ class World:
             "delivery_id": self.delivery.pk,
             "fetch_id": self.fetch.pk,
             "page_id": self.page.pk,
+            "preview_id": self.preview.pk,
             "member_id": self.member.pk,
             "invitation_id": self.invitation.pk,
             "token_id": self.owner.api_tokens.order_by("pk").first().pk,
