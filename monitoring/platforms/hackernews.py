@@ -15,6 +15,7 @@ from monitoring.http import ApiRequest
 from monitoring.platforms.base import Can, Limit, gettext_noop
 from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.paging import Page, PagedPlatform, PageRequest, read_items
+from monitoring.platforms.windows import next_window
 from monitoring.records import Entry
 
 PAGE_SIZE = 100
@@ -56,16 +57,11 @@ class HackerNews(PagedPlatform):
     def read(self, data: Any, page: PageRequest) -> Page:
         hits = data["hits"]
         entries, skipped = read_items(hits, _entry)
-        return Page(entries, _next(hits, page.cursor), skipped)
+        return Page(entries, next_window(_times(hits), page.cursor, has_more=len(hits) >= PAGE_SIZE), skipped)
 
 
-def _next(hits: list[Any], cursor: Any) -> dict[str, int] | None:
-    """Return the time at which this page ends. If all of it is of one second, the page after it has a number."""
-    times = [hit["created_at_i"] for hit in hits if isinstance(hit, dict) and isinstance(hit.get("created_at_i"), int)]
-    if len(hits) < PAGE_SIZE or not times:
-        return None
-    is_one_second = bool(cursor) and min(times) == cursor["until"]
-    return {"until": min(times), "page": cursor["page"] + 1 if is_one_second else 0}
+def _times(hits: list[Any]) -> list[int]:
+    return [hit["created_at_i"] for hit in hits if isinstance(hit, dict) and isinstance(hit.get("created_at_i"), int)]
 
 
 def _entry(hit: dict[str, Any]) -> Entry:

@@ -36,6 +36,7 @@ class Page:
 
     `skipped` counts malformed items. `mark` is only for `is_forward` platforms: where to go on upward from this page.
     `spent` is what the page cost beyond a request, by the name of a limit. `error` if the body reports a failure.
+    `retry_after_s` and `quota` if the body says how long to wait, and how many requests are left.
     """
 
     entries: tuple[Entry, ...] = ()
@@ -44,6 +45,8 @@ class Page:
     mark: Any = None
     spent: Mapping[str, float] = field(default_factory=dict)
     error: PollError | None = None
+    retry_after_s: int | None = None
+    quota: QuotaReading | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,10 @@ class PagedPlatform:
     def error(self, response: FetchResult) -> PollError | None:
         """Return what a response that is no success means, None to leave it to its status (`STATUS_ERRORS`)."""
         return None
+
+    def wait_s(self, response: FetchResult) -> int | None:
+        """Return how long to wait after a response that is no success: `Retry-After`, or what its body says."""
+        return response.retry_after_s
 
     def plan(self, job: PollJob) -> Plan:
         """Return the searches of a source."""
@@ -189,7 +196,7 @@ class Walker:
         return in_turn(self.plan.searches, self.states, self.job.now)
 
     def _is_allowed(self) -> bool:
-        return self.requests < min(self.job.requests, MAX_PAGES)
+        return self.requests < min(self.job.requests, MAX_PAGES) and not self.retry_after_s
 
     def _walk(self, search: Search) -> None:
         """Read pages until the mark, or until no request is left. Change the state of the search after each."""
@@ -252,15 +259,15 @@ class Walker:
         if self.platform.quota_headers:
             self.quota = read_quota(response.headers, self.platform.quota_headers, self.job.now) or self.quota
         if response.error:
-            self.retry_after_s = response.retry_after_s
+            self.retry_after_s = self.platform.wait_s(response)
             return Page(error=self.platform.error(response) or _error_of(response))
         try:
             page = self.platform.read(self.platform.decode(response.body), request)
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as problem:
             detail = f"{type(problem).__name__} in the response of {self.platform.label}"
             return Page(error=PollError("unexpected_response", detail))
-        if page.error and page.error.code == "rate_limited" and self.retry_after_s is None:
-            self.retry_after_s = response.retry_after_s
+        self.retry_after_s = page.retry_after_s or (response.retry_after_s if page.error else None)
+        self.quota = page.quota or self.quota
         return page
 
     def _add(self, page: Page) -> None:

@@ -5,6 +5,7 @@ from monitoring.platforms.base import Platform
 from monitoring.platforms.feed import FeedPlatform
 from monitoring.platforms.hackernews import HackerNews
 from monitoring.platforms.mastodon_tag import MastodonTag
+from monitoring.platforms.stackexchange import StackExchange
 from monitoring.records import PollError, PollJob, PollResult
 
 PLATFORMS: dict[str, Platform] = {
@@ -13,6 +14,7 @@ PLATFORMS: dict[str, Platform] = {
         FeedPlatform(),
         HackerNews(),
         MastodonTag(),
+        StackExchange(),
     )
 }
 

@@ -3,11 +3,13 @@
 from tests.lookalikes.platforms.base import PlatformServer
 from tests.lookalikes.platforms.hackernews import HackerNewsServer
 from tests.lookalikes.platforms.mastodon_tag import MastodonTagServer
+from tests.lookalikes.platforms.stackexchange import StackExchangeServer
 
 LOOKALIKES: dict[str, type[PlatformServer]] = {
     server.platform: server
     for server in (
         HackerNewsServer,
         MastodonTagServer,
+        StackExchangeServer,
     )
 }
