@@ -89,12 +89,16 @@ class Limit:
 class Platform(Protocol):
     """A kind of source. Instances are shared by all threads of a process and keep no state between polls.
 
-    `settings` are what a source of it needs, secrets included; `limits` hold per credential, or per API host without
-    one. `min_interval_s` is the shortest time between two polls of a source, None for that of feeds.
+    `item_platform` is the platform that its items belong to in queries and filters: a search and a timeline of one
+    site have the same. `settings` are what a source of it needs, secrets included; `limits` hold per credential, or
+    per API host without one. `min_interval_s` is the shortest time between two polls of a source, None for that of
+    feeds.
     """
 
     @property
     def name(self) -> str: ...
+    @property
+    def item_platform(self) -> str: ...
     @property
     def label(self) -> str: ...
     @property

@@ -22,6 +22,7 @@ class FeedPlatform:
     """Polls a feed. A response that equals the last one is not parsed again."""
 
     name: str = "feed"
+    item_platform: str = "feed"
     label: str = gettext_noop("Feed")
     summary: str = gettext_noop("Any RSS, Atom or JSON Feed.")
     needs: Needs = Needs.NOTHING

@@ -22,7 +22,7 @@ PAGE_SIZE = 100
 
 
 class HackerNews(PagedPlatform):
-    name = "hackernews"
+    name = item_platform = "hackernews"
     label = "Hacker News"
     summary = gettext_noop("Submissions and comments that match your keywords.")
     can = frozenset({Can.SEARCH, Can.BACKFILL, Can.ENGAGEMENT})

@@ -30,7 +30,7 @@ QUOTA = QuotaHeaders("x-ratelimit-remaining", "x-ratelimit-reset")
 
 
 class MastodonTag(PagedPlatform):
-    name = "mastodon"
+    name = item_platform = "mastodon"
     label = gettext_noop("Mastodon hashtag")
     summary = gettext_noop("Public posts with a hashtag, filtered by your keywords.")
     can = frozenset({Can.ENGAGEMENT, Can.DELETIONS, Can.BACKFILL})

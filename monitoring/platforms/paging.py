@@ -74,6 +74,7 @@ class PagedPlatform:
     """
 
     name: str
+    item_platform: str
     label: str
     summary: str
     needs: Needs = Needs.NOTHING

@@ -19,6 +19,12 @@ PLATFORMS: dict[str, Platform] = {
 }
 
 
+def item_platform(name: str) -> str:
+    """Return the platform that the items of a source belong to."""
+    platform = PLATFORMS.get(name)
+    return platform.item_platform if platform else name
+
+
 def poll(job: PollJob, http_client: HttpClient) -> PollResult:
     """Poll a source by its platform. A platform this version doesn't know is an error of that source alone."""
     platform = PLATFORMS.get(job.source.platform)

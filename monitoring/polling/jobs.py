@@ -14,7 +14,7 @@ from accounts.secret_box import Unreadable
 from monitoring.models import Credential, Keyword, Source
 from monitoring.platforms.base import Can, Platform
 from monitoring.platforms.paging import MAX_PAGES
-from monitoring.platforms.registry import PLATFORMS
+from monitoring.platforms.registry import PLATFORMS, item_platform
 from monitoring.polling import budgets
 from monitoring.records import ClaimedSource, PollError, PollJob, Renewal, TrackedQuery
 
@@ -47,7 +47,11 @@ def prepare(sources: list[ClaimedSource], now: datetime) -> list[PollJob]:
             PollJob(
                 source=source,
                 now=now,
-                queries=tuple(query for platforms, query in tracked if not platforms or source.platform in platforms),
+                queries=tuple(
+                    query
+                    for platforms, query in tracked
+                    if not platforms or item_platform(source.platform) in platforms
+                ),
                 secrets=_secrets(credential),
                 requests=number,
                 base_url=source.settings.get("base_url", ""),

@@ -10,6 +10,7 @@ import pytest
 from monitoring.content.clean import clean
 from monitoring.messages.source_errors import ERROR_TEXTS
 from monitoring.platforms.registry import PLATFORMS
+from monitoring.query.known_values import PLATFORMS as KNOWN_PLATFORMS
 from tests.lookalikes.platforms.base import NOW, Reply, make_posts
 from tests.lookalikes.platforms.registry import LOOKALIKES
 from tests.monitoring.platforms.polling import Polls
@@ -224,6 +225,7 @@ def test_secrets_appear_in_no_result_and_no_repr(server, polls):
 def test_settings_and_texts_are_complete(server):
     platform = PLATFORMS[server.platform]
     assert platform.label and platform.summary.endswith(".")
+    assert platform.item_platform in KNOWN_PLATFORMS
     assert {setting.name for setting in platform.settings if setting.is_required and not setting.is_secret} <= set(
         server.settings
     )

@@ -229,6 +229,8 @@ def test_poll_reports_exception_of_platform_as_error_of_the_source(feed, monkeyp
 class Timeline(FeedPlatform):
     """A platform other than feeds: it resumes after the last id and returns authors and engagement."""
 
+    item_platform = "timeline"
+
     def __init__(self):
         self.states = []
 
