@@ -171,13 +171,17 @@ def _join(choices: list[_All], dialect: Dialect) -> tuple[tuple[str, ...], bool]
         is_simple = used == 0
         joined = f"{texts[-1]} {dialect.or_} {_grouped(text, is_simple, dialect)}" if texts and dialect.or_ else ""
         total = operators[-1] + used + 1 if operators else used
-        fits = joined and len(joined) <= dialect.max_chars and total <= (dialect.max_operators or total)
+        fits = joined and len(joined) <= dialect.max_chars and _is_allowed(total, dialect)
         if fits and (dialect.has_groups or is_simple):
             texts[-1], operators[-1] = joined, total
         else:
             texts.append(_grouped(text, is_simple, dialect) if dialect.or_ and len(choices) > 1 else text)
             operators.append(used)
     return tuple(texts), is_wider
+
+
+def _is_allowed(operators: int, dialect: Dialect) -> bool:
+    return dialect.max_operators is None or operators <= dialect.max_operators
 
 
 def _grouped(text: str, is_simple: bool, dialect: Dialect) -> str:
@@ -190,12 +194,14 @@ def _fit(choice: _All, dialect: Dialect) -> tuple[tuple[str, int] | None, bool]:
     while True:
         parts = [*choice.wanted, *(f"{dialect.not_}{word}" for word in choice.unwanted)]
         text, operators = dialect.and_.join(parts), len(parts) - 1
-        if len(text) + 2 <= dialect.max_chars and operators <= (dialect.max_operators or operators):
+        if len(text) + 2 <= dialect.max_chars and _is_allowed(operators, dialect):
             return (text, operators), was_cut
         was_cut = True
         if choice.unwanted:
             choice = replace(choice, unwanted=choice.unwanted[:-1])
         elif len(choice.wanted) > 1:
-            choice = replace(choice, wanted=choice.wanted[:-1])
+            # The shortest word leaves out the fewest items.
+            shortest = min(reversed(choice.wanted), key=len)
+            choice = replace(choice, wanted=tuple(word for word in choice.wanted if word != shortest))
         else:
             return None, was_cut

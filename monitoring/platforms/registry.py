@@ -4,6 +4,7 @@ from monitoring.http import HttpClient
 from monitoring.platforms.base import Platform
 from monitoring.platforms.feed import FeedPlatform
 from monitoring.platforms.hackernews import HackerNews
+from monitoring.platforms.lemmy import Lemmy
 from monitoring.platforms.mastodon_tag import MastodonTag
 from monitoring.platforms.stackexchange import StackExchange
 from monitoring.records import PollError, PollJob, PollResult
@@ -13,6 +14,7 @@ PLATFORMS: dict[str, Platform] = {
     for platform in (
         FeedPlatform(),
         HackerNews(),
+        Lemmy(),
         MastodonTag(),
         StackExchange(),
     )

@@ -8,7 +8,6 @@ which the same method must not be called again. All errors have status 400; `err
 calls it no secret, as it gives no access to anything: it raises the quota from 300 to 10,000 requests per day.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -21,7 +20,7 @@ from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Can, Limit, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.paging import Page, PagedPlatform, PageRequest, read_items
-from monitoring.platforms.values import total
+from monitoring.platforms.values import error_body, total
 from monitoring.platforms.windows import next_window
 from monitoring.records import Entry, PollError, QuotaReading
 
@@ -89,16 +88,16 @@ class StackExchange(PagedPlatform):
         return replace(found, retry_after_s=_backoff(data), quota=_quota(data))
 
     def error(self, response: FetchResult) -> PollError | None:
-        problem = _problem(response)
+        problem = error_body(response)
         code = _ERRORS.get(problem.get("error_id", 0), "")
         if code == "rate_limited" and (self.wait_s(response) or 0) > LONG_WAIT_S:
             code = "quota_used_up"
         if code == "query_rejected" and "key" in str(problem.get("error_message")):
             code = "credential_rejected"
-        return PollError(code, f"status {response.status}, {problem['error_name']}") if code else None
+        return PollError(code, f"status {response.status}, {problem.get('error_name')}") if code else None
 
     def wait_s(self, response: FetchResult) -> int | None:
-        found = _WAIT.search(str(_problem(response).get("error_message")))
+        found = _WAIT.search(str(error_body(response).get("error_message")))
         return int(found[1]) if found else response.retry_after_s
 
 
@@ -120,15 +119,6 @@ def _posts(data: dict[str, Any], page: PageRequest) -> Page:
     found, site = page.cursor["found"], page.settings["site"]
     entries, skipped = read_items(data["items"], lambda post: _entry(post, found, site))
     return Page(entries, page.cursor["then"], skipped)
-
-
-def _problem(response: FetchResult) -> dict[str, Any]:
-    """Return the error in a response, {} if its body is something else."""
-    try:
-        data = json.loads(response.body)
-    except ValueError:
-        return {}
-    return data if isinstance(data, dict) and "error_name" in data else {}
 
 
 def _backoff(data: dict[str, Any]) -> int | None:

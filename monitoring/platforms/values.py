@@ -1,6 +1,10 @@
 """Values that the APIs of many platforms write alike. Pure; called by platforms."""
 
+import json
 from datetime import UTC, datetime
+from typing import Any
+
+from monitoring.http import FetchResult
 
 
 def utc(text: str) -> datetime:
@@ -13,3 +17,12 @@ def total(*counts: int | None) -> int | None:
     """Return the sum of the known counts, None if none is known."""
     known = [count for count in counts if count is not None]
     return sum(known) if known else None
+
+
+def error_body(response: FetchResult) -> dict[str, Any]:
+    """Return the JSON object in a response that is no success, {} if its body is something else."""
+    try:
+        data = json.loads(response.body)
+    except ValueError:
+        return {}
+    return data if isinstance(data, dict) else {}

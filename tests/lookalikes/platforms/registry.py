@@ -2,6 +2,7 @@
 
 from tests.lookalikes.platforms.base import PlatformServer
 from tests.lookalikes.platforms.hackernews import HackerNewsServer
+from tests.lookalikes.platforms.lemmy import LemmyServer
 from tests.lookalikes.platforms.mastodon_tag import MastodonTagServer
 from tests.lookalikes.platforms.stackexchange import StackExchangeServer
 
@@ -9,6 +10,7 @@ LOOKALIKES: dict[str, type[PlatformServer]] = {
     server.platform: server
     for server in (
         HackerNewsServer,
+        LemmyServer,
         MastodonTagServer,
         StackExchangeServer,
     )
