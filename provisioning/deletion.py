@@ -14,7 +14,7 @@ from accounts.models import Project, User
 from accounts.projects import lock_members_as_admin
 from delivery.models import Delivery
 from monitoring.ingest.project_lock import lock_project_exclusive
-from monitoring.models import Document, Source
+from monitoring.models import Document, Source, SourcePeriod
 
 log = logging.getLogger(__name__)
 
@@ -90,6 +90,7 @@ def _delete_rest(project: Project) -> bool:
     if Document.objects.filter(project=project).exists():
         return False
     # Django's delete would scan all mentions and documents for references to the sources, and none is left.
+    SourcePeriod.objects.filter(source__project=project).delete()
     Source.objects.filter(project=project)._raw_delete(using=connection.alias)
     log.info("event=project_purged project=%s", project.pk)
     project.delete()

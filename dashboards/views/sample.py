@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.feedgenerator import Rss201rev2Feed
@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST
 from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Project, Role
 from provisioning.deletion import delete_project
-from provisioning.sample.feeds import FEEDS, current_items
+from provisioning.sample.apis import APIS
+from provisioning.sample.feeds import FEEDS, Feed, current_items
 from provisioning.sample.load import feed_url, load_sample
 
 
@@ -37,10 +38,7 @@ def remove(request: SignedInRequest, membership: Membership) -> HttpResponse:
 
 def feed(request: HttpRequest, number: int, slug: str) -> HttpResponse:
     """One of the feeds of a sample project at the present time. Public, since workers have no account."""
-    sample = Project.objects.filter(is_sample=True, pk=number).first()
-    found = next((feed for feed in FEEDS if feed.slug == slug), None)
-    if sample is None or found is None:
-        raise Http404
+    sample, found = _found(number, slug)
     url = feed_url(sample, slug)
     rss = Rss201rev2Feed(found.title, settings.SAMPLE_FEEDS_URL, "", language=found.language, feed_url=url)
     for entry in current_items(found, sample.created_at, timezone.now(), settings.SAMPLE_FEEDS_URL + "/sample"):
@@ -54,6 +52,26 @@ def feed(request: HttpRequest, number: int, slug: str) -> HttpResponse:
             unique_id_is_permalink=False,
         )
     return HttpResponse(rss.writeString("utf-8"), content_type=rss.content_type)
+
+
+def platform_api(request: HttpRequest, number: int, slug: str, path: str) -> HttpResponse:
+    """The API of a sample platform at the present time. Public, as the feeds."""
+    sample, found = _found(number, slug)
+    respond = APIS.get(found.platform)
+    items = current_items(found, sample.created_at, timezone.now(), settings.SAMPLE_FEEDS_URL + "/sample")
+    content = respond(items, path, request.GET.dict()) if respond else None
+    if content is None:
+        raise Http404
+    return JsonResponse(content, safe=False)
+
+
+def _found(number: int, slug: str) -> tuple[Project, Feed]:
+    """Return a sample project and one of its feeds, or raise Http404."""
+    sample = Project.objects.filter(is_sample=True, pk=number).first()
+    found = next((feed for feed in FEEDS if feed.slug == slug), None)
+    if sample is None or found is None:
+        raise Http404
+    return sample, found
 
 
 def story(request: HttpRequest, slug: str, name: str) -> HttpResponse:

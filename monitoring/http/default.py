@@ -9,8 +9,9 @@ from accounts.models import Project
 from monitoring.http import ClientSettings, HttpClient
 from monitoring.http.ssrf import parse_url
 
-# The path of a sample feed (dashboards/urls.py), after the URL of the web process with its final "/".
-SAMPLE_FEED = r"sample/[0-9]+/[a-z-]+\.xml"
+# The path of a sample feed, or of the API of a sample platform (dashboards/urls.py), after the URL of the web process
+# with its final "/".
+SAMPLE_FEED = r"sample/[0-9]+/[a-z-]+(?:\.xml|/[\w/.-]*(?:\?[^#]*)?)"
 
 
 def http_client() -> HttpClient:

@@ -7,10 +7,12 @@ per hour; dashboards/views/sample.py publishes them.
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from monitoring.records import Entry
+from provisioning.sample.posts import POSTS
 from provisioning.sample.texts import PLACES, PRODUCTS, TEXTS, ItemText
 
 DAYS = 90
@@ -27,12 +29,17 @@ ITEMS_PER_FEED = 20
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A sample feed: `slug` is part of its URL, `kind` selects its texts."""
+    """A sample feed: `slug` is part of its URL, `kind` selects its texts.
+
+    One of another platform is served by its API (apis.py); `settings` are those of its source.
+    """
 
     slug: str
     title: str
     language: str
     kind: str
+    platform: str = "feed"
+    settings: dict[str, str] = field(default_factory=dict)
 
 
 FEEDS = (
@@ -41,6 +48,8 @@ FEEDS = (
     Feed("quai-des-avis", "Quai des avis", "fr", "review"),
     Feed("light-and-home", "Light & Home Weekly", "en", "press"),
     Feed("lamp-talk", "Lamp Talk", "en", "forum"),
+    Feed("lueur", "Lueur", "fr", "post", "mastodon", {"server": "lueur.example", "tag": "lumen"}),
+    Feed("lueur-en", "Lueur (English)", "en", "post", "mastodon", {"server": "en.lueur.example", "tag": "lumen"}),
 )
 
 
@@ -103,13 +112,31 @@ def _entry(feed: Feed, text: ItemText, at: datetime, name: str, base_url: str, r
         author=str(values["author"]),
         published=at,
         language=feed.language,
+        **(_post_fields(str(values["author"]), rng) if feed.kind == "post" else {}),
     )
+
+
+def _post_fields(author: str, rng: random.Random) -> dict[str, Any]:
+    """Return what a microblog says about a post. Few people have many followers, and few posts many reactions."""
+    likes, replies, shares = (int(rng.paretovariate(1.2) * size) - size for size in (3, 1, 1))
+    handle = "".join(letter for letter in author.lower() if letter.isalnum() or letter in "._")
+    return {
+        "kind": "post",
+        "author_handle": f"@{handle}",
+        "followers": int(rng.paretovariate(0.9) * 40),
+        "likes": likes,
+        "replies": replies,
+        "shares": shares,
+        "engagement": likes + replies + shares,
+    }
 
 
 def _texts(feed: Feed, phase: str, rng: random.Random) -> Iterator[ItemText]:
     """Yield the feed's texts of a phase forever, in a new random order each round."""
     texts = [
-        text for text in TEXTS if text.language == feed.language and text.kind == feed.kind and phase in text.phases
+        text
+        for text in (*TEXTS, *POSTS)
+        if text.language == feed.language and text.kind == feed.kind and phase in text.phases
     ]
     while True:
         yield from rng.sample(texts, len(texts))

@@ -17,6 +17,7 @@ from monitoring.http import host_key
 from monitoring.ingest.records import Batch
 from monitoring.ingest.store import store
 from monitoring.models import Source
+from monitoring.platforms.registry import PLATFORMS
 from monitoring.services.keywords import create_keyword
 from provisioning.sample.feeds import DAYS, FEEDS, past_items
 
@@ -56,10 +57,14 @@ def _fill(project: Project, user: User) -> None:
         create_keyword(project, user, name=name, type=type_, query=query)
     now = timezone.now()
     for feed in FEEDS:
+        url = feed_url(project, feed.slug)
+        settings_of_source = {**feed.settings, "base_url": url.removesuffix(".xml")} if feed.settings else {}
         source = Source.objects.create(
             project=project,
-            url=feed_url(project, feed.slug),
-            host=host_key(feed_url(project, feed.slug)),
+            platform=feed.platform,
+            url=PLATFORMS[feed.platform].address(feed.settings) if feed.settings else url,
+            settings=settings_of_source,
+            host=host_key(url),
             title=feed.title,
             created_at=now - timedelta(days=DAYS),
             language=feed.language,
@@ -68,7 +73,7 @@ def _fill(project: Project, user: User) -> None:
         entries = past_items(feed, now, settings.SAMPLE_FEEDS_URL + "/sample")
         for first in range(0, len(entries), BATCH):
             batch = tuple(entries[first : first + BATCH])
-            store([Batch(source.pk, project.pk, batch, language=feed.language, since=now)])
+            store([Batch(source.pk, project.pk, batch, feed.platform, language=feed.language, since=now)])
     brand = project.keywords.get(type="brand")
     Rule.objects.create(project=project, keyword=brand, threshold=8, window_s=Rule.Window.HOUR_1, created_by=user)
     Rule.objects.create(

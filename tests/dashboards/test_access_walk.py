@@ -45,6 +45,7 @@ PUBLIC = {
     "unsubscribe": "the signature in the email gives access",
     "preferences": "language and colors of the sign-in page",
     "sample_feed": "public: the invented feeds of the sample project, which workers poll",
+    "sample_api": "public: the invented platforms of the sample project, which workers poll",
     "sample_story": "the pages of the invented feeds",
     "api:api-root": "the documentation of the API",
     "api:openapi-json": "the documentation of the API",

@@ -5,13 +5,14 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership, Project, Role
 from alerts.models import Rule
 from monitoring.enrichment.score_mentions import analyze_mentions
-from monitoring.models import Mention, Source
+from monitoring.models import Document, Mention, Source
 from monitoring.polling.poller import poll_due
 from provisioning.sample.feeds import FEEDS, current_items, past_items
 from provisioning.sample.load import load_sample
@@ -63,7 +64,8 @@ def test_each_person_has_a_sample_project_of_their_own(stranger, owner, as_perso
 
 def test_sample_feeds_of_two_projects_have_their_own_urls(stranger, owner, client):
     urls = [
-        Source.objects.filter(project=load_sample(user)).values_list("url", flat=True) for user in (stranger, owner)
+        Source.objects.filter(project=load_sample(user), platform="feed").values_list("url", flat=True)
+        for user in (stranger, owner)
     ]
     assert not set(urls[0]) & set(urls[1])
     for url in (urls[0][0], urls[1][0]):
@@ -104,6 +106,22 @@ def test_poller_finds_new_mention_in_sample_feeds(stranger, live_server, setting
     assert not any(outcome.error_code for outcome in outcomes)
     assert Mention.objects.filter(is_backlog=False).exists()
     assert Source.objects.exclude(next_poll_at__lt=timezone.now() + timedelta(seconds=30)).count() == 0
+
+
+def test_sample_has_posts_of_a_microblog_past_and_present(stranger, live_server, settings):
+    settings.SAMPLE_FEEDS_URL = live_server.url
+    project = load_sample(stranger)
+    posts = Document.objects.filter(project=project, platform="mastodon", kind="post")
+    past = posts.count()
+    assert past > 100
+    assert not posts.filter(followers=None).exists() and posts.filter(likes__gt=10).exists()
+    poll_due()
+    assert posts.count() > past
+    assert not Source.objects.exclude(error_code="").exists()
+    response = Client().get(f"/sample/{project.pk}/lueur/api/v1/timelines/tag/lumen")
+    assert response.json()[0]["account"]["followers_count"] is not None
+    assert Client().get(f"/sample/{project.pk}/lueur/api/v1/instance").status_code == 404
+    assert Client().get(f"/sample/{project.pk}/forum-maison/api/v1/timelines/tag/lumen").status_code == 404
 
 
 def test_sample_feed_returns_404_without_sample_project(client, db):
