@@ -67,6 +67,17 @@ class PageRequest:
     mark: Any = None
 
 
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Everything that renewing a session or token depends on. `call` makes a request, which counts as one."""
+
+    api_url: str
+    settings: Mapping[str, str]
+    secrets: Mapping[str, str] = field(repr=False)
+    now: datetime
+    call: Callable[[ApiRequest], FetchResult]
+
+
 class PagedPlatform:
     """A platform that is read page by page, newest items first unless `is_forward`.
 
@@ -91,6 +102,8 @@ class PagedPlatform:
     # After the first poll, pages go from older to newer items, and each moves the mark.
     is_forward = False
     quota_headers: QuotaHeaders | None = None
+    # Its secrets hold a session or token that ends and that `renew` replaces.
+    is_renewable = False
 
     def address(self, settings: Mapping[str, str]) -> str:
         raise NotImplementedError
@@ -118,6 +131,18 @@ class PagedPlatform:
         """Return how long to wait after a response that is no success: `Retry-After`, or what its body says."""
         return response.retry_after_s
 
+    def has_ended(self, secrets: Mapping[str, str], now: datetime) -> bool:
+        """Return whether `renew` has to be called before the first request. Only for `is_renewable`."""
+        return False
+
+    def renew(self, connection: Connection) -> Mapping[str, str] | PollError:
+        """Return all secrets with a new session or token, which are stored. Only for `is_renewable`.
+
+        Called if the present one has ended, and once in a poll after an error `credential_rejected`, which repeats
+        the request. One worker at a time renews a credential; make one or two requests.
+        """
+        raise NotImplementedError
+
     def plan(self, job: PollJob) -> Plan:
         """Return the searches of a source."""
         return plan_searches(job.queries, self.dialect) if Can.SEARCH in self.can else Plan((TIMELINE,))
@@ -142,6 +167,8 @@ class Walker:
     def __init__(self, platform: PagedPlatform, job: PollJob, http_client: HttpClient) -> None:
         self.platform, self.job, self.http_client = platform, job, http_client
         self.api_url = (job.base_url or platform.api_url(job.source.settings)).rstrip("/")
+        self.secrets = job.secrets
+        self.is_renewed = False
         self.plan = platform.plan(job)
         old = job.source.resume_state.get("searches", {})
         self.round = job.source.resume_state.get("round") or job.now.isoformat()
@@ -154,6 +181,7 @@ class Walker:
         self.error: PollError | None = None
 
     def run(self) -> PollResult:
+        self.error = self._sign_in()
         for search in self._left() or self._new_round():
             if not self._is_allowed() or self.error:
                 break
@@ -199,6 +227,34 @@ class Walker:
     def _is_allowed(self) -> bool:
         return self.requests < min(self.job.requests, MAX_PAGES) and not self.retry_after_s
 
+    def _sign_in(self) -> PollError | None:
+        """Return what is wrong with the secrets. Renew those that have ended."""
+        names = {setting.name for setting in self.platform.settings if setting.is_secret and setting.is_required}
+        if not all(self.secrets.get(name) for name in names):
+            return PollError("credential_missing")
+        if self.platform.is_renewable and self.platform.has_ended(self.secrets, self.job.now):
+            return self._renew()
+        return None
+
+    def _renew(self) -> PollError | None:
+        self.is_renewed = True
+        changed = self.job.renew(self._new_secrets) if self.job.renew else self._new_secrets(self.secrets)
+        if isinstance(changed, PollError):
+            return changed
+        self.secrets = changed
+        return None
+
+    def _new_secrets(self, stored: Mapping[str, str]) -> Mapping[str, str] | PollError:
+        """Return secrets with a new session or token: those stored if another worker has renewed them since."""
+        if stored != self.secrets and not self.platform.has_ended(stored, self.job.now):
+            return stored
+        try:
+            return self.platform.renew(
+                Connection(self.api_url, self.job.source.settings, stored, self.job.now, self._call)
+            )
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as problem:
+            return self._unexpected(problem)
+
     def _walk(self, search: Search) -> None:
         """Read pages until the mark, or until no request is left. Change the state of the search after each."""
         state = self.states[search.key]
@@ -207,6 +263,12 @@ class Walker:
         while self._is_allowed():
             page = self._fetch(self._page_request(search, walk, state))
             if page.error:
+                is_rejected = page.error.code == "credential_rejected"
+                if is_rejected and self.platform.is_renewable and not self.is_renewed:
+                    self.error = self._renew()
+                    if self.error:
+                        return
+                    continue
                 self.error = page.error
                 if page.error.code == "bad_cursor":
                     state["walk"] = walk | {"cursor": None}
@@ -245,7 +307,7 @@ class Walker:
         return PageRequest(
             api_url=self.api_url,
             settings=self.job.source.settings,
-            secrets=self.job.secrets,
+            secrets=self.secrets,
             search=search,
             since=datetime.fromisoformat(walk["since"]),
             now=self.job.now,
@@ -254,22 +316,31 @@ class Walker:
         )
 
     def _fetch(self, request: PageRequest) -> Page:
-        self.requests += 1
-        response = self.http_client.call(self.platform.request(request))
-        self.status = response.status
+        response = self._call(self.platform.request(request))
+        if response.error:
+            return Page(error=self.platform.error(response) or error_of(response))
         if self.platform.quota_headers:
             self.quota = read_quota(response.headers, self.platform.quota_headers, self.job.now) or self.quota
-        if response.error:
-            self.retry_after_s = self.platform.wait_s(response)
-            return Page(error=self.platform.error(response) or _error_of(response))
         try:
             page = self.platform.read(self.platform.decode(response.body), request)
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as problem:
-            detail = f"{type(problem).__name__} in the response of {self.platform.label}"
-            return Page(error=PollError("unexpected_response", detail))
+            return Page(error=self._unexpected(problem))
         self.retry_after_s = page.retry_after_s or (response.retry_after_s if page.error else None)
         self.quota = page.quota or self.quota
         return page
+
+    def _call(self, request: ApiRequest) -> FetchResult:
+        self.requests += 1
+        response = self.http_client.call(request)
+        self.status = response.status
+        if response.error:
+            self.retry_after_s = self.platform.wait_s(response)
+            if self.platform.quota_headers:
+                self.quota = read_quota(response.headers, self.platform.quota_headers, self.job.now) or self.quota
+        return response
+
+    def _unexpected(self, problem: Exception) -> PollError:
+        return PollError("unexpected_response", f"{type(problem).__name__} in the response of {self.platform.label}")
 
     def _add(self, page: Page) -> None:
         self.pages += 1
@@ -279,7 +350,8 @@ class Walker:
             self.spent[name] = self.spent.get(name, 0) + amount
 
 
-def _error_of(response: FetchResult) -> PollError:
+def error_of(response: FetchResult) -> PollError:
+    """Return what the status of a response that is no success means."""
     assert response.error is not None
     code = response.error.code
     if code in ("http_error", "forbidden", "sign_in_required"):
