@@ -115,7 +115,9 @@ def test_sample_has_posts_of_a_microblog_past_and_present(stranger, live_server,
     past = posts.count()
     assert past > 100
     assert not posts.filter(followers=None).exists() and posts.filter(likes__gt=10).exists()
+    Project.objects.update(created_at=timezone.now() - timedelta(minutes=10))
     poll_due()
+    assert not Source.objects.exclude(error_code="").values_list("url", "error_code", "error_detail")
     assert posts.count() > past
     assert not Source.objects.exclude(error_code="").exists()
     response = Client().get(f"/sample/{project.pk}/lueur/api/v1/timelines/tag/lumen")
