@@ -20,6 +20,8 @@ class Dialect:
 
     `or_` and `and_` join terms, `not_` precedes one. `has_groups`: parentheses around alternatives.
     `has_phrases`: quotation marks search for adjacent words. `max_chars` and `max_operators` limit one search.
+    Words are put in quotation marks if they have a sign, except for `signs` at their start. What is shorter than
+    `min_chars` cannot be searched for.
     """
 
     and_: str = " "
@@ -29,6 +31,8 @@ class Dialect:
     has_phrases: bool = True
     max_chars: int = 500
     max_operators: int | None = None
+    signs: str = "#@"
+    min_chars: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +139,13 @@ class _Walk:
         if term.field or term.exact:
             self.is_wider = True
         words = term.text.replace('"', " ").split()
-        if not words:
+        if len(" ".join(words)) < self.dialect.min_chars:
+            self.is_wider = True
             raise _Unsearchable
         if len(words) > 1 and not self.dialect.has_phrases:
             self.is_wider = True
             return " ".join(words)
-        is_word = len(words) == 1 and words[0].lstrip("#@").replace("-", "").replace("_", "").isalnum()
+        is_word = len(words) == 1 and words[0].lstrip(self.dialect.signs).replace("-", "").replace("_", "").isalnum()
         is_bare = is_word and not words[0].startswith("-") and words[0] not in ("AND", "OR", "NOT")
         return words[0] if is_bare or not self.dialect.has_phrases else f'"{" ".join(words)}"'
 

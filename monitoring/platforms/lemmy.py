@@ -26,7 +26,7 @@ _PRIVATE = {"instance_is_private", "not_logged_in", "incorrect_login"}
 
 
 class Lemmy(PagedPlatform):
-    name = "lemmy"
+    name = item_platform = "lemmy"
     label = "Lemmy"
     summary = gettext_noop("Posts and comments on a Lemmy server that match your keywords.")
     can = frozenset({Can.SEARCH, Can.BACKFILL, Can.ENGAGEMENT})

@@ -35,7 +35,8 @@ class Page:
     """One page of items. `next` is the cursor of the next older page (JSON), None if this is the last one.
 
     `skipped` counts malformed items. `mark` is only for `is_forward` platforms: where to go on upward from this page.
-    `spent` is what the page cost beyond a request, by the name of a limit. `error` if the body reports a failure.
+    `spent` is what the page cost beyond a request, by the name of a limit. `error` if the body reports a failure;
+    the entries are stored nevertheless, and the page is read again.
     `retry_after_s` and `quota` if the body says how long to wait, and how many requests are left.
     """
 
@@ -270,6 +271,7 @@ class Walker:
                         return
                     continue
                 self.error = page.error
+                self.entries.update((entry.native_id, entry) for entry in page.entries)
                 if page.error.code == "bad_cursor":
                     state["walk"] = walk | {"cursor": None}
                 return

@@ -2,7 +2,9 @@
 
 from monitoring.http import HttpClient
 from monitoring.platforms.base import Platform
+from monitoring.platforms.discourse import Discourse
 from monitoring.platforms.feed import FeedPlatform
+from monitoring.platforms.github import GitHub
 from monitoring.platforms.hackernews import HackerNews
 from monitoring.platforms.lemmy import Lemmy
 from monitoring.platforms.mastodon_tag import MastodonTag
@@ -13,6 +15,8 @@ PLATFORMS: dict[str, Platform] = {
     platform.name: platform
     for platform in (
         FeedPlatform(),
+        Discourse(),
+        GitHub(),
         HackerNews(),
         Lemmy(),
         MastodonTag(),

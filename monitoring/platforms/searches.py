@@ -22,13 +22,14 @@ class Search:
     """One search at a platform. `key` names its state; `weight` is that of its most important keyword.
 
     `languages` are those of all its keywords, empty if one of them has no restriction. A timeline is a `Search` whose
-    text is "".
+    text is "". `kind` is for platforms with separate searches for different items.
     """
 
     key: str
     text: str
     weight: float = 1.0
     languages: frozenset[str] = frozenset()
+    kind: str = ""
 
 
 TIMELINE = Search("", "")

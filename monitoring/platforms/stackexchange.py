@@ -34,7 +34,7 @@ _WAIT = re.compile(r"available in (\d+) seconds")
 
 
 class StackExchange(PagedPlatform):
-    name = "stackexchange"
+    name = item_platform = "stackexchange"
     label = "Stack Exchange"
     summary = gettext_noop("Questions and answers on Stack Overflow or another site that match your keywords.")
     can = frozenset({Can.SEARCH, Can.BACKFILL, Can.ENGAGEMENT})

@@ -1,6 +1,8 @@
 """The look-alike of each platform, by the platform's name. The shared contract suite runs against all of them."""
 
 from tests.lookalikes.platforms.base import PlatformServer
+from tests.lookalikes.platforms.discourse import DiscourseServer
+from tests.lookalikes.platforms.github import GitHubServer
 from tests.lookalikes.platforms.hackernews import HackerNewsServer
 from tests.lookalikes.platforms.lemmy import LemmyServer
 from tests.lookalikes.platforms.mastodon_tag import MastodonTagServer
@@ -9,6 +11,8 @@ from tests.lookalikes.platforms.stackexchange import StackExchangeServer
 LOOKALIKES: dict[str, type[PlatformServer]] = {
     server.platform: server
     for server in (
+        DiscourseServer,
+        GitHubServer,
         HackerNewsServer,
         LemmyServer,
         MastodonTagServer,

@@ -1,0 +1,128 @@
+"""Discourse: posts of one forum, found by its search.
+
+Facts: `/search.json` has 50 posts per page, at most 10 pages; `after:` and `before:` are days (UTC), so a walk that is
+longer starts again at the first page with an earlier `before:`. A result has about 300 characters around what was
+found, not the whole post, and the title of its topic is in another list. `@` and `#` are filters there. An overloaded
+forum says so in `grouped_search_result.error` with status 200, and how long to wait in `extras.wait_seconds`
+(https://docs.discourse.org/, app/controllers/search_controller.rb). Without an account about 8 searches per minute are
+allowed per address.
+"""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from monitoring.http import ApiRequest, FetchResult
+from monitoring.platforms.base import Can, Limit, Setting, gettext_noop
+from monitoring.platforms.dialects import Dialect
+from monitoring.platforms.paging import Page, PagedPlatform, PageRequest, read_items
+from monitoring.platforms.values import error_body, utc
+from monitoring.records import Entry, PollError
+
+PAGE_SIZE = 50
+LAST_PAGE = 10
+
+
+class Discourse(PagedPlatform):
+    name = item_platform = "discourse"
+    label = "Discourse"
+    summary = gettext_noop("Posts on a forum made with Discourse that match your keywords.")
+    can = frozenset({Can.SEARCH, Can.BACKFILL, Can.ENGAGEMENT})
+    settings = (
+        Setting(
+            "forum",
+            gettext_noop("Forum"),
+            help=gettext_noop("The URL of the forum’s first page."),
+            example="forum.example.org",
+            pattern=r"(?:https://)?(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[\w./-]*)?",
+        ),
+        Setting(
+            "api_key",
+            gettext_noop("API key"),
+            help=gettext_noop("Optional: only for a forum that is not public. An admin of the forum creates it."),
+            is_secret=True,
+            is_required=False,
+        ),
+        Setting("api_username", gettext_noop("Username of the key"), is_secret=True, is_required=False),
+    )
+    limits = (Limit(8, 60),)
+    min_interval_s = 900
+    dialect = Dialect(signs="", min_chars=3)
+    overlap = timedelta(hours=1)
+    first_poll = timedelta(days=30)
+
+    def address(self, settings: Mapping[str, str]) -> str:
+        return f"https://{_base(settings)}/"
+
+    def api_url(self, settings: Mapping[str, str]) -> str:
+        return f"https://{_base(settings)}"
+
+    def request(self, page: PageRequest) -> ApiRequest:
+        cursor = page.cursor or {"page": 1, "before": ""}
+        text = f"{page.search.text} order:latest after:{page.since:%Y-%m-%d}"
+        if cursor["before"]:
+            text += f" before:{cursor['before']}"
+        names = {"api_key": "Api-Key", "api_username": "Api-Username"}
+        headers = {header: page.secrets[name] for name, header in names.items() if page.secrets.get(name)}
+        query = urlencode({"q": text, "page": cursor["page"]})
+        return ApiRequest(f"{page.api_url}/search.json?{query}", headers=headers)
+
+    def read(self, data: Any, page: PageRequest) -> Page:
+        summary = data["grouped_search_result"]
+        if summary and summary.get("error"):
+            return Page(error=PollError("unavailable", f"search error: {summary['error']}"))
+        titles = {topic["id"]: topic.get("title") or "" for topic in data.get("topics") or ()}
+        posts, base = data.get("posts") or [], _base(page.settings)
+        entries, skipped = read_items(posts, lambda post: _entry(post, titles, base))
+        has_more = bool((summary or {}).get("more_full_page_results")) or len(posts) >= PAGE_SIZE
+        return Page(entries, _next(entries, page.cursor) if has_more else None, skipped)
+
+    def error(self, response: FetchResult) -> PollError | None:
+        problem = error_body(response)
+        if response.status == 403 and problem.get("error_type") == "not_logged_in":
+            return PollError("timeline_closed", "the forum requires an account")
+        if response.status == 403 and "API" in str(problem.get("errors")):
+            return PollError("credential_rejected", "status 403")
+        return None
+
+    def wait_s(self, response: FetchResult) -> int | None:
+        extras = error_body(response).get("extras")
+        seconds = extras.get("wait_seconds") if isinstance(extras, dict) else None
+        return seconds if isinstance(seconds, int) else response.retry_after_s
+
+
+def _base(settings: Mapping[str, str]) -> str:
+    return settings["forum"].removeprefix("https://").rstrip("/")
+
+
+def _next(entries: tuple[Entry, ...], cursor: Any) -> dict[str, Any] | None:
+    """Return the next page; after the last one, the first that ends with the day at which this one ended."""
+    cursor = cursor or {"page": 1, "before": ""}
+    if cursor["page"] < LAST_PAGE:
+        return {**cursor, "page": cursor["page"] + 1}
+    days = [entry.published.date() for entry in entries if entry.published]
+    if not days:
+        return None
+    before = min(days) + timedelta(days=1)
+    # More posts on one day than the forum shows: the rest of that day cannot be found.
+    if cursor["before"] and before >= date.fromisoformat(cursor["before"]):
+        before = min(days)
+    return {"page": 1, "before": before.isoformat()}
+
+
+def _entry(post: dict[str, Any], titles: Mapping[int, str], base: str) -> Entry:
+    topic, number = post["topic_id"], post["post_number"]
+    return Entry(
+        native_id=f"{base}/{post['id']}",
+        url=f"https://{base}/t/{topic}/{number}",
+        title=titles.get(topic, ""),
+        body=post["blurb"],
+        author=post.get("name") or post["username"],
+        author_handle=post["username"],
+        author_url=f"https://{base}/u/{post['username']}",
+        published=utc(post["created_at"]),
+        kind="post" if number == 1 else "comment",
+        likes=post.get("like_count"),
+        engagement=post.get("like_count"),
+    )
