@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from dashboards.views import (
     account,
+    credentials,
     delivery,
     digests,
     explain,
@@ -15,6 +16,7 @@ from dashboards.views import (
     mentions,
     outbox,
     overview,
+    platform_add,
     preferences,
     project_members,
     project_settings,
@@ -24,6 +26,7 @@ from dashboards.views import (
     search,
     sentiment_settings,
     source_add,
+    source_settings,
     sources,
     triage,
 )
@@ -76,12 +79,31 @@ SOURCES = [
     path("p/<int:project_id>/sources", sources.sources, name="sources"),
     path("p/<int:project_id>/sources/add", source_add.source_add, name="source_add"),
     path("p/<int:project_id>/sources/add/<uuid:fetch_id>", source_add.source_fetch, name="source_fetch"),
+    path("p/<int:project_id>/sources/recommended", platform_add.recommended_add, name="recommended_add"),
+    path("p/<int:project_id>/sources/new/<slug:platform_name>", platform_add.platform_add, name="platform_add"),
+    path(
+        "p/<int:project_id>/sources/preview/<uuid:preview_id>", platform_add.platform_preview, name="platform_preview"
+    ),
     path("p/<int:project_id>/sources/import", source_add.opml_import, name="opml_import"),
     path("p/<int:project_id>/sources.opml", source_add.opml_export, name="opml_export"),
     path("p/<int:project_id>/sources/<int:source_id>", sources.source, name="source"),
     path("p/<int:project_id>/sources/<int:source_id>/pause", sources.source_pause, name="source_pause"),
     path("p/<int:project_id>/sources/<int:source_id>/poll", sources.source_poll, name="source_poll"),
     path("p/<int:project_id>/sources/<int:source_id>/delete", sources.source_delete, name="source_delete"),
+    path("p/<int:project_id>/sources/<int:source_id>/test", platform_add.source_test, name="source_test"),
+    path(
+        "p/<int:project_id>/sources/<int:source_id>/settings", source_settings.source_settings, name="source_settings"
+    ),
+    path("p/<int:project_id>/sources/<int:source_id>/key", credentials.source_credential, name="source_credential"),
+    path("p/<int:project_id>/credentials", credentials.credentials, name="credentials"),
+    path(
+        "p/<int:project_id>/credentials/<int:credential_id>", credentials.credential_replace, name="credential_replace"
+    ),
+    path(
+        "p/<int:project_id>/credentials/<int:credential_id>/delete",
+        credentials.credential_delete,
+        name="credential_delete",
+    ),
 ]
 ALERTS = [
     path("p/<int:project_id>/incidents", incidents.incidents, name="incidents"),

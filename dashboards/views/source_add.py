@@ -7,15 +7,17 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.access import SignedInRequest, project_view
 from accounts.formats import number
-from accounts.models import Membership, Role
+from accounts.models import Membership, Project, Role
 from dashboards.forms.sources import OpmlForm, SourceForm
 from dashboards.presenters.fetching import WAIT_S, show_progress, show_result, too_many_fetches
+from dashboards.presenters.platform_cards import gallery
 from monitoring.feeds.discover import FoundFeed
 from monitoring.feeds.errors import ParseError
 from monitoring.messages.opml_reasons import OPML_REASONS
@@ -31,7 +33,7 @@ def source_add(request: SignedInRequest, membership: Membership) -> HttpResponse
     """GET shows the forms, POST adds a source: a worker fetches it, and slow sites get a page with the progress."""
     form = SourceForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
-        return _form_page(request, form)
+        return _form_page(request, membership.project, form)
     project, url = membership.project, form.cleaned_data["url"]
     result = result_without_fetch(project, url)
     if result is None:
@@ -39,7 +41,7 @@ def source_add(request: SignedInRequest, membership: Membership) -> HttpResponse
             fetch = request_fetch(project, request.user, FetchRequest.Kind.SOURCE, url)
         except TooManyFetches:
             form.add_error("url", too_many_fetches())
-            return _form_page(request, form)
+            return _form_page(request, project, form)
         if not wait_for(fetch, WAIT_S):
             return redirect("source_fetch", project.pk, fetch.pk)
         result = AddResult.from_json(project, fetch.result)
@@ -74,8 +76,7 @@ def opml_import(request: SignedInRequest, membership: Membership) -> HttpRespons
             form = OpmlForm()
         else:
             form.add_error("file", _("This isn’t an OPML file."))
-    context = {"form": SourceForm(), "opml_form": form, "candidates": (), "left_out": left_out}
-    return render(request, "sources/source_add.html", context)
+    return _form_page(request, membership.project, SourceForm(), opml_form=form, left_out=left_out)
 
 
 def _added(request: SignedInRequest, membership: Membership, form: SourceForm, result: AddResult) -> HttpResponse:
@@ -88,11 +89,25 @@ def _added(request: SignedInRequest, membership: Membership, form: SourceForm, r
     elif result.error:
         text = error_text(result.error)
         form.add_error("url", f"{text.message} {text.advice}")
-    return _form_page(request, form, result.candidates)
+    return _form_page(request, membership.project, form, candidates=result.candidates)
 
 
-def _form_page(request: SignedInRequest, form: SourceForm, candidates: Sequence[FoundFeed] = ()) -> HttpResponse:
-    context = {"form": form, "opml_form": OpmlForm(), "candidates": candidates}
+def _form_page(
+    request: SignedInRequest,
+    project: Project,
+    form: SourceForm,
+    *,
+    opml_form: OpmlForm | None = None,
+    candidates: Sequence[FoundFeed] = (),
+    left_out: Sequence[tuple[str, str | Promise]] = (),
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "opml_form": opml_form or OpmlForm(),
+        "candidates": candidates,
+        "left_out": left_out,
+        "gallery": gallery(project),
+    }
     return render(request, "sources/source_add.html", context)
 
 

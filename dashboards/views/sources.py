@@ -12,6 +12,8 @@ from django.views.decorators.http import require_POST
 from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
 from dashboards.forms.sources import SourceForm
+from dashboards.presenters.outage_strip import outage_strips
+from dashboards.presenters.platform_details import platform_details
 from dashboards.presenters.source_rows import SourceRow, source_rows
 from monitoring.models import DocumentSource
 from monitoring.services.sources import delete_source, pause_source, poll_now
@@ -28,8 +30,13 @@ def sources(request: SignedInRequest, membership: Membership) -> HttpResponse:
     every.sort(key=lambda row: (STATUSES.index(row.status), str(row.source).casefold()))
     status, text = request.GET.get("status", ""), request.GET.get("q", "").strip()
     rows = [row for row in every if (not status or row.status == status) and _contains(row, text)]
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    now = timezone.now()
+    shown = [row.source for row in page]
+    details, strips = platform_details(shown, now), outage_strips(shown, now)
     context = {
-        "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "rows": [(row, details.get(row.source.pk), strips[row.source.pk]) for row in page],
         "total": len(every),
         "statuses": [(code, label, sum(row.status == code for row in every)) for code, label in _status_labels()],
         "status": status,
@@ -43,10 +50,12 @@ def sources(request: SignedInRequest, membership: Membership) -> HttpResponse:
 @project_view()
 def source(request: SignedInRequest, membership: Membership, source_id: int) -> HttpResponse:
     """One source with its status and its latest items."""
-    shown = get_object_or_404(membership.project.sources, pk=source_id)
+    shown, now = get_object_or_404(membership.project.sources, pk=source_id), timezone.now()
     latest = DocumentSource.objects.filter(source=shown).select_related("document").order_by("-published")
     context = {
-        "row": source_rows([shown], timezone.now())[0],
+        "row": source_rows([shown], now)[0],
+        "platform": platform_details([shown], now).get(shown.pk),
+        "strip": outage_strips([shown], now)[shown.pk],
         "source": shown,
         "items": list(latest.defer("document__html", "document__search")[:LATEST]),
         "may_edit": membership.may(Role.MANAGER),

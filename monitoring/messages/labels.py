@@ -19,6 +19,11 @@ def language_name(code: str) -> str:
         return code
 
 
+def translated(text: str) -> str:
+    """Return a text of a platform in the active language; platforms mark theirs with `gettext_noop`."""
+    return _(text) if text else ""
+
+
 def platform_name(platform: str) -> str:
     """Return the name of a platform, the platform's code if it has none."""
     return {"feed": _("Feeds")}.get(platform, platform)

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import Project, User
+from accounts.sealed_field import SealedField
 
 
 class FetchRequest(models.Model):
@@ -32,7 +33,7 @@ class FetchRequest(models.Model):
     kind = models.CharField(max_length=10, choices=Kind)
     url = models.CharField(max_length=2000)
     parameters = models.JSONField(default=dict)
-    sealed = models.TextField(blank=True, db_default="", editable=False)
+    sealed = SealedField(blank=True, db_default="")
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     result = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now)

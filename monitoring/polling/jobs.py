@@ -47,18 +47,19 @@ def prepare(sources: list[ClaimedSource], now: datetime) -> list[PollJob]:
             PollJob(
                 source=source,
                 now=now,
-                queries=tuple(
-                    query
-                    for platforms, query in tracked
-                    if not platforms or item_platform(source.platform) in platforms
-                ),
-                secrets=_secrets(credential),
+                queries=_tracking(source.platform, tracked),
+                secrets=secrets_of(credential),
                 requests=number,
                 base_url=source.settings.get("base_url", ""),
-                renew=_renewal(credential.pk) if credential else None,
+                renew=renewal(credential.pk) if credential else None,
             )
         )
     return jobs
+
+
+def queries_for(project_id: int, platform: str) -> tuple[TrackedQuery, ...]:
+    """Return the queries of the project's keywords that track the platform."""
+    return _tracking(platform, _queries({project_id})[project_id])
 
 
 def budget_key(source: ClaimedSource | Source) -> str:
@@ -90,7 +91,12 @@ def _queries(project_ids: set[int]) -> dict[int, list[tuple[list[str], TrackedQu
     return found
 
 
-def _secrets(credential: Credential | None) -> Secrets:
+def _tracking(platform: str, tracked: list[tuple[list[str], TrackedQuery]]) -> tuple[TrackedQuery, ...]:
+    name = item_platform(platform)
+    return tuple(query for platforms, query in tracked if not platforms or name in platforms)
+
+
+def secrets_of(credential: Credential | None) -> Secrets:
     """Return decrypted secrets, none if their key is not set any more: the platform then says what is missing."""
     try:
         return credential.secrets if credential else {}
@@ -98,7 +104,7 @@ def _secrets(credential: Credential | None) -> Secrets:
         return {}
 
 
-def _renewal(credential_id: int) -> Renewal:
+def renewal(credential_id: int) -> Renewal:
     """Return the function with which a platform stores renewed tokens.
 
     The lock of the row closes the race of two workers: the second one gets what the first has stored, as a platform

@@ -20,7 +20,7 @@ from django.utils import timezone
 from accounts.models import Project, User
 from monitoring.models import FetchRequest
 from monitoring.query_tools import explain
-from monitoring.services import sources
+from monitoring.services import platform_previews, sources
 
 log = logging.getLogger(__name__)
 Kind, State = FetchRequest.Kind, FetchRequest.State
@@ -44,13 +44,18 @@ class NoFetchSlot(Exception):
 
 
 def request_fetch(
-    project: Project, user: User, kind: str, url: str, parameters: Mapping[str, object] | None = None
+    project: Project,
+    user: User,
+    kind: str,
+    url: str,
+    parameters: Mapping[str, object] | None = None,
+    sealed: str = "",
 ) -> FetchRequest:
-    """Queue a fetch and wake a worker. Raises TooManyFetches."""
+    """Queue a fetch and wake a worker. `sealed` are encrypted secrets. Raises TooManyFetches."""
     from monitoring.services.fetch_tasks import run_fetches
     from monitoring.tasks import send
 
-    fetch = _create(project, user, kind, url, State.QUEUED, dict(parameters or {}))
+    fetch = _create(project, user, kind, url, State.QUEUED, dict(parameters or {}), sealed)
     transaction.on_commit(lambda: send(run_fetches))
     return fetch
 
@@ -106,7 +111,7 @@ def delete_old(now: datetime) -> None:
 
 
 def _create(
-    project: Project, user: User, kind: str, url: str, state: str, parameters: dict[str, object]
+    project: Project, user: User, kind: str, url: str, state: str, parameters: dict[str, object], sealed: str = ""
 ) -> FetchRequest:
     """Insert a fetch unless the person has too many. The lock of their row closes the race of two requests."""
     with transaction.atomic():
@@ -115,7 +120,7 @@ def _create(
         if running.exclude(state=State.DONE).count() >= MAX_PER_PERSON:
             raise TooManyFetches
         return FetchRequest.objects.create(
-            project=project, user=user, kind=kind, url=url, state=state, parameters=parameters
+            project=project, user=user, kind=kind, url=url, state=state, parameters=parameters, sealed=sealed
         )
 
 
@@ -142,4 +147,6 @@ def _finish(fetch: FetchRequest, result: dict[str, object]) -> None:
 def _fetch(fetch: FetchRequest) -> dict[str, object]:
     if fetch.kind == Kind.PAGE:
         return asdict(explain.fetch_page(fetch.project, fetch.url))
+    if fetch.kind == Kind.PLATFORM:
+        return platform_previews.run(fetch)
     return sources.add_source(fetch.project, fetch.user, fetch.url).as_json()

@@ -23,12 +23,20 @@ from alerts.models import Incident, Rule
 from alerts.rules import settings_of
 from api.app import api
 from delivery.models import Delivery
-from monitoring.models import FetchRequest
+from monitoring.models import Credential, FetchRequest
 from tests.factories import make_keyword, make_mention, make_source
 
 # Texts that only members of the project may read.
 PROJECT = "Maison Lumen"
-SECRETS = [PROJECT, "Keyword of Lumen", "Source of Lumen", "Title about Lumen", "Subject for Lumen", "ada@example.com"]
+SECRETS = [
+    PROJECT,
+    "Keyword of Lumen",
+    "Source of Lumen",
+    "Key of Lumen",
+    "Title about Lumen",
+    "Subject for Lumen",
+    "ada@example.com",
+]
 
 # URLs that work without an account, each with its reason.
 PUBLIC = {
@@ -136,9 +144,16 @@ def samples(project, owner, manager):
     )
     create_token(owner, "Token of Ada")
     fetch, page, preview = (
-        FetchRequest.objects.create(project=project, user=owner, kind=kind, url="https://lumen.example/")
+        FetchRequest.objects.create(
+            project=project,
+            user=owner,
+            kind=kind,
+            url="https://lumen.example/",
+            parameters={"platform": "hackernews"},
+        )
         for kind in FetchRequest.Kind
     )
+    credential = Credential.objects.create(project=project, platform="hackernews", name="Key of Lumen")
     return {
         "project_id": project.id,
         "keyword_id": keyword.id,
@@ -151,6 +166,8 @@ def samples(project, owner, manager):
         "fetch_id": fetch.id,
         "page_id": page.id,
         "preview_id": preview.id,
+        "platform_name": "hackernews",
+        "credential_id": credential.id,
         "member_id": project.memberships.get(user=manager).id,
         "invitation_id": invitation.id,
         "token_id": owner.api_tokens.get().id,

@@ -18,13 +18,16 @@ from alerts.rules import settings_of
 from delivery.models import Delivery
 from monitoring.models import (
     Correction,
+    Credential,
     Document,
     DocumentRevision,
     DocumentSource,
     FetchRequest,
     Mention,
+    RequestBudget,
     SentimentLayer,
     SentimentState,
+    SourcePeriod,
 )
 from tests.dashboards.test_access_walk import GUARDED
 from tests.factories import make_documents, make_keyword, make_mention, make_mentions, make_source
@@ -32,6 +35,8 @@ from tests.factories import make_documents, make_keyword, make_mention, make_men
 FEW, MANY = 2, 12
 NOT_MEASURED = {
     "home": "redirects to a project",
+    "source_settings": "a form with the settings of one source",
+    "source_credential": "a form with the secrets of one credential",
 }
 NOT_MEASURED_PREFIXES = ("mfa_", "account_")  # signing in: these pages have no lists
 # The query strings with which pages show the most rows.
@@ -60,9 +65,16 @@ class World:
         self.invitation = self._invitation()
         self.token = create_token(owner, "First")
         self.fetch, self.page, self.preview = (
-            FetchRequest.objects.create(project=project, user=owner, kind=kind, url="https://a.example/")
+            FetchRequest.objects.create(
+                project=project,
+                user=owner,
+                kind=kind,
+                url="https://a.example/",
+                parameters={"platform": "hackernews"},
+            )
             for kind in FetchRequest.Kind
         )
+        self.credential = self._platform_source()
         Digest.objects.create(project=project, user=owner, sent_until=timezone.now() - timedelta(hours=1))
         SentimentState.objects.create(project=project, analyzed_by="model", layer=self._layer())
 
@@ -116,7 +128,36 @@ class World:
             project=project, mention=made[0], user=member.user, label="negative", shown="positive", text="Lumen"
         )
         self._layer()
+        self._platform_source()
         record(project, member.user, "sentiment.learning", project, learns=bool(self.size % 2))
+
+    def _platform_source(self):
+        """Add a source of a platform with a key, a report, a used-up limit and an outage. Return its credential."""
+        project, now = self.project, timezone.now()
+        credential = Credential.objects.create(project=project, platform="mastodon", name=f"Key {self.size}")
+        source = make_source(
+            project,
+            platform="mastodon",
+            settings={"tag": f"lumen{self.size}", "server": "social.example"},
+            host=f"social{self.size}.example",
+            credential=credential,
+            report={"gap": True, "wider": [self.keyword.pk], "skipped": 2, "searches": 1},
+            error_code="credential_rejected",
+            last_success_at=now - timedelta(days=1),
+        )
+        RequestBudget.objects.create(
+            key=f"mastodon:{credential.pk}",
+            name="requests/300",
+            left=0,
+            at=now,
+            blocked_until=now + timedelta(hours=1),
+            quota_left=0,
+            quota_resets_at=now + timedelta(hours=1),
+        )
+        SourcePeriod.objects.create(
+            source=source, state="failing", error_code="credential_rejected", started_at=now - timedelta(days=1)
+        )
+        return credential
 
     def _rule(self, keyword):
         return Rule.objects.create(project=self.project, keyword=keyword, threshold=1, created_by=self.owner)
@@ -175,6 +216,8 @@ class World:
             "fetch_id": self.fetch.pk,
             "page_id": self.page.pk,
             "preview_id": self.preview.pk,
+            "platform_name": "hackernews",
+            "credential_id": self.credential.pk,
             "member_id": self.member.pk,
             "invitation_id": self.invitation.pk,
             "token_id": self.owner.api_tokens.order_by("pk").first().pk,

@@ -1,0 +1,97 @@
+"""The gallery of platforms on the page that adds sources: cards grouped by what each platform needs.
+
+In: a project. Out: frozen groups of cards, and the recommended platforms, in one query. Called by
+dashboards/views/source_add.py; templates/sources/_gallery.html shows them.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Project
+from monitoring.messages.labels import translated
+from monitoring.platforms.base import Can, Needs, Platform
+from monitoring.services.platform_sources import addable_platforms, recommended_platforms
+
+GROUPS: dict[Needs, tuple[str | Promise, str | Promise]] = {
+    Needs.NOTHING: (_("Nothing to prepare"), _("Public posts and searches, without an account.")),
+    Needs.KEY: (_("With your own key or account"), _("Free on the platform’s site.")),
+    Needs.APPROVAL: (_("With an approved app"), _("The platform reviews each app before it may read.")),
+    Needs.PAYMENT: (_("Paid access"), _("The platform charges for what Vigie reads.")),
+}
+ABILITIES: dict[Can, str | Promise] = {
+    Can.BACKFILL: _("Past items"),
+    Can.ENGAGEMENT: _("Engagement"),
+    Can.DELETIONS: _("Deletions"),
+}
+
+
+@dataclass(frozen=True)
+class Card:
+    """A platform: `abilities` are short labels, `sources` how many sources of it the project has."""
+
+    name: str
+    label: str
+    initials: str
+    summary: str
+    abilities: tuple[str, ...]
+    sources: int
+
+
+@dataclass(frozen=True)
+class Group:
+    """The platforms that need the same."""
+
+    code: str
+    title: str
+    text: str
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """Groups with at least one card; `recommended` are the platforms that one click adds."""
+
+    groups: tuple[Group, ...]
+    recommended: tuple[Card, ...]
+
+
+def gallery(project: Project) -> Gallery:
+    """Return the gallery of a project."""
+    counts = Counter(project.sources.exclude(platform="feed").values_list("platform", flat=True))
+    platforms = sorted(addable_platforms(), key=lambda platform: translated(platform.label).casefold())
+    groups = (
+        Group(
+            needs.value,
+            str(title),
+            str(text),
+            tuple(_card(platform, counts) for platform in platforms if platform.needs == needs),
+        )
+        for needs, (title, text) in GROUPS.items()
+    )
+    wanted = {platform.name for platform in recommended_platforms() if not counts[platform.name]}
+    recommended = tuple(_card(platform, counts) for platform in platforms if platform.name in wanted)
+    return Gallery(tuple(group for group in groups if group.cards), recommended)
+
+
+def initials_of(label: str) -> str:
+    """Return two letters that stand for a platform: of its two words, or the start of the only one."""
+    words = [word for word in label.replace("-", " ").split() if word[0].isalnum()]
+    capitals = [word[0] for word in words if word[0].isupper()]
+    return "".join(capitals[:2]) if len(capitals) > 1 else label[:2]
+
+
+def _card(platform: Platform, counts: Counter[str]) -> Card:
+    label = translated(platform.label)
+    reads = _("Searches for your keywords") if Can.SEARCH in platform.can else _("Filtered by your keywords")
+    abilities = [reads, *(text for can, text in ABILITIES.items() if can in platform.can)]
+    return Card(
+        platform.name,
+        label,
+        initials_of(label),
+        translated(platform.summary),
+        tuple(str(text) for text in abilities),
+        counts[platform.name],
+    )

@@ -1,0 +1,133 @@
+"""Details of sources of platforms for the Sources pages: settings, searches, limits, freshness and credentials.
+
+In: sources and the time. Out: a frozen `PlatformDetails` by source id, in at most four queries. Called by
+dashboards/views/sources.py; templates/sources/ shows them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.formats import number, percent
+from dashboards.presenters.platform_cards import initials_of
+from dashboards.presenters.platform_preview import search_notes
+from monitoring.messages.labels import translated
+from monitoring.models import Credential, Keyword, Source
+from monitoring.platforms.base import Platform
+from monitoring.platforms.registry import PLATFORMS
+from monitoring.platforms.settings import needs_credential, public_settings, secret_settings
+from monitoring.polling.budget_levels import BudgetLevel, budget_levels
+from monitoring.polling.jobs import budget_key
+from monitoring.services.credentials import CREDENTIAL_ERRORS
+
+
+@dataclass(frozen=True)
+class CredentialState:
+    """The credential of a source. `credential` is None if it has none; `is_failing` if the platform rejects it."""
+
+    credential: Credential | None
+    is_needed: bool
+    is_failing: bool
+
+
+@dataclass(frozen=True)
+class PlatformDetails:
+    """`settings` are labels and values; `notes` are what the searches of the source leave out.
+
+    `limit` says how much of the limit is left, "" where the platform has none; `is_used_up` if no check is possible
+    until `refills_at`. `quota` is the platform's own number. `freshness` says how often the limits allow a check.
+    """
+
+    label: str
+    initials: str
+    settings: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+    is_catching_up: bool
+    limit: str
+    left: int
+    is_used_up: bool
+    refills_at: datetime | None
+    quota: str
+    quota_resets_at: datetime | None
+    freshness: str
+    credential: CredentialState | None
+
+
+def platform_details(sources: Iterable[Source], now: datetime) -> dict[int, PlatformDetails]:
+    """Return the details of those of the sources that are not feeds."""
+    sources = [source for source in sources if source.platform in PLATFORMS and source.platform != "feed"]
+    if not sources:
+        return {}
+    levels = budget_levels(sources, now)
+    ids = {pk for source in sources for name in ("wider", "unsearchable") for pk in source.report.get(name, ())}
+    names = dict(Keyword.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
+    credentials = Credential.objects.in_bulk({source.credential_id for source in sources if source.credential_id})
+    return {
+        source.pk: _details(source, levels[budget_key(source)], names, credentials.get(source.credential_id or 0))
+        for source in sources
+    }
+
+
+def _details(
+    source: Source, level: BudgetLevel, names: dict[int, str], credential: Credential | None
+) -> PlatformDetails:
+    platform = PLATFORMS[source.platform]
+    label = translated(platform.label)
+    left = round(level.share * 100)
+    quota = ""
+    if level.quota_left is not None:
+        left_text = ngettext("%(number)s request left", "%(number)s requests left", int(level.quota_left))
+        quota = left_text % {"number": number(int(level.quota_left))}
+    return PlatformDetails(
+        label=label,
+        initials=initials_of(label),
+        settings=tuple(
+            (translated(setting.label), source.settings[setting.name])
+            for setting in public_settings(platform)
+            if source.settings.get(setting.name)
+        ),
+        notes=tuple(search_notes(source.report, names)),
+        is_catching_up=bool(source.report.get("gap")),
+        limit=percent(left) if platform.limits else "",
+        left=left,
+        is_used_up=level.refills_at is not None,
+        refills_at=level.refills_at,
+        quota=quota,
+        quota_resets_at=level.quota_resets_at,
+        freshness=_freshness(level),
+        credential=_credential(source, platform, credential),
+    )
+
+
+def _credential(source: Source, platform: Platform, credential: Credential | None) -> CredentialState | None:
+    """Return the state of the credential, None for a platform that has none."""
+    if not secret_settings(platform):
+        return None
+    is_rejected = source.is_failing and source.error_code in CREDENTIAL_ERRORS
+    is_failing = is_rejected or bool(credential and credential.error_code)
+    return CredentialState(credential, needs_credential(platform), is_failing)
+
+
+def _freshness(level: BudgetLevel) -> str:
+    """Return how often the limits allow a check, and how many sources share them."""
+    if not level.freshness_s:
+        return ""
+    text = _("about every %(duration)s") % {"duration": _duration(level.freshness_s)}
+    if level.sources < 2:
+        return text
+    shared = ngettext("shared by %(number)s source", "shared by %(number)s sources", level.sources)
+    return f"{text}, {shared % {'number': number(level.sources)}}"
+
+
+def _duration(seconds: float) -> str:
+    minutes = max(round(seconds / 60), 1)
+    if minutes < 120:
+        return ngettext("%(number)s minute", "%(number)s minutes", minutes) % {"number": number(minutes)}
+    hours = round(minutes / 60)
+    if hours < 48:
+        return ngettext("%(number)s hour", "%(number)s hours", hours) % {"number": number(hours)}
+    days = round(hours / 24)
+    return ngettext("%(number)s day", "%(number)s days", days) % {"number": number(days)}

@@ -1,0 +1,94 @@
+"""Read how much is left of the limits of platforms, and how often they allow a check. Writes nothing.
+
+In: sources of platforms. Out: by the key of their budget (polling/jobs.py), a `BudgetLevel` in two queries. Called by
+the Sources pages.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, IntegerField, Sum
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce, Greatest
+
+from monitoring.models import RequestBudget, Source
+from monitoring.platforms import buckets
+from monitoring.platforms.base import Platform
+from monitoring.platforms.buckets import Bucket
+from monitoring.platforms.registry import PLATFORMS
+from monitoring.polling.jobs import budget_key
+
+# A shorter wait is the usual pace of a small limit, and nothing that people need to know.
+NOTABLE_WAIT = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetLevel:
+    """The limits that sources with one key share.
+
+    `share` (0 to 1) is what is left of the tightest one. `refills_at` is when a request is allowed again, None if one
+    is soon. `quota_left` and `quota_resets_at` are the platform's own words, None where it gives none. `freshness_s`
+    is how many seconds pass between two rounds of all `sources`.
+    """
+
+    share: float
+    refills_at: datetime | None
+    quota_left: float | None
+    quota_resets_at: datetime | None
+    freshness_s: float
+    sources: int
+
+
+def budget_levels(sources: Iterable[Source], now: datetime) -> dict[str, BudgetLevel]:
+    """Return the level of each budget that these sources use."""
+    platforms = {
+        budget_key(source): PLATFORMS[source.platform]
+        for source in sources
+        if source.platform in PLATFORMS and source.platform != "feed"
+    }
+    if not platforms:
+        return {}
+    rows: dict[str, list[RequestBudget]] = defaultdict(list)
+    for row in RequestBudget.objects.filter(key__in=platforms):
+        rows[row.key].append(row)
+    rounds = _rounds({platform.name for platform in platforms.values()})
+    return {key: _level(platform, rows[key], *rounds.get(key, (1, 1)), now) for key, platform in platforms.items()}
+
+
+def _level(platform: Platform, rows: list[RequestBudget], requests: int, sources: int, now: datetime) -> BudgetLevel:
+    limits = {f"{limit.name}/{limit.window_s}": limit for limit in platform.limits}
+    found = [(row, limits[row.name]) for row in rows if row.name in limits]
+    shares = [
+        buckets.filled(Bucket(row.left, row.at), limit, now).left / buckets.capacity(limit) for row, limit in found
+    ]
+    waits = [buckets.refills_at(Bucket(row.left, row.at, row.blocked_until), limit, now) for row, limit in found]
+    refills_at = max(waits, default=now)
+    quota = next((row for row, _limit in found if row.quota_left is not None), None)
+    is_current = quota is not None and (quota.quota_resets_at is None or quota.quota_resets_at > now)
+    return BudgetLevel(
+        share=max(min(shares, default=1.0), 0.0),
+        refills_at=refills_at if refills_at > now + NOTABLE_WAIT else None,
+        quota_left=quota.quota_left if quota and is_current else None,
+        quota_resets_at=quota.quota_resets_at if quota and is_current else None,
+        freshness_s=max(buckets.freshness_s(platform.limits, requests), platform.min_interval_s or 0),
+        sources=sources,
+    )
+
+
+def _rounds(platforms: set[str]) -> dict[str, tuple[int, int]]:
+    """Return by key how many requests one round of all its active sources takes, in all projects, and their number."""
+    searches = Cast(KeyTextTransform("searches", "report"), IntegerField())
+    rows = (
+        Source.objects.filter(platform__in=platforms, state=Source.State.ACTIVE)
+        .values("platform", "credential_id", "host")
+        .annotate(requests=Sum(Greatest(Coalesce(searches, 1), 1)), sources=Count("pk"))
+        .order_by()
+    )
+    found: dict[str, tuple[int, int]] = {}
+    for row in rows:
+        key = f"{row['platform']}:{row['credential_id'] or row['host']}"
+        requests, sources = found.get(key, (0, 0))
+        found[key] = (requests + row["requests"], sources + row["sources"])
+    return found

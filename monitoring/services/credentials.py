@@ -1,0 +1,67 @@
+"""Create, replace and delete credentials: keys, passwords and tokens of platforms, stored encrypted.
+
+In: a project or a credential, and secrets by the names of the platform's settings. Each change writes the activity
+log, without secrets. Called by the pages of sources and credentials, and the API.
+"""
+
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.activity_log import record
+from accounts.models import Project, User
+from monitoring.models import Credential, Source
+from monitoring.services.sources import wake_pollers
+
+# Errors of a source that another key, password or sign-in may solve.
+CREDENTIAL_ERRORS = ("credential_missing", "credential_rejected", "reconnect", "access_denied")
+
+
+def create_credential(
+    project: Project, user: User | None, platform: str, secrets: Mapping[str, str], name: str = ""
+) -> Credential:
+    """Store the secrets of one account at a platform."""
+    credential = Credential(project=project, platform=platform, name=name[:200], created_by=user)
+    credential.set_secrets(secrets)
+    with transaction.atomic():
+        credential.save()
+        record(project, user, "credential.created", credential, platform=platform)
+    return credential
+
+
+def replace_secrets(credential: Credential, user: User | None, secrets: Mapping[str, str]) -> None:
+    """Replace the secrets. Sources that failed because of the old ones are checked immediately.
+
+    The lock of the row closes the race with a worker that renews a token (polling/jobs.py).
+    """
+    with transaction.atomic():
+        locked = Credential.objects.select_for_update().get(pk=credential.pk)
+        locked.set_secrets(secrets)
+        locked.error_code, locked.failing_since, locked.expires_at = "", None, None
+        locked.save(update_fields=["sealed", "error_code", "failing_since", "expires_at"])
+        _check_again(locked)
+        record(locked.project, user, "credential.replaced", locked, platform=locked.platform)
+    wake_pollers()
+
+
+def attach_credential(source: Source, user: User | None, credential: Credential) -> None:
+    """Let a source use a credential, and check it immediately."""
+    with transaction.atomic():
+        Source.objects.filter(pk=source.pk).update(credential=credential)
+        _check_again(credential)
+        record(source.project, user, "source.credential", source, credential=str(credential))
+    wake_pollers()
+
+
+def delete_credential(credential: Credential, user: User | None) -> None:
+    """Delete a credential. Its sources stay, and fail until they get another one."""
+    with transaction.atomic():
+        record(credential.project, user, "credential.deleted", credential, platform=credential.platform)
+        credential.delete()
+
+
+def _check_again(credential: Credential) -> None:
+    failing = Q(error_code__in=CREDENTIAL_ERRORS) | Q(last_success_at=None)
+    Source.objects.filter(failing, credential=credential).update(next_poll_at=timezone.now())
