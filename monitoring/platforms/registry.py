@@ -2,6 +2,7 @@
 
 from monitoring.http import HttpClient
 from monitoring.platforms.base import Platform
+from monitoring.platforms.bluesky import Bluesky
 from monitoring.platforms.discourse import Discourse
 from monitoring.platforms.feed import FeedPlatform
 from monitoring.platforms.github import GitHub
@@ -14,8 +15,9 @@ from monitoring.records import PollError, PollJob, PollResult
 PLATFORMS: dict[str, Platform] = {
     platform.name: platform
     for platform in (
-        FeedPlatform(),
+        Bluesky(),
         Discourse(),
+        FeedPlatform(),
         GitHub(),
         HackerNews(),
         Lemmy(),

@@ -1,6 +1,7 @@
 """The look-alike of each platform, by the platform's name. The shared contract suite runs against all of them."""
 
 from tests.lookalikes.platforms.base import PlatformServer
+from tests.lookalikes.platforms.bluesky import BlueskyServer
 from tests.lookalikes.platforms.discourse import DiscourseServer
 from tests.lookalikes.platforms.github import GitHubServer
 from tests.lookalikes.platforms.hackernews import HackerNewsServer
@@ -11,6 +12,7 @@ from tests.lookalikes.platforms.stackexchange import StackExchangeServer
 LOOKALIKES: dict[str, type[PlatformServer]] = {
     server.platform: server
     for server in (
+        BlueskyServer,
         DiscourseServer,
         GitHubServer,
         HackerNewsServer,
