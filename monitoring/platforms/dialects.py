@@ -167,6 +167,7 @@ def _join(choices: list[_All], dialect: Dialect) -> tuple[tuple[str, ...], bool]
     texts: list[str] = []
     operators: list[int] = []
     is_wider = False
+    last_is_simple = True
     for choice in choices:
         fitted, was_cut = _fit(choice, dialect)
         is_wider |= was_cut
@@ -177,11 +178,12 @@ def _join(choices: list[_All], dialect: Dialect) -> tuple[tuple[str, ...], bool]
         joined = f"{texts[-1]} {dialect.or_} {_grouped(text, is_simple, dialect)}" if texts and dialect.or_ else ""
         total = operators[-1] + used + 1 if operators else used
         fits = joined and len(joined) <= dialect.max_chars and _is_allowed(total, dialect)
-        if fits and (dialect.has_groups or is_simple):
+        if fits and (dialect.has_groups or (is_simple and last_is_simple)):
             texts[-1], operators[-1] = joined, total
         else:
             texts.append(_grouped(text, is_simple, dialect) if dialect.or_ and len(choices) > 1 else text)
             operators.append(used)
+            last_is_simple = is_simple
     return tuple(texts), is_wider
 
 

@@ -5,10 +5,12 @@ from monitoring.platforms.base import Platform
 from monitoring.platforms.bluesky import Bluesky
 from monitoring.platforms.discourse import Discourse
 from monitoring.platforms.feed import FeedPlatform
+from monitoring.platforms.gdelt import Gdelt
 from monitoring.platforms.github import GitHub
 from monitoring.platforms.hackernews import HackerNews
 from monitoring.platforms.lemmy import Lemmy
 from monitoring.platforms.mastodon_tag import MastodonTag
+from monitoring.platforms.mediawiki import MediaWiki
 from monitoring.platforms.stackexchange import StackExchange
 from monitoring.records import PollError, PollJob, PollResult
 
@@ -18,10 +20,12 @@ PLATFORMS: dict[str, Platform] = {
         Bluesky(),
         Discourse(),
         FeedPlatform(),
+        Gdelt(),
         GitHub(),
         HackerNews(),
         Lemmy(),
         MastodonTag(),
+        MediaWiki(),
         StackExchange(),
     )
 }

@@ -106,6 +106,11 @@ def is_known(field: str, value: str) -> bool:
     return code in codes or (field == "lang" and is_long_code)
 
 
+def code_of(field: str, name: str) -> str:
+    """Return the code of a language or country by its name, "" if it isn't known: "French" is "fr"."""
+    return _MEANINGS[field][1].get(fold(name), "")
+
+
 def likely(field: str, value: str) -> str:
     """Return the value that was probably meant, "" if there is none."""
     if field == "site":

@@ -3,10 +3,12 @@
 from tests.lookalikes.platforms.base import PlatformServer
 from tests.lookalikes.platforms.bluesky import BlueskyServer
 from tests.lookalikes.platforms.discourse import DiscourseServer
+from tests.lookalikes.platforms.gdelt import GdeltServer
 from tests.lookalikes.platforms.github import GitHubServer
 from tests.lookalikes.platforms.hackernews import HackerNewsServer
 from tests.lookalikes.platforms.lemmy import LemmyServer
 from tests.lookalikes.platforms.mastodon_tag import MastodonTagServer
+from tests.lookalikes.platforms.mediawiki import MediaWikiServer
 from tests.lookalikes.platforms.stackexchange import StackExchangeServer
 
 LOOKALIKES: dict[str, type[PlatformServer]] = {
@@ -14,10 +16,12 @@ LOOKALIKES: dict[str, type[PlatformServer]] = {
     for server in (
         BlueskyServer,
         DiscourseServer,
+        GdeltServer,
         GitHubServer,
         HackerNewsServer,
         LemmyServer,
         MastodonTagServer,
+        MediaWikiServer,
         StackExchangeServer,
     )
 }

@@ -60,7 +60,9 @@ def test_polls_return_every_item_of_all_pages_exactly_once(server, polls):
     server.posts = make_posts(min(250, server.page_size * 2 + 50))
     polls.poll_until_done()
     assert set(polls.entries) == ids(server)
-    server.posts += make_posts(server.page_size * 2 + 7, now=NOW + timedelta(days=1), first=1000)
+    count = server.page_size * 2 + 7
+    every = min(timedelta(minutes=7), timedelta(days=1) / count)
+    server.posts += make_posts(count, now=NOW + timedelta(days=1), first=1000, every=every)
     server.now = NOW + timedelta(days=1)
     polls.poll_until_done()
     assert set(polls.entries) == ids(server)
