@@ -8,7 +8,18 @@ from typing import Any
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from api import documents, explain, keywords, mentions, problems, projects, sentiment, sources, volume
+from api import (
+    documents,
+    explain,
+    keywords,
+    mentions,
+    platform_sources,
+    problems,
+    projects,
+    sentiment,
+    sources,
+    volume,
+)
 from api.auth import TokenAuth
 
 DESCRIPTION = """
@@ -16,7 +27,10 @@ Send one of your tokens (account page, or `manage.py create_token`) as `Authoriz
 A document is a collected item. Errors are RFC 9457 problems. Every response includes the token's rate limit and the
 requests left in this minute.
 """
-ROUTERS = [module.router for module in (projects, keywords, sources, mentions, volume, documents, sentiment, explain)]
+ROUTERS = [
+    module.router
+    for module in (projects, keywords, sources, platform_sources, mentions, volume, documents, sentiment, explain)
+]
 
 
 class Api(NinjaAPI):

@@ -17,9 +17,10 @@ from monitoring.insights.documents import FoundDocument
 from monitoring.insights.mentions import MentionRow
 from monitoring.insights.periods import BUCKETS, PERIODS
 from monitoring.messages.source_errors import error_text
-from monitoring.models import Keyword, Mention, Source
+from monitoring.models import Credential, Keyword, Mention, Source
 from monitoring.models.mentions import probabilities
 from monitoring.services.corrections import LABELS
+from monitoring.services.platform_sources import shown_settings
 
 Item = TypeVar("Item")
 # The default of fields that a PATCH may leave out; a null in the body is an error all the same.
@@ -115,9 +116,33 @@ class SourceError(Schema):
     since: datetime | None
 
 
+class SourceReport(Schema):
+    """The part that the last check of a platform could not see. `wider` and `unsearchable` are IDs of keywords."""
+
+    searches: int = Field(1, description="searches that one round takes")
+    gap: bool = Field(False, description="the last check didn’t reach the one before; the next goes on there")
+    skipped: int = Field(0, description="malformed items")
+    wider: list[int] = Field([], description="searched more widely than their queries, then filtered")
+    unsearchable: list[int] = Field([], description="not searched: the platform can’t express their queries")
+
+
+class CredentialName(Schema):
+    """A key or account. Its secrets are never sent."""
+
+    id: int
+    name: str
+
+    @staticmethod
+    def resolve_name(credential: Credential) -> str:
+        return str(credential)
+
+
 class SourceOut(Schema):
     id: int
     platform: str
+    settings: dict[str, str] = Field(description="settings of the platform, without secrets; {} for feeds")
+    credential: CredentialName | None
+    report: SourceReport | None = Field(description="null for feeds, and before the first check")
     url: str
     title: str
     site_url: str
@@ -134,6 +159,14 @@ class SourceOut(Schema):
     @staticmethod
     def resolve_url(source: Source) -> str:
         return source.shown_url
+
+    @staticmethod
+    def resolve_settings(source: Source) -> dict[str, str]:
+        return shown_settings(source)
+
+    @staticmethod
+    def resolve_report(source: Source) -> dict[str, object] | None:
+        return source.report or None
 
     @staticmethod
     def resolve_previous_url(source: Source) -> str:

@@ -1,7 +1,7 @@
 """The API's sources: list, add, read, pause, delete and poll them.
 
-Members read, managers write through monitoring/services/sources.py. Mounted by api/app.py, which authenticates
-callers and turns exceptions into problem bodies.
+Members read, managers write through monitoring/services/sources.py; platform_sources.py adds those of platforms.
+Mounted by api/app.py, which authenticates callers and turns exceptions into problem bodies.
 """
 
 from django.shortcuts import get_object_or_404
@@ -24,7 +24,7 @@ router = Router(tags=["sources"])
 def list_sources(request: SignedInRequest, project_id: int) -> dict[str, object]:
     """List the sources with their status, in the order in which they were added."""
     project = membership_of(request.user, project_id).project
-    return {"items": project.sources.order_by("id")}
+    return {"items": project.sources.select_related("credential").order_by("id")}
 
 
 @router.post("/projects/{int:project_id}/sources", response={200: SourceOut, 201: SourceOut})
@@ -80,4 +80,4 @@ def poll_source(request: SignedInRequest, project_id: int, source_id: int) -> St
 def _source(request: SignedInRequest, project_id: int, source_id: int, role: str = Role.VIEWER) -> Source:
     """Return a source of a project in which the caller has at least `role`; raise as membership_of, or Http404."""
     project = membership_of(request.user, project_id, role).project
-    return get_object_or_404(project.sources, pk=source_id)
+    return get_object_or_404(project.sources.select_related("credential"), pk=source_id)

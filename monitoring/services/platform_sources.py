@@ -141,6 +141,13 @@ def change_settings(source: Source, user: User | None, entered: Mapping[str, str
     return PlatformResult(source)
 
 
+def shown_settings(source: Source) -> dict[str, str]:
+    """Return the settings of a source that people may see: those of its platform, without secrets."""
+    platform = PLATFORMS.get(source.platform)
+    names = [setting.name for setting in public_settings(platform)] if platform else []
+    return {name: source.settings[name] for name in names if source.settings.get(name)}
+
+
 def source_title(platform: Platform, settings: Mapping[str, str]) -> str:
     """Return the name of a source: its platform and its own settings, such as "Mastodon hashtag · lumen"."""
     own = [

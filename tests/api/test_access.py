@@ -19,6 +19,7 @@ BODIES = {
     ("post", "keywords"): {"name": "New", "query": "new"},
     ("patch", "keywords"): {"name": "Other"},
     ("post", "sources"): {"url": "https://feeds.invalid/rss"},
+    ("post", "sources/platforms"): {"platform": "hackernews"},
     ("patch", "sources"): {"paused": True},
     ("patch", "mentions"): {"status": "ignored"},
     ("post", "why"): {"query": "lumen", "text": "La lampe de Lumen"},
@@ -49,8 +50,8 @@ def world(project):
 
 
 def call(program, method, path, world):
-    noun = re.search(r"}/(\w+)", path)
-    body = BODIES.get((method, noun[1] if noun else ""), {}) if method in WRITES else None
+    noun = re.search(r"}/([\w/]+)", path)
+    body = BODIES.get((method, noun[1].rstrip("/") if noun else ""), {}) if method in WRITES else None
     return program(method.upper(), path.format(**world), body)
 
 
