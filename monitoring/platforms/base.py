@@ -114,6 +114,10 @@ class Platform(Protocol):
     @property
     def min_interval_s(self) -> int | None: ...
 
+    def limits_of(self, settings: Mapping[str, str]) -> tuple[Limit, ...]:
+        """Return the limits of a source with these settings: `limits`, and a cap that a person has set."""
+        ...
+
     def address(self, settings: Mapping[str, str]) -> str:
         """Return the web page that shows what a source with these settings reads. One source per project has it."""
         ...

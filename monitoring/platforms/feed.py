@@ -31,6 +31,9 @@ class FeedPlatform:
     limits: tuple[Limit, ...] = ()
     min_interval_s: int | None = None
 
+    def limits_of(self, settings: Mapping[str, str]) -> tuple[Limit, ...]:
+        return self.limits
+
     def address(self, settings: Mapping[str, str]) -> str:
         return settings["url"]
 

@@ -106,6 +106,9 @@ class PagedPlatform:
     # Its secrets hold a session or token that ends and that `renew` replaces.
     is_renewable = False
 
+    def limits_of(self, settings: Mapping[str, str]) -> tuple[Limit, ...]:
+        return self.limits
+
     def address(self, settings: Mapping[str, str]) -> str:
         raise NotImplementedError
 

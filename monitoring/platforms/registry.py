@@ -12,6 +12,7 @@ from monitoring.platforms.lemmy import Lemmy
 from monitoring.platforms.mastodon_tag import MastodonTag
 from monitoring.platforms.mediawiki import MediaWiki
 from monitoring.platforms.stackexchange import StackExchange
+from monitoring.platforms.x import X
 from monitoring.records import PollError, PollJob, PollResult
 
 PLATFORMS: dict[str, Platform] = {
@@ -27,6 +28,7 @@ PLATFORMS: dict[str, Platform] = {
         MastodonTag(),
         MediaWiki(),
         StackExchange(),
+        X(),
     )
 }
 

@@ -15,7 +15,7 @@ from django.db.models.functions import Cast, Coalesce, Greatest
 
 from monitoring.models import RequestBudget, Source
 from monitoring.platforms import buckets
-from monitoring.platforms.base import Platform
+from monitoring.platforms.base import Limit, Platform
 from monitoring.platforms.buckets import Bucket
 from monitoring.platforms.registry import PLATFORMS
 from monitoring.polling.jobs import budget_key
@@ -44,7 +44,7 @@ class BudgetLevel:
 def budget_levels(sources: Iterable[Source], now: datetime) -> dict[str, BudgetLevel]:
     """Return the level of each budget that these sources use."""
     platforms = {
-        budget_key(source): PLATFORMS[source.platform]
+        budget_key(source): (PLATFORMS[source.platform], PLATFORMS[source.platform].limits_of(source.settings))
         for source in sources
         if source.platform in PLATFORMS and source.platform != "feed"
     }
@@ -53,13 +53,23 @@ def budget_levels(sources: Iterable[Source], now: datetime) -> dict[str, BudgetL
     rows: dict[str, list[RequestBudget]] = defaultdict(list)
     for row in RequestBudget.objects.filter(key__in=platforms):
         rows[row.key].append(row)
-    rounds = _rounds({platform.name for platform in platforms.values()})
-    return {key: _level(platform, rows[key], *rounds.get(key, (1, 1)), now) for key, platform in platforms.items()}
+    rounds = _rounds({platform.name for platform, _limits in platforms.values()})
+    return {
+        key: _level(platform, limits, rows[key], *rounds.get(key, (1, 1)), now)
+        for key, (platform, limits) in platforms.items()
+    }
 
 
-def _level(platform: Platform, rows: list[RequestBudget], requests: int, sources: int, now: datetime) -> BudgetLevel:
-    limits = {f"{limit.name}/{limit.window_s}": limit for limit in platform.limits}
-    found = [(row, limits[row.name]) for row in rows if row.name in limits]
+def _level(
+    platform: Platform,
+    limits: tuple[Limit, ...],
+    rows: list[RequestBudget],
+    requests: int,
+    sources: int,
+    now: datetime,
+) -> BudgetLevel:
+    by_name = {f"{limit.name}/{limit.window_s}": limit for limit in limits}
+    found = [(row, by_name[row.name]) for row in rows if row.name in by_name]
     shares = [
         buckets.filled(Bucket(row.left, row.at), limit, now).left / buckets.capacity(limit) for row, limit in found
     ]
@@ -72,7 +82,7 @@ def _level(platform: Platform, rows: list[RequestBudget], requests: int, sources
         refills_at=refills_at if refills_at > now + NOTABLE_WAIT else None,
         quota_left=quota.quota_left if quota and is_current else None,
         quota_resets_at=quota.quota_resets_at if quota and is_current else None,
-        freshness_s=max(buckets.freshness_s(platform.limits, requests), platform.min_interval_s or 0),
+        freshness_s=max(buckets.freshness_s(limits, requests), platform.min_interval_s or 0),
         sources=sources,
     )
 

@@ -5,6 +5,7 @@ request, so a worker that dies has only used fewer than it reserved; what a poll
 saved. Called by polling/jobs.py and polling/save.py; the arithmetic is in platforms/buckets.py.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -12,20 +13,22 @@ from django.db.models import Q
 
 from monitoring.models import RequestBudget
 from monitoring.platforms import buckets
-from monitoring.platforms.base import Limit, Platform
+from monitoring.platforms.base import Limit
 from monitoring.platforms.buckets import Bucket
 from monitoring.records import PollResult
 
+Limits = Sequence[Limit]
 
-def reserve(key: str, platform: Platform, wanted: int, now: datetime) -> tuple[int, datetime]:
-    """Reserve up to `wanted` requests of all limits of a platform. Return their number, and when there will be more.
+
+def reserve(key: str, limits: Limits, wanted: int, now: datetime) -> tuple[int, datetime]:
+    """Reserve up to `wanted` requests of all limits of a source. Return their number, and when there will be more.
 
     The lock of the rows, in the order of their names, closes the race of two workers.
     """
-    if not platform.limits:
+    if not limits:
         return wanted, now
     with transaction.atomic():
-        rows = _locked(key, platform, now)
+        rows = _locked(key, limits, now)
         number = min(buckets.granted(_bucket(row), limit, wanted, now) for row, limit in rows)
         for row, limit in rows:
             _set(row, buckets.taken(_bucket(row), limit, number, now))
@@ -34,14 +37,13 @@ def reserve(key: str, platform: Platform, wanted: int, now: datetime) -> tuple[i
     return number, at
 
 
-def settle(key: str, platform: Platform, reserved: int, result: PollResult, now: datetime) -> None:
+def settle(key: str, limits: Limits, reserved: int, result: PollResult, now: datetime) -> None:
     """Return what a poll has not used of its reservation, and note what the platform said about its own limit."""
-    if not platform.limits:
+    if not limits:
         return
     with transaction.atomic():
-        for row, limit in _locked(key, platform, now):
-            used = result.spent.get(limit.name, result.requests * limit.cost)
-            bucket = buckets.returned(_bucket(row), limit, reserved * limit.cost - used, now)
+        for row, limit in _locked(key, limits, now):
+            bucket = buckets.returned(_bucket(row), limit, reserved * limit.cost - _used(limit, result), now)
             if result.quota and limit.name == "requests":
                 bucket = buckets.corrected(bucket, result.quota, now)
                 row.quota_left, row.quota_resets_at = result.quota.remaining, result.quota.resets_at
@@ -49,24 +51,30 @@ def settle(key: str, platform: Platform, reserved: int, result: PollResult, now:
             row.save()
 
 
-def next_at(key: str, platform: Platform, now: datetime) -> datetime:
+def _used(limit: Limit, result: PollResult) -> float:
+    """Return what a poll took of a limit: the most that it can have taken if the platform didn't say."""
+    is_free = limit.name != "requests" and result.status >= 400
+    return result.spent.get(limit.name, 0 if is_free else result.requests * limit.cost)
+
+
+def next_at(key: str, limits: Limits, now: datetime) -> datetime:
     """Return when a request is allowed: `now` if one is."""
     rows = {row.name: row for row in RequestBudget.objects.filter(key=key)}
-    found = [(rows[_name(limit)], limit) for limit in platform.limits if _name(limit) in rows]
+    found = [(rows[_name(limit)], limit) for limit in limits if _name(limit) in rows]
     return max((buckets.refills_at(_bucket(row), limit, now) for row, limit in found), default=now)
 
 
-def _locked(key: str, platform: Platform, now: datetime) -> list[tuple[RequestBudget, Limit]]:
-    limits = {_name(limit): limit for limit in platform.limits}
+def _locked(key: str, limits: Limits, now: datetime) -> list[tuple[RequestBudget, Limit]]:
+    by_name = {_name(limit): limit for limit in limits}
     RequestBudget.objects.bulk_create(
         [
             RequestBudget(key=key, name=name, left=buckets.capacity(limit), at=now)
-            for name, limit in sorted(limits.items())
+            for name, limit in sorted(by_name.items())
         ],
         ignore_conflicts=True,
     )
-    rows = RequestBudget.objects.select_for_update().filter(Q(key=key) & Q(name__in=limits)).order_by("name")
-    return [(row, limits[row.name]) for row in rows]
+    rows = RequestBudget.objects.select_for_update().filter(Q(key=key) & Q(name__in=by_name)).order_by("name")
+    return [(row, by_name[row.name]) for row in rows]
 
 
 def _name(limit: Limit) -> str:

@@ -68,11 +68,12 @@ def budget_key(source: ClaimedSource | Source) -> str:
 
 
 def _reserve(source: ClaimedSource, platform: Platform | None, queries: int, now: datetime) -> tuple[int, datetime]:
-    if platform is None or not platform.limits:
+    limits = platform.limits_of(source.settings) if platform else ()
+    if not limits:
         return MAX_PAGES, now
     is_behind = any(state.get("walk") for state in source.resume_state.get("searches", {}).values())
     wanted = MAX_PAGES if is_behind or not source.resume_state else min(max(queries, 1) + FURTHER_PAGES, MAX_PAGES)
-    return budgets.reserve(budget_key(source), platform, wanted, now)
+    return budgets.reserve(budget_key(source), limits, wanted, now)
 
 
 def _postpone(source: ClaimedSource, at: datetime, now: datetime) -> None:

@@ -82,8 +82,8 @@ def preview(
     source = _source(project, platform, settings, credential)
     queries = queries_for(project.pk, platform.name)
     searched = queries if Can.SEARCH in platform.can else ()
-    key = budget_key(source)
-    number, at = budgets.reserve(key, platform, REQUESTS, now)
+    key, limits = budget_key(source), platform.limits_of(settings)
+    number, at = budgets.reserve(key, limits, REQUESTS, now)
     if not number:
         return asdict(Preview(error="quota_used_up", retry_at=iso_utc(at), keywords=len(queries)))
     job = PollJob(
@@ -99,7 +99,7 @@ def preview(
     try:
         result = poll(job, polling_client())
     finally:
-        budgets.settle(key, platform, number, result, timezone.now())
+        budgets.settle(key, limits, number, result, timezone.now())
     return asdict(_preview(project, platform, result, len(queries)))
 
 

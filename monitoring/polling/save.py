@@ -99,7 +99,8 @@ def _settle(polls: list[CompletedPoll], now: datetime) -> None:
     """Return the requests that polls didn't use, in the order of keys, so two workers can't deadlock."""
     for poll in sorted(polls, key=lambda poll: budget_key(poll.source)):
         if platform := PLATFORMS.get(poll.source.platform):
-            settle(budget_key(poll.source), platform, poll.reserved, poll.result, now)
+            limits = platform.limits_of(poll.source.settings)
+            settle(budget_key(poll.source), limits, poll.reserved, poll.result, now)
 
 
 def _lock_owned(source_ids: list[int], owner: UUID) -> dict[int, str]:

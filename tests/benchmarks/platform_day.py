@@ -51,7 +51,7 @@ class Day:
         ]
 
     def reserve(self, wanted: int, now: datetime) -> tuple[int, datetime]:
-        limits = self.platform.limits
+        limits = self.platform.limits_of(self.server.settings)
         for limit in limits:
             self.buckets.setdefault(limit.name, buckets.full(limit, now))
         number = min((buckets.granted(self.buckets[one.name], one, wanted, now) for one in limits), default=wanted)
@@ -70,7 +70,7 @@ class Day:
         job = PollJob(self.source, now, queries, dict(self.server.secrets), number, self.server.url)
         result = poll(job, HTTP)
         self.made += [now] * (len(self.server.requests) - before)
-        for limit in self.platform.limits:
+        for limit in self.platform.limits_of(self.server.settings):
             used = result.spent.get(limit.name, result.requests * limit.cost)
             bucket = self.buckets[limit.name]
             self.buckets[limit.name] = buckets.returned(bucket, limit, number * limit.cost - used, now)
@@ -98,7 +98,7 @@ class Day:
     def fullest(self) -> float:
         """Return the most requests of any window, relative to the limit on requests."""
         shares = [0.0]
-        for limit in self.platform.limits:
+        for limit in self.platform.limits_of(self.server.settings):
             if limit.name == "requests":
                 starts = (bisect_left(self.made, at - timedelta(seconds=limit.window_s)) for at in self.made)
                 shares += [(index + 1 - start) / limit.amount for index, start in enumerate(starts)]

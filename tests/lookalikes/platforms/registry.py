@@ -10,6 +10,7 @@ from tests.lookalikes.platforms.lemmy import LemmyServer
 from tests.lookalikes.platforms.mastodon_tag import MastodonTagServer
 from tests.lookalikes.platforms.mediawiki import MediaWikiServer
 from tests.lookalikes.platforms.stackexchange import StackExchangeServer
+from tests.lookalikes.platforms.x import XServer
 
 LOOKALIKES: dict[str, type[PlatformServer]] = {
     server.platform: server
@@ -23,5 +24,6 @@ LOOKALIKES: dict[str, type[PlatformServer]] = {
         MastodonTagServer,
         MediaWikiServer,
         StackExchangeServer,
+        XServer,
     )
 }

@@ -114,8 +114,9 @@ def test_lost_poll_is_repeated_without_loss(server, polls):
 
 def test_item_that_the_index_finds_late_is_returned(server, polls):
     server.posts = make_posts(5)
-    late = PLATFORMS[server.platform].overlap / 2
-    server.change(4, indexed=NOW + late)
+    overlap = PLATFORMS[server.platform].overlap
+    late = overlap / 2
+    server.change(4, published=NOW - timedelta(minutes=1) - overlap / 4, indexed=NOW + late)
     polls.poll_until_done()
     server.now = NOW + late + timedelta(minutes=1)
     polls.poll_until_done()

@@ -1,0 +1,137 @@
+"""X: recent search of API v2, the last seven days, paid per post.
+
+Facts (https://docs.x.com/x-api, August 2026): a post read costs 0.005 US dollars, the user of a post 0.010; the same
+one is free again within the UTC day. A query has 512 characters; AND binds tighter than OR; keyword search returns no
+reposts. 450 requests per 15 minutes and app. The guides name fields `tweet.fields`, `retweet_count`, `note_tweet`; the
+specification calls them `post.fields`, `repost_count`, `note_post`: the former are sent, both are read. Without items
+there is no `data`. A status 429 of type `usage-capped` means money. Deletions have to be followed within 24 hours.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from monitoring.http import ApiRequest, FetchResult
+from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
+from monitoring.platforms.dialects import Dialect
+from monitoring.platforms.paging import Page, PagedPlatform, PageRequest, read_items
+from monitoring.platforms.quotas import QuotaHeaders
+from monitoring.platforms.values import error_body, total, utc
+from monitoring.records import Entry, PollError
+
+POST_PRICE, USER_PRICE = 0.005, 0.010  # US dollars
+PRICE = POST_PRICE + USER_PRICE
+MONTH_S = 30 * 86_400
+MIN_PAGE, MAX_PAGE = 10, 100
+# The search reaches back seven days; a start before that is an error.
+REACH = timedelta(days=6, hours=23)
+
+
+class X(PagedPlatform):
+    name = item_platform = "x"
+    label = "X"
+    summary = gettext_noop("Posts of the last seven days that match your keywords. X charges for each post.")
+    needs = Needs.PAYMENT
+    can = frozenset({Can.SEARCH, Can.BACKFILL, Can.ENGAGEMENT})
+    settings = (
+        Setting(
+            "token",
+            gettext_noop("Bearer token"),
+            help=gettext_noop("The app-only token of your app, with credits for pay-per-use."),
+            link="https://console.x.com",
+            is_secret=True,
+        ),
+        Setting(
+            "cap",
+            gettext_noop("Spending cap per 30 days, in US dollars"),
+            help=gettext_noop("A new post costs up to $0.015, with its author. Vigie spends the cap evenly."),
+            default="20",
+            pattern=r"[1-9][0-9]{0,5}",
+        ),
+    )
+    limits = (Limit(400, 900),)
+    min_interval_s = 600
+    dialect = Dialect(or_="OR", not_="-", has_groups=True, max_chars=480)
+    overlap = timedelta(minutes=2)
+    first_poll = timedelta(days=2)
+    quota_headers = QuotaHeaders("x-rate-limit-remaining", "x-rate-limit-reset")
+
+    def limits_of(self, settings: Mapping[str, str]) -> tuple[Limit, ...]:
+        return (*self.limits, Limit(_cap(settings), MONTH_S, "usd", cost=_page_size(settings) * PRICE))
+
+    def address(self, settings: Mapping[str, str]) -> str:
+        return "https://x.com/search"
+
+    def api_url(self, settings: Mapping[str, str]) -> str:
+        return "https://api.x.com"
+
+    def request(self, page: PageRequest) -> ApiRequest:
+        query = {
+            "query": page.search.text,
+            "start_time": f"{max(page.since, page.now - REACH):%Y-%m-%dT%H:%M:%SZ}",
+            "max_results": _page_size(page.settings),
+            "sort_order": "recency",
+            "tweet.fields": "created_at,lang,author_id,conversation_id,public_metrics,referenced_tweets,note_tweet",
+            "expansions": "author_id",
+            "user.fields": "name,username,public_metrics",
+        } | ({"next_token": page.cursor} if page.cursor else {})
+        headers = {"Authorization": f"Bearer {page.secrets.get('token', '')}"}
+        return ApiRequest(f"{page.api_url}/2/tweets/search/recent?{urlencode(query)}", headers)
+
+    def read(self, data: Any, page: PageRequest) -> Page:
+        meta, includes = data["meta"], data.get("includes") or {}
+        users = {user["id"]: user for user in includes.get("users") or [] if isinstance(user, dict) and "id" in user}
+        posts = data.get("data") or []
+        entries, skipped = read_items(posts, lambda post: _entry(post, users.get(post.get("author_id"), {})))
+        spent = {"usd": len(posts) * POST_PRICE + len(users) * USER_PRICE}
+        return Page(entries, meta.get("next_token"), skipped, spent=spent)
+
+    def error(self, response: FetchResult) -> PollError | None:
+        problem = error_body(response)
+        if str(problem.get("type", "")).endswith(("usage-capped", "credits-depleted")):
+            return PollError("spend_cap", str(problem.get("title", ""))[:100])
+        return None
+
+
+def monthly_cost(posts_per_day: float) -> float:
+    """Return the most that this many new posts cost in 30 days, in US dollars."""
+    return posts_per_day * 30 * PRICE
+
+
+def _cap(settings: Mapping[str, str]) -> float:
+    return float(settings["cap"])
+
+
+def _page_size(settings: Mapping[str, str]) -> int:
+    """Return the posts per page that the part of the cap available at one time can pay (platforms/buckets.py)."""
+    return min(max(int(_cap(settings) * 0.1 / PRICE), MIN_PAGE), MAX_PAGE)
+
+
+def _entry(post: dict[str, Any], user: dict[str, Any]) -> Entry:
+    metrics, note = post.get("public_metrics") or {}, post.get("note_tweet") or post.get("note_post") or {}
+    reposts = metrics.get("retweet_count", metrics.get("repost_count"))
+    counts = metrics.get("like_count"), metrics.get("reply_count"), reposts, metrics.get("quote_count")
+    references = post.get("referenced_tweets") or post.get("referenced_posts") or []
+    replied = [str(one["id"]) for one in references if one.get("type") == "replied_to"]
+    handle, language = user.get("username") or "", post.get("lang") or ""
+    return Entry(
+        native_id=str(post["id"]),
+        url=f"https://x.com/i/web/status/{post['id']}",
+        title="",
+        body=note.get("text") or post["text"],
+        author=user.get("name") or handle,
+        author_handle=f"@{handle}" if handle else "",
+        author_url=f"https://x.com/{handle}" if handle else "",
+        followers=(user.get("public_metrics") or {}).get("followers_count"),
+        published=utc(post["created_at"]),
+        language="" if language in ("und", "qme", "zxx") else language,
+        kind="post",
+        likes=counts[0],
+        replies=counts[1],
+        shares=total(reposts, metrics.get("quote_count")),
+        views=metrics.get("impression_count"),
+        engagement=total(*counts),
+        reply_to=replied[0] if replied else "",
+        thread=str(post.get("conversation_id") or ""),
+    )
