@@ -12,6 +12,8 @@ from monitoring.query import And, AtLeast, Count, Near, Node, Not, Or, QueryErro
 
 # Searches that one query may become; beyond it, conditions are left out.
 MAX_SEARCHES = 12
+# Alternatives that are joined to few searches, where the platform has groups.
+MAX_COMBINATIONS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,15 @@ class _All:
 
     wanted: tuple[str, ...]
     unwanted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Joined:
+    """One search. `is_list` if it is a single word or phrase, or alternatives that are joined already."""
+
+    text: str
+    operators: int
+    is_list: bool
 
 
 class _Unsearchable(Exception):
@@ -111,7 +122,8 @@ class _Walk:
         if not found:
             raise _Unsearchable
         found.sort(key=len)
-        while len(found) > 1 and _size(found) > MAX_SEARCHES and not self.dialect.has_groups:
+        most = MAX_COMBINATIONS if self.dialect.has_groups else MAX_SEARCHES
+        while len(found) > 1 and _size(found) > most:
             found.pop()
             self.is_wider = True
         return [
@@ -119,17 +131,21 @@ class _Walk:
                 tuple(dict.fromkeys(word for choice in combination for word in choice.wanted)),
                 tuple(dict.fromkeys([*(word for choice in combination for word in choice.unwanted), *unwanted])),
             )
-            for combination in product(*found[: None if _size(found) <= 200 else 1])
+            for combination in product(*found)
         ]
 
     def _excluded(self, node: Node) -> list[str]:
         """Return the words whose absence the platform can be asked for."""
-        if self.dialect.not_ is not None:
-            children = node.children if isinstance(node, Or) else (node,)
-            if all(isinstance(child, Term) and not child.field and _is_plain(child) for child in children):
-                return [self._term(child) for child in children if isinstance(child, Term)]
-        self.is_wider = True
-        return []
+        children = node.children if isinstance(node, Or) else (node,)
+        excluded = [self._term(child) for child in children if isinstance(child, Term) and self._can_exclude(child)]
+        self.is_wider |= len(excluded) < len(children)
+        return excluded
+
+    def _can_exclude(self, term: Term) -> bool:
+        """Return whether the platform would leave out no more than the query does."""
+        is_one = self.dialect.has_phrases or " " not in term.text
+        is_plain = _is_plain(term) and not term.field and not term.exact and len(term.text) >= self.dialect.min_chars
+        return self.dialect.not_ is not None and is_one and is_plain
 
     def _term(self, term: Term) -> str:
         """Return a word or phrase in the platform's form. Raise _Unsearchable for what it has no form for."""
@@ -164,45 +180,44 @@ def _size(found: list[list[_All]]) -> int:
 
 def _join(choices: list[_All], dialect: Dialect) -> tuple[tuple[str, ...], bool]:
     """Return the fewest searches for the alternatives, each within the limits, and whether something was left out."""
-    texts: list[str] = []
-    operators: list[int] = []
-    is_wider = False
-    last_is_simple = True
-    for choice in choices:
-        fitted, was_cut = _fit(choice, dialect)
-        is_wider |= was_cut
-        if fitted is None:
-            return (), False
-        text, used = fitted
-        is_simple = used == 0
-        joined = f"{texts[-1]} {dialect.or_} {_grouped(text, is_simple, dialect)}" if texts and dialect.or_ else ""
-        total = operators[-1] + used + 1 if operators else used
-        fits = joined and len(joined) <= dialect.max_chars and _is_allowed(total, dialect)
-        if fits and (dialect.has_groups or (is_simple and last_is_simple)):
-            texts[-1], operators[-1] = joined, total
+    fitted = [_fit(choice, dialect) for choice in choices]
+    found = list(dict.fromkeys((text, operators) for text, operators, _ in fitted))
+    if any(not text for text, _ in found):
+        return (), False
+    searches = [_Joined(*found[0], _is_single(*found[0], dialect))]
+    for text, operators in found[1:]:
+        last, is_single = searches[-1], _is_single(text, operators, dialect)
+        total = last.operators + operators + 1
+        joined = f"{_grouped(last, dialect)} {dialect.or_} {_grouped(_Joined(text, operators, is_single), dialect)}"
+        can_join = dialect.or_ is not None and (dialect.has_groups or (is_single and last.is_list))
+        if can_join and len(joined) <= dialect.max_chars and _is_allowed(total, dialect):
+            searches[-1] = _Joined(joined, total, is_list=True)
         else:
-            texts.append(_grouped(text, is_simple, dialect) if dialect.or_ and len(choices) > 1 else text)
-            operators.append(used)
-            last_is_simple = is_simple
-    return tuple(texts), is_wider
+            searches.append(_Joined(text, operators, is_single))
+    return tuple(search.text for search in searches), any(was_cut for _, _, was_cut in fitted)
+
+
+def _is_single(text: str, operators: int, dialect: Dialect) -> bool:
+    """Return whether a text is one word or phrase."""
+    return operators == 0 and (dialect.has_phrases or " " not in text)
 
 
 def _is_allowed(operators: int, dialect: Dialect) -> bool:
     return dialect.max_operators is None or operators <= dialect.max_operators
 
 
-def _grouped(text: str, is_simple: bool, dialect: Dialect) -> str:
-    return text if is_simple or not dialect.has_groups else f"({text})"
+def _grouped(search: _Joined, dialect: Dialect) -> str:
+    return search.text if search.is_list or not dialect.has_groups else f"({search.text})"
 
 
-def _fit(choice: _All, dialect: Dialect) -> tuple[tuple[str, int] | None, bool]:
-    """Return an alternative as text with its number of operators, and whether conditions were left out to fit it."""
+def _fit(choice: _All, dialect: Dialect) -> tuple[str, int, bool]:
+    """Return an alternative as text, "" if it cannot fit, its number of operators, and whether conditions were cut."""
     was_cut = False
     while True:
         parts = [*choice.wanted, *(f"{dialect.not_}{word}" for word in choice.unwanted)]
         text, operators = dialect.and_.join(parts), len(parts) - 1
-        if len(text) + 2 <= dialect.max_chars and _is_allowed(operators, dialect):
-            return (text, operators), was_cut
+        if len(text) <= dialect.max_chars and _is_allowed(operators, dialect):
+            return text, operators, was_cut
         was_cut = True
         if choice.unwanted:
             choice = replace(choice, unwanted=choice.unwanted[:-1])
@@ -211,4 +226,4 @@ def _fit(choice: _All, dialect: Dialect) -> tuple[tuple[str, int] | None, bool]:
             shortest = min(reversed(choice.wanted), key=len)
             choice = replace(choice, wanted=tuple(word for word in choice.wanted if word != shortest))
         else:
-            return None, was_cut
+            return "", 0, was_cut
