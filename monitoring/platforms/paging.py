@@ -131,6 +131,10 @@ class PagedPlatform:
         """Return what a response that is no success means, None to leave it to its status (`STATUS_ERRORS`)."""
         return None
 
+    def page_of_error(self, response: FetchResult, page: PageRequest) -> Page | None:
+        """Return the page that a response that is no success stands for, None for an error."""
+        return None
+
     def wait_s(self, response: FetchResult) -> int | None:
         """Return how long to wait after a response that is no success: `Retry-After`, or what its body says."""
         return response.retry_after_s
@@ -323,7 +327,8 @@ class Walker:
     def _fetch(self, request: PageRequest) -> Page:
         response = self._call(self.platform.request(request))
         if response.error:
-            return Page(error=self.platform.error(response) or error_of(response))
+            page_of_error = self.platform.page_of_error(response, request)
+            return page_of_error or Page(error=self.platform.error(response) or error_of(response))
         if self.platform.quota_headers:
             self.quota = read_quota(response.headers, self.platform.quota_headers, self.job.now) or self.quota
         try:

@@ -7,12 +7,17 @@ from monitoring.platforms.discourse import Discourse
 from monitoring.platforms.feed import FeedPlatform
 from monitoring.platforms.gdelt import Gdelt
 from monitoring.platforms.github import GitHub
+from monitoring.platforms.guardian import Guardian
 from monitoring.platforms.hackernews import HackerNews
 from monitoring.platforms.lemmy import Lemmy
+from monitoring.platforms.mastodon_search import MastodonSearch
 from monitoring.platforms.mastodon_tag import MastodonTag
 from monitoring.platforms.mediawiki import MediaWiki
+from monitoring.platforms.newsapi import NewsApi
+from monitoring.platforms.producthunt import ProductHunt
 from monitoring.platforms.stackexchange import StackExchange
 from monitoring.platforms.x import X
+from monitoring.platforms.youtube import YouTube
 from monitoring.records import PollError, PollJob, PollResult
 
 PLATFORMS: dict[str, Platform] = {
@@ -23,11 +28,16 @@ PLATFORMS: dict[str, Platform] = {
         FeedPlatform(),
         Gdelt(),
         GitHub(),
+        Guardian(),
         HackerNews(),
         Lemmy(),
+        MastodonSearch(),
         MastodonTag(),
         MediaWiki(),
+        NewsApi(),
+        ProductHunt(),
         StackExchange(),
+        YouTube(),
         X(),
     )
 }

@@ -5,12 +5,17 @@ from tests.lookalikes.platforms.bluesky import BlueskyServer
 from tests.lookalikes.platforms.discourse import DiscourseServer
 from tests.lookalikes.platforms.gdelt import GdeltServer
 from tests.lookalikes.platforms.github import GitHubServer
+from tests.lookalikes.platforms.guardian import GuardianServer
 from tests.lookalikes.platforms.hackernews import HackerNewsServer
 from tests.lookalikes.platforms.lemmy import LemmyServer
+from tests.lookalikes.platforms.mastodon_search import MastodonSearchServer
 from tests.lookalikes.platforms.mastodon_tag import MastodonTagServer
 from tests.lookalikes.platforms.mediawiki import MediaWikiServer
+from tests.lookalikes.platforms.newsapi import NewsApiServer
+from tests.lookalikes.platforms.producthunt import ProductHuntServer
 from tests.lookalikes.platforms.stackexchange import StackExchangeServer
 from tests.lookalikes.platforms.x import XServer
+from tests.lookalikes.platforms.youtube import YouTubeServer
 
 LOOKALIKES: dict[str, type[PlatformServer]] = {
     server.platform: server
@@ -19,11 +24,16 @@ LOOKALIKES: dict[str, type[PlatformServer]] = {
         DiscourseServer,
         GdeltServer,
         GitHubServer,
+        GuardianServer,
         HackerNewsServer,
         LemmyServer,
+        MastodonSearchServer,
         MastodonTagServer,
         MediaWikiServer,
+        NewsApiServer,
+        ProductHuntServer,
         StackExchangeServer,
         XServer,
+        YouTubeServer,
     )
 }

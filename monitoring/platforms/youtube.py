@@ -1,0 +1,218 @@
+"""YouTube: videos found by the search of its Data API, their numbers, and their comments if wanted.
+
+Facts: `search.list` has a quota of its own, 100 calls per day; all other calls share 10,000 units, one per call
+(https://developers.google.com/youtube/v3/determine_quota_cost). It finds a sample of at most about 500 videos, hours
+late, with shortened texts and HTML in titles; `videos.list` has 50 of them whole. All numbers are strings. A video
+without comments has no `commentCount`. Quotas refill at midnight in California. The key may be sent in the header
+`X-Goog-Api-Key`. So a page of 50 results takes two requests, and one more per video for its comments.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from monitoring.http import ApiRequest, FetchResult
+from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
+from monitoring.platforms.dialects import Dialect
+from monitoring.platforms.paging import Page, PagedPlatform, PageRequest, read_items
+from monitoring.platforms.values import error_body, total, utc
+from monitoring.records import Entry, PollError
+
+PAGE_SIZE = 50
+COMMENTS = 100  # of a video: the newest
+SEARCHES_PER_DAY = 100
+_CALIFORNIA = ZoneInfo("America/Los_Angeles")
+_ERRORS = {
+    "quotaExceeded": "quota_used_up",
+    "dailyLimitExceeded": "quota_used_up",
+    "rateLimitExceeded": "rate_limited",
+    "userRateLimitExceeded": "rate_limited",
+    "keyInvalid": "credential_rejected",
+    "keyExpired": "credential_rejected",
+    "API_KEY_INVALID": "credential_rejected",
+    "invalidPageToken": "bad_cursor",
+}
+
+
+class YouTube(PagedPlatform):
+    name = item_platform = "youtube"
+    label = "YouTube"
+    summary = gettext_noop("Videos that match your keywords, and their comments if you want.")
+    needs = Needs.KEY
+    can = frozenset({Can.SEARCH, Can.BACKFILL, Can.ENGAGEMENT})
+    settings = (
+        Setting(
+            "comments",
+            gettext_noop("Comments"),
+            help=gettext_noop("“yes” reads the newest comments on each video found, one request per video."),
+            default="no",
+            pattern="yes|no",
+            is_required=False,
+        ),
+        Setting(
+            "key",
+            gettext_noop("API key"),
+            help=gettext_noop("A key of a Google Cloud project with the YouTube Data API v3."),
+            link="https://console.cloud.google.com/apis/library/youtube.googleapis.com",
+            is_secret=True,
+        ),
+    )
+    limits = (Limit(10_000, 86_400), Limit(SEARCHES_PER_DAY, 86_400, "searches"))
+    min_interval_s = 3_600
+    dialect = Dialect(or_="|", not_="-", max_chars=400)
+    overlap = timedelta(hours=24)
+
+    def address(self, settings: Mapping[str, str]) -> str:
+        return "https://www.youtube.com/"
+
+    def api_url(self, settings: Mapping[str, str]) -> str:
+        return "https://www.googleapis.com/youtube/v3"
+
+    def request(self, page: PageRequest) -> ApiRequest:
+        cursor = page.cursor or {}
+        if cursor.get("videos"):
+            query = {"part": "snippet,statistics", "id": ",".join(cursor["videos"]), "maxResults": PAGE_SIZE}
+            return _call(page, "videos", query)
+        if cursor.get("commented"):
+            query = {"videoId": cursor["commented"][0], "order": "time", "textFormat": "plainText"}
+            return _call(page, "commentThreads", {"part": "snippet", "maxResults": COMMENTS} | query)
+        query = {
+            "part": "snippet",
+            "type": "video",
+            "order": "date",
+            "q": page.search.text,
+            "maxResults": PAGE_SIZE,
+            "publishedAfter": page.since.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        }
+        if cursor.get("token"):
+            query["pageToken"] = cursor["token"]
+        return _call(page, "search", query)
+
+    def read(self, data: Any, page: PageRequest) -> Page:
+        cursor = page.cursor or {}
+        if cursor.get("videos"):
+            return _videos(data, page)
+        if cursor.get("commented"):
+            entries, skipped = read_items(data["items"], _comment)
+            recent = tuple(entry for entry in entries if entry.published and entry.published >= page.since)
+            return Page(recent, _rest(cursor), skipped, spent={"searches": 0})
+        found = [item["id"]["videoId"] for item in data["items"] if _is_video(item)]
+        then = {"token": data["nextPageToken"]} if data.get("nextPageToken") else None
+        return Page((), {"videos": found, "then": then} if found else then, spent={"searches": 1})
+
+    def error(self, response: FetchResult) -> PollError | None:
+        reasons = _reasons(response)
+        code = next((_ERRORS[reason] for reason in reasons if reason in _ERRORS), "")
+        return PollError(code, f"status {response.status}, {', '.join(reasons)}"[:200]) if code else None
+
+    def page_of_error(self, response: FetchResult, page: PageRequest) -> Page | None:
+        """Return no comments for a video whose comments are closed, or that was deleted since."""
+        is_closed = {"commentsDisabled", "videoNotFound"} & set(_reasons(response))
+        is_of_comments = page.cursor and page.cursor.get("commented")
+        return Page((), _rest(page.cursor), spent={"searches": 0}) if is_closed and is_of_comments else None
+
+    def wait_s(self, response: FetchResult) -> int | None:
+        problem = self.error(response)
+        if problem and problem.code == "quota_used_up":
+            return seconds_to_refill(_sent(response))
+        return response.retry_after_s
+
+
+def seconds_to_refill(now: datetime) -> int:
+    """Return how long it is until midnight in California."""
+    there = now.astimezone(_CALIFORNIA)
+    midnight = datetime(there.year, there.month, there.day, tzinfo=_CALIFORNIA) + timedelta(days=1)
+    return int((midnight.astimezone(UTC) - now).total_seconds()) + 1
+
+
+def _sent(response: FetchResult) -> datetime:
+    try:
+        return parsedate_to_datetime(response.headers["date"])
+    except (KeyError, ValueError):
+        return datetime.now(UTC)
+
+
+def _call(page: PageRequest, method: str, query: Mapping[str, Any]) -> ApiRequest:
+    return ApiRequest(f"{page.api_url}/{method}?{urlencode(query)}", {"X-Goog-Api-Key": page.secrets["key"]})
+
+
+def _reasons(response: FetchResult) -> list[str]:
+    problem = error_body(response).get("error")
+    found = problem if isinstance(problem, dict) else {}
+    items = [*(found.get("errors") or ()), *(found.get("details") or ())]
+    return [str(item["reason"]) for item in items if isinstance(item, dict) and item.get("reason")]
+
+
+def _is_video(item: Any) -> bool:
+    return isinstance(item, dict) and isinstance(item.get("id"), dict) and bool(item["id"].get("videoId"))
+
+
+def _rest(cursor: Mapping[str, Any]) -> Any:
+    """Return the cursor after the comments of a video: those of the next one, or the next page of the search."""
+    left = cursor["commented"][1:]
+    return {"commented": left, "then": cursor["then"]} if left else cursor["then"]
+
+
+def _videos(data: Any, page: PageRequest) -> Page:
+    entries, skipped = read_items(data["items"], _video)
+    then = page.cursor["then"]
+    commented = (
+        [entry.native_id for entry in entries if entry.replies] if page.settings.get("comments") == "yes" else []
+    )
+    return Page(entries, {"commented": commented, "then": then} if commented else then, skipped, spent={"searches": 0})
+
+
+def _video(video: dict[str, Any]) -> Entry:
+    number, snippet, statistics = video["id"], video["snippet"], video.get("statistics") or {}
+    likes, comments, views = (_number(statistics.get(f"{name}Count")) for name in ("like", "comment", "view"))
+    tags = snippet.get("tags") or ()
+    return Entry(
+        native_id=number,
+        url=f"https://www.youtube.com/watch?v={number}",
+        title=snippet["title"],
+        body=snippet.get("description") or "",
+        body_is_html=False,
+        other_texts=((", ".join(tags), False),) if tags else (),
+        author=snippet.get("channelTitle") or "",
+        author_url=f"https://www.youtube.com/channel/{snippet['channelId']}",
+        published=utc(snippet["publishedAt"]),
+        language=(snippet.get("defaultAudioLanguage") or snippet.get("defaultLanguage") or "").lower(),
+        kind="video",
+        likes=likes,
+        replies=comments,
+        views=views,
+        engagement=total(likes, comments),
+    )
+
+
+def _comment(thread: dict[str, Any]) -> Entry:
+    top = thread["snippet"]["topLevelComment"]
+    snippet, video = top["snippet"], thread["snippet"]["videoId"]
+    name = snippet.get("authorDisplayName") or ""
+    edited = snippet.get("updatedAt")
+    likes, replies = _number(snippet.get("likeCount")), _number(thread["snippet"].get("totalReplyCount"))
+    return Entry(
+        native_id=top["id"],
+        url=f"https://www.youtube.com/watch?v={video}&lc={top['id']}",
+        title="",
+        body=snippet.get("textOriginal") or snippet["textDisplay"],
+        body_is_html=False,
+        author=name,
+        author_handle=name if name.startswith("@") else "",
+        author_url=snippet.get("authorChannelUrl") or "",
+        published=utc(snippet["publishedAt"]),
+        updated=utc(edited) if edited and edited != snippet["publishedAt"] else None,
+        kind="comment",
+        likes=likes,
+        replies=replies,
+        engagement=total(likes, replies),
+        reply_to=video,
+        thread=video,
+    )
+
+
+def _number(value: Any) -> int | None:
+    return int(value) if value is not None else None
