@@ -14,6 +14,7 @@ from django.db.backends.utils import CursorWrapper
 
 from monitoring.content.sameness import Texts, is_same_item
 from monitoring.content.urls import fragment_of
+from monitoring.ingest.counts import bounded
 from monitoring.ingest.keys import variant_of
 from monitoring.ingest.mentions import LANGUAGE_LENGTH
 from monitoring.ingest.records import NewEntry
@@ -22,7 +23,6 @@ from monitoring.ingest.statements import columns_of
 
 # Rows per INSERT: bounds the size of a statement, since texts have up to 200,000 characters.
 PAGE = 200
-MAX_COUNT = 2**31 - 1
 # Limits of the columns of `Document`, in characters.
 KIND_LENGTH, COUNTRY_LENGTH = 10, 2
 # Documents of an address that an entry is compared with, the newest: a status page may have thousands.
@@ -214,15 +214,15 @@ def _row(new: NewEntry) -> tuple[object, ...]:
         new.html,
         item.author,
         item.author_url,
-        _bounded(item.followers),
+        bounded(item.followers),
         item.language[:LANGUAGE_LENGTH],
-        _bounded(item.engagement),
+        bounded(item.engagement),
         item.kind[:KIND_LENGTH],
         item.author_handle,
-        _bounded(item.likes),
-        _bounded(item.replies),
-        _bounded(item.shares),
-        _bounded(item.views),
+        bounded(item.likes),
+        bounded(item.replies),
+        bounded(item.shares),
+        bounded(item.views),
         item.reply_to,
         item.thread,
         item.rating,
@@ -231,8 +231,3 @@ def _row(new: NewEntry) -> tuple[object, ...]:
         new.published_is_known,
         new.words,
     )
-
-
-def _bounded(count: int | None) -> int | None:
-    """Return a count within its column, which holds 32 bits."""
-    return None if count is None else min(max(count, 0), MAX_COUNT)

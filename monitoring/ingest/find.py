@@ -23,8 +23,9 @@ from monitoring.content.urls import address_of, canonical_url
 from monitoring.feeds.identity import HASHED
 from monitoring.ingest import keys
 from monitoring.ingest.backlog import backlog_ids, publication
+from monitoring.ingest.counts import has_counts
 from monitoring.ingest.keys import content_hash, is_same_reading, key_of, url_hash
-from monitoring.ingest.records import Batch, Changes, KnownEntry, NewEntry
+from monitoring.ingest.records import Batch, Changes, KnownEntry, NewEntry, Recount
 from monitoring.ingest.renamed import Shown, is_renamed
 from monitoring.ingest.statements import columns_of
 from monitoring.matching.keyword_index import tracked_languages
@@ -125,7 +126,7 @@ def find_changes(batches: Iterable[Batch]) -> Changes:
         return Changes()
     languages = tracked_languages({batch.project_id for batch in batches})
     seen = _find_sightings(pairs)
-    known, unseen = [], []
+    known, unseen, recounts = [], [], []
     for batch, entries in keyed:
         for key, entry in entries.items():
             found = seen.get((batch.source_id, key))
@@ -133,6 +134,8 @@ def find_changes(batches: Iterable[Batch]) -> Changes:
                 unseen.append(_unseen(batch, key, entry, languages[batch.project_id], now))
                 continue
             sighting_id, document_id, old_content, old_url, is_backlog = found
+            if batch.platform != FEED and has_counts(entry):
+                recounts.append(Recount(batch.source_id, document_id, entry))
             content, url = content_hash(entry), url_hash(entry)
             if (content, url) != (old_content, old_url):
                 is_backlog |= old_content is None and _is_old(batch, entry)
@@ -142,7 +145,7 @@ def find_changes(batches: Iterable[Batch]) -> Changes:
     _compare(known, languages)
     renamed = _find_renamed(unseen, set(pairs))
     new = [one for one in unseen if (one.batch.source_id, one.key) not in renamed]
-    return Changes(_new_entries(batches, new, now), known + list(renamed.values()))
+    return Changes(_new_entries(batches, new, now), known + list(renamed.values()), recounts)
 
 
 def _find_sightings(pairs: list[tuple[int, UUID]]) -> dict[tuple[int, UUID], tuple[int, int, int | None, int, bool]]:

@@ -108,17 +108,31 @@ class KnownEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Recount:
+    """A known entry whose platform gives counts, which may have changed (counts.py)."""
+
+    source_id: int
+    document_id: int
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
-    """The entries of some batches that are not stored as they are: new ones, and known ones that have changed."""
+    """The entries of some batches that are not stored as they are: new ones, and known ones that have changed.
+
+    `recounts` are all known entries with counts, changed or not.
+    """
 
     new: list[NewEntry] = field(default_factory=list)
     known: list[KnownEntry] = field(default_factory=list)
+    recounts: list[Recount] = field(default_factory=list)
 
     def of_sources(self, source_ids: set[int]) -> "Changes":
         """Return the changes of these sources."""
         return Changes(
             [one for one in self.new if one.batch.source_id in source_ids],
             [one for one in self.known if one.batch.source_id in source_ids],
+            [one for one in self.recounts if one.source_id in source_ids],
         )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from monitoring.ingest.counts import update_counts
 from monitoring.ingest.documents import insert_documents
 from monitoring.ingest.edits import Applied, apply
 from monitoring.ingest.find import find_changes
@@ -46,7 +47,7 @@ def store_changes(changes: Changes) -> dict[int, Stored]:
     new.sort(key=lambda one: (one.batch.project_id, one.address_key.int, one.batch.source_id, one.native_key.int))
     inserted: list[NewEntry] = []
     applied = Applied()
-    if not new and not changes.known:
+    if not new and not changes.known and not changes.recounts:
         return {}
     with transaction.atomic(), connection.cursor() as cursor:
         changed = [one for one in changes.known if one.item]
@@ -57,6 +58,7 @@ def store_changes(changes: Changes) -> dict[int, Stored]:
             _insert_mentions(cursor, inserted)
         if changes.known:
             applied = apply(cursor, changes.known, tracked)
+        update_counts(cursor, changes.recounts)
     return _count(new, inserted, applied)
 
 

@@ -1,0 +1,72 @@
+"""Keep the counts of documents current: likes, replies and the like, that change while the texts stay.
+
+Called by ingest/store.py for known entries of platforms. Feeds give no counts, so nothing is read or written for them.
+"""
+
+from collections.abc import Iterable
+
+from django.db.backends.utils import CursorWrapper
+
+from monitoring.ingest.records import Recount
+from monitoring.ingest.statements import columns_of
+from monitoring.records import Entry
+
+MAX_COUNT = 2**31 - 1
+
+_COLUMNS = {
+    "followers": "integer",
+    "engagement": "integer",
+    "likes": "integer",
+    "replies": "integer",
+    "shares": "integer",
+    "views": "integer",
+    "rating": "float8",
+}
+# A count that is unknown now keeps its last value. Only the source that a document came from changes it. Locked rows
+# are skipped, and follow at the next reading, so this neither waits nor takes part in a deadlock.
+_UPDATE_DOCUMENTS = f"""
+WITH changed AS MATERIALIZED (
+    SELECT d.id, {", ".join(f"coalesce(new.{name}, d.{name}) AS {name}" for name in _COLUMNS)}
+    FROM unnest(%s::bigint[], %s::bigint[], {", ".join(f"%s::{type_}[]" for type_ in _COLUMNS.values())})
+        AS new (id, source_id, {", ".join(_COLUMNS)})
+    JOIN monitoring_document d ON d.id = new.id AND d.source_id = new.source_id
+    WHERE ({", ".join(f"coalesce(new.{name}, d.{name})" for name in _COLUMNS)})
+        IS DISTINCT FROM ({", ".join(f"d.{name}" for name in _COLUMNS)})
+    FOR NO KEY UPDATE OF d SKIP LOCKED
+)
+UPDATE monitoring_document d SET {", ".join(f"{name} = changed.{name}" for name in _COLUMNS)}
+FROM changed WHERE d.id = changed.id
+"""
+# Apart from what has changed now: a mention that was locked at an earlier reading differs, too.
+_UPDATE_MENTIONS = """
+WITH changed AS MATERIALIZED (
+    SELECT m.id, d.engagement FROM monitoring_mention m JOIN monitoring_document d ON d.id = m.document_id
+    WHERE d.id = ANY(%s) AND m.engagement IS DISTINCT FROM d.engagement
+    FOR NO KEY UPDATE OF m SKIP LOCKED
+)
+UPDATE monitoring_mention m SET engagement = changed.engagement FROM changed WHERE m.id = changed.id
+"""
+
+
+def has_counts(entry: Entry) -> bool:
+    """Return whether an entry gives any count."""
+    return any(getattr(entry, name) is not None for name in _COLUMNS)
+
+
+def update_counts(cursor: CursorWrapper, recounts: Iterable[Recount]) -> None:
+    """Update the counts of the documents of known entries, and the copies in their mentions."""
+    by_document = {one.document_id: one for one in recounts}
+    if not by_document:
+        return
+    rows = [(document_id, one.source_id, *_counts(one.entry)) for document_id, one in sorted(by_document.items())]
+    cursor.execute(_UPDATE_DOCUMENTS, columns_of(rows))
+    cursor.execute(_UPDATE_MENTIONS, [list(by_document)])
+
+
+def bounded(count: int | None) -> int | None:
+    """Return a count within its column, which holds 32 bits."""
+    return None if count is None else min(max(count, 0), MAX_COUNT)
+
+
+def _counts(entry: Entry) -> list[float | None]:
+    return [getattr(entry, name) if name == "rating" else bounded(getattr(entry, name)) for name in _COLUMNS]
