@@ -26,6 +26,7 @@ from alerts.incident_messages import render_closed, render_opened
 from alerts.models import Digest, Incident
 from delivery.message import Window
 from delivery.models import Delivery
+from monitoring.models import FetchRequest
 from tests.dashboards.test_access_walk import PAGES, PUBLIC
 from tests.dashboards.test_query_counts import World, answers_get
 from tests.factories import make_mention, make_source
@@ -132,6 +133,20 @@ class Site:
                 html=message.html, text=message.text, subject=name
             )
 
+    def _preview(self, **result):
+        """Add the result of a preview of a platform."""
+        item = {"title": RIGHT_TO_LEFT, "text": LONG, "url": "https://a.example/", "author": LONG, "published": ""}
+        found = {"found": 12, "matched": 1, "keywords": 1, "wider": [self.world.keyword.pk], "skipped": 2}
+        return FetchRequest.objects.create(
+            project=self.project,
+            user=self.owner,
+            kind="platform",
+            url="https://a.example/",
+            state="done",
+            parameters={"platform": "hackernews"},
+            result={**found, "items": [{**item, "keywords": [self.world.keyword.pk]}], **result},
+        )
+
     def _member(self, name, project, role):
         user = User.objects.create_user(f"{name}@example.com", PASSWORD)
         Membership.objects.create(project=project, user=user, role=role)
@@ -149,13 +164,17 @@ class Site:
                 continue
             if set(page.parameters) <= set(ids) and page.name not in PUBLIC:
                 for state in ["", *STATES.get(page.name, [])]:
-                    yield from _if_page(Visit("owner", page.path(ids) + state.format(**ids)), self.cookies)
+                    path = page.path({**ids, **self.world.ids_of(page)})
+                    yield from _if_page(Visit("owner", path + state.format(**ids)), self.cookies)
             if set(page.parameters) == {"project_id"}:
                 yield from _if_page(Visit("starter", page.path(empty)), self.cookies)
             if not page.parameters and not page.name.startswith("account_"):
                 yield from _if_page(Visit("newcomer", page.path({})), self.cookies)
             if not page.parameters and page.name in PUBLIC:
                 yield from _if_page(Visit(SIGNED_OUT, page.path({})), self.cookies)
+        yield Visit("owner", f"/p/{self.project.pk}/sources/{self.world.credential.sources.get().pk}")
+        yield Visit("owner", f"/p/{self.project.pk}/sources/preview/{self._preview().pk}")
+        yield Visit("owner", f"/p/{self.project.pk}/sources/preview/{self._preview(error='credential_rejected').pk}")
         yield Visit(SIGNED_OUT, "/sample/phare-du-design/x")
         for path in OPERATOR_PAGES:
             yield Visit("owner", path.format(owner=self.owner.pk))

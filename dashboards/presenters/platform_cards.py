@@ -90,7 +90,7 @@ def _card(platform: Platform, counts: Counter[str]) -> Card:
     return Card(
         platform.name,
         label,
-        initials_of(label),
+        initials_of(platform.label),
         translated(platform.summary),
         tuple(str(text) for text in abilities),
         counts[platform.name],

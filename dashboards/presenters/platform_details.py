@@ -83,7 +83,7 @@ def _details(
         quota = left_text % {"number": number(int(level.quota_left))}
     return PlatformDetails(
         label=label,
-        initials=initials_of(label),
+        initials=initials_of(platform.label),
         settings=tuple(
             (translated(setting.label), source.settings[setting.name])
             for setting in public_settings(platform)

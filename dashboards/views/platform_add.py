@@ -61,7 +61,7 @@ def platform_add(request: SignedInRequest, membership: Membership, platform_name
         "form": form,
         "label": label,
         "summary": translated(platform.summary),
-        "initials": initials_of(label),
+        "initials": initials_of(platform.label),
     }
     return render(request, "sources/platform_add.html", context)
 
@@ -86,7 +86,7 @@ def platform_preview(request: SignedInRequest, membership: Membership, preview_i
     form_url = reverse("platform_add", args=[project.pk, platform.name])
     context = {
         "label": label,
-        "initials": initials_of(label),
+        "initials": initials_of(platform.label),
         "result": preview_result(project, fetch.result),
         "source": source,
         "is_new": new is not None,

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from monitoring.messages.error_text import ErrorText
 
 _WAIT = _("No action needed. Vigie goes on when the platform allows it.")
-_CONNECT = _("Enter the key or sign in again under “Credentials”.")
+_CONNECT = _("Enter the key or sign in again on the source’s page.")
 
 PLATFORM_ERROR_TEXTS: dict[str, ErrorText] = {
     "unexpected_response": ErrorText(
