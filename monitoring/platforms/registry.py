@@ -15,6 +15,7 @@ from monitoring.platforms.mastodon_tag import MastodonTag
 from monitoring.platforms.mediawiki import MediaWiki
 from monitoring.platforms.newsapi import NewsApi
 from monitoring.platforms.producthunt import ProductHunt
+from monitoring.platforms.reddit import Reddit
 from monitoring.platforms.stackexchange import StackExchange
 from monitoring.platforms.x import X
 from monitoring.platforms.youtube import YouTube
@@ -39,6 +40,7 @@ PLATFORMS: dict[str, Platform] = {
         StackExchange(),
         YouTube(),
         X(),
+        Reddit(),
     )
 }
 

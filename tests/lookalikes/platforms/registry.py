@@ -13,6 +13,7 @@ from tests.lookalikes.platforms.mastodon_tag import MastodonTagServer
 from tests.lookalikes.platforms.mediawiki import MediaWikiServer
 from tests.lookalikes.platforms.newsapi import NewsApiServer
 from tests.lookalikes.platforms.producthunt import ProductHuntServer
+from tests.lookalikes.platforms.reddit import RedditServer
 from tests.lookalikes.platforms.stackexchange import StackExchangeServer
 from tests.lookalikes.platforms.x import XServer
 from tests.lookalikes.platforms.youtube import YouTubeServer
@@ -35,5 +36,6 @@ LOOKALIKES: dict[str, type[PlatformServer]] = {
         StackExchangeServer,
         XServer,
         YouTubeServer,
+        RedditServer,
     )
 }

@@ -1,0 +1,150 @@
+"""Reddit, by its Data API: posts that match the keywords, and the comments of chosen subreddits.
+
+Facts: new apps need Reddit's approval since November 2025, and commercial use a contract. An app signs in with its id
+and secret (`client_credentials`); tokens last a day and are not refreshed but requested again. Searches reach about
+250 posts and find no comments, so these are read by subreddit. 100 requests per minute, averaged over 10 minutes, with
+`x-ratelimit-*` in seconds (https://support.reddithelp.com/hc/articles/16160319875092). A User-Agent has to name the
+app and its account. Content that is deleted on Reddit has to be deleted. Blocked addresses get a page of HTML.
+"""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from monitoring.http import ApiRequest, FetchResult
+from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
+from monitoring.platforms.dialects import Dialect
+from monitoring.platforms.markdown import to_html
+from monitoring.platforms.paging import Connection, Page, PagedPlatform, PageRequest, error_of, read_items
+from monitoring.platforms.quotas import QuotaHeaders
+from monitoring.platforms.searches import Plan, Search
+from monitoring.platforms.values import error_body, total
+from monitoring.records import Entry, PollError, PollJob
+
+SITE = "https://www.reddit.com"
+PAGE_SIZE = 100
+COMMENTS = "comments"
+# A token that ends during the poll is replaced before it.
+MARGIN = timedelta(minutes=5)
+KINDS = {"t3": "post", "t1": "comment"}
+
+
+class Reddit(PagedPlatform):
+    name = item_platform = "reddit"
+    label = "Reddit"
+    summary = gettext_noop("Posts that match your keywords, and comments in subreddits of your choice.")
+    needs = Needs.APPROVAL
+    can = frozenset({Can.SEARCH, Can.BACKFILL, Can.ENGAGEMENT})
+    settings = (
+        Setting(
+            "client_id",
+            gettext_noop("App ID"),
+            help=gettext_noop("Reddit has to approve the app for its Data API."),
+            link="https://www.reddit.com/prefs/apps",
+            pattern=r"[\w-]+",
+        ),
+        Setting("client_secret", gettext_noop("App secret"), is_secret=True),
+        Setting(
+            "username",
+            gettext_noop("Account name"),
+            help=gettext_noop("Your account at Reddit, which Vigie names in each request, as Reddit demands."),
+            pattern=r"[\w-]+",
+        ),
+        Setting(
+            "subreddits",
+            gettext_noop("Subreddits for comments"),
+            help=gettext_noop("Searches find no comments. Vigie reads all comments of these subreddits."),
+            example="france+Lyon",
+            pattern=r"\w+(?:\+\w+)*",
+            is_required=False,
+        ),
+    )
+    limits = (Limit(900, 600),)
+    min_interval_s = 600
+    dialect = Dialect(and_=" AND ", or_="OR", not_="NOT ", has_groups=True, max_chars=500)
+    quota_headers = QuotaHeaders("x-ratelimit-remaining", "x-ratelimit-reset")
+    is_renewable = True
+
+    def address(self, settings: Mapping[str, str]) -> str:
+        return f"{SITE}/search/"
+
+    def api_url(self, settings: Mapping[str, str]) -> str:
+        return "https://oauth.reddit.com"
+
+    def plan(self, job: PollJob) -> Plan:
+        plan = super().plan(job)
+        if not job.source.settings.get("subreddits"):
+            return plan
+        return replace(plan, searches=(*plan.searches, Search(COMMENTS, "", kind=COMMENTS)))
+
+    def request(self, page: PageRequest) -> ApiRequest:
+        query = {"limit": PAGE_SIZE, "raw_json": 1} | ({"after": page.cursor} if page.cursor else {})
+        if page.search.kind == COMMENTS:
+            path = f"r/{page.settings['subreddits']}/comments"
+        else:
+            path, query = "search", query | {"q": page.search.text, "sort": "new", "type": "link", "t": "month"}
+        headers = {"Authorization": f"Bearer {page.secrets['access_token']}", "User-Agent": _agent(page.settings)}
+        return ApiRequest(f"{page.api_url}/{path}?{urlencode(query)}", headers)
+
+    def read(self, data: Any, page: PageRequest) -> Page:
+        listing = data["data"]
+        entries, skipped = read_items(listing["children"], _entry)
+        return Page(entries, listing.get("after"), skipped)
+
+    def error(self, response: FetchResult) -> PollError | None:
+        reason = error_body(response).get("reason")
+        if response.status == 404 and reason:
+            return PollError("access_denied", f"subreddit {reason}")
+        return None
+
+    def has_ended(self, secrets: Mapping[str, str], now: datetime) -> bool:
+        return not secrets.get("access_token") or float(secrets.get("ends", 0)) < (now + MARGIN).timestamp()
+
+    def renew(self, connection: Connection) -> Mapping[str, str] | PollError:
+        app = f"{connection.settings['client_id']}:{connection.secrets['client_secret']}"
+        headers = {
+            "Authorization": f"Basic {base64.b64encode(app.encode()).decode()}",
+            "User-Agent": _agent(connection.settings),
+        }
+        is_official = connection.api_url == self.api_url(connection.settings)
+        url = f"{SITE if is_official else connection.api_url}/api/v1/access_token"
+        response = connection.call(ApiRequest(url, headers, form={"grant_type": "client_credentials"}))
+        if response.error:
+            return error_of(response)
+        data = json.loads(response.body)
+        ends = connection.now.timestamp() + float(data.get("expires_in", 3_600))
+        return {**connection.secrets, "access_token": data["access_token"], "ends": str(ends)}
+
+
+def _agent(settings: Mapping[str, str]) -> str:
+    return f"web:{settings['client_id']}:v0.1 (by /u/{settings['username']})"
+
+
+def _entry(thing: dict[str, Any]) -> Entry:
+    post, kind = thing["data"], KINDS[thing["kind"]]
+    author = "" if post.get("author") in (None, "[deleted]") else post["author"]
+    link = post.get("url") if kind == "post" and not post.get("is_self") else None
+    score, comments, crossposts = post.get("score"), post.get("num_comments"), post.get("num_crossposts")
+    return Entry(
+        native_id=post["name"],
+        url=SITE + post["permalink"],
+        title=post.get("title") or "",
+        body=to_html(post.get("selftext") if kind == "post" else post["body"]),
+        other_texts=((link, False),) if link else (),
+        author=author,
+        author_handle=f"u/{author}" if author else "",
+        author_url=f"{SITE}/user/{author}" if author else "",
+        published=datetime.fromtimestamp(float(post["created_utc"]), UTC),
+        updated=datetime.fromtimestamp(float(post["edited"]), UTC) if post.get("edited") else None,
+        kind=kind,
+        likes=score,
+        replies=comments,
+        shares=crossposts,
+        engagement=total(score, comments, crossposts),
+        reply_to=post.get("parent_id") or "",
+        thread=post.get("link_id") or "",
+    )
