@@ -27,6 +27,7 @@ from monitoring.records import Entry, PollError, PollJob, PollResult, QuotaReadi
 
 # Pages of one poll: bounds the memory and the transaction. A walk that is longer continues in the next poll.
 MAX_PAGES = 20
+MAX_WAIT_S = 31 * 86_400
 MAX_RAW = 20_000  # characters of an item as received
 
 
@@ -194,9 +195,11 @@ class Walker:
             if not self._is_allowed() or self.error:
                 break
             self._walk(search)
-        # A limit that is reached on the way is no failure: what was read is stored, the rest waits.
-        if self.pages and self.error and self.error.code in ("rate_limited", "quota_used_up"):
-            self.error = None
+        if self.error and self.error.code in ("rate_limited", "quota_used_up"):
+            self._note_wait()
+            # A limit that is reached on the way is no failure: what was read is stored, the rest waits.
+            if self.pages:
+                self.error = None
         return PollResult(
             entries=tuple(self.entries.values()),
             resume_state={"round": self.round, "searches": self.states},
@@ -215,6 +218,11 @@ class Walker:
                 "unsearchable": list(self.plan.unsearchable),
             },
         )
+
+    def _note_wait(self) -> None:
+        """Take a wait after too many requests for a reading: it is meant for all sources that share the limit."""
+        if self.retry_after_s:
+            self.quota = QuotaReading(0, self.job.now + timedelta(seconds=min(self.retry_after_s, MAX_WAIT_S)))
 
     def _left(self) -> list[Search]:
         """Return the searches that are not read yet in this round, or whose walk is not finished, in their turn."""

@@ -183,6 +183,8 @@ def test_rate_limit_is_an_error_that_says_when_to_go_on(server, polls):
     assert result.error.code in ("rate_limited", "quota_used_up")
     waits = [result.retry_after_s, result.quota and result.quota.resets_at]
     assert any(waits) or server.rate_limited().headers == {}
+    if result.retry_after_s:
+        assert result.quota.remaining == 0
     polls.poll_until_done()
     assert set(polls.entries) == ids(server)
 
