@@ -243,6 +243,7 @@ class DocumentOut(Schema):
 
     `published` is null if its source gives no usable date; the document is then sorted by when it was fetched.
     `edited_at` is when its source last changed the title or the text, as far as Vigie has read; null if it never did.
+    Counts and `rating` are null, and texts "", where the source does not give them.
     """
 
     document_id: int = Field(alias="document.id")
@@ -254,6 +255,18 @@ class DocumentOut(Schema):
     )
     author: str = Field(alias="document.author")
     author_url: str = Field(alias="document.author_url")
+    author_handle: str = Field(alias="document.author_handle")
+    followers: int | None = Field(alias="document.followers", description="of the author")
+    kind: str = Field(alias="document.kind", description="post, comment, review, article or video")
+    engagement: int | None = Field(alias="document.engagement", description="reactions, comments and shares")
+    likes: int | None = Field(alias="document.likes")
+    replies: int | None = Field(alias="document.replies")
+    shares: int | None = Field(alias="document.shares")
+    views: int | None = Field(alias="document.views")
+    rating: float | None = Field(alias="document.rating", description="1 to 5 stars")
+    country: str = Field(alias="document.country", description="ISO 3166 code")
+    reply_to: str = Field(alias="document.reply_to", description="the platform’s ID of the post it responds to")
+    thread: str = Field(alias="document.thread", description="the platform’s ID of the conversation’s first post")
     language: str = Field(alias="document.language")
     platform: str = Field(alias="document.platform")
     published: datetime | None

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from dashboards.presenters.highlight import excerpt, highlight
+from dashboards.presenters.post_facts import PostFacts, post_facts
 from dashboards.presenters.sentiment_badges import (
     CorrectionButton,
     SentimentBadge,
@@ -55,6 +56,7 @@ class ShownMention:
     badges: tuple[SentimentBadge, ...]
     buttons: tuple[CorrectionButton, ...]
     corrections: str
+    facts: PostFacts
 
     @property
     def status_label(self) -> str:
@@ -79,6 +81,7 @@ class ShownDocument:
     color: str
     source_name: str
     document: Document
+    facts: PostFacts
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,7 @@ def shown_mention(row: MentionRow, colors: Mapping[int, str] | None = None) -> S
         badges=sentiment_badges(row.mentions),
         buttons=correction_buttons(row.mentions),
         corrections=correction_state(row.mentions),
+        facts=post_facts(document),
     )
 
 
@@ -136,6 +140,7 @@ def _shown_document(row: FoundDocument, colors: Mapping[int, str]) -> ShownDocum
         color=colors.get(row.mentions[0].keyword_id, "--accent") if row.mentions else "--line-strong",
         source_name=source_name(document.source, document),
         document=document,
+        facts=post_facts(document),
     )
 
 

@@ -20,6 +20,7 @@ from dashboards.presenters.mention_rows import (
     shown_mention,
     shown_mentions,
 )
+from dashboards.presenters.post_facts import conversation, followers
 from dashboards.presenters.sentiment_badges import mention_sentiments
 from dashboards.views.time_limit import within_time_limit
 from monitoring.content.values import read_id
@@ -88,6 +89,8 @@ def mention(request: SignedInRequest, membership: Membership, mention_id: int) -
         "sentiments": mention_sentiments(row.mentions),
         "seen_at": DocumentSource.objects.filter(document=row.document).select_related("source").order_by("published"),
         "history": edit_history(row.document),
+        "followers": followers(row.document),
+        "conversation": conversation(row.document),
         "back": request.GET.urlencode(),
         "may_edit": membership.may(Role.MANAGER),
     }

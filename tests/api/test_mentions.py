@@ -171,3 +171,13 @@ def test_volume_counts_by_bucket_in_time_zone_of_the_user(project, viewer, keywo
         {"keyword": {"id": other.pk, "name": "Noor"}, "counts": [1, 0, 0], "total": 1},
     ]
     assert (answer["totals"], answer["total"], answer["capped"]) == ([1, 1, 0], 2, False)
+
+
+@pytest.mark.parametrize("path", ["mentions", "documents"])
+def test_fields_of_posts_are_null_where_unknown(project, viewer, keyword, program, path):
+    known = {"kind": "review", "author_handle": "@ada", "likes": 0, "replies": 2, "rating": 4.5, "country": "FR"}
+    make_mention(keyword, followers=9, engagement=2, reply_to="7", thread="1", **known)
+    (item,) = program(viewer).get(f"/projects/{project.pk}/{path}").json()["items"]
+    assert item.items() >= known.items()
+    assert (item["followers"], item["engagement"], item["reply_to"], item["thread"]) == (9, 2, "7", "1")
+    assert (item["shares"], item["views"]) == (None, None)
