@@ -144,7 +144,7 @@ class _CheckedConnection(_ConnectionBase):
         error: OSError | None = None
         for address in self._resolver.resolve(host, self.port, budget.remaining_s())[:_MAX_ADDRESSES_TRIED]:
             try:
-                return _connect(address, self.port, min(budget.connect_timeout_s, budget.remaining_s()))
+                return connect(address, self.port, min(budget.connect_timeout_s, budget.remaining_s()))
             except OSError as failure:
                 error = failure
         if isinstance(error, TimeoutError):
@@ -164,7 +164,8 @@ class _CheckedConnection(_ConnectionBase):
         super().request(*args, **kwargs)
 
 
-def _connect(address: str, port: int, timeout_s: float) -> socket.socket:
+def connect(address: str, port: int, timeout_s: float) -> socket.socket:
+    """Return a connection to an address that was checked."""
     sock = _PlainSocket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
     try:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -10,6 +10,7 @@ from monitoring.platforms.github import GitHub
 from monitoring.platforms.guardian import Guardian
 from monitoring.platforms.hackernews import HackerNews
 from monitoring.platforms.lemmy import Lemmy
+from monitoring.platforms.mailbox import Mailbox
 from monitoring.platforms.mastodon_search import MastodonSearch
 from monitoring.platforms.mastodon_tag import MastodonTag
 from monitoring.platforms.mediawiki import MediaWiki
@@ -32,6 +33,7 @@ PLATFORMS: dict[str, Platform] = {
         Guardian(),
         HackerNews(),
         Lemmy(),
+        Mailbox(),
         MastodonSearch(),
         MastodonTag(),
         MediaWiki(),

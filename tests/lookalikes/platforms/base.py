@@ -93,6 +93,19 @@ class Reply:
     delay_s: float = 0.0
 
 
+# Responses that are no items, and the code of the error that each is.
+HTTP_FAILURES = {
+    "HTML page": (Reply(b"<!doctype html><title>Oops</title>", content_type="text/html"), "unexpected_response"),
+    "truncated JSON": (Reply(b'{"items": [{"id": 1'), "unexpected_response"),
+    "empty body": (Reply(b""), "unexpected_response"),
+    "no JSON": (Reply(b"[]" * 3), "unexpected_response"),
+    "another shape": (Reply({"strange": True}), "unexpected_response"),
+    "500": (Reply(b"Internal error", 500, content_type="text/plain"), "server_error"),
+    "503": (Reply(b"Over capacity", 503, content_type="text/html"), "unavailable"),
+    "slow": (Reply({"slow": True}, delay_s=3), "timeout"),
+}
+
+
 class PlatformServer:
     """A server with posts. A subclass sets the attributes and implements `respond`, `native_id` and `permalink`.
 
@@ -109,6 +122,10 @@ class PlatformServer:
     rejected_status: ClassVar[int] = 401
     # The most items of one page, and how many items a search reaches at all (None: all).
     page_size: ClassVar[int] = 100
+    failures: ClassVar[dict[str, tuple[Reply, str]]] = HTTP_FAILURES
+    # The certificates that clients trust, "" for those of the web.
+    ca_file = ""
+    scheme = "http"
 
     def __init__(self) -> None:
         self.posts: list[Post] = []
@@ -117,6 +134,11 @@ class PlatformServer:
         self.valid = dict(self.secrets)
         self.malformed: set[int] = set()
         self._failures: deque[Reply] = deque()
+        self._server = self._listen()
+        self.url = f"{self.scheme}://127.0.0.1:{self._server.server_address[1]}"
+
+    def _listen(self) -> Any:
+        """Return the server: one for HTTP, unless a subclass speaks something else."""
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -130,9 +152,9 @@ class PlatformServer:
             def log_message(self, *args: Any) -> None:
                 """Print no access log."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server.daemon_threads = True
+        return server
 
     def __enter__(self) -> "PlatformServer":
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()

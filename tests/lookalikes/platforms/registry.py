@@ -8,6 +8,7 @@ from tests.lookalikes.platforms.github import GitHubServer
 from tests.lookalikes.platforms.guardian import GuardianServer
 from tests.lookalikes.platforms.hackernews import HackerNewsServer
 from tests.lookalikes.platforms.lemmy import LemmyServer
+from tests.lookalikes.platforms.mailbox import MailboxServer
 from tests.lookalikes.platforms.mastodon_search import MastodonSearchServer
 from tests.lookalikes.platforms.mastodon_tag import MastodonTagServer
 from tests.lookalikes.platforms.mediawiki import MediaWikiServer
@@ -28,6 +29,7 @@ LOOKALIKES: dict[str, type[PlatformServer]] = {
         GuardianServer,
         HackerNewsServer,
         LemmyServer,
+        MailboxServer,
         MastodonSearchServer,
         MastodonTagServer,
         MediaWikiServer,

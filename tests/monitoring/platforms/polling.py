@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from monitoring.content.clean import clean
@@ -12,7 +13,11 @@ from monitoring.records import ClaimedSource, Entry, PollHints, PollJob, PollRes
 from tests.lookalikes.platforms.base import NOW, PlatformServer
 
 LOOPBACK = frozenset({"127.0.0.0/8"})
-HTTP = HttpClient(ClientSettings(total_timeout_s=2, allowed_hosts=LOOPBACK))
+
+
+@cache
+def client_of(ca_file: str = "") -> HttpClient:
+    return HttpClient(ClientSettings(total_timeout_s=2, allowed_hosts=LOOPBACK, ca_file=ca_file))
 
 
 def source_of(server: PlatformServer, **fields: Any) -> ClaimedSource:
@@ -71,7 +76,7 @@ class Polls:
                 renew=self._renew,
                 **values,
             ),
-            HTTP,
+            client_of(self.server.ca_file),
         )
         if result.resume_state:
             self.source = replace(self.source, resume_state=result.resume_state)

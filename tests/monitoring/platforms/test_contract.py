@@ -11,7 +11,7 @@ from monitoring.content.clean import clean
 from monitoring.messages.source_errors import ERROR_TEXTS
 from monitoring.platforms.registry import PLATFORMS
 from monitoring.query.known_values import PLATFORMS as KNOWN_PLATFORMS
-from tests.lookalikes.platforms.base import NOW, Reply, make_posts
+from tests.lookalikes.platforms.base import NOW, make_posts
 from tests.lookalikes.platforms.registry import LOOKALIKES
 from tests.monitoring.platforms.polling import Polls
 
@@ -151,20 +151,12 @@ def test_malformed_item_is_left_out_and_counted(server, polls):
 
 
 @pytest.mark.parametrize(
-    ("reply", "code"),
-    [
-        (Reply(b"<!doctype html><title>Oops</title>", 200, content_type="text/html"), "unexpected_response"),
-        (Reply(b'{"items": [{"id": 1', 200), "unexpected_response"),
-        (Reply(b"", 200), "unexpected_response"),
-        (Reply(b"[]" * 3, 200), "unexpected_response"),
-        (Reply({"strange": True}, 200), "unexpected_response"),
-        (Reply(b"Internal error", 500, content_type="text/plain"), "server_error"),
-        (Reply(b"Over capacity", 503, content_type="text/html"), "unavailable"),
-        (Reply({"slow": True}, 200, delay_s=3), "timeout"),
-    ],
-    ids=["html page", "truncated JSON", "empty body", "no JSON", "another shape", "500", "503", "slow"],
+    ("server", "failure"),
+    [(name, failure) for name in sorted(LOOKALIKES) for failure in LOOKALIKES[name].failures],
+    indirect=["server"],
 )
-def test_failed_request_is_an_error_and_loses_nothing(server, polls, reply, code):
+def test_failed_request_is_an_error_and_loses_nothing(server, polls, failure):
+    reply, code = server.failures[failure]
     server.posts = make_posts(4)
     for _ in range(3):
         server.fail_with(reply)
@@ -193,7 +185,7 @@ def test_rate_limit_on_the_way_keeps_what_was_read(server, polls):
     server.posts = make_posts(5)
     polls.poll_until_done()
     server.now = NOW + timedelta(days=1)
-    server.posts += make_posts(server.page_size * 2, now=server.now, first=1000, every=timedelta(minutes=2))
+    server.posts += make_posts(server.page_size * 2 + 1, now=server.now, first=1000, every=timedelta(minutes=2))
     real, left = server._reply, [2]
 
     def limited(request):

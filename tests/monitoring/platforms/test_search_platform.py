@@ -29,6 +29,7 @@ def test_search_platform_writes_each_item_once(name):
         f"{name}_{setting}".upper(): value for setting, value in {**lookalike.settings, **lookalike.secrets}.items()
     }
     with lookalike() as server:
+        variables["FETCH_CA_FILE"] = server.ca_file
         server.now = timezone.now()
         server.posts = make_posts(3, now=server.now)
         status, rows, errors = search(name, "--query", "lumen", "--base-url", server.url, **variables)
