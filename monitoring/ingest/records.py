@@ -144,4 +144,5 @@ def _doc(batch: Batch, item: Item) -> Doc:
         author=item.author,
         language=item.language,
         platform=batch.platform,
+        country=item.country,
     )

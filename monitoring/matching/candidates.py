@@ -119,7 +119,7 @@ def _value_condition(term: Term) -> _Part | None:
         return _AT_HOST, (value,), False
     if term.field == "lang":
         return _IN_LANGUAGE, (f"{value}-",), True
-    return ("lower(platform) = %s", (value,), True) if term.field == "platform" else None
+    return (f"lower({term.field}) = %s", (value,), True) if term.field in ("platform", "country") else None
 
 
 def _join(operator: str, parts: list[_Part]) -> _Part:

@@ -68,6 +68,7 @@ def doc_of(document: Document) -> Doc:
         author=document.author,
         language=document.language,
         platform=document.platform,
+        country=document.country,
     )
 
 

@@ -128,7 +128,15 @@ def _matches(project_id: int, platform: str, entries: tuple[Entry, ...]) -> list
     for entry in entries:
         item = clean(entry)
         item = replace(item, language=identify(f"{item.title}\n{item.text}", item.language, languages))
-        doc = Doc(item.title, item.text, url=item.url, author=item.author, language=item.language, platform=platform)
+        doc = Doc(
+            item.title,
+            item.text,
+            url=item.url,
+            author=item.author,
+            language=item.language,
+            platform=platform,
+            country=item.country,
+        )
         if keywords := matcher.keywords_of(doc):
             found.append((item, keywords))
     oldest = datetime.min.replace(tzinfo=timezone.get_default_timezone())
