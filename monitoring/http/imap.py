@@ -5,7 +5,9 @@ connection and of its commands are `FAILURES`, which `error_of` turns into value
 may repeat what was sent.
 """
 
+import base64
 import imaplib
+import re
 import ssl
 import time
 from typing import Any, cast
@@ -88,3 +90,14 @@ def code_of(response: str) -> str:
     """Return what a response that is no success means, "" if it doesn't say."""
     text = response.upper()
     return next((code for name, code in _RESPONSES.items() if name in text), "")
+
+
+def quoted(folder: str) -> str:
+    """Return the name of a folder as IMAP writes it: in quotation marks, in modified UTF-7 (RFC 3501, 5.1.3)."""
+
+    def encoded(match: re.Match[str]) -> str:
+        text = base64.b64encode(match[0].encode("utf-16-be")).decode().rstrip("=").replace("/", ",")
+        return f"&{text}-"
+
+    name = re.sub(r"[^\x20-\x7e]+", encoded, folder.replace("&", "&-"))
+    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -6,7 +6,6 @@ unread. Messages have numbers (UID) that only grow, until UIDVALIDITY changes: t
 texts come before its attachments.
 """
 
-import base64
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -14,7 +13,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from monitoring.http import HttpClient
-from monitoring.http.imap import FAILURES, ImapConnection, code_of, error_of
+from monitoring.http.imap import FAILURES, ImapConnection, code_of, error_of, quoted
 from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
 from monitoring.platforms.mail_messages import MALFORMED, entries_of
 from monitoring.platforms.paging import MAX_PAGES
@@ -145,7 +144,7 @@ class _Reader:
 
     def _numbers(self, connection: ImapConnection) -> list[int]:
         """Open the folder and return the numbers of its unread messages, in order."""
-        folder = _quoted(self.job.source.settings["folder"])
+        folder = quoted(self.job.source.settings["folder"])
         status, lines = connection.select(folder, readonly=True)
         if status != "OK":
             raise _Refused(PollError(code_of(str(lines)) or "not_found", "folder"))
@@ -197,14 +196,3 @@ def _text(lines: list[Any]) -> str:
 
 def _day(time: datetime) -> str:
     return f"{time.day}-{_MONTHS[time.month - 1]}-{time.year}"
-
-
-def _quoted(folder: str) -> str:
-    """Return the name of a folder as IMAP writes it: in quotation marks, in modified UTF-7 (RFC 3501, 5.1.3)."""
-
-    def encoded(match: re.Match[str]) -> str:
-        text = base64.b64encode(match[0].encode("utf-16-be")).decode().rstrip("=").replace("/", ",")
-        return f"&{text}-"
-
-    name = re.sub(r"[^\x20-\x7e]+", encoded, folder.replace("&", "&-"))
-    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -3,11 +3,13 @@
 Facts: `search.list` has a quota of its own, 100 calls per day; all other calls share 10,000 units, one per call
 (https://developers.google.com/youtube/v3/determine_quota_cost). It finds a sample of at most about 500 videos, hours
 late, with shortened texts and HTML in titles; `videos.list` has 50 of them whole. All numbers are strings. A video
-without comments has no `commentCount`. Quotas refill at midnight in California. The key may be sent in the header
+without comments has no `commentCount`. Both calls give the same item: if the second one isn't reached, the first one's
+is stored. Quotas refill at midnight in California. The key may be sent in the header
 `X-Goog-Api-Key`. So a page of 50 results takes two requests, and one more per video for its comments.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -18,12 +20,12 @@ from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.paging import Page, PagedPlatform, PageRequest, read_items
-from monitoring.platforms.values import error_body, total, utc
-from monitoring.records import Entry, PollError
+from monitoring.platforms.values import error_body
+from monitoring.platforms.youtube_items import comment_entry, found_video, whole_video
+from monitoring.records import PollError
 
 PAGE_SIZE = 50
 COMMENTS = 100  # of a video: the newest
-SEARCHES_PER_DAY = 100
 _CALIFORNIA = ZoneInfo("America/Los_Angeles")
 _ERRORS = {
     "quotaExceeded": "quota_used_up",
@@ -35,6 +37,9 @@ _ERRORS = {
     "API_KEY_INVALID": "credential_rejected",
     "invalidPageToken": "bad_cursor",
 }
+
+
+_SEARCHES = Limit(100, 86_400, "searches")
 
 
 class YouTube(PagedPlatform):
@@ -53,6 +58,14 @@ class YouTube(PagedPlatform):
             is_required=False,
         ),
         Setting(
+            "searches",
+            gettext_noop("Searches per day"),
+            help=gettext_noop("The quota of searches of your Google Cloud project."),
+            default="100",
+            pattern=r"[1-9]\d{0,5}",
+            is_required=False,
+        ),
+        Setting(
             "key",
             gettext_noop("API key"),
             help=gettext_noop("A key of a Google Cloud project with the YouTube Data API v3."),
@@ -60,10 +73,15 @@ class YouTube(PagedPlatform):
             is_secret=True,
         ),
     )
-    limits = (Limit(10_000, 86_400), Limit(SEARCHES_PER_DAY, 86_400, "searches"))
+    limits = (Limit(10_000, 86_400), _SEARCHES)
     min_interval_s = 3_600
     dialect = Dialect(or_="|", not_="-", max_chars=400)
     overlap = timedelta(hours=24)
+
+    def limits_of(self, settings: Mapping[str, str]) -> tuple[Limit, ...]:
+        """Return the limits with the quota of searches that the project has: Google grants others than 100."""
+        requests, searches = self.limits
+        return requests, replace(searches, amount=float(settings.get("searches") or searches.amount))
 
     def address(self, settings: Mapping[str, str]) -> str:
         return "https://www.youtube.com/"
@@ -96,12 +114,13 @@ class YouTube(PagedPlatform):
         if cursor.get("videos"):
             return _videos(data, page)
         if cursor.get("commented"):
-            entries, skipped = read_items(data["items"], _comment)
+            entries, skipped = read_items(data["items"], comment_entry)
             recent = tuple(entry for entry in entries if entry.published and entry.published >= page.since)
             return Page(recent, _rest(cursor), skipped, spent={"searches": 0})
         found = [item["id"]["videoId"] for item in data["items"] if _is_video(item)]
         then = {"token": data["nextPageToken"]} if data.get("nextPageToken") else None
-        return Page((), {"videos": found, "then": then} if found else then, spent={"searches": 1})
+        entries, skipped = read_items(filter(_is_video, data["items"]), found_video)
+        return Page(entries, {"videos": found, "then": then} if found else then, skipped, spent={"searches": 1})
 
     def error(self, response: FetchResult) -> PollError | None:
         reasons = _reasons(response)
@@ -109,7 +128,9 @@ class YouTube(PagedPlatform):
         return PollError(code, f"status {response.status}, {', '.join(reasons)}"[:200]) if code else None
 
     def page_of_error(self, response: FetchResult, page: PageRequest) -> Page | None:
-        """Return no comments for a video whose comments are closed, or that was deleted since."""
+        """Return nothing further of videos that are gone, and no comments where they are closed."""
+        if response.status == 404 and page.cursor and page.cursor.get("videos"):
+            return Page((), page.cursor["then"], spent={"searches": 0})
         is_closed = {"commentsDisabled", "videoNotFound"} & set(_reasons(response))
         is_of_comments = page.cursor and page.cursor.get("commented")
         return Page((), _rest(page.cursor), spent={"searches": 0}) if is_closed and is_of_comments else None
@@ -157,62 +178,9 @@ def _rest(cursor: Mapping[str, Any]) -> Any:
 
 
 def _videos(data: Any, page: PageRequest) -> Page:
-    entries, skipped = read_items(data["items"], _video)
+    entries, skipped = read_items(data["items"], whole_video)
     then = page.cursor["then"]
     commented = (
         [entry.native_id for entry in entries if entry.replies] if page.settings.get("comments") == "yes" else []
     )
     return Page(entries, {"commented": commented, "then": then} if commented else then, skipped, spent={"searches": 0})
-
-
-def _video(video: dict[str, Any]) -> Entry:
-    number, snippet, statistics = video["id"], video["snippet"], video.get("statistics") or {}
-    likes, comments, views = (_number(statistics.get(f"{name}Count")) for name in ("like", "comment", "view"))
-    tags = snippet.get("tags") or ()
-    return Entry(
-        native_id=number,
-        url=f"https://www.youtube.com/watch?v={number}",
-        title=snippet["title"],
-        body=snippet.get("description") or "",
-        body_is_html=False,
-        other_texts=((", ".join(tags), False),) if tags else (),
-        author=snippet.get("channelTitle") or "",
-        author_url=f"https://www.youtube.com/channel/{snippet['channelId']}",
-        published=utc(snippet["publishedAt"]),
-        language=(snippet.get("defaultAudioLanguage") or snippet.get("defaultLanguage") or "").lower(),
-        kind="video",
-        likes=likes,
-        replies=comments,
-        views=views,
-        engagement=total(likes, comments),
-    )
-
-
-def _comment(thread: dict[str, Any]) -> Entry:
-    top = thread["snippet"]["topLevelComment"]
-    snippet, video = top["snippet"], thread["snippet"]["videoId"]
-    name = snippet.get("authorDisplayName") or ""
-    edited = snippet.get("updatedAt")
-    likes, replies = _number(snippet.get("likeCount")), _number(thread["snippet"].get("totalReplyCount"))
-    return Entry(
-        native_id=top["id"],
-        url=f"https://www.youtube.com/watch?v={video}&lc={top['id']}",
-        title="",
-        body=snippet.get("textOriginal") or snippet["textDisplay"],
-        body_is_html=False,
-        author=name,
-        author_handle=name if name.startswith("@") else "",
-        author_url=snippet.get("authorChannelUrl") or "",
-        published=utc(snippet["publishedAt"]),
-        updated=utc(edited) if edited and edited != snippet["publishedAt"] else None,
-        kind="comment",
-        likes=likes,
-        replies=replies,
-        engagement=total(likes, replies),
-        reply_to=video,
-        thread=video,
-    )
-
-
-def _number(value: Any) -> int | None:
-    return int(value) if value is not None else None

@@ -47,7 +47,15 @@ class YouTubeServer(PlatformServer):
         return f"https://www.youtube.com/watch?v={self.native_id(post)}"
 
     def _result(self, post: Post) -> dict:
-        snippet = {"publishedAt": _time(post.published), "title": escape(post.title), "description": post.text[:10]}
+        snippet = {
+            "publishedAt": _time(post.published),
+            "channelId": f"UC{post.author}",
+            "channelTitle": post.name,
+            "title": escape(post.title),
+            "description": escape(post.text[:20]),
+        }
+        if post.number in self.malformed:
+            del snippet["title"]
         return {"id": {"kind": "youtube#video", "videoId": self.native_id(post)}, "snippet": snippet}
 
     def _video(self, post: Post) -> dict:

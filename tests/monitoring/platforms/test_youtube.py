@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from monitoring.content.clean import clean
+from monitoring.platforms.registry import PLATFORMS
 from monitoring.platforms.youtube import seconds_to_refill
 from tests.lookalikes.platforms.base import make_posts
 from tests.lookalikes.platforms.youtube import YouTubeServer, failure
@@ -43,6 +45,29 @@ def test_video_with_hidden_numbers_is_read(server, polls):
     entry = polls.entries["video000003"]
     assert (entry.views, entry.likes, entry.replies, entry.engagement) == (1543, None, None, None)
     assert (entry.kind, entry.language) == ("video", "fr-fr")
+
+
+def test_video_is_stored_as_found_when_its_whole_text_is_not_reached(server, polls):
+    polls.poll(requests=1)
+    entry = polls.entries["video000003"]
+    assert (clean(entry).title, entry.author, entry.views) == ("Lumen 3: l’avis d’Ada & co", "Ada Lumière", None)
+    assert clean(entry).text.startswith("Ma lampe Lumen n° 3")
+    polls.poll()
+    assert polls.entries["video000003"].views == 40
+
+
+def test_videos_that_are_gone_end_no_walk(server, polls):
+    real = server._reply
+    gone = failure(404, "notFound")
+    server._reply = lambda request: gone if request.path == "/videos" else real(request)
+    result = polls.poll()
+    assert (len(polls.entries), result.error, result.is_incomplete) == (3, None, False)
+
+
+def test_limit_of_searches_is_that_of_the_project():
+    platform = PLATFORMS["youtube"]
+    assert [limit.amount for limit in platform.limits_of({"searches": "5000"})] == [10_000, 5_000]
+    assert platform.limits_of({}) == platform.limits
 
 
 def test_comments_are_read_if_wanted(server, polls):
