@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Project
 from monitoring.messages.labels import translated
 from monitoring.platforms.base import Can, Needs, Platform
+from monitoring.platforms.registry import PLATFORMS
+from monitoring.platforms.unwatchable import UNWATCHABLE, Unwatchable
 from monitoring.services.platform_sources import addable_platforms, recommended_platforms
 
 GROUPS: dict[Needs, tuple[str | Promise, str | Promise]] = {
@@ -51,11 +53,21 @@ class Group:
 
 
 @dataclass(frozen=True)
+class ClosedPlatform:
+    """A platform that can't be watched by keyword, and why; `instead` are names and labels of what comes nearest."""
+
+    label: str
+    reason: str
+    instead: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Gallery:
-    """Groups with at least one card; `recommended` are the platforms that one click adds."""
+    """Groups with a card. One click adds all of `recommended`; `closed` platforms can't be watched."""
 
     groups: tuple[Group, ...]
     recommended: tuple[Card, ...]
+    closed: tuple[ClosedPlatform, ...]
 
 
 def gallery(project: Project) -> Gallery:
@@ -73,7 +85,8 @@ def gallery(project: Project) -> Gallery:
     )
     wanted = {platform.name for platform in recommended_platforms() if not counts[platform.name]}
     recommended = tuple(_card(platform, counts) for platform in platforms if platform.name in wanted)
-    return Gallery(tuple(group for group in groups if group.cards), recommended)
+    closed = tuple(_closed(one) for one in UNWATCHABLE)
+    return Gallery(tuple(group for group in groups if group.cards), recommended, closed)
 
 
 def initials_of(label: str) -> str:
@@ -81,6 +94,11 @@ def initials_of(label: str) -> str:
     words = [word for word in label.replace("-", " ").split() if word[0].isalnum()]
     capitals = [word[0] for word in words if word[0].isupper()]
     return "".join(capitals[:2]) if len(capitals) > 1 else label[:2]
+
+
+def _closed(one: Unwatchable) -> ClosedPlatform:
+    instead = [(name, translated(PLATFORMS[name].label)) for name in one.instead if name in PLATFORMS]
+    return ClosedPlatform(translated(one.name), translated(one.reason), tuple(instead))
 
 
 def _card(platform: Platform, counts: Counter[str]) -> Card:

@@ -73,6 +73,13 @@ def test_gallery_groups_platforms_by_what_they_need(client, at, read):
     assert text.index("With your own key or account") < text.index("Keyed Search")
 
 
+def test_gallery_says_what_cannot_be_watched_and_what_comes_nearest(client, at, read):
+    page = client.get(at("source_add"))
+    text = words(page)
+    assert "Can’t be searched by keyword" in text and "TikTok" in text and "Nearest:" in text
+    assert all(one.reason for one in page.context["gallery"].closed)
+
+
 def test_recommended_platforms_are_added_by_one_click(client, at, project):
     page = client.get(at("source_add"))
     assert "Recommended for your keywords" in words(page)
