@@ -4,11 +4,13 @@ from monitoring.http import HttpClient
 from monitoring.platforms.base import Platform
 from monitoring.platforms.bluesky import Bluesky
 from monitoring.platforms.discourse import Discourse
+from monitoring.platforms.facebook import Facebook
 from monitoring.platforms.feed import FeedPlatform
 from monitoring.platforms.gdelt import Gdelt
 from monitoring.platforms.github import GitHub
 from monitoring.platforms.guardian import Guardian
 from monitoring.platforms.hackernews import HackerNews
+from monitoring.platforms.instagram import Instagram
 from monitoring.platforms.lemmy import Lemmy
 from monitoring.platforms.mailbox import Mailbox
 from monitoring.platforms.mastodon_search import MastodonSearch
@@ -18,6 +20,7 @@ from monitoring.platforms.newsapi import NewsApi
 from monitoring.platforms.producthunt import ProductHunt
 from monitoring.platforms.reddit import Reddit
 from monitoring.platforms.stackexchange import StackExchange
+from monitoring.platforms.threads import Threads
 from monitoring.platforms.x import X
 from monitoring.platforms.youtube import YouTube
 from monitoring.records import PollError, PollJob, PollResult
@@ -43,6 +46,9 @@ PLATFORMS: dict[str, Platform] = {
         YouTube(),
         X(),
         Reddit(),
+        Facebook(),
+        Instagram(),
+        Threads(),
     )
 }
 

@@ -12,6 +12,7 @@ from tests.lookalikes.platforms.mailbox import MailboxServer
 from tests.lookalikes.platforms.mastodon_search import MastodonSearchServer
 from tests.lookalikes.platforms.mastodon_tag import MastodonTagServer
 from tests.lookalikes.platforms.mediawiki import MediaWikiServer
+from tests.lookalikes.platforms.meta import FacebookServer, InstagramServer, ThreadsServer
 from tests.lookalikes.platforms.newsapi import NewsApiServer
 from tests.lookalikes.platforms.producthunt import ProductHuntServer
 from tests.lookalikes.platforms.reddit import RedditServer
@@ -39,5 +40,8 @@ LOOKALIKES: dict[str, type[PlatformServer]] = {
         XServer,
         YouTubeServer,
         RedditServer,
+        FacebookServer,
+        InstagramServer,
+        ThreadsServer,
     )
 }

@@ -1,0 +1,89 @@
+"""Threads: public posts found by keyword, for apps that Meta has approved.
+
+Facts: `keyword_search` with `search_type=RECENT` needs the permission `threads_keyword_search`; without approval it
+finds only the own posts. 2,200 searches in any 24 hours and account, empty ones are free. Sensitive words find nothing
+without an error. Results have neither counts nor followers. Tokens last 60 days
+(https://developers.facebook.com/docs/threads/keyword-search).
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from monitoring.http import ApiRequest, FetchResult
+from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
+from monitoring.platforms.dialects import Dialect
+from monitoring.platforms.meta import graph_error, graph_request, graph_time, next_cursor, wait_s
+from monitoring.platforms.paging import Page, PagedPlatform, PageRequest, read_items
+from monitoring.records import Entry, PollError
+
+FIELDS = "id,text,media_type,permalink,timestamp,username,is_reply,topic_tag"
+PAGE_SIZE = 100
+# The search knows no earlier time.
+EARLIEST = datetime.fromtimestamp(1_688_540_400, UTC)
+
+
+class Threads(PagedPlatform):
+    name = item_platform = "threads"
+    label = "Threads"
+    summary = gettext_noop("Public posts that match your keywords, with an approved app.")
+    needs = Needs.APPROVAL
+    can = frozenset({Can.SEARCH, Can.BACKFILL})
+    settings = (
+        Setting(
+            "token",
+            gettext_noop("Long-lived access token"),
+            help=gettext_noop("With the permissions threads_basic and threads_keyword_search. It lasts 60 days."),
+            link="https://developers.facebook.com/docs/threads/get-started/long-lived-tokens",
+            is_secret=True,
+        ),
+    )
+    limits = (Limit(2_200, 86_400),)
+    min_interval_s = 900
+    dialect = Dialect(has_phrases=False, max_chars=200)
+    overlap = timedelta(minutes=30)
+
+    def address(self, settings: Mapping[str, str]) -> str:
+        return "https://www.threads.com/search"
+
+    def api_url(self, settings: Mapping[str, str]) -> str:
+        return "https://graph.threads.net/v1.0"
+
+    def request(self, page: PageRequest) -> ApiRequest:
+        since = int(max(page.since, EARLIEST).timestamp())
+        return graph_request(
+            page,
+            "keyword_search",
+            q=page.search.text,
+            search_type="RECENT",
+            since=since,
+            limit=PAGE_SIZE,
+            fields=FIELDS,
+            after=page.cursor,
+        )
+
+    def read(self, data: Any, page: PageRequest) -> Page:
+        entries, skipped = read_items(data["data"], _entry)
+        return Page(entries, next_cursor(data), skipped)
+
+    def error(self, response: FetchResult) -> PollError | None:
+        return graph_error(response)
+
+    def wait_s(self, response: FetchResult) -> int | None:
+        return wait_s(response)
+
+
+def _entry(post: dict[str, Any]) -> Entry:
+    name = post.get("username") or ""
+    return Entry(
+        native_id=post["id"],
+        url=post["permalink"],
+        title="",
+        body=post.get("text") or "",
+        other_texts=((f"#{post['topic_tag']}", False),) if post.get("topic_tag") else (),
+        author=name,
+        author_handle=f"@{name}" if name else "",
+        author_url=f"https://www.threads.com/@{name}" if name else "",
+        published=graph_time(post["timestamp"]),
+        kind="comment" if post.get("is_reply") else "post",
+    )

@@ -1,0 +1,157 @@
+"""The Graph API of Meta: Threads' keyword search, Instagram's hashtags, and a Facebook Page."""
+
+from datetime import datetime
+
+from tests.lookalikes.platforms.base import PlatformServer, Post, Received, Reply
+
+BUSY = '{"100000000000001":[{"type":"pages","call_count":100,"estimated_time_to_regain_access":7}]}'
+
+
+class GraphServer(PlatformServer):
+    """Lists with `paging`: its `cursors` are on every page, `next` only where another one follows."""
+
+    secrets = {"token": "graph-access-token"}
+    path = ""
+
+    def is_accepted(self, request: Received) -> bool:
+        return request.headers.get("authorization") == f"Bearer {self.valid['token']}"
+
+    def rejection(self) -> Reply:
+        return self.error(190, 463, "Error validating access token: Session has expired.", 400)
+
+    def rate_limited(self) -> Reply:
+        return self.error(80001, 2446079, "There have been too many calls", 403, {"x-business-use-case-usage": BUSY})
+
+    def error(self, code: int, subcode: int, message: str, status: int, headers: dict | None = None) -> Reply:
+        error = {"message": message, "type": "OAuthException", "code": code, "error_subcode": subcode}
+        return Reply({"error": error | {"fbtrace_id": "Ax"}}, status, headers or {})
+
+    def list_of(self, found: list[Post], request: Received) -> Reply:
+        start, size = int(request.query.get("after", 0)), int(request.query["limit"])
+        page = found[start : start + size]
+        paging = {"cursors": {"before": str(start), "after": str(start + size)}}
+        if len(found) > start + size:
+            paging["next"] = f"{self.url}/{request.path}?after={start + size}"
+        return Reply({"data": [self.item(post) for post in page]} | ({"paging": paging} if page else {}))
+
+    def item(self, post: Post) -> dict:
+        raise NotImplementedError
+
+    def since(self, request: Received) -> list[Post]:
+        since = datetime.fromtimestamp(int(request.query["since"]), self.now.tzinfo)
+        return [post for post in self.visible() if post.published >= since]
+
+    @staticmethod
+    def time(post: Post) -> str:
+        return post.published.strftime("%Y-%m-%dT%H:%M:%S+0000")
+
+
+class ThreadsServer(GraphServer):
+    platform = "threads"
+    lacks = frozenset({"name", "title", "likes", "replies", "shares", "views", "rating"})
+
+    def respond(self, request: Received) -> Reply:
+        assert (request.path, request.query["search_type"]) == ("/keyword_search", "RECENT")
+        return self.list_of(self.since(request), request)
+
+    def native_id(self, post: Post) -> str:
+        return str(18_010_000_000_000_000 + post.number)
+
+    def permalink(self, post: Post) -> str:
+        return f"https://www.threads.com/@{post.author}/post/{post.number}"
+
+    def item(self, post: Post) -> dict:
+        if post.number in self.malformed:
+            return {"id": self.native_id(post), "text": post.text}
+        return {
+            "id": self.native_id(post),
+            "text": post.text.replace("&", "&amp;").replace("<", "&lt;"),
+            "permalink": self.permalink(post),
+            "timestamp": self.time(post),
+            "username": post.author,
+            "media_type": "TEXT_POST",
+            "is_reply": False,
+        }
+
+
+class InstagramServer(GraphServer):
+    platform = "instagram"
+    settings = {"tag": "lumen", "account": "17841400000000000"}
+    lacks = frozenset({"name", "author", "title", "shares", "views", "rating"})
+    page_size = 50
+
+    def respond(self, request: Received) -> Reply:
+        assert request.query["user_id"] == "17841400000000000"
+        if request.path == "/ig_hashtag_search":
+            assert request.query["q"] == "lumen"
+            return Reply({"data": [{"id": "17840000000000777"}]})
+        assert request.path == "/17840000000000777/recent_media"
+        found = [post for post in self.visible() if (self.now - post.published).days < 1]
+        return self.list_of(found, request)
+
+    def native_id(self, post: Post) -> str:
+        return str(17_900_000_000_000_000 + post.number)
+
+    def permalink(self, post: Post) -> str:
+        return f"https://www.instagram.com/p/{post.number}/"
+
+    def item(self, post: Post) -> dict:
+        if post.number in self.malformed:
+            return {"id": self.native_id(post), "caption": post.text}
+        return {
+            "id": self.native_id(post),
+            "caption": post.text,
+            "permalink": self.permalink(post),
+            "timestamp": self.time(post),
+            "media_type": "IMAGE",
+            "like_count": post.likes,
+            "comments_count": post.replies,
+        }
+
+
+class FacebookServer(GraphServer):
+    """`comments` are the numbers of posts that are comments of the post before them."""
+
+    platform = "facebook"
+    settings = {"page": "100000000000001"}
+    lacks = frozenset({"author", "title", "views", "rating"})
+    page_size = 25
+    comments: frozenset[int] = frozenset()
+
+    def respond(self, request: Received) -> Reply:
+        page, _, kind = request.path.strip("/").partition("/")
+        assert page == "100000000000001" and kind in ("tagged", "feed")
+        found = [] if kind == "feed" else [post for post in self.since(request) if post.number not in self.comments]
+        return self.list_of(found, request)
+
+    def native_id(self, post: Post) -> str:
+        return f"100000000000777_{post.number}"
+
+    def permalink(self, post: Post) -> str:
+        return f"https://www.facebook.com/100000000000777/posts/{post.number}"
+
+    def item(self, post: Post) -> dict:
+        if post.number in self.malformed:
+            return {"id": self.native_id(post), "message": post.text}
+        answers = [one for one in self.posts if one.number - 1 == post.number and one.number in self.comments]
+        return {
+            "id": self.native_id(post),
+            "message": post.text,
+            "created_time": self.time(post),
+            "permalink_url": self.permalink(post),
+            "from": {"name": post.name, "id": post.author},
+            "shares": {"count": post.shares},
+            "reactions": {"data": [], "summary": {"total_count": post.likes}},
+            "comments": {"data": [self._comment(one) for one in answers], "summary": {"total_count": post.replies}},
+        }
+
+    def _comment(self, post: Post) -> dict:
+        return {
+            "id": self.native_id(post),
+            "message": post.text,
+            "created_time": self.time(post),
+            "from": {"name": post.name, "id": post.author},
+            "like_count": post.likes,
+            "comment_count": post.replies,
+            "permalink_url": self.permalink(post),
+        }
