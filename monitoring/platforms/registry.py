@@ -3,6 +3,7 @@
 from monitoring.http import HttpClient
 from monitoring.platforms.base import Platform
 from monitoring.platforms.bluesky import Bluesky
+from monitoring.platforms.devto import DevTo
 from monitoring.platforms.discourse import Discourse
 from monitoring.platforms.facebook import Facebook
 from monitoring.platforms.feed import FeedPlatform
@@ -12,10 +13,12 @@ from monitoring.platforms.guardian import Guardian
 from monitoring.platforms.hackernews import HackerNews
 from monitoring.platforms.instagram import Instagram
 from monitoring.platforms.lemmy import Lemmy
+from monitoring.platforms.lobsters import Lobsters
 from monitoring.platforms.mailbox import Mailbox
 from monitoring.platforms.mastodon_search import MastodonSearch
 from monitoring.platforms.mastodon_tag import MastodonTag
 from monitoring.platforms.mediawiki import MediaWiki
+from monitoring.platforms.medium import Medium
 from monitoring.platforms.newsapi import NewsApi
 from monitoring.platforms.producthunt import ProductHunt
 from monitoring.platforms.reddit import Reddit
@@ -23,12 +26,14 @@ from monitoring.platforms.stackexchange import StackExchange
 from monitoring.platforms.threads import Threads
 from monitoring.platforms.x import X
 from monitoring.platforms.youtube import YouTube
+from monitoring.platforms.youtube_channel import YouTubeChannel
 from monitoring.records import PollError, PollJob, PollResult
 
 PLATFORMS: dict[str, Platform] = {
     platform.name: platform
     for platform in (
         Bluesky(),
+        DevTo(),
         Discourse(),
         FeedPlatform(),
         Gdelt(),
@@ -36,19 +41,22 @@ PLATFORMS: dict[str, Platform] = {
         Guardian(),
         HackerNews(),
         Lemmy(),
+        Lobsters(),
         Mailbox(),
         MastodonSearch(),
         MastodonTag(),
         MediaWiki(),
+        Medium(),
         NewsApi(),
         ProductHunt(),
-        StackExchange(),
-        YouTube(),
-        X(),
         Reddit(),
         Facebook(),
         Instagram(),
         Threads(),
+        StackExchange(),
+        X(),
+        YouTube(),
+        YouTubeChannel(),
     )
 }
 

@@ -120,8 +120,9 @@ class PlatformServer:
     lacks: ClassVar[frozenset[str]] = frozenset()
     # The status of a rejected credential.
     rejected_status: ClassVar[int] = 401
-    # The most items of one page, and how many items a search reaches at all (None: all).
+    # The most items of one page, and how many items it reaches at all (None: all).
     page_size: ClassVar[int] = 100
+    reach: ClassVar[int | None] = None
     failures: ClassVar[dict[str, tuple[Reply, str]]] = HTTP_FAILURES
     # The certificates that clients trust, "" for those of the web.
     ca_file = ""

@@ -2,44 +2,52 @@
 
 from tests.lookalikes.platforms.base import PlatformServer
 from tests.lookalikes.platforms.bluesky import BlueskyServer
+from tests.lookalikes.platforms.devto import DevToServer
 from tests.lookalikes.platforms.discourse import DiscourseServer
 from tests.lookalikes.platforms.gdelt import GdeltServer
 from tests.lookalikes.platforms.github import GitHubServer
 from tests.lookalikes.platforms.guardian import GuardianServer
 from tests.lookalikes.platforms.hackernews import HackerNewsServer
 from tests.lookalikes.platforms.lemmy import LemmyServer
+from tests.lookalikes.platforms.lobsters import LobstersServer
 from tests.lookalikes.platforms.mailbox import MailboxServer
 from tests.lookalikes.platforms.mastodon_search import MastodonSearchServer
 from tests.lookalikes.platforms.mastodon_tag import MastodonTagServer
 from tests.lookalikes.platforms.mediawiki import MediaWikiServer
 from tests.lookalikes.platforms.meta import FacebookServer, InstagramServer, ThreadsServer
+from tests.lookalikes.platforms.medium import MediumServer
 from tests.lookalikes.platforms.newsapi import NewsApiServer
 from tests.lookalikes.platforms.producthunt import ProductHuntServer
 from tests.lookalikes.platforms.reddit import RedditServer
 from tests.lookalikes.platforms.stackexchange import StackExchangeServer
 from tests.lookalikes.platforms.x import XServer
 from tests.lookalikes.platforms.youtube import YouTubeServer
+from tests.lookalikes.platforms.youtube_channel import YouTubeChannelServer
 
 LOOKALIKES: dict[str, type[PlatformServer]] = {
     server.platform: server
     for server in (
         BlueskyServer,
+        DevToServer,
         DiscourseServer,
         GdeltServer,
         GitHubServer,
         GuardianServer,
         HackerNewsServer,
         LemmyServer,
+        LobstersServer,
         MailboxServer,
         MastodonSearchServer,
         MastodonTagServer,
         MediaWikiServer,
+        MediumServer,
         NewsApiServer,
         ProductHuntServer,
+        RedditServer,
         StackExchangeServer,
         XServer,
+        YouTubeChannelServer,
         YouTubeServer,
-        RedditServer,
         FacebookServer,
         InstagramServer,
         ThreadsServer,
