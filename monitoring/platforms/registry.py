@@ -19,6 +19,7 @@ from monitoring.platforms.mastodon_search import MastodonSearch
 from monitoring.platforms.mastodon_tag import MastodonTag
 from monitoring.platforms.mediawiki import MediaWiki
 from monitoring.platforms.medium import Medium
+from monitoring.platforms.news_feeds import BingNews, GoogleNews
 from monitoring.platforms.newsapi import NewsApi
 from monitoring.platforms.producthunt import ProductHunt
 from monitoring.platforms.reddit import Reddit
@@ -32,12 +33,14 @@ from monitoring.records import PollError, PollJob, PollResult
 PLATFORMS: dict[str, Platform] = {
     platform.name: platform
     for platform in (
+        BingNews(),
         Bluesky(),
         DevTo(),
         Discourse(),
         FeedPlatform(),
         Gdelt(),
         GitHub(),
+        GoogleNews(),
         Guardian(),
         HackerNews(),
         Lemmy(),

@@ -16,6 +16,7 @@ from tests.lookalikes.platforms.mastodon_tag import MastodonTagServer
 from tests.lookalikes.platforms.mediawiki import MediaWikiServer
 from tests.lookalikes.platforms.meta import FacebookServer, InstagramServer, ThreadsServer
 from tests.lookalikes.platforms.medium import MediumServer
+from tests.lookalikes.platforms.news_feeds import BingNewsServer, GoogleNewsServer
 from tests.lookalikes.platforms.newsapi import NewsApiServer
 from tests.lookalikes.platforms.producthunt import ProductHuntServer
 from tests.lookalikes.platforms.reddit import RedditServer
@@ -27,11 +28,13 @@ from tests.lookalikes.platforms.youtube_channel import YouTubeChannelServer
 LOOKALIKES: dict[str, type[PlatformServer]] = {
     server.platform: server
     for server in (
+        BingNewsServer,
         BlueskyServer,
         DevToServer,
         DiscourseServer,
         GdeltServer,
         GitHubServer,
+        GoogleNewsServer,
         GuardianServer,
         HackerNewsServer,
         LemmyServer,
