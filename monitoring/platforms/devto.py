@@ -22,7 +22,7 @@ PAGE_SIZE = 300
 class DevTo(PagedPlatform):
     name = item_platform = "devto"
     label = "DEV"
-    summary = gettext_noop("Articles on DEV with a tag, filtered by your keywords.")
+    summary = gettext_noop("Posts on DEV with a tag, filtered by your keywords.")
     can = frozenset({Can.BACKFILL, Can.ENGAGEMENT})
     settings = (Setting("tag", gettext_noop("Tag"), example="webdev", pattern=r"\w+"),)
     limits = (Limit(10, 30),)

@@ -1,6 +1,6 @@
-"""Lobsters: new stories, all or those with a tag.
+"""Lobsters: new posts, all or those with a tag.
 
-Facts: `/newest/page/N.json` has 25 stories a page; `/search.json` responds 400, so there is no search (lobsters issues
+Facts: `/newest/page/N.json` has 25 posts a page; `/search.json` responds 400, so there is no search (lobsters issues
 2106 and 757). Nothing promises that this stays. `submitter_user` was an object once and is a name today.
 """
 
@@ -21,13 +21,13 @@ PAGE_SIZE = 25
 class Lobsters(PagedPlatform):
     name = item_platform = "lobsters"
     label = "Lobsters"
-    summary = gettext_noop("New stories on Lobsters, filtered by your keywords.")
+    summary = gettext_noop("New posts on Lobsters, filtered by your keywords.")
     can = frozenset({Can.BACKFILL, Can.ENGAGEMENT})
     settings = (
         Setting(
             "tag",
             gettext_noop("Tag"),
-            help=gettext_noop("Leave empty to read all new stories."),
+            help=gettext_noop("Leave empty to read all new posts."),
             example="privacy",
             pattern=r"[\w.+-]+",
             is_required=False,
@@ -48,9 +48,9 @@ class Lobsters(PagedPlatform):
 
     def read(self, data: Any, page: PageRequest) -> Page:
         if not isinstance(data, list):
-            raise TypeError("no list of stories")
+            raise TypeError("no list of posts")
         entries, skipped = read_items(data, _entry)
-        # New stories move the others to later pages, so one may be read twice, but none is left out.
+        # New posts move the others to later pages, so one may be read twice, but none is left out.
         return Page(entries, (page.cursor or 1) + 1 if len(data) >= PAGE_SIZE else None, skipped)
 
     def page_of_error(self, response: FetchResult, page: PageRequest) -> Page | None:
@@ -63,20 +63,20 @@ def _list(settings: Mapping[str, str]) -> str:
     return f"t/{quote(tag)}" if tag else "newest"
 
 
-def _entry(story: dict[str, Any]) -> Entry:
-    user = story.get("submitter_user") or ""
+def _entry(post: dict[str, Any]) -> Entry:
+    user = post.get("submitter_user") or ""
     handle = user["username"] if isinstance(user, dict) else user
-    likes, replies = story.get("score"), story.get("comment_count")
+    likes, replies = post.get("score"), post.get("comment_count")
     return Entry(
-        native_id=story["short_id"],
-        url=story.get("comments_url") or story["short_id_url"],
-        title=story["title"],
-        body=story.get("description") or "",
-        other_texts=((story["url"], False),) if story.get("url") else (),
+        native_id=post["short_id"],
+        url=post.get("comments_url") or post["short_id_url"],
+        title=post["title"],
+        body=post.get("description") or "",
+        other_texts=((post["url"], False),) if post.get("url") else (),
         author=handle,
         author_handle=handle,
         author_url=f"https://lobste.rs/~{handle}" if handle else "",
-        published=utc(story["created_at"]),
+        published=utc(post["created_at"]),
         kind="post",
         likes=likes,
         replies=replies,

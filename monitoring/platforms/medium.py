@@ -1,7 +1,7 @@
 """Medium: the feed of a tag or an author.
 
 Facts, from observation, as Medium documents only that there are feeds: `/feed/tag/TAG` and `/feed/@NAME` are RSS with
-about 10 stories, the guid is `https://medium.com/p/ID`, links end with `?source=rss…`.
+about 10 posts, the guid is `https://medium.com/p/ID`, links end with `?source=rss…`.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from monitoring.records import Entry
 class Medium(FeedPages):
     name = item_platform = "medium"
     label = "Medium"
-    summary = gettext_noop("Stories on Medium with a tag or by an author, filtered by your keywords.")
+    summary = gettext_noop("Posts on Medium with a tag or by an author, filtered by your keywords.")
     can = frozenset({Can.BACKFILL})
     settings = (
         Setting(

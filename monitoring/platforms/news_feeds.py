@@ -33,7 +33,7 @@ _LATIN_AMERICA = frozenset({"AR", "CL", "CO", "CU", "MX", "PE", "US", "VE"})
 class GoogleNews(FeedPages):
     name = item_platform = "googlenews"
     label = "Google News"
-    summary = gettext_noop("News articles with a title that matches your keywords.")
+    summary = gettext_noop("News with a title that matches your keywords.")
     can = frozenset({Can.SEARCH, Can.BACKFILL})
     settings = (EDITION,)
     limits = (Limit(30, 60),)
@@ -63,7 +63,7 @@ class GoogleNews(FeedPages):
 class BingNews(FeedPages):
     name = item_platform = "bingnews"
     label = "Bing News"
-    summary = gettext_noop("News articles that match your keywords.")
+    summary = gettext_noop("News that matches your keywords.")
     can = frozenset({Can.SEARCH, Can.BACKFILL})
     settings = (EDITION,)
     limits = (Limit(30, 60),)

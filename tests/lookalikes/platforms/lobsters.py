@@ -1,4 +1,4 @@
-"""Lobsters: new stories as JSON, 25 a page."""
+"""Lobsters: new posts as JSON, 25 a page."""
 
 from html import escape
 
@@ -18,7 +18,7 @@ class LobstersServer(PlatformServer):
         found = self.visible()
         if start and start >= len(found):
             return Reply(b"not found", 404, content_type="text/plain")
-        return Reply([self._story(post) for post in found[start : start + self.page_size]])
+        return Reply([self._post(post) for post in found[start : start + self.page_size]])
 
     def native_id(self, post: Post) -> str:
         return f"s{post.number:05}"
@@ -26,7 +26,7 @@ class LobstersServer(PlatformServer):
     def permalink(self, post: Post) -> str:
         return f"https://lobste.rs/s/{self.native_id(post)}/lumen"
 
-    def _story(self, post: Post) -> dict:
+    def _post(self, post: Post) -> dict:
         if post.number in self.malformed:
             return {"short_id": self.native_id(post), "created_at": None}
         return {

@@ -1,4 +1,4 @@
-"""The feed of a tag on Medium: RSS with the last 10 stories."""
+"""The feed of a tag on Medium: RSS with the last 10 posts."""
 
 from xml.sax.saxutils import escape
 

@@ -14,8 +14,8 @@ from tests.lookalikes.platforms.mailbox import MailboxServer
 from tests.lookalikes.platforms.mastodon_search import MastodonSearchServer
 from tests.lookalikes.platforms.mastodon_tag import MastodonTagServer
 from tests.lookalikes.platforms.mediawiki import MediaWikiServer
-from tests.lookalikes.platforms.meta import FacebookServer, InstagramServer, ThreadsServer
 from tests.lookalikes.platforms.medium import MediumServer
+from tests.lookalikes.platforms.meta import FacebookServer, InstagramServer, ThreadsServer
 from tests.lookalikes.platforms.news_feeds import BingNewsServer, GoogleNewsServer
 from tests.lookalikes.platforms.newsapi import NewsApiServer
 from tests.lookalikes.platforms.producthunt import ProductHuntServer

@@ -1,4 +1,4 @@
-"""What is special in platforms that answer with feeds, and in lists without credentials."""
+"""Platforms that respond with feeds, and lists without credentials: their oddities."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What is special in the news searches of Google and Bing."""
+"""The news searches of Google and Bing: their oddities."""
 
 import pytest
 
