@@ -21,7 +21,8 @@ PLATFORM_ERROR_TEXTS: dict[str, ErrorText] = {
     ),
     "quota_used_up": ErrorText(_("The platform’s quota is used up."), _WAIT),
     "spend_cap": ErrorText(
-        _("The spending cap of this source is reached."), _("Raise the cap in the source’s settings, or wait.")
+        _("The account’s credits or spending cap at the platform are used up."),
+        _("Add credits or raise the cap there, or wait."),
     ),
     "query_rejected": ErrorText(
         _("The platform rejects the search."), _("Simplify the queries of the keywords that track this platform.")

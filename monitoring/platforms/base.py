@@ -28,7 +28,7 @@ ERROR_CODES = {
     "reconnect": "a connection that only a person can renew",
     "access_denied": "a valid credential without the permission, or an address that is blocked",
     "quota_used_up": "a quota of the platform that refills later",
-    "spend_cap": "the person's own limit of what requests may cost",
+    "spend_cap": "the credits or the cap that the account has at the platform",
     "query_rejected": "a search that the platform can't read",
     "bad_cursor": "a place to go on from that the platform no longer knows",
     "timeline_closed": "a server that shows a timeline only to people with an account",

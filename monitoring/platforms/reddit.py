@@ -30,6 +30,7 @@ PAGE_SIZE = 100
 COMMENTS = "comments"
 # A token that ends during the poll is replaced before it.
 MARGIN = timedelta(minutes=5)
+DELETED = ("[deleted]", "[removed]")
 KINDS = {"t3": "post", "t1": "comment"}
 
 
@@ -124,8 +125,11 @@ def _agent(settings: Mapping[str, str]) -> str:
     return f"web:{settings['client_id']}:v0.1 (by /u/{settings['username']})"
 
 
-def _entry(thing: dict[str, Any]) -> Entry:
+def _entry(thing: dict[str, Any]) -> Entry | None:
+    """Return a post or comment as an entry, None for one whose text its author or a moderator has deleted."""
     post, kind = thing["data"], KINDS[thing["kind"]]
+    if (post.get("selftext") if kind == "post" else post["body"]) in DELETED:
+        return None
     author = "" if post.get("author") in (None, "[deleted]") else post["author"]
     link = post.get("url") if kind == "post" and not post.get("is_self") else None
     score, comments, crossposts = post.get("score"), post.get("num_comments"), post.get("num_crossposts")

@@ -66,6 +66,15 @@ def test_reddit_reads_posts_of_deleted_accounts_and_links(server):
     assert polls.texts()[entry.native_id] == "https://lumen.example/panne"
 
 
+@pytest.mark.parametrize("text", ["[deleted]", "[removed]"])
+def test_reddit_leaves_out_deleted_posts(server, text):
+    server.change(2, text=text)
+    polls = Polls(server)
+    result = polls.poll_until_done()
+    assert set(polls.entries) == {"t3_000001", "t3_000003"}
+    assert result.report["skipped"] == 0
+
+
 @pytest.mark.parametrize(
     ("status", "body", "code"),
     [
