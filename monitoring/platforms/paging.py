@@ -104,6 +104,8 @@ class PagedPlatform:
     # After the first poll, pages go from older to newer items, and each moves the mark.
     is_forward = False
     quota_headers: QuotaHeaders | None = None
+    # Statuses that mean for a page after the first that there are no further ones.
+    end_statuses: frozenset[int] = frozenset()
     # Its secrets hold a session or token that ends and that `renew` replaces.
     is_renewable = False
 
@@ -334,6 +336,8 @@ class Walker:
 
     def _fetch(self, request: PageRequest) -> Page:
         response = self._call(self.platform.request(request))
+        if response.status in self.platform.end_statuses and request.cursor is not None:
+            return Page()
         if response.error:
             page_of_error = self.platform.page_of_error(response, request)
             return page_of_error or Page(error=self.platform.error(response) or error_of(response))

@@ -25,6 +25,7 @@ from monitoring.platforms.producthunt import ProductHunt
 from monitoring.platforms.reddit import Reddit
 from monitoring.platforms.stackexchange import StackExchange
 from monitoring.platforms.threads import Threads
+from monitoring.platforms.wordpress import WordPress
 from monitoring.platforms.x import X
 from monitoring.platforms.youtube import YouTube
 from monitoring.platforms.youtube_channel import YouTubeChannel
@@ -57,6 +58,7 @@ PLATFORMS: dict[str, Platform] = {
         Reddit(),
         StackExchange(),
         Threads(),
+        WordPress(),
         X(),
         YouTube(),
         YouTubeChannel(),

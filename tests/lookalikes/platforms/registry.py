@@ -21,6 +21,7 @@ from tests.lookalikes.platforms.newsapi import NewsApiServer
 from tests.lookalikes.platforms.producthunt import ProductHuntServer
 from tests.lookalikes.platforms.reddit import RedditServer
 from tests.lookalikes.platforms.stackexchange import StackExchangeServer
+from tests.lookalikes.platforms.wordpress import WordPressServer
 from tests.lookalikes.platforms.x import XServer
 from tests.lookalikes.platforms.youtube import YouTubeServer
 from tests.lookalikes.platforms.youtube_channel import YouTubeChannelServer
@@ -51,6 +52,7 @@ LOOKALIKES: dict[str, type[PlatformServer]] = {
         RedditServer,
         StackExchangeServer,
         ThreadsServer,
+        WordPressServer,
         XServer,
         YouTubeChannelServer,
         YouTubeServer,
