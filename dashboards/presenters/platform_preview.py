@@ -6,6 +6,7 @@ Called by dashboards/views/platform_add.py; templates/sources/platform_preview.h
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -93,6 +94,11 @@ def _notes(result: Mapping[str, Any], names: Mapping[int, str]) -> list[str]:
         notes.append(_("No keyword tracks this platform yet."))
     if result.get("has_more"):
         notes.append(_("The platform has more: the preview reads a few pages only."))
+    if cost := result.get("monthly_cost", 0):
+        text = _(
+            "At this volume, the platform charges up to $%(cost)s per 30 days. Vigie never spends more than the cap."
+        )
+        notes.append(text % {"cost": number(ceil(cost))})
     return notes + search_notes(result, names)
 
 

@@ -118,6 +118,10 @@ class Platform(Protocol):
         """Return the limits of a source with these settings: `limits`, and a cap that a person has set."""
         ...
 
+    def monthly_cost(self, items_per_day: float) -> float:
+        """Return the most that the platform charges for this many new items in 30 days, in US dollars."""
+        ...
+
     def address(self, settings: Mapping[str, str]) -> str:
         """Return the web page that shows what a source with these settings reads. One source per project has it."""
         ...

@@ -34,6 +34,9 @@ class FeedPlatform:
     def limits_of(self, settings: Mapping[str, str]) -> tuple[Limit, ...]:
         return self.limits
 
+    def monthly_cost(self, items_per_day: float) -> float:
+        return 0
+
     def address(self, settings: Mapping[str, str]) -> str:
         return settings["url"]
 

@@ -72,6 +72,9 @@ class Mailbox:
     def limits_of(self, settings: Mapping[str, str]) -> tuple[Limit, ...]:
         return self.limits
 
+    def monthly_cost(self, items_per_day: float) -> float:
+        return 0
+
     def address(self, settings: Mapping[str, str]) -> str:
         """Return the address of the server: a mailbox has no web page that is known."""
         return f"https://{settings['host']}/{quote(settings['user'])}/{quote(settings['folder'], safe='')}"

@@ -112,6 +112,9 @@ class PagedPlatform:
     def limits_of(self, settings: Mapping[str, str]) -> tuple[Limit, ...]:
         return self.limits
 
+    def monthly_cost(self, items_per_day: float) -> float:
+        return 0
+
     def address(self, settings: Mapping[str, str]) -> str:
         raise NotImplementedError
 

@@ -60,6 +60,9 @@ class X(PagedPlatform):
     def limits_of(self, settings: Mapping[str, str]) -> tuple[Limit, ...]:
         return (*self.limits, Limit(_cap(settings), MONTH_S, "usd", cost=_page_size(settings) * PRICE))
 
+    def monthly_cost(self, items_per_day: float) -> float:
+        return items_per_day * 30 * PRICE
+
     def address(self, settings: Mapping[str, str]) -> str:
         return "https://x.com/search"
 
@@ -92,11 +95,6 @@ class X(PagedPlatform):
         if str(problem.get("type", "")).endswith(("usage-capped", "credits-depleted")):
             return PollError("spend_cap", str(problem.get("title", ""))[:100])
         return None
-
-
-def monthly_cost(posts_per_day: float) -> float:
-    """Return the most that this many new posts cost in 30 days, in US dollars."""
-    return posts_per_day * 30 * PRICE
 
 
 def _cap(settings: Mapping[str, str]) -> float:

@@ -50,7 +50,8 @@ class PreviewedItem:
 class Preview:
     """The result of a preview: how many items came and matched, the first that match, or the code of an error.
 
-    `has_more` if there are more pages than a preview reads. `retry_at` (ISO 8601) is when the limit allows a request,
+    `has_more` if there are more pages than a preview reads. `monthly_cost` is the most that the platform would charge
+    at this volume in 30 days, in US dollars. `retry_at` (ISO 8601) is when the limit allows a request,
     if it doesn't now. `keywords` is how many keywords track the platform; `wider` and `unsearchable` are their IDs as
     in the report of a source.
     """
@@ -63,6 +64,7 @@ class Preview:
     matched: int = 0
     skipped: int = 0
     has_more: bool = False
+    monthly_cost: float = 0
     keywords: int = 0
     wider: list[int] = field(default_factory=list)
     unsearchable: list[int] = field(default_factory=list)
@@ -113,11 +115,21 @@ def _preview(project: Project, platform: Platform, result: PollResult, keywords:
         matched=len(matches),
         skipped=result.report.get("skipped", 0),
         has_more=result.is_incomplete,
+        monthly_cost=platform.monthly_cost(_items_per_day(result.entries)),
         keywords=keywords,
         wider=result.report.get("wider", []),
         unsearchable=result.report.get("unsearchable", []),
         items=[_shown(item, found) for item, found in matches[:SHOWN]],
     )
+
+
+def _items_per_day(entries: tuple[Entry, ...]) -> float:
+    """Return how many items were published per day, 0 for fewer than two."""
+    times = [entry.published for entry in entries if entry.published]
+    if len(times) < 2:
+        return 0
+    days = (max(times) - min(times)).total_seconds() / 86_400
+    return len(times) / max(days, 1 / 24)
 
 
 def _matches(project_id: int, platform: str, entries: tuple[Entry, ...]) -> list[tuple[Item, list[int]]]:

@@ -15,6 +15,7 @@ from tests.lookalikes.platforms.base import make_posts
 from tests.lookalikes.platforms.hackernews import HackerNewsServer
 from tests.lookalikes.platforms.keyed import KeyedPlatform, KeyedServer
 from tests.lookalikes.platforms.mastodon_tag import MastodonTagServer
+from tests.lookalikes.platforms.x import XServer
 from tests.pages import words
 
 
@@ -174,6 +175,16 @@ def test_preview_explains_a_failure_and_allows_to_add_all_the_same(client, at, p
 def test_preview_without_keywords_says_so(client, at, server):
     text = words(preview(client, client.post(at("platform_add", "hackernews")), server))
     assert "No keyword tracks this platform yet." in text
+
+
+def test_preview_estimates_what_a_paid_platform_would_charge(client, at, project):
+    make_keyword(project, query="lumen")
+    with XServer() as paid:
+        paid.now = timezone.now()
+        paid.posts = make_posts(25, now=paid.now, every=timedelta(hours=1))
+        response = client.post(at("platform_add", "x"), {"token": paid.secrets["token"], "cap": "20"})
+        text = words(preview(client, response, paid))
+    assert "the platform charges up to $12 per 30 days" in text
 
 
 def test_preview_of_another_person_is_not_found(client, at, as_person, owner):

@@ -66,6 +66,16 @@ def test_catalog_contains_no_fuzzy_entry(language):
     assert [message.ids[0] for message, entry in entries(language).items() if entry.fuzzy] == []
 
 
+def test_english_catalog_changes_no_message():
+    """A translation that lands in the wrong catalog would show French to English readers."""
+    changed = [
+        message.ids[0]
+        for message, entry in entries("en").items()
+        if len(message.ids) == 1 and forms(entry)[0] not in ("", message.ids[0])
+    ]
+    assert changed == []
+
+
 def test_french_catalog_translates_every_message_in_all_plural_forms():
     known = entries("fr")
     missing = [

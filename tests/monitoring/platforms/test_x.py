@@ -6,7 +6,6 @@ import pytest
 
 from monitoring.platforms.buckets import capacity
 from monitoring.platforms.registry import PLATFORMS
-from monitoring.platforms.x import monthly_cost
 from tests.lookalikes.platforms.base import NOW, Reply, make_posts
 from tests.lookalikes.platforms.x import XServer
 from tests.monitoring.platforms.polling import Polls
@@ -73,4 +72,4 @@ def test_x_reads_posts_beside_partial_errors_and_without_users(server):
 
 
 def test_estimate_of_a_month_has_posts_and_their_authors():
-    assert monthly_cost(100) == pytest.approx(45)
+    assert PLATFORMS["x"].monthly_cost(100) == pytest.approx(45)
