@@ -24,6 +24,7 @@ from monitoring.platforms.newsapi import NewsApi
 from monitoring.platforms.producthunt import ProductHunt
 from monitoring.platforms.reddit import Reddit
 from monitoring.platforms.stackexchange import StackExchange
+from monitoring.platforms.stackexchange_tag import StackExchangeTag
 from monitoring.platforms.threads import Threads
 from monitoring.platforms.wordpress import WordPress
 from monitoring.platforms.x import X
@@ -57,6 +58,7 @@ PLATFORMS: dict[str, Platform] = {
         ProductHunt(),
         Reddit(),
         StackExchange(),
+        StackExchangeTag(),
         Threads(),
         WordPress(),
         X(),

@@ -21,6 +21,7 @@ from tests.lookalikes.platforms.newsapi import NewsApiServer
 from tests.lookalikes.platforms.producthunt import ProductHuntServer
 from tests.lookalikes.platforms.reddit import RedditServer
 from tests.lookalikes.platforms.stackexchange import StackExchangeServer
+from tests.lookalikes.platforms.stackexchange_tag import StackExchangeTagServer
 from tests.lookalikes.platforms.wordpress import WordPressServer
 from tests.lookalikes.platforms.x import XServer
 from tests.lookalikes.platforms.youtube import YouTubeServer
@@ -51,6 +52,7 @@ LOOKALIKES: dict[str, type[PlatformServer]] = {
         ProductHuntServer,
         RedditServer,
         StackExchangeServer,
+        StackExchangeTagServer,
         ThreadsServer,
         WordPressServer,
         XServer,
