@@ -1,6 +1,6 @@
 """Stack Exchange tags: the feed of a tag's newest questions, without the quota of the API.
 
-Facts, from observation, as nobody documents the feeds: `/feeds/tag/TAG` is Atom with the last 30 questions, and the id
+Facts, not checked live, as nobody documents the feeds: `/feeds/tag/TAG` is Atom with the last 30 questions, and the id
 of a question is its URL `https://SITE/q/NUMBER` or `https://SITE/questions/NUMBER`.
 """
 
