@@ -9,6 +9,8 @@ from datetime import datetime
 from math import ceil
 from typing import Any
 
+from django.utils.html import escape, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -104,21 +106,26 @@ def _notes(result: Mapping[str, Any], names: Mapping[int, str]) -> list[str]:
 
 def search_notes(report: Mapping[str, Any], names: Mapping[int, str]) -> list[str]:
     """Return what the searches of a source can't see, from its report: by keyword name, and malformed items."""
-    notes = []
+    notes: list[str] = []
     if wider := _names(report.get("wider", ()), names):
         text = _("Searched more widely than their queries, then filtered by Vigie: %(keywords)s")
-        notes.append(text % {"keywords": wider})
+        notes.append(_with_names(text, wider))
     if unsearchable := _names(report.get("unsearchable", ()), names):
         text = _("Not searched, as the platform can’t express their queries: %(keywords)s")
-        notes.append(text % {"keywords": unsearchable})
+        notes.append(_with_names(text, unsearchable))
     if skipped := report.get("skipped", 0):
         text = ngettext("%(number)s malformed item skipped", "%(number)s malformed items skipped", skipped)
         notes.append(text % {"number": number(skipped)})
     return notes
 
 
-def _names(ids: Any, names: Mapping[int, str]) -> str:
-    return ", ".join(names[pk] for pk in ids if pk in names)
+def _names(ids: Any, names: Mapping[int, str]) -> SafeString:
+    """Return the names of keywords, each with a direction of writing of its own."""
+    return format_html_join(", ", "<bdi>{}</bdi>", ((names[pk],) for pk in ids if pk in names))
+
+
+def _with_names(text: str, names: SafeString) -> SafeString:
+    return mark_safe(escape(text) % {"keywords": names})
 
 
 def _time(text: str) -> datetime | None:
