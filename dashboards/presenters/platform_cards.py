@@ -26,7 +26,6 @@ GROUPS: dict[Needs, tuple[str | Promise, str | Promise]] = {
 ABILITIES: dict[Can, str | Promise] = {
     Can.BACKFILL: _("Past items"),
     Can.ENGAGEMENT: _("Engagement"),
-    Can.DELETIONS: _("Deletions"),
 }
 
 

@@ -51,7 +51,6 @@ class Can(StrEnum):
     SEARCH = "search"  # it searches for the keywords; otherwise a tag, channel or author is read and matched here
     BACKFILL = "backfill"  # the first poll finds items from before the source was added
     ENGAGEMENT = "engagement"
-    DELETIONS = "deletions"
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ class MastodonTag(PagedPlatform):
     name = item_platform = "mastodon"
     label = gettext_noop("Mastodon hashtag")
     summary = gettext_noop("Public posts with a hashtag, filtered by your keywords.")
-    can = frozenset({Can.ENGAGEMENT, Can.DELETIONS, Can.BACKFILL})
+    can = frozenset({Can.ENGAGEMENT, Can.BACKFILL})
     settings = (
         Setting("tag", gettext_noop("Hashtag"), example="lumen", pattern=r"#?\w+"),
         SERVER,

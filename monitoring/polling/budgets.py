@@ -57,13 +57,6 @@ def _used(limit: Limit, result: PollResult) -> float:
     return result.spent.get(limit.name, 0 if is_free else result.requests * limit.cost)
 
 
-def next_at(key: str, limits: Limits, now: datetime) -> datetime:
-    """Return when a request is allowed: `now` if one is."""
-    rows = {row.name: row for row in RequestBudget.objects.filter(key=key)}
-    found = [(rows[_name(limit)], limit) for limit in limits if _name(limit) in rows]
-    return max((buckets.refills_at(_bucket(row), limit, now) for row, limit in found), default=now)
-
-
 def _locked(key: str, limits: Limits, now: datetime) -> list[tuple[RequestBudget, Limit]]:
     by_name = {_name(limit): limit for limit in limits}
     RequestBudget.objects.bulk_create(
