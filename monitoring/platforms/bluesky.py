@@ -18,7 +18,8 @@ from urllib.parse import urlencode, urlsplit
 from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
-from monitoring.platforms.paging import Connection, Page, PagedPlatform, PageRequest, error_of, read_items
+from monitoring.platforms.pages import Connection, Page, PageRequest, error_of, read_items
+from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.quotas import QuotaHeaders
 from monitoring.platforms.values import error_body, total, utc
 from monitoring.records import Entry, PollError

@@ -13,7 +13,8 @@ from typing import Any
 from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
 from monitoring.platforms.meta import graph_error, graph_request, graph_time, next_cursor, wait_s
-from monitoring.platforms.paging import Page, PagedPlatform, PageRequest, read_items
+from monitoring.platforms.pages import Page, PageRequest, read_items
+from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.searches import Plan, Search
 from monitoring.platforms.values import total
 from monitoring.records import Entry, PollError, PollJob

@@ -11,7 +11,8 @@ from typing import Any
 
 from monitoring.feeds.errors import ParseError
 from monitoring.parsing.parsers import parse_feed
-from monitoring.platforms.paging import Page, PagedPlatform, PageRequest, read_items
+from monitoring.platforms.pages import Page, PageRequest, read_items
+from monitoring.platforms.paging import PagedPlatform
 from monitoring.records import Entry, ParsedFeed
 
 

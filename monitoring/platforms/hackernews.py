@@ -14,7 +14,8 @@ from urllib.parse import urlencode
 from monitoring.http import ApiRequest
 from monitoring.platforms.base import Can, Limit, gettext_noop
 from monitoring.platforms.dialects import Dialect
-from monitoring.platforms.paging import Page, PagedPlatform, PageRequest, read_items
+from monitoring.platforms.pages import Page, PageRequest, read_items
+from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.windows import next_window
 from monitoring.records import Entry
 

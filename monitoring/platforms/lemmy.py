@@ -17,7 +17,8 @@ from monitoring.http import ApiRequest, FetchResult, HttpClient
 from monitoring.platforms.base import Can, Limit, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.markdown import to_html
-from monitoring.platforms.paging import Page, PagedPlatform, PageRequest, read_items
+from monitoring.platforms.pages import Page, PageRequest, read_items
+from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.values import error_body, total, utc
 from monitoring.records import Entry, PollError, PollJob, PollResult
 

@@ -11,7 +11,8 @@ from urllib.parse import quote
 
 from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Can, Limit, Setting, gettext_noop
-from monitoring.platforms.paging import Page, PagedPlatform, PageRequest, read_items
+from monitoring.platforms.pages import Page, PageRequest, read_items
+from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.values import total, utc
 from monitoring.records import Entry
 

@@ -15,7 +15,8 @@ from monitoring.http import ApiRequest
 from monitoring.platforms.base import Can, Needs, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.mastodon_tag import LIMITS, PAGE_SIZE, QUOTA, SERVER, read_statuses
-from monitoring.platforms.paging import Page, PagedPlatform, PageRequest
+from monitoring.platforms.pages import Page, PageRequest
+from monitoring.platforms.paging import PagedPlatform
 
 
 class MastodonSearch(PagedPlatform):

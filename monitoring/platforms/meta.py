@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from monitoring.http import ApiRequest, FetchResult
-from monitoring.platforms.paging import PageRequest
+from monitoring.platforms.pages import PageRequest
 from monitoring.platforms.values import error_body, utc
 from monitoring.records import PollError
 

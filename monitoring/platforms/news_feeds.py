@@ -15,7 +15,7 @@ from monitoring.http import ApiRequest
 from monitoring.platforms.base import Can, Limit, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.feed_pages import FeedPages
-from monitoring.platforms.paging import PageRequest
+from monitoring.platforms.pages import PageRequest
 from monitoring.records import Entry
 
 EDITION = Setting(

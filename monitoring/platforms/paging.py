@@ -13,14 +13,14 @@ A source with more searches than requests reads them in rounds: `round` is when 
 """
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from monitoring.http import ApiRequest, FetchResult, HttpClient
 from monitoring.platforms.base import Can, Limit, Needs, Setting
 from monitoring.platforms.dialects import Dialect
+from monitoring.platforms.pages import Connection, Page, PageRequest, error_of
 from monitoring.platforms.quotas import QuotaHeaders, read_quota
 from monitoring.platforms.searches import TIMELINE, Plan, Search, in_turn, plan_searches
 from monitoring.records import Entry, PollError, PollJob, PollResult, QuotaReading
@@ -28,56 +28,6 @@ from monitoring.records import Entry, PollError, PollJob, PollResult, QuotaReadi
 # Pages of one poll: bounds the memory and the transaction. A walk that is longer continues in the next poll.
 MAX_PAGES = 20
 MAX_WAIT_S = 31 * 86_400
-MAX_RAW = 20_000  # characters of an item as received
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of items. `next` is the cursor of the next older page (JSON), None if this is the last one.
-
-    `skipped` counts malformed items. `mark` is only for `is_forward` platforms: where to go on upward from this page.
-    `spent` is what the page cost beyond a request, by the name of a limit. `error` if the body reports a failure;
-    the entries are stored nevertheless, and the page is read again.
-    `retry_after_s` and `quota` if the body says how long to wait, and how many requests are left.
-    """
-
-    entries: tuple[Entry, ...] = ()
-    next: Any = None
-    skipped: int = 0
-    mark: Any = None
-    spent: Mapping[str, float] = field(default_factory=dict)
-    error: PollError | None = None
-    retry_after_s: int | None = None
-    quota: QuotaReading | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PageRequest:
-    """Everything that a platform's request for a page depends on.
-
-    `since` (UTC) is the time down to which items are wanted, `cursor` what the page before gave as `next`, None for
-    the first. `mark` is only for `is_forward` platforms. `api_url` has no final slash.
-    """
-
-    api_url: str
-    settings: Mapping[str, str]
-    secrets: Mapping[str, str] = field(repr=False)
-    search: Search
-    since: datetime
-    now: datetime
-    cursor: Any = None
-    mark: Any = None
-
-
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """Everything that renewing a session or token depends on. `call` makes a request, which counts as one."""
-
-    api_url: str
-    settings: Mapping[str, str]
-    secrets: Mapping[str, str] = field(repr=False)
-    now: datetime
-    call: Callable[[ApiRequest], FetchResult]
 
 
 class PagedPlatform:
@@ -163,16 +113,6 @@ class PagedPlatform:
 
     def poll(self, job: PollJob, http_client: HttpClient) -> PollResult:
         return Walker(self, job, http_client).run()
-
-
-# The meaning of a status where a platform doesn't say more: other codes keep their meaning of http/records.py.
-STATUS_ERRORS = {
-    400: "query_rejected",
-    401: "credential_rejected",
-    402: "quota_used_up",
-    403: "access_denied",
-    422: "query_rejected",
-}
 
 
 class Walker:
@@ -375,15 +315,6 @@ class Walker:
             self.spent[name] = self.spent.get(name, 0) + amount
 
 
-def error_of(response: FetchResult) -> PollError:
-    """Return what the status of a response that is no success means."""
-    assert response.error is not None
-    code = response.error.code
-    if code in ("http_error", "forbidden", "sign_in_required"):
-        code = STATUS_ERRORS.get(response.status, code)
-    return PollError(code, response.error.detail)
-
-
 def _latest(top: str | None, page: Page) -> str | None:
     dates = [entry.published.astimezone(UTC).isoformat() for entry in page.entries if entry.published]
     return max(filter(None, [top, *dates]), key=datetime.fromisoformat, default=None)
@@ -393,18 +324,3 @@ def _reaches(page: Page, since: str) -> bool:
     """Return whether a page, newest first, has an item from before this time."""
     dates = [entry.published for entry in page.entries if entry.published]
     return bool(dates) and min(dates) < datetime.fromisoformat(since)
-
-
-def read_items(items: Any, read: Callable[[Any], Entry | None]) -> tuple[tuple[Entry, ...], int]:
-    """Return the entries of a list of items, and how many are malformed. `read` returns None for one to leave out."""
-    entries, skipped = [], 0
-    for item in items:
-        try:
-            entry = read(item)
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError):
-            skipped += 1
-            continue
-        if entry is not None:
-            raw = entry.raw or (json.dumps(item, ensure_ascii=False) if isinstance(item, dict) else "")
-            entries.append(replace(entry, raw=raw[:MAX_RAW]))
-    return tuple(entries), skipped

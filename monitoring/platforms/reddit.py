@@ -19,7 +19,8 @@ from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.markdown import to_html
-from monitoring.platforms.paging import Connection, Page, PagedPlatform, PageRequest, error_of, read_items
+from monitoring.platforms.pages import Connection, Page, PageRequest, error_of, read_items
+from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.quotas import QuotaHeaders
 from monitoring.platforms.searches import Plan, Search
 from monitoring.platforms.values import error_body, total

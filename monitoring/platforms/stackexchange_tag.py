@@ -13,7 +13,7 @@ from urllib.parse import quote
 from monitoring.http import ApiRequest
 from monitoring.platforms.base import Can, Limit, Setting, gettext_noop
 from monitoring.platforms.feed_pages import FeedPages
-from monitoring.platforms.paging import PageRequest
+from monitoring.platforms.pages import PageRequest
 from monitoring.platforms.stackexchange import StackExchange
 from monitoring.records import Entry
 

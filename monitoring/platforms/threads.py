@@ -14,7 +14,8 @@ from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.meta import graph_error, graph_request, graph_time, next_cursor, wait_s
-from monitoring.platforms.paging import Page, PagedPlatform, PageRequest, read_items
+from monitoring.platforms.pages import Page, PageRequest, read_items
+from monitoring.platforms.paging import PagedPlatform
 from monitoring.records import Entry, PollError
 
 FIELDS = "id,text,media_type,permalink,timestamp,username,is_reply,topic_tag"

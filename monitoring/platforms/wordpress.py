@@ -16,7 +16,7 @@ from monitoring.http import ApiRequest
 from monitoring.platforms.base import Can, Limit, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.feed_pages import FeedPages
-from monitoring.platforms.paging import Page, PageRequest
+from monitoring.platforms.pages import Page, PageRequest
 
 
 class WordPress(FeedPages):

@@ -19,7 +19,8 @@ from zoneinfo import ZoneInfo
 from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
-from monitoring.platforms.paging import Page, PagedPlatform, PageRequest, read_items
+from monitoring.platforms.pages import Page, PageRequest, read_items
+from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.values import error_body
 from monitoring.platforms.youtube_items import comment_entry, found_video, whole_video
 from monitoring.records import PollError

@@ -158,6 +158,15 @@ def test_every_platform_has_a_page():
     assert {path.stem for path in (DOCS / "platforms").glob("[a-z]*.md")} == platforms()
 
 
+def test_table_of_platforms_has_a_line_for_each_in_the_order_of_labels():
+    from monitoring.platforms.registry import PLATFORMS
+
+    table = section((DOCS / "platforms" / "README.md").read_text(), "## Supported platforms")
+    lines = re.findall(r"^\| \[.*$", table, re.M)
+    ordered = sorted(PLATFORMS.values(), key=lambda one: one.label.lower())
+    assert lines == [f"| [{one.label}]({one.name}.md) | {one.needs} | {one.summary} |" for one in ordered]
+
+
 def test_platform_pages_list_every_error_code():
     from monitoring.messages.source_errors import ERROR_TEXTS
 

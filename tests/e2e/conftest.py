@@ -2,9 +2,12 @@
 
 import os
 import shutil
+import threading
+import time
 from datetime import timedelta
 
 import pytest
+from django.core.signals import request_finished, request_started
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -40,8 +43,54 @@ def browser_context_args(browser_context_args):
     return {**browser_context_args, "viewport": {"width": 1400, "height": 900}, "color_scheme": "light"}
 
 
+class OpenRequests:
+    """The requests that the live server has not finished yet."""
+
+    def __init__(self):
+        self._lock, self._count, self._changed = threading.Lock(), 0, time.monotonic()
+        request_started.connect(self._start, weak=False)
+        request_finished.connect(self._finish, weak=False)
+
+    def _start(self, **_):
+        self._add(1)
+
+    def _finish(self, **_):
+        self._add(-1)
+
+    def _add(self, change):
+        with self._lock:
+            self._count, self._changed = max(self._count + change, 0), time.monotonic()
+
+    def wait(self, quiet_s=0.1, timeout_s=20):
+        """Return when none has been open for `quiet_s` seconds."""
+        deadline = time.monotonic() + timeout_s
+        begin = time.monotonic()
+        while time.monotonic() < deadline:
+            with self._lock:
+                count, since = self._count, max(self._changed, begin)
+            if count == 0 and time.monotonic() - since >= quiet_s:
+                return
+            time.sleep(0.02)
+        raise AssertionError(f"{count} requests are still open")
+
+
+@pytest.fixture(scope="session")
+def open_requests():
+    return OpenRequests()
+
+
 @pytest.fixture(autouse=True)
-def clean_console(page):
+def finished_requests(transactional_db, open_requests):
+    """Let requests that the browser has abandoned end before the tables are emptied: they hold locks on rows.
+
+    pytest closes the pages first, because `clean_console` depends on this fixture.
+    """
+    yield
+    open_requests.wait()
+
+
+@pytest.fixture(autouse=True)
+def clean_console(finished_requests, page):
     """Fail the test on console errors and warnings, uncaught exceptions and failed requests for files."""
     problems = []
 
@@ -57,7 +106,6 @@ def clean_console(page):
     page.on("pageerror", lambda error: problems.append(f"exception: {error}"))
     page.on("response", note_response)
     yield
-    # A pending request would lock rows that the next test truncates.
     expect(page.locator(".htmx-request")).to_have_count(0)
     assert problems == []
 

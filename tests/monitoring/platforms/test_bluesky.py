@@ -7,7 +7,7 @@ import pytest
 
 from monitoring.content.clean import clean
 from monitoring.http import FetchResult
-from monitoring.platforms.paging import Connection
+from monitoring.platforms.pages import Connection
 from monitoring.platforms.registry import PLATFORMS
 from tests.lookalikes.platforms.base import NOW, Reply, make_posts
 from tests.lookalikes.platforms.bluesky import BlueskyServer
