@@ -202,10 +202,17 @@ class PollError:
 
 @dataclass(frozen=True, slots=True)
 class QuotaReading:
-    """The server's limit by the headers of a response: requests left, and when they refill (UTC)."""
+    """The server's limit by the headers of a response: requests left, and when they refill (UTC).
 
-    remaining: float
+    `remaining` is None if a limit is nearly used up, in an unknown number: then `resets_at` is how long to pause.
+    """
+
+    remaining: float | None
     resets_at: datetime | None = None
+
+    def is_used_up(self, now: datetime) -> bool:
+        """Return whether no request is allowed now."""
+        return (self.remaining is None or self.remaining < 1) and self.resets_at is not None and self.resets_at > now
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,8 +232,9 @@ class PollResult:
 
     Platforms that page set `resume_state` with an `error`, too: what was read before it is stored. `is_incomplete` if
     the limit of requests was reached first. `requests` is the number that were made, `spent` what they cost
-    beyond that (by the name of a limit), `quota` the last reading of the server's own limit. `report` says what the
-    source could not see, for the Sources page (platforms/paging.py).
+    beyond that (by the name of a limit), `quota` the last reading of the server's own limit, `left` what it says is
+    left of others, by their names. `report` says what the source could not see, for the Sources page
+    (platforms/paging.py).
     """
 
     entries: tuple[Entry, ...] = ()
@@ -246,6 +254,7 @@ class PollResult:
     requests: int = 1
     spent: Mapping[str, float] = field(default_factory=dict)
     quota: QuotaReading | None = None
+    left: Mapping[str, float] = field(default_factory=dict)
     report: dict[str, Any] = field(default_factory=dict)
 
 

@@ -38,7 +38,9 @@ class PlatformDetails:
     """`settings` are labels and values; `notes` are what the searches of the source leave out.
 
     `limit` says how much of the limit is left, "" where the platform has none; `is_used_up` if no check is possible
-    until `refills_at`. `quota` is the platform's own number. `freshness` says how often the limits allow a check.
+    until `refills_at`, `is_slowed` if that is a pause before it is used up. `quota` is the platform's own number, and
+    `counted` are labels and texts of limits that only the platform counts. `freshness` says how often the limits allow
+    a check.
     """
 
     label: str
@@ -49,9 +51,11 @@ class PlatformDetails:
     limit: str
     left: int
     is_used_up: bool
+    is_slowed: bool
     refills_at: datetime | None
     quota: str
     quota_resets_at: datetime | None
+    counted: tuple[tuple[str, str], ...]
     freshness: str
     credential: CredentialState | None
 
@@ -94,9 +98,11 @@ def _details(
         limit=percent(left) if platform.limits else "",
         left=left,
         is_used_up=level.refills_at is not None,
+        is_slowed=level.is_slowed,
         refills_at=level.refills_at,
         quota=quota,
         quota_resets_at=level.quota_resets_at,
+        counted=tuple((translated(name), _left_of(rest, amount)) for name, rest, amount in level.counted),
         freshness=_freshness(level),
         credential=_credential(source, platform, credential),
     )
@@ -109,6 +115,10 @@ def _credential(source: Source, platform: Platform, credential: Credential | Non
     is_rejected = source.is_failing and source.error_code in CREDENTIAL_ERRORS
     is_failing = is_rejected or bool(credential and credential.error_code)
     return CredentialState(credential, needs_credential(platform), is_failing)
+
+
+def _left_of(rest: float, amount: float) -> str:
+    return _("%(left)s of %(amount)s") % {"left": number(int(rest)), "amount": number(int(amount))}
 
 
 def _freshness(level: BudgetLevel) -> str:

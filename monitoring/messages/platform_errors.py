@@ -24,6 +24,10 @@ PLATFORM_ERROR_TEXTS: dict[str, ErrorText] = {
         _("The account’s credits or spending cap at the platform are used up."),
         _("Add credits or raise the cap there, or wait."),
     ),
+    "hashtag_limit": ErrorText(
+        _("The account has already read 30 different hashtags in 7 days, and Instagram allows no more."),
+        _("Delete the source of another hashtag and wait up to 7 days, or use another account."),
+    ),
     "query_rejected": ErrorText(
         _("The platform rejects the search."), _("Simplify the queries of the keywords that track this platform.")
     ),

@@ -29,6 +29,7 @@ ERROR_CODES = {
     "access_denied": "a valid credential without the permission, or an address that is blocked",
     "quota_used_up": "a quota of the platform that refills later",
     "spend_cap": "the credits or the cap that the account has at the platform",
+    "hashtag_limit": "more different hashtags than the account may read in 7 days",
     "query_rejected": "a search that the platform can't read",
     "bad_cursor": "a place to go on from that the platform no longer knows",
     "timeline_closed": "a server that shows a timeline only to people with an account",
@@ -76,13 +77,16 @@ class Setting:
 class Limit:
     """At most `amount` of something in any `window_s` seconds: requests, or what `name` says.
 
-    `cost` is the most that one request takes of it; the platform returns what it took in `PollResult.spent`.
+    `cost` is the most that one request takes of it; the platform returns what it took in `PollResult.spent`. If only
+    the platform counts it, `cost` is 0: nothing is reserved, `PollResult.left` says what is left, and the Sources page
+    shows it as `label`.
     """
 
     amount: float
     window_s: int
     name: str = "requests"
     cost: float = 1
+    label: str = ""
 
 
 class Platform(Protocol):

@@ -68,6 +68,8 @@ def returned(bucket: Bucket, limit: Limit, amount: float, now: datetime) -> Buck
 
 def corrected(bucket: Bucket, quota: QuotaReading, now: datetime) -> Bucket:
     """Return the bucket after the platform said how many requests it still allows: never more than we thought."""
+    if quota.remaining is None:
+        return replace(bucket, blocked_until=quota.resets_at or bucket.blocked_until)
     until = (quota.resets_at if quota.remaining < 1 else None) or bucket.blocked_until
     return replace(bucket, left=min(bucket.left, quota.remaining), blocked_until=until)
 

@@ -10,14 +10,13 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from monitoring.http import ApiRequest, FetchResult
-from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
-from monitoring.platforms.meta import graph_error, graph_request, graph_time, next_cursor, wait_s
+from monitoring.http import ApiRequest
+from monitoring.platforms.base import Can, Setting, gettext_noop
+from monitoring.platforms.meta import APP_SECRET, GraphPlatform, graph_request, next_cursor
 from monitoring.platforms.pages import Page, PageRequest, read_items
-from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.searches import Plan, Search
-from monitoring.platforms.values import total
-from monitoring.records import Entry, PollError, PollJob
+from monitoring.platforms.values import total, utc
+from monitoring.records import Entry, PollJob
 
 PAGE_SIZE = 25
 _COMMENT = "id,message,created_time,from,like_count,comment_count,permalink_url,parent"
@@ -27,11 +26,10 @@ FIELDS = (
 )
 
 
-class Facebook(PagedPlatform):
+class Facebook(GraphPlatform):
     name = item_platform = "facebook"
     label = gettext_noop("Facebook Page")
     summary = gettext_noop("Posts that tag your Page, posts on it, and their comments, filtered by your keywords.")
-    needs = Needs.APPROVAL
     can = frozenset({Can.BACKFILL, Can.ENGAGEMENT})
     settings = (
         Setting("page", gettext_noop("Page ID"), example="100000000000001", pattern=r"[0-9]+"),
@@ -42,8 +40,8 @@ class Facebook(PagedPlatform):
             link="https://developers.facebook.com/tools/explorer",
             is_secret=True,
         ),
+        APP_SECRET,
     )
-    limits = (Limit(180, 3_600),)
     min_interval_s = 900
     # Posts are read again for so long, for their new comments.
     overlap = timedelta(days=2)
@@ -51,9 +49,6 @@ class Facebook(PagedPlatform):
 
     def address(self, settings: Mapping[str, str]) -> str:
         return f"https://www.facebook.com/{settings['page']}"
-
-    def api_url(self, settings: Mapping[str, str]) -> str:
-        return "https://graph.facebook.com/v25.0"
 
     def plan(self, job: PollJob) -> Plan:
         return Plan(tuple(Search(kind, "", kind=kind) for kind in ("tagged", "feed")))
@@ -68,12 +63,6 @@ class Facebook(PagedPlatform):
         comments, skipped_comments = read_items(_comments(data["data"]), _comment)
         # Comments are newer than their posts, by whose times the walk ends.
         return Page((*posts, *comments), next_cursor(data), skipped + skipped_comments)
-
-    def error(self, response: FetchResult) -> PollError | None:
-        return graph_error(response)
-
-    def wait_s(self, response: FetchResult) -> int | None:
-        return wait_s(response)
 
 
 def _comments(posts: list[Any]) -> Iterator[dict[str, Any]]:
@@ -101,7 +90,7 @@ def _post(post: dict[str, Any]) -> Entry:
         body_is_html=False,
         author=name,
         author_url=url,
-        published=graph_time(post["created_time"]),
+        published=utc(post["created_time"]),
         kind="post",
         likes=counts[0],
         replies=counts[1],
@@ -121,7 +110,7 @@ def _comment(comment: dict[str, Any]) -> Entry:
         body_is_html=False,
         author=name,
         author_url=url,
-        published=graph_time(comment["created_time"]),
+        published=utc(comment["created_time"]),
         kind="comment",
         likes=likes,
         replies=replies,

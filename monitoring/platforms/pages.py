@@ -28,7 +28,9 @@ class Page:
     `skipped` counts malformed items. `mark` is only for `is_forward` platforms: where to go on upward from this page.
     `spent` is what the page cost beyond a request, by the name of a limit. `error` if the body reports a failure;
     the entries are stored nevertheless, and the page is read again.
-    `retry_after_s` and `quota` if the body says how long to wait, and how many requests are left.
+    `retry_after_s` and `quota` if the body says how long to wait, and how many requests are left. `left` is what is
+    left of limits that only the platform counts (`Limit.cost` 0), by their names. `kept` is what the platform
+    remembers for later pages and polls of the search, in addition to what it has (JSON).
     """
 
     entries: tuple[Entry, ...] = ()
@@ -39,6 +41,8 @@ class Page:
     error: PollError | None = None
     retry_after_s: int | None = None
     quota: QuotaReading | None = None
+    left: Mapping[str, float] = field(default_factory=dict)
+    kept: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,8 @@ class PageRequest:
     """Everything that a platform's request for a page depends on.
 
     `since` (UTC) is the time down to which items are wanted, `cursor` what the page before gave as `next`, None for
-    the first. `mark` is only for `is_forward` platforms. `api_url` has no final slash.
+    the first. `mark` is only for `is_forward` platforms. `kept` is what earlier pages gave to remember. `api_url` has
+    no final slash.
     """
 
     api_url: str
@@ -57,6 +62,7 @@ class PageRequest:
     now: datetime
     cursor: Any = None
     mark: Any = None
+    kept: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from, which polling/save.py stores together. Each search (or the one timeline) o
   An `is_forward` platform is read downward once, in the first poll, and then upward from its mark;
 - `walk`: a walk from the newest item down to the mark that isn't finished: how far it came (`cursor`), the mark that
   it will set (`top`), and down to when it goes (`since`). The mark moves only at its end, so nothing is left out;
-- `at`: when it was last read.
+- `at`: when it was last read;
+- `kept`: what the platform remembers for it (`Page.kept`).
 
 A source with more searches than requests reads them in rounds: `round` is when the present one began.
 """
@@ -91,6 +92,10 @@ class PagedPlatform:
         """Return the page that a response that is no success stands for, None for an error."""
         return None
 
+    def quota(self, response: FetchResult, now: datetime) -> QuotaReading | None:
+        """Return what the headers of any response say about the platform's own limit, None if nothing."""
+        return read_quota(response.headers, self.quota_headers, now) if self.quota_headers else None
+
     def wait_s(self, response: FetchResult) -> int | None:
         """Return how long to wait after a response that is no success: `Retry-After`, or what its body says."""
         return response.retry_after_s
@@ -130,6 +135,7 @@ class Walker:
         self.entries: dict[str, Entry] = {}
         self.requests, self.pages, self.skipped, self.status = 0, 0, 0, 0
         self.spent: dict[str, float] = {}
+        self.left: dict[str, float] = {}
         self.quota: QuotaReading | None = None
         self.retry_after_s: int | None = None
         self.error: PollError | None = None
@@ -154,6 +160,7 @@ class Walker:
             is_incomplete=bool(self._left()),
             requests=self.requests,
             spent=self.spent,
+            left=self.left,
             quota=self.quota,
             report={
                 "skipped": self.skipped,
@@ -186,7 +193,8 @@ class Walker:
         return in_turn(self.plan.searches, self.states, self.job.now)
 
     def _is_allowed(self) -> bool:
-        return self.requests < min(self.job.requests, MAX_PAGES) and not self.retry_after_s
+        is_paused = self.quota is not None and self.quota.is_used_up(self.job.now)
+        return self.requests < min(self.job.requests, MAX_PAGES) and not self.retry_after_s and not is_paused
 
     def _sign_in(self) -> PollError | None:
         """Return what is wrong with the secrets. Renew those that have ended."""
@@ -237,6 +245,8 @@ class Walker:
                 return
             self._add(page)
             state["at"] = self.job.now.isoformat()
+            if page.kept:
+                state["kept"] = {**state.get("kept", {}), **page.kept}
             if is_upward:
                 state["mark"] = page.mark if page.mark is not None else state["mark"]
                 walk = walk | {"cursor": page.next}
@@ -275,6 +285,7 @@ class Walker:
             now=self.job.now,
             cursor=walk["cursor"],
             mark=state.get("mark") if self.platform.is_forward else None,
+            kept=state.get("kept", {}),
         )
 
     def _fetch(self, request: PageRequest) -> Page:
@@ -284,8 +295,6 @@ class Walker:
         if response.error:
             page_of_error = self.platform.page_of_error(response, request)
             return page_of_error or Page(error=self.platform.error(response) or error_of(response))
-        if self.platform.quota_headers:
-            self.quota = read_quota(response.headers, self.platform.quota_headers, self.job.now) or self.quota
         try:
             page = self.platform.read(self.platform.decode(response.body), request)
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as problem:
@@ -298,10 +307,9 @@ class Walker:
         self.requests += 1
         response = self.http_client.call(request)
         self.status = response.status
+        self.quota = self.platform.quota(response, self.job.now) or self.quota
         if response.error:
             self.retry_after_s = self.platform.wait_s(response)
-            if self.platform.quota_headers:
-                self.quota = read_quota(response.headers, self.platform.quota_headers, self.job.now) or self.quota
         return response
 
     def _unexpected(self, problem: Exception) -> PollError:
@@ -311,6 +319,7 @@ class Walker:
         self.pages += 1
         self.skipped += page.skipped
         self.entries.update((entry.native_id, entry) for entry in page.entries)
+        self.left.update(page.left)
         for name, amount in page.spent.items():
             self.spent[name] = self.spent.get(name, 0) + amount
 

@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from monitoring.http import ApiRequest, FetchResult
-from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
+from monitoring.http import ApiRequest
+from monitoring.platforms.base import Can, Limit, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
-from monitoring.platforms.meta import graph_error, graph_request, graph_time, next_cursor, wait_s
+from monitoring.platforms.meta import GraphPlatform, graph_request, next_cursor
 from monitoring.platforms.pages import Page, PageRequest, read_items
-from monitoring.platforms.paging import PagedPlatform
-from monitoring.records import Entry, PollError
+from monitoring.platforms.values import utc
+from monitoring.records import Entry
 
 FIELDS = "id,text,media_type,permalink,timestamp,username,is_reply,topic_tag"
 PAGE_SIZE = 100
@@ -24,11 +24,10 @@ PAGE_SIZE = 100
 EARLIEST = datetime.fromtimestamp(1_688_540_400, UTC)
 
 
-class Threads(PagedPlatform):
+class Threads(GraphPlatform):
     name = item_platform = "threads"
     label = "Threads"
     summary = gettext_noop("Public posts that match your keywords, with an approved app.")
-    needs = Needs.APPROVAL
     can = frozenset({Can.SEARCH, Can.BACKFILL})
     settings = (
         Setting(
@@ -67,12 +66,6 @@ class Threads(PagedPlatform):
         entries, skipped = read_items(data["data"], _entry)
         return Page(entries, next_cursor(data), skipped)
 
-    def error(self, response: FetchResult) -> PollError | None:
-        return graph_error(response)
-
-    def wait_s(self, response: FetchResult) -> int | None:
-        return wait_s(response)
-
 
 def _entry(post: dict[str, Any]) -> Entry:
     name = post.get("username") or ""
@@ -85,6 +78,6 @@ def _entry(post: dict[str, Any]) -> Entry:
         author=name,
         author_handle=f"@{name}" if name else "",
         author_url=f"https://www.threads.com/@{name}" if name else "",
-        published=graph_time(post["timestamp"]),
+        published=utc(post["timestamp"]),
         kind="comment" if post.get("is_reply") else "post",
     )

@@ -29,16 +29,20 @@ class BudgetLevel:
     """The limits that sources with one key share.
 
     `share` (0 to 1) is what is left of the tightest one. `refills_at` is when a request is allowed again, None if one
-    is soon. `quota_left` and `quota_resets_at` are the platform's own words, None where it gives none. `freshness_s`
-    is how many seconds pass between two rounds of all `sources`.
+    is soon; `is_slowed` if that is a pause before the platform's own limit is used up. `quota_left` and
+    `quota_resets_at` are the platform's own words, None where it gives none. `freshness_s` is how many seconds pass
+    between two rounds of all `sources`. `counted` has the label, the rest and the amount of each limit that only the
+    platform counts.
     """
 
     share: float
     refills_at: datetime | None
+    is_slowed: bool
     quota_left: float | None
     quota_resets_at: datetime | None
     freshness_s: float
     sources: int
+    counted: tuple[tuple[str, float, float], ...] = ()
 
 
 def budget_levels(sources: Iterable[Source], now: datetime) -> dict[str, BudgetLevel]:
@@ -69,7 +73,8 @@ def _level(
     now: datetime,
 ) -> BudgetLevel:
     by_name = {f"{limit.name}/{limit.window_s}": limit for limit in limits}
-    found = [(row, by_name[row.name]) for row in rows if row.name in by_name]
+    known = [(row, by_name[row.name]) for row in rows if row.name in by_name]
+    found = [(row, limit) for row, limit in known if limit.cost]
     shares = [
         buckets.filled(Bucket(row.left, row.at), limit, now).left / buckets.capacity(limit) for row, limit in found
     ]
@@ -80,11 +85,22 @@ def _level(
     return BudgetLevel(
         share=max(min(shares, default=1.0), 0.0),
         refills_at=refills_at if refills_at > now + NOTABLE_WAIT else None,
+        is_slowed=refills_at > now + NOTABLE_WAIT and all(_is_slowed(row, limit, now) for row, limit in found),
         quota_left=quota.quota_left if quota and is_current else None,
         quota_resets_at=quota.quota_resets_at if quota and is_current else None,
         freshness_s=max(buckets.freshness_s(limits, requests), platform.min_interval_s or 0),
         sources=sources,
+        counted=tuple(
+            (limit.label, row.quota_left, limit.amount)
+            for row, limit in known
+            if not limit.cost and row.quota_left is not None
+        ),
     )
+
+
+def _is_slowed(row: RequestBudget, limit: Limit, now: datetime) -> bool:
+    """Return whether there is something left, here and at the platform: then a wait is a pause."""
+    return row.quota_left is None and buckets.filled(Bucket(row.left, row.at), limit, now).left >= limit.cost
 
 
 def _rounds(platforms: set[str]) -> dict[str, tuple[int, int]]:

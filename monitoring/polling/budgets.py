@@ -25,6 +25,7 @@ def reserve(key: str, limits: Limits, wanted: int, now: datetime) -> tuple[int, 
 
     The lock of the rows, in the order of their names, closes the race of two workers.
     """
+    limits = [limit for limit in limits if limit.cost]
     if not limits:
         return wanted, now
     with transaction.atomic():
@@ -46,7 +47,9 @@ def settle(key: str, limits: Limits, reserved: int, result: PollResult, now: dat
             bucket = buckets.returned(_bucket(row), limit, reserved * limit.cost - _used(limit, result), now)
             if result.quota and limit.name == "requests":
                 bucket = buckets.corrected(bucket, result.quota, now)
-                row.quota_left, row.quota_resets_at = result.quota.remaining, result.quota.resets_at
+                row.quota_left = result.quota.remaining
+                row.quota_resets_at = None if row.quota_left is None else result.quota.resets_at
+            row.quota_left = result.left.get(limit.name, row.quota_left)
             _set(row, bucket)
             row.save()
 

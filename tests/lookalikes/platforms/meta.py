@@ -1,5 +1,7 @@
 """The Graph API of Meta: Threads' keyword search, Instagram's hashtags, and a Facebook Page."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from tests.lookalikes.platforms.base import PlatformServer, Post, Received, Reply
@@ -8,9 +10,13 @@ BUSY = '{"100000000000001":[{"type":"pages","call_count":100,"estimated_time_to_
 
 
 class GraphServer(PlatformServer):
-    """Lists with `paging`: its `cursors` are on every page, `next` only where another one follows."""
+    """Lists with `paging`: its `cursors` are on every page, `next` only where another one follows.
+
+    `headers` are those of successful responses.
+    """
 
     secrets = {"token": "graph-access-token"}
+    headers: Mapping[str, str] = {}
     path = ""
 
     def is_accepted(self, request: Received) -> bool:
@@ -21,6 +27,10 @@ class GraphServer(PlatformServer):
 
     def rate_limited(self) -> Reply:
         return self.error(80001, 2446079, "There have been too many calls", 403, {"x-business-use-case-usage": BUSY})
+
+    def _reply(self, request: Received) -> Reply:
+        reply = super()._reply(request)
+        return replace(reply, headers=self.headers) if reply.status == 200 else reply
 
     def error(self, code: int, subcode: int, message: str, status: int, headers: dict | None = None) -> Reply:
         error = {"message": message, "type": "OAuthException", "code": code, "error_subcode": subcode}
@@ -75,19 +85,36 @@ class ThreadsServer(GraphServer):
 
 
 class InstagramServer(GraphServer):
+    """`asked` are the ids of the hashtags of the last 7 days, 30 at most."""
+
     platform = "instagram"
     settings = {"tag": "lumen", "account": "17841400000000000"}
     lacks = frozenset({"name", "author", "title", "shares", "views", "rating"})
     page_size = 50
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+
     def respond(self, request: Received) -> Reply:
+        if request.path == "/17841400000000000/recently_searched_hashtags":
+            return Reply({"data": [{"id": hashtag} for hashtag in self.asked[: int(request.query["limit"])]]})
         assert request.query["user_id"] == "17841400000000000"
         if request.path == "/ig_hashtag_search":
-            assert request.query["q"] == "lumen"
-            return Reply({"data": [{"id": "17840000000000777"}]})
+            return self._hashtag(request.query["q"])
         assert request.path == "/17840000000000777/recent_media"
         found = [post for post in self.visible() if (self.now - post.published).days < 1]
         return self.list_of(found, request)
+
+    def _hashtag(self, name: str) -> Reply:
+        hashtag = {"lumen": "17840000000000777"}.get(name)
+        if hashtag is None:
+            return Reply({"data": []})
+        if hashtag not in self.asked:
+            if len(self.asked) >= 30:
+                return self.error(18, 2207034, "Application request limit reached", 400)
+            self.asked.append(hashtag)
+        return Reply({"data": [{"id": hashtag}]})
 
     def native_id(self, post: Post) -> str:
         return str(17_900_000_000_000_000 + post.number)
