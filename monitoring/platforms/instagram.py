@@ -110,7 +110,7 @@ def _is_to_count(page: PageRequest) -> bool:
 def media_entry(media: dict[str, Any]) -> Entry:
     """Return media as an entry. The name of the author is given only for media that tag the own account."""
     likes, comments = media.get("like_count"), media.get("comments_count")
-    name = media.get("username") or ""
+    name, handle, url = profile(media)
     return Entry(
         native_id=media["id"],
         url=media["permalink"],
@@ -118,11 +118,17 @@ def media_entry(media: dict[str, Any]) -> Entry:
         body=media.get("caption") or "",
         body_is_html=False,
         author=name,
-        author_handle=f"@{name}" if name else "",
-        author_url=f"https://www.instagram.com/{name}/" if name else "",
+        author_handle=handle,
+        author_url=url,
         published=utc(media["timestamp"]),
         kind=KINDS.get(media.get("media_type", ""), "post"),
         likes=likes,
         replies=comments,
         engagement=total(likes, comments),
     )
+
+
+def profile(item: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return the author's name, handle and URL, "" where Instagram doesn't say."""
+    name = item.get("username") or ""
+    return (name, f"@{name}", f"https://www.instagram.com/{name}/") if name else ("", "", "")

@@ -14,13 +14,14 @@ import hmac
 import json
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Limit, Needs, Setting, gettext_noop
-from monitoring.platforms.pages import PageRequest
+from monitoring.platforms.pages import Page, PageRequest
 from monitoring.platforms.paging import MAX_WAIT_S, PagedPlatform
 from monitoring.platforms.values import error_body
 from monitoring.records import PollError, QuotaReading
@@ -69,6 +70,13 @@ class GraphPlatform(PagedPlatform):
         if "appsecret_proof" in str(problem.get("message")):
             return PollError("credential_rejected", f"{detail}: appsecret_proof")
         return PollError("unavailable" if code in _PASSING else "query_rejected", detail)
+
+    def page_of_error(self, response: FetchResult, page: PageRequest) -> Page | None:
+        """Start again at the first page if a further one is rejected: cursors end when their item is deleted."""
+        error = self.error(response)
+        if page.cursor and error and error.code == "query_rejected":
+            return Page(error=replace(error, code="bad_cursor"))
+        return None
 
     def wait_s(self, response: FetchResult) -> int | None:
         """Return how many seconds to wait after too many calls: `Retry-After`, or what the usage headers say."""

@@ -52,6 +52,8 @@ class PagedPlatform:
     overlap = timedelta(minutes=15)
     # How far back the first poll reads.
     first_poll = timedelta(days=7)
+    # Items come newest first, so one that is older than wanted ends a walk. Otherwise only a page without `next` does.
+    is_ordered = True
     # After the first poll, pages go from older to newer items, and each moves the mark.
     is_forward = False
     quota_headers: QuotaHeaders | None = None
@@ -253,7 +255,8 @@ class Walker:
             else:
                 walk = walk | {"cursor": page.next, "top": _latest(walk["top"], page)}
                 walk["mark"] = page.mark if walk.get("mark") is None else walk["mark"]
-            if page.next is None or (not is_upward and _reaches(page, walk["since"])):
+            is_end = self.platform.is_ordered and not is_upward and _reaches(page, walk["since"])
+            if page.next is None or is_end:
                 if not is_upward:
                     state["mark"] = walk["mark"] if self.platform.is_forward else self._new_mark(state, walk)
                 state.pop("walk", None)

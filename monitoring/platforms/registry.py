@@ -12,6 +12,7 @@ from monitoring.platforms.github import GitHub
 from monitoring.platforms.guardian import Guardian
 from monitoring.platforms.hackernews import HackerNews
 from monitoring.platforms.instagram import Instagram
+from monitoring.platforms.instagram_mentions import InstagramMentions
 from monitoring.platforms.lemmy import Lemmy
 from monitoring.platforms.lobsters import Lobsters
 from monitoring.platforms.mailbox import Mailbox
@@ -26,6 +27,7 @@ from monitoring.platforms.reddit import Reddit
 from monitoring.platforms.stackexchange import StackExchange
 from monitoring.platforms.stackexchange_tag import StackExchangeTag
 from monitoring.platforms.threads import Threads
+from monitoring.platforms.threads_mentions import ThreadsMentions
 from monitoring.platforms.wordpress import WordPress
 from monitoring.platforms.x import X
 from monitoring.platforms.youtube import YouTube
@@ -47,6 +49,7 @@ PLATFORMS: dict[str, Platform] = {
         Guardian(),
         HackerNews(),
         Instagram(),
+        InstagramMentions(),
         Lemmy(),
         Lobsters(),
         Mailbox(),
@@ -60,6 +63,7 @@ PLATFORMS: dict[str, Platform] = {
         StackExchange(),
         StackExchangeTag(),
         Threads(),
+        ThreadsMentions(),
         WordPress(),
         X(),
         YouTube(),

@@ -20,6 +20,7 @@ from monitoring.records import Entry
 
 FIELDS = "id,text,media_type,permalink,timestamp,username,is_reply,topic_tag"
 PAGE_SIZE = 100
+API_URL = "https://graph.threads.net/v1.0"
 # The search knows no earlier time.
 EARLIEST = datetime.fromtimestamp(1_688_540_400, UTC)
 
@@ -47,24 +48,25 @@ class Threads(GraphPlatform):
         return "https://www.threads.com/search"
 
     def api_url(self, settings: Mapping[str, str]) -> str:
-        return "https://graph.threads.net/v1.0"
+        return API_URL
 
     def request(self, page: PageRequest) -> ApiRequest:
-        since = int(max(page.since, EARLIEST).timestamp())
-        return graph_request(
-            page,
-            "keyword_search",
-            q=page.search.text,
-            search_type="RECENT",
-            since=since,
-            limit=PAGE_SIZE,
-            fields=FIELDS,
-            after=page.cursor,
-        )
+        return posts_request(page, "keyword_search", q=page.search.text, search_type="RECENT")
 
     def read(self, data: Any, page: PageRequest) -> Page:
-        entries, skipped = read_items(data["data"], _entry)
-        return Page(entries, next_cursor(data), skipped)
+        return read_posts(data)
+
+
+def posts_request(page: PageRequest, path: str, **query: str) -> ApiRequest:
+    """Return the request for a page of posts since the time down to which they are wanted."""
+    since = int(max(page.since, EARLIEST).timestamp())
+    return graph_request(page, path, **query, since=since, limit=PAGE_SIZE, fields=FIELDS, after=page.cursor)
+
+
+def read_posts(data: Any) -> Page:
+    """Return a page of posts."""
+    entries, skipped = read_items(data["data"], _entry)
+    return Page(entries, next_cursor(data), skipped)
 
 
 def _entry(post: dict[str, Any]) -> Entry:

@@ -26,14 +26,15 @@ UNWATCHABLE: tuple[Unwatchable, ...] = (
         gettext_noop(
             "Facebook doesn’t let programs search public posts. Only posts and comments on your own Page can be read."
         ),
-        ("x", "bluesky"),
+        ("facebook", "x", "bluesky"),
     ),
     Unwatchable(
         gettext_noop("Instagram: captions and comments"),
         gettext_noop(
-            "Instagram has no search for words. Approved apps can read hashtags and mentions of their own account."
+            "Instagram has no search for words. Approved apps can read hashtags, media that tag their own account, "
+            "and comments on it."
         ),
-        ("bluesky", "mastodon"),
+        ("instagram", "instagrammentions"),
     ),
     Unwatchable(
         gettext_noop("LinkedIn: posts of others"),

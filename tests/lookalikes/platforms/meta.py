@@ -1,4 +1,4 @@
-"""The Graph API of Meta: Threads' keyword search, Instagram's hashtags, and a Facebook Page."""
+"""The Graph API of Meta: Threads' keyword search and mentions, and Instagram's hashtags."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -84,6 +84,15 @@ class ThreadsServer(GraphServer):
         }
 
 
+class ThreadsMentionsServer(ThreadsServer):
+    platform = "threadsmentions"
+    settings = {"account": "lumen"}
+
+    def respond(self, request: Received) -> Reply:
+        assert request.path == "/me/mentions"
+        return self.list_of(self.since(request), request)
+
+
 class InstagramServer(GraphServer):
     """`asked` are the ids of the hashtags of the last 7 days, 30 at most."""
 
@@ -133,52 +142,4 @@ class InstagramServer(GraphServer):
             "media_type": "IMAGE",
             "like_count": post.likes,
             "comments_count": post.replies,
-        }
-
-
-class FacebookServer(GraphServer):
-    """`comments` are the numbers of posts that are comments of the post before them."""
-
-    platform = "facebook"
-    settings = {"page": "100000000000001"}
-    lacks = frozenset({"author", "title", "views", "rating"})
-    page_size = 25
-    comments: frozenset[int] = frozenset()
-
-    def respond(self, request: Received) -> Reply:
-        page, _, kind = request.path.strip("/").partition("/")
-        assert page == "100000000000001" and kind in ("tagged", "feed")
-        found = [] if kind == "feed" else [post for post in self.since(request) if post.number not in self.comments]
-        return self.list_of(found, request)
-
-    def native_id(self, post: Post) -> str:
-        return f"100000000000777_{post.number}"
-
-    def permalink(self, post: Post) -> str:
-        return f"https://www.facebook.com/100000000000777/posts/{post.number}"
-
-    def item(self, post: Post) -> dict:
-        if post.number in self.malformed:
-            return {"id": self.native_id(post), "message": post.text}
-        answers = [one for one in self.posts if one.number - 1 == post.number and one.number in self.comments]
-        return {
-            "id": self.native_id(post),
-            "message": post.text,
-            "created_time": self.time(post),
-            "permalink_url": self.permalink(post),
-            "from": {"name": post.name, "id": post.author},
-            "shares": {"count": post.shares},
-            "reactions": {"data": [], "summary": {"total_count": post.likes}},
-            "comments": {"data": [self._comment(one) for one in answers], "summary": {"total_count": post.replies}},
-        }
-
-    def _comment(self, post: Post) -> dict:
-        return {
-            "id": self.native_id(post),
-            "message": post.text,
-            "created_time": self.time(post),
-            "from": {"name": post.name, "id": post.author},
-            "like_count": post.likes,
-            "comment_count": post.replies,
-            "permalink_url": self.permalink(post),
         }

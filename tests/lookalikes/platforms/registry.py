@@ -15,7 +15,8 @@ from tests.lookalikes.platforms.mastodon_search import MastodonSearchServer
 from tests.lookalikes.platforms.mastodon_tag import MastodonTagServer
 from tests.lookalikes.platforms.mediawiki import MediaWikiServer
 from tests.lookalikes.platforms.medium import MediumServer
-from tests.lookalikes.platforms.meta import FacebookServer, InstagramServer, ThreadsServer
+from tests.lookalikes.platforms.meta import InstagramServer, ThreadsMentionsServer, ThreadsServer
+from tests.lookalikes.platforms.meta_comments import FacebookServer, InstagramMentionsServer
 from tests.lookalikes.platforms.news_feeds import BingNewsServer, GoogleNewsServer
 from tests.lookalikes.platforms.newsapi import NewsApiServer
 from tests.lookalikes.platforms.producthunt import ProductHuntServer
@@ -40,6 +41,7 @@ LOOKALIKES: dict[str, type[PlatformServer]] = {
         GoogleNewsServer,
         GuardianServer,
         HackerNewsServer,
+        InstagramMentionsServer,
         InstagramServer,
         LemmyServer,
         LobstersServer,
@@ -53,6 +55,7 @@ LOOKALIKES: dict[str, type[PlatformServer]] = {
         RedditServer,
         StackExchangeServer,
         StackExchangeTagServer,
+        ThreadsMentionsServer,
         ThreadsServer,
         WordPressServer,
         XServer,

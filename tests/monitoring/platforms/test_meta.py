@@ -1,4 +1,4 @@
-"""Facebook, Instagram and Threads: error codes, waits, usage, proofs, comments, hidden counts, hashtags."""
+"""Facebook, Instagram and Threads: error codes, waits, usage, proofs, cursors, hidden counts, hashtags."""
 
 import hashlib
 import hmac
@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from tests.lookalikes.platforms.base import NOW, make_posts
-from tests.lookalikes.platforms.meta import FacebookServer, InstagramServer, ThreadsServer
+from tests.lookalikes.platforms.meta import InstagramServer, ThreadsMentionsServer, ThreadsServer
+from tests.lookalikes.platforms.meta_comments import FacebookServer, InstagramMentionsServer
 from tests.monitoring.platforms.polling import Polls
 
 APP_SECRET = "0123456789abcdef0123456789abcdef"
@@ -27,7 +28,10 @@ def usage(percent, minutes=0):
     }
 
 
-@pytest.fixture(params=[FacebookServer, InstagramServer, ThreadsServer])
+@pytest.fixture(
+    params=[FacebookServer, InstagramServer, InstagramMentionsServer, ThreadsServer, ThreadsMentionsServer],
+    ids=lambda kind: kind.platform,
+)
 def server(request):
     with request.param() as server:
         server.posts = make_posts(3)
@@ -65,28 +69,6 @@ def test_list_with_a_cursor_and_without_next_is_the_last_page(server):
     polls = Polls(server)
     polls.poll_until_done()
     assert len([request for request in server.requests if "after" in request.query]) == 0
-
-
-def test_facebook_reads_comments_with_their_posts():
-    with FacebookServer() as server:
-        server.posts = make_posts(4)
-        server.comments = frozenset({3})
-        polls = Polls(server)
-        polls.poll_until_done()
-        comment = polls.entries["100000000000777_3"]
-        assert (comment.kind, comment.reply_to) == ("comment", "100000000000777_2")
-        assert set(polls.entries) == {server.native_id(post) for post in server.posts}
-
-
-def test_facebook_finds_new_comments_of_posts_of_the_last_days():
-    with FacebookServer() as server:
-        server.posts = make_posts(2)
-        polls = Polls(server)
-        polls.poll_until_done()
-        server.posts += make_posts(1, now=NOW + timedelta(hours=20), first=3)
-        server.comments, server.now = frozenset({3}), NOW + timedelta(hours=20)
-        polls.poll_until_done()
-        assert "100000000000777_3" in polls.entries
 
 
 def test_instagram_asks_for_the_hashtag_and_reads_hidden_likes_as_unknown():
@@ -142,7 +124,7 @@ def test_usage_that_is_malformed_is_ignored(server, header):
     assert (result.error, result.quota) == (None, None)
 
 
-@pytest.mark.parametrize("kind", [FacebookServer, InstagramServer])
+@pytest.mark.parametrize("kind", [FacebookServer, InstagramServer, InstagramMentionsServer])
 def test_app_secret_proves_each_request_and_is_never_sent(kind):
     with kind() as server:
         server.posts = make_posts(1)
@@ -182,3 +164,30 @@ def test_instagram_rejects_an_unknown_hashtag():
         polls = Polls(server)
         polls.source.settings["tag"] = "unknown"
         assert polls.poll().error.code == "query_rejected"
+
+
+def test_threads_mentions_are_those_of_the_account_of_the_token():
+    with ThreadsMentionsServer() as server:
+        server.posts = make_posts(1)
+        polls = Polls(server)
+        polls.poll_until_done()
+        assert paths(server) == ["/me/mentions"]
+        assert polls.entries[server.native_id(server.posts[0])].author_handle == "@ada1"
+
+
+def test_cursor_that_is_rejected_starts_again_at_the_first_page(server):
+    server.posts = make_posts(120, every=timedelta(minutes=1))
+    real, rejected = server._reply, []
+
+    def reply(request):
+        if "after" in request.query and not rejected:
+            rejected.append(request)
+            return server.error(100, 33, "Invalid cursor", 400)
+        return real(request)
+
+    server._reply = reply
+    polls = Polls(server)
+    if server.page_size < 100:
+        assert polls.poll().error.code == "bad_cursor"
+    polls.poll_until_done()
+    assert set(polls.entries) == {server.native_id(post) for post in server.posts}
