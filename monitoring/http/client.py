@@ -259,8 +259,7 @@ class _Fetch:
             if self._options.etag or self._options.last_modified:
                 return None
             return FetchError("protocol", "status 304 to an unconditional request")
-        code = _STATUS_ERRORS.get(status) or ("server_error" if status >= 500 else "http_error")
-        return FetchError(code, f"status {status}")
+        return status_error(status)
 
     def _read_start(self, response: requests.Response) -> bytes:
         """Return the start of an error's page, as much of it as arrives soon and can be read."""
@@ -354,6 +353,12 @@ def _any_failure_as_refusal() -> Iterator[None]:
         raise
     except Exception as error:
         raise RequestRefused("protocol", _detail_of(error)) from error
+
+
+def status_error(status: int) -> FetchError:
+    """Return a status that is no success as a value."""
+    code = _STATUS_ERRORS.get(status) or ("server_error" if status >= 500 else "http_error")
+    return FetchError(code, f"status {status}")
 
 
 def error_of(failure: BaseException) -> FetchError:

@@ -16,8 +16,8 @@ import requests
 
 from monitoring.http.client import HttpClient
 from monitoring.http.records import FetchError
-from monitoring.http.ssrf import CheckedResolver, RequestRefused
-from monitoring.http.transport import RequestBudget, connect, tls_context
+from monitoring.http.ssrf import RequestRefused
+from monitoring.http.transport import RequestBudget, open_socket, tls_context
 
 FAILURES = (RequestRefused, OSError, imaplib.IMAP4.error)
 # Response codes of RFC 5530, and those of Gmail, Yahoo and Exchange, by the code of an error.
@@ -42,17 +42,15 @@ class ImapConnection(imaplib.IMAP4):
 
     def open(self, host: str = "", port: int = 993, timeout: float | None = None) -> None:
         """Connect to an address that was checked: called by `imaplib`."""
-        settings, budget = self._client.settings, self._budget()
-        resolver = CheckedResolver(settings.allowed_hosts)
-        address = resolver.resolve(host, port, budget.remaining_s())[0]
-        plain = connect(address, port, min(settings.connect_timeout_s, budget.remaining_s()))
+        settings = self._client.settings
+        plain = open_socket(settings, host, port, self._deadline)
         ca_file = settings.ca_file or requests.certs.where()  # type: ignore[attr-defined]  # not in its stubs
         try:
             self.sock = tls_context(ca_file).wrap_socket(plain, server_hostname=host)
         except BaseException:
             plain.close()
             raise
-        cast(Any, self.sock).budget = budget
+        cast(Any, self.sock).budget = self._budget()
         self.host, self.port = host, port
         self.file = self.sock.makefile("rb")
 

@@ -1,7 +1,8 @@
 """The transport of the HTTP client: a requests adapter whose connections go to checked addresses only.
 
 Connections verify TLS with one shared context and stop at the deadline and byte limit of the fetch that uses them.
-Called by client.py only: one `CheckedAdapter` per process, one `RequestBudget` per fetch.
+Called by client.py: one `CheckedAdapter` per process, one `RequestBudget` per fetch. imap.py and websocket.py open the
+sockets of their own protocols with `open_socket`.
 """
 
 import http.client
@@ -20,6 +21,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.util.ssl_ import create_urllib3_context
 
+from monitoring.http.records import ClientSettings
 from monitoring.http.ssrf import CheckedResolver, RequestRefused
 
 # urllib3 logs a traceback and the full URL for each malformed header, and a warning for each connection that it
@@ -59,10 +61,7 @@ class RequestBudget:
 
     def remaining_s(self) -> float:
         """Return the seconds left. Raise TimeoutError if there are none."""
-        left = self.deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("total time limit reached")
-        return left
+        return _left_s(self.deadline)
 
     def consume(self, received: int) -> None:
         """Subtract received bytes. Raise RequestRefused if they exceed the limit."""
@@ -176,6 +175,28 @@ def connect(address: str, port: int, timeout_s: float) -> socket.socket:
         sock.close()
         raise
     return sock
+
+
+def open_socket(settings: ClientSettings, host: str, port: int, deadline: float) -> socket.socket:
+    """Return a connection to a host whose addresses were checked, of which the first two are tried.
+
+    Raise RequestRefused or OSError.
+    """
+    error: OSError | None = None
+    addresses = CheckedResolver(settings.allowed_hosts).resolve(host, port, _left_s(deadline))
+    for address in addresses[:_MAX_ADDRESSES_TRIED]:
+        try:
+            return connect(address, port, min(settings.connect_timeout_s, _left_s(deadline)))
+        except OSError as failure:
+            error = failure
+    raise error or OSError("no address")
+
+
+def _left_s(deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("total time limit reached")
+    return left
 
 
 class _PlainConnection(_CheckedConnection, HTTPConnection):
