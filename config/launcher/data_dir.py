@@ -21,7 +21,7 @@ import psutil
 LOCK, RUN, SECRET_KEY = "run.lock", "run.json", "secret-key"
 # The data folder in docs/operations.md; ".new" is a draft of a file or folder.
 OWN_NAMES = re.compile(
-    r"(run\.lock|run\.json|secret-key|postgres|postgres-password|redis)(\.new)?"
+    r"(run\.lock|run\.json|read-jetstream|secret-key|postgres|postgres-password|redis)(\.new)?"
     r"|(postgres|redis)\.log(\.1)?|beat-schedule.*"
 )
 

@@ -28,11 +28,12 @@ RecordProcesses = Callable[[list[tuple[int, float]]], None]  # process ID and cr
 Stops = tuple[tuple[signal.Signals, float], ...]  # signals, each with a timeout in seconds
 WEB_STOPS: Stops = ((signal.SIGTERM, 2.0),)
 BEAT_STOPS: Stops = ((signal.SIGTERM, 1.0),)
+STREAM_STOPS: Stops = ((signal.SIGTERM, 3.5),)
 # SIGTERM lets a task finish; SIGQUIT returns it to the queue. An idle worker takes up to 2.5 s to end on 2 busy cores.
 WORKER_STOPS: Stops = ((signal.SIGTERM, 3.5), (signal.SIGQUIT, 1.0))
 REDIS_STOPS: Stops = ((signal.SIGTERM, 0.5),)
 POSTGRES_STOPS: Stops = ((signal.SIGINT, 1.5), (signal.SIGQUIT, 0.5))
-STOP_ORDER = (("web", "beat"), ("poll", "work", "send", "fetch"), ("redis",), ("postgres",))
+STOP_ORDER = (("web", "beat"), ("poll", "work", "send", "fetch", "stream"), ("redis",), ("postgres",))
 
 
 class RunError(Exception):
@@ -143,6 +144,8 @@ def programs(data_dir: Path) -> dict[str, Program]:
         "fetch": Program(
             [*worker, "-Q", "fetch", "-P", "threads", "-c", "8", "-n", "fetch@%h"], WORKER_STOPS, signal.SIGKILL
         ),
+        # Idle until a project has a source of it.
+        "stream": Program([sys.executable, "manage.py", "read_jetstream"], STREAM_STOPS),
         "beat": Program(beat, BEAT_STOPS),
     }
 

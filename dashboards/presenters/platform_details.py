@@ -40,7 +40,7 @@ class PlatformDetails:
     `limit` says how much of the limit is left, "" where the platform has none; `is_used_up` if no check is possible
     until `refills_at`, `is_slowed` if that is a pause before it is used up. `quota` is the platform's own number, and
     `counted` are labels and texts of limits that only the platform counts. `freshness` says how often the limits allow
-    a check.
+    a check, "" for a stream, which is read all the time; `has_gap` if posts of a stream are missing.
     """
 
     label: str
@@ -48,6 +48,8 @@ class PlatformDetails:
     settings: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
     is_catching_up: bool
+    is_streamed: bool
+    has_gap: bool
     limit: str
     left: int
     is_used_up: bool
@@ -94,7 +96,9 @@ def _details(
             if source.settings.get(setting.name)
         ),
         notes=tuple(search_notes(source.report, names)),
-        is_catching_up=bool(source.report.get("gap")),
+        is_catching_up=bool(source.report.get("gap")) and not platform.is_streamed,
+        is_streamed=platform.is_streamed,
+        has_gap=bool(source.report.get("missed")),
         limit=percent(left) if platform.limits else "",
         left=left,
         is_used_up=level.refills_at is not None,
@@ -103,7 +107,7 @@ def _details(
         quota=quota,
         quota_resets_at=level.quota_resets_at,
         counted=tuple((translated(name), _left_of(rest, amount)) for name, rest, amount in level.counted),
-        freshness=_freshness(level),
+        freshness="" if platform.is_streamed else _freshness(level),
         credential=_credential(source, platform, credential),
     )
 

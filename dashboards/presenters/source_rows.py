@@ -11,7 +11,7 @@ from django.db.models import Count, Min
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.formats import long_date, number
+from accounts.formats import long_date, moment, number
 from monitoring.messages.error_text import ErrorText
 from monitoring.messages.source_errors import error_text
 from monitoring.models import DocumentSource, Source
@@ -26,7 +26,7 @@ QUIET_AFTER = timedelta(days=30)
 class SourceRow:
     """A source with its status: `status` is failing, paused, pending, quiet or active, `label` is its translation.
 
-    `error` explains why it fails, `warning` what is wrong with a feed that can be read, "" for nothing.
+    `error` explains why it fails, `warning` what is missing of a source that can be read, "" for nothing.
     `move` says where its URL comes from or redirects to. `items_per_day` is None until the first successful check.
     """
 
@@ -79,6 +79,12 @@ def _move(source: Source) -> str:
 def _warning(source: Source) -> str:
     if source.is_truncated:
         return _("The feed was cut off at the last check, so items may be missing. Vigie will read it again.")
+    if missed := source.report.get("missed"):
+        since, until = (moment(datetime.fromisoformat(text)) for text in missed)
+        text = _(
+            "Posts are missing from %(since)s to %(until)s: Vigie wasn’t reading, and the stream no longer has them."
+        )
+        return text % {"since": since, "until": until}
     return ""
 
 

@@ -97,11 +97,12 @@ def _failed(failure: Exception) -> StreamFailed:
         return StreamFailed(FetchError("timeout", "no stream in time"))
     if isinstance(failure, ssl.SSLError):
         return StreamFailed(FetchError("tls", str(failure.reason or "")))
-    if isinstance(failure, InvalidHandshake | InvalidURI | EOFError):
+    if isinstance(failure, InvalidHandshake | EOFError):
         return StreamFailed(FetchError("protocol", type(failure).__name__))
     if isinstance(failure, OSError):
         return StreamFailed(FetchError("connect", failure.strerror or ""))
-    if isinstance(failure, ValueError):  # a redirect, which could lead anywhere
+    # The URL was valid, so it is that of a redirect, which could lead anywhere: the library refuses to follow it.
+    if isinstance(failure, InvalidURI | ValueError):
         return StreamFailed(FetchError("bad_redirect", "a stream is not redirected"))
     return StreamFailed(error_of(failure))
 

@@ -38,4 +38,8 @@ PLATFORM_ERROR_TEXTS: dict[str, ErrorText] = {
     "channel_closed": ErrorText(
         _("The channel has no public preview, or doesn’t exist."), _("Check the name of the channel.")
     ),
+    "stream_gap": ErrorText(
+        _("Vigie wasn’t reading the stream, which no longer had these posts afterwards."),
+        _("No action needed: Vigie is reading again. Posts of that time are missing."),
+    ),
 }

@@ -34,6 +34,7 @@ ERROR_CODES = {
     "bad_cursor": "a place to go on from that the platform no longer knows",
     "timeline_closed": "a server that shows a timeline only to people with an account",
     "channel_closed": "a channel without a public page",
+    "stream_gap": "posts that a stream no longer had when it was read again",
 }
 
 
@@ -95,7 +96,8 @@ class Platform(Protocol):
     `item_platform` is the platform that its items belong to in queries and filters: a search and a timeline of one
     site have the same. `settings` are what a source of it needs, secrets included; `limits` hold per credential, or
     per API host without one. `min_interval_s` is the shortest time between two polls of a source, None for that of
-    feeds.
+    feeds. The sources of a platform that `is_streamed` are read by a process of their own (monitoring/streaming/) and
+    never polled by workers; its `poll` reads a sample.
     """
 
     @property
@@ -116,6 +118,8 @@ class Platform(Protocol):
     def limits(self) -> tuple[Limit, ...]: ...
     @property
     def min_interval_s(self) -> int | None: ...
+    @property
+    def is_streamed(self) -> bool: ...
 
     def limits_of(self, settings: Mapping[str, str]) -> tuple[Limit, ...]:
         """Return the limits of a source with these settings: `limits`, and a cap that a person has set."""

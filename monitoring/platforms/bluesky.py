@@ -11,17 +11,19 @@ access token lasts two hours, its refresh token is replaced with each use
 import base64
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
+from monitoring.platforms.bluesky_posts import entry_of_record, with_author
 from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.pages import Connection, Page, PageRequest, error_of, read_items
 from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.quotas import QuotaHeaders
-from monitoring.platforms.values import error_body, total, utc
+from monitoring.platforms.values import error_body, total
 from monitoring.records import Entry, PollError
 
 PAGE_SIZE = 100
@@ -145,51 +147,7 @@ def _expiry(token: str) -> float | None:
 
 
 def _entry(post: dict[str, Any]) -> Entry:
-    author, record, uri = post["author"], post["record"], post["uri"]
-    _, _, did, _, key = uri.split("/")
-    handle = author.get("handle") or ""
-    is_named = handle and handle != "handle.invalid"
-    reply = record.get("reply") or {}
+    entry = with_author(entry_of_record(post["uri"], post["record"], post["indexedAt"]), post["author"])
     counts = [post.get(f"{name}Count") for name in ("like", "reply", "repost", "quote")]
     likes, replies, reposts, quotes = counts
-    return Entry(
-        native_id=uri,
-        url=f"https://bsky.app/profile/{did}/post/{key}",
-        title="",
-        body=record["text"],
-        body_is_html=False,
-        other_texts=tuple((text, False) for text in _further_texts(record)),
-        author=author.get("displayName") or (handle if is_named else did),
-        author_handle=f"@{handle}" if is_named else "",
-        author_url=f"https://bsky.app/profile/{author['did']}",
-        published=_time(record.get("createdAt"), post["indexedAt"]),
-        language=str((record.get("langs") or [""])[0]).lower(),
-        kind="comment" if reply else "post",
-        likes=likes,
-        replies=replies,
-        shares=total(reposts, quotes),
-        engagement=total(*counts),
-        reply_to=(reply.get("parent") or {}).get("uri") or "",
-        thread=(reply.get("root") or {}).get("uri") or "",
-    )
-
-
-def _time(created: Any, indexed: str) -> datetime:
-    """Return when a post was published: authors may write any time, but not one after the server got it."""
-    try:
-        return min(utc(created), utc(indexed))
-    except (ValueError, TypeError):
-        return utc(indexed)
-
-
-def _further_texts(record: dict[str, Any]) -> list[str]:
-    """Return the whole addresses of links, which the text shortens, the linked page, and descriptions of pictures."""
-    features = [feature for facet in record.get("facets") or () for feature in facet.get("features") or ()]
-    embed = record.get("embed") or {}
-    embed = embed.get("media") or embed
-    page = embed.get("external") or {}
-    texts = [feature.get("uri") for feature in features]
-    texts += [page.get(name) for name in ("uri", "title", "description")]
-    texts += [image.get("alt") for image in embed.get("images") or ()]
-    texts += [f"#{tag}" for tag in record.get("tags") or ()]
-    return list(dict.fromkeys(text for text in texts if isinstance(text, str) and text.strip()))
+    return replace(entry, likes=likes, replies=replies, shares=total(reposts, quotes), engagement=total(*counts))

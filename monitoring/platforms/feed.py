@@ -30,6 +30,7 @@ class FeedPlatform:
     settings: tuple[Setting, ...] = ()
     limits: tuple[Limit, ...] = ()
     min_interval_s: int | None = None
+    is_streamed: bool = False
 
     def limits_of(self, settings: Mapping[str, str]) -> tuple[Limit, ...]:
         return self.limits

@@ -65,6 +65,7 @@ class Mailbox:
     )
     limits: tuple[Limit, ...] = ()
     min_interval_s = 600
+    is_streamed = False
     first_poll = timedelta(days=7)
     is_forward = True
     overlap = timedelta()

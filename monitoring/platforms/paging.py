@@ -46,6 +46,7 @@ class PagedPlatform:
     settings: tuple[Setting, ...] = ()
     limits: tuple[Limit, ...] = ()
     min_interval_s: int | None = None
+    is_streamed = False
     # The query language; only for platforms that search.
     dialect = Dialect()
     # Items are read again this long before the mark: search indexes find some items late.

@@ -13,6 +13,7 @@ from monitoring.platforms.guardian import Guardian
 from monitoring.platforms.hackernews import HackerNews
 from monitoring.platforms.instagram import Instagram
 from monitoring.platforms.instagram_mentions import InstagramMentions
+from monitoring.platforms.jetstream import Jetstream
 from monitoring.platforms.lemmy import Lemmy
 from monitoring.platforms.lobsters import Lobsters
 from monitoring.platforms.mailbox import Mailbox
@@ -50,6 +51,7 @@ PLATFORMS: dict[str, Platform] = {
         HackerNews(),
         Instagram(),
         InstagramMentions(),
+        Jetstream(),
         Lemmy(),
         Lobsters(),
         Mailbox(),
@@ -70,6 +72,11 @@ PLATFORMS: dict[str, Platform] = {
         YouTubeChannel(),
     )
 }
+
+
+def streamed_platforms() -> list[str]:
+    """Return the names of the platforms whose sources are read by a process of their own and never polled."""
+    return [platform.name for platform in PLATFORMS.values() if platform.is_streamed]
 
 
 def item_platform(name: str) -> str:

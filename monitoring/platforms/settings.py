@@ -44,8 +44,8 @@ def needs_credential(platform: Platform) -> bool:
 
 
 def is_recommended(platform: Platform) -> bool:
-    """Return whether a source of the platform needs nothing from a person and searches for the keywords."""
-    is_free = platform.needs == Needs.NOTHING and Can.SEARCH in platform.can
+    """Return whether a source of the platform needs nothing from a person, and finds the keywords in all its items."""
+    is_free = platform.needs == Needs.NOTHING and (Can.SEARCH in platform.can or platform.is_streamed)
     return is_free and not any(setting.is_required and not setting.default for setting in platform.settings)
 
 

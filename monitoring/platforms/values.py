@@ -10,7 +10,10 @@ from monitoring.http import FetchResult
 def utc(text: str) -> datetime:
     """Return an ISO 8601 time in UTC, which is the zone of one without any. ValueError if it is no time."""
     at = datetime.fromisoformat(text)
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    try:
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError:
+        raise ValueError("a time out of range") from None
 
 
 def total(*counts: int | None) -> int | None:

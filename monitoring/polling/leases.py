@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from monitoring.platforms.registry import streamed_platforms
 from monitoring.records import ClaimedSource, PollHints
 
 LEASE = timedelta(seconds=60)
@@ -33,7 +34,8 @@ WITH leased AS (
 ), due AS (
     SELECT s.id, s.host, s.next_poll_at FROM monitoring_source s LEFT JOIN leased USING (host)
     WHERE s.state = 'active' AND s.next_poll_at <= now() AND (s.claimed_until IS NULL OR s.claimed_until <= now())
-      AND (leased.is_own OR coalesce(leased.owners, 0) < {OWNERS_PER_HOST}) AND s.host <> ALL(%(excluded)s)
+      AND (leased.is_own OR coalesce(leased.owners, 0) < {OWNERS_PER_HOST})
+      AND s.host <> ALL(%(excluded)s) AND s.platform <> ALL(%(streamed)s)
     ORDER BY s.next_poll_at LIMIT {CONSIDERED}
 ), ranked AS (
     SELECT id, next_poll_at, row_number() OVER (PARTITION BY host ORDER BY next_poll_at, id) AS rank FROM due
@@ -48,7 +50,7 @@ FROM locked WHERE s.id = locked.id RETURNING {_COLUMNS}
 
 
 def claim(owner: UUID, limit: int, excluded_hosts: Iterable[str] = ()) -> list[ClaimedSource]:
-    """Claim up to `limit` due sources, none of `excluded_hosts`.
+    """Claim up to `limit` due sources, none of `excluded_hosts` and none that is streamed.
 
     An advisory lock serializes claims: two simultaneous ones could both take the last place for an owner of a host.
     """
@@ -59,22 +61,42 @@ def claim(owner: UUID, limit: int, excluded_hosts: Iterable[str] = ()) -> list[C
             "limit": limit,
             "lease": LEASE,
             "excluded": list(excluded_hosts),
+            "streamed": streamed_platforms(),
         }
         cursor.execute(_CLAIM, params)
         return [_claimed(row) for row in cursor.fetchall()]
 
 
 def claim_one(owner: UUID, source_id: int) -> ClaimedSource | None:
-    """Claim a source, due or not. Return None if another owner's lease is valid or the source is gone."""
-    params: list[Any] = [owner, LEASE, source_id]
+    """Claim a source, due or not. Return None if it is streamed or gone, or another owner's lease is valid."""
+    params: list[Any] = [owner, LEASE, source_id, streamed_platforms()]
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE monitoring_source s SET claimed_by = %s, claimed_until = now() + %s"
-            f" WHERE id = %s AND (claimed_until IS NULL OR claimed_until <= now()) RETURNING {_COLUMNS}",
+            " WHERE id = %s AND platform <> ALL(%s) AND (claimed_until IS NULL OR claimed_until <= now())"
+            f" RETURNING {_COLUMNS}",
             params,
         )
         row = cursor.fetchone()
     return row and _claimed(row)
+
+
+def claim_streamed(owner: UUID, platform: str) -> list[ClaimedSource]:
+    """Claim all active sources of a platform, due or not, and those that another owner has.
+
+    One process reads a stream at a time (streaming/reader.py): another owner is one that has died. Its late results
+    are then refused.
+    """
+    params: list[Any] = [platform, owner, LEASE]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH locked AS (SELECT id FROM monitoring_source WHERE platform = %s AND state = 'active'"
+            " ORDER BY id FOR NO KEY UPDATE)"
+            " UPDATE monitoring_source s SET claimed_by = %s, claimed_until = now() + %s"
+            f" FROM locked WHERE s.id = locked.id RETURNING {_COLUMNS}",
+            params,
+        )
+        return [_claimed(row) for row in cursor.fetchall()]
 
 
 # SKIP LOCKED, because waiting for a row that a person is changing could deadlock with that change. A skipped lease

@@ -117,6 +117,8 @@ def _pace_of(source: ClaimedSource) -> Pace:
     if source.fixed_interval_s:
         return Pace(source.fixed_interval_s, source.fixed_interval_s)
     platform = PLATFORMS.get(source.platform)
+    if platform and platform.min_interval_s and platform.is_streamed:
+        return Pace(platform.min_interval_s, platform.min_interval_s)
     if platform and platform.min_interval_s:
         return Pace(platform.min_interval_s, MAX_PLATFORM_INTERVAL_S)
     return Pace(settings.POLL_MIN_INTERVAL_S, settings.POLL_MAX_INTERVAL_S)

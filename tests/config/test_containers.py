@@ -13,7 +13,7 @@ from config.launcher import runner
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
-VIGIE_SERVICES = ("prepare", "web", "poller", "worker", "sender", "fetcher", "beat")
+VIGIE_SERVICES = ("prepare", "web", "poller", "worker", "sender", "fetcher", "stream", "beat")
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 
 
@@ -76,6 +76,7 @@ def test_container_commands_match_make_run_and_read_every_queue(tmp_path):
         command = SERVICES[service].get("command") or re.findall(r'"([^"]+)"', DOCKERFILE.splitlines()[-1])
         expected = [word.replace("/data/", f"{tmp_path}/") for word in command]
         assert local[child].argv[2:] == expected, "after python -m"
+    assert local["stream"].argv[1:] == SERVICES["stream"]["command"][1:] == ["manage.py", "read_jetstream"]
 
 
 def test_env_example_variables_are_read_by_compose_or_settings():

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from monitoring.management.shared import write_line
 from monitoring.models import Source
+from monitoring.platforms.registry import streamed_platforms
 from monitoring.polling.poller import poll_due, poll_one
 
 
@@ -21,8 +22,11 @@ class Command(BaseCommand):
             for result in poll_due():
                 write_line(self.stdout, asdict(result))
             return
-        if not Source.objects.filter(pk=source).exists():
+        platform = Source.objects.filter(pk=source).values_list("platform", flat=True).first()
+        if platform is None:
             raise CommandError(f"there is no source {source}")
+        if platform in streamed_platforms():
+            raise CommandError(f"source {source} is a stream, which the command read_jetstream reads")
         saved = poll_one(source)
         if saved is None:
             raise CommandError(f"source {source} is being polled by a worker now")

@@ -123,6 +123,8 @@ class PlatformServer:
     # The most items of one page, and how many items it reaches at all (None: all).
     page_size: ClassVar[int] = 100
     reach: ClassVar[int | None] = None
+    # How far back the first poll has to read for these tests, where the platform's own default is too short.
+    first_poll: ClassVar[timedelta | None] = None
     failures: ClassVar[dict[str, tuple[Reply, str]]] = HTTP_FAILURES
     # The certificates that clients trust, "" for those of the web.
     ca_file = ""

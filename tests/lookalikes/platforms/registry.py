@@ -8,6 +8,7 @@ from tests.lookalikes.platforms.gdelt import GdeltServer
 from tests.lookalikes.platforms.github import GitHubServer
 from tests.lookalikes.platforms.guardian import GuardianServer
 from tests.lookalikes.platforms.hackernews import HackerNewsServer
+from tests.lookalikes.platforms.jetstream import JetstreamServer
 from tests.lookalikes.platforms.lemmy import LemmyServer
 from tests.lookalikes.platforms.lobsters import LobstersServer
 from tests.lookalikes.platforms.mailbox import MailboxServer
@@ -43,6 +44,7 @@ LOOKALIKES: dict[str, type[PlatformServer]] = {
         HackerNewsServer,
         InstagramMentionsServer,
         InstagramServer,
+        JetstreamServer,
         LemmyServer,
         LobstersServer,
         MailboxServer,

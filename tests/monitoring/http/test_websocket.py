@@ -115,7 +115,7 @@ def test_server_waits_while_nothing_is_read(listen):
         while len(sent) != before:
             before = len(sent)
             time.sleep(0.5)
-        # What the sockets of both sides hold, and the queue.
+        # The queue, and the buffers of both sockets.
         assert QUEUED < before < 50_000
         for number in range(1, 1_000):
             assert json.loads(stream.receive(1))["number"] == number

@@ -66,6 +66,8 @@ class Polls:
 
     def poll(self, now: datetime | None = None, **job: Any) -> PollResult:
         values: dict[str, Any] = {"requests": 20} | self.job | job
+        if self.server.first_poll:
+            values.setdefault("since", NOW - self.server.first_poll)
         result = poll(
             PollJob(
                 self.source,

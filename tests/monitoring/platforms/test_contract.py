@@ -32,6 +32,12 @@ def reachable(server, count):
     return count if server.reach is None else min(count, server.reach - 3)
 
 
+def later_posts(server, count):
+    """Return new posts of the last hours, none from before the first polls, for platforms with pages of any size."""
+    every = min(timedelta(minutes=2), timedelta(hours=20) / count)
+    return make_posts(count, now=server.now, first=1000, every=every)
+
+
 def ids(server):
     return {server.native_id(post) for post in server.posts}
 
@@ -78,7 +84,7 @@ def test_poll_with_one_request_at_a_time_leaves_nothing_out(server, polls):
     polls.poll_until_done(requests=3)
     server.now = NOW + timedelta(days=1)
     count = reachable(server, server.page_size * 2 + 30)
-    server.posts += make_posts(count, now=server.now, first=1000, every=timedelta(minutes=2))
+    server.posts += later_posts(server, count)
     before = len(server.requests)
     for _ in range(60):
         made = len(server.requests)
@@ -96,10 +102,10 @@ def test_items_that_appear_during_a_walk_are_found_afterwards(server, polls):
     polls.poll_until_done()
     server.now = NOW + timedelta(days=1)
     count = reachable(server, server.page_size + 30)
-    server.posts += make_posts(count, now=server.now, first=1000, every=timedelta(minutes=2))
+    server.posts += later_posts(server, count)
     polls.poll(requests=2)
     server.now += timedelta(minutes=3)
-    server.posts += make_posts(3, now=server.now, first=5000, every=timedelta(seconds=20))
+    server.posts += make_posts(3, now=server.now, first=9000, every=timedelta(seconds=20))
     polls.poll_until_done(requests=3)
     server.now += timedelta(minutes=10)
     polls.poll_until_done(requests=3)
@@ -112,7 +118,7 @@ def test_lost_poll_is_repeated_without_loss(server, polls):
     polls.poll_until_done()
     server.now = NOW + timedelta(days=1)
     count = reachable(server, server.page_size + 30)
-    server.posts += make_posts(count, now=server.now, first=1000, every=timedelta(minutes=2))
+    server.posts += later_posts(server, count)
     source, entries = polls.source, dict(polls.entries)
     polls.poll(requests=2)
     polls.source, polls.entries = source, entries
@@ -194,7 +200,7 @@ def test_rate_limit_on_the_way_keeps_what_was_read(server, polls):
     polls.poll_until_done()
     server.now = NOW + timedelta(days=1)
     count = reachable(server, server.page_size * 2 + 1)
-    server.posts += make_posts(count, now=server.now, first=1000, every=timedelta(minutes=2))
+    server.posts += later_posts(server, count)
     real, left = server._reply, [2]
 
     def limited(request):
