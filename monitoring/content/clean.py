@@ -215,5 +215,9 @@ def plain_title(title: str, *, is_html: bool) -> str:
 
 
 def _collapse(text: str) -> str:
-    lines = (" ".join(line.split()) for line in text.split("\n"))
-    return "\n".join(filter(None, lines))
+    return "\n".join(filter(None, map(_collapsed_line, text.split("\n"))))
+
+
+def _collapsed_line(line: str) -> str:
+    # White space other than spaces isn't printable. Splitting and joining takes four times as long.
+    return line.strip(" ") if "  " not in line and line.isprintable() else " ".join(line.split())

@@ -35,15 +35,27 @@ def is_contained(text: str, others: Sequence[str]) -> bool:
     folded = [_folded(other) for other in others]
     if not _has_first_run(folded, text):
         return False
+    unclear = [sentence for sentence in _SENTENCE_END.split(text) if not _has_as_is(folded, sentence)]
+    if not unclear:
+        return True
     words = "|".join(f" {_words(other)} " for other in folded)
-    return all(_has(words, sentence) for sentence in _SENTENCE_END.split(text))
+    return all(_has(words, sentence) for sentence in unclear)
 
 
-def _occurs(text: str, other: str) -> bool:
+def _occurs(text: str, other: str, *, is_shortened: bool = False) -> bool:
     """Return whether the text is in another as it is, between spaces: the usual case, without a look at its words."""
     start = other.find(text)
     end = start + len(text)
-    return start >= 0 and not other[max(start - 1, 0) : start].strip() and not other[end : end + 1].strip()
+    begins_word = start >= 0 and not other[max(start - 1, 0) : start].strip()
+    return begins_word and (is_shortened or not other[end : end + 1].strip())
+
+
+def _has_as_is(folded: list[str], sentence: str) -> bool:
+    """Return whether `_has` needs no look at the words."""
+    *shortened, last = (_folded(piece).strip() for piece in _ELLIPSIS.split(sentence))
+    return any(_occurs(last, other) for other in folded) and all(
+        any(_occurs(piece, other, is_shortened=True) for other in folded) for piece in shortened
+    )
 
 
 def _has_first_run(folded: list[str], text: str) -> bool:

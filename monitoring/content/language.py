@@ -34,6 +34,9 @@ def identify(text: str, hint: str = "", tracked: Collection[str] = ()) -> str:
     words = _URL_OR_HANDLE.sub(" ", text[: 2 * MAX_CHARS])[:MAX_CHARS]
     if not _FOUR_LETTERS.match(words):
         return ""
+    best, share = load().classify(words)
+    if share * _factor(best, hinted, tracked) > (1 - share) * _highest_factor(best, hinted, tracked):
+        return hint if hinted == best else best
     likelihoods = dict(load().rank(words))
     for code, factor in [*((code, TRACKED_FACTOR) for code in tracked), (hinted, HINT_FACTOR)]:
         if code in likelihoods:
@@ -42,6 +45,16 @@ def identify(text: str, hint: str = "", tracked: Collection[str] = ()) -> str:
     if likelihoods[best] < MIN_SHARE * sum(likelihoods.values()):
         return ""
     return hint if hinted == best else best
+
+
+def _factor(code: str, hinted: str, tracked: Collection[str]) -> float:
+    return (TRACKED_FACTOR if code in tracked else 1) * (HINT_FACTOR if code == hinted else 1)
+
+
+def _highest_factor(best: str, hinted: str, tracked: Collection[str]) -> float:
+    """Return the highest factor that another language than the best may have; ranking all takes as long again."""
+    hint = 1 if hinted in ("", best) else HINT_FACTOR
+    return hint * (TRACKED_FACTOR if any(code != best for code in tracked) else 1)
 
 
 @cache

@@ -98,6 +98,12 @@ HTML = st.lists(
 
 
 @settings(max_examples=200, deadline=None)
+@given(st.text(st.sampled_from(" \t\n\r\x1c\x85\u00a0\u200b\u2028\u3000aé\x00"), max_size=20))
+def test_clean_collapses_white_space_of_plain_text(body):
+    lines = (" ".join(line.split()) for line in body.split("\n"))
+    assert text(body, body_is_html=False) == "\n".join(filter(None, lines))
+
+
 @given(HTML)
 def test_sanitize_removes_everything_active(body):
     once = sanitize(body, "https://a.fr/")

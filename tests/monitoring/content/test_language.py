@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitoring.content.language import LANGUAGES, identify
+from monitoring.content.language import HINT_FACTOR, LANGUAGES, MIN_SHARE, TRACKED_FACTOR, identify, load
 from monitoring.ingest.records import Batch
 from monitoring.ingest.store import store
 from monitoring.models import Document
@@ -70,3 +70,20 @@ def test_store_saves_identified_language(project):
     entry = Entry(native_id="1", url="https://example.org/1", title="", body=SENTENCES["fr"])
     store([Batch(source.pk, project.pk, (entry,), language="en-us")])
     assert Document.objects.get().language == "fr"
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(st.sampled_from(" ".join(SENTENCES.values()).split()), min_size=1, max_size=8),
+    st.sampled_from(["", *SENTENCES, "xx"]),
+    st.sets(st.sampled_from(list(SENTENCES)), max_size=2),
+)
+def test_identify_agrees_with_comparison_of_all_languages(words, hint, tracked):
+    text = "abcd " + " ".join(words)
+    likelihoods = {
+        code: share * (TRACKED_FACTOR if code in tracked else 1) * (HINT_FACTOR if code == hint else 1)
+        for code, share in load().rank(text[:150])
+    }
+    best = max(likelihoods, key=likelihoods.__getitem__)
+    is_known = likelihoods[best] >= MIN_SHARE * sum(likelihoods.values())
+    assert identify(text, hint, tracked) == (best if is_known else "")
