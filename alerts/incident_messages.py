@@ -18,6 +18,7 @@ from alerts.messages import observation, rule_sentence
 from alerts.models import Incident
 from delivery.links import absolute, open_url
 from delivery.message import Rendered
+from delivery.passages import Marks
 from monitoring.content.excerpts import excerpt, plain
 from monitoring.insights.filters import MentionFilter
 from monitoring.messages.labels import platform_name
@@ -69,16 +70,20 @@ def filter_of_incident(incident: Incident, now: datetime, zone: tzinfo) -> Menti
 def render_opened(incident: Incident, user: User, failing: int) -> Rendered:
     """Return the alert. `failing` counts the project's failing sources: the count may be too low because of them."""
     mentions = filter_of_peak(incident).replace(statuses=()).mentions().select_related("document", "source")
-    latest = [_mention(mention) for mention in mentions.order_by("-published", "-id")[:LATEST_MENTIONS]]
-    return _render(incident, user, OPENED, incident.value, {"latest": latest, "failing": failing})
+    newest = mentions.filter(document__deleted_at=None).order_by("-published", "-id")[:LATEST_MENTIONS]
+    marks = Marks()
+    context = {"latest": [_mention(mention, marks) for mention in newest], "failing": failing}
+    return _render(incident, user, OPENED, incident.value, context, marks)
 
 
 def render_closed(incident: Incident, user: User) -> Rendered:
     """Return the message that the incident is resolved."""
-    return _render(incident, user, RESOLVED, incident.peak, {})
+    return _render(incident, user, RESOLVED, incident.peak, {}, Marks())
 
 
-def _render(incident: Incident, user: User, subject: str, value: int, context: dict[str, Any]) -> Rendered:
+def _render(
+    incident: Incident, user: User, subject: str, value: int, context: dict[str, Any], marks: Marks
+) -> Rendered:
     project_id = incident.rule.project_id
     with translation.override(user.language), timezone.override(user.zone):
         counted = headline(incident, value)
@@ -92,18 +97,22 @@ def _render(incident: Incident, user: User, subject: str, value: int, context: d
             "rules_url": absolute(reverse("rules", args=[project_id])),
             "sources_url": absolute(reverse("sources", args=[project_id])),
         }
-        return Rendered(
+        return Rendered.unmarked(
+            marks,
             subject=context["subject"],
             text=render_to_string("emails/incident.txt", context),
             html=render_to_string("emails/incident.html", context),
+            headers={},
         )
 
 
-def _mention(mention: Mention) -> dict[str, Any]:
+def _mention(mention: Mention, marks: Marks) -> dict[str, Any]:
     document = mention.document
     return {
         "title": document.title or plain(excerpt(document.text, (), 100)),
         "url": open_url(document.url) or absolute(reverse("mention", args=[document.project_id, mention.pk])),
         "source": str(mention.source) if mention.source else platform_name(document.platform),
         "published": document.published if document.published_is_known else None,
+        "start": marks.start(document.pk),
+        "end": marks.end,
     }

@@ -14,9 +14,9 @@ from django.utils import timezone
 from accounts.activity_log import record
 from accounts.models import Membership, Project, Role, User
 from alerts.conditions.base import Settings, Verdict
+from alerts.deletions import write
 from alerts.incident_messages import render_closed, render_opened
 from alerts.models import Incident, Rule
-from delivery import outbox
 from delivery.message import Message, Rendered
 from delivery.models import Delivery
 
@@ -105,7 +105,7 @@ def _write_message(incident: Incident, user: User, event: str, rendered: Rendere
     """Write one message to the outbox. The closing email replies to the opening one, so mailboxes group them."""
     opening = Delivery.objects.filter(key=_key(incident, "opened", user)).values_list("message_id", flat=True).first()
     headers = {"In-Reply-To": opening, "References": opening} if opening else {}
-    outbox.write(
+    write(
         Message(
             key=_key(incident, event, user),
             kind=Delivery.Kind.INCIDENT,
@@ -116,6 +116,7 @@ def _write_message(incident: Incident, user: User, event: str, rendered: Rendere
             headers=rendered.headers | headers,
             project=incident.rule.project,
             user=user,
+            passages=rendered.passages,
         )
     )
 

@@ -243,6 +243,7 @@ class DocumentOut(Schema):
 
     `published` is null if its source gives no usable date; the document is then sorted by when it was fetched.
     `edited_at` is when its source last changed the title or the text, as far as Vigie has read; null if it never did.
+    `deleted_at` is when Vigie learned that the platform has deleted it; its texts, URL and author are then "".
     Counts and `rating` are null, and texts "", where the source does not give them.
     """
 
@@ -272,6 +273,7 @@ class DocumentOut(Schema):
     published: datetime | None
     fetched_at: datetime = Field(alias="document.fetched_at")
     edited_at: datetime | None = Field(alias="document.edited_at")
+    deleted_at: datetime | None = Field(alias="document.deleted_at")
     source: SourceName | None = Field(alias="mention.source")
     mentions: list[MentionOut]
 

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from delivery.passages import Marks, Passage
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -25,12 +27,20 @@ class Window:
 
 @dataclass(frozen=True)
 class Rendered:
-    """A message in one person's language and time zone."""
+    """A message in one person's language and time zone. `passages` are those about collected items."""
 
     subject: str
     text: str
     html: str
     headers: dict[str, str] = field(default_factory=dict)
+    passages: tuple[Passage, ...] = ()
+
+    @classmethod
+    def unmarked(cls, marks: Marks, subject: str, text: str, html: str, headers: dict[str, str]) -> Rendered:
+        """Return a message whose bodies have marks around what they show of items."""
+        text, in_text = marks.unmarked("text", text)
+        html, in_html = marks.unmarked("html", html)
+        return cls(subject, text, html, headers, (*in_text, *in_html))
 
 
 @dataclass(frozen=True)
@@ -54,3 +64,4 @@ class Message:
     window: Window | None = None
     channel: str = "email"
     is_external: bool = False
+    passages: tuple[Passage, ...] = ()

@@ -17,7 +17,8 @@ class Delivery(models.Model):
     `channel` is a name in delivery/channels/registry.py. `is_external`: `recipient` is not a member's address, but an
     address or target that somebody with the right entered. SENDING is a claim that expires at `next_attempt_at`; every
     attempt sends the same `message_id`. `error_code` is one of delivery/channels/base.py, `error` the server's own
-    response. All times are UTC.
+    response. `passages` say where text and html show collected items, as lists of the fields of a `Passage`:
+    deleted items are cut out there (delivery/passages.py). All times are UTC.
     """
 
     EMAIL = "email"
@@ -46,6 +47,7 @@ class Delivery(models.Model):
     text = models.TextField()
     html = models.TextField(blank=True)
     headers = models.JSONField(default=dict)
+    passages = models.JSONField(default=list, blank=True)
     message_id = models.CharField(max_length=200)
     window_start = models.DateTimeField(null=True, blank=True)
     window_end = models.DateTimeField(null=True, blank=True)

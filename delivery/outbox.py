@@ -13,6 +13,7 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import astuple
 from datetime import datetime, timedelta
 
 from celery import current_app
@@ -64,6 +65,7 @@ def write(message: Message) -> Delivery | None:
         text=message.text,
         html=message.html,
         headers={name: _one_line(value) for name, value in message.headers.items()},
+        passages=[astuple(passage) for passage in message.passages],
         message_id=f"<{identity}@{mail_domain()}>",
         window_start=message.window.start if message.window else None,
         window_end=message.window.end if message.window else None,

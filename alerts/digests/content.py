@@ -25,6 +25,7 @@ class Story:
     """
 
     mention_id: int
+    document_id: int
     title: tuple[Passage, ...]
     snippet: tuple[Passage, ...]
     url: str

@@ -84,7 +84,8 @@ def _select_mentions(current: MentionFilter, keywords: list[Keyword]) -> dict[in
     limit = min(STORIES_PER_KEYWORD, max(STORIES_PER_DIGEST // max(len(keywords), 1), 1))
     newest_first = RowWindow(RowNumber(), F("keyword_id"), [F("published").desc(), F("id").desc()])
     # All sections together list at most limit * keywords documents, so no later candidate can be needed.
-    candidates = current.mentions().annotate(place=newest_first).filter(place__lte=limit * len(keywords))
+    existing = current.mentions().filter(document__deleted_at=None)
+    candidates = existing.annotate(place=newest_first).filter(place__lte=limit * len(keywords))
     by_keyword: dict[int, list[tuple[int, int]]] = {keyword.pk: [] for keyword in keywords}
     for keyword_id, mention_id, document_id in candidates.order_by("place").values_list(
         "keyword_id", "pk", "document_id"
@@ -107,6 +108,7 @@ def _story(mention: Mention, keywords: list[Keyword]) -> Story:
     title = one_line(passages(document.title, spans["title"])) or excerpt(document.text, spans["text"], 100)
     return Story(
         mention_id=mention.pk,
+        document_id=document.pk,
         title=title,
         snippet=excerpt(document.text, spans["text"]) if document.title else (),
         url=open_url(document.url),

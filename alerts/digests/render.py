@@ -19,6 +19,7 @@ from alerts.digests.unsubscribe import unsubscribe_url
 from alerts.models import Digest
 from delivery.links import absolute, mail_domain
 from delivery.message import Rendered
+from delivery.passages import Marks
 from monitoring.content.excerpts import plain
 from monitoring.insights.sentiment import Split
 from monitoring.insights.sentiment_words import MINUS, signed, split_words
@@ -55,17 +56,20 @@ def _fit(content: DigestContent, digest: Digest) -> tuple[DigestContent, Rendere
 
 
 def _render(content: DigestContent, digest: Digest) -> Rendered:
-    unsubscribe = unsubscribe_url(digest)
+    unsubscribe, marks = unsubscribe_url(digest), Marks()
     with translation.override(digest.user.language), timezone.override(digest.user.zone):
-        context = digest_context(content) | {
+        first = content.stories[:PREHEADER_STORIES]
+        titles = [f"{marks.start(story.document_id)}{plain(story.title)}{marks.end}" for story in first]
+        context = digest_context(content, marks) | {
             "subject": _subject(content),
-            "preheader": " · ".join(plain(story.title) for story in content.stories[:PREHEADER_STORIES]),
+            "preheader": " · ".join(titles),
             "digest": digest,
             "settings_url": absolute(reverse("digest", args=[content.project_id])),
             "unsubscribe_url": unsubscribe,
             "language": digest.user.language,
         }
-        return Rendered(
+        return Rendered.unmarked(
+            marks,
             subject=context["subject"],
             text=render_to_string("emails/digest.txt", context),
             html=render_to_string("emails/digest.html", context),
@@ -73,13 +77,16 @@ def _render(content: DigestContent, digest: Digest) -> Rendered:
         )
 
 
-def digest_context(content: DigestContent) -> dict[str, Any]:
-    """Return the context of templates/emails/_digest.html and digest.txt, in the active language and time zone."""
+def digest_context(content: DigestContent, marks: Marks | None = None) -> dict[str, Any]:
+    """Return the context of templates/emails/_digest.html and digest.txt, in the active language and time zone.
+
+    `marks` enclose everything that they show of an item; a page needs none.
+    """
     return {
         "content": content,
         "headline": _headline(content),
         "comparison": _comparison(content),
-        "sections": [_section(content, section) for section in content.sections],
+        "sections": [_section(content, section, marks) for section in content.sections],
         "failing_sources": [
             _failing_source(content, failing) for failing in content.failing_sources[:FAILING_SOURCES_SHOWN]
         ],
@@ -106,10 +113,10 @@ def _comparison(content: DigestContent) -> str:
     return _("Previous period: %(count)s.") % {"count": number(content.previous)}
 
 
-def _section(content: DigestContent, section: Section) -> dict[str, Any]:
+def _section(content: DigestContent, section: Section, marks: Marks | None) -> dict[str, Any]:
     return {
         "section": section,
-        "stories": [_story(content, story) for story in section.stories],
+        "stories": [_story(content, story, marks) for story in section.stories],
         "url": _list_url(content, section.keyword_id),
         "sentiment": _sentiment(section.split),
     }
@@ -127,7 +134,7 @@ def _sentiment(split: Split) -> str:
     return f"{split_words(split)} · {shares}"
 
 
-def _story(content: DigestContent, story: Story) -> dict[str, Any]:
+def _story(content: DigestContent, story: Story, marks: Marks | None) -> dict[str, Any]:
     details = absolute(reverse("mention", args=[content.project_id, story.mention_id]))
     return {
         "story": story,
@@ -135,6 +142,8 @@ def _story(content: DigestContent, story: Story) -> dict[str, Any]:
         "title": plain(story.title) or story.url,
         "source": story.source or platform_name(story.platform),
         "snippet": plain(story.snippet),
+        "start": marks.start(story.document_id) if marks else "",
+        "end": marks.end if marks else "",
         "sign": SIGNS.get(story.sentiment, ""),
         "sentiment": str(Mention.Sentiment(story.sentiment).label) if story.sentiment else "",
     }

@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfoNotFoundError
 
 from django.db import connection, transaction
 
+from alerts.deletions import write
 from alerts.digests.content import DigestContent
 from alerts.digests.read import read_digest
 from alerts.digests.render import render_digest
 from alerts.digests.schedule import due_window
 from alerts.digests.subscriptions import Frequency, schedule_of, sync_with_memberships
 from alerts.models import Digest
-from delivery import outbox
 from delivery.message import Message, Window
 from delivery.models import Delivery
 from monitoring.ingest.project_lock import lock_project_exclusive
@@ -36,7 +36,7 @@ def send_now(digest: Digest, now: datetime) -> Delivery | None:
     """Write an extra digest that a person requested. It does not move `sent_until`: the next digest repeats it."""
     _wait_for_ingest(digest.project_id)
     content = read_digest(digest.project, open_window(digest, now))
-    return outbox.write(_message(digest, content, key=f"digest:{digest.pk}:extra:{now.isoformat()}"))
+    return write(_message(digest, content, key=f"digest:{digest.pk}:extra:{now.isoformat()}"))
 
 
 def write_due(now: datetime) -> int:
@@ -81,7 +81,7 @@ def _close_window(digest: Digest, window: Window, contents: dict[Window, DigestC
                 contents[window] = read_digest(digest.project, window)
             content = contents[window]
             if content.total or digest.send_empty:
-                outbox.write(_message(digest, content, key=f"digest:{digest.pk}:{window.end.isoformat()}"))
+                write(_message(digest, content, key=f"digest:{digest.pk}:{window.end.isoformat()}"))
     except Exception:
         log.exception("event=digest id=%s status=failed window_end=%s", digest.pk, window.end.isoformat())
         return False
@@ -104,6 +104,7 @@ def _message(digest: Digest, content: DigestContent, key: str) -> Message:
         project=digest.project,
         user=digest.user,
         window=content.window,
+        passages=rendered.passages,
     )
 
 

@@ -109,7 +109,7 @@ def shown_mention(row: MentionRow, colors: Mapping[int, str] | None = None) -> S
     return ShownMention(
         id=mention.pk,
         ids=tuple(item.pk for item in row.mentions),
-        title=title or text or _("(no text)"),
+        title=title or text or no_text(document),
         text=text if title else "",
         keywords=row.keywords,
         color=(colors or {}).get(mention.keyword_id, "--accent"),
@@ -134,7 +134,7 @@ def _shown_document(row: FoundDocument, colors: Mapping[int, str]) -> ShownDocum
     document = row.document
     title, text = excerpt(document.title, row.title_spans, TITLE_CHARS), excerpt(document.text, row.text_spans)
     return ShownDocument(
-        title=title or text or _("(no text)"),
+        title=title or text or no_text(document),
         text=text if title else "",
         mentions=row.mentions,
         color=colors.get(row.mentions[0].keyword_id, "--accent") if row.mentions else "--line-strong",
@@ -142,6 +142,11 @@ def _shown_document(row: FoundDocument, colors: Mapping[int, str]) -> ShownDocum
         document=document,
         facts=post_facts(document),
     )
+
+
+def no_text(document: Document) -> str:
+    """Return the words for an item without title and text."""
+    return _("Item deleted on its platform") if document.deleted_at else _("(no text)")
 
 
 def source_name(source: Source | None, document: Document) -> str:

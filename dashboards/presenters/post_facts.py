@@ -66,7 +66,8 @@ def conversation(document: Document) -> Conversation:
     ids = {name: key_of(value) for name in ("reply_to", "thread") if (value := getattr(document, name))}
     found: dict[object, Document] = {}
     if ids and document.source_id:
-        sightings = DocumentSource.objects.filter(source_id=document.source_id, native_key__in=ids.values())
+        existing = DocumentSource.objects.filter(source_id=document.source_id, document__deleted_at=None)
+        sightings = existing.filter(native_key__in=ids.values())
         for sighting in sightings.exclude(document_id=document.pk).select_related("document"):
             found[sighting.native_key] = sighting.document
     parent, first = found.get(ids.get("reply_to")), found.get(ids.get("thread"))

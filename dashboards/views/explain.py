@@ -104,7 +104,7 @@ def _subject(project: Project, asked: dict[str, Any]) -> explainer.Subject | str
     if asked["url"]:
         document = explainer.stored_document(project, asked["url"])
     else:
-        document = project.documents.select_related("source").filter(pk=asked["document"]).first()
+        document = project.documents.select_related("source").filter(pk=asked["document"], deleted_at=None).first()
     if document:
         return explainer.of_document(document)
     if not asked["url"]:

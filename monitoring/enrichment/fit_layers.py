@@ -34,7 +34,8 @@ def refit_layers(now: datetime | None = None, budget_s: float = REFIT_S) -> None
     """
     now, deadline = now or timezone.now(), time.monotonic() + budget_s
     for state in SentimentState.objects.filter(refit_at__lte=now, learns=True).order_by("refit_at"):
-        corrections = list(Correction.objects.filter(project_id=state.project_id).order_by("-id")[:MAX_CORRECTIONS])
+        with_text = Correction.objects.filter(project_id=state.project_id).exclude(text="")
+        corrections = list(with_text.order_by("-id")[:MAX_CORRECTIONS])
         fitted = fit_layer(
             model(),
             [one.text for one in corrections],
@@ -51,7 +52,8 @@ def _uncorrected(project_id: int, number: int) -> list[tuple[str, str, str]]:
     """Return (text, language, label) of the newest mentions that were triaged without a correction."""
     labels = [label for label in Mention.Sentiment.values if label != Mention.Sentiment.UNCERTAIN]
     triaged = Mention.objects.filter(keyword__project_id=project_id, sentiment__in=labels)
-    triaged = triaged.exclude(analyzed_by=Mention.BY_PERSON).exclude(status=Mention.Status.TO_REVIEW).order_by("-id")
+    triaged = triaged.filter(document__deleted_at=None).exclude(analyzed_by=Mention.BY_PERSON)
+    triaged = triaged.exclude(status=Mention.Status.TO_REVIEW).order_by("-id")
     mentions = list(with_texts(triaged)[:number])
     texts = passages_of(mentions)
     return [(text, one.document.language, one.sentiment) for text, one in zip(texts, mentions, strict=True)]

@@ -103,7 +103,8 @@ def _rescore_batch(state: SentimentState) -> bool:
     with transaction.atomic():
         below = Mention.objects.filter(keyword__project_id=state.project_id, id__lt=state.rescored_to).order_by("-id")
         ids = list(below.values_list("id", flat=True)[: _batch()])
-        outdated = Mention.objects.filter(pk__in=ids).exclude(analyzed_by=state.analyzed_by)
+        outdated = Mention.objects.filter(pk__in=ids, document__deleted_at=None)
+        outdated = outdated.exclude(analyzed_by=state.analyzed_by)
         # Locked in the order in which triage and corrections lock them. A batch of new mentions that was started
         # under the old version is waited for, since skipping its rows would leave them with that version.
         _write(list(with_texts(outdated).select_for_update(of=("self",)).order_by("id")))

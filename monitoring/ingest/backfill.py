@@ -105,6 +105,8 @@ def _store(keyword: Keyword, reached: int | None, matching: list[int]) -> None:
         document_id__gte=reached or 0,
         document_id__lt=keyword.backfilled_to,
         status=Mention.Status.TO_REVIEW,
+        # Nobody can tell whether a deleted item would match.
+        document__deleted_at=None,
     )
     # Locked before the deletion, in the order of triage: a mention that somebody triages meanwhile is kept.
     outdated = untriaged.exclude(document_id__in=matching).order_by("pk").select_for_update()

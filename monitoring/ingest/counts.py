@@ -29,7 +29,7 @@ WITH changed AS MATERIALIZED (
     SELECT d.id, {", ".join(f"coalesce(new.{name}, d.{name}) AS {name}" for name in _COLUMNS)}
     FROM unnest(%s::bigint[], %s::bigint[], {", ".join(f"%s::{type_}[]" for type_ in _COLUMNS.values())})
         AS new (id, source_id, {", ".join(_COLUMNS)})
-    JOIN monitoring_document d ON d.id = new.id AND d.source_id = new.source_id
+    JOIN monitoring_document d ON d.id = new.id AND d.source_id = new.source_id AND d.deleted_at IS NULL
     WHERE ({", ".join(f"coalesce(new.{name}, d.{name})" for name in _COLUMNS)})
         IS DISTINCT FROM ({", ".join(f"d.{name}" for name in _COLUMNS)})
     FOR NO KEY UPDATE OF d SKIP LOCKED

@@ -78,7 +78,7 @@ SELECT source_id, native_key, document_id FROM monitoring_documentsource
 JOIN unnest(%s::bigint[], %s::uuid[]) AS wanted (source_id, native_key) USING (source_id, native_key)
 """
 _FIND_AT_ADDRESSES = """
-SELECT wanted.project_id, wanted.address_key, d.id, d.url, d.title, d.text,
+SELECT wanted.project_id, wanted.address_key, d.id, d.deleted_at IS NOT NULL, d.url, d.title, d.text,
     ARRAY(SELECT s.source_id FROM monitoring_documentsource s WHERE s.document_id = d.id)
 FROM unnest(%s::bigint[], %s::uuid[]) AS wanted (project_id, address_key)
 CROSS JOIN LATERAL (
@@ -90,16 +90,22 @@ CROSS JOIN LATERAL (
 
 @dataclass(slots=True)
 class _Candidate:
-    """A document that entries may belong to: a stored one with its id, or a new one with its first entry."""
+    """A document that entries may belong to: a stored one with its id, or a new one with its first entry.
+
+    `is_deleted`: deleted on its platform, which another source may not know yet. Nobody can tell what it said.
+    """
 
     url: str
     texts: Texts
     sources: set[int]
     id: int | None = None
+    is_deleted: bool = False
     entries: list[NewEntry] = field(default_factory=list)
 
     def has(self, new: NewEntry, texts: Texts) -> bool:
         """Return whether an entry is this document. Its source then shows no other entry as this document."""
+        if self.is_deleted:
+            return True
         if new.batch.source_id in self.sources or not is_same_item(self.texts, texts):
             return False
         # Two parts of a page may have one title ("Bug fixes"), so titles alone decide nothing.
@@ -130,8 +136,9 @@ def _place(cursor: CursorWrapper, groups: list[list[NewEntry]]) -> list[NewEntry
     addresses = [(group[0].batch.project_id, group[0].address_key) for group in groups]
     found: dict[tuple[int, UUID], list[_Candidate]] = {address: [] for address in addresses}
     cursor.execute(_FIND_AT_ADDRESSES, [*columns_of(addresses), COMPARED])
-    for project_id, key, document_id, url, title, text, sources in cursor.fetchall():
-        found[project_id, key].append(_Candidate(url, Texts(title, text), set(sources), document_id))
+    for project_id, key, document_id, is_deleted, url, title, text, sources in cursor.fetchall():
+        candidate = _Candidate(url, Texts(title, text), set(sources), document_id, is_deleted)
+        found[project_id, key].append(candidate)
     created: list[_Candidate] = []
     for address, group in zip(addresses, groups, strict=True):
         stored = found[address]
@@ -166,7 +173,7 @@ def _join(candidates: list[_Candidate], new: NewEntry) -> Iterable[_Candidate]:
         new.document_id = same.id
         return []
     new.variant = variant_of(new.batch.source_id, new.native_key)
-    own = _Candidate(new.item.url, texts, {new.batch.source_id}, None, [new])
+    own = _Candidate(new.item.url, texts, {new.batch.source_id}, entries=[new])
     candidates.append(own)
     return [own]
 

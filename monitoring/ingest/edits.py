@@ -32,8 +32,10 @@ MAX_REVISIONS = 5
 MAX_EDITS = 2**15 - 1
 
 # Locked by id, so two writers can't deadlock; the columns are no key, so sightings and mentions can be inserted.
+# A deleted item stays deleted: search indexes return some for a while.
 _LOCK_DOCUMENTS = """
-SELECT id, title, text, edits, edited_at FROM monitoring_document WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+SELECT id, title, text, edits, edited_at FROM monitoring_document WHERE id = ANY(%s) AND deleted_at IS NULL
+ORDER BY id FOR NO KEY UPDATE
 """
 # Locked in the order of triage and corrections.
 _LOCK_MENTIONS = """

@@ -47,7 +47,7 @@ def candidate_documents(project_id: int, candidates: Candidates) -> AnnotatedDoc
     """Return the documents of a project that can match; `is_sure` says which of them match without being read."""
     is_sure = ExpressionWrapper(Q(search__isnull=False), BooleanField()) if candidates.is_exact else Value(False)
     can_match = RawSQL(f"({candidates.where})", candidates.params, BooleanField())
-    return Document.objects.filter(project_id=project_id).filter(can_match).annotate(is_sure=is_sure)
+    return Document.objects.filter(project_id=project_id, deleted_at=None).filter(can_match).annotate(is_sure=is_sure)
 
 
 def read_docs(ids: Iterable[int]) -> list[StoredDoc]:
@@ -85,7 +85,8 @@ class Finder:
         self._matches: dict[int, bool] = {}
         if not q:
             self.is_exact = True
-            self.documents = Document.objects.filter(project_id=project_id).annotate(is_sure=Value(True))
+            existing = Document.objects.filter(project_id=project_id, deleted_at=None)
+            self.documents = existing.annotate(is_sure=Value(True))
             return
         self._query = candidate_query(TrackedKeyword.unsaved(q))
         self.is_exact = self._query.candidates.is_exact

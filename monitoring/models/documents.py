@@ -23,6 +23,8 @@ class Document(models.Model):
     `edited_at` (UTC) is when the source's last change of title or text was read, and `edits` their number; the earlier
     texts are `DocumentRevision`s. `search` has the folded words of title and text (monitoring.query.search_text): set
     when the document is stored if a keyword matches, soon after by monitoring/ingest/search_index.py otherwise.
+    `deleted_at` (UTC) is when the platform said that the item is deleted there: its texts, addresses and author were
+    then removed permanently (monitoring/ingest/deletions.py), and the row stays for its mentions and their counts.
 
     Each index costs every insert, so foreign keys that a composite index serves have none of their own. `source` has
     no constraint either: deleting a source would search every document for it. monitoring/services/sources.py, the
@@ -61,6 +63,7 @@ class Document(models.Model):
     fetched_at = models.DateTimeField(default=timezone.now)
     edited_at = models.DateTimeField(null=True)
     edits = models.SmallIntegerField(default=0, db_default=0)
+    deleted_at = models.DateTimeField(null=True)
     search = SearchVectorField(null=True)
 
     class Meta:

@@ -4,17 +4,22 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import Project, User
+from monitoring.models.documents import Document
 from monitoring.models.mentions import Mention, Sentiment
 
 
 class Correction(models.Model):
     """A label that a person gave a mention, kept after the mention is deleted.
 
-    `text` is the text that was analyzed, `shown` the label before the correction ("" for none).
+    `text` is the text that was analyzed, "" after the platform deleted the item; `document` finds it then, also
+    without the mention. `shown` is the label before the correction ("" for none).
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="corrections")
     mention = models.OneToOneField(Mention, on_delete=models.SET_NULL, null=True, related_name="correction")
+    document = models.ForeignKey(
+        Document, on_delete=models.DO_NOTHING, null=True, related_name="+", db_constraint=False
+    )
     user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     label = models.CharField(max_length=10, choices=Sentiment)
     shown = models.CharField(max_length=10, choices=Sentiment, blank=True)

@@ -127,7 +127,8 @@ def stored_document(project: Project, url: str) -> Document | None:
     address = canonical_url(url)
     if not address:
         return None
-    documents = Document.objects.select_related("source").filter(project=project, address_key=key_of(address))
+    documents = Document.objects.select_related("source").filter(project=project, deleted_at=None)
+    documents = documents.filter(address_key=key_of(address))
     found = list(documents.order_by("-pk")[:COMPARED])
     return next((one for one in found if fragment_of(one.url) == fragment_of(url)), found[0] if found else None)
 
@@ -161,7 +162,7 @@ def of_page(project: Project, page: FetchedPage) -> Subject | str:
         return _unread(page.error)
     if page.document is None:
         return _subject(Doc(page.title, page.text, url=page.url, language=page.language), is_fetched=True)
-    kept = project.documents.select_related("source").filter(pk=page.document).first()
+    kept = project.documents.select_related("source").filter(pk=page.document, deleted_at=None).first()
     return of_document(kept) if kept else _unread("no_text")
 
 

@@ -86,6 +86,7 @@ def _store_corrections(project: Project, user: User | None, mentions: list[Menti
         Correction(
             project=project,
             mention=mention,
+            document_id=mention.document_id,
             user=user,
             label=label,
             shown=mention.sentiment,
@@ -100,5 +101,5 @@ def _store_corrections(project: Project, user: User | None, mentions: list[Menti
         update_conflicts=True,
         unique_fields=["mention"],
         # `shown` stays the model's label when a correction is corrected.
-        update_fields=["user", "label", "text", "language", "created_at"],
+        update_fields=["user", "label", "document", "text", "language", "created_at"],
     )
