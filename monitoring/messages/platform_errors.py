@@ -31,6 +31,10 @@ PLATFORM_ERROR_TEXTS: dict[str, ErrorText] = {
     "query_rejected": ErrorText(
         _("The platform rejects the search."), _("Simplify the queries of the keywords that track this platform.")
     ),
+    "version_ended": ErrorText(
+        _("The platform has shut down the version of its API that the source uses."),
+        _("Enter a newer version in the source’s settings."),
+    ),
     "bad_cursor": ErrorText(_("The platform no longer knows where the last check ended."), _WAIT),
     "timeline_closed": ErrorText(
         _("The server doesn’t show this timeline without an account."), _("Choose another server.")

@@ -31,6 +31,7 @@ ERROR_CODES = {
     "spend_cap": "the credits or the cap that the account has at the platform",
     "hashtag_limit": "more different hashtags than the account may read in 7 days",
     "query_rejected": "a search that the platform can't read",
+    "version_ended": "a version of the platform's API that was shut down",
     "bad_cursor": "a place to go on from that the platform no longer knows",
     "timeline_closed": "a server that shows a timeline only to people with an account",
     "channel_closed": "a channel without a public page",

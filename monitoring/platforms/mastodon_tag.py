@@ -2,11 +2,12 @@
 
 Facts: https://docs.joinmastodon.org/methods/timelines/ and /api/rate-limits/. Paging by `min_id` returns the posts
 directly after an id, so none is left out; `since_id` would return the newest page only. The same post has another `id`
-on each server, so its `uri` identifies it. A server may close its timelines: it responds 401, or without posts.
+on each server, so its `uri` identifies it. A server may close its timelines: it responds 401, 422 (an
+authenticated user is required), or without posts.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -15,6 +16,7 @@ from monitoring.platforms.base import Can, Limit, Setting, gettext_noop
 from monitoring.platforms.pages import Page, PageRequest, read_items
 from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.quotas import QuotaHeaders
+from monitoring.platforms.values import error_body, total, utc
 from monitoring.records import Entry, PollError
 
 PAGE_SIZE = 40
@@ -30,47 +32,59 @@ LIMITS = (Limit(300, 300),)
 QUOTA = QuotaHeaders("x-ratelimit-remaining", "x-ratelimit-reset")
 
 
-class MastodonTag(PagedPlatform):
-    name = item_platform = "mastodon"
-    label = gettext_noop("Mastodon hashtag")
-    summary = gettext_noop("Public posts with a hashtag, filtered by your keywords.")
+class MastodonTimeline(PagedPlatform):
+    """A timeline of a server that anybody may read, unless the server closes it."""
+
+    item_platform = "mastodon"
     can = frozenset({Can.ENGAGEMENT, Can.BACKFILL})
-    settings = (
-        Setting("tag", gettext_noop("Hashtag"), example="lumen", pattern=r"#?\w+"),
-        SERVER,
-    )
     limits = LIMITS
     min_interval_s = 300
-    first_poll = timedelta(days=7)
     is_forward = True
     quota_headers = QUOTA
 
-    def address(self, settings: Mapping[str, str]) -> str:
-        return f"https://{settings['server']}/tags/{quote(_tag(settings))}"
-
     def api_url(self, settings: Mapping[str, str]) -> str:
         return f"https://{settings['server']}"
-
-    def request(self, page: PageRequest) -> ApiRequest:
-        query = {"limit": PAGE_SIZE} | place_in_timeline(page)
-        return ApiRequest(f"{page.api_url}/api/v1/timelines/tag/{quote(_tag(page.settings))}?{urlencode(query)}")
 
     def read(self, data: Any, page: PageRequest) -> Page:
         return read_statuses(data, page)
 
     def error(self, response: FetchResult) -> PollError | None:
-        return PollError("timeline_closed", "status 401") if response.status == 401 else None
+        is_closed = response.status == 401 or (response.status == 422 and "authenticated" in _message(response))
+        return PollError("timeline_closed", f"status {response.status}") if is_closed else None
+
+
+class MastodonTag(MastodonTimeline):
+    name = "mastodon"
+    label = gettext_noop("Mastodon hashtag")
+    summary = gettext_noop("Public posts with a hashtag, filtered by your keywords.")
+    settings = (
+        Setting("tag", gettext_noop("Hashtag"), example="lumen", pattern=r"#?\w+"),
+        SERVER,
+    )
+    first_poll = timedelta(days=7)
+
+    def address(self, settings: Mapping[str, str]) -> str:
+        return f"https://{settings['server']}/tags/{quote(_tag(settings))}"
+
+    def request(self, page: PageRequest) -> ApiRequest:
+        return timeline_request(page, f"tag/{quote(_tag(page.settings))}")
+
+
+def timeline_request(page: PageRequest, timeline: str, **query: str) -> ApiRequest:
+    """Return the request for the page: directly after the mark, or before the cursor in the first poll."""
+    place = {"max_id": page.cursor} if page.cursor else {}
+    if page.mark:
+        place = {"min_id": page.mark}
+    pairs = urlencode({"limit": PAGE_SIZE} | query | place)
+    return ApiRequest(f"{page.api_url}/api/v1/timelines/{timeline}?{pairs}")
 
 
 def _tag(settings: Mapping[str, str]) -> str:
     return settings["tag"].lstrip("#")
 
 
-def place_in_timeline(page: PageRequest) -> dict[str, str]:
-    """Return the parameter for the page: directly after the mark, or before the cursor in the first poll."""
-    if page.mark:
-        return {"min_id": page.mark}
-    return {"max_id": page.cursor} if page.cursor else {}
+def _message(response: FetchResult) -> str:
+    return str(error_body(response).get("error"))
 
 
 def read_statuses(data: Any, page: PageRequest) -> Page:
@@ -100,17 +114,13 @@ def status_entry(status: dict[str, Any]) -> Entry | None:
         author_handle=f"@{account['acct']}",
         author_url=account.get("url") or "",
         followers=account.get("followers_count"),
-        published=_time(status["created_at"]),
-        updated=_time(status["edited_at"]) if status.get("edited_at") else None,
+        published=utc(status["created_at"]),
+        updated=utc(status["edited_at"]) if status.get("edited_at") else None,
         language=(status.get("language") or "").lower(),
         kind="post",
         likes=counts[0],
         replies=counts[1],
         shares=counts[2],
-        engagement=sum(count or 0 for count in counts) if any(count is not None for count in counts) else None,
+        engagement=total(*counts),
         reply_to=status.get("in_reply_to_id") or "",
     )
-
-
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)

@@ -15,8 +15,10 @@ from monitoring.platforms.instagram import Instagram
 from monitoring.platforms.instagram_mentions import InstagramMentions
 from monitoring.platforms.jetstream import Jetstream
 from monitoring.platforms.lemmy import Lemmy
+from monitoring.platforms.linkedin import LinkedIn
 from monitoring.platforms.lobsters import Lobsters
 from monitoring.platforms.mailbox import Mailbox
+from monitoring.platforms.mastodon_public import MastodonPublic
 from monitoring.platforms.mastodon_search import MastodonSearch
 from monitoring.platforms.mastodon_tag import MastodonTag
 from monitoring.platforms.mediawiki import MediaWiki
@@ -53,8 +55,10 @@ PLATFORMS: dict[str, Platform] = {
         InstagramMentions(),
         Jetstream(),
         Lemmy(),
+        LinkedIn(),
         Lobsters(),
         Mailbox(),
+        MastodonPublic(),
         MastodonSearch(),
         MastodonTag(),
         MediaWiki(),

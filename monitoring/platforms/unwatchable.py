@@ -38,8 +38,8 @@ UNWATCHABLE: tuple[Unwatchable, ...] = (
     ),
     Unwatchable(
         gettext_noop("LinkedIn: posts of others"),
-        gettext_noop("LinkedIn gives approved apps the posts and comments of their own Page only."),
-        ("x", "feed"),
+        gettext_noop("LinkedIn gives approved apps only what concerns their own Page: comments on it and mentions."),
+        ("linkedin", "x"),
     ),
     Unwatchable(
         "TikTok",

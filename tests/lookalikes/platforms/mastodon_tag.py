@@ -11,9 +11,10 @@ class MastodonTagServer(PlatformServer):
     settings = {"server": "social.example", "tag": "lumen"}
     lacks = frozenset({"title", "views", "rating"})
     page_size = 40
+    path = "/api/v1/timelines/tag/lumen"
 
     def respond(self, request: Received) -> Reply:
-        assert request.path == "/api/v1/timelines/tag/lumen"
+        assert request.path == self.path
         after = int(request.query.get("min_id", 0))
         size = min(int(request.query.get("limit", 20)), self.page_size)
         before = int(request.query.get("max_id", 10**20))

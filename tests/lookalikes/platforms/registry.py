@@ -10,8 +10,10 @@ from tests.lookalikes.platforms.guardian import GuardianServer
 from tests.lookalikes.platforms.hackernews import HackerNewsServer
 from tests.lookalikes.platforms.jetstream import JetstreamServer
 from tests.lookalikes.platforms.lemmy import LemmyServer
+from tests.lookalikes.platforms.linkedin import LinkedInServer
 from tests.lookalikes.platforms.lobsters import LobstersServer
 from tests.lookalikes.platforms.mailbox import MailboxServer
+from tests.lookalikes.platforms.mastodon_public import MastodonPublicServer
 from tests.lookalikes.platforms.mastodon_search import MastodonSearchServer
 from tests.lookalikes.platforms.mastodon_tag import MastodonTagServer
 from tests.lookalikes.platforms.mediawiki import MediaWikiServer
@@ -46,8 +48,10 @@ LOOKALIKES: dict[str, type[PlatformServer]] = {
         InstagramServer,
         JetstreamServer,
         LemmyServer,
+        LinkedInServer,
         LobstersServer,
         MailboxServer,
+        MastodonPublicServer,
         MastodonSearchServer,
         MastodonTagServer,
         MediaWikiServer,
