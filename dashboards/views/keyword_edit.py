@@ -36,10 +36,13 @@ def keyword_new(request: SignedInRequest, membership: Membership) -> HttpRespons
 
 @project_view(Role.MANAGER)
 def keyword_edit(request: SignedInRequest, membership: Membership, keyword_id: int) -> HttpResponse:
-    """GET shows the form, POST changes the keyword or shows the preview."""
+    """GET shows the form, with `query` instead of the keyword's own; POST changes the keyword or shows the preview."""
     edited = get_object_or_404(membership.project.keywords, pk=keyword_id)
     fields = ("name", "type", "query", "languages")
-    form = KeywordForm(request.POST or None, initial={name: getattr(edited, name) for name in fields})
+    initial = {name: getattr(edited, name) for name in fields}
+    if request.method == "GET" and "query" in request.GET:
+        initial["query"] = request.GET["query"]
+    form = KeywordForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
         try:
             update_keyword(edited, request.user, **form.cleaned_data)

@@ -19,6 +19,7 @@ from accounts.access import SignedInRequest, project_view
 from accounts.formats import number
 from accounts.models import Membership, Project, Role
 from dashboards.forms.platforms import PlatformForm, posted
+from dashboards.presenters.all_items import all_items
 from dashboards.presenters.fetching import WAIT_S, show_progress, show_result, too_many_fetches
 from dashboards.presenters.platform_cards import initials_of
 from dashboards.presenters.platform_preview import preview_result
@@ -88,6 +89,8 @@ def platform_preview(request: SignedInRequest, membership: Membership, preview_i
         "label": label,
         "initials": initials_of(platform.label),
         "result": preview_result(project, fetch.result),
+        "all_items": all_items(project, platform.name, new.settings if new else source.settings if source else {}),
+        "may_edit": new is None,
         "source": source,
         "is_new": new is not None,
         "back": back,

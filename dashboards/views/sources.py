@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
 from dashboards.forms.sources import SourceForm
+from dashboards.presenters.all_items import all_items
 from dashboards.presenters.outage_strip import outage_strips
 from dashboards.presenters.platform_details import platform_details
 from dashboards.presenters.source_rows import SourceRow, source_rows
@@ -56,6 +57,7 @@ def source(request: SignedInRequest, membership: Membership, source_id: int) -> 
         "row": source_rows([shown], now)[0],
         "platform": platform_details([shown], now).get(shown.pk),
         "strip": outage_strips([shown], now)[shown.pk],
+        "all_items": all_items(membership.project, shown.platform, shown.settings),
         "source": shown,
         "items": list(latest.defer("document__html", "document__search")[:LATEST]),
         "may_edit": membership.may(Role.MANAGER),

@@ -60,8 +60,8 @@ class Can(StrEnum):
 class Setting:
     """Something that a person enters for a source (a tag) or a credential (`is_secret`: a key, a password).
 
-    `link` is where to get it. `pattern` is a regular expression that the whole value has to match. Texts are marked
-    with `gettext_noop`.
+    `link` is where to get it. `pattern` is a regular expression that the whole value has to match; what its group
+    `value` matches, if it has one, is stored: an id out of a URL. Texts are marked with `gettext_noop`.
     """
 
     name: str
@@ -132,6 +132,13 @@ class Platform(Protocol):
 
     def address(self, settings: Mapping[str, str]) -> str:
         """Return the web page that shows what a source with these settings reads. One source per project has it."""
+        ...
+
+    def query_for_all(self, settings: Mapping[str, str]) -> str:
+        """Return the query that matches every item of such a source, "" if nobody would want them all.
+
+        For reviews: they rarely name what they are about, so keywords find few of them.
+        """
         ...
 
     def api_url(self, settings: Mapping[str, str]) -> str:

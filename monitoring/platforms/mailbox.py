@@ -76,6 +76,9 @@ class Mailbox:
     def monthly_cost(self, items_per_day: float) -> float:
         return 0
 
+    def query_for_all(self, settings: Mapping[str, str]) -> str:
+        return ""
+
     def address(self, settings: Mapping[str, str]) -> str:
         """Return the address of the server: a mailbox has no web page that is known."""
         return f"https://{settings['host']}/{quote(settings['user'])}/{quote(settings['folder'], safe='')}"

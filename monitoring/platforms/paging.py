@@ -69,6 +69,9 @@ class PagedPlatform:
     def monthly_cost(self, items_per_day: float) -> float:
         return 0
 
+    def query_for_all(self, settings: Mapping[str, str]) -> str:
+        return ""
+
     def address(self, settings: Mapping[str, str]) -> str:
         raise NotImplementedError
 

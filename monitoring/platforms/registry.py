@@ -1,6 +1,7 @@
 """Platforms by the name that `Source.platform` stores. Called by the poller: a job in, its result out."""
 
 from monitoring.http import HttpClient
+from monitoring.platforms.app_store import AppStore
 from monitoring.platforms.base import Platform
 from monitoring.platforms.bluesky import Bluesky
 from monitoring.platforms.devto import DevTo
@@ -40,6 +41,7 @@ from monitoring.records import PollError, PollJob, PollResult
 PLATFORMS: dict[str, Platform] = {
     platform.name: platform
     for platform in (
+        AppStore(),
         BingNews(),
         Bluesky(),
         DevTo(),

@@ -57,8 +57,14 @@ def check(settings: tuple[Setting, ...], entered: Mapping[str, str]) -> CheckedS
         if problem := _problem(setting, value):
             checked.problems[setting.name] = problem
         elif value:
-            checked.values[setting.name] = value
+            checked.values[setting.name] = stored_value(setting, value)
     return checked
+
+
+def stored_value(setting: Setting, value: str) -> str:
+    """Return what is stored of a value that was entered, "" if it doesn't match the pattern."""
+    found = re.fullmatch(setting.pattern or r"[\s\S]*", value)
+    return (found.groupdict().get("value") or value) if found else ""
 
 
 def _problem(setting: Setting, value: str) -> str:
@@ -66,5 +72,4 @@ def _problem(setting: Setting, value: str) -> str:
         return "required" if setting.is_required else ""
     if len(value) > (MAX_SECRET if setting.is_secret else MAX_VALUE):
         return "too_long"
-    is_malformed = not is_storable(value) or (setting.pattern and not re.fullmatch(setting.pattern, value))
-    return "malformed" if is_malformed else ""
+    return "" if is_storable(value) and stored_value(setting, value) else "malformed"

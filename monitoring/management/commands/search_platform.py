@@ -6,7 +6,6 @@ the command with one line on stderr and status 1, after the items that were read
 """
 
 import os
-import re
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -25,6 +24,7 @@ from monitoring.jsonl import encode
 from monitoring.messages.source_errors import error_text
 from monitoring.platforms.base import Can, Platform
 from monitoring.platforms.registry import PLATFORMS, poll
+from monitoring.platforms.settings import stored_value
 from monitoring.query import QueryError, compile_query
 from monitoring.records import ClaimedSource, Item, PollError, PollHints, PollJob, TrackedQuery
 
@@ -78,11 +78,11 @@ def _settings(platform: Platform, query: str) -> dict[str, str]:
             value, is_query_used = query, True
         if not value and setting.is_required:
             raise CommandError(f"{variable} is not set", returncode=2)
-        if value and setting.pattern and not re.fullmatch(setting.pattern, value):
+        if value and not stored_value(setting, value):
             shown = "" if setting.is_secret else f": {value!r}"
             raise CommandError(f"{variable} has an invalid value{shown}", returncode=2)
         if value:
-            settings[setting.name] = value
+            settings[setting.name] = stored_value(setting, value)
     return settings
 
 

@@ -1,5 +1,6 @@
 """The look-alike of each platform, by the platform's name. The shared contract suite runs against all of them."""
 
+from tests.lookalikes.platforms.app_store import AppStoreServer
 from tests.lookalikes.platforms.base import PlatformServer
 from tests.lookalikes.platforms.bluesky import BlueskyServer
 from tests.lookalikes.platforms.devto import DevToServer
@@ -34,6 +35,7 @@ from tests.lookalikes.platforms.youtube_channel import YouTubeChannelServer
 LOOKALIKES: dict[str, type[PlatformServer]] = {
     server.platform: server
     for server in (
+        AppStoreServer,
         BingNewsServer,
         BlueskyServer,
         DevToServer,

@@ -10,6 +10,7 @@ import pytest
 from monitoring.content.clean import clean
 from monitoring.messages.source_errors import ERROR_TEXTS
 from monitoring.platforms.registry import PLATFORMS
+from monitoring.query import Doc, compile_query
 from monitoring.query.known_values import PLATFORMS as KNOWN_PLATFORMS
 from tests.lookalikes.platforms.base import NOW, make_posts
 from tests.lookalikes.platforms.registry import LOOKALIKES
@@ -234,6 +235,18 @@ def test_secrets_appear_in_no_result_and_no_repr(server, polls):
     for secret in server.secrets.values():
         assert secret not in repr(results)
         assert all(secret not in request.raw_query for request in server.requests)
+
+
+def test_query_for_all_matches_every_item_without_its_words(server, polls):
+    platform = PLATFORMS[server.platform]
+    if not (query := platform.query_for_all(server.settings)):
+        return
+    server.posts = make_posts(3)
+    polls.poll_until_done()
+    docs = [Doc("", "", url=entry.url, platform=platform.item_platform) for entry in polls.entries.values()]
+    assert len(docs) == 3
+    assert all(compile_query(query).match(doc) for doc in docs)
+    assert not compile_query(query).match(Doc("", "", url="https://example.org/", platform=platform.item_platform))
 
 
 def test_settings_and_texts_are_complete(server):
