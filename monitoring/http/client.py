@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from urllib.parse import urljoin
+from urllib.parse import urlencode, urljoin
 
 import requests
 import requests.certs
@@ -117,7 +117,13 @@ class HttpClient:
 
     def call(self, request: ApiRequest) -> FetchResult:
         """Make an API request. The result has the response headers, and the body of an error, too."""
-        return self._run(request.url, _Options(request.accept, "", "", request.headers, request))
+        options = _Options(request.accept, "", "", request.headers, request)
+        if not request.secret_query:
+            return self._run(request.url, options)
+        result = self._run(f"{request.url}?{urlencode(request.secret_query)}", options)
+        # URLs are quoted in details, for instance of a redirect to itself.
+        error = FetchError(result.error.code) if result.error else None
+        return replace(result, url=request.url, permanent_url="", error=error)
 
     def _run(self, url: str, options: _Options) -> FetchResult:
         fetch = _Fetch(self, options)

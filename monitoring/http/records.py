@@ -77,7 +77,8 @@ class FetchError:
 class ApiRequest:
     """A request to a platform's API. `headers`, for instance a token, are sent to the origin of `url` only.
 
-    With `json` or `form` it is a POST, which follows no redirect.
+    With `json` or `form` it is a POST, which follows no redirect. `secret_query` are parameters with secrets, for the
+    few that no API takes elsewhere: they are part of no result, and of no error.
     """
 
     url: str
@@ -85,6 +86,7 @@ class ApiRequest:
     json: Any = field(default=None, repr=False)
     form: Mapping[str, str] | None = field(default=None, repr=False)
     accept: str = "application/json"
+    secret_query: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def body(self) -> tuple[bytes, str] | None:

@@ -15,6 +15,14 @@ PLATFORM_ERROR_TEXTS: dict[str, ErrorText] = {
     "credential_missing": ErrorText(_("The source has no key or account."), _CONNECT),
     "credential_rejected": ErrorText(_("The platform rejects the key, password or token."), _CONNECT),
     "reconnect": ErrorText(_("The connection to the account has ended."), _CONNECT),
+    "app_rejected": ErrorText(
+        _("The platform rejects the app: its ID or secret, or what it may do."),
+        _("Compare them with the page of the app at the platform, and connect the account again."),
+    ),
+    "no_pages": ErrorText(
+        _("The account manages no Page, or the Page wasn’t selected."),
+        _("Connect an account that manages the Page, and select the Page on the platform’s page."),
+    ),
     "access_denied": ErrorText(
         _("The platform denies access with this credential (403)."),
         _("Check on the platform which permissions the key or app has, and whether it was approved."),

@@ -26,6 +26,8 @@ ERROR_CODES = {
     "credential_missing": "the source has no credential, or its secrets cannot be decrypted",
     "credential_rejected": "a key, password or token that the platform doesn't accept",
     "reconnect": "a connection that only a person can renew",
+    "app_rejected": "an app whose ID or secret the platform doesn't accept, or that may not connect accounts",
+    "no_pages": "a connected account that manages no Page",
     "access_denied": "a valid credential without the permission, or an address that is blocked",
     "quota_used_up": "a quota of the platform that refills later",
     "spend_cap": "the credits or the cap that the account has at the platform",
@@ -62,6 +64,7 @@ class Setting:
 
     `link` is where to get it. `pattern` is a regular expression that the whole value has to match; what its group
     `value` matches, if it has one, is stored: an id out of a URL. Texts are marked with `gettext_noop`.
+    `is_of_account`: a connected account (oauth.py) has it, so it isn't required with one.
     """
 
     name: str
@@ -73,6 +76,7 @@ class Setting:
     pattern: str = ""
     is_secret: bool = False
     is_required: bool = True
+    is_of_account: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from monitoring.http import ApiRequest
 from monitoring.platforms.base import Can, Setting, gettext_noop
 from monitoring.platforms.meta import APP_SECRET, graph_request
 from monitoring.platforms.meta_comments import PostsWithComments
+from monitoring.platforms.meta_oauth import facebook_oauth
 from monitoring.platforms.pages import PageRequest
 from monitoring.platforms.searches import Plan, Search
 from monitoring.platforms.values import total, utc
@@ -55,6 +56,8 @@ class Facebook(PostsWithComments):
         "filter": "stream",
         "order": "reverse_chronological",
     }
+    is_renewable = True
+    oauth = facebook_oauth("pages_show_list", "pages_read_engagement", "pages_read_user_content", has_pages=True)
 
     def address(self, settings: Mapping[str, str]) -> str:
         return f"https://www.facebook.com/{settings['page']}"

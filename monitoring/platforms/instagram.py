@@ -16,6 +16,7 @@ from typing import Any
 from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Can, Limit, Setting, gettext_noop
 from monitoring.platforms.meta import APP_SECRET, GraphPlatform, graph_request, next_cursor
+from monitoring.platforms.meta_oauth import facebook_oauth
 from monitoring.platforms.pages import Page, PageRequest, read_items
 from monitoring.platforms.values import total, utc
 from monitoring.records import Entry, PollError
@@ -62,6 +63,8 @@ class Instagram(GraphPlatform):
     min_interval_s = 1_800
     overlap = timedelta(hours=1)
     first_poll = timedelta(days=1)
+    is_renewable = True
+    oauth = facebook_oauth("instagram_basic", "pages_show_list")
 
     def address(self, settings: Mapping[str, str]) -> str:
         return f"https://www.instagram.com/explore/tags/{_tag(settings)}/"

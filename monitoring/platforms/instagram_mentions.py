@@ -17,6 +17,7 @@ from monitoring.platforms.base import Can, Setting, gettext_noop
 from monitoring.platforms.instagram import ACCOUNT, FIELDS, media_entry, profile
 from monitoring.platforms.meta import APP_SECRET, graph_request
 from monitoring.platforms.meta_comments import PostsWithComments
+from monitoring.platforms.meta_oauth import facebook_oauth
 from monitoring.platforms.pages import PageRequest
 from monitoring.platforms.searches import Plan, Search
 from monitoring.platforms.values import utc
@@ -47,6 +48,8 @@ class InstagramMentions(PostsWithComments):
         APP_SECRET,
     )
     min_interval_s = 900
+    is_renewable = True
+    oauth = facebook_oauth("instagram_basic", "instagram_manage_comments", "pages_read_engagement", "pages_show_list")
     overlap = timedelta(days=2)
     first_poll = timedelta(days=14)
     time_field = "timestamp"

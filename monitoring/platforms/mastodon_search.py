@@ -4,6 +4,7 @@ Facts: https://docs.joinmastodon.org/methods/search/ and /user/network/. Posts a
 person (scope `read:search`), on servers with Elasticsearch, and only those of authors who allow it. Without one of
 these the response has no posts, and says nothing more. Posts come by id, newest first, also with `min_id`, so pages go
 downward by `max_id`. Posts of other servers arrive late with the id of their time: the last hour is read again.
+Each server registers apps by itself, and tokens don't end (https://docs.joinmastodon.org/methods/apps/ and /oauth/).
 """
 
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from monitoring.http import ApiRequest
 from monitoring.platforms.base import Can, Needs, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.mastodon_tag import LIMITS, PAGE_SIZE, QUOTA, SERVER, read_statuses
+from monitoring.platforms.oauth import OAuth, account_at
 from monitoring.platforms.pages import Page, PageRequest
 from monitoring.platforms.paging import PagedPlatform
 
@@ -40,6 +42,16 @@ class MastodonSearch(PagedPlatform):
     dialect = Dialect(not_="-", max_chars=500)
     overlap = timedelta(hours=1)
     quota_headers = QUOTA
+    is_renewable = True
+    oauth = OAuth(
+        authorize_url="https://{server}/oauth/authorize",
+        token_url="https://{server}/oauth/token",
+        registration_url="https://{server}/api/v1/apps",
+        scopes=("read:search", "read:accounts"),
+        settings=("server",),
+        uses_pkce=True,
+        account=account_at("/api/v1/accounts/verify_credentials", lambda data: f"@{data['username']}"),
+    )
 
     def address(self, settings: Mapping[str, str]) -> str:
         return f"https://{settings['server']}/search"

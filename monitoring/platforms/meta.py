@@ -21,6 +21,7 @@ from urllib.parse import urlencode
 
 from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Limit, Needs, Setting, gettext_noop
+from monitoring.platforms.meta_oauth import page_token
 from monitoring.platforms.pages import Page, PageRequest
 from monitoring.platforms.paging import MAX_WAIT_S, PagedPlatform
 from monitoring.platforms.values import error_body
@@ -103,7 +104,8 @@ class GraphPlatform(PagedPlatform):
 def graph_request(page: PageRequest, path: str, **query: object) -> ApiRequest:
     """Return a request for a page of a list."""
     pairs = {name: value for name, value in query.items() if value not in (None, "")}
-    token, app_secret = page.secrets.get("token", ""), page.secrets.get("app_secret")
+    app_secret = page.secrets.get("app_secret")
+    token = page_token(page.secrets, page.settings.get("page", "")) or page.secrets.get("token", "")
     if app_secret:
         pairs["appsecret_proof"] = hmac.new(app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
     return ApiRequest(f"{page.api_url}/{path}?{urlencode(pairs)}", {"Authorization": f"Bearer {token}"})

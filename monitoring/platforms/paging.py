@@ -19,8 +19,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from monitoring.http import ApiRequest, FetchResult, HttpClient
+from monitoring.platforms import oauth
 from monitoring.platforms.base import Can, Limit, Needs, Setting
 from monitoring.platforms.dialects import Dialect
+from monitoring.platforms.oauth import OAuth
 from monitoring.platforms.pages import Connection, Page, PageRequest, error_of
 from monitoring.platforms.quotas import QuotaHeaders, read_quota
 from monitoring.platforms.searches import TIMELINE, Plan, Search, in_turn, plan_searches
@@ -62,6 +64,8 @@ class PagedPlatform:
     end_statuses: frozenset[int] = frozenset()
     # Its secrets hold a session or token that ends and that `renew` replaces.
     is_renewable = False
+    # How accounts are connected; such platforms are renewable, too.
+    oauth: OAuth | None = None
 
     def limits_of(self, settings: Mapping[str, str]) -> tuple[Limit, ...]:
         return self.limits
@@ -108,7 +112,7 @@ class PagedPlatform:
 
     def has_ended(self, secrets: Mapping[str, str], now: datetime) -> bool:
         """Return whether `renew` has to be called before the first request. Only for `is_renewable`."""
-        return False
+        return self.oauth is not None and oauth.has_ended(self.oauth, secrets, now)
 
     def renew(self, connection: Connection) -> Mapping[str, str] | PollError:
         """Return all secrets with a new session or token, which are stored. Only for `is_renewable`.
@@ -116,7 +120,9 @@ class PagedPlatform:
         Called if the present one has ended, and once in a poll after an error `credential_rejected`, which repeats
         the request. One worker at a time renews a credential; make one or two requests.
         """
-        raise NotImplementedError
+        if self.oauth is None:
+            raise NotImplementedError
+        return oauth.renew(self.oauth, connection)
 
     def plan(self, job: PollJob) -> Plan:
         """Return the searches of a source."""

@@ -1,17 +1,19 @@
 """Reddit, by its Data API: posts that match the keywords, and the comments of chosen subreddits.
 
 Facts: new apps need Reddit's approval since November 2025, and commercial use a contract. An app signs in with its id
-and secret (`client_credentials`); tokens last a day and are not refreshed but requested again. Searches reach about
-250 posts and find no comments, so these are read by subreddit. 100 requests per minute, averaged over 10 minutes, with
-`x-ratelimit-*` in seconds (https://support.reddithelp.com/hc/articles/16160319875092). A User-Agent has to name the
-app and its account. Content that is deleted on Reddit has to be deleted. Blocked addresses get a page of HTML.
+and secret (`client_credentials`); tokens last a day and are not refreshed but requested again. With an account
+connected (`duration=permanent`), they are refreshed (https://github.com/reddit-archive/reddit/wiki/OAuth2). Searches
+reach about 250 posts and find no comments, so these are read by subreddit. 100 requests per minute, averaged over 10
+minutes, with `x-ratelimit-*` in seconds (https://support.reddithelp.com/hc/articles/16160319875092). A User-Agent has
+to name the app and its account. Content that is deleted on Reddit has to be deleted. Blocked addresses get a page of
+HTML.
 """
 
 import base64
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,6 +21,7 @@ from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.markdown import to_html
+from monitoring.platforms.oauth import MARGIN, OAuth, account_at, is_connected
 from monitoring.platforms.pages import Connection, Page, PageRequest, error_of, read_items
 from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.quotas import QuotaHeaders
@@ -29,8 +32,6 @@ from monitoring.records import Entry, PollError, PollJob
 SITE = "https://www.reddit.com"
 PAGE_SIZE = 100
 COMMENTS = "comments"
-# A token that ends during the poll is replaced before it.
-MARGIN = timedelta(minutes=5)
 DELETED = ("[deleted]", "[removed]")
 KINDS = {"t3": "post", "t1": "comment"}
 
@@ -48,6 +49,7 @@ class Reddit(PagedPlatform):
             help=gettext_noop("Reddit has to approve the app for its Data API."),
             link="https://www.reddit.com/prefs/apps",
             pattern=r"[\w-]+",
+            is_of_account=True,
         ),
         Setting("client_secret", gettext_noop("App secret"), is_secret=True),
         Setting(
@@ -55,6 +57,7 @@ class Reddit(PagedPlatform):
             gettext_noop("Account name"),
             help=gettext_noop("Your account at Reddit, which Vigie names in each request, as Reddit demands."),
             pattern=r"[\w-]+",
+            is_of_account=True,
         ),
         Setting(
             "subreddits",
@@ -70,6 +73,18 @@ class Reddit(PagedPlatform):
     dialect = Dialect(and_=" AND ", or_="OR", not_="NOT ", has_groups=True, max_chars=500)
     quota_headers = QuotaHeaders("x-ratelimit-remaining", "x-ratelimit-reset")
     is_renewable = True
+    oauth = OAuth(
+        authorize_url=f"{SITE}/api/v1/authorize",
+        token_url=f"{SITE}/api/v1/access_token",
+        scopes=("read", "identity"),
+        app_link="https://www.reddit.com/prefs/apps",
+        app_help=gettext_noop("An app of the type “web app” that Reddit has approved."),
+        parameters={"duration": "permanent"},
+        uses_basic=True,
+        user_agent="web:{client_id}:v0.1",
+        token_name="access_token",
+        account=account_at("/api/v1/me", lambda data: data["name"], "access_token"),
+    )
 
     def address(self, settings: Mapping[str, str]) -> str:
         return f"{SITE}/search/"
@@ -89,7 +104,7 @@ class Reddit(PagedPlatform):
             path = f"r/{page.settings['subreddits']}/comments"
         else:
             path, query = "search", query | {"q": page.search.text, "sort": "new", "type": "link", "t": "month"}
-        headers = {"Authorization": f"Bearer {page.secrets['access_token']}", "User-Agent": _agent(page.settings)}
+        headers = {"Authorization": f"Bearer {page.secrets['access_token']}", "User-Agent": _agent(page)}
         return ApiRequest(f"{page.api_url}/{path}?{urlencode(query)}", headers)
 
     def read(self, data: Any, page: PageRequest) -> Page:
@@ -104,13 +119,15 @@ class Reddit(PagedPlatform):
         return None
 
     def has_ended(self, secrets: Mapping[str, str], now: datetime) -> bool:
-        return not secrets.get("access_token") or float(secrets.get("ends", 0)) < (now + MARGIN).timestamp()
+        return not secrets.get("access_token") or float(secrets.get("expires_at", 0)) < (now + MARGIN).timestamp()
 
     def renew(self, connection: Connection) -> Mapping[str, str] | PollError:
+        if is_connected(connection.secrets):
+            return super().renew(connection)
         app = f"{connection.settings['client_id']}:{connection.secrets['client_secret']}"
         headers = {
             "Authorization": f"Basic {base64.b64encode(app.encode()).decode()}",
-            "User-Agent": _agent(connection.settings),
+            "User-Agent": _agent(connection),
         }
         is_official = connection.api_url == self.api_url(connection.settings)
         url = f"{SITE if is_official else connection.api_url}/api/v1/access_token"
@@ -119,11 +136,14 @@ class Reddit(PagedPlatform):
             return error_of(response)
         data = json.loads(response.body)
         ends = connection.now.timestamp() + float(data.get("expires_in", 3_600))
-        return {**connection.secrets, "access_token": data["access_token"], "ends": str(ends)}
+        return {**connection.secrets, "access_token": data["access_token"], "expires_at": str(ends)}
 
 
-def _agent(settings: Mapping[str, str]) -> str:
-    return f"web:{settings['client_id']}:v0.1 (by /u/{settings['username']})"
+def _agent(request: PageRequest | Connection) -> str:
+    """Return the app and its account: those of the connected account, else those that a person entered."""
+    secrets, settings = request.secrets, request.settings
+    app = secrets.get("client_id") or settings["client_id"]
+    return f"web:{app}:v0.1 (by /u/{secrets.get('account') or settings.get('username', '')})"
 
 
 def _entry(thing: dict[str, Any]) -> Entry | None:

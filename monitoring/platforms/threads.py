@@ -14,6 +14,7 @@ from monitoring.http import ApiRequest
 from monitoring.platforms.base import Can, Limit, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.meta import GraphPlatform, graph_request, next_cursor
+from monitoring.platforms.meta_oauth import threads_oauth
 from monitoring.platforms.pages import Page, PageRequest, read_items
 from monitoring.platforms.values import utc
 from monitoring.records import Entry
@@ -43,6 +44,8 @@ class Threads(GraphPlatform):
     min_interval_s = 900
     dialect = Dialect(has_phrases=False, max_chars=200)
     overlap = timedelta(minutes=30)
+    is_renewable = True
+    oauth = threads_oauth("threads_basic", "threads_keyword_search")
 
     def address(self, settings: Mapping[str, str]) -> str:
         return "https://www.threads.com/search"

@@ -12,6 +12,7 @@ from typing import Any
 from monitoring.http import ApiRequest
 from monitoring.platforms.base import Can, Setting, gettext_noop
 from monitoring.platforms.meta import GraphPlatform
+from monitoring.platforms.meta_oauth import threads_oauth
 from monitoring.platforms.pages import Page, PageRequest
 from monitoring.platforms.threads import API_URL, posts_request, read_posts
 
@@ -39,6 +40,8 @@ class ThreadsMentions(GraphPlatform):
         ),
     )
     min_interval_s = 600
+    is_renewable = True
+    oauth = threads_oauth("threads_basic", "threads_manage_mentions")
     overlap = timedelta(minutes=30)
     first_poll = timedelta(days=30)
 

@@ -5,6 +5,8 @@ one is free again within the UTC day. A query has 512 characters; AND binds tigh
 reposts. 450 requests per 15 minutes and app. The guides name fields `tweet.fields`, `retweet_count`, `note_tweet`; the
 specification calls them `post.fields`, `repost_count`, `note_post`: the former are sent, both are read. Without items
 there is no `data`. A status 429 of type `usage-capped` means money. Deletions have to be followed within 24 hours.
+Tokens of accounts last two hours; each refresh token works once, and comes with the scope `offline.access`
+(https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code).
 """
 
 from collections.abc import Mapping
@@ -15,6 +17,7 @@ from urllib.parse import urlencode
 from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
+from monitoring.platforms.oauth import OAuth, account_at
 from monitoring.platforms.pages import Page, PageRequest, read_items
 from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.quotas import QuotaHeaders
@@ -57,6 +60,17 @@ class X(PagedPlatform):
     overlap = timedelta(minutes=2)
     first_poll = timedelta(days=2)
     quota_headers = QuotaHeaders("x-rate-limit-remaining", "x-rate-limit-reset")
+    is_renewable = True
+    oauth = OAuth(
+        authorize_url="https://x.com/i/oauth2/authorize",
+        token_url="https://api.x.com/2/oauth2/token",
+        scopes=("tweet.read", "users.read", "offline.access"),
+        app_link="https://console.x.com",
+        app_help=gettext_noop("Of the OAuth 2.0 settings of your app, of the type “Web app”."),
+        uses_pkce=True,
+        uses_basic=True,
+        account=account_at("/2/users/me", lambda data: f"@{data['data']['username']}"),
+    )
 
     def limits_of(self, settings: Mapping[str, str]) -> tuple[Limit, ...]:
         return (*self.limits, Limit(_cap(settings), MONTH_S, "usd", cost=_page_size(settings) * PRICE))

@@ -57,7 +57,7 @@ def test_reddit_reads_posts_of_deleted_accounts_and_links(server):
     polls.secrets = {
         **polls.secrets,
         "access_token": "app-token-1",
-        "ends": str((NOW + timedelta(days=1)).timestamp()),
+        "expires_at": str((NOW + timedelta(days=1)).timestamp()),
     }
     server.fail_with(Reply({"data": {"after": None, "children": [thing]}}))
     assert polls.poll().error is None
