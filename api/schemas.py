@@ -101,6 +101,7 @@ class KeywordOut(Schema):
 
 class SourceIn(Body):
     url: Text = Field(max_length=2000)
+    is_secret: bool = Field(False, description="the whole URL is secret: show its host only")
 
 
 class SourcePatch(Body):
@@ -143,7 +144,7 @@ class SourceOut(Schema):
     settings: dict[str, str] = Field(description="settings of the platform, without secrets; {} for feeds")
     credential: CredentialName | None
     report: SourceReport | None = Field(description="null for feeds, and before the first check")
-    url: str
+    url: str = Field(description="with “…” for each password or token in it")
     title: str
     site_url: str
     previous_url: str = Field(description="the URL from which the source moved at `moved_at`")
@@ -157,20 +158,12 @@ class SourceOut(Schema):
     error: SourceError | None = None
 
     @staticmethod
-    def resolve_url(source: Source) -> str:
-        return source.shown_url
-
-    @staticmethod
     def resolve_settings(source: Source) -> dict[str, str]:
         return shown_settings(source)
 
     @staticmethod
     def resolve_report(source: Source) -> dict[str, object] | None:
         return source.report or None
-
-    @staticmethod
-    def resolve_previous_url(source: Source) -> str:
-        return source.shown_previous_url
 
     @staticmethod
     def resolve_error(source: Source) -> dict[str, object] | None:

@@ -33,10 +33,11 @@ def add_source(request: SignedInRequest, project_id: int, source: SourceIn) -> S
     feeds, the problem lists them in `candidates`. A feed that fails right now is added, with its `error`.
     """
     project = membership_of(request.user, project_id, Role.MANAGER).project
-    result = sources.result_without_fetch(project, source.url)
+    adding = sources.Adding(project, request.user, source.is_secret)
+    result = sources.result_without_fetch(adding, source.url)
     if result is None:
         with fetch_here(project, request.user, FetchRequest.Kind.SOURCE, source.url):
-            result = sources.add_source(project, request.user, source.url)
+            result = sources.add_source(project, request.user, source.url, is_secret=source.is_secret)
     if result.candidates:
         candidates = [{"url": feed.url, "title": feed.title} for feed in result.candidates]
         raise InvalidField(

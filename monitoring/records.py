@@ -126,13 +126,15 @@ class ClaimedSource:
     """A source leased by one worker: the columns of its row that polling reads. All times are UTC.
 
     `resume_state` is what the platform returned after the last successful poll, {} before the first. `settings` are
-    what a person has set for a source of its platform (a tag, the host of a server), {} for feeds.
+    what a person has set for a source of its platform (a tag, the host of a server), {} for feeds. `sealed_urls` are
+    the whole URLs, encrypted, of those that have secrets (polling/addresses.py).
     """
 
     id: int
     project_id: int
     platform: str
-    url: str
+    url: str = field(repr=False)
+    sealed_urls: str = field(repr=False)
     host: str
     title: str
     site_url: str
@@ -148,11 +150,11 @@ class ClaimedSource:
     resume_state: dict[str, Any]
     settings: dict[str, str]
     credential_id: int | None
-    moved_to: str
+    moved_to: str = field(repr=False)
     moved_count: int
     moved_since: datetime | None
     moved_at: datetime | None
-    previous_url: str
+    previous_url: str = field(repr=False)
     is_truncated: bool
     dated_share: float | None
     entry_count: int | None
@@ -246,8 +248,8 @@ class PollResult:
     is_truncated: bool | None = None
     retry_after_s: int | None = None
     cache_max_age_s: int | None = None
-    permanent_url: str = ""
-    feed_url: str = ""
+    permanent_url: str = field(default="", repr=False)
+    feed_url: str = field(default="", repr=False)
     status: int = 0
     error: PollError | None = None
     is_incomplete: bool = False

@@ -66,13 +66,13 @@ def _move(source: Source) -> str:
     if source.moved_to and source.moved_count:
         text = _("Permanently redirected to %(url)s. Vigie will use it after reading the feed there for %(days)s.")
         days = ngettext("%(number)s day", "%(number)s days", TIME_BEFORE_MOVE.days)
-        return text % {"url": source.shown_moved_to, "days": days % {"number": number(TIME_BEFORE_MOVE.days)}}
+        return text % {"url": source.moved_to, "days": days % {"number": number(TIME_BEFORE_MOVE.days)}}
     if source.moved_to:
         text = _("Permanently redirected to %(url)s, which seems to be another feed, so Vigie keeps this URL.")
-        return text % {"url": source.shown_moved_to}
+        return text % {"url": source.moved_to}
     if source.previous_url and source.moved_at:
         text = _("Moved to this URL on %(date)s. Previous URL: %(url)s")
-        return text % {"date": long_date(source.moved_at), "url": source.shown_previous_url}
+        return text % {"date": long_date(source.moved_at), "url": source.previous_url}
     return ""
 
 

@@ -16,6 +16,7 @@ from accounts.models import Membership, Project, Role
 from dashboards.forms.explain import FIELDS, ExplainForm
 from dashboards.presenters.explanation import Line, excluded_spans, lines, marked, met_spans
 from dashboards.presenters.fetching import WAIT_S, show_progress, show_result, too_many_fetches
+from monitoring.http.secret_urls import hide
 from monitoring.messages.explanations import DIFFERENCES, verdict
 from monitoring.models import FetchRequest
 from monitoring.query_tools import explain as explainer
@@ -48,7 +49,8 @@ def explain(request: SignedInRequest, membership: Membership) -> HttpResponse:
         parameters = urlencode({name: value for name, value in asked.items() if value})
         link = f"{reverse('explain', args=[membership.project_id])}?{parameters}"
         may_fetch = request.method == "POST" and "fetch" in request.POST and membership.may(Role.MANAGER)
-        if request.method == "POST" and not may_fetch and len(link) <= MAX_LINK_LENGTH:
+        is_link = len(link) <= MAX_LINK_LENGTH and hide(asked.get("url", "")) == asked.get("url", "")
+        if request.method == "POST" and not may_fetch and is_link:
             return redirect(link)
         subject = _subject(membership.project, form.cleaned_data)
         if subject == "" and may_fetch:

@@ -105,7 +105,7 @@ def source_test(request: SignedInRequest, membership: Membership, source_id: int
     """POST to test the connection of a source of a platform."""
     source = get_object_or_404(membership.project.sources.exclude(platform="feed"), pk=source_id)
     parameters = parameters_of_source(source)
-    response = _request(request, membership.project, source.shown_url, parameters)
+    response = _request(request, membership.project, source.url, parameters)
     if response:
         return response
     messages.error(request, too_many_fetches())

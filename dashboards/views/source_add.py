@@ -18,14 +18,13 @@ from accounts.models import Membership, Project, Role
 from dashboards.forms.sources import OpmlForm, SourceForm
 from dashboards.presenters.fetching import WAIT_S, show_progress, show_result, too_many_fetches
 from dashboards.presenters.platform_cards import gallery
-from monitoring.feeds.discover import FoundFeed
 from monitoring.feeds.errors import ParseError
 from monitoring.messages.opml_reasons import OPML_REASONS
 from monitoring.messages.source_errors import error_text
 from monitoring.models import FetchRequest
 from monitoring.services.fetches import INTERRUPTED, TooManyFetches, fetch_of, request_fetch, wait_for
 from monitoring.services.opml import ImportResult, export_opml, import_opml
-from monitoring.services.sources import AddResult, result_without_fetch
+from monitoring.services.sources import Adding, AddResult, Candidate, result_without_fetch
 
 
 @project_view(Role.MANAGER)
@@ -34,11 +33,11 @@ def source_add(request: SignedInRequest, membership: Membership) -> HttpResponse
     form = SourceForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return _form_page(request, membership.project, form)
-    project, url = membership.project, form.cleaned_data["url"]
-    result = result_without_fetch(project, url)
+    project, url, is_secret = membership.project, form.cleaned_data["url"], form.cleaned_data["is_secret"]
+    result = result_without_fetch(Adding(project, request.user, is_secret), url)
     if result is None:
         try:
-            fetch = request_fetch(project, request.user, FetchRequest.Kind.SOURCE, url)
+            fetch = request_fetch(project, request.user, FetchRequest.Kind.SOURCE, url, {"is_secret": is_secret})
         except TooManyFetches:
             form.add_error("url", too_many_fetches())
             return _form_page(request, project, form)
@@ -57,7 +56,7 @@ def source_fetch(request: SignedInRequest, membership: Membership, fetch_id: uui
     if fetch.state != FetchRequest.State.DONE:
         back = reverse("sources", args=[membership.project_id])
         return show_progress(request, fetch, _("Add a source"), back)
-    form = SourceForm({"url": fetch.url})
+    form = SourceForm({"url": fetch.url, "is_secret": fetch.parameters.get("is_secret")})
     result = AddResult.from_json(membership.project, fetch.result)
     return show_result(request) or _added(request, membership, form, result)
 
@@ -98,7 +97,7 @@ def _form_page(
     form: SourceForm,
     *,
     opml_form: OpmlForm | None = None,
-    candidates: Sequence[FoundFeed] = (),
+    candidates: Sequence[Candidate] = (),
     left_out: Sequence[tuple[str, str | Promise]] = (),
 ) -> HttpResponse:
     context = {

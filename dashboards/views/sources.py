@@ -98,7 +98,7 @@ def source_delete(request: SignedInRequest, membership: Membership, source_id: i
 
 
 def _contains(row: SourceRow, text: str) -> bool:
-    return text.casefold() in f"{row.source.title} {row.source.shown_url}".casefold()
+    return text.casefold() in f"{row.source.title} {row.source.url}".casefold()
 
 
 def _status_labels() -> list[tuple[str, str]]:

@@ -25,6 +25,7 @@ from monitoring.http.bot_walls import START_BYTES, WALL_STATUSES, find_wall
 from monitoring.http.headers import read_cache_lifetime, read_retry_after
 from monitoring.http.memory import return_free_memory
 from monitoring.http.records import FEED_TYPES, ApiRequest, ClientSettings, FetchError, FetchResult
+from monitoring.http.secret_urls import hide
 from monitoring.http.ssrf import (
     CheckedResolver,
     RequestRefused,
@@ -172,7 +173,7 @@ class _Fetch:
             response.raw.close()
             redirect = _redirect_target(target, response.headers.get("location") or "")
             if redirect.url in seen:
-                raise RequestRefused("redirect_loop", f"back to {redirect.url}")
+                raise RequestRefused("redirect_loop", f"back to {hide(redirect.url)}")
             if len(seen) > self._settings.max_redirects:
                 raise RequestRefused("too_many_redirects", f"more than {self._settings.max_redirects}")
             # A permanent redirect from https to http is followed but not reported: it would be stored.
@@ -321,8 +322,8 @@ def _redirect_target(target: Target, location: str) -> Target:
         location = location.encode("latin-1").decode("utf-8")
     try:
         return parse_url(urljoin(target.url, location.strip()))
-    except ValueError as error:
-        raise RequestRefused("bad_redirect", str(error)) from None
+    except ValueError:
+        raise RequestRefused("bad_redirect", "malformed URL") from None
     except RequestRefused as refusal:
         raise RequestRefused("bad_redirect", refusal.detail) from None
 

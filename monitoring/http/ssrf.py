@@ -111,8 +111,8 @@ def parse_url(url: str) -> Target:
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
-    except ValueError as error:
-        raise RequestRefused("bad_url", str(error)) from None
+    except ValueError:  # its message may quote a password
+        raise RequestRefused("bad_url", "malformed host or port") from None
     if parts.scheme not in _DEFAULT_PORTS:
         raise RequestRefused("bad_url", "not an http or https URL")
     # A browser parses "\" as "/", urlsplit as part of the host: refuse what parsers disagree on.

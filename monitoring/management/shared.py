@@ -71,7 +71,7 @@ def source_row(source: Source) -> dict[str, object]:
     return {
         "id": source.pk,
         "project": source.project_id,
-        "url": source.shown_url,
+        "url": source.url,
         "title": source.title,
         "state": source.state,
         "error": source.error_code or None,

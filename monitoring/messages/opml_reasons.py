@@ -11,6 +11,7 @@ OPML_REASONS: dict[str, str | Promise] = {
     "no_url": _("It has no URL."),
     "not_web": _("Its URL isn’t a web address."),
     "bad_url": _("Its URL can’t be fetched: it’s too long, or isn’t on a standard port."),
+    "hidden_url": _("Its password or token was left out of the list. Add it by its full URL."),
     "duplicate": _("Its URL is in the file more than once."),
     "link": _("It’s a link to a page, without a feed or site URL."),
     "include": _("It refers to another list, which isn’t part of the file."),

@@ -18,6 +18,13 @@ ERROR_TEXTS: dict[str, ErrorText] = {
         _("This URL can’t be fetched."),
         _("Use a URL that starts with https:// or http://, on a standard port."),
     ),
+    "hidden_url": ErrorText(
+        _("Part of this URL is hidden, so it can’t be fetched."), _("Enter the full URL, with its password or token.")
+    ),
+    "address_unreadable": ErrorText(
+        _("The URL of this source can’t be decrypted: its key isn’t set anymore."),
+        _("Ask your server admin to restore the key, or delete the source and add it again with its full URL."),
+    ),
     "private_address": ErrorText(
         _("This URL points to a private network, which Vigie doesn’t access."),
         _("If it’s yours, ask your server admin to add its host to FETCH_ALLOWED_HOSTS."),

@@ -13,8 +13,8 @@ class FetchRequest(models.Model):
     """One fetch for one person, done by a worker; its page shows the progress. Written by services/fetches.py.
 
     `parameters` is what the page needs to show the result. `result` has codes instead of sentences, whose language is
-    that of the reader; the text of a page is deleted with the row. `sealed` are the secrets of a preview, encrypted.
-    All times are UTC.
+    that of the reader; the text of a page is deleted with the row. `url` has "…" for each password or token.
+    `sealed` are the secrets of a preview, or the whole URL until it is fetched, encrypted. All times are UTC.
     """
 
     class Kind(models.TextChoices):

@@ -1,13 +1,12 @@
 """A source: a URL that is polled, with its complete poll state. Redis has none of it."""
 
-import re
-
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project
+from accounts.sealed_field import SealedField
 from monitoring.models.credentials import Credential
 
 
@@ -35,6 +34,9 @@ class Source(models.Model):
     `moved_to` is where permanent redirects lead, seen `moved_count` times since `moved_since`: after several days it
     becomes `url`. `previous_url` is the one that it replaced at `moved_at` (polling/moves.py).
 
+    `url`, `moved_to` and `previous_url` are shown to people: with "…" for each password or token. The whole URLs of
+    those that have one are encrypted in `sealed_urls` (polling/addresses.py).
+
     `settings` are what a person has set for a source of its platform; its secrets are in `credential`. `report` says
     what the last poll of a platform could not see (monitoring/platforms/paging.py).
 
@@ -48,6 +50,7 @@ class Source(models.Model):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="sources")
     platform = models.CharField(_("platform"), max_length=30, default="feed")
     url = models.CharField(_("URL"), max_length=2000)
+    sealed_urls = SealedField(blank=True, default="", db_default="")
     host = models.CharField(max_length=300, blank=True)
     title = models.CharField(_("title"), max_length=300, blank=True)
     site_url = models.CharField(max_length=2000, blank=True)
@@ -98,26 +101,9 @@ class Source(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title or self.shown_url
-
-    @property
-    def shown_url(self) -> str:
-        """The URL as shown to people and in the activity log: without a name and password in it."""
-        return _without_credentials(self.url)
-
-    @property
-    def shown_previous_url(self) -> str:
-        return _without_credentials(self.previous_url)
-
-    @property
-    def shown_moved_to(self) -> str:
-        return _without_credentials(self.moved_to)
+        return self.title or self.url
 
     @property
     def is_failing(self) -> bool:
         """The condition of `SourceQuerySet.failing` for a loaded source."""
         return self.state == State.STOPPED or (self.state == State.ACTIVE and bool(self.error_code))
-
-
-def _without_credentials(url: str) -> str:
-    return re.sub(r"//[^/?#]*@", "//", url, count=1)

@@ -1,8 +1,8 @@
 """The feed platform: RSS, RDF, Atom and JSON Feed by URL.
 
 A claimed source and an HTTP client in, a `PollResult` out. Its resume state is the validators (`etag`,
-`last_modified`), `body_hash`, the hash of the last parsed body, and `url`, where it was read, after redirects. No
-Django; called through platforms/registry.py.
+`last_modified`), `body_hash`, the hash of the last parsed body, and `url`, a digest of where it was read, after
+redirects (earlier versions stored the URL). No Django; called through platforms/registry.py.
 """
 
 import hashlib
@@ -13,6 +13,7 @@ from typing import Any
 from monitoring.feeds.discover import common_feed_urls
 from monitoring.feeds.errors import ParseError
 from monitoring.http import FetchResult, HttpClient
+from monitoring.http.secret_urls import hide
 from monitoring.parsing.parsers import find_feeds, parse_feed
 from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
 from monitoring.records import ClaimedSource, ParsedFeed, PollError, PollHints, PollJob, PollResult
@@ -57,11 +58,14 @@ class FeedPlatform:
             return _result(fetched, error=PollError(fetched.error.code, fetched.error.detail))
         if fetched.not_modified:
             read_at = state.get("url", "")
-            unchanged = _result(fetched, resume_state=_resume_state(fetched, state.get("body_hash", ""), read_at))
+            resume_state = _validators(fetched, state.get("body_hash", "")) | {"url": read_at}
+            unchanged = _result(fetched, resume_state=resume_state)
             # A redirect to a URL at which no feed was read yet proves nothing: it may lead to a sign-in page.
-            return unchanged if fetched.url == read_at else replace(unchanged, permanent_url="")
+            return (
+                unchanged if read_at in (fetched.url, _digest(fetched.url)) else replace(unchanged, permanent_url="")
+            )
         body_hash = hashlib.blake2b(fetched.body, digest_size=32).hexdigest()
-        resume_state = _resume_state(fetched, body_hash, fetched.url)
+        resume_state = _resume_state(fetched, body_hash)
         if body_hash == state.get("body_hash"):
             return _result(fetched, resume_state=resume_state)
         feed = parse_feed(fetched.body, content_type=fetched.content_type, url=fetched.url)
@@ -89,7 +93,7 @@ def _feed_of_site(source: ClaimedSource, page: FetchResult, http_client: HttpCli
         feed = parse_feed(fetched.body, content_type=fetched.content_type, url=fetched.url)
         if not isinstance(feed, ParseError):
             body_hash = hashlib.blake2b(fetched.body, digest_size=32).hexdigest()
-            result = _result(fetched, resume_state=_resume_state(fetched, body_hash, fetched.url))
+            result = _result(fetched, resume_state=_resume_state(fetched, body_hash))
             return replace(_with_content(result, feed), permanent_url="", feed_url=url)
     return None
 
@@ -106,8 +110,17 @@ def _with_content(result: PollResult, feed: ParsedFeed) -> PollResult:
     )
 
 
-def _resume_state(fetched: FetchResult, body_hash: str, url: str) -> dict[str, str]:
-    return {"etag": fetched.etag, "last_modified": fetched.last_modified, "body_hash": body_hash, "url": url}
+def _resume_state(fetched: FetchResult, body_hash: str) -> dict[str, str]:
+    return _validators(fetched, body_hash) | {"url": _digest(fetched.url)}
+
+
+def _validators(fetched: FetchResult, body_hash: str) -> dict[str, str]:
+    return {"etag": fetched.etag, "last_modified": fetched.last_modified, "body_hash": body_hash}
+
+
+def _digest(url: str) -> str:
+    """Return a digest of a URL without its secrets, which may be short enough to guess."""
+    return hashlib.blake2b(hide(url).encode(), digest_size=16).hexdigest()
 
 
 def _result(

@@ -7,6 +7,7 @@ The measurements behind the numbers are in docs/benchmarks.md.
 
 import logging
 import time
+import traceback
 from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,9 +18,11 @@ from uuid import uuid4
 from django.conf import settings
 from django.utils import timezone
 
+from accounts.secret_box import Unreadable
 from monitoring.http import HttpClient
 from monitoring.http.default import polling_client
 from monitoring.platforms import registry
+from monitoring.polling.addresses import opened, without_its_secrets
 from monitoring.polling.jobs import prepare
 from monitoring.polling.leases import claim, claim_one, release, renew
 from monitoring.polling.moves import has_same_title, reserve_url
@@ -63,7 +66,13 @@ def poll_one(source_id: int) -> SavedPoll | None:
 
 def _poll(job: PollJob, http_client: HttpClient) -> CompletedPoll:
     """Poll a source, at the URL that it had before if its own fails and it has moved recently."""
-    started, source = time.monotonic(), job.source
+    started = time.monotonic()
+    try:
+        source = opened(job.source)
+    except Unreadable:
+        error = PollError("address_unreadable")
+        return CompletedPoll(job.source, PollResult(error=error, requests=0), reserved=job.requests)
+    claimed, job = job.source, replace(job, source=source)
     result, is_from_previous_url = _result(job, http_client), False
     if result.error and (url := reserve_url(source, timezone.now())):
         earlier = _result(replace(job, source=replace(source, url=url, resume_state={})), http_client)
@@ -71,6 +80,7 @@ def _poll(job: PollJob, http_client: HttpClient) -> CompletedPoll:
             # A redirect to the source's own URL means that this works again.
             is_from_previous_url = earlier.permanent_url != source.url
             result = earlier
+    result = without_its_secrets(result, claimed)
     return CompletedPoll(source, result, time.monotonic() - started, is_from_previous_url, job.requests)
 
 
@@ -79,8 +89,16 @@ def _result(job: PollJob, http_client: HttpClient) -> PollResult:
     try:
         return registry.poll(job, http_client)
     except Exception as error:
-        log.exception("event=poll_crashed source=%s", job.source.id)
-        return PollResult(error=PollError("unexpected", repr(error)))
+        # With secrets in the URL, the message may quote it: then only the lines of code are logged.
+        sealed = bool(job.source.sealed_urls)
+        log.error(
+            "event=poll_crashed source=%s%s", job.source.id, _lines(error) if sealed else "", exc_info=not sealed
+        )
+        return PollResult(error=PollError("unexpected", type(error).__name__ if sealed else repr(error)))
+
+
+def _lines(error: Exception) -> str:
+    return "".join(f" {frame.name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__))
 
 
 @dataclass(frozen=True, slots=True)

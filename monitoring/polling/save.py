@@ -15,17 +15,18 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.activity_log import record
 from monitoring.http import host_key
+from monitoring.http.secret_urls import hide
 from monitoring.ingest.find import find_changes
 from monitoring.ingest.records import Stored
 from monitoring.ingest.store import store_changes
 from monitoring.models import Source
 from monitoring.models.sources import State
 from monitoring.platforms.registry import PLATFORMS
+from monitoring.polling.addresses import change_urls, find_source, site_without_secrets
 from monitoring.polling.budgets import settle
 from monitoring.polling.jobs import budget_key
 from monitoring.polling.moves import Move
@@ -86,13 +87,15 @@ def _save(polls: list[CompletedPoll], owner: UUID) -> list[SavedPoll]:
             decide(poll, stored.get(poll.source.id, Stored()), now, random.random(), _pace_of(poll.source))
             for poll in polls
         ]
-        _update(states)
+        _update([_shown(state) for state in states])
         polled = list(zip(polls, states, strict=True))
-        save_changes([(poll.source, state) for poll, state in polled if owned[poll.source.id] == State.ACTIVE], now)
+        save_changes([(poll.source, state) for poll, state in polled if owned[poll.source.id][0] == State.ACTIVE], now)
         for poll, state in polled:
+            if _has_secret_move(state, poll.source):
+                change_urls(poll.source.id, moved_to=state.moved_to)
             if url := _new_url(poll, state, now):
                 _move(poll.source, url, now)
-    return [_log(poll, stored.get(poll.source.id, Stored())) for poll in polls]
+    return [_log(poll, owned[poll.source.id][1], stored.get(poll.source.id, Stored())) for poll in polls]
 
 
 def _settle(polls: list[CompletedPoll], now: datetime) -> None:
@@ -103,14 +106,14 @@ def _settle(polls: list[CompletedPoll], now: datetime) -> None:
             settle(budget_key(poll.source), limits, poll.reserved, poll.result, now)
 
 
-def _lock_owned(source_ids: list[int], owner: UUID) -> dict[int, str]:
-    """Lock the sources that `owner` still holds until the transaction ends, and return their states by id.
+def _lock_owned(source_ids: list[int], owner: UUID) -> dict[int, tuple[str, str]]:
+    """Lock the sources that `owner` still holds until the transaction ends: their states and shown URLs by id.
 
     Closes two races: a worker that took over an expired lease isn't overwritten, and a deletion either waits for this
     transaction or has removed the row. Locked by id, so two workers can't deadlock.
     """
     owned = Source.objects.select_for_update(no_key=True).filter(pk__in=source_ids, claimed_by=owner)
-    return dict(owned.order_by("pk").values_list("pk", "state"))
+    return {pk: (state, url) for pk, state, url in owned.order_by("pk").values_list("pk", "state", "url")}
 
 
 def _pace_of(source: ClaimedSource) -> Pace:
@@ -140,6 +143,8 @@ def _update_statement() -> str:
     # A source that was paused during the poll stays paused.
     values = {name: f"new.{name}" for name in _COLUMNS if name != "id"} | {
         "state": "CASE s.state WHEN 'active' THEN new.state ELSE s.state END",
+        # Where there are secrets, `change_urls` writes it.
+        "moved_to": "CASE s.sealed_urls WHEN '' THEN new.moved_to ELSE s.moved_to END",
         "claimed_by": "NULL",
         "claimed_until": "NULL",
     }
@@ -175,27 +180,28 @@ def _new_url(poll: CompletedPoll, state: NewState, now: datetime) -> str:
 
 def _move(source: ClaimedSource, url: str, now: datetime) -> None:
     """Change the source's URL and remember the present one, unless another source of the project has the new one."""
-    taken = Source.objects.filter(project_id=OuterRef("project_id"), url=url)
-    moved = Source.objects.filter(~Exists(taken), pk=source.id).update(
-        url=url,
+    if find_source(source.project_id, url):
+        return
+    change_urls(source.id, url=url, previous_url=source.url, moved_to="")
+    Source.objects.filter(pk=source.id).update(
         host=host_key(url),
-        previous_url=source.url,
         moved_at=now,
-        moved_to="",
         moved_count=0,
         moved_since=None,
     )
-    if moved:
-        changed = Source.objects.select_related("project").get(pk=source.id)
-        log.info("event=source_moved source=%s", source.id)
-        record(
-            changed.project,
-            None,
-            "source.moved",
-            changed,
-            url=changed.shown_url,
-            previous_url=changed.shown_previous_url,
-        )
+    changed = Source.objects.select_related("project").get(pk=source.id)
+    log.info("event=source_moved source=%s", source.id)
+    record(changed.project, None, "source.moved", changed, url=changed.url, previous_url=changed.previous_url)
+
+
+def _has_secret_move(state: NewState, source: ClaimedSource) -> bool:
+    """Return whether the target of redirects has changed, and the old or the new one has to be encrypted."""
+    return state.moved_to != source.moved_to and (bool(source.sealed_urls) or hide(state.moved_to) != state.moved_to)
+
+
+def _shown(state: NewState) -> NewState:
+    """Return a state without secrets. Where redirects lead follows in `change_urls`, if it has some."""
+    return replace(state, moved_to=hide(state.moved_to), site_url=site_without_secrets(state.site_url))
 
 
 def _unstorable(poll: CompletedPoll) -> CompletedPoll:
@@ -209,7 +215,7 @@ def _unstorable(poll: CompletedPoll) -> CompletedPoll:
     return replace(poll, result=result)
 
 
-def _log(poll: CompletedPoll, stored: Stored) -> SavedPoll:
+def _log(poll: CompletedPoll, url: str, stored: Stored) -> SavedPoll:
     source, result = poll.source, poll.result
     error_code = result.error.code if result.error else ""
     log.log(
@@ -224,4 +230,4 @@ def _log(poll: CompletedPoll, stored: Stored) -> SavedPoll:
         poll.elapsed_s * 1000,
         f" error={error_code}" if error_code else "",
     )
-    return SavedPoll(source.id, source.url, result.status, error_code, stored.new, stored.mentions)
+    return SavedPoll(source.id, url, result.status, error_code, stored.new, stored.mentions)

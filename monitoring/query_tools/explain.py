@@ -19,6 +19,7 @@ from monitoring.content.scrub import scrub
 from monitoring.content.urls import canonical_url, fragment_of, url_from_input
 from monitoring.feeds.errors import ParseError
 from monitoring.http.default import http_client
+from monitoring.http.secret_urls import hide
 from monitoring.ingest.documents import COMPARED
 from monitoring.ingest.keys import key_of
 from monitoring.matching.keyword_index import TrackedKeyword, doc_of
@@ -153,7 +154,7 @@ def fetch_page(project: Project, url: str) -> FetchedPage:
     if not page.text.strip():
         return FetchedPage(error="no_text")
     text = scrub(page.text)[: MAX_TEXT + 1]  # one more, by which `_subject` sees that it is longer
-    return FetchedPage(title=scrub(page.title)[:MAX_TITLE], text=text, url=result.url, language=page.language)
+    return FetchedPage(title=scrub(page.title)[:MAX_TITLE], text=text, url=hide(result.url), language=page.language)
 
 
 def of_page(project: Project, page: FetchedPage) -> Subject | str:

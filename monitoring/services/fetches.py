@@ -18,6 +18,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Project, User
+from accounts.secret_box import open_sealed, seal
+from monitoring.http.secret_urls import hide
 from monitoring.models import FetchRequest
 from monitoring.query_tools import explain
 from monitoring.services import platform_previews, sources
@@ -51,11 +53,14 @@ def request_fetch(
     parameters: Mapping[str, object] | None = None,
     sealed: str = "",
 ) -> FetchRequest:
-    """Queue a fetch and wake a worker. `sealed` are encrypted secrets. Raises TooManyFetches."""
+    """Queue a fetch and wake a worker. `sealed` are encrypted secrets of a preview. Raises TooManyFetches."""
     from monitoring.services.fetch_tasks import run_fetches
     from monitoring.tasks import send
 
-    fetch = _create(project, user, kind, url, State.QUEUED, dict(parameters or {}), sealed)
+    shown, given = hide(url, whole=bool((parameters or {}).get("is_secret"))), dict(parameters or {})
+    if shown != url:
+        sealed, given = seal(url), given | ({"url": shown} if "url" in given else {})
+    fetch = _create(project, user, kind, shown, State.QUEUED, given, sealed)
     transaction.on_commit(lambda: send(run_fetches))
     return fetch
 
@@ -83,7 +88,7 @@ def fetch_here(project: Project, user: User, kind: str, url: str) -> Iterator[No
     if not _here.acquire(blocking=False):
         raise NoFetchSlot
     try:
-        fetch = _create(project, user, kind, url[:2000], State.RUNNING, {})
+        fetch = _create(project, user, kind, hide(url)[:2000], State.RUNNING, {})
         try:
             yield
         finally:
@@ -99,8 +104,10 @@ def run_queued() -> int:
         number += 1
         try:
             _finish(fetch, _fetch(fetch))
-        except Exception:  # a bug: the person gets a response all the same
-            log.exception("event=fetch id=%s kind=%s state=crashed", fetch.pk, fetch.kind)
+        except Exception as error:  # a bug: the person gets a response all the same
+            # The message of an exception may quote a URL with its secrets.
+            has_secrets, kind = bool(fetch.sealed), type(error).__name__
+            log.error("event=fetch id=%s state=crashed error=%s", fetch.pk, kind, exc_info=not has_secrets)
             _finish(fetch, {"error": INTERRUPTED})
     return number
 
@@ -140,13 +147,16 @@ def _claim() -> FetchRequest | None:
 
 
 def _finish(fetch: FetchRequest, result: dict[str, object]) -> None:
-    FetchRequest.objects.filter(pk=fetch.pk).update(state=State.DONE, result=result)
+    secrets = {} if fetch.kind == Kind.PLATFORM else {"sealed": ""}  # those of a preview are for adding its source
+    FetchRequest.objects.filter(pk=fetch.pk).update(state=State.DONE, result=result, **secrets)
     log.info("event=fetch id=%s kind=%s error=%s", fetch.pk, fetch.kind, result.get("error", ""))
 
 
 def _fetch(fetch: FetchRequest) -> dict[str, object]:
-    if fetch.kind == Kind.PAGE:
-        return asdict(explain.fetch_page(fetch.project, fetch.url))
     if fetch.kind == Kind.PLATFORM:
         return platform_previews.run(fetch)
-    return sources.add_source(fetch.project, fetch.user, fetch.url).as_json()
+    url = open_sealed(fetch.sealed) or fetch.url
+    if fetch.kind == Kind.PAGE:
+        return asdict(explain.fetch_page(fetch.project, url))
+    is_secret = bool(fetch.parameters.get("is_secret"))
+    return sources.add_source(fetch.project, fetch.user, url, is_secret=is_secret).as_json()

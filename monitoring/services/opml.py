@@ -12,10 +12,11 @@ from accounts.activity_log import record
 from accounts.models import Project, User
 from monitoring.feeds.errors import ParseError
 from monitoring.feeds.opml import LeftOut, OpmlOutline, write_opml
-from monitoring.http import host_key
+from monitoring.http.secret_urls import hide, is_hidden
 from monitoring.models import Source
 from monitoring.parsing.parsers import read_opml
-from monitoring.services.sources import MAX_URL, is_usable, wake_pollers
+from monitoring.polling.addresses import sealed_urls_of
+from monitoring.services.sources import Adding, insert_source, is_usable, new_source, wake_pollers
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,36 +33,39 @@ def import_opml(project: Project, user: User | None, content: bytes) -> ImportRe
     feeds = read_opml(content)
     if isinstance(feeds, ParseError):
         return feeds
-    usable = [outline for outline in feeds.outlines if is_usable(outline.url)]
-    bad = [LeftOut(each.title or each.url, "bad_url") for each in feeds.outlines if not is_usable(each.url)]
-    left_out = (*feeds.left_out, *bad)
+    usable = [outline for outline in feeds.outlines if not _problem(outline.url)]
+    bad = [
+        LeftOut(each.title or hide(each.url), problem) for each in feeds.outlines if (problem := _problem(each.url))
+    ]
+    named = [LeftOut(hide(each.name), each.reason) for each in feeds.left_out]
+    left_out = (*named, *bad)
+    adding, known = Adding(project, user), sealed_urls_of(project.pk)
     with transaction.atomic():
         before = project.sources.count()
+        plain = [each for each in usable if hide(each.url) == each.url and each.url not in known]
         Source.objects.bulk_create(
-            [
-                Source(
-                    project=project,
-                    url=outline.url,
-                    host=host_key(outline.url),
-                    title=outline.title[:300],
-                    site_url=outline.site_url[:MAX_URL],
-                )
-                for outline in usable
-            ],
-            ignore_conflicts=True,
+            [new_source(adding, each.url, each.title, each.site_url) for each in plain], ignore_conflicts=True
         )
+        for each in usable:
+            # One by one: those that differ only in their secrets get a number.
+            if hide(each.url) != each.url and each.url not in known:
+                insert_source(adding, each.url, each.title, each.site_url)
         added = project.sources.count() - before
         record(project, user, "source.imported", "OPML", added=added, left_out=len(left_out))
     wake_pollers()
     return ImportResult(added, len(usable) - added, left_out)
 
 
+def _problem(url: str) -> str:
+    """Return why a URL can't be a source, "" if it can."""
+    if is_hidden(url):
+        return "hidden_url"
+    return "" if is_usable(url) else "bad_url"
+
+
 def export_opml(project: Project, sources: QuerySet[Source]) -> bytes:
-    """Return feeds as an OPML file, without the passwords in their URLs."""
+    """Return feeds as an OPML file, with "…" for the passwords and tokens in their URLs."""
     return write_opml(
         project.name,
-        [
-            OpmlOutline(url=source.shown_url, title=source.title, site_url=source.site_url, category="")
-            for source in sources
-        ],
+        [OpmlOutline(url=source.url, title=source.title, site_url=source.site_url, category="") for source in sources],
     )

@@ -94,7 +94,7 @@ def add_platform_source(project: Project, user: User | None, new: NewPlatformSou
                 name = new.credential_name or source_title(platform, settings.values)
                 credential = create_credential(project, user, platform.name, secrets.values, name)
             source = _create(project, platform, settings.values, credential)
-            record(project, user, "source.added", source, url=source.shown_url, platform=platform.name)
+            record(project, user, "source.added", source, url=source.url, platform=platform.name)
     except IntegrityError:  # another request has just added it
         return PlatformResult(project.sources.get(url=url))
     wake_pollers()
@@ -136,7 +136,7 @@ def change_settings(source: Source, user: User | None, entered: Mapping[str, str
             next_poll_at=timezone.now(),
         )
         source.refresh_from_db()
-        record(source.project, user, "source.changed", source, url=source.shown_url)
+        record(source.project, user, "source.changed", source, url=source.url)
     wake_pollers()
     return PlatformResult(source)
 

@@ -6,24 +6,27 @@ writes the activity log. Called by the Sources page, the API and the `add_feed` 
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.activity_log import record
 from accounts.models import Project, User
+from accounts.secret_box import seal
 from monitoring.content.scrub import scrub
 from monitoring.content.urls import url_from_input
 from monitoring.feeds.discover import FoundFeed, common_feed_urls
 from monitoring.feeds.errors import ParseError
 from monitoring.http import FetchResult, host_key
 from monitoring.http.default import http_client
+from monitoring.http.secret_urls import hide, is_hidden, is_whole, secrets_in, without_secrets
 from monitoring.ingest.project_lock import lock_project_exclusive
 from monitoring.models import Document, DocumentSource, Mention, Source
 from monitoring.parsing.parsers import find_feeds, parse_feed
+from monitoring.polling.addresses import change_urls, columns_of, find_source, free_url, site_without_secrets
 from monitoring.polling.periods import end_period, resume_period
 
 # Errors that may be temporary: the source is added with its error, and polled again later.
@@ -47,6 +50,20 @@ MAX_URL = 2000
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """A feed of a site that has several. `url` is what people see, `sealed` the whole one if that has secrets."""
+
+    url: str
+    title: str
+    sealed: str = ""
+
+    @classmethod
+    def of(cls, feed: FoundFeed) -> "Candidate":
+        shown = hide(scrub(feed.url))
+        return cls(shown, scrub(feed.title), seal(feed.url) if shown != scrub(feed.url) else "")
+
+
+@dataclass(frozen=True, slots=True)
 class AddResult:
     """The result of adding a URL. `source` is None if the URL was rejected; `error` is then the code of the reason.
 
@@ -57,7 +74,7 @@ class AddResult:
     source: Source | None = None
     created: bool = False
     error: str = ""
-    candidates: tuple[FoundFeed, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """Return what a FetchRequest stores: codes, IDs and URLs."""
@@ -65,45 +82,59 @@ class AddResult:
             "source": self.source.pk if self.source else None,
             "created": self.created,
             "error": self.error,
-            "candidates": [{"url": scrub(feed.url), "title": scrub(feed.title)} for feed in self.candidates],
+            "candidates": [asdict(feed) for feed in self.candidates],
         }
 
     @classmethod
     def from_json(cls, project: Project, stored: Mapping[str, Any]) -> "AddResult":
         """Return the result that a FetchRequest stores."""
-        found = tuple(FoundFeed(url=feed["url"], title=feed["title"]) for feed in stored.get("candidates", ()))
+        found = tuple(Candidate(**feed) for feed in stored.get("candidates", ()))
         source = project.sources.filter(pk=stored.get("source") or 0).first()
         return cls(source, stored.get("created", False), stored.get("error", ""), found)
 
 
-def result_without_fetch(project: Project, url: str) -> AddResult | None:
+@dataclass(frozen=True, slots=True)
+class Adding:
+    """Who adds what to which project. `is_secret`: the whole URL is secret, people see its host only."""
+
+    project: Project
+    user: User | None
+    is_secret: bool = False
+
+
+def result_without_fetch(adding: Adding, url: str) -> AddResult | None:
     """Return the result for a URL that is unusable or already a source; None if it must be fetched."""
     url = url_from_input(url)
+    if is_hidden(url):
+        return AddResult(error="hidden_url")
     if not is_usable(url):
         return AddResult(error="bad_url")
-    known = project.sources.filter(url=url).first()
+    known = find_source(adding.project.pk, url)
+    if known and adding.is_secret and not is_whole(known.url):
+        _hide(known, adding.user)
     return AddResult(known) if known else None
 
 
-def add_source(project: Project, user: User | None, url: str) -> AddResult:
+def add_source(project: Project, user: User | None, url: str, *, is_secret: bool = False) -> AddResult:
     """Add the feed at a URL, or the feed of the site at a URL, after fetching it.
 
     Takes at most about twice FETCH_TIMEOUT_S, since a person waits.
     """
     deadline = time.monotonic() + settings.FETCH_TIMEOUT_S
-    if known := result_without_fetch(project, url):
+    adding = Adding(project, user, is_secret)
+    if known := result_without_fetch(adding, url):
         return known
     url = url_from_input(url)
     fetched = http_client().fetch(url)
     if fetched.error:
-        return _add_failing(project, user, url, fetched.error.code)
+        return _add_failing(adding, url, fetched.error.code)
     feed = parse_feed(fetched.body, content_type=fetched.content_type, url=fetched.url)
     if not isinstance(feed, ParseError):
         url = fetched.permanent_url if is_usable(fetched.permanent_url) else url
-        return _save(project, user, url, title=feed.title, site_url=feed.site_url)
+        return _save(adding, url, title=feed.title, site_url=feed.site_url)
     if feed.code in OVER_BUDGET:
-        return _add_failing(project, user, url, feed.code)
-    return _from_page(project, user, fetched, feed, deadline)
+        return _add_failing(adding, url, feed.code)
+    return _from_page(adding, fetched, feed, deadline)
 
 
 def is_usable(url: str) -> bool:
@@ -146,62 +177,89 @@ def delete_source(source: Source, user: User | None) -> None:
     with transaction.atomic():
         Source.objects.select_for_update().filter(pk=source.pk).first()
         lock_project_exclusive(source.project_id)
-        record(source.project, user, "source.deleted", source, url=source.shown_url)
+        record(source.project, user, "source.deleted", source, url=source.url)
         documents = DocumentSource.objects.filter(source=source).values("document_id")
         Mention.objects.filter(source=source, document_id__in=documents).update(source=None)
         Document.objects.filter(source=source, id__in=documents).update(source=None)
         source.delete()
 
 
-def _from_page(
-    project: Project, user: User | None, page: FetchResult, error: ParseError, deadline: float
-) -> AddResult:
+def _from_page(adding: Adding, page: FetchResult, error: ParseError, deadline: float) -> AddResult:
     """Add the feed that a page links to, else one at a usual URL. No request starts after `deadline`."""
     linked = find_feeds(page.body, page.url, content_type=page.content_type)
     if isinstance(linked, ParseError):
         return AddResult(error=linked.code)
     found = [feed for feed in linked if is_usable(feed.url)]
     if len(found) > 1:
-        known = set(project.sources.filter(url__in=[feed.url for feed in found]).values_list("url", flat=True))
-        return AddResult(candidates=tuple(feed for feed in found if feed.url not in known) or tuple(found))
+        new = [feed for feed in found if not find_source(adding.project.pk, feed.url)]
+        return AddResult(candidates=tuple(Candidate.of(feed) for feed in new or found))
     for url in [feed.url for feed in found] or common_feed_urls(page.url)[:COMMON_URLS_TRIED]:
         if time.monotonic() > deadline:
             break
         fetched = http_client().fetch(url)
         if fetched.error and found:
-            return _add_failing(project, user, url, fetched.error.code)
+            return _add_failing(adding, url, fetched.error.code)
         if fetched.error:
             continue
         feed = parse_feed(fetched.body, content_type=fetched.content_type, url=fetched.url)
         if not isinstance(feed, ParseError):
-            return _save(project, user, url, title=feed.title, site_url=feed.site_url or page.url)
+            return _save(adding, url, title=feed.title, site_url=feed.site_url or page.url)
     return AddResult(error=error.code)
 
 
-def _add_failing(project: Project, user: User | None, url: str, code: str) -> AddResult:
+def _add_failing(adding: Adding, url: str, code: str) -> AddResult:
     """Add a source whose feed cannot be read now; reject it if the error is permanent."""
-    return _save(project, user, url, error=code) if code in TRANSIENT_ERRORS else AddResult(error=code)
+    return _save(adding, url, error=code) if code in TRANSIENT_ERRORS else AddResult(error=code)
 
 
-def _save(
-    project: Project, user: User | None, url: str, title: str = "", site_url: str = "", error: str = ""
-) -> AddResult:
+def _hide(source: Source, user: User | None) -> None:
+    """Encrypt the whole URL of a source."""
     with transaction.atomic():
-        source, created = Source.objects.get_or_create(
-            project=project,
-            url=url,
-            defaults={
-                "host": host_key(url),
-                "title": title[:300],
-                "site_url": site_url[:MAX_URL],
-                "error_code": error,
-                "failing_since": timezone.now() if error else None,
-            },
-        )
+        Source.objects.select_for_update(no_key=True).get(pk=source.pk)
+        change_urls(source.pk, whole=True)
+        source.refresh_from_db()
+        record(source.project, user, "source.hidden", source, url=source.url)
+
+
+def _save(adding: Adding, url: str, title: str = "", site_url: str = "", error: str = "") -> AddResult:
+    with transaction.atomic():
+        source, created = insert_source(adding, url, title, site_url, error)
         if created:
-            record(project, user, "source.added", source, url=source.shown_url)
+            record(adding.project, adding.user, "source.added", source, url=source.url)
     wake_pollers()
     return AddResult(source, created, error)
+
+
+def insert_source(
+    adding: Adding, url: str, title: str, site_url: str, error: str = "", *, tries: int = 3
+) -> tuple[Source, bool]:
+    """Return the source with this whole URL, and whether it is new. The unique shown URL closes the race of two."""
+    if known := find_source(adding.project.pk, url):
+        return known, False
+    source = new_source(adding, url, title, site_url)
+    source.error_code, source.failing_since = error, timezone.now() if error else None
+    try:
+        with transaction.atomic():
+            source.save()
+    except IntegrityError:
+        if not tries:
+            raise
+        return insert_source(adding, url, title, site_url, error, tries=tries - 1)
+    return source, True
+
+
+def new_source(adding: Adding, url: str, title: str, site_url: str) -> Source:
+    """Return an unsaved source with this whole URL."""
+    columns = columns_of({"url": url}, whole=adding.is_secret)
+    columns["url"] = free_url(adding.project.pk, columns["url"])
+    secrets = (url, *secrets_in(url, whole=adding.is_secret))
+    return Source(
+        project=adding.project,
+        host=host_key(url),
+        title=without_secrets(title, secrets)[:300],
+        site_url=site_without_secrets(without_secrets(site_url[:MAX_URL], secrets)),
+        **columns,
+    )
 
 
 def wake_pollers() -> None:

@@ -199,14 +199,14 @@ def test_source_pages_tell_when_items_were_found_and_published(client, at, proje
     ("fields", "text"),
     [
         (
-            {"moved_to": "https://u:secret@new.example/feed", "moved_count": 2},
-            "Permanently redirected to https://new.example/feed. Vigie will use it after reading the feed there for "
+            {"moved_to": "https://…@new.example/feed", "moved_count": 2},
+            "Permanently redirected to https://…@new.example/feed. Vigie will use it after reading the feed there for "
             "3 days.",
         ),
         ({"moved_to": "https://new.example/feed", "moved_count": 0}, "which seems to be another feed"),
         (
-            {"previous_url": "https://u:secret@old.example/feed", "moved_at": datetime(2026, 7, 1, 12, tzinfo=UTC)},
-            "Moved to this URL on July 1, 2026. Previous URL: https://old.example/feed",
+            {"previous_url": "https://old.example/feed?key=…", "moved_at": datetime(2026, 7, 1, 12, tzinfo=UTC)},
+            "Moved to this URL on July 1, 2026. Previous URL: https://old.example/feed?key=…",
         ),
     ],
 )

@@ -164,8 +164,13 @@ def test_polling_returns_its_error_code_for_an_unknown_platform():
     assert poll(SimpleNamespace(source=SimpleNamespace(platform="myspace")), client()).error.code == "unknown_platform"
 
 
+# Produced in tests/monitoring/services/test_secret_sources.py.
+SECRET_URLS = ("hidden_url", "address_unreadable")
+
+
 def test_sources_have_a_message_for_exactly_the_codes_that_are_produced():
-    assert set(ERROR_TEXTS) == {*ERROR_CODES, *FEEDS, "not_opml", "unknown_platform", *PLATFORM_CODES}
+    others = ("not_opml", "unknown_platform", *SECRET_URLS)
+    assert set(ERROR_TEXTS) == {*ERROR_CODES, *FEEDS, *others, *PLATFORM_CODES}
 
 
 @pytest.mark.parametrize("code", MESSAGES)

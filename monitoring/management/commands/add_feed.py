@@ -15,9 +15,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--project", required=True, help="name or number of the project")
         parser.add_argument("url")
+        parser.add_argument("--secret", action="store_true", help="the whole URL is secret: show its host only")
 
-    def handle(self, project: str, url: str, **options: object) -> None:
-        result = add_source(project_by_name(project), None, url)
+    def handle(self, project: str, url: str, secret: bool, **options: object) -> None:
+        result = add_source(project_by_name(project), None, url, is_secret=secret)
         if result.candidates:
             choices = ", ".join(feed.url for feed in result.candidates)
             raise CommandError(f"this page has several feeds; add one of these: {choices}")
