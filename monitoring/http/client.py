@@ -189,8 +189,10 @@ class _Fetch:
         request.url = target.url
         request.headers = CaseInsensitiveDict(self._headers(target, trusted))
         if self._posted:
-            request.body, request.headers["Content-Type"] = self._posted
+            request.body, content_type = self._posted
             request.headers["Content-Length"] = str(len(request.body))
+            if request.body:
+                request.headers["Content-Type"] = content_type
         self.budget.reset()
         adapter = self._adapter_for(target)
         try:

@@ -77,8 +77,8 @@ class FetchError:
 class ApiRequest:
     """A request to a platform's API. `headers`, for instance a token, are sent to the origin of `url` only.
 
-    With `json` or `form` it is a POST, which follows no redirect. `secret_query` are parameters with secrets, for the
-    few that no API takes elsewhere: they are part of no result, and of no error.
+    With `json` or `form` it is a POST, which follows no redirect; with an empty `form` it has no body. `secret_query`
+    are parameters with secrets, for the few that no API takes elsewhere: they are part of no result, and of no error.
     """
 
     url: str

@@ -87,6 +87,6 @@ def _further_texts(record: dict[str, Any]) -> list[str]:
     page = embed.get("external") or {}
     texts = [feature.get("uri") for feature in features]
     texts += [page.get(name) for name in ("uri", "title", "description")]
-    texts += [image.get("alt") for image in embed.get("images") or ()]
+    texts += [picture.get("alt") for picture in (embed, *(embed.get("images") or ()))]
     texts += [f"#{tag}" for tag in record.get("tags") or ()]
     return list(dict.fromkeys(scrub(text) for text in texts if isinstance(text, str) and text.strip()))

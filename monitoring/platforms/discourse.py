@@ -2,10 +2,10 @@
 
 Facts: `/search.json` has 50 posts per page, at most 10 pages; `after:` and `before:` are days (UTC), so a walk that is
 longer starts again at the first page with an earlier `before:`. A result has about 300 characters around what was
-found, not the whole post, and the title of its topic is in another list. `@` and `#` are filters there. An overloaded
-forum says so in `grouped_search_result.error` with status 200, and how long to wait in `extras.wait_seconds`
-(https://docs.discourse.org/, app/controllers/search_controller.rb). Without an account about 8 searches per minute are
-allowed per address.
+found, not the whole post; the title and slug of its topic are in another list, where a topic may be missing. `@` and
+`#` are filters there. An overloaded forum says so in `grouped_search_result.error` with status 200, and how long to
+wait in `extras.wait_seconds` (https://docs.discourse.org/, app/controllers/search_controller.rb). Without an account
+about 8 searches per minute are allowed per address.
 """
 
 from collections.abc import Mapping
@@ -70,13 +70,15 @@ class Discourse(PagedPlatform):
         return ApiRequest(f"{page.api_url}/search.json?{query}", headers=headers)
 
     def read(self, data: Any, page: PageRequest) -> Page:
-        summary = data["grouped_search_result"]
-        if summary and summary.get("error"):
+        summary = data["grouped_search_result"] or {}
+        if summary.get("error"):
             return Page(error=PollError("unavailable", f"search error: {summary['error']}"))
-        titles = {topic["id"]: topic.get("title") or "" for topic in data.get("topics") or ()}
+        topics = {
+            topic["id"]: topic for topic in data.get("topics") or () if isinstance(topic, dict) and "id" in topic
+        }
         posts, base = data.get("posts") or [], _base(page.settings)
-        entries, skipped = read_items(posts, lambda post: _entry(post, titles, base))
-        has_more = bool((summary or {}).get("more_full_page_results")) or len(posts) >= PAGE_SIZE
+        entries, skipped = read_items(posts, lambda post: _entry(post, topics.get(post["topic_id"], {}), base))
+        has_more = bool(summary.get("more_full_page_results")) or len(posts) >= PAGE_SIZE
         return Page(entries, _next(entries, page.cursor) if has_more else None, skipped)
 
     def error(self, response: FetchResult) -> PollError | None:
@@ -112,13 +114,15 @@ def _next(entries: tuple[Entry, ...], cursor: Any) -> dict[str, Any] | None:
     return {"page": 1, "before": before.isoformat()}
 
 
-def _entry(post: dict[str, Any], titles: Mapping[int, str], base: str) -> Entry:
-    topic, number = post["topic_id"], post["post_number"]
+def _entry(post: dict[str, Any], topic: Mapping[str, Any], base: str) -> Entry:
+    number = post["post_number"]
+    # With the slug, as in the forum's feeds: so a post that both have is stored once.
+    path = f"{topic['slug']}/{post['topic_id']}" if topic.get("slug") else str(post["topic_id"])
     return Entry(
         native_id=f"{base}/{post['id']}",
-        url=f"https://{base}/t/{topic}/{number}",
-        title=titles.get(topic, ""),
-        body=post["blurb"],
+        url=f"https://{base}/t/{path}/{number}",
+        title=topic.get("title") or "",
+        body=post.get("blurb") or "",
         author=post.get("name") or post["username"],
         author_handle=post["username"],
         author_url=f"https://{base}/u/{post['username']}",

@@ -1,8 +1,8 @@
 """Facebook: posts that tag the own Page, posts on it, and their comments, for apps that Meta has approved.
 
 Facts: Facebook has no public search. `/{page}/tagged` has public posts that tag the Page, `/{page}/feed` its own posts
-and those of visitors; the author is given only for some. Comments are those of posts that are read: of the last 30
-days on the Page, of the last 2 days elsewhere. The token is that of the Page
+and those of visitors; the author is given only for some; posts without a message have a `story`. Comments are those of
+posts that are read: of the last 30 days on the Page, of the last 2 days elsewhere. The token is that of the Page
 (https://developers.facebook.com/docs/graph-api/reference/page/tagged, /page/feed, /object/comments).
 """
 
@@ -23,7 +23,8 @@ from monitoring.records import Entry, PollJob
 PAGE_SIZE = 25
 COMMENT_FIELDS = "id,message,created_time,from,like_count,comment_count,permalink_url,parent"
 FIELDS = (
-    "id,message,created_time,permalink_url,from,shares,reactions.limit(0).summary(true),"
+    "id,message,story,created_time,permalink_url,from,shares,attachments{title,description,unshimmed_url},"
+    "reactions.limit(0).summary(true),"
     f"comments.filter(stream).order(reverse_chronological).limit(25).summary(true){{{COMMENT_FIELDS}}}"
 )
 # How long posts on the own Page are read for new comments.
@@ -68,7 +69,7 @@ class Facebook(PostsWithComments):
     def posts_since(self, page: PageRequest) -> datetime:
         return min(page.since, page.now - WATCHED) if page.search.kind == "feed" else page.since
 
-    def posts_request(self, page: PageRequest, after: str | None) -> ApiRequest:
+    def posts_request(self, page: PageRequest, after: Any) -> ApiRequest:
         path, since = f"{page.settings['page']}/{page.search.kind}", int(self.posts_since(page).timestamp())
         return graph_request(page, path, fields=FIELDS, limit=PAGE_SIZE, since=since, after=after)
 
@@ -83,10 +84,11 @@ class Facebook(PostsWithComments):
         name, url = _author(item)
         return Entry(
             native_id=item["id"],
-            url=item["permalink_url"],
+            url=self.post_url(item),
             title="",
-            body=item.get("message") or "",
+            body=item.get("message") or item.get("story") or "",
             body_is_html=False,
+            other_texts=tuple((text, False) for text in _attached(item)),
             author=name,
             author_url=url,
             published=utc(item["created_time"]),
@@ -122,3 +124,11 @@ def _author(item: dict[str, Any]) -> tuple[str, str]:
     """Return the name and the URL of an author, "" where Facebook doesn't say."""
     author = item.get("from") or {}
     return author.get("name") or "", f"https://www.facebook.com/{author['id']}" if author.get("id") else ""
+
+
+def _attached(post: dict[str, Any]) -> list[str]:
+    """Return the texts and URLs of what a post shares."""
+    attachments = (post.get("attachments") or {}).get("data") or ()
+    names = ("title", "description", "unshimmed_url")
+    texts = [attachment.get(name) for attachment in attachments for name in names]
+    return [text for text in dict.fromkeys(texts) if isinstance(text, str) and text.strip()]

@@ -58,7 +58,8 @@ class HackerNews(PagedPlatform):
     def read(self, data: Any, page: PageRequest) -> Page:
         hits = data["hits"]
         entries, skipped = read_items(hits, _entry)
-        return Page(entries, next_window(_times(hits), page.cursor, has_more=len(hits) >= PAGE_SIZE), skipped)
+        has_more = len(hits) >= (data.get("hitsPerPage") or PAGE_SIZE)
+        return Page(entries, next_window(_times(hits), page.cursor, has_more=has_more and bool(hits)), skipped)
 
 
 def _times(hits: list[Any]) -> list[int]:

@@ -1,15 +1,18 @@
 """Mastodon, by hashtag: the posts that one server knows under a tag.
 
 Facts: https://docs.joinmastodon.org/methods/timelines/ and /api/rate-limits/. Paging by `min_id` returns the posts
-directly after an id, so none is left out; `since_id` would return the newest page only. The same post has another `id`
-on each server, so its `uri` identifies it. A server may close its timelines: it responds 401, 422 (an
-authenticated user is required), or without posts.
+directly after an id, so none is left out; `since_id` would return the newest page only. `Link` names the older page,
+also where a server leaves out posts of this one (/api/guidelines/#pagination). The same post has another `id` on each
+server, so its `uri` identifies it. A server may close its timelines: it responds 401, 422 (an authenticated user is
+required), or without posts.
 """
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Can, Limit, Setting, gettext_noop
@@ -30,6 +33,7 @@ SERVER = Setting(
 )
 LIMITS = (Limit(300, 300),)
 QUOTA = QuotaHeaders("x-ratelimit-remaining", "x-ratelimit-reset")
+_LINK = re.compile(r'<([^<>]*)>\s*;\s*rel="?next\b')
 
 
 class MastodonTimeline(PagedPlatform):
@@ -47,6 +51,12 @@ class MastodonTimeline(PagedPlatform):
 
     def read(self, data: Any, page: PageRequest) -> Page:
         return read_statuses(data, page)
+
+    def follow(self, page: Page, response: FetchResult, request: PageRequest) -> Page:
+        """Return the page with the older one that `Link` names, on the way down: only its parameter, as of the URL."""
+        link = _LINK.search(response.headers.get("link", ""))
+        places = parse_qs(urlsplit(link[1]).query).get("max_id") if link and not request.mark else None
+        return replace(page, next=places[0]) if places and places[0] != request.cursor else page
 
     def error(self, response: FetchResult) -> PollError | None:
         is_closed = response.status == 401 or (response.status == 422 and "authenticated" in _message(response))
@@ -105,11 +115,15 @@ def status_entry(status: dict[str, Any]) -> Entry | None:
         return None
     account = status["account"]
     counts = [status.get(f"{name}_count") for name in ("favourites", "replies", "reblogs")]
+    options = (status.get("poll") or {}).get("options") or ()
+    media = status.get("media_attachments") or ()
+    further = [*(option.get("title") for option in options), *(one.get("description") for one in media)]
     return Entry(
         native_id=status["uri"],
         url=status.get("url") or status["uri"],
         title=status.get("spoiler_text") or "",
-        body=status["content"],
+        body=status.get("content") or "",
+        other_texts=tuple((text, False) for text in further if isinstance(text, str) and text.strip()),
         author=account.get("display_name") or account["acct"],
         author_handle=f"@{account['acct']}",
         author_url=account.get("url") or "",

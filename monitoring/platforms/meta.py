@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Limit, Needs, Setting, gettext_noop
@@ -103,6 +103,8 @@ class GraphPlatform(PagedPlatform):
 
 def graph_request(page: PageRequest, path: str, **query: object) -> ApiRequest:
     """Return a request for a page of a list."""
+    after = query.pop("after", None)
+    query |= after if isinstance(after, dict) else {"after": after}
     pairs = {name: value for name, value in query.items() if value not in (None, "")}
     app_secret = page.secrets.get("app_secret")
     token = page_token(page.secrets, page.settings.get("page", "")) or page.secrets.get("token", "")
@@ -111,10 +113,22 @@ def graph_request(page: PageRequest, path: str, **query: object) -> ApiRequest:
     return ApiRequest(f"{page.api_url}/{path}?{urlencode(pairs)}", {"Authorization": f"Bearer {token}"})
 
 
-def next_cursor(data: Mapping[str, Any]) -> str | None:
-    """Return the cursor of the next page, None on the last one."""
+def next_cursor(data: Mapping[str, Any]) -> Any:
+    """Return the place of the next page for `after` of `graph_request`, None on the last one.
+
+    It is a cursor, or the time and the token that are in the URL of the next page, as in feeds of Pages. A ValueError
+    means that it is something else.
+    """
     paging = data.get("paging") or {}
-    return (paging.get("cursors") or {}).get("after") if paging.get("next") else None
+    if not paging.get("next"):
+        return None
+    if after := (paging.get("cursors") or {}).get("after"):
+        return after
+    query = dict(parse_qsl(urlsplit(paging["next"]).query))
+    place = {name: query[name] for name in ("after", "until", "__paging_token") if query.get(name)}
+    if not place:
+        raise ValueError("a next page without a place")
+    return place
 
 
 def _percentages(headers: Mapping[str, str]) -> list[float]:

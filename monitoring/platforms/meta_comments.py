@@ -26,7 +26,7 @@ class PostsWithComments(GraphPlatform):
     # The parameters of a further page of comments.
     comment_query: Mapping[str, str] = {}
 
-    def posts_request(self, page: PageRequest, after: str | None) -> ApiRequest:
+    def posts_request(self, page: PageRequest, after: Any) -> ApiRequest:
         """Return the request for a page of posts."""
         raise NotImplementedError
 
@@ -94,7 +94,7 @@ class PostsWithComments(GraphPlatform):
                 continue
 
 
-def _cursor(after: str | None, threads: list[dict[str, Any]]) -> dict[str, Any] | None:
+def _cursor(after: Any, threads: list[dict[str, Any]]) -> dict[str, Any] | None:
     return {"after": after, "threads": threads} if after or threads else None
 
 

@@ -11,6 +11,13 @@ from monitoring.platforms.searches import Search
 from monitoring.records import Entry, PollError, QuotaReading
 
 MAX_RAW = 20_000  # characters of an item as received
+# Errors of reading something of another shape; OverflowError: a time that no datetime can have.
+WRONG_SHAPE = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
+_TEXTS = frozenset(
+    {"native_id", "url", "title", "body", "author", "author_url", "author_handle", "language", "country"}
+    | {"reply_to", "thread"}
+)
+_COUNTS = ("followers", "engagement", "likes", "replies", "shares", "views")
 # The meaning of a status where a platform doesn't say more: other codes keep their meaning of http/records.py.
 STATUS_ERRORS = {
     400: "query_rejected",
@@ -82,13 +89,36 @@ def read_items(items: Any, read: Callable[[Any], Entry | None]) -> tuple[tuple[E
     for item in items:
         try:
             entry = read(item)
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+            if entry is not None:
+                raw = entry.raw or (json.dumps(item, ensure_ascii=False) if isinstance(item, dict) else "")
+                entries.append(replace(entry, raw=raw[:MAX_RAW], **_sound_fields(entry)))
+        except WRONG_SHAPE:
             skipped += 1
-            continue
-        if entry is not None:
-            raw = entry.raw or (json.dumps(item, ensure_ascii=False) if isinstance(item, dict) else "")
-            entries.append(replace(entry, raw=raw[:MAX_RAW]))
     return tuple(entries), skipped
+
+
+def _sound_fields(entry: Entry) -> dict[str, Any]:
+    """Return the fields that are none of their type: JSON has null and other numbers. TypeError if one can't be read.
+
+    One item like that would otherwise fail each poll of its source, where its fields are used.
+    """
+    if not entry.native_id or not entry.url:
+        raise TypeError("an item without id or URL")
+    texts = {name: _text(value) for name in _TEXTS if type(value := getattr(entry, name)) is not str}
+    counts = {name: _count(value) for name in _COUNTS if type(value := getattr(entry, name)) not in (int, type(None))}
+    return texts | counts
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if type(value) is not int:
+        raise TypeError(f"{type(value).__name__} for a text")
+    return str(value)
+
+
+def _count(value: Any) -> int | None:
+    return int(value) if type(value) is float and value.is_integer() else None
 
 
 def error_of(response: FetchResult) -> PollError:

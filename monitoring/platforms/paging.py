@@ -23,7 +23,7 @@ from monitoring.platforms import oauth
 from monitoring.platforms.base import Can, Limit, Needs, Setting
 from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.oauth import OAuth
-from monitoring.platforms.pages import Connection, Page, PageRequest, error_of
+from monitoring.platforms.pages import WRONG_SHAPE, Connection, Page, PageRequest, error_of
 from monitoring.platforms.quotas import QuotaHeaders, read_quota
 from monitoring.platforms.searches import TIMELINE, Plan, Search, in_turn, plan_searches
 from monitoring.records import Entry, PollError, PollJob, PollResult, QuotaReading
@@ -93,6 +93,10 @@ class PagedPlatform:
     def decode(self, body: bytes) -> Any:
         """Return the body as `read` takes it. A ValueError means that it is something else."""
         return json.loads(body)
+
+    def follow(self, page: Page, response: FetchResult, request: PageRequest) -> Page:
+        """Return the page with what the headers of its response say about the next one."""
+        return page
 
     def error(self, response: FetchResult) -> PollError | None:
         """Return what a response that is no success means, None to leave it to its status (`STATUS_ERRORS`)."""
@@ -233,7 +237,7 @@ class Walker:
             return self.platform.renew(
                 Connection(self.api_url, self.job.source.settings, stored, self.job.now, self._call)
             )
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as problem:
+        except WRONG_SHAPE as problem:
             return self._unexpected(problem)
 
     def _walk(self, search: Search) -> None:
@@ -310,7 +314,8 @@ class Walker:
             return page_of_error or Page(error=self.platform.error(response) or error_of(response))
         try:
             page = self.platform.read(self.platform.decode(response.body), request)
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as problem:
+            page = self.platform.follow(page, response, request)
+        except WRONG_SHAPE as problem:
             return Page(error=self._unexpected(problem))
         self.retry_after_s = page.retry_after_s or (response.retry_after_s if page.error else None)
         self.quota = page.quota or self.quota

@@ -13,27 +13,24 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
-from monitoring.platforms.markdown import to_html
 from monitoring.platforms.oauth import MARGIN, OAuth, account_at, is_connected
 from monitoring.platforms.pages import Connection, Page, PageRequest, error_of, read_items
 from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.quotas import QuotaHeaders
+from monitoring.platforms.reddit_items import SITE, has_escaped_html, thing_entry, unescaped
 from monitoring.platforms.searches import Plan, Search
-from monitoring.platforms.values import error_body, total
-from monitoring.records import Entry, PollError, PollJob
+from monitoring.platforms.values import error_body
+from monitoring.records import PollError, PollJob
 
-SITE = "https://www.reddit.com"
 PAGE_SIZE = 100
 COMMENTS = "comments"
-DELETED = ("[deleted]", "[removed]")
-KINDS = {"t3": "post", "t1": "comment"}
 
 
 class Reddit(PagedPlatform):
@@ -109,7 +106,9 @@ class Reddit(PagedPlatform):
 
     def read(self, data: Any, page: PageRequest) -> Page:
         listing = data["data"]
-        entries, skipped = read_items(listing["children"], _entry)
+        things = listing["children"]
+        is_escaped = any(has_escaped_html(thing) for thing in things)
+        entries, skipped = read_items(things, lambda thing: thing_entry(unescaped(thing) if is_escaped else thing))
         return Page(entries, listing.get("after"), skipped)
 
     def error(self, response: FetchResult) -> PollError | None:
@@ -144,32 +143,3 @@ def _agent(request: PageRequest | Connection) -> str:
     secrets, settings = request.secrets, request.settings
     app = secrets.get("client_id") or settings["client_id"]
     return f"web:{app}:v0.1 (by /u/{secrets.get('account') or settings.get('username', '')})"
-
-
-def _entry(thing: dict[str, Any]) -> Entry | None:
-    """Return a post or comment as an entry, None for one whose text its author or a moderator has deleted."""
-    post, kind = thing["data"], KINDS[thing["kind"]]
-    if (post.get("selftext") if kind == "post" else post["body"]) in DELETED:
-        return None
-    author = "" if post.get("author") in (None, "[deleted]") else post["author"]
-    link = post.get("url") if kind == "post" and not post.get("is_self") else None
-    score, comments, crossposts = post.get("score"), post.get("num_comments"), post.get("num_crossposts")
-    return Entry(
-        native_id=post["name"],
-        url=SITE + post["permalink"],
-        title=post.get("title") or "",
-        body=to_html(post.get("selftext") if kind == "post" else post["body"]),
-        other_texts=((link, False),) if link else (),
-        author=author,
-        author_handle=f"u/{author}" if author else "",
-        author_url=f"{SITE}/user/{author}" if author else "",
-        published=datetime.fromtimestamp(float(post["created_utc"]), UTC),
-        updated=datetime.fromtimestamp(float(post["edited"]), UTC) if post.get("edited") else None,
-        kind=kind,
-        likes=score,
-        replies=comments,
-        shares=crossposts,
-        engagement=total(score, comments, crossposts),
-        reply_to=post.get("parent_id") or "",
-        thread=post.get("link_id") or "",
-    )

@@ -9,11 +9,12 @@ from typing import Any
 def next_window(times: list[int], cursor: Any, *, has_more: bool) -> dict[str, int] | None:
     """Return where the next older page starts, None if this was the last one. Times are seconds since 1970.
 
-    `until` is the time up to which it has items, included. If this page ended at the same second as the one before,
-    the next one has a higher number (`page`, from 0) instead.
+    `until` is the time up to which it has items, included. If this page went no further back than the one before (many
+    items at one second, or a server that ignores `until`), the next one has a higher number (`page`, from 0) instead.
     """
     if not has_more or not times:
         return None
     oldest = min(times)
-    is_one_second = bool(cursor) and oldest == cursor["until"]
-    return {"until": oldest, "page": cursor["page"] + 1 if is_one_second else 0}
+    if cursor and oldest >= cursor["until"]:
+        return {"until": cursor["until"], "page": cursor["page"] + 1}
+    return {"until": oldest, "page": 0}

@@ -3,14 +3,18 @@
 Facts (https://docs.x.com/x-api, August 2026): a post read costs 0.005 US dollars, the user of a post 0.010; the same
 one is free again within the UTC day. A query has 512 characters; AND binds tighter than OR; keyword search returns no
 reposts. 450 requests per 15 minutes and app. The guides name fields `tweet.fields`, `retweet_count`, `note_tweet`; the
-specification calls them `post.fields`, `repost_count`, `note_post`: the former are sent, both are read. Without items
-there is no `data`. A status 429 of type `usage-capped` means money. Deletions have to be followed within 24 hours.
-Tokens of accounts last two hours; each refresh token works once, and comes with the scope `offline.access`
+specification calls them `post.fields`, `repost_count`, `note_post`: the former are sent, both are read. Texts have &,
+< and > as entities, and links shortened; the whole ones are in `entities`, and words in them are found, too. The text
+of a repost is cut: the whole one is that of the post in `includes`. Ids have the time of the post in milliseconds
+since 2010-11-04 in all but their last 22 bits. Without items there is no `data`. A status 429 of type `usage-capped`
+means money. Deletions have to be followed within 24 hours. Tokens of accounts last two hours; each refresh token works
+once, and comes with the scope `offline.access`
 (https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code).
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -28,6 +32,9 @@ POST_PRICE, USER_PRICE = 0.005, 0.010  # US dollars
 PRICE = POST_PRICE + USER_PRICE
 MONTH_S = 30 * 86_400
 MIN_PAGE, MAX_PAGE = 10, 100
+FIELDS = "created_at,lang,author_id,conversation_id,public_metrics,referenced_tweets,note_tweet,entities"
+REPOSTED = ("retweeted", "reposted")
+_EPOCH_MS = 1_288_834_974_657
 # The search reaches back seven days; a start before that is an error.
 REACH = timedelta(days=6, hours=23)
 
@@ -90,7 +97,7 @@ class X(PagedPlatform):
             "start_time": f"{max(page.since, page.now - REACH):%Y-%m-%dT%H:%M:%SZ}",
             "max_results": _page_size(page.settings),
             "sort_order": "recency",
-            "tweet.fields": "created_at,lang,author_id,conversation_id,public_metrics,referenced_tweets,note_tweet",
+            "tweet.fields": FIELDS,
             "expansions": "author_id",
             "user.fields": "name,username,public_metrics",
         } | ({"next_token": page.cursor} if page.cursor else {})
@@ -99,9 +106,12 @@ class X(PagedPlatform):
 
     def read(self, data: Any, page: PageRequest) -> Page:
         meta, includes = data["meta"], data.get("includes") or {}
-        users = {user["id"]: user for user in includes.get("users") or [] if isinstance(user, dict) and "id" in user}
+        users = _by_id(includes.get("users"))
+        originals = _by_id(includes.get("tweets") or includes.get("posts"))
         posts = data.get("data") or []
-        entries, skipped = read_items(posts, lambda post: _entry(post, users.get(post.get("author_id"), {})))
+        entries, skipped = read_items(
+            posts, lambda post: _entry(post, users.get(post.get("author_id"), {}), originals)
+        )
         spent = {"usd": len(posts) * POST_PRICE + len(users) * USER_PRICE}
         return Page(entries, meta.get("next_token"), skipped, spent=spent)
 
@@ -121,23 +131,50 @@ def _page_size(settings: Mapping[str, str]) -> int:
     return min(max(int(_cap(settings) * 0.1 / PRICE), MIN_PAGE), MAX_PAGE)
 
 
-def _entry(post: dict[str, Any], user: dict[str, Any]) -> Entry:
-    metrics, note = post.get("public_metrics") or {}, post.get("note_tweet") or post.get("note_post") or {}
+def _by_id(items: Any) -> dict[str, dict[str, Any]]:
+    return {item["id"]: item for item in items or () if isinstance(item, dict) and "id" in item}
+
+
+def _note(post: dict[str, Any]) -> dict[str, Any]:
+    """Return the whole text of a long post with its entities, {} if it is none."""
+    return post.get("note_tweet") or post.get("note_post") or {}
+
+
+def _published(post: dict[str, Any]) -> datetime:
+    if post.get("created_at"):
+        return utc(post["created_at"])
+    return datetime.fromtimestamp(((int(post["id"]) >> 22) + _EPOCH_MS) / 1_000, UTC)
+
+
+def _further_texts(post: dict[str, Any], originals: list[dict[str, Any]]) -> list[str]:
+    """Return the whole texts of the posts that this one reposts, and the whole URLs of its links."""
+    texts = [unescape(_note(original).get("text") or original.get("text") or "") for original in originals]
+    for one in (post, _note(post)):
+        urls = (one.get("entities") or {}).get("urls") or ()
+        texts += [url.get("unwound_url") or url.get("expanded_url") for url in urls]
+    return [text for text in dict.fromkeys(texts) if isinstance(text, str) and text.strip()]
+
+
+def _entry(post: dict[str, Any], user: dict[str, Any], posts: Mapping[str, dict[str, Any]]) -> Entry:
+    metrics = post.get("public_metrics") or {}
     reposts = metrics.get("retweet_count", metrics.get("repost_count"))
     counts = metrics.get("like_count"), metrics.get("reply_count"), reposts, metrics.get("quote_count")
     references = post.get("referenced_tweets") or post.get("referenced_posts") or []
     replied = [str(one["id"]) for one in references if one.get("type") == "replied_to"]
+    reposted = [posts[one["id"]] for one in references if one.get("type") in REPOSTED and one["id"] in posts]
     handle, language = user.get("username") or "", post.get("lang") or ""
     return Entry(
         native_id=str(post["id"]),
         url=f"https://x.com/i/web/status/{post['id']}",
         title="",
-        body=note.get("text") or post["text"],
+        body=unescape(_note(post).get("text") or post["text"]),
+        body_is_html=False,
+        other_texts=tuple((text, False) for text in _further_texts(post, reposted)),
         author=user.get("name") or handle,
         author_handle=f"@{handle}" if handle else "",
         author_url=f"https://x.com/{handle}" if handle else "",
         followers=(user.get("public_metrics") or {}).get("followers_count"),
-        published=utc(post["created_at"]),
+        published=_published(post),
         language="" if language in ("und", "qme", "zxx") else language,
         kind="post",
         likes=counts[0],

@@ -21,7 +21,7 @@ def found_video(item: dict[str, Any]) -> Entry:
         body=unescape(snippet.get("description") or ""),
         body_is_html=False,
         author=unescape(snippet.get("channelTitle") or ""),
-        author_url=f"https://www.youtube.com/channel/{snippet['channelId']}",
+        author_url=_channel(snippet),
         published=utc(snippet["publishedAt"]),
         kind="video",
     )
@@ -39,7 +39,7 @@ def whole_video(video: dict[str, Any]) -> Entry:
         body_is_html=False,
         other_texts=((", ".join(tags), False),) if tags else (),
         author=snippet.get("channelTitle") or "",
-        author_url=f"https://www.youtube.com/channel/{snippet['channelId']}",
+        author_url=_channel(snippet),
         published=utc(snippet["publishedAt"]),
         language=(snippet.get("defaultAudioLanguage") or snippet.get("defaultLanguage") or "").lower(),
         kind="video",
@@ -60,7 +60,7 @@ def comment_entry(thread: dict[str, Any]) -> Entry:
         native_id=top["id"],
         url=f"https://www.youtube.com/watch?v={video}&lc={top['id']}",
         title="",
-        body=snippet.get("textOriginal") or snippet["textDisplay"],
+        body=snippet.get("textOriginal") or snippet.get("textDisplay") or "",
         body_is_html=False,
         author=name,
         author_handle=name if name.startswith("@") else "",
@@ -74,6 +74,10 @@ def comment_entry(thread: dict[str, Any]) -> Entry:
         reply_to=video,
         thread=video,
     )
+
+
+def _channel(snippet: dict[str, Any]) -> str:
+    return f"https://www.youtube.com/channel/{snippet['channelId']}" if snippet.get("channelId") else ""
 
 
 def _number(value: Any) -> int | None:

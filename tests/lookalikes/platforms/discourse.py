@@ -46,7 +46,7 @@ class DiscourseServer(PlatformServer):
         return f"forum.example/{70_000 + post.number}"
 
     def permalink(self, post: Post) -> str:
-        return f"https://forum.example/t/{post.number}/2"
+        return f"https://forum.example/t/lumen/{post.number}/2"
 
     def _post(self, post: Post) -> dict:
         if post.number in self.malformed:

@@ -43,7 +43,7 @@ def test_topic_gives_title_and_first_post_is_a_post(server, polls):
     first, second = polls.entries["forum.example/70001"], polls.entries["forum.example/70002"]
     assert (first.kind, second.kind) == ("post", "comment")
     assert clean(second).title == "Lumen 2: l’avis d’Ada & co"
-    assert first.url == "https://forum.example/t/1/1"
+    assert first.url == "https://forum.example/t/lumen/1/1"
 
 
 def test_missing_topic_and_null_name_are_tolerated(server, polls):
