@@ -21,6 +21,13 @@ from monitoring.platforms.settings import check, needs_credential, public_settin
 from monitoring.services.platform_sources import NewPlatformSource, check_new
 
 
+class SecretTextarea(forms.Textarea):
+    """A field for a secret of several lines. Like that of a password, it never shows what was entered."""
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        return super().get_context(name, None, attrs)
+
+
 class SettingsForm(forms.Form):
     """The public settings of a source."""
 
@@ -113,17 +120,22 @@ def _field(setting: Setting) -> forms.CharField:
     attrs = {"autocomplete": "off", "spellcheck": "false"}
     if setting.example:
         attrs["placeholder"] = setting.example
-    widget = (
-        forms.PasswordInput({**attrs, "autocomplete": "new-password"}) if setting.is_secret else forms.TextInput(attrs)
-    )
     label = translated(setting.label)
     return forms.CharField(
         label=label if setting.is_required else _optional(label),
         initial=setting.default,
         required=False,
-        widget=widget,
+        widget=_widget(setting, attrs),
         help_text=_help(setting),
     )
+
+
+def _widget(setting: Setting, attrs: dict[str, str]) -> forms.Widget:
+    if setting.is_secret and setting.is_multiline:
+        return SecretTextarea({**attrs, "rows": "5", "class": "query"})
+    if setting.is_secret:
+        return forms.PasswordInput({**attrs, "autocomplete": "new-password"})
+    return forms.TextInput(attrs)
 
 
 def _optional(label: str) -> str:

@@ -4,8 +4,21 @@ In: label and example of a setting, and a code of platforms/settings.py. Called 
 """
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from monitoring.messages.labels import translated
+
+_KEY_ERRORS = {
+    "public_key": gettext_lazy("“%(name)s” is a public key or a certificate. Paste the private key."),
+    "not_p8": gettext_lazy(
+        "“%(name)s” isn’t a private key of App Store Connect. Paste the whole .p8 file, with its lines BEGIN PRIVATE "
+        "KEY and END PRIVATE KEY."
+    ),
+    "not_service_account": gettext_lazy(
+        "“%(name)s” isn’t the JSON key of a service account. Create one in Google Cloud, under Keys of the service "
+        "account, and paste the whole file."
+    ),
+}
 
 
 def setting_error(code: str, label: str, example: str = "") -> str:
@@ -15,6 +28,8 @@ def setting_error(code: str, label: str, example: str = "") -> str:
         return _("“%(name)s” is too long.") % values
     if code == "duplicate":
         return _("Another source of this project already reads this.")
+    if code in _KEY_ERRORS:
+        return str(_KEY_ERRORS[code]) % values
     if code == "required" and example:
         return _("Enter a value for “%(name)s”, such as %(example)s.") % values
     if code == "required":

@@ -5,7 +5,7 @@ returns a `PollResult`. It reads no settings of Vigie and no database, so it can
 alone. Most platforms extend `PagedPlatform` (paging.py). Called through platforms/registry.py.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -63,8 +63,9 @@ class Setting:
     """Something that a person enters for a source (a tag) or a credential (`is_secret`: a key, a password).
 
     `link` is where to get it. `pattern` is a regular expression that the whole value has to match; what its group
-    `value` matches, if it has one, is stored: an id out of a URL. Texts are marked with `gettext_noop`.
-    `is_of_account`: a connected account (oauth.py) has it, so it isn't required with one.
+    `value` matches, if it has one, is stored: an id out of a URL. `check` returns the code of a further problem
+    (platforms/settings.py), "" for none. `is_multiline` is for what is pasted out of a file. Texts are marked with
+    `gettext_noop`. `is_of_account`: a connected account (oauth.py) has it, so it isn't required with one.
     """
 
     name: str
@@ -77,6 +78,8 @@ class Setting:
     is_secret: bool = False
     is_required: bool = True
     is_of_account: bool = False
+    is_multiline: bool = False
+    check: Callable[[str], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

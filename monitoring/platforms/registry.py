@@ -2,6 +2,7 @@
 
 from monitoring.http import HttpClient
 from monitoring.platforms.app_store import AppStore
+from monitoring.platforms.app_store_connect import AppStoreConnect
 from monitoring.platforms.base import Platform
 from monitoring.platforms.bluesky import Bluesky
 from monitoring.platforms.devto import DevTo
@@ -10,6 +11,7 @@ from monitoring.platforms.facebook import Facebook
 from monitoring.platforms.feed import FeedPlatform
 from monitoring.platforms.gdelt import Gdelt
 from monitoring.platforms.github import GitHub
+from monitoring.platforms.google_play import GooglePlay
 from monitoring.platforms.guardian import Guardian
 from monitoring.platforms.hackernews import HackerNews
 from monitoring.platforms.instagram import Instagram
@@ -32,6 +34,7 @@ from monitoring.platforms.stackexchange import StackExchange
 from monitoring.platforms.stackexchange_tag import StackExchangeTag
 from monitoring.platforms.threads import Threads
 from monitoring.platforms.threads_mentions import ThreadsMentions
+from monitoring.platforms.trustpilot import Trustpilot
 from monitoring.platforms.wordpress import WordPress
 from monitoring.platforms.x import X
 from monitoring.platforms.youtube import YouTube
@@ -42,6 +45,7 @@ PLATFORMS: dict[str, Platform] = {
     platform.name: platform
     for platform in (
         AppStore(),
+        AppStoreConnect(),
         BingNews(),
         Bluesky(),
         DevTo(),
@@ -51,6 +55,7 @@ PLATFORMS: dict[str, Platform] = {
         Gdelt(),
         GitHub(),
         GoogleNews(),
+        GooglePlay(),
         Guardian(),
         HackerNews(),
         Instagram(),
@@ -72,6 +77,7 @@ PLATFORMS: dict[str, Platform] = {
         StackExchangeTag(),
         Threads(),
         ThreadsMentions(),
+        Trustpilot(),
         WordPress(),
         X(),
         YouTube(),

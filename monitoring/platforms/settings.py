@@ -17,6 +17,9 @@ ERROR_CODES = {
     "required": "a setting without a value and without a default",
     "malformed": "a value that doesn't match the setting's pattern",
     "too_long": "more characters than a setting or secret may have",
+    "public_key": "a public key or certificate instead of a private key",
+    "not_p8": "no private key as App Store Connect gives it, a .p8 file",
+    "not_service_account": "no JSON key of a service account",
 }
 
 
@@ -72,4 +75,6 @@ def _problem(setting: Setting, value: str) -> str:
         return "required" if setting.is_required else ""
     if len(value) > (MAX_SECRET if setting.is_secret else MAX_VALUE):
         return "too_long"
-    return "" if is_storable(value) and stored_value(setting, value) else "malformed"
+    if not is_storable(value) or not stored_value(setting, value):
+        return "malformed"
+    return setting.check(value) if setting.check else ""

@@ -78,7 +78,7 @@ def _settings(platform: Platform, query: str) -> dict[str, str]:
             value, is_query_used = query, True
         if not value and setting.is_required:
             raise CommandError(f"{variable} is not set", returncode=2)
-        if value and not stored_value(setting, value):
+        if value and (not stored_value(setting, value) or (setting.check and setting.check(value))):
             shown = "" if setting.is_secret else f": {value!r}"
             raise CommandError(f"{variable} has an invalid value{shown}", returncode=2)
         if value:

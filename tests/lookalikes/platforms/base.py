@@ -190,6 +190,10 @@ class PlatformServer:
         """Return the response to one request too many."""
         return Reply({"error": "Too many requests"}, 429, {"Retry-After": "30"})
 
+    def expected(self, post: Post, name: str) -> float | None:
+        """Return a count or the rating that an entry has of a post, None if the platform does not give it."""
+        return None if name in self.lacks else getattr(post, name)
+
     # For tests to call.
 
     def fail(self, status: int = 500, body: Any = b"", times: int = 1, **reply: Any) -> None:

@@ -23,6 +23,7 @@ from tests.lookalikes.platforms.meta import InstagramServer, ThreadsMentionsServ
 from tests.lookalikes.platforms.meta_comments import FacebookServer, InstagramMentionsServer
 from tests.lookalikes.platforms.news_feeds import BingNewsServer, GoogleNewsServer
 from tests.lookalikes.platforms.newsapi import NewsApiServer
+from tests.lookalikes.platforms.own_reviews import AppStoreConnectServer, GooglePlayServer, TrustpilotServer
 from tests.lookalikes.platforms.producthunt import ProductHuntServer
 from tests.lookalikes.platforms.reddit import RedditServer
 from tests.lookalikes.platforms.stackexchange import StackExchangeServer
@@ -35,6 +36,7 @@ from tests.lookalikes.platforms.youtube_channel import YouTubeChannelServer
 LOOKALIKES: dict[str, type[PlatformServer]] = {
     server.platform: server
     for server in (
+        AppStoreConnectServer,
         AppStoreServer,
         BingNewsServer,
         BlueskyServer,
@@ -44,6 +46,7 @@ LOOKALIKES: dict[str, type[PlatformServer]] = {
         GdeltServer,
         GitHubServer,
         GoogleNewsServer,
+        GooglePlayServer,
         GuardianServer,
         HackerNewsServer,
         InstagramMentionsServer,
@@ -65,6 +68,7 @@ LOOKALIKES: dict[str, type[PlatformServer]] = {
         StackExchangeTagServer,
         ThreadsMentionsServer,
         ThreadsServer,
+        TrustpilotServer,
         WordPressServer,
         XServer,
         YouTubeChannelServer,
