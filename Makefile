@@ -41,7 +41,7 @@ format: tools
 bench: tools
 	@exec $(BIN)/python -m tests.benchmarks
 
-# Extracting needs GNU gettext. Compiling uses Babel; the result is in the repository, so running Vigie needs neither.
+# Extracting needs GNU gettext, compiling Babel. The result is in the repository, so running Vigie needs no gettext.
 messages: tools
 	@command -v xgettext >/dev/null || { echo "make messages needs GNU gettext: sudo apt install gettext"; exit 1; }
 	@$(BIN)/python manage.py makemessages -l en -l fr --no-obsolete --add-location file -i .venv -i staticfiles

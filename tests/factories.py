@@ -13,11 +13,11 @@ from django.db.models import Func, Value
 from django.utils import timezone
 
 from monitoring.models import Document, DocumentSource, Keyword, Mention, Source
-from monitoring.query import search_text
+from monitoring.query import search_text, stars
 
 _numbers = itertools.count(1)
 MENTION_ONLY = {"status", "found_at", "is_backlog", "sentiment", "negative", "positive", "analyzed_by", "unmatched_at"}
-BOTH = {"source", "platform", "author", "language", "engagement", "published"}
+BOTH = {"source", "platform", "author", "language", "engagement", "kind", "country", "published"}
 
 
 def make_keyword(project, name="", query="lumen", **fields):
@@ -94,6 +94,7 @@ def _mentions(keywords, documents_and_fields):
             document=document,
             **{
                 **{name: getattr(document, name) for name in BOTH},
+                "rating": document.rating and stars(document.rating),
                 **{key: value for key, value in fields.items() if key in MENTION_ONLY | BOTH},
             },
         )

@@ -5,8 +5,8 @@ In: a MentionFilter. Out: frozen lists for templates/mentions/mentions.html; the
 
 from dataclasses import dataclass
 
-from monitoring.insights.dimensions import Dimension, facet_dimensions
-from monitoring.insights.facets import FacetRow, facet_rows
+from monitoring.insights.dimensions import UNKNOWN_KIND, Dimension, facet_dimensions
+from monitoring.insights.facets import FacetRow, facets
 from monitoring.insights.filters import MentionFilter
 
 SHOWN = 8
@@ -31,13 +31,13 @@ class FacetList:
 
 
 def facet_lists(f: MentionFilter) -> list[FacetList]:
-    """Return the facets of all dimensions that have one, with one query each."""
+    """Return the facets of all dimensions that have one, except those that could only say "Unknown"."""
+    dimensions = facet_dimensions()
+    rows = facets(f, dimensions, SHOWN)
     return [
-        FacetList(
-            str(dimension.label),
-            [_choice(f, dimension, row) for row in facet_rows(f, dimension.name, SHOWN)],
-        )
-        for dimension in facet_dimensions()
+        FacetList(str(dimension.label), [_choice(f, dimension, row) for row in rows[dimension.name]])
+        for dimension in dimensions
+        if [(row.key, row.is_selected) for row in rows[dimension.name]] != [(UNKNOWN_KIND, False)]
     ]
 
 

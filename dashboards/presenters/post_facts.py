@@ -12,8 +12,8 @@ from django.utils.translation import ngettext
 from accounts.formats import number
 from monitoring.ingest.keys import key_of
 from monitoring.models import Document, DocumentSource
-
-MAX_STARS = 5
+from monitoring.query import MAX_STARS
+from monitoring.query import stars as whole_stars
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def conversation(document: Document) -> Conversation:
 def _rating(stars: float | None) -> Rating | None:
     if stars is None:
         return None
-    filled = min(max(int(stars + 0.5), 0), MAX_STARS)
+    filled = whole_stars(stars)
     shown = number(stars, 0 if stars == int(stars) else 1)
     words = _("Rating: %(rating)s out of %(max)s") % {"rating": shown, "max": number(MAX_STARS)}
     return Rating("★" * filled + "☆" * (MAX_STARS - filled), words)

@@ -3,12 +3,15 @@
 Called by ingest/store.py for known entries of platforms. Feeds give no counts, so nothing is read or written for them.
 """
 
+import math
 from collections.abc import Iterable
 
 from django.db.backends.utils import CursorWrapper
 
+from monitoring.ingest.mentions import STARS
 from monitoring.ingest.records import Recount
 from monitoring.ingest.statements import columns_of
+from monitoring.query import MAX_STARS
 from monitoring.records import Entry
 
 MAX_COUNT = 2**31 - 1
@@ -38,13 +41,15 @@ UPDATE monitoring_document d SET {", ".join(f"{name} = changed.{name}" for name 
 FROM changed WHERE d.id = changed.id
 """
 # Apart from what has changed now: a mention that was locked at an earlier reading differs, too.
-_UPDATE_MENTIONS = """
+_UPDATE_MENTIONS = f"""
 WITH changed AS MATERIALIZED (
-    SELECT m.id, d.engagement FROM monitoring_mention m JOIN monitoring_document d ON d.id = m.document_id
-    WHERE d.id = ANY(%s) AND m.engagement IS DISTINCT FROM d.engagement
+    SELECT m.id, d.engagement, {STARS} AS rating
+    FROM monitoring_mention m JOIN monitoring_document d ON d.id = m.document_id
+    WHERE d.id = ANY(%s) AND (m.engagement, m.rating) IS DISTINCT FROM (d.engagement, {STARS})
     FOR NO KEY UPDATE OF m SKIP LOCKED
 )
-UPDATE monitoring_mention m SET engagement = changed.engagement FROM changed WHERE m.id = changed.id
+UPDATE monitoring_mention m SET engagement = changed.engagement, rating = changed.rating
+FROM changed WHERE m.id = changed.id
 """
 
 
@@ -68,5 +73,10 @@ def bounded(count: int | None) -> int | None:
     return None if count is None else min(max(count, 0), MAX_COUNT)
 
 
+def bounded_rating(rating: float | None) -> float | None:
+    """Return a rating of up to 5 stars, None for any other number: some platforms send 0 where nobody has rated."""
+    return rating if rating is not None and math.isfinite(rating) and 0 < rating <= MAX_STARS else None
+
+
 def _counts(entry: Entry) -> list[float | None]:
-    return [getattr(entry, name) if name == "rating" else bounded(getattr(entry, name)) for name in _COLUMNS]
+    return [bounded_rating(entry.rating) if name == "rating" else bounded(getattr(entry, name)) for name in _COLUMNS]

@@ -14,7 +14,7 @@ from django.db.backends.utils import CursorWrapper
 
 from monitoring.content.sameness import Texts, is_same_item
 from monitoring.content.urls import fragment_of
-from monitoring.ingest.counts import bounded
+from monitoring.ingest.counts import bounded, bounded_rating
 from monitoring.ingest.keys import variant_of
 from monitoring.ingest.mentions import LANGUAGE_LENGTH
 from monitoring.ingest.records import NewEntry
@@ -232,7 +232,7 @@ def _row(new: NewEntry) -> tuple[object, ...]:
         bounded(item.views),
         item.reply_to,
         item.thread,
-        item.rating,
+        bounded_rating(item.rating),
         item.country[:COUNTRY_LENGTH],
         new.published,
         new.published_is_known,

@@ -7,11 +7,14 @@ from monitoring.ingest.statements import columns_of
 # Limits of the columns of `Mention`, in characters.
 AUTHOR_LENGTH, LANGUAGE_LENGTH = 200, 20
 
+# The rating of a document `d` in whole stars, as monitoring.query.stars rounds it. GREATEST ignores nulls.
+STARS = "CASE WHEN d.rating IS NOT NULL THEN least(greatest(floor(d.rating + 0.5), 1), 5)::smallint END"
+
 _INSERT = f"""
 INSERT INTO monitoring_mention (keyword_id, document_id, source_id, published, found_at, platform, author, language,
-    engagement, status, is_backlog)
+    engagement, kind, rating, country, status, is_backlog)
 SELECT row.keyword_id, d.id, d.source_id, d.published, clock_timestamp(), d.platform, left(d.author, {AUTHOR_LENGTH}),
-    d.language, d.engagement,
+    d.language, d.engagement, d.kind, {STARS}, d.country,
     coalesce(row.status, (SELECT m.status FROM monitoring_mention m WHERE m.document_id = d.id LIMIT 1), 'to_review'),
     row.is_backlog
 FROM unnest(%s::bigint[], %s::bigint[], %s::boolean[], %s::text[]) AS row (keyword_id, document_id, is_backlog, status)

@@ -145,4 +145,6 @@ def _doc(batch: Batch, item: Item) -> Doc:
         language=item.language,
         platform=batch.platform,
         country=item.country,
+        kind=item.kind,
+        rating=item.rating,
     )

@@ -13,20 +13,23 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import NullIf
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from accounts.models import Project
 from monitoring.content.scrub import is_storable
 from monitoring.content.values import read_id
 from monitoring.insights.filter_parser import QueryReader
 from monitoring.insights.search import Search, document_in
-from monitoring.messages.labels import UNKNOWN_LANGUAGE, language_name, platform_name
-from monitoring.models import Keyword, Mention, Source
+from monitoring.messages.labels import UNKNOWN_LANGUAGE, country_name, language_name, platform_name, stars_name
+from monitoring.models import Keyword, Kind, Mention, Source
+from monitoring.query import MAX_STARS
 
 if TYPE_CHECKING:
     from monitoring.insights.filters import MentionFilter
 
 SHOWN_STATUSES = tuple(status for status in Mention.Status.values if status != Mention.Status.IGNORED)
 MAX_WORD_LENGTH = 30  # characters of a platform or language tag, as their columns
+UNKNOWN_KIND = "unknown"  # "" in the database
 
 Key = int | str
 Selection = tuple[Key, ...] | str
@@ -51,8 +54,12 @@ class Dimension:
     facet_order: int | None = None
     # Keys that the facet always has, in this order and with zeros; otherwise the most frequent keys.
     fixed_keys: tuple[Key, ...] = ()
+    # Whether the facet is in the order of its keys instead of the most frequent first.
+    is_sorted: bool = False
     # Whether a document has at most one mention per key, so mentions need no DISTINCT to count documents.
     has_unique_documents: bool = False
+    # Whether all mentions of a document have the same key, and few keys exist: such facets are read together.
+    is_of_document: bool = False
 
     def read(self, reader: QueryReader, project: Project) -> Selection:
         """Return the values in a query string; those that cannot be used become problems of the reader."""
@@ -161,6 +168,7 @@ class LanguageDimension(Dimension):
     name, parameter, label = "languages", "language", _("Language")
     description = '"fr", "en" ...; "und" for unknown'
     facet_order = 5
+    is_of_document = True
 
     def read(self, reader: QueryReader, project: Project) -> Selection:
         return reader.many(self.parameter, self._codes)
@@ -230,12 +238,91 @@ class SentimentDimension(ChoiceDimension):
         return NullIf(F("sentiment"), Value(""))
 
 
+class KindDimension(Dimension):
+    """The type of a document: a post, a review and so on. "unknown" selects those without one, as in feeds."""
+
+    name, parameter, label = "kinds", "kind", _("Item type")
+    description = ", ".join([*Kind.values, UNKNOWN_KIND])
+    facet_order = 6
+    is_of_document = True
+
+    def read(self, reader: QueryReader, project: Project) -> Selection:
+        known = {*Kind.values, UNKNOWN_KIND}
+        return reader.many(self.parameter, lambda values: {value: value for value in values if value in known})
+
+    def condition(self, f: "MentionFilter") -> Condition | None:
+        return Q(kind__in=["" if kind == UNKNOWN_KIND else kind for kind in f.kinds]) if f.kinds else None
+
+    def facet_key(self) -> Expression:
+        return Case(When(kind="", then=Value(UNKNOWN_KIND)), default=F("kind"), output_field=CharField())
+
+    def labels(self, keys: Iterable[Key]) -> Mapping[Key, str]:
+        return {**{kind.value: str(kind.label) for kind in Kind}, UNKNOWN_KIND: pgettext("item type", "Unknown")}
+
+
+class RatingDimension(Dimension):
+    """The rating in whole stars; documents without a rating have no row in the facet."""
+
+    name, parameter, label = "ratings", "rating", _("Rating")
+    description = "1 to 5 stars, or a range such as 1-2; ratings are rounded to whole stars"
+    facet_order = 7
+    is_of_document = True
+    is_sorted = True
+
+    def read(self, reader: QueryReader, project: Project) -> Selection:
+        ranges = reader.many(self.parameter, self._ranges)
+        return self.normalize(stars for first, last in ranges for stars in range(first, last + 1))
+
+    def _ranges(self, values: list[str]) -> dict[str, tuple[int, int]]:
+        """Map "2" to (2, 2) and "1-3" to (1, 3)."""
+        bounds = {}
+        for value in values:
+            first, dash, last = value.partition("-")
+            numbers = read_id(first), read_id(last if dash else first)
+            if numbers[0] and numbers[1] and numbers[0] <= numbers[1] <= MAX_STARS:
+                bounds[value] = (numbers[0], numbers[1])
+        return bounds
+
+    def condition(self, f: "MentionFilter") -> Condition | None:
+        return Q(rating__in=f.ratings) if f.ratings else None
+
+    def facet_key(self) -> GroupKey:
+        return F("rating")
+
+    def labels(self, keys: Iterable[Key]) -> Mapping[Key, str]:
+        return {key: stars_name(int(key)) for key in keys}
+
+
+class CountryDimension(Dimension):
+    """The country as an ISO 3166 code; documents of unknown country have no row in the facet."""
+
+    name, parameter, label = "countries", "country", _("Country")
+    description = 'ISO 3166 codes: "FR", "CA" ...'
+    facet_order = 8
+    is_of_document = True
+
+    def read(self, reader: QueryReader, project: Project) -> Selection:
+        return reader.many(self.parameter, self._codes)
+
+    def _codes(self, values: list[str]) -> dict[str, str]:
+        return {value: value.upper() for value in values if len(value) == 2 and value.isascii() and value.isalpha()}
+
+    def condition(self, f: "MentionFilter") -> Condition | None:
+        return Q(country__in=f.countries) if f.countries else None
+
+    def facet_key(self) -> Expression:
+        return NullIf(F("country"), Value(""))
+
+    def labels(self, keys: Iterable[Key]) -> Mapping[Key, str]:
+        return {key: country_name(str(key)) for key in keys}
+
+
 class AuthorDimension(Dimension):
     """The exact author name; documents without an author have no row in the facet."""
 
     name, parameter, label = "author", "author", _("Author")
     is_many = False
-    facet_order = 6
+    facet_order = 9
 
     def read(self, reader: QueryReader, project: Project) -> Selection:
         return reader.text(self.parameter)
@@ -279,6 +366,9 @@ DIMENSIONS: dict[str, Dimension] = {
         LanguageDimension(),
         StatusDimension(),
         SentimentDimension(),
+        KindDimension(),
+        RatingDimension(),
+        CountryDimension(),
         AuthorDimension(),
         SearchDimension(),
     )

@@ -119,7 +119,17 @@ def _value_condition(term: Term) -> _Part | None:
         return _AT_HOST, (value,), False
     if term.field == "lang":
         return _IN_LANGUAGE, (f"{value}-",), True
-    return (f"lower({term.field}) = %s", (value,), True) if term.field in ("platform", "country") else None
+    if term.field == "rating":
+        return _rating_condition(value)
+    return f"lower({term.field}) = %s", (value,), True
+
+
+def _rating_condition(value: str) -> _Part | None:
+    """Return the condition for "2", "<=2" or ">=2" whole stars (monitoring.query.stars), None for any other value."""
+    sign, number = value[:2] if value[0] in "<>" else "=", value.lstrip("<=>")
+    if not number.isdigit() or sign not in ("=", "<=", ">="):
+        return None
+    return f"(rating IS NOT NULL AND least(greatest(floor(rating + 0.5), 1), 5) {sign} %s)", (int(number),), True
 
 
 def _join(operator: str, parts: list[_Part]) -> _Part:

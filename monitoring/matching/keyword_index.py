@@ -69,6 +69,8 @@ def doc_of(document: Document) -> Doc:
         language=document.language,
         platform=document.platform,
         country=document.country,
+        kind=document.kind,
+        rating=document.rating,
     )
 
 

@@ -24,7 +24,7 @@ from monitoring.query import Doc
 FIRST_CHUNK, MAX_CHUNK, GROWTH = 250, 4000, 4
 
 # Columns of Document and fields of Doc.
-FIELDS = ("title", "text", "url", "author", "language", "platform", "country")
+FIELDS = ("title", "text", "url", "author", "language", "platform", "country", "kind", "rating")
 
 Position = tuple[datetime, int]  # published (UTC), document id
 

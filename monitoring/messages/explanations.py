@@ -75,7 +75,7 @@ def note(condition: Condition) -> str:
 
 
 def is_value(condition: Condition) -> bool:
-    """Return whether a condition is about the item's properties: site:, lang:, platform:, country:."""
+    """Return whether a condition is about the item's properties: site:, lang: and the like."""
     return condition.kind == "term" and condition.field in VALUE_FIELDS
 
 

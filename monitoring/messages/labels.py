@@ -1,9 +1,10 @@
-"""Names of languages and platforms in the active language, from the codes that are stored.
+"""Names of languages, countries, platforms and ratings in the active language, from the codes that are stored.
 
 Called by filter dimensions, forms and template filters.
 """
 
-from django.utils.translation import get_language_info
+from babel import Locale
+from django.utils.translation import get_language, get_language_info, ngettext
 from django.utils.translation import gettext as _
 
 UNKNOWN_LANGUAGE = "und"  # ISO 639-2 for undetermined: "" in the database
@@ -17,6 +18,17 @@ def language_name(code: str) -> str:
         return get_language_info(code)["name_translated"]
     except KeyError:
         return code
+
+
+def country_name(code: str) -> str:
+    """Return the name of an ISO 3166 code, the code itself if the CLDR has no name for it."""
+    locale = Locale.parse(get_language() or "en", sep="-")
+    return locale.territories.get(code.upper(), code)
+
+
+def stars_name(stars: int) -> str:
+    """Return "1 star"."""
+    return ngettext("%(number)s star", "%(number)s stars", stars) % {"number": stars}
 
 
 def translated(text: str) -> str:

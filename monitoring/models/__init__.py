@@ -2,7 +2,7 @@
 
 from monitoring.models.budgets import RequestBudget
 from monitoring.models.credentials import Credential
-from monitoring.models.documents import Document, DocumentRevision, DocumentSource
+from monitoring.models.documents import Document, DocumentRevision, DocumentSource, Kind
 from monitoring.models.fetch_requests import FetchRequest
 from monitoring.models.keywords import Keyword
 from monitoring.models.mentions import Mention
@@ -18,6 +18,7 @@ __all__ = [
     "DocumentSource",
     "FetchRequest",
     "Keyword",
+    "Kind",
     "Mention",
     "RequestBudget",
     "SentimentLayer",

@@ -4,9 +4,20 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Project
 from monitoring.models.sources import Source
+
+
+class Kind(models.TextChoices):
+    """The types of items, those of monitoring/records.py; "" in the database where unknown."""
+
+    POST = "post", pgettext_lazy("item type", "Post")
+    COMMENT = "comment", pgettext_lazy("item type", "Comment")
+    REVIEW = "review", pgettext_lazy("item type", "Review")
+    ARTICLE = "article", pgettext_lazy("item type", "Article")
+    VIDEO = "video", pgettext_lazy("item type", "Video")
 
 
 class Document(models.Model):

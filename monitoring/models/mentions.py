@@ -29,7 +29,8 @@ class Mention(models.Model):
     rules use, is when Vigie stored the mention.
 
     `is_backlog` marks mentions that were old when found (stored documents of a new keyword, the first poll of a feed):
-    they count in lists and charts and are never notified. `mention_by_keyword` covers every chart, list and facet,
+    they count in lists and charts and are never notified. `kind`, `country` and `rating` are the document's, the
+    rating rounded to whole stars; "" and null where unknown. `mention_by_keyword` covers every chart, list and facet,
     `mention_by_find` the counts of digests and rules (docs/architecture.md); there are no rollup tables.
 
     `unmatched_at` (UTC) is set while the document doesn't match any more because of an edit of its source.
@@ -54,6 +55,9 @@ class Mention(models.Model):
     author = models.CharField(max_length=200, blank=True)
     language = models.CharField(max_length=20, blank=True)
     engagement = models.IntegerField(null=True)
+    kind = models.CharField(max_length=10, blank=True, db_default="")
+    rating = models.SmallIntegerField(null=True)
+    country = models.CharField(max_length=2, blank=True, db_default="")
     status = models.CharField(max_length=20, choices=Status, default=Status.TO_REVIEW)
     is_backlog = models.BooleanField(default=False)
     sentiment = models.CharField(max_length=10, choices=Sentiment, blank=True, default="", db_default="")
@@ -71,7 +75,10 @@ class Mention(models.Model):
         indexes = [
             models.Index(
                 fields=["keyword", "published", "id"],
-                include=("platform", "source", "author", "language", "engagement", "status", "sentiment", "document"),
+                include=(
+                    *("platform", "source", "author", "language", "engagement", "status", "sentiment", "document"),
+                    *("kind", "rating", "country"),
+                ),
                 name="mention_by_keyword",
             ),
             models.Index(

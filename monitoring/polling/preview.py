@@ -148,6 +148,8 @@ def _matches(project_id: int, platform: str, entries: tuple[Entry, ...]) -> list
             language=item.language,
             platform=platform,
             country=item.country,
+            kind=item.kind,
+            rating=item.rating,
         )
         if keywords := matcher.keywords_of(doc):
             found.append((item, keywords))

@@ -5,7 +5,7 @@ Grammar and word rules are in docs/query-language.md. Called by matching/, query
 """
 
 from monitoring.query.compiled_query import Match, Query, compile_query
-from monitoring.query.document import Doc, Span
+from monitoring.query.document import MAX_STARS, Doc, Span, stars
 from monitoring.query.errors import QueryError
 from monitoring.query.explain import Condition, explain
 from monitoring.query.folding import fold
@@ -16,6 +16,7 @@ from monitoring.query.tree import And, AtLeast, Count, Near, Node, Not, Or, Term
 from monitoring.query.tsquery import terms, to_tsquery
 
 __all__ = [
+    "MAX_STARS",
     "And",
     "AtLeast",
     "Condition",
@@ -37,6 +38,7 @@ __all__ = [
     "fold",
     "parse",
     "search_text",
+    "stars",
     "terms",
     "to_text",
     "to_tsquery",

@@ -3,6 +3,7 @@
 In: a `Doc` of plain text. Out: a `View`, tokenized once for all queries. Called by `index.py` and `compiled_query.py`.
 """
 
+import math
 from dataclasses import dataclass
 from itertools import chain
 
@@ -13,11 +14,28 @@ from monitoring.query.terms import SIGNS_TO_SPACES, host_of
 from monitoring.query.tokens import KEYS, KeyTable, blank_markup
 
 Span = tuple[str, int, int]
+MAX_STARS = 5
+
+
+def stars(rating: float) -> int:
+    """Return a rating rounded to whole stars, 1 to MAX_STARS."""
+    return min(max(math.floor(rating + 0.5), 1), MAX_STARS)
+
+
+def rating_values(rating: float | None) -> list[str]:
+    """Return the values of `rating:` that a rating has: 2 stars are "2", "<=2" to "<=5", and ">=1" to ">=2"."""
+    if rating is None:
+        return []
+    own = stars(rating)
+    at_most = [f"<={number}" for number in range(own, MAX_STARS + 1)]
+    return [str(own), *at_most, *(f">={number}" for number in range(1, own + 1))]
 
 
 @dataclass(frozen=True, slots=True)
 class Doc:
-    """A document to match: plain text, not HTML. `language` is a tag such as "fr" or "fr-ca"."""
+    """A document to match: plain text, not HTML. `language` is a tag such as "fr" or "fr-ca", `kind` a type of items
+    such as "review", `rating` from 1 to 5 stars, None where there is none.
+    """
 
     title: str = ""
     text: str = ""
@@ -26,6 +44,8 @@ class Doc:
     language: str = ""
     platform: str = ""
     country: str = ""
+    kind: str = ""
+    rating: float | None = None
 
 
 class View:
@@ -69,9 +89,9 @@ class View:
             language = doc.language.casefold().replace("_", "-").split("-") if doc.language else []
             keys = [f"site:{'.'.join(host[i:])}" for i in range(len(host))]
             keys += [f"lang:{'-'.join(language[: i + 1])}" for i in range(len(language))]
-            keys += [
-                f"{name}:{value.casefold()}" for name, value in (("platform", doc.platform), ("country", doc.country))
-            ]
+            values = {"platform": doc.platform, "country": doc.country, "kind": doc.kind}
+            keys += [f"{name}:{value.casefold()}" for name, value in values.items()]
+            keys += [f"rating:{value}" for value in rating_values(doc.rating)]
             keys += [f"{name}:{key}" for name in ("author", "url") for key in self.field_words(name).distinct_keys()]
             self._metadata = frozenset(keys)
         return self._metadata

@@ -49,6 +49,8 @@ MESSAGES = {
     "unknown_lang": gettext_noop("“{value}” is not a language code: use two letters, such as fr or en"),
     "unknown_platform": gettext_noop("“{value}” is not a platform"),
     "unknown_country": gettext_noop("“{value}” is not a country code: use two letters, such as fr or ca"),
+    "unknown_kind": gettext_noop("“{value}” is not an item type: use post, comment, review, article or video"),
+    "unknown_rating": gettext_noop("“{value}” is not a rating: use 1 to 5, <=2 or >=4"),
     "unknown_site": gettext_noop("“{value}” is not a domain: add its ending, such as .fr or .com"),
     "one_value": gettext_noop("{field}: an item has only one value, so this never matches"),
     "value_wildcard": gettext_noop("{field}: doesn’t accept wildcards"),

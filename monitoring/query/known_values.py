@@ -1,12 +1,15 @@
-"""The values that `lang:`, `platform:`, `country:` and `site:` can have, and the likely meaning of other ones. Pure.
+"""The values that `site:`, `lang:`, `platform:` and the like can have, and the likely meaning of other ones. Pure.
 
 Called by slips.py: a value outside these lists never matches, so a typing error would silently find nothing.
 """
 
+import re
 from collections.abc import Collection
 from difflib import get_close_matches
 
+from monitoring.query.document import MAX_STARS
 from monitoring.query.folding import fold
+from monitoring.records import KINDS
 
 # ISO 639-1.
 _LANGUAGES = (
@@ -65,6 +68,13 @@ _PLATFORM_NAMES = {
     "facebook": "fb", "instagram": "insta", "youtube": "yt", "email": "mail imap", "googlenews": "google",
 }  # fmt: skip
 
+_KIND_NAMES = {
+    "post": "posts status tweet toot message thread billet", "comment": "comments commentaire commentaires answer",
+    "review": "reviews avis critique", "article": "articles news presse blog", "video": "videos vidéo vidéos",
+}  # fmt: skip
+_RATING = re.compile(rf"(|<=|>=)[1-{MAX_STARS}]")
+_RATING_RANGE = re.compile(rf"([1-{MAX_STARS}])\D+([1-{MAX_STARS}])")
+
 # Top-level domains of more than two letters that `site:` is often used with; all of two letters count as one.
 _TOP_LEVEL_DOMAINS = (
     "academy aero africa agency alsace amazon amsterdam app apple art attorney auto axa bank bar barcelona bayern "
@@ -92,6 +102,7 @@ _MEANINGS = {
     "lang": (LANGUAGES, _names(_LANGUAGE_NAMES)),
     "country": (COUNTRIES, _names(_COUNTRY_NAMES)),
     "platform": (frozenset(PLATFORMS), _names(_PLATFORM_NAMES)),
+    "kind": (frozenset(KINDS), _names(_KIND_NAMES)),
 }
 
 
@@ -100,6 +111,8 @@ def is_known(field: str, value: str) -> bool:
     if field == "site":
         label = value.strip(".")
         return "." in label or len(label) == 2 or label in _DOMAINS
+    if field == "rating":
+        return bool(_RATING.fullmatch(value))
     codes, names = _MEANINGS[field]
     code = value.partition("-")[0] if field == "lang" else value
     is_long_code = len(code) == 3 and code.isascii() and code.isalpha() and code not in names
@@ -115,13 +128,22 @@ def likely(field: str, value: str) -> str:
     """Return the value that was probably meant, "" if there is none."""
     if field == "site":
         return ""
+    if field == "rating":
+        return _likely_rating(value)
     codes, names = _MEANINGS[field]
     if value in names:
         return names[value]
     # A language or country code of two letters resembles many others.
-    candidates: Collection[str] = names if field != "platform" else [*codes, *names]
+    is_short_code = field in ("lang", "country")
+    candidates: Collection[str] = names if is_short_code else [*codes, *names]
     close = get_close_matches(value, candidates, n=1, cutoff=0.7)
-    start = (
-        [code for code in sorted(codes) if len(value) > 2 and code.startswith(value)] if field == "platform" else []
-    )
+    start = [] if is_short_code else [code for code in sorted(codes) if len(value) > 2 and code.startswith(value)]
     return start[0] if start else names.get(close[0], close[0]) if close else ""
+
+
+def _likely_rating(value: str) -> str:
+    """Return "<=2" for "1-2", ">=4" for "4-5"."""
+    found = _RATING_RANGE.fullmatch(value)
+    if found and found[1] == "1":
+        return f"<={found[2]}"
+    return f">={found[1]}" if found and found[2] == str(MAX_STARS) else ""

@@ -18,7 +18,7 @@ OR_WORDS = ("OR", "OU")
 NOT_WORDS = ("NOT", "SAUF")
 FIELDS = {name: name for name in TEXT_FIELDS + VALUE_FIELDS} | {
     "titre": "title", "texte": "text", "auteur": "author", "langue": "lang", "language": "lang",
-    "plateforme": "platform", "pays": "country",
+    "plateforme": "platform", "pays": "country", "type": "kind", "note": "rating",
 }  # fmt: skip
 
 _QUOTES = {'"': '"“”', "“": '"“”', "”": '"“”', "„": '"“”', "«": "»"}

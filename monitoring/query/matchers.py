@@ -113,7 +113,7 @@ class PhraseMatcher(WordMatcher):
 
 
 class ValueMatcher:
-    """`site:`, `lang:`, `platform:` or `country:`: a value compared as a whole. A host is highlighted in the URL."""
+    """A field of VALUE_FIELDS: a value compared as a whole. A host is highlighted in the URL."""
 
     __slots__ = ("field", "value")
 

@@ -38,6 +38,8 @@ _FIELD_FREQUENCY = {
     "platform": 3000.0,
     "lang": 5000.0,
     "country": 5000.0,
+    "kind": 3000.0,
+    "rating": 1000.0,
 }
 
 

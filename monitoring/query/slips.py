@@ -25,6 +25,8 @@ _EQUALS = re.compile(r"([^\W\d_]+)=+(.*)", re.DOTALL)
 _BOOST = re.compile(r"(.*[^\W\d_])(?:\^\d.*|~\d*)", re.DOTALL)
 _SINGLE_QUOTES = re.compile(r"(?<![^\s(:=-])['‘`]([^'’\"“”«»()]*\s[^'’\"“”«»()]*)['’](?![^\s)])")
 _NUMBER = re.compile(r"\d{1,4}")
+# Fields of which an item has one value.
+_SINGLE_FIELDS = ("lang", "platform", "country", "kind", "rating")
 
 
 class LocatedTerm(NamedTuple):
@@ -51,7 +53,7 @@ def reject_slips(text: str, terms: list[LocatedTerm], node: Node) -> None:
 
 
 def _check_conjunctions(node: Node, terms: list[LocatedTerm]) -> None:
-    """Reject two languages, platforms or countries that an item would have at the same time: lang:(fr en)."""
+    """Reject two values that an item would have at the same time: lang:(fr en)."""
     if isinstance(node, Term):
         return
     children = (
@@ -64,8 +66,10 @@ def _check_conjunctions(node: Node, terms: list[LocatedTerm]) -> None:
     if isinstance(node, And):
         first: dict[str, Term] = {}
         for child in children:
-            if not isinstance(child, Term) or child.field not in ("lang", "platform", "country"):
+            if not isinstance(child, Term) or child.field not in _SINGLE_FIELDS:
                 continue
+            if child.field == "rating" and not value_of(child).isdigit():
+                continue  # at least 2 and at most 4
             other = first.setdefault(child.field, child)
             mine, theirs = value_of(child), value_of(other)
             if not (mine.startswith(theirs) or theirs.startswith(mine)):

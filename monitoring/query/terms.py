@@ -29,6 +29,8 @@ _JOINTS = frozenset(APOSTROPHES + HYPHENS)
 # In an author's name and in a URL these signs are punctuation.
 SIGNS_TO_SPACES = str.maketrans("#@$", "   ")
 
+_RATING = re.compile(r"(|[<>]=?|[≤≥])\s*(\d)")
+_SIGNS = {"≤": "<=", "≥": ">="}
 # Signs that other search languages use as operators.
 _OPERATORS = {"&": "AND", "&&": "AND", "+": "AND", "|": "OR", "||": "OR", "!": "NOT"}
 
@@ -202,9 +204,20 @@ def host_of(url: str) -> str:
     return host.removeprefix("www.")
 
 
+def _rating(value: str) -> str:
+    """Return the value of `rating:` in its only form: "<3" is "<=2"."""
+    found = _RATING.fullmatch(value)
+    if not found:
+        return value
+    sign, number = _SIGNS.get(found[1], found[1]), int(found[2])
+    if sign in ("<", ">"):
+        sign, number = f"{sign}=", number + (1 if sign == ">" else -1)
+    return f"{sign}{number}"
+
+
 @lru_cache(maxsize=20_000)
 def value_of(term: Term) -> str:
-    """Return the value that `site:`, `lang:`, `platform:` or `country:` compares. Raise TermProblem if invalid."""
+    """Return the value that a field of VALUE_FIELDS compares. Raise TermProblem if invalid."""
     value = fold(term.text).strip()
     if term.field == "site":
         host = host_of(term.text.strip().lower())
@@ -214,6 +227,8 @@ def value_of(term: Term) -> str:
         value = host.strip(".")
     if term.field == "lang":
         value = value.replace("_", "-")
+    if term.field == "rating":
+        value = _rating(value)
     if not value:
         raise TermProblem("field_value", field=term.field)
     return value

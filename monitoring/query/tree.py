@@ -8,7 +8,7 @@ from dataclasses import dataclass
 # Fields that are matched word by word; a term without a field is matched in title and text.
 TEXT_FIELDS = ("title", "text", "author", "url")
 # Fields whose value is compared as a whole.
-VALUE_FIELDS = ("site", "lang", "platform", "country")
+VALUE_FIELDS = ("site", "lang", "platform", "country", "kind", "rating")
 
 
 @dataclass(frozen=True, slots=True)

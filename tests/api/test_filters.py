@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 
 from api.schemas import filter_parameters
@@ -26,3 +27,20 @@ def test_api_rejects_parameter_of_unregistered_dimension(program, viewer, projec
     response = program(viewer).get(f"/projects/{project.pk}/volume", origin="backlog")
     assert response.status_code == 422
     assert response.json()["errors"][0]["code"] == "unknown_parameter"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "total"),
+    [({"kind": "review"}, 2), ({"kind": ["review", "unknown"]}, 3), ({"rating": "1-2"}, 1), ({"country": "fr"}, 2)],
+)
+def test_api_filters_by_the_fields_of_posts(program, viewer, project, parameters, total):
+    rows = [{"kind": "review", "rating": 1.6, "country": "FR"}, {"kind": "review", "rating": 5.0, "country": "FR"}, {}]
+    make_mentions(make_keyword(project), rows)
+    assert len(program(viewer).get(f"/projects/{project.pk}/mentions", **parameters).json()["items"]) == total
+    assert program(viewer).get(f"/projects/{project.pk}/volume", **parameters).json()["total"] == total
+
+
+def test_api_rejects_unknown_values_of_the_fields_of_posts(program, viewer, project):
+    response = program(viewer).get(f"/projects/{project.pk}/mentions", kind="news", rating="6", country="France")
+    assert response.status_code == 422
+    assert {error["field"] for error in response.json()["errors"]} == {"kind", "rating", "country"}

@@ -6,7 +6,18 @@ import pytest
 
 from tests.locale.sources import texts, translated, used_messages
 
-FIELDS = ("author", "country", "lang", "platform", "site", "text", "title", "url")  # of the query language: "site:"
+FIELDS = (
+    "author",
+    "country",
+    "kind",
+    "lang",
+    "platform",
+    "rating",
+    "site",
+    "text",
+    "title",
+    "url",
+)  # of the query language: "site:"
 NARROW, WIDE = "\u202f", "\u00a0"
 CODE = r"<[^>]*>|&\w+;|\w+://\S*|%\(\w+\)[sd]|\{\w*\}"
 UNITS = r"(?:h|min|j|s|Mo|Ko|Go|%|€)"

@@ -91,6 +91,8 @@ QUERIES = {
     "unknown_lang": "lang:french",
     "unknown_platform": "platform:masto",
     "unknown_country": "country:France",
+    "unknown_kind": "kind:news",
+    "unknown_rating": "rating:6",
     "unknown_site": "site:lemonde",
     "value_wildcard": "lang:fr*",
     "one_value": "lang:(fr en)",

@@ -45,6 +45,18 @@ def test_poll_updates_the_counts_of_known_items(project):
     assert set(Mention.objects.values_list("engagement", flat=True)) == {100}
 
 
+@pytest.mark.parametrize(
+    ("rating", "stars"),
+    [(0.4, 1), (1.49, 1), (1.5, 2), (4.4, 4), (5, 5), (0, None), (7.5, None), (float("nan"), None)],
+)
+def test_mention_has_the_rating_in_whole_stars(source, rating, stars):
+    poll(source, entry("1", rating=rating))
+    poll(source, entry("2", rating=3.0))
+    poll(source, entry("2", rating=rating))
+    ratings = Mention.objects.order_by("pk").values_list("rating", flat=True)
+    assert list(ratings) == [stars, stars or 3]
+
+
 def test_count_that_is_unknown_now_keeps_its_last_value(source):
     poll(source, entry("1", **COUNTED))
     poll(source, entry("1", **COUNTED | {"likes": None, "replies": 7, "rating": 2.5}))

@@ -10,7 +10,7 @@ from accounts.models import Project
 from monitoring.insights.dimensions import SHOWN_STATUSES
 from monitoring.insights.filters import MentionFilter
 from monitoring.models import Mention
-from monitoring.query import Doc, compile_query
+from monitoring.query import Doc, compile_query, stars
 from tests.factories import make_documents, make_keyword, make_source
 
 # A few days after clocks go back in Paris and a few before they do in New York.
@@ -21,7 +21,11 @@ QUERIES = ["lamp", "LAMP -street", '"blue lamp"', "ecole OR broken", "lamp stree
 AUTHORS = ["", "Ada", "Zoë & Co"]
 LANGUAGES = ["", "fr", "fr-ca", "en"]
 PLATFORMS = ["feed", "mastodon"]
+KINDS = ["", "post", "review"]
+RATINGS = [None, None, 1.0, 2.4, 4.5]
+COUNTRIES = ["", "FR", "CA"]
 STATUSES = Mention.Status.values
+FIELDS = ("title", "text", "language", "platform", "author", "kind", "rating", "country")
 
 
 def rarely(strategy, default):
@@ -44,6 +48,9 @@ document = st.fixed_dictionaries(
         "language": st.sampled_from(LANGUAGES),
         "platform": st.sampled_from(PLATFORMS),
         "author": st.sampled_from(AUTHORS),
+        "kind": st.sampled_from(KINDS),
+        "rating": st.sampled_from(RATINGS),
+        "country": st.sampled_from(COUNTRIES),
         "source": st.integers(0, 2),
         "mentions": st.dictionaries(st.integers(0, 2), mention),
     }
@@ -60,6 +67,9 @@ choice = st.fixed_dictionaries(
         "platforms": rarely(st.sets(st.sampled_from(PLATFORMS), min_size=1), set()),
         "languages": rarely(st.sets(st.sampled_from(["fr", "en", "und"]), min_size=1), set()),
         "statuses": rarely(st.sets(st.sampled_from(STATUSES), min_size=1), set()),
+        "kinds": rarely(st.sets(st.sampled_from(["unknown", "review"]), min_size=1), set()),
+        "ratings": rarely(st.sampled_from(["1", "1-2", "2-5"]), ""),
+        "countries": rarely(st.sets(st.sampled_from(COUNTRIES[1:]), min_size=1), set()),
         "author": rarely(st.sampled_from(["Ada", "Zoë & Co", "Nobody"]), ""),
         "q": rarely(st.sampled_from(QUERIES), ""),
     }
@@ -83,7 +93,7 @@ def build(documents):
         project,
         [
             {
-                **{key: fields[key] for key in ("title", "text", "language", "platform", "author")},
+                **{key: fields[key] for key in FIELDS},
                 "published": NOW - timedelta(minutes=fields["age"]),
                 "source": sources[fields["source"]],
             }
@@ -100,6 +110,9 @@ def build(documents):
             platform=document.platform,
             author=document.author,
             language=document.language,
+            kind=document.kind,
+            rating=document.rating and stars(document.rating),
+            country=document.country,
             status=status,
             is_backlog=is_backlog,
         )
@@ -119,6 +132,9 @@ def filter_of(random_project, chosen):
         "platform": list(chosen["platforms"]),
         "language": list(chosen["languages"]),
         "status": list(chosen["statuses"]),
+        "kind": list(chosen["kinds"]),
+        "rating": chosen["ratings"],
+        "country": [country.lower() for country in chosen["countries"]],
         "author": chosen["author"],
         "q": chosen["q"],
     }
@@ -147,6 +163,9 @@ def _is_expected(row, f):
         and (not f.platforms or row.platform in f.platforms)
         and (not f.languages or (row.language.split("-")[0] or "und") in f.languages)
         and row.status in (f.statuses or SHOWN_STATUSES)
+        and (not f.kinds or (row.kind or "unknown") in f.kinds)
+        and (not f.ratings or row.rating in f.ratings)
+        and (not f.countries or row.country in f.countries)
         and (not f.author or row.author == f.author)
         and (not f.q or _matches(row.document, f.q))
     )

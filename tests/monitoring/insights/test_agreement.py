@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitoring.insights import mentions, volume
-from monitoring.insights.facets import facet_rows
+from monitoring.insights.dimensions import DIMENSIONS, facet_dimensions
+from monitoring.insights.facets import facet_rows, facets
 from monitoring.insights.filters import MentionFilter
 from tests.monitoring.insights.random_project import NOW, build, choice, documents, documents_of, expected, filter_of
 
@@ -23,6 +24,9 @@ FACETS = {
     "platforms": lambda row: row.platform,
     "languages": lambda row: row.language.split("-")[0] or "und",
     "statuses": lambda row: row.status,
+    "kinds": lambda row: row.kind or "unknown",
+    "ratings": lambda row: row.rating,
+    "countries": lambda row: row.country,
     "author": lambda row: row.author,
 }
 
@@ -104,6 +108,7 @@ def assert_facet_agrees(random_project, f, dimension):
         wide = expected(random_project, f.replace(statuses=("to_review", "needs_reply", "replied", "ignored")))
     documents = Counter(key_of(row) for row in {(row.document_id, key_of(row)): row for row in wide}.values())
     found = facet_rows(f, dimension)
+    assert facets(f, [*facet_dimensions(), DIMENSIONS["platforms"]])[dimension] == found
     assert {row.key: row.count for row in found if row.count} == {
         key: count for key, count in documents.items() if key not in (None, "")
     }

@@ -12,7 +12,7 @@ from django.utils import translation
 from monitoring.insights import cursors, mentions, volume
 from monitoring.insights.cursors import write_cursor
 from monitoring.insights.dimensions import DIMENSIONS
-from monitoring.insights.facets import facet_rows
+from monitoring.insights.facets import facet_rows, facets
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.search import CAP
 from monitoring.models import Mention
@@ -219,6 +219,7 @@ def test_reads_use_only_the_covering_index(project):
         project_id=project.pk, since=NOW - timedelta(days=7), until=NOW, keywords=(keywords[1].pk, keywords[2].pk)
     )
     facet_reads = [partial(facet_rows, name=name) for name in DIMENSIONS if name not in ("sentiments", "q")]
+    facet_reads.append(partial(facets, dimensions=[one for one in DIMENSIONS.values() if one.is_of_document]))
     for read in (mentions.count, volume.volume, volume.change_by_keyword, *facet_reads):
         for plan in plans_of(lambda read=read: read(f)):
             assert_covered(plan)

@@ -41,7 +41,8 @@ def read(line):
     for name, value in fields.items():
         plain[name], spans = unmark(value)
         expected += [(name, start, end) for start, end in spans]
-    return Doc(**plain), sorted(expected)
+    rating = plain.pop("rating", None)
+    return Doc(**plain, rating=rating and float(rating)), sorted(expected)
 
 
 ALL = list(cases())
