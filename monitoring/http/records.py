@@ -81,7 +81,7 @@ class ApiRequest:
     are parameters with secrets, for the few that no API takes elsewhere: they are part of no result, and of no error.
     """
 
-    url: str
+    url: str = field(repr=False)  # a few platforms take a token in the query only
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     json: Any = field(default=None, repr=False)
     form: Mapping[str, str] | None = field(default=None, repr=False)

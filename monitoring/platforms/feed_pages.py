@@ -31,13 +31,13 @@ class FeedPages(PagedPlatform):
         entries, skipped = read_items(data.entries, lambda entry: self._complete(entry, page.settings))
         return Page(entries, None, skipped)
 
-    def entry(self, entry: Entry, settings: Mapping[str, str]) -> Entry:
-        """Return the entry of a feed as one of the platform. A ValueError means that it is malformed."""
+    def entry(self, entry: Entry, settings: Mapping[str, str]) -> Entry | None:
+        """Return the entry of a feed as one of the platform, None to leave it out. A ValueError if it is malformed."""
         return entry
 
-    def _complete(self, found: Entry, settings: Mapping[str, str]) -> Entry:
+    def _complete(self, found: Entry, settings: Mapping[str, str]) -> Entry | None:
         if not found.url or found.published is None:
             raise ValueError("an item without a link or a time")
         raw = {"id": found.native_id, "url": found.url, "title": found.title, "body": found.body}
         entry = self.entry(replace(found, kind=self.kind), settings)
-        return replace(entry, raw=json.dumps(raw, ensure_ascii=False))
+        return entry and replace(entry, raw=json.dumps(raw, ensure_ascii=False))

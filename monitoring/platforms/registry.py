@@ -30,8 +30,10 @@ from monitoring.platforms.news_feeds import BingNews, GoogleNews
 from monitoring.platforms.newsapi import NewsApi
 from monitoring.platforms.producthunt import ProductHunt
 from monitoring.platforms.reddit import Reddit
+from monitoring.platforms.reddit_feed import RedditFeed
 from monitoring.platforms.stackexchange import StackExchange
 from monitoring.platforms.stackexchange_tag import StackExchangeTag
+from monitoring.platforms.telegram import Telegram
 from monitoring.platforms.threads import Threads
 from monitoring.platforms.threads_mentions import ThreadsMentions
 from monitoring.platforms.trustpilot import Trustpilot
@@ -73,8 +75,10 @@ PLATFORMS: dict[str, Platform] = {
         NewsApi(),
         ProductHunt(),
         Reddit(),
+        RedditFeed(),
         StackExchange(),
         StackExchangeTag(),
+        Telegram(),
         Threads(),
         ThreadsMentions(),
         Trustpilot(),

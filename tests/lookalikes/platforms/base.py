@@ -116,6 +116,8 @@ class PlatformServer:
     platform: ClassVar[str]
     settings: ClassVar[dict[str, str]] = {}
     secrets: ClassVar[dict[str, str]] = {}
+    # The names of the secrets that the platform accepts in the query of a URL only.
+    secrets_in_query: ClassVar[frozenset[str]] = frozenset()
     # Fields of an entry that the platform does not give.
     lacks: ClassVar[frozenset[str]] = frozenset()
     # The status of a rejected credential.

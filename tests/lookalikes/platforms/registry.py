@@ -26,8 +26,10 @@ from tests.lookalikes.platforms.newsapi import NewsApiServer
 from tests.lookalikes.platforms.own_reviews import AppStoreConnectServer, GooglePlayServer, TrustpilotServer
 from tests.lookalikes.platforms.producthunt import ProductHuntServer
 from tests.lookalikes.platforms.reddit import RedditServer
+from tests.lookalikes.platforms.reddit_feed import RedditFeedServer
 from tests.lookalikes.platforms.stackexchange import StackExchangeServer
 from tests.lookalikes.platforms.stackexchange_tag import StackExchangeTagServer
+from tests.lookalikes.platforms.telegram import TelegramServer
 from tests.lookalikes.platforms.wordpress import WordPressServer
 from tests.lookalikes.platforms.x import XServer
 from tests.lookalikes.platforms.youtube import YouTubeServer
@@ -64,9 +66,11 @@ LOOKALIKES: dict[str, type[PlatformServer]] = {
         NewsApiServer,
         ProductHuntServer,
         RedditServer,
+        RedditFeedServer,
         StackExchangeServer,
         StackExchangeTagServer,
         ThreadsMentionsServer,
+        TelegramServer,
         ThreadsServer,
         TrustpilotServer,
         WordPressServer,

@@ -12,7 +12,6 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from cryptography.fernet import Fernet
 from django.apps import apps
 from django.core.management import call_command
-from django.db import connection
 from django.utils import timezone
 
 from accounts.models import ActivityEntry
@@ -26,25 +25,12 @@ from monitoring.services.opml import export_opml, import_opml
 from monitoring.services.sources import add_source, delete_source
 from tests.factories import make_keyword, make_source
 from tests.monitoring.conftest import NEWS, poll_again, rss
+from tests.stored_texts import all_texts
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 MARKER = "s3cr3tmarkeraaaa"
 migration = import_module("monitoring.migrations.0012_secret_urls")
-
-
-def all_texts():
-    """Return the content of every column of every table that has texts."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
-            " AND data_type IN ('text', 'character varying', 'jsonb', 'json', 'tsvector', 'ARRAY')"
-        )
-        texts = []
-        for table, column in cursor.fetchall():
-            cursor.execute(f'SELECT coalesce(string_agg("{column}"::text, chr(10)), \'\') FROM "{table}"')
-            texts.append(cursor.fetchone()[0])
-    return "\n".join(texts)
 
 
 def echoing(url):
