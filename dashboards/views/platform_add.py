@@ -25,7 +25,7 @@ from dashboards.presenters.platform_cards import initials_of
 from dashboards.presenters.platform_preview import preview_result
 from monitoring.messages.labels import translated
 from monitoring.models import FetchRequest
-from monitoring.platforms.base import Platform
+from monitoring.platforms.base import Needs, Platform
 from monitoring.platforms.registry import PLATFORMS
 from monitoring.services.fetches import TooManyFetches, fetch_of, request_fetch, wait_for
 from monitoring.services.platform_previews import (
@@ -45,12 +45,16 @@ from monitoring.services.platform_sources import (
 
 @project_view(Role.MANAGER)
 def platform_add(request: SignedInRequest, membership: Membership, platform_name: str) -> HttpResponse:
-    """GET shows the form, prefilled from its parameters. POST previews the source, or adds it (`add`)."""
+    """GET shows the form, prefilled from its parameters. POST previews the source, or adds it (`add`).
+
+    A paid one is always previewed first, as the preview estimates its cost.
+    """
     project, platform = membership.project, _platform(platform_name)
     credentials = list(project.credentials.filter(platform=platform.name).order_by("name", "pk"))
     form = PlatformForm(platform, credentials, posted(request), initial=request.GET.dict())
+    is_paid = platform.needs == Needs.PAYMENT
     if request.method == "POST" and form.is_valid():
-        if "add" in request.POST:
+        if "add" in request.POST and not is_paid:
             return _added(request, project, add_platform_source(project, request.user, form.new))
         url = platform.address(form.new.settings)
         response = _request(request, project, url, parameters_of(form.new), sealed_secrets(form.new))
@@ -63,6 +67,7 @@ def platform_add(request: SignedInRequest, membership: Membership, platform_name
         "label": label,
         "summary": translated(platform.summary),
         "initials": initials_of(platform.label),
+        "is_paid": is_paid,
     }
     return render(request, "sources/platform_add.html", context)
 

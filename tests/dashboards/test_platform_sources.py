@@ -187,6 +187,13 @@ def test_preview_estimates_what_a_paid_platform_would_charge(client, at, project
     assert "the platform charges up to $12 per 30 days" in text
 
 
+def test_paid_platform_is_not_added_without_its_estimate(client, at, project):
+    assert "Add without preview" not in words(client.get(at("platform_add", "x")))
+    response = client.post(at("platform_add", "x"), {"token": "t0ken", "cap": "20", "add": "1"})
+    assert FetchRequest.objects.get().project == project and response.status_code == 302
+    assert not Source.objects.exists()
+
+
 def test_preview_of_another_person_is_not_found(client, at, as_person, owner):
     address = client.post(at("platform_add", "hackernews")).url
     assert as_person(owner).get(address).status_code == 404
