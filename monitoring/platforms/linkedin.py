@@ -2,7 +2,8 @@
 
 Facts: no API searches LinkedIn's posts. `organizationalEntityNotifications` has what happened around a Page,
 for 60 days: COMMENT, COMMENT_EDIT, SHARE and SHARE_MENTION; mentions in others' comments are not among its actions. It
-needs `rw_organization_admin` of an admin of the Page, and a version (YYYYMM) that is shut down after about a year.
+needs `rw_organization_admin` of an admin of the Page (for texts, `r_organization_social_feed`), and a version (YYYYMM)
+that is shut down after about a year.
 Most notifications contain the text (`decoratedGeneratedActivity`); otherwise the comment or post is requested by its
 URN. An app in development has 100 calls per day and member; a status 429 lasts until midnight UTC. What members write
 may be kept for 48 hours, their names not at all (https://learn.microsoft.com/linkedin/marketing/community-management/
@@ -19,6 +20,7 @@ from urllib.parse import quote
 from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Limit, Needs, Setting, gettext_noop
 from monitoring.platforms.linkedin_text import plain, published
+from monitoring.platforms.oauth import OAuth
 from monitoring.platforms.pages import Page, PageRequest, read_items
 from monitoring.platforms.paging import PagedPlatform
 from monitoring.records import Entry, PollError, QuotaReading
@@ -52,13 +54,24 @@ class LinkedIn(PagedPlatform):
         Setting(
             "token",
             gettext_noop("Access token"),
-            help=gettext_noop("Of an admin of the Page, with rw_organization_admin. It lasts 60 days."),
+            help=gettext_noop(
+                "Of an admin of the Page, with rw_organization_admin and r_organization_social_feed. It lasts 60 days."
+            ),
             link="https://www.linkedin.com/developers/tools/oauth",
             is_secret=True,
         ),
     )
     limits = (Limit(100, 86_400),)
     min_interval_s = 3_600
+    is_renewable = True
+    # Only some apps get refresh tokens; with others, the account is connected again after 60 days.
+    oauth = OAuth(
+        authorize_url="https://www.linkedin.com/oauth/v2/authorization",
+        token_url="https://www.linkedin.com/oauth/v2/accessToken",
+        scopes=("rw_organization_admin", "r_organization_social_feed"),
+        app_link="https://www.linkedin.com/developers/apps",
+        app_help=gettext_noop("Of an app with access to LinkedIn’s Community Management API."),
+    )
     is_ordered = False
     overlap = timedelta(hours=1)
     first_poll = timedelta(days=2)
