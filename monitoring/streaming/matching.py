@@ -27,6 +27,11 @@ class StreamMatcher:
         for pk, project_id in active.values_list("pk", "project_id"):
             self._sources[project_id].append(pk)
         keywords, self._languages = tracked_keywords(self._sources), tracked_languages(self._sources)
+        # The language of a post takes longer than all else, and most posts match nothing in any language: where no
+        # query has a field (`lang:`), it is identified only for those that match without.
+        self._asks_language = {
+            project_id: any(":" in keyword.query for keyword in tracked) for project_id, tracked in keywords.items()
+        }
         # A project without keywords costs nothing.
         self._matchers = {
             project_id: Matcher(project_id, tracked) for project_id, tracked in keywords.items() if tracked
@@ -42,18 +47,19 @@ class StreamMatcher:
         if not self._matchers:
             return []
         item = clean(entry)
+        doc = Doc(item.title, item.text, url=item.url, author=item.author, platform=self._platform)
         docs: dict[frozenset[str], Doc] = {}
         found: list[int] = []
         for project_id, matcher in self._matchers.items():
+            if not self._asks_language[project_id] and not matcher.keywords_of(doc):
+                continue
             languages = self._languages[project_id]
             if languages not in docs:
-                docs[languages] = self._doc(item, languages)
+                docs[languages] = replace(doc, language=_language(item, languages))
             if matcher.keywords_of(docs[languages]):
                 found += self._sources[project_id]
         return found
 
-    def _doc(self, item: Item, languages: frozenset[str]) -> Doc:
-        item = replace(item, language=identify(f"{item.title}\n{item.text}", item.language, languages))
-        return Doc(
-            item.title, item.text, url=item.url, author=item.author, language=item.language, platform=self._platform
-        )
+
+def _language(item: Item, tracked: frozenset[str]) -> str:
+    return identify(f"{item.title}\n{item.text}", item.language, tracked)

@@ -23,10 +23,12 @@ def main() -> None:
 
 
 def show(arguments: argparse.Namespace) -> None:
+    from monitoring.platforms.registry import PLATFORMS
     from tests.benchmarks.platform_day import ITEMS_PER_DAY, simulate
     from tests.lookalikes.platforms.registry import LOOKALIKES
 
-    names = sorted(LOOKALIKES)[: arguments.platforms]
+    polled = (name for name in sorted(LOOKALIKES) if not PLATFORMS[name].is_streamed)
+    names = list(polled)[: arguments.platforms]
     print(f"{arguments.hours} h, {arguments.keywords} keywords, {len(names)} platforms, {ITEMS_PER_DAY} items each")
     print(f"{'platform':18} {'requests':>9} {'fullest':>8} {'lost':>5} {'median':>8} {'worst':>8}  errors")
     for day in simulate(names, arguments.keywords, arguments.hours):

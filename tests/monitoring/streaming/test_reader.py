@@ -186,3 +186,21 @@ def test_events_from_the_future_do_not_move_the_cursor_there(server, source, rea
     wait_until(lambda: Source.objects.get().resume_state["cursor"] > microseconds(source.last_success_at))
     source.refresh_from_db()
     assert source.resume_state["cursor"] <= microseconds(timezone.now())
+
+
+def test_conditions_on_language_hold_in_keywords_and_queries(server, source, read, project):
+    french = make_keyword(project, query="lumen", languages=["fr"])
+    connect(server, source, read)
+    server.publish(server.event(post(2, "The lamp by Lumen lights up the whole street tonight")))
+    server.publish(server.event(post(3, "La lampe de Lumen éclaire toute la rue ce soir")))
+    wait_until(Mention.objects.exists)
+    english = make_keyword(project, query="lumen lang:en", name="English")
+    number = iter(range(10, 10_000))
+
+    def found():
+        server.publish(server.event(post(next(number), "The lamp by Lumen lights up the whole street again")))
+        return Mention.objects.filter(keyword=english).exists()
+
+    wait_until(found)
+    assert set(Mention.objects.filter(keyword=french).values_list("language", flat=True)) == {"fr"}
+    assert set(Mention.objects.filter(keyword=english).values_list("language", flat=True)) == {"en"}
