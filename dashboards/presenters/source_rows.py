@@ -15,11 +15,14 @@ from accounts.formats import long_date, moment, number
 from monitoring.messages.error_text import ErrorText
 from monitoring.messages.source_errors import error_text
 from monitoring.models import DocumentSource, Source
+from monitoring.platforms.registry import streamed_platforms
 from monitoring.polling.moves import TIME_BEFORE_MOVE
 
 RATE_DAYS = 30
 # Without a new item for so long, a source is quiet. That is no error: many blogs publish monthly.
 QUIET_AFTER = timedelta(days=30)
+# The process that reads a stream saves its state twice a minute, failures included.
+STOPPED_AFTER = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ def _row(source: Source, rate: float, now: datetime) -> SourceRow:
     }[status]
     error = error_text(source.error_code) if status == "failing" else None
     rate_if_known = rate if source.last_success_at else None
-    return SourceRow(source, status, label, tone, error, _warning(source), _move(source), rate_if_known)
+    return SourceRow(source, status, label, tone, error, _warning(source, now), _move(source), rate_if_known)
 
 
 def _move(source: Source) -> str:
@@ -76,9 +79,12 @@ def _move(source: Source) -> str:
     return ""
 
 
-def _warning(source: Source) -> str:
+def _warning(source: Source, now: datetime) -> str:
     if source.is_truncated:
         return _("The feed was cut off at the last check, so items may be missing. Vigie will read it again.")
+    is_streamed = source.platform in streamed_platforms()
+    if is_streamed and source.state == Source.State.ACTIVE and now - source.next_poll_at > STOPPED_AFTER:
+        return _("Vigie isn’t reading this stream now. Ask your server admin whether the process read_jetstream runs.")
     if missed := source.report.get("missed"):
         since, until = (moment(datetime.fromisoformat(text)) for text in missed)
         text = _(

@@ -94,6 +94,10 @@ class Document(models.Model):
             models.Index(fields=["project", "-published", "-id"], name="document_by_time"),
             GinIndex(fields=["search"], name="document_search", fastupdate=True),
             models.Index(fields=["id"], condition=models.Q(search__isnull=True), name="document_unsearched"),
+            # Bluesky's stream says which accounts were closed.
+            models.Index(
+                fields=["author_url"], condition=models.Q(platform="bluesky"), name="document_bluesky_author"
+            ),
         ]
 
     def __str__(self) -> str:

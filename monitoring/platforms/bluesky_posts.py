@@ -23,25 +23,35 @@ PROFILES_PER_REQUEST = 25
 _URI = re.compile(r"at://(did:[a-z]+:[A-Za-z0-9._:%-]{1,2000})/app\.bsky\.feed\.post/([A-Za-z0-9._:~-]{1,512})")
 
 
+def author_url(did: str) -> str:
+    """Return the page of an account. It doesn't change with the handle."""
+    return f"https://bsky.app/profile/{did}"
+
+
+def post_url(uri: str) -> str:
+    """Return the page of a post. A ValueError means that this is no address of one."""
+    match = _URI.fullmatch(uri)
+    if match is None:
+        raise ValueError("not the address of a post")
+    return f"{author_url(match[1])}/post/{match[2]}"
+
+
 def entry_of_record(uri: str, record: dict[str, Any], indexed: str) -> Entry:
     """Return a post without counts, its author by DID alone. `indexed` is when a server got it, ISO 8601.
 
     A KeyError, TypeError, ValueError or AttributeError means that it is malformed.
     """
-    match = _URI.fullmatch(uri)
-    if match is None:
-        raise ValueError("not the address of a post")
-    did, key = match.groups()
+    url, did = post_url(uri), uri.split("/")[2]
     reply = record.get("reply") or {}
     return Entry(
         native_id=uri,
-        url=f"https://bsky.app/profile/{did}/post/{key}",
+        url=url,
         title="",
         body=scrub(record["text"]),
         body_is_html=False,
         other_texts=tuple((text, False) for text in _further_texts(record)),
         author=did,
-        author_url=f"https://bsky.app/profile/{did}",
+        author_url=author_url(did),
         published=_time(record.get("createdAt"), indexed),
         language=scrub(str((record.get("langs") or [""])[0])).lower(),
         kind="comment" if reply else "post",
@@ -60,7 +70,7 @@ def with_author(entry: Entry, profile: dict[str, Any]) -> Entry:
         entry,
         author=scrub(str(profile.get("displayName") or "")) or (handle if is_named else did),
         author_handle=f"@{handle}" if is_named else "",
-        author_url=f"https://bsky.app/profile/{did}",
+        author_url=author_url(did),
         followers=followers if isinstance(followers, int) else None,
     )
 

@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 from monitoring.http import HttpClient
 from monitoring.http.websocket import Stream, StreamFailed, open_stream
 from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
-from monitoring.platforms.bluesky_posts import COLLECTION, entry_of_record
+from monitoring.platforms.bluesky_posts import COLLECTION, entry_of_record, post_url
 from monitoring.platforms.pages import MAX_RAW
 from monitoring.records import Entry, PollError, PollJob, PollResult, QuotaReading
 
@@ -29,6 +29,8 @@ MAX_EVENT = 200_000
 MAX_MESSAGE = 2 * MAX_EVENT
 # A sample ends after this many events or seconds, or when it reaches the present: no event comes for a moment.
 SAMPLE_EVENTS, SAMPLE_S, FIRST_EVENT_S, PAUSE_S = 1_000, 5.0, 2.0, 0.3
+# Why an account is not active. A suspension ends, and other reasons are of its server.
+CLOSED = ("deleted", "deactivated", "takendown")
 MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError)
 MICROSECOND = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -39,7 +41,8 @@ class StreamEvent:
     """An event. `time_us` is when the server got it.
 
     `entry` is a post that was written or, if `is_edit`, changed; `deleted` the native id of one that was deleted.
-    `closed_account` is the DID of an account that was deleted, deactivated or taken down. Other events have none.
+    `closed_account` is the DID of an account that its owner deleted or deactivated, or that was taken down. Other
+    events have none.
     """
 
     time_us: int
@@ -76,12 +79,14 @@ def read_event(message: bytes) -> StreamEvent:
     kind = event.get("kind")
     if kind == "account":
         account = event["account"]
-        return StreamEvent(time_us, closed_account=did if account["active"] is False else "")
+        is_closed = account["active"] is False and account.get("status") in CLOSED
+        return StreamEvent(time_us, closed_account=str(did) if is_closed else "")
     if kind != "commit" or event["commit"]["collection"] != COLLECTION:
         return StreamEvent(time_us)
     commit = event["commit"]
     uri, operation = f"at://{did}/{COLLECTION}/{commit['rkey']}", commit["operation"]
     if operation == "delete":
+        post_url(uri)
         return StreamEvent(time_us, deleted=uri)
     if operation not in ("create", "update"):
         return StreamEvent(time_us)

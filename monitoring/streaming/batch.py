@@ -37,9 +37,8 @@ class StreamBatch:
 
     @property
     def count(self) -> int:
-        """How many posts and deletions wait to be saved."""
-        posts = sum(map(len, self.posts.values()))
-        return posts + len(self.edits) + len(self.deleted) + len(self.closed_accounts)
+        """How many posts wait to be saved."""
+        return sum(map(len, self.posts.values())) + len(self.edits)
 
     def add(self, message: bytes, matcher: StreamMatcher, now_us: int) -> None:
         """Add an event. One that can't be read is counted; a time in the future counts as now."""
@@ -58,6 +57,7 @@ class StreamBatch:
             self._forget(event.deleted)
             self.deleted.add(event.deleted)
         if event.closed_account:
+            self._forget_author(event.closed_account)
             self.closed_accounts.add(event.closed_account)
         entry = event.entry
         if entry is None:
@@ -68,6 +68,11 @@ class StreamBatch:
             self.posts[source_id][entry.native_id] = entry
         if event.is_edit and not found:
             self.edits[entry.native_id] = entry
+
+    def _forget_author(self, did: str) -> None:
+        for posts in (*self.posts.values(), self.edits):
+            for native_id in [native_id for native_id, entry in posts.items() if entry.author == did]:
+                del posts[native_id]
 
     def _forget(self, native_id: str) -> None:
         """Drop what waits to be saved of a post that was changed or deleted since."""

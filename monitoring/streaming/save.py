@@ -20,6 +20,7 @@ from monitoring.polling.save import save_polls
 from monitoring.records import ClaimedSource, CompletedPoll, Entry, PollError, PollResult
 from monitoring.streaming.authors import Authors
 from monitoring.streaming.batch import StreamBatch
+from monitoring.streaming.deletions import remove_deleted
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +59,7 @@ def save_batch(
     platform: str, owner: UUID, batch: StreamBatch, authors: Authors, *, only_changed: bool = False
 ) -> None:
     """Store the posts of a batch and its cursor; `only_changed`: of the sources with new posts."""
+    remove_deleted(batch.deleted, batch.closed_accounts)
     claimed = claim_streamed(owner, platform)
     posts = {source.id: dict(batch.posts.get(source.id, {})) for source in claimed}
     for source_id, entry in _known_edits(posts, batch.edits):
