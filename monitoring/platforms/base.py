@@ -129,8 +129,11 @@ class Platform(Protocol):
     @property
     def is_streamed(self) -> bool: ...
 
-    def limits_of(self, settings: Mapping[str, str]) -> tuple[Limit, ...]:
-        """Return the limits of a source with these settings: `limits`, and a cap that a person has set."""
+    def limits_of(self, settings: Mapping[str, str], *, has_credential: bool = False) -> tuple[Limit, ...]:
+        """Return the limits of a source with these settings: `limits`, and a cap that a person has set.
+
+        With a credential where none is needed, the platform may allow more.
+        """
         ...
 
     def monthly_cost(self, items_per_day: float) -> float:

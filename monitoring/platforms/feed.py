@@ -33,7 +33,7 @@ class FeedPlatform:
     min_interval_s: int | None = None
     is_streamed: bool = False
 
-    def limits_of(self, settings: Mapping[str, str]) -> tuple[Limit, ...]:
+    def limits_of(self, settings: Mapping[str, str], *, has_credential: bool = False) -> tuple[Limit, ...]:
         return self.limits
 
     def monthly_cost(self, items_per_day: float) -> float:

@@ -113,7 +113,7 @@ class Jetstream:
     overlap = timedelta(seconds=5)
     first_poll = timedelta(minutes=1)
 
-    def limits_of(self, settings: Mapping[str, str]) -> tuple[Limit, ...]:
+    def limits_of(self, settings: Mapping[str, str], *, has_credential: bool = False) -> tuple[Limit, ...]:
         return self.limits
 
     def monthly_cost(self, items_per_day: float) -> float:

@@ -70,7 +70,7 @@ class Mailbox:
     is_forward = True
     overlap = timedelta()
 
-    def limits_of(self, settings: Mapping[str, str]) -> tuple[Limit, ...]:
+    def limits_of(self, settings: Mapping[str, str], *, has_credential: bool = False) -> tuple[Limit, ...]:
         return self.limits
 
     def monthly_cost(self, items_per_day: float) -> float:

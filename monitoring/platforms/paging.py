@@ -47,6 +47,8 @@ class PagedPlatform:
     can: frozenset[Can] = frozenset()
     settings: tuple[Setting, ...] = ()
     limits: tuple[Limit, ...] = ()
+    # Other limits with a credential, for platforms that need none.
+    limits_with_key: tuple[Limit, ...] = ()
     min_interval_s: int | None = None
     is_streamed = False
     # The query language; only for platforms that search.
@@ -67,8 +69,8 @@ class PagedPlatform:
     # How accounts are connected; such platforms are renewable, too.
     oauth: OAuth | None = None
 
-    def limits_of(self, settings: Mapping[str, str]) -> tuple[Limit, ...]:
-        return self.limits
+    def limits_of(self, settings: Mapping[str, str], *, has_credential: bool = False) -> tuple[Limit, ...]:
+        return self.limits_with_key if has_credential and self.limits_with_key else self.limits
 
     def monthly_cost(self, items_per_day: float) -> float:
         return 0

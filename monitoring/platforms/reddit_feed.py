@@ -67,7 +67,7 @@ class RedditFeed(FeedPages):
     first_poll = timedelta(days=30)
     kind = "post"
 
-    def limits_of(self, settings: Mapping[str, str]) -> tuple[Limit, ...]:
+    def limits_of(self, settings: Mapping[str, str], *, has_credential: bool = False) -> tuple[Limit, ...]:
         return (Limit(10, 60),) if settings.get("user") else self.limits
 
     def address(self, settings: Mapping[str, str]) -> str:

@@ -58,6 +58,7 @@ class StackExchange(PagedPlatform):
         ),
     )
     limits = (Limit(300, 86_400),)
+    limits_with_key = (Limit(10_000, 86_400),)
     min_interval_s = 900
     dialect = Dialect(max_chars=240)
     overlap = timedelta(hours=1)

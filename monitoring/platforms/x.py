@@ -79,7 +79,7 @@ class X(PagedPlatform):
         account=account_at("/2/users/me", lambda data: f"@{data['data']['username']}"),
     )
 
-    def limits_of(self, settings: Mapping[str, str]) -> tuple[Limit, ...]:
+    def limits_of(self, settings: Mapping[str, str], *, has_credential: bool = False) -> tuple[Limit, ...]:
         return (*self.limits, Limit(_cap(settings), MONTH_S, "usd", cost=_page_size(settings) * PRICE))
 
     def monthly_cost(self, items_per_day: float) -> float:

@@ -79,7 +79,7 @@ class YouTube(PagedPlatform):
     dialect = Dialect(or_="|", not_="-", max_chars=400)
     overlap = timedelta(hours=24)
 
-    def limits_of(self, settings: Mapping[str, str]) -> tuple[Limit, ...]:
+    def limits_of(self, settings: Mapping[str, str], *, has_credential: bool = False) -> tuple[Limit, ...]:
         """Return the limits with the quota of searches that the project has: Google grants others than 100."""
         requests, searches = self.limits
         return requests, replace(searches, amount=float(settings.get("searches") or searches.amount))

@@ -18,7 +18,7 @@ from monitoring.platforms import buckets
 from monitoring.platforms.base import Limit, Platform
 from monitoring.platforms.buckets import Bucket
 from monitoring.platforms.registry import PLATFORMS
-from monitoring.polling.jobs import budget_key
+from monitoring.polling.jobs import budget_key, limits_of
 
 # A shorter wait is the usual pace of a small limit, and nothing that people need to know.
 NOTABLE_WAIT = timedelta(minutes=1)
@@ -48,7 +48,7 @@ class BudgetLevel:
 def budget_levels(sources: Iterable[Source], now: datetime) -> dict[str, BudgetLevel]:
     """Return the level of each budget that these sources use."""
     platforms = {
-        budget_key(source): (PLATFORMS[source.platform], PLATFORMS[source.platform].limits_of(source.settings))
+        budget_key(source): (PLATFORMS[source.platform], limits_of(source, PLATFORMS[source.platform]))
         for source in sources
         if source.platform in PLATFORMS and source.platform != "feed"
     }

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from accounts.secret_box import Unreadable
 from monitoring.models import Credential, Keyword, Source
-from monitoring.platforms.base import Can, Platform
+from monitoring.platforms.base import Can, Limit, Platform
 from monitoring.platforms.paging import MAX_PAGES
 from monitoring.platforms.registry import PLATFORMS, item_platform
 from monitoring.polling import budgets
@@ -67,8 +67,14 @@ def budget_key(source: ClaimedSource | Source) -> str:
     return f"{source.platform}:{source.credential_id or source.host}"
 
 
+def limits_of(source: ClaimedSource | Source, platform: Platform | None) -> tuple[Limit, ...]:
+    """Return the limits of a source, those with a key if it has a credential."""
+    has_credential = source.credential_id is not None
+    return platform.limits_of(source.settings, has_credential=has_credential) if platform else ()
+
+
 def _reserve(source: ClaimedSource, platform: Platform | None, queries: int, now: datetime) -> tuple[int, datetime]:
-    limits = platform.limits_of(source.settings) if platform else ()
+    limits = limits_of(source, platform)
     if not limits:
         return MAX_PAGES, now
     is_behind = any(state.get("walk") for state in source.resume_state.get("searches", {}).values())

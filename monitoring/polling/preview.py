@@ -24,7 +24,7 @@ from monitoring.models import Credential
 from monitoring.platforms.base import Can, Platform
 from monitoring.platforms.registry import item_platform, poll
 from monitoring.polling import budgets
-from monitoring.polling.jobs import budget_key, queries_for, renewal, secrets_of
+from monitoring.polling.jobs import budget_key, limits_of, queries_for, renewal, secrets_of
 from monitoring.query import Doc
 from monitoring.records import ClaimedSource, Entry, Item, PollHints, PollJob, PollResult
 
@@ -84,7 +84,7 @@ def preview(
     source = _source(project, platform, settings, credential)
     queries = queries_for(project.pk, platform.name)
     searched = queries if Can.SEARCH in platform.can else ()
-    key, limits = budget_key(source), platform.limits_of(settings)
+    key, limits = budget_key(source), limits_of(source, platform)
     number, at = budgets.reserve(key, limits, REQUESTS, now)
     if not number:
         return asdict(Preview(error="quota_used_up", retry_at=iso_utc(at), keywords=len(queries)))

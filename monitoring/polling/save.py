@@ -28,7 +28,7 @@ from monitoring.models.sources import State
 from monitoring.platforms.registry import PLATFORMS
 from monitoring.polling.addresses import change_urls, find_source, site_without_secrets
 from monitoring.polling.budgets import settle
-from monitoring.polling.jobs import budget_key
+from monitoring.polling.jobs import budget_key, limits_of
 from monitoring.polling.moves import Move
 from monitoring.polling.periods import save_changes
 from monitoring.polling.schedule import Pace
@@ -102,7 +102,7 @@ def _settle(polls: list[CompletedPoll], now: datetime) -> None:
     """Return the requests that polls didn't use, in the order of keys, so two workers can't deadlock."""
     for poll in sorted(polls, key=lambda poll: budget_key(poll.source)):
         if platform := PLATFORMS.get(poll.source.platform):
-            limits = platform.limits_of(poll.source.settings)
+            limits = limits_of(poll.source, platform)
             settle(budget_key(poll.source), limits, poll.reserved, poll.result, now)
 
 
