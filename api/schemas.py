@@ -236,7 +236,8 @@ class DocumentOut(Schema):
 
     `published` is null if its source gives no usable date; the document is then sorted by when it was fetched.
     `edited_at` is when its source last changed the title or the text, as far as Vigie has read; null if it never did.
-    `deleted_at` is when Vigie learned that the platform has deleted it; its texts, URL and author are then "".
+    `deleted_at` is when Vigie learned that the platform has deleted it, or when the platform's terms ended its
+    storage; its texts, URL and author are then "".
     Counts and `rating` are null, and texts "", where the source does not give them.
     """
 

@@ -241,6 +241,7 @@ CELERY_TASK_ROUTES = {
     "monitoring.tasks.backfill_keywords": LOW_PRIORITY,
     "monitoring.tasks.rescore_mentions": LOW_PRIORITY,
     "monitoring.tasks.delete_expired_documents": LOW_PRIORITY,
+    "monitoring.tasks.blank_expired_documents": LOW_PRIORITY,
     "provisioning.tasks.purge_projects": LOW_PRIORITY,
     "monitoring.services.fetch_tasks.*": {"queue": "fetch"},
     "accounts.tasks.*": {"queue": "enrich"},
@@ -286,6 +287,11 @@ CELERY_BEAT_SCHEDULE = {
     "delete expired documents": {
         "task": "monitoring.tasks.delete_expired_documents",
         "schedule": crontab(hour=3, minute=17),
+    },
+    "remove items that may not be kept any longer": {
+        "task": "monitoring.tasks.blank_expired_documents",
+        "schedule": crontab(minute=29),
+        "options": {"expires": 3600},
     },
     "finish deleting projects": {
         "task": "provisioning.tasks.purge_projects",

@@ -47,7 +47,7 @@ def _cut(
 ) -> tuple[str, str, list[Passage]]:
     passages = list(passages)
     with translation.override(language):
-        placeholder = _("(deleted on its platform)")
+        placeholder = _("(no longer available)")
     text, in_text = without(text, [one for one in passages if one.body == "text"], items, placeholder)
     html, in_html = without(html, [one for one in passages if one.body == "html"], items, escape(placeholder))
     return text, html, [*in_text, *in_html]

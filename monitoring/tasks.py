@@ -5,11 +5,12 @@ from typing import Any
 
 from celery import Task, shared_task
 from django.core.cache import cache
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 from redis import RedisError
 
 from monitoring.enrichment import fit_layers, model_status, score_mentions
-from monitoring.ingest import backfill, retention, search_index
+from monitoring.ingest import backfill, expiry, retention, search_index
 from monitoring.polling import poller
 
 log = logging.getLogger(__name__)
@@ -71,6 +72,11 @@ def rescore_mentions(is_continuation: bool = False) -> None:
 def refit_layers() -> None:
     if model_status.is_ready():
         fit_layers.refit_layers()
+
+
+@shared_task
+def blank_expired_documents() -> None:
+    expiry.blank_expired(timezone.now())
 
 
 @shared_task

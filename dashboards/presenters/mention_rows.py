@@ -26,6 +26,7 @@ from monitoring.insights.documents import FoundDocument
 from monitoring.insights.mentions import MentionRow
 from monitoring.matching.spans import spans_of
 from monitoring.models import Document, Keyword, Mention, Source
+from monitoring.platforms.registry import short_lived
 
 TITLE_CHARS = 160
 MAX_WORDS = 12
@@ -146,7 +147,9 @@ def _shown_document(row: FoundDocument, colors: Mapping[int, str]) -> ShownDocum
 
 def no_text(document: Document) -> str:
     """Return the words for an item without title and text."""
-    return _("Item deleted on its platform") if document.deleted_at else _("(no text)")
+    if not document.deleted_at:
+        return _("(no text)")
+    return _("Item no longer stored") if document.platform in short_lived() else _("Item deleted on its platform")
 
 
 def source_name(source: Source | None, document: Document) -> str:

@@ -17,6 +17,7 @@ from dashboards.presenters import dates
 from monitoring.insights.sentiment_words import signed as signed_number
 from monitoring.messages.labels import language_name
 from monitoring.models import Document
+from monitoring.platforms.registry import short_lived
 
 register = template.Library()
 
@@ -69,6 +70,12 @@ def publication(item: Document) -> SafeString | str:
         return ago(item.published)
     # Translators: when Vigie found an item, such as “found 3 minutes ago”.
     return format_html("{} · {}", _("date unknown"), format_html(_("found {}"), ago(item.fetched_at)))
+
+
+@register.filter
+def is_short_lived(document: Document) -> bool:
+    """Return whether the terms of the document's platform limit how long it is stored."""
+    return document.platform in short_lived()
 
 
 @register.filter

@@ -34,8 +34,9 @@ class Document(models.Model):
     `edited_at` (UTC) is when the source's last change of title or text was read, and `edits` their number; the earlier
     texts are `DocumentRevision`s. `search` has the folded words of title and text (monitoring.query.search_text): set
     when the document is stored if a keyword matches, soon after by monitoring/ingest/search_index.py otherwise.
-    `deleted_at` (UTC) is when the platform said that the item is deleted there: its texts, addresses and author were
-    then removed permanently (monitoring/ingest/deletions.py), and the row stays for its mentions and their counts.
+    `deleted_at` (UTC) is when the platform said that the item is deleted there, or when its terms ended the storage:
+    its texts, addresses and author were then removed permanently (monitoring/ingest/deletions.py and expiry.py), and
+    the row stays for its mentions and their counts.
 
     Each index costs every insert, so foreign keys that a composite index serves have none of their own. `source` has
     no constraint either: deleting a source would search every document for it. monitoring/services/sources.py, the
@@ -97,6 +98,12 @@ class Document(models.Model):
             # Bluesky's stream says which accounts were closed.
             models.Index(
                 fields=["author_url"], condition=models.Q(platform="bluesky"), name="document_bluesky_author"
+            ),
+            # Of the platforms with a `keep_for`.
+            models.Index(
+                fields=["platform", "fetched_at"],
+                condition=models.Q(deleted_at__isnull=True, platform__in=["linkedin"]),
+                name="document_short_lived",
             ),
         ]
 

@@ -75,6 +75,7 @@ class LinkedIn(PagedPlatform):
     is_ordered = False
     overlap = timedelta(hours=1)
     first_poll = timedelta(days=2)
+    keep_for = timedelta(hours=48)
 
     def address(self, settings: Mapping[str, str]) -> str:
         return f"https://www.linkedin.com/company/{settings['organization']}/"

@@ -64,6 +64,8 @@ class PagedPlatform:
     quota_headers: QuotaHeaders | None = None
     # Statuses that mean for a page after the first that there are no further ones.
     end_statuses: frozenset[int] = frozenset()
+    # The longest time for which the platform's terms allow to keep its items, None for no limit.
+    keep_for: timedelta | None = None
     # Its secrets hold a session or token that ends and that `renew` replaces.
     is_renewable = False
     # How accounts are connected; such platforms are renewable, too.

@@ -1,5 +1,7 @@
 """Platforms by the name that `Source.platform` stores. Called by the poller: a job in, its result out."""
 
+from datetime import timedelta
+
 from monitoring.http import HttpClient
 from monitoring.platforms.app_store import AppStore
 from monitoring.platforms.app_store_connect import AppStoreConnect
@@ -28,6 +30,7 @@ from monitoring.platforms.mediawiki import MediaWiki
 from monitoring.platforms.medium import Medium
 from monitoring.platforms.news_feeds import BingNews, GoogleNews
 from monitoring.platforms.newsapi import NewsApi
+from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.producthunt import ProductHunt
 from monitoring.platforms.reddit import Reddit
 from monitoring.platforms.reddit_feed import RedditFeed
@@ -93,6 +96,12 @@ PLATFORMS: dict[str, Platform] = {
 def streamed_platforms() -> list[str]:
     """Return the names of the platforms whose sources are read by a process of their own and never polled."""
     return [platform.name for platform in PLATFORMS.values() if platform.is_streamed]
+
+
+def short_lived() -> dict[str, timedelta]:
+    """Return by platform of items how long they may be kept, for those with a limit in the platform's terms."""
+    limited = (platform for platform in PLATFORMS.values() if isinstance(platform, PagedPlatform))
+    return {platform.item_platform: platform.keep_for for platform in limited if platform.keep_for}
 
 
 def item_platform(name: str) -> str:

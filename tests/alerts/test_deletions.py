@@ -132,7 +132,7 @@ def test_counts_and_other_items_stay(spread):
     assert Document.objects.get(pk=spread).likes == 12
     digest = Delivery.objects.get(kind="digest")
     assert "Lumen ouvre" in digest.text and "Lumen ouvre" in digest.html
-    assert digest.text.count("(deleted on its platform)") == 1
+    assert digest.text.count("(no longer available)") == 1
     assert "https://x.example/2" in digest.text
 
 
@@ -140,7 +140,7 @@ def test_message_of_a_french_reader_says_it_in_french(spread, manager):
     alert = Delivery.objects.filter(kind="incident", user=manager)
     assert MARKER in alert.get().text
     blank(spread)
-    assert "(supprimée sur sa plateforme)" in alert.get().text
+    assert "(n’est plus disponible)" in alert.get().text
 
 
 def test_deletion_is_noted_once_in_the_activity_log(spread, project):

@@ -40,5 +40,6 @@ def test_long_running_tasks_have_low_priority():
         "monitoring.tasks.backfill_keywords",
         "monitoring.tasks.rescore_mentions",
         "monitoring.tasks.delete_expired_documents",
+        "monitoring.tasks.blank_expired_documents",
         "provisioning.tasks.purge_projects",
     }
