@@ -70,7 +70,9 @@ def filter_of_incident(incident: Incident, now: datetime, zone: tzinfo) -> Menti
 def render_opened(incident: Incident, user: User, failing: int) -> Rendered:
     """Return the alert. `failing` counts the project's failing sources: the count may be too low because of them."""
     mentions = filter_of_peak(incident).replace(statuses=()).mentions().select_related("document", "source")
-    newest = mentions.filter(document__deleted_at=None).order_by("-published", "-id")[:LATEST_MENTIONS]
+    newest = mentions.filter(document__deleted_at=None, unmatched_at=None).order_by("-published", "-id")[
+        :LATEST_MENTIONS
+    ]
     marks = Marks()
     context = {"latest": [_mention(mention, marks) for mention in newest], "failing": failing}
     return _render(incident, user, OPENED, incident.value, context, marks)

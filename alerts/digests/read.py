@@ -61,7 +61,8 @@ def _sections(current: MentionFilter, keywords: list[Keyword], splits: dict[int,
     keywords as badges."""
     selected = _select_mentions(current, keywords)
     shown = {mention.document_id for rows in selected.values() for mention in rows}
-    pairs = set(current.mentions().filter(document_id__in=shown).values_list("document_id", "keyword_id"))
+    matching = current.mentions().filter(document_id__in=shown, unmatched_at=None)
+    pairs = set(matching.values_list("document_id", "keyword_id"))
     matches = {
         document_id: [keyword for keyword in keywords if (document_id, keyword.pk) in pairs] for document_id in shown
     }
@@ -83,8 +84,9 @@ def _select_mentions(current: MentionFilter, keywords: list[Keyword]) -> dict[in
     """Return the newest mentions of each keyword, without documents of earlier sections. Two queries."""
     limit = min(STORIES_PER_KEYWORD, max(STORIES_PER_DIGEST // max(len(keywords), 1), 1))
     newest_first = RowWindow(RowNumber(), F("keyword_id"), [F("published").desc(), F("id").desc()])
+    # A mention whose item no longer matches, or is deleted, counts without being listed.
     # All sections together list at most limit * keywords documents, so no later candidate can be needed.
-    existing = current.mentions().filter(document__deleted_at=None)
+    existing = current.mentions().filter(document__deleted_at=None, unmatched_at=None)
     candidates = existing.annotate(place=newest_first).filter(place__lte=limit * len(keywords))
     by_keyword: dict[int, list[tuple[int, int]]] = {keyword.pk: [] for keyword in keywords}
     for keyword_id, mention_id, document_id in candidates.order_by("place").values_list(

@@ -40,7 +40,7 @@ class ShownMention:
     """An item of a mention list, with its mentions of one or several keywords.
 
     `ids` are the mentions that a status change or a correction applies to: all that the list shows. `corrections` is
-    their present correction, for undo.
+    their present correction, for undo. `unmatched_at` is set if none of them matches any more because of an edit.
     """
 
     id: int
@@ -58,6 +58,7 @@ class ShownMention:
     buttons: tuple[CorrectionButton, ...]
     corrections: str
     facts: PostFacts
+    unmatched_at: datetime | None
 
     @property
     def status_label(self) -> str:
@@ -123,7 +124,14 @@ def shown_mention(row: MentionRow, colors: Mapping[int, str] | None = None) -> S
         buttons=correction_buttons(row.mentions),
         corrections=correction_state(row.mentions),
         facts=post_facts(document),
+        unmatched_at=_unmatched_at(row.mentions),
     )
+
+
+def _unmatched_at(mentions: Iterable[Mention]) -> datetime | None:
+    """Return since when an item matches none of its keywords any more, None if it matches one."""
+    times = [mention.unmatched_at for mention in mentions]
+    return None if None in times else max(time for time in times if time)
 
 
 def shown_documents(rows: Iterable[FoundDocument], colors: Mapping[int, str]) -> list[ShownDocument]:

@@ -4,6 +4,7 @@ Called by ingest/store.py: `clean` for new entries, `safe_html` only for those t
 match nothing, and sanitizing all of them took longer than parsing the feeds (docs/benchmarks.md).
 """
 
+import math
 import re
 from contextlib import suppress
 from html import escape, unescape
@@ -22,11 +23,13 @@ from monitoring.content.markup import (
     with_common_elements,
     without_traps,
 )
+from monitoring.query import MAX_STARS
 from monitoring.records import Entry, Item
 
 # Characters of plain text that are stored; ten times the longest article.
 MAX_TEXT = 200_000
 MAX_TITLE = 1_000
+KIND_LENGTH, COUNTRY_LENGTH = 10, 2
 
 # Text and its structure, nothing that loads or runs. Images are excluded: each view of a mention would disclose the
 # reader to the publisher, and the content security policy blocks them anyway.
@@ -103,7 +106,7 @@ def clean(entry: Entry, feed_language: str = "") -> Item:
         published=entry.published,
         language=entry.language or feed_language,
         engagement=entry.engagement,
-        kind=entry.kind,
+        kind=entry.kind[:KIND_LENGTH],
         author_handle=entry.author_handle,
         likes=entry.likes,
         replies=entry.replies,
@@ -111,9 +114,14 @@ def clean(entry: Entry, feed_language: str = "") -> Item:
         views=entry.views,
         reply_to=entry.reply_to,
         thread=entry.thread,
-        rating=entry.rating,
-        country=entry.country,
+        rating=valid_rating(entry.rating),
+        country=entry.country[:COUNTRY_LENGTH],
     )
+
+
+def valid_rating(rating: float | None) -> float | None:
+    """Return a rating of up to 5 stars, None for any other number: some platforms send 0 where nobody has rated."""
+    return rating if rating is not None and math.isfinite(rating) and 0 < rating <= MAX_STARS else None
 
 
 def safe_html(entry: Entry) -> str:

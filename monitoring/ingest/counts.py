@@ -3,15 +3,14 @@
 Called by ingest/store.py for known entries of platforms. Feeds give no counts, so nothing is read or written for them.
 """
 
-import math
 from collections.abc import Iterable
 
 from django.db.backends.utils import CursorWrapper
 
+from monitoring.content.clean import valid_rating
 from monitoring.ingest.mentions import STARS
 from monitoring.ingest.records import Recount
 from monitoring.ingest.statements import columns_of
-from monitoring.query import MAX_STARS
 from monitoring.records import Entry
 
 MAX_COUNT = 2**31 - 1
@@ -73,10 +72,5 @@ def bounded(count: int | None) -> int | None:
     return None if count is None else min(max(count, 0), MAX_COUNT)
 
 
-def bounded_rating(rating: float | None) -> float | None:
-    """Return a rating of up to 5 stars, None for any other number: some platforms send 0 where nobody has rated."""
-    return rating if rating is not None and math.isfinite(rating) and 0 < rating <= MAX_STARS else None
-
-
 def _counts(entry: Entry) -> list[float | None]:
-    return [bounded_rating(entry.rating) if name == "rating" else bounded(getattr(entry, name)) for name in _COLUMNS]
+    return [valid_rating(entry.rating) if name == "rating" else bounded(getattr(entry, name)) for name in _COLUMNS]

@@ -14,7 +14,7 @@ from django.db.backends.utils import CursorWrapper
 
 from monitoring.content.sameness import Texts, is_same_item
 from monitoring.content.urls import fragment_of
-from monitoring.ingest.counts import bounded, bounded_rating
+from monitoring.ingest.counts import bounded
 from monitoring.ingest.keys import variant_of
 from monitoring.ingest.mentions import LANGUAGE_LENGTH
 from monitoring.ingest.records import NewEntry
@@ -23,8 +23,6 @@ from monitoring.ingest.statements import columns_of
 
 # Rows per INSERT: bounds the size of a statement, since texts have up to 200,000 characters.
 PAGE = 200
-# Limits of the columns of `Document`, in characters.
-KIND_LENGTH, COUNTRY_LENGTH = 10, 2
 # Documents of an address that an entry is compared with, the newest: a status page may have thousands.
 COMPARED = 20
 
@@ -224,7 +222,7 @@ def _row(new: NewEntry) -> tuple[object, ...]:
         bounded(item.followers),
         item.language[:LANGUAGE_LENGTH],
         bounded(item.engagement),
-        item.kind[:KIND_LENGTH],
+        item.kind,
         item.author_handle,
         bounded(item.likes),
         bounded(item.replies),
@@ -232,8 +230,8 @@ def _row(new: NewEntry) -> tuple[object, ...]:
         bounded(item.views),
         item.reply_to,
         item.thread,
-        bounded_rating(item.rating),
-        item.country[:COUNTRY_LENGTH],
+        item.rating,
+        item.country,
         new.published,
         new.published_is_known,
         new.words,

@@ -1,9 +1,9 @@
-"""Store what changed in known entries: texts, addresses, ids, and which keywords match. Called by ingest/store.py.
+"""Store what changed in known entries: texts, other fields, addresses, ids, and which keywords match.
 
-An edit that adds a match is stored immediately. Other edits of a document become rarer with their number, down to one
-a day: a counter in a text, or a feed that alternates between two texts, would otherwise write at every poll. An edit
-that waits leaves the sighting's hash as it is, and polling/source_state.py has the next poll read the feed again even
-if it has not changed.
+Called by ingest/store.py. An edit that adds a match is stored immediately. Other edits of a text become rarer with
+their number, down to one a day: a counter in a text, or a feed that alternates between two texts, would otherwise
+write at every poll. An edit that waits leaves the sighting's hash as it is, and polling/source_state.py has the next
+poll read the feed again even if it has not changed.
 
 An entry that another version of Vigie has read is compared too. What then differs may come from the reading, not from
 the source, so it is no edit: it has no revision, its new mentions are backlog, and none is marked as unmatched.
@@ -17,8 +17,8 @@ from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from monitoring.content.clean import safe_html
-from monitoring.ingest.keys import variant_of
-from monitoring.ingest.mentions import AUTHOR_LENGTH, LANGUAGE_LENGTH, insert_mentions
+from monitoring.ingest.keys import DETAILS, variant_of
+from monitoring.ingest.mentions import AUTHOR_LENGTH, LANGUAGE_LENGTH, STARS, insert_mentions
 from monitoring.ingest.records import KnownEntry
 from monitoring.ingest.search_index import VECTOR, words_of
 from monitoring.ingest.statements import columns_of
@@ -64,6 +64,12 @@ FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::boolean[], %s::text[], %s:
     AS new (id, title, text, is_truncated, html, author, language, words, edited_at)
 WHERE d.id = new.id
 """
+_UPDATE_DETAILS = f"""
+UPDATE monitoring_document d SET {", ".join(f"{name} = new.{name}" for name in DETAILS)}
+FROM unnest(%s::bigint[], {", ".join(f"%s::{'float8' if name == 'rating' else 'text'}[]" for name in DETAILS)})
+    AS new (id, {", ".join(DETAILS)})
+WHERE d.id = new.id
+"""
 _UPDATE_ADDRESSES = """
 UPDATE monitoring_document d SET url = new.url, address_key = new.address_key, variant = new.variant
 FROM unnest(%s::bigint[], %s::text[], %s::uuid[], %s::bigint[]) AS new (id, url, address_key, variant)
@@ -78,7 +84,8 @@ FROM unnest(%s::bigint[], %s::boolean[]) AS new (id, matches)
 WHERE m.id = new.id AND (m.unmatched_at IS NULL) <> new.matches
 """
 _UPDATE_MENTIONS = f"""
-UPDATE monitoring_mention m SET author = left(d.author, {AUTHOR_LENGTH}), language = d.language,
+UPDATE monitoring_mention m SET author = left(d.author, {AUTHOR_LENGTH}), language = d.language, kind = d.kind,
+    rating = {STARS}, country = d.country,
     sentiment = CASE WHEN NOT new.is_edit OR m.analyzed_by = '{Mention.BY_PERSON}' THEN m.sentiment ELSE '' END,
     analyzed_by = CASE WHEN NOT new.is_edit OR m.analyzed_by = '{Mention.BY_PERSON}' THEN m.analyzed_by ELSE '' END
 FROM unnest(%s::bigint[], %s::boolean[]) AS new (id, is_edit), monitoring_document d
@@ -161,6 +168,9 @@ def _apply_changes(
             replaced.append(one)
     applied.edited.extend(one for one in replaced if not one.is_reread)
     _replace_texts(cursor, replaced, mentions, now)
+    detailed = [one for one in current if one.has_new_details]
+    _replace_details(cursor, detailed)
+    _update_copies(cursor, replaced, detailed, mentions)
     _move(cursor, current)
     _update_matches(cursor, current, mentions, tracked, now)
     rows = [(keyword_id, one.document_id, one.is_backlog or one.is_reread) for one, keyword_id in applied.found]
@@ -170,7 +180,7 @@ def _apply_changes(
 def _replace_texts(
     cursor: CursorWrapper, entries: list[KnownEntry], mentions: dict[int, dict[int, int]], now: datetime
 ) -> None:
-    """Replace titles and texts. Store the earlier ones of edits with mentions, which are analyzed again."""
+    """Replace titles and texts. Store the earlier ones of edits with mentions."""
     if not entries:
         return
     shown = {one.document_id for one in entries if mentions[one.document_id] or one.keywords}
@@ -187,11 +197,29 @@ def _replace_texts(
         texts = (one.item.title, one.item.text, one.item.is_truncated, html)
         rows.append((one.document_id, *texts, one.item.author, language, words, None if one.is_reread else now))
     cursor.execute(_UPDATE_TEXTS, columns_of(rows))
-    updated = sorted(
-        (mention_id, not one.is_reread) for one in entries for mention_id in mentions[one.document_id].values()
+
+
+def _replace_details(cursor: CursorWrapper, entries: list[KnownEntry]) -> None:
+    rows = [(one.document_id, *(getattr(one.item, name) for name in DETAILS)) for one in entries]
+    if rows:
+        cursor.execute(_UPDATE_DETAILS, columns_of(rows))
+
+
+def _update_copies(
+    cursor: CursorWrapper,
+    replaced: list[KnownEntry],
+    detailed: list[KnownEntry],
+    mentions: dict[int, dict[int, int]],
+) -> None:
+    """Update what mentions copy of their documents. Those of an edited text are analyzed again."""
+    is_edit = {one.document_id: False for one in detailed} | {one.document_id: not one.is_reread for one in replaced}
+    rows = sorted(
+        (mention_id, edited)
+        for document_id, edited in is_edit.items()
+        for mention_id in mentions[document_id].values()
     )
-    if updated:
-        cursor.execute(_UPDATE_MENTIONS, columns_of(updated))
+    if rows:
+        cursor.execute(_UPDATE_MENTIONS, columns_of(rows))
 
 
 def _move(cursor: CursorWrapper, entries: list[KnownEntry]) -> None:

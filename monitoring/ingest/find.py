@@ -7,7 +7,7 @@ version of Vigie has read is compared once, which is no edit of the source (edit
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -24,7 +24,7 @@ from monitoring.feeds.identity import HASHED
 from monitoring.ingest import keys
 from monitoring.ingest.backlog import backlog_ids, publication
 from monitoring.ingest.counts import has_counts
-from monitoring.ingest.keys import content_hash, is_same_reading, key_of, url_hash
+from monitoring.ingest.keys import DETAILS, content_hash, is_same_reading, key_of, url_hash
 from monitoring.ingest.records import Batch, Changes, KnownEntry, NewEntry, Recount
 from monitoring.ingest.renamed import Shown, is_renamed
 from monitoring.ingest.statements import columns_of
@@ -46,9 +46,10 @@ _FIND_READ_SOURCES = """
 SELECT id FROM unnest(%s::bigint[]) AS row (id)
 WHERE EXISTS (SELECT FROM monitoring_documentsource s WHERE s.source_id = row.id)
 """
-_FIND_DOCUMENTS = "SELECT id, source_id, url, title, text FROM monitoring_document WHERE id = ANY(%s)"
+_DOCUMENT = ", ".join(f"d.{name}" for name in ("id", "source_id", *DETAILS, "url", "title", "text"))
+_FIND_DOCUMENTS = f"SELECT {_DOCUMENT} FROM monitoring_document d WHERE id = ANY(%s)"
 # Rows without a hash are of a version that stored the time of the poll as the date of undated entries.
-_FIND_RENAMED = """
+_FIND_RENAMED = f"""
 WITH wanted AS (
     SELECT * FROM unnest(%(numbers)s::int[], %(sources)s::bigint[], %(dates)s::timestamptz[], %(titles)s::text[],
         %(hashes)s::bigint[]) AS row (number, source_id, published, title, content_hash)
@@ -77,7 +78,7 @@ WITH wanted AS (
 )
 SELECT found.number, s.id, s.native_key, s.is_backlog, s.content_hash, s.published,
     s.published_is_known AND (s.content_hash IS NOT NULL OR s.published < d.fetched_at - interval '1 minute'),
-    d.id, d.source_id, d.url, d.title, d.text
+    {_DOCUMENT}
 FROM found JOIN monitoring_documentsource s ON s.id = found.id JOIN monitoring_document d ON d.id = s.document_id
 ORDER BY found.number, s.id
 """
@@ -89,9 +90,15 @@ class _Stored:
 
     id: int
     source_id: int | None
+    details: tuple[Any, ...]
     url: str
     title: str
     text: str
+
+    @classmethod
+    def of(cls, row: Sequence[Any]) -> "_Stored":
+        """Return the document of a row with the columns of _DOCUMENT."""
+        return cls(row[0], row[1], tuple(row[2:-3]), *row[-3:])
 
 
 @dataclass(slots=True)
@@ -205,7 +212,7 @@ def _compare(known: list[KnownEntry], languages: dict[int, frozenset[str]]) -> N
         return
     with connection.cursor() as cursor:
         cursor.execute(_FIND_DOCUMENTS, [[one.document_id for one in known]])
-        stored = {row[0]: _Stored(*row) for row in cursor.fetchall()}
+        stored = {row[0]: _Stored.of(row) for row in cursor.fetchall()}
     uses = Counter((one.batch.source_id, one.document_id) for one in known)
     for one in known:
         document = stored.get(one.document_id)
@@ -221,8 +228,11 @@ def _set_changes(one: KnownEntry, stored: _Stored, item: Item) -> None:
     one.is_edited = (item.title, item.text) != (stored.title, stored.text)
     if item.url and address_of(item.url) != address_of(stored.url):
         one.address_key = _address_key(one.batch, item)
-    if one.is_edited or one.address_key:
-        one.item = item
+    # A field that is missing now keeps its last value: a search often returns less of a post than its page.
+    details = {name: getattr(item, name) or last for name, last in zip(DETAILS, stored.details, strict=True)}
+    one.has_new_details = tuple(details.values()) != stored.details
+    if one.is_edited or one.address_key or one.has_new_details:
+        one.item = replace(item, **details)
 
 
 def _find_renamed(unseen: list[_Unseen], in_feed: set[tuple[int, UUID]]) -> dict[tuple[int, UUID], KnownEntry]:
@@ -256,7 +266,7 @@ def _find_renamed(unseen: list[_Unseen], in_feed: set[tuple[int, UUID]]) -> dict
     # Where several entries have one title, each takes the one at its address first.
     rows.sort(key=lambda row: address_of(row[-3]) != address_of(unseen[row[0]].item.url))
     for number, sighting_id, native_key, is_backlog, old_content, published, is_known, *document in rows:
-        one, stored = unseen[number], _Stored(*document)
+        one, stored = unseen[number], _Stored.of(document)
         place = one.batch.source_id, one.key
         if place in found or sighting_id in taken or (one.batch.source_id, native_key) in in_feed:
             continue

@@ -11,6 +11,9 @@ from monitoring.records import Entry
 # The low byte of a content hash. Raise it when the parsers or content/clean.py read the same entry differently: the
 # difference is then no edit of the source, and what it adds is backlog (edits.py).
 READING = 1
+# Fields of an entry apart from its texts, its URL and its counts that an edit may change. A changed rating is one of
+# the counts, too (counts.py), and may decide which keywords match.
+DETAILS = ("author", "author_url", "author_handle", "kind", "reply_to", "thread", "country", "rating")
 
 
 def key_of(text: str) -> UUID:
@@ -25,10 +28,17 @@ def variant_of(source_id: int, native_key: UUID) -> int:
 
 
 def content_hash(entry: Entry) -> int:
-    """Return a signed bigint that changes with the title and texts of an entry as its source gives them."""
+    """Return a signed bigint that changes with the title and texts of an entry as its source gives them, and with the
+    other fields of a post, which has a kind: nothing more is hashed of a feed's entries.
+    """
     digest = hashlib.blake2b(digest_size=7)
     for text, is_html in [(entry.title, entry.title_is_html), (entry.body, entry.body_is_html), *entry.other_texts]:
         digest.update(f"{int(is_html)}{text}\0".encode("utf-8", "surrogatepass"))
+    if entry.kind:
+        fields = [getattr(entry, name) for name in DETAILS]
+        digest.update(
+            "\0".join("" if value is None else str(value) for value in fields).encode("utf-8", "surrogatepass")
+        )
     return int.from_bytes(digest.digest() + bytes([READING]), signed=True)
 
 

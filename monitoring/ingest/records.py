@@ -82,8 +82,8 @@ class KnownEntry:
     """An entry that its source has shown before, and that is not as it was then: edits.py updates what is stored.
 
     Its sighting gets `native_key` and the hashes. `item` is set if its document may change: the title or the text
-    (`is_edited`), or the address (`address_key`). `is_reread` if another version of Vigie has read it: a difference
-    may then come from the reading.
+    (`is_edited`), the address (`address_key`), or other fields (`has_new_details`). `is_reread` if another version of
+    Vigie has read it: a difference may then come from the reading.
     """
 
     batch: Batch
@@ -96,6 +96,7 @@ class KnownEntry:
     is_backlog: bool = False
     item: Item | None = None
     is_edited: bool = False
+    has_new_details: bool = False
     is_reread: bool = False
     address_key: UUID | None = None
     keywords: list[int] = field(default_factory=list)

@@ -150,6 +150,18 @@ def test_mention_page_says_since_when_an_item_no_longer_matches(as_person, viewe
     text = read(as_person(viewer), at("mention", mention.pk))
     assert "No longer matches since the edit of" in text and "2026" in text
     assert "earlier version of the query" not in text and "Last edited" in text
+    assert "it no longer matches. The mention still counts." in text
+
+
+def test_list_marks_items_that_match_no_keyword_any_more(as_person, viewer, at, read, project, keyword):
+    now = timezone.now()
+    lost = make_mention(keyword, title="Lost", unmatched_at=now)
+    kept = make_mention(keyword, title="Kept", unmatched_at=now)
+    make_mention(make_keyword(project, query="lamp"), kept.document)
+    client = as_person(viewer)
+    assert {row.id: row.unmatched_at for row in client.get(at("mentions")).context["rows"]}[lost.pk] == now
+    assert read(client, at("mentions")).count("No longer matches") == 1
+    assert client.get(at("mentions")).context["count"].value == 2
 
 
 def test_url_that_is_not_http_is_not_linked(as_person, viewer, at, keyword):

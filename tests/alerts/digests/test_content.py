@@ -44,6 +44,18 @@ def test_digest_lists_document_once_with_other_keywords_as_badges(daily, keyword
     assert content.total == 2
 
 
+def test_digest_counts_items_that_no_longer_match_without_listing_them(daily, keyword):
+    rival = make_keyword(keyword.project, "Halo", "halo")
+    make_found(keyword, title="Lost", unmatched_at=INSIDE)
+    kept = make_found(keyword, title="Kept")
+    make_found(rival, document=kept.document, unmatched_at=INSIDE)
+    content = read(keyword.project)
+    assert content.total == 2
+    sections = {section.keyword: section for section in content.sections}
+    assert [(story.mention_id, story.other_keywords) for story in sections["Lumen"].stories] == [(kept.pk, ())]
+    assert [(section.total, section.rest) for section in (sections["Lumen"], sections["Halo"])] == [(2, 1), (1, 1)]
+
+
 def test_digest_counts_rest_and_links_to_list_of_counted_mentions(daily, keyword, owner, as_person):
     make_mentions(keyword, [{"title": f"Lumen {n}", "found_at": INSIDE} for n in range(14)])
     make_found(keyword, END)
