@@ -71,7 +71,7 @@ def with_author(entry: Entry, profile: dict[str, Any]) -> Entry:
         author=scrub(str(profile.get("displayName") or "")) or (handle if is_named else did),
         author_handle=f"@{handle}" if is_named else "",
         author_url=author_url(did),
-        followers=followers if isinstance(followers, int) else None,
+        followers=followers if type(followers) is int else None,
     )
 
 

@@ -3,12 +3,15 @@
 Called by streaming/reader.py, which hands it to streaming/save.py.
 """
 
+import logging
 from collections import defaultdict
 from dataclasses import dataclass, field
 
 from monitoring.platforms.jetstream import MALFORMED, StreamEvent, read_event
 from monitoring.records import Entry
 from monitoring.streaming.matching import StreamMatcher
+
+log = logging.getLogger(__name__)
 
 # A batch is saved before it has more posts than this, or has read more events.
 MAX_POSTS, MAX_EVENTS = 500, 20_000
@@ -41,7 +44,7 @@ class StreamBatch:
         return sum(map(len, self.posts.values())) + len(self.edits)
 
     def add(self, message: bytes, matcher: StreamMatcher, now_us: int) -> None:
-        """Add an event. One that can't be read is counted; a time in the future counts as now."""
+        """Add an event. One that can't be read is counted as skipped; a time in the future counts as now."""
         self.events += 1
         try:
             event = read_event(message)
@@ -50,7 +53,12 @@ class StreamBatch:
             return
         self.first = self.first or event.time_us
         self.cursor = max(self.cursor, min(event.time_us, now_us))
-        self._sort(event, matcher)
+        try:
+            self._sort(event, matcher)
+        except Exception:
+            # A bug; without this, the stream would be read up to this post forever.
+            log.exception("event=stream_event_crashed time_us=%s", event.time_us)
+            self.skipped += 1
 
     def _sort(self, event: StreamEvent, matcher: StreamMatcher) -> None:
         if event.deleted:

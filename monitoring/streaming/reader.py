@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from threading import Event
 from uuid import uuid4
 
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import connection
 from django.utils import timezone
 
 from monitoring.http import FetchError, HttpClient
@@ -77,7 +77,9 @@ class StreamReader:
         while not self.stopping.is_set():
             try:
                 wait_s = self._turn()
-            except (DatabaseError, InterfaceError):
+            except Exception:
+                # Mostly Postgres that doesn't respond. A process that ends instead would be started again and again,
+                # until the launcher gives up.
                 log.exception("event=stream_not_saved")
                 connection.close()
                 wait_s = self.pace.standby_s
