@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from alerts import evaluate
+from alerts import evaluate, rejected_credentials
 from alerts.digests import send
 from delivery import outbox
 
@@ -11,6 +11,11 @@ from delivery import outbox
 @shared_task
 def evaluate_rules() -> None:
     evaluate.evaluate_all(timezone.now())
+
+
+@shared_task
+def report_rejected_credentials() -> None:
+    rejected_credentials.report_rejected(timezone.now())
 
 
 @shared_task

@@ -259,6 +259,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": DISPATCH_INTERVAL_S,
         "options": {"expires": DISPATCH_INTERVAL_S},
     },
+    "renew tokens of platforms": {
+        "task": "monitoring.tasks.renew_credentials",
+        "schedule": 3_600,
+        "options": {"expires": 3_600},
+    },
     "resume keyword backfills": {
         "task": "monitoring.tasks.backfill_keywords",
         "schedule": 30,
@@ -305,6 +310,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "delete expired sessions": {"task": "accounts.tasks.clear_sessions", "schedule": crontab(hour=3, minute=47)},
     "evaluate alert rules": {"task": "alerts.tasks.evaluate_rules", "schedule": 60, "options": {"expires": 60}},
+    "report rejected credentials": {
+        "task": "alerts.tasks.report_rejected_credentials",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     "create due digests": {"task": "alerts.tasks.write_digests", "schedule": 60, "options": {"expires": 60}},
     "fetch what people wait for": {
         "task": "monitoring.services.fetch_tasks.run_fetches",

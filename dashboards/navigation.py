@@ -49,6 +49,7 @@ ENTRIES = [
             "platform_preview",
             "credentials",
             "credential_replace",
+            "credential_connect",
             "credential_delete",
         ),
     ),

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from dashboards.views import (
     account,
+    connections,
     credentials,
     delivery,
     digests,
@@ -39,6 +40,7 @@ GENERAL = [
     path("account/tokens", account.token_new, name="token_new"),
     path("account/tokens/<int:token_id>/revoke", account.token_revoke, name="token_revoke"),
     path("invitation/<str:token>", invitation.invitation, name="invitation"),
+    path("connect/callback", connections.credential_callback, name="credential_callback"),
     path("unsubscribe/<str:signed>", digests.unsubscribe, name="unsubscribe"),
     path("outbox", outbox.server_outbox, name="server_outbox"),
     path("outbox/<uuid:delivery_id>", delivery.server_delivery, name="server_delivery"),
@@ -96,6 +98,12 @@ SOURCES = [
     ),
     path("p/<int:project_id>/sources/<int:source_id>/key", credentials.source_credential, name="source_credential"),
     path("p/<int:project_id>/credentials", credentials.credentials, name="credentials"),
+    path(
+        "p/<int:project_id>/credentials/connect/<slug:platform_name>",
+        connections.credential_connect,
+        name="credential_connect",
+    ),
+    path("p/<int:project_id>/credentials/app/<slug:platform_name>", connections.credential_app, name="credential_app"),
     path(
         "p/<int:project_id>/credentials/<int:credential_id>", credentials.credential_replace, name="credential_replace"
     ),

@@ -11,7 +11,7 @@ from redis import RedisError
 
 from monitoring.enrichment import fit_layers, model_status, score_mentions
 from monitoring.ingest import backfill, expiry, retention, search_index
-from monitoring.polling import poller
+from monitoring.polling import poller, renewals
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +45,11 @@ def continue_later(task: Task, is_more: bool, is_continuation: bool) -> None:
 @shared_task
 def poll_due() -> None:
     poller.poll_due(on_more=lambda: send(poll_due))
+
+
+@shared_task
+def renew_credentials() -> None:
+    renewals.renew_ending(timezone.now())
 
 
 @shared_task

@@ -21,16 +21,21 @@ from monitoring.platforms.registry import PLATFORMS
 from monitoring.platforms.settings import needs_credential, public_settings, secret_settings
 from monitoring.polling.budget_levels import BudgetLevel, budget_levels
 from monitoring.polling.jobs import budget_key
+from monitoring.services.connections import oauth_of
 from monitoring.services.credentials import CREDENTIAL_ERRORS
 
 
 @dataclass(frozen=True)
 class CredentialState:
-    """The credential of a source. `credential` is None if it has none; `is_failing` if the platform rejects it."""
+    """The credential of a source. `credential` is None if it has none; `is_failing` if the platform rejects it.
+
+    `may_connect` if a person can connect it at the platform again.
+    """
 
     credential: Credential | None
     is_needed: bool
     is_failing: bool
+    may_connect: bool
 
 
 @dataclass(frozen=True)
@@ -118,7 +123,8 @@ def _credential(source: Source, platform: Platform, credential: Credential | Non
         return None
     is_rejected = source.is_failing and source.error_code in CREDENTIAL_ERRORS
     is_failing = is_rejected or bool(credential and credential.error_code)
-    return CredentialState(credential, needs_credential(platform), is_failing)
+    may_connect = credential is not None and oauth_of(platform) is not None
+    return CredentialState(credential, needs_credential(platform), is_failing, may_connect)
 
 
 def _left_of(rest: float, amount: float) -> str:

@@ -15,6 +15,7 @@ from monitoring.models import Credential, Source
 from monitoring.platforms.base import Platform
 from monitoring.platforms.registry import PLATFORMS
 from monitoring.platforms.settings import secret_settings
+from monitoring.services.connections import oauth_of
 from monitoring.services.credentials import (
     CREDENTIAL_ERRORS,
     attach_credential,
@@ -36,8 +37,12 @@ def credentials(request: SignedInRequest, membership: Membership) -> HttpRespons
     rows = []
     for credential in project.credentials.annotate(source_count=Count("sources")).order_by("name", "pk"):
         code = credential.error_code or rejected.get(credential.pk, "")
-        rows.append((credential, _label(credential.platform), error_text(code) if code else None))
-    return render(request, "sources/credentials.html", {"rows": rows})
+        error = error_text(code) if code else None
+        may_connect = oauth_of(PLATFORMS.get(credential.platform)) is not None
+        rows.append((credential, _label(credential.platform), error, may_connect))
+    connectable = sorted((_label(name), name) for name, platform in PLATFORMS.items() if oauth_of(platform))
+    context = {"rows": rows, "connectable": [(name, label) for label, name in connectable]}
+    return render(request, "sources/credentials.html", context)
 
 
 @project_view(Role.MANAGER)

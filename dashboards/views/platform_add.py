@@ -27,6 +27,7 @@ from monitoring.messages.labels import translated
 from monitoring.models import FetchRequest
 from monitoring.platforms.base import Needs, Platform
 from monitoring.platforms.registry import PLATFORMS
+from monitoring.services.connections import oauth_of
 from monitoring.services.fetches import TooManyFetches, fetch_of, request_fetch, wait_for
 from monitoring.services.platform_previews import (
     entered,
@@ -68,6 +69,7 @@ def platform_add(request: SignedInRequest, membership: Membership, platform_name
         "summary": translated(platform.summary),
         "initials": initials_of(platform.label),
         "is_paid": is_paid,
+        "may_connect": oauth_of(platform) is not None,
     }
     return render(request, "sources/platform_add.html", context)
 

@@ -12,6 +12,8 @@ from monitoring.http.ssrf import parse_url
 # The path of a sample feed, or of the API of a sample platform (dashboards/urls.py), after the URL of the web process
 # with its final "/".
 SAMPLE_FEED = r"sample/[0-9]+/[a-z-]+(?:\.xml|/[\w/.-]*(?:\?[^#]*)?)"
+# Seconds of a request for which a thread of the web process waits.
+WAITING_S = 8
 
 
 def http_client() -> HttpClient:
@@ -26,11 +28,16 @@ def polling_client() -> HttpClient:
     return _configured(re.escape(parse_url(settings.SAMPLE_FEEDS_URL).url) + SAMPLE_FEED)
 
 
-def _configured(own_feeds: str) -> HttpClient:
+def waiting_client() -> HttpClient:
+    """Return the client for a request that a person waits for in the web process: it gives up earlier."""
+    return _configured("", min(settings.FETCH_TIMEOUT_S, WAITING_S))
+
+
+def _configured(own_feeds: str, timeout_s: float = 0) -> HttpClient:
     return _http_client(
         ClientSettings(
             user_agent=settings.USER_AGENT,
-            total_timeout_s=settings.FETCH_TIMEOUT_S,
+            total_timeout_s=timeout_s or settings.FETCH_TIMEOUT_S,
             max_bytes=settings.FETCH_MAX_BYTES,
             allowed_hosts=frozenset(settings.FETCH_ALLOWED_HOSTS),
             own_feeds=own_feeds,

@@ -15,6 +15,9 @@ PLATFORM_ERROR_TEXTS: dict[str, ErrorText] = {
     "credential_missing": ErrorText(_("The source has no key or account."), _CONNECT),
     "credential_rejected": ErrorText(_("The platform rejects the key, password or token."), _CONNECT),
     "reconnect": ErrorText(_("The connection to the account has ended."), _CONNECT),
+    "reconnect_soon": ErrorText(
+        _("The connection to the account ends soon, and Vigie can’t renew it."), _("Connect the account again.")
+    ),
     "app_rejected": ErrorText(
         _("The platform rejects the app: its ID or secret, or what it may do."),
         _("Compare them with the page of the app at the platform, and connect the account again."),

@@ -30,6 +30,8 @@ def setting_error(code: str, label: str, example: str = "") -> str:
         return _("Another source of this project already reads this.")
     if code in _KEY_ERRORS:
         return str(_KEY_ERRORS[code]) % values
+    if code == "other_account":
+        return _("The connected account is on another server.")
     if code == "required" and example:
         return _("Enter a value for “%(name)s”, such as %(example)s.") % values
     if code == "required":

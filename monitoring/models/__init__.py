@@ -1,6 +1,7 @@
 """The models of collected content and its analysis, one noun per file."""
 
 from monitoring.models.budgets import RequestBudget
+from monitoring.models.connections import ConnectionRequest, PlatformApp
 from monitoring.models.credentials import Credential
 from monitoring.models.documents import Document, DocumentRevision, DocumentSource, Kind
 from monitoring.models.fetch_requests import FetchRequest
@@ -11,6 +12,7 @@ from monitoring.models.source_periods import SourcePeriod
 from monitoring.models.sources import Source
 
 __all__ = [
+    "ConnectionRequest",
     "Correction",
     "Credential",
     "Document",
@@ -20,6 +22,7 @@ __all__ = [
     "Keyword",
     "Kind",
     "Mention",
+    "PlatformApp",
     "RequestBudget",
     "SentimentLayer",
     "SentimentState",

@@ -16,7 +16,9 @@ class Credential(models.Model):
     """Secrets of one account at a platform, encrypted (accounts/secret_box.py). Nothing shows them again.
 
     `name` is what people know the account by. `settings` are its public parts (a server, a handle). `expires_at`
-    (UTC) is when its tokens end, null if they don't. `error_code` is set while the platform rejects it.
+    (UTC) is when its tokens end, null if they don't. `error_code` is set while the platform rejects it, since
+    `failing_since`; `reported_at` is when members were sent a message. `replaced_at` is when a person last replaced
+    the secrets.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="credentials")
@@ -27,6 +29,8 @@ class Credential(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     error_code = models.CharField(max_length=40, blank=True)
     failing_since = models.DateTimeField(null=True, blank=True)
+    reported_at = models.DateTimeField(null=True, blank=True)
+    replaced_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -35,6 +39,16 @@ class Credential(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.platform
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the account was connected at the platform, instead of a key entered here."""
+        return "account" in self.settings
+
+    def mark_replaced(self) -> None:
+        """Note that a person has replaced the secrets; the caller saves."""
+        self.error_code, self.failing_since, self.reported_at = "", None, None
+        self.replaced_at = timezone.now()
 
     @property
     def secrets(self) -> dict[str, str]:

@@ -26,6 +26,7 @@ ERROR_CODES = {
     "credential_missing": "the source has no credential, or its secrets cannot be decrypted",
     "credential_rejected": "a key, password or token that the platform doesn't accept",
     "reconnect": "a connection that only a person can renew",
+    "reconnect_soon": "a connection that ends in some days, and that only a person can renew",
     "app_rejected": "an app whose ID or secret the platform doesn't accept, or that may not connect accounts",
     "no_pages": "a connected account that manages no Page",
     "access_denied": "a valid credential without the permission, or an address that is blocked",

@@ -16,6 +16,7 @@ MAX_SECRET = 8_000
 ERROR_CODES = {
     "required": "a setting without a value and without a default",
     "malformed": "a value that doesn't match the setting's pattern",
+    "other_account": "a server that is not that of the connected account",
     "too_long": "more characters than a setting or secret may have",
     "public_key": "a public key or certificate instead of a private key",
     "not_p8": "no private key as App Store Connect gives it, a .p8 file",

@@ -16,6 +16,7 @@ from monitoring.platforms.base import Can, Limit, Platform
 from monitoring.platforms.paging import MAX_PAGES
 from monitoring.platforms.registry import PLATFORMS, item_platform
 from monitoring.polling import budgets
+from monitoring.polling.credential_state import store_secrets
 from monitoring.records import ClaimedSource, PollError, PollJob, Renewal, TrackedQuery
 
 # Requests beyond one per search: pages after the first.
@@ -125,8 +126,8 @@ def renewal(credential_id: int) -> Renewal:
                 return PollError("credential_missing")
             changed = change(credential.secrets)
             if not isinstance(changed, PollError):
-                credential.set_secrets(changed)
-                credential.save(update_fields=["sealed"])
+                store_secrets(credential, changed)
+                credential.save(update_fields=["sealed", "expires_at"])
             return changed
 
     return renew

@@ -28,6 +28,7 @@ from monitoring.models.sources import State
 from monitoring.platforms.registry import PLATFORMS
 from monitoring.polling.addresses import change_urls, find_source, site_without_secrets
 from monitoring.polling.budgets import settle
+from monitoring.polling.credential_state import note_polls
 from monitoring.polling.jobs import budget_key, limits_of
 from monitoring.polling.moves import Move
 from monitoring.polling.periods import save_changes
@@ -95,6 +96,7 @@ def _save(polls: list[CompletedPoll], owner: UUID) -> list[SavedPoll]:
                 change_urls(poll.source.id, moved_to=state.moved_to)
             if url := _new_url(poll, state, now):
                 _move(poll.source, url, now)
+    note_polls(polls, now)
     return [_log(poll, owned[poll.source.id][1], stored.get(poll.source.id, Stored())) for poll in polls]
 
 

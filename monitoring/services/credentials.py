@@ -13,10 +13,11 @@ from django.utils import timezone
 from accounts.activity_log import record
 from accounts.models import Project, User
 from monitoring.models import Credential, Source
+from monitoring.polling.credential_state import REJECTED
 from monitoring.services.sources import wake_pollers
 
 # Errors of a source that another key, password or sign-in may solve.
-CREDENTIAL_ERRORS = ("credential_missing", "credential_rejected", "reconnect", "access_denied")
+CREDENTIAL_ERRORS = ("credential_missing", "access_denied", "no_pages", *REJECTED)
 
 
 def create_credential(
@@ -39,9 +40,11 @@ def replace_secrets(credential: Credential, user: User | None, secrets: Mapping[
     with transaction.atomic():
         locked = Credential.objects.select_for_update().get(pk=credential.pk)
         locked.set_secrets(secrets)
-        locked.error_code, locked.failing_since, locked.expires_at = "", None, None
-        locked.save(update_fields=["sealed", "error_code", "failing_since", "expires_at"])
-        _check_again(locked)
+        locked.settings = {name: value for name, value in locked.settings.items() if name != "account"}
+        locked.expires_at = None
+        locked.mark_replaced()
+        locked.save()
+        check_sources_again(locked)
         record(locked.project, user, "credential.replaced", locked, platform=locked.platform)
     wake_pollers()
 
@@ -50,7 +53,7 @@ def attach_credential(source: Source, user: User | None, credential: Credential)
     """Let a source use a credential, and check it immediately."""
     with transaction.atomic():
         Source.objects.filter(pk=source.pk).update(credential=credential)
-        _check_again(credential)
+        check_sources_again(credential)
         record(source.project, user, "source.credential", source, credential=str(credential))
     wake_pollers()
 
@@ -62,6 +65,7 @@ def delete_credential(credential: Credential, user: User | None) -> None:
         credential.delete()
 
 
-def _check_again(credential: Credential) -> None:
+def check_sources_again(credential: Credential) -> None:
+    """Check the sources that failed because of a credential immediately."""
     failing = Q(error_code__in=CREDENTIAL_ERRORS) | Q(last_success_at=None)
     Source.objects.filter(failing, credential=credential).update(next_poll_at=timezone.now())

@@ -5,7 +5,7 @@ writes the activity log. Called by the Sources pages and the API; sources.py pau
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -59,9 +59,21 @@ def recommended_platforms() -> list[Platform]:
     return [platform for platform in addable_platforms() if is_recommended(platform)]
 
 
-def check_entered(platform: Platform, entered: Mapping[str, str]) -> CheckedSettings:
-    """Return the settings of a source. A value that gives no usable URL is a problem of the first setting."""
-    checked = check(public_settings(platform), entered)
+def check_entered(
+    platform: Platform, entered: Mapping[str, str], credential: Credential | None = None
+) -> CheckedSettings:
+    """Return the settings of a source. A value that gives no usable URL is a problem of the first setting.
+
+    A connected account has some of them, and is used at its own server only.
+    """
+    is_connected = credential is not None and credential.is_connected
+    settings = public_settings(platform)
+    if is_connected:
+        settings = tuple(replace(one, is_required=False) if one.is_of_account else one for one in settings)
+    checked = check(settings, entered)
+    server = credential.settings.get("server") if credential else None
+    if server and checked.values.get("server", server) != server:
+        return CheckedSettings(checked.values, {**checked.problems, "server": "other_account"})
     if checked.problems or not checked.values:
         return checked
     if not is_usable(platform.address(checked.values)) or not host_key(platform.api_url(checked.values)):
@@ -71,7 +83,7 @@ def check_entered(platform: Platform, entered: Mapping[str, str]) -> CheckedSett
 
 def check_new(platform: Platform, new: NewPlatformSource) -> tuple[CheckedSettings, CheckedSettings]:
     """Return the checked settings and the checked secrets, which are not asked for if there is a credential."""
-    settings = check_entered(platform, new.settings)
+    settings = check_entered(platform, new.settings, new.credential)
     is_asked = new.credential is None and (needs_credential(platform) or any(new.secrets.values()))
     return settings, check(secret_settings(platform), new.secrets) if is_asked else CheckedSettings()
 
@@ -115,7 +127,7 @@ def change_settings(source: Source, user: User | None, entered: Mapping[str, str
     A worker that is polling it with the old settings loses its lease, so it can't store where it would have gone on.
     """
     platform = PLATFORMS[source.platform]
-    checked = check_entered(platform, entered)
+    checked = check_entered(platform, entered, source.credential)
     if checked.problems:
         return PlatformResult(problems=checked.problems)
     url = platform.address(checked.values)

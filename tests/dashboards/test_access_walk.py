@@ -68,6 +68,7 @@ PERSONAL = {
     "account": "own account",
     "token_new": "own tokens",
     "token_revoke": "own tokens: 404 for those of others",
+    "credential_callback": "only connections that the person has begun; the role in their project is checked",
     "server_outbox": "only for the server admin",
     "server_delivery": "only for the server admin",
 }

@@ -35,6 +35,8 @@ from tests.factories import make_documents, make_keyword, make_mention, make_men
 FEW, MANY = 2, 12
 NOT_MEASURED = {
     "home": "redirects to a project",
+    "credential_callback": "redirects to the pages of credentials",
+    "credential_connect": "redirects for the platform of this test; without lists of rows",
 }
 NOT_MEASURED_PREFIXES = ("mfa_", "account_")  # signing in: these pages have no lists
 # The query strings with which pages show the most rows.

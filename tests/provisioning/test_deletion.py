@@ -13,12 +13,14 @@ from accounts.projects import create_project
 from alerts.models import Digest, Incident, Rule
 from delivery.models import Delivery
 from monitoring.models import (
+    ConnectionRequest,
     Correction,
     Credential,
     Document,
     DocumentRevision,
     FetchRequest,
     Mention,
+    PlatformApp,
     SentimentLayer,
     SentimentState,
     Source,
@@ -37,7 +39,16 @@ def fill(project, user, documents=12):
     keywords = [make_keyword(project), make_keyword(project)]
     source = make_source(project)
     SourcePeriod.objects.create(source=source, state="working", started_at=timezone.now())
-    Credential.objects.create(project=project, platform="bluesky")
+    credential = Credential.objects.create(project=project, platform="bluesky")
+    PlatformApp.objects.create(project=project, platform="x", client_id="lumen")
+    ConnectionRequest.objects.create(
+        project=project,
+        user=user,
+        platform="x",
+        credential=credential,
+        state_digest=f"d{project.pk}",
+        expires_at=timezone.now(),
+    )
     published = timezone.now()
     mentions = make_mentions(keywords, [{"source": source, "published": published}] * documents)
     DocumentRevision.objects.create(document=mentions[0].document, title="Lumen", text="", replaced_at=published)
@@ -98,6 +109,7 @@ def test_fill_covers_every_table_that_references_a_project():
         "Delivery",
     }
     covered |= {"Correction", "SentimentLayer", "SentimentState", "FetchRequest", "Credential"}
+    covered |= {"PlatformApp", "ConnectionRequest"}
     assert referencing == covered, "add the new table to fill() above, and here"
 
 
