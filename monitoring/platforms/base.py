@@ -163,3 +163,25 @@ class Platform(Protocol):
         `http_client`, which enforces the time, size and address limits.
         """
         ...
+
+
+class PlatformDefaults:
+    """The attributes and methods of a platform that says nothing else: no settings, no limits, no costs."""
+
+    needs: Needs = Needs.NOTHING
+    can: frozenset[Can] = frozenset()
+    settings: tuple[Setting, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    # Other limits with a credential, for platforms that need none.
+    limits_with_key: tuple[Limit, ...] = ()
+    min_interval_s: int | None = None
+    is_streamed = False
+
+    def limits_of(self, settings: Mapping[str, str], *, has_credential: bool = False) -> tuple[Limit, ...]:
+        return self.limits_with_key if has_credential and self.limits_with_key else self.limits
+
+    def monthly_cost(self, items_per_day: float) -> float:
+        return 0
+
+    def query_for_all(self, settings: Mapping[str, str]) -> str:
+        return ""

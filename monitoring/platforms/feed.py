@@ -15,32 +15,18 @@ from monitoring.feeds.errors import ParseError
 from monitoring.http import FetchResult, HttpClient
 from monitoring.http.secret_urls import hide
 from monitoring.parsing.parsers import find_feeds, parse_feed
-from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
+from monitoring.platforms.base import Can, PlatformDefaults, gettext_noop
 from monitoring.records import ClaimedSource, ParsedFeed, PollError, PollHints, PollJob, PollResult
 
 
-class FeedPlatform:
+class FeedPlatform(PlatformDefaults):
     """Polls a feed. A response that equals the last one is not parsed again."""
 
     name: str = "feed"
     item_platform: str = "feed"
     label: str = gettext_noop("Feed")
     summary: str = gettext_noop("Any RSS, Atom or JSON Feed.")
-    needs: Needs = Needs.NOTHING
-    can: frozenset[Can] = frozenset({Can.BACKFILL})
-    settings: tuple[Setting, ...] = ()
-    limits: tuple[Limit, ...] = ()
-    min_interval_s: int | None = None
-    is_streamed: bool = False
-
-    def limits_of(self, settings: Mapping[str, str], *, has_credential: bool = False) -> tuple[Limit, ...]:
-        return self.limits
-
-    def monthly_cost(self, items_per_day: float) -> float:
-        return 0
-
-    def query_for_all(self, settings: Mapping[str, str]) -> str:
-        return ""
+    can = frozenset({Can.BACKFILL})
 
     def address(self, settings: Mapping[str, str]) -> str:
         return settings["url"]

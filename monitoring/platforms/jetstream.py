@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 from monitoring.http import HttpClient
 from monitoring.http.websocket import Stream, StreamFailed, open_stream
-from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
+from monitoring.platforms.base import PlatformDefaults, gettext_noop
 from monitoring.platforms.bluesky_posts import COLLECTION, entry_of_record, post_url
 from monitoring.platforms.pages import MAX_RAW
 from monitoring.records import Entry, PollError, PollJob, PollResult, QuotaReading
@@ -98,29 +98,16 @@ def _entry(uri: str, record: dict[str, Any], time_us: int, message: bytes) -> En
     return replace(entry_of_record(uri, record, time_of(time_us).isoformat()), raw=raw)
 
 
-class Jetstream:
+class Jetstream(PlatformDefaults):
     name = "jetstream"
     item_platform = "bluesky"
     label = gettext_noop("Bluesky (live)")
     summary = gettext_noop("Public posts as they are written, filtered by your keywords.")
-    needs = Needs.NOTHING
-    can: frozenset[Can] = frozenset()
-    settings: tuple[Setting, ...] = ()
-    limits: tuple[Limit, ...] = ()
     min_interval_s = 30  # how often the process that reads the stream saves that it works
     is_streamed = True
     is_forward = False
     overlap = timedelta(seconds=5)
     first_poll = timedelta(minutes=1)
-
-    def limits_of(self, settings: Mapping[str, str], *, has_credential: bool = False) -> tuple[Limit, ...]:
-        return self.limits
-
-    def monthly_cost(self, items_per_day: float) -> float:
-        return 0
-
-    def query_for_all(self, settings: Mapping[str, str]) -> str:
-        return ""
 
     def address(self, settings: Mapping[str, str]) -> str:
         return "https://bsky.app/"

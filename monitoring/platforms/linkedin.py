@@ -11,7 +11,6 @@ organizations/organization-social-action-notifications, /shares/comments-api, /s
 https://learn.microsoft.com/linkedin/marketing/data-storage-requirements).
 """
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,7 +18,7 @@ from urllib.parse import quote
 
 from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Limit, Needs, Setting, gettext_noop
-from monitoring.platforms.linkedin_text import plain, published
+from monitoring.platforms.linkedin_text import about, plain, published
 from monitoring.platforms.oauth import OAuth
 from monitoring.platforms.pages import Page, PageRequest, read_items
 from monitoring.platforms.paging import PagedPlatform
@@ -27,7 +26,6 @@ from monitoring.records import Entry, PollError, QuotaReading
 
 COUNT = 50
 ACTIONS = "List(COMMENT,COMMENT_EDIT,SHARE,SHARE_MENTION)"
-_COMMENT_ID = re.compile(r"urn:li:comment:\(.*,(\d+)\)")
 
 
 class LinkedIn(PagedPlatform):
@@ -112,7 +110,7 @@ class LinkedIn(PagedPlatform):
         edited, opened = set(cursor["edited"]), []
 
         def read(notification: dict[str, Any]) -> Entry | None:
-            found = _found(notification)
+            found = about(notification)
             if found["id"] in edited:
                 return None
             if notification["action"] == "COMMENT_EDIT":
@@ -155,31 +153,6 @@ def _first(page: PageRequest) -> dict[str, Any]:
 
 def _next(cursor: Mapping[str, Any], opened: list[dict[str, Any]]) -> dict[str, Any] | None:
     return {**cursor, "open": opened} if opened or cursor["start"] is not None else None
-
-
-def _found(notification: dict[str, Any]) -> dict[str, Any]:
-    """Return what a notification is about, as JSON: its id, URL, time and text, and where to request it."""
-    decorated = notification.get("decoratedGeneratedActivity") or {}
-    content = decorated.get("comment") or decorated.get("share") or {}
-    post = notification.get("sourcePost") or ""
-    urn = notification.get("generatedActivity") or content.get("entity") or post
-    if not urn:
-        raise ValueError("a notification about nothing")
-    owner, comment = content.get("owner") or "", _COMMENT_ID.fullmatch(urn)
-    found = {
-        "id": urn,
-        "url": f"https://www.linkedin.com/feed/update/{urn}",
-        "path": f"posts/{quote(urn, safe='')}",
-        "text": content.get("text") or (content.get("message") or {}).get("text") or "",
-        "owner": owner if owner.startswith("urn:li:organization:") else "",
-        "at": notification["lastModifiedAt"],
-        "post": "",
-    }
-    if not comment:
-        return found
-    path = f"socialActions/{quote(post, safe='')}/comments/{comment[1]}"
-    url = f"https://www.linkedin.com/feed/update/{post}?commentUrn={quote(urn, safe='')}"
-    return found | {"id": f"urn:li:comment:{comment[1]}", "url": url, "path": path, "post": post}
 
 
 def _entry(found: Mapping[str, Any], text: str) -> Entry:

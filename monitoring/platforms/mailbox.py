@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 
 from monitoring.http import HttpClient
 from monitoring.http.imap import FAILURES, ImapConnection, code_of, error_of, quoted
-from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
+from monitoring.platforms.base import Can, Needs, PlatformDefaults, Setting, gettext_noop
 from monitoring.platforms.mail_messages import MALFORMED, entries_of
 from monitoring.platforms.paging import MAX_PAGES
 from monitoring.records import Entry, PollError, PollJob, PollResult
@@ -33,7 +33,7 @@ class _Refused(Exception):
         self.error = error
 
 
-class Mailbox:
+class Mailbox(PlatformDefaults):
     name = item_platform = "email"
     label = gettext_noop("Mailbox")
     summary = gettext_noop("Messages in a folder of a mailbox, such as Google Alerts, filtered by your keywords.")
@@ -63,21 +63,10 @@ class Mailbox:
             is_secret=True,
         ),
     )
-    limits: tuple[Limit, ...] = ()
     min_interval_s = 600
-    is_streamed = False
     first_poll = timedelta(days=7)
     is_forward = True
     overlap = timedelta()
-
-    def limits_of(self, settings: Mapping[str, str], *, has_credential: bool = False) -> tuple[Limit, ...]:
-        return self.limits
-
-    def monthly_cost(self, items_per_day: float) -> float:
-        return 0
-
-    def query_for_all(self, settings: Mapping[str, str]) -> str:
-        return ""
 
     def address(self, settings: Mapping[str, str]) -> str:
         """Return the address of the server: a mailbox has no web page that is known."""

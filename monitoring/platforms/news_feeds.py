@@ -26,20 +26,24 @@ EDITION = Setting(
     default="en-US",
     pattern=r"[a-z]{2}-[A-Z]{2}",
 )
-_DIALECT = Dialect(or_="OR", not_="-", max_chars=400, max_operators=15, signs="")
 _LATIN_AMERICA = frozenset({"AR", "CL", "CO", "CU", "MX", "PE", "US", "VE"})
 
 
-class GoogleNews(FeedPages):
-    name = item_platform = "googlenews"
-    label = "Google News"
-    summary = gettext_noop("News with a title that matches your keywords.")
+class NewsSearch(FeedPages):
+    """A search that both engines offer: one edition, one page of news."""
+
     can = frozenset({Can.SEARCH, Can.BACKFILL})
     settings = (EDITION,)
     limits = (Limit(30, 60),)
     min_interval_s = 900
-    dialect = _DIALECT
+    dialect = Dialect(or_="OR", not_="-", max_chars=400, max_operators=15, signs="")
     overlap = timedelta(hours=6)
+
+
+class GoogleNews(NewsSearch):
+    name = item_platform = "googlenews"
+    label = "Google News"
+    summary = gettext_noop("News with a title that matches your keywords.")
 
     def address(self, settings: Mapping[str, str]) -> str:
         return f"https://news.google.com/home?{urlencode(_edition(settings['edition']))}"
@@ -60,16 +64,10 @@ class GoogleNews(FeedPages):
         return replace(entry, title=title, author=author, body="", language=settings["edition"][:2])
 
 
-class BingNews(FeedPages):
+class BingNews(NewsSearch):
     name = item_platform = "bingnews"
     label = "Bing News"
     summary = gettext_noop("News that matches your keywords.")
-    can = frozenset({Can.SEARCH, Can.BACKFILL})
-    settings = (EDITION,)
-    limits = (Limit(30, 60),)
-    min_interval_s = 900
-    dialect = _DIALECT
-    overlap = timedelta(hours=6)
 
     def address(self, settings: Mapping[str, str]) -> str:
         return f"https://www.bing.com/news?{urlencode({'setmkt': settings['edition']})}"

@@ -20,7 +20,7 @@ from typing import Any
 
 from monitoring.http import ApiRequest, FetchResult, HttpClient
 from monitoring.platforms import oauth
-from monitoring.platforms.base import Can, Limit, Needs, Setting
+from monitoring.platforms.base import Can, PlatformDefaults
 from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.oauth import OAuth
 from monitoring.platforms.pages import WRONG_SHAPE, Connection, Page, PageRequest, error_of
@@ -33,7 +33,7 @@ MAX_PAGES = 20
 MAX_WAIT_S = 31 * 86_400
 
 
-class PagedPlatform:
+class PagedPlatform(PlatformDefaults):
     """A platform that is read page by page, newest items first unless `is_forward`.
 
     A platform sets the attributes and implements `address`, `api_url`, `request` and `read`; see docs/platforms.
@@ -43,14 +43,6 @@ class PagedPlatform:
     item_platform: str
     label: str
     summary: str
-    needs: Needs = Needs.NOTHING
-    can: frozenset[Can] = frozenset()
-    settings: tuple[Setting, ...] = ()
-    limits: tuple[Limit, ...] = ()
-    # Other limits with a credential, for platforms that need none.
-    limits_with_key: tuple[Limit, ...] = ()
-    min_interval_s: int | None = None
-    is_streamed = False
     # The query language; only for platforms that search.
     dialect = Dialect()
     # Items are read again this long before the mark: search indexes find some items late.
@@ -70,15 +62,6 @@ class PagedPlatform:
     is_renewable = False
     # How accounts are connected; such platforms are renewable, too.
     oauth: OAuth | None = None
-
-    def limits_of(self, settings: Mapping[str, str], *, has_credential: bool = False) -> tuple[Limit, ...]:
-        return self.limits_with_key if has_credential and self.limits_with_key else self.limits
-
-    def monthly_cost(self, items_per_day: float) -> float:
-        return 0
-
-    def query_for_all(self, settings: Mapping[str, str]) -> str:
-        return ""
 
     def address(self, settings: Mapping[str, str]) -> str:
         raise NotImplementedError
