@@ -5,6 +5,7 @@ In: a platform and what streaming/reader.py has read, or why it could not. Out: 
 """
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -65,7 +66,7 @@ def save_batch(
     for source_id, entry in _known_edits(posts, batch.edits):
         posts[source_id][entry.native_id] = entry
     wanted = {entry.native_id: entry for found in posts.values() for entry in found.values()}
-    named = {entry.native_id: entry for entry in authors.named(wanted.values())}
+    named = _with_known_names({entry.native_id: entry for entry in authors.named(wanted.values())}, list(posts))
     polls = []
     for source in claimed:
         if posts[source.id] or not only_changed:
@@ -113,6 +114,16 @@ def _report(skipped: int, missed: list[int] | None) -> dict[str, Any]:
     """Return the report of a source: malformed events since the last save, and from when to when posts are missing."""
     times = [time_of(cursor).isoformat() for cursor in missed or ()]
     return {"skipped": skipped, "gap": bool(times), "missed": times}
+
+
+def _with_known_names(entries: dict[str, Entry], source_ids: list[int]) -> dict[str, Entry]:
+    """Return the entries without an author where it is a DID and the post is stored: it keeps the name that it has."""
+    by_key = {key_of(native_id): native_id for native_id, one in entries.items() if one.author.startswith("did:")}
+    if not by_key:
+        return entries
+    seen = DocumentSource.objects.filter(source_id__in=source_ids, native_key__in=by_key)
+    known = {by_key[key] for key in seen.values_list("native_key", flat=True)}
+    return {native_id: replace(one, author="") if native_id in known else one for native_id, one in entries.items()}
 
 
 def _known_edits(posts: dict[int, dict[str, Entry]], edits: dict[str, Entry]) -> list[tuple[int, Entry]]:

@@ -134,6 +134,22 @@ def test_failed_profiles_leave_the_did(server, source, read, project):
     assert len(server.profile_requests) == 1, "asked again right after a failure"
 
 
+def test_post_that_is_read_again_keeps_the_name_of_its_author(server, source, read, project):
+    make_keyword(project, query="lumen")
+    server.profiles[did_of("ada")] = {"did": did_of("ada"), "handle": "ada.example", "displayName": "Ada Lumière"}
+    reader = connect(server, source, read)
+    server.publish(server.event(post(2)))
+    wait_until(Mention.objects.exists)
+    reader.stop()
+    server.profile_status = 500
+    read()
+    server.publish(server.event(post(3, author="zoe")))
+    wait_until(lambda: Mention.objects.count() == 2)
+    assert len(server.profile_requests) == 2
+    assert set(Document.objects.values_list("author", flat=True)) == {"Ada Lumière", did_of("zoe")}
+    assert set(Mention.objects.values_list("author", flat=True)) == {"Ada Lumière", did_of("zoe")}
+
+
 def test_profiles_are_asked_for_once_and_25_at_a_time(server, source, read, project):
     make_keyword(project, query="lumen")
     connect(server, source, read)
