@@ -105,7 +105,8 @@ class SourceIn(Body):
 
 
 class SourcePatch(Body):
-    paused: bool
+    paused: bool | None = None
+    tags: list[Text] | None = Field(None, description="replaces all tags: up to 10 of 50 characters")
 
 
 class SourceError(Schema):
@@ -146,6 +147,7 @@ class SourceOut(Schema):
     report: SourceReport | None = Field(description="null for feeds, and before the first check")
     url: str = Field(description="with “…” for each password or token in it")
     title: str
+    tags: list[str]
     site_url: str
     previous_url: str = Field(description="the URL from which the source moved at `moved_at`")
     moved_at: datetime | None

@@ -16,6 +16,7 @@ from monitoring.messages.source_errors import error_text
 from monitoring.models import FetchRequest, Source
 from monitoring.services import sources
 from monitoring.services.fetches import fetch_here
+from monitoring.services.tags import set_tags
 
 router = Router(tags=["sources"])
 
@@ -57,9 +58,11 @@ def get_source(request: SignedInRequest, project_id: int, source_id: int) -> Sou
 
 @router.patch("/projects/{int:project_id}/sources/{int:source_id}", response=SourceOut)
 def pause_source(request: SignedInRequest, project_id: int, source_id: int, source: SourcePatch) -> Source:
-    """Pause a source, or resume a paused or stopped one."""
+    """Pause a source, or resume a paused or stopped one; replace its tags."""
     found = _source(request, project_id, source_id, Role.MANAGER)
-    return sources.pause_source(found, request.user, source.paused)
+    if source.tags is not None:
+        found = set_tags(found, request.user, source.tags)
+    return found if source.paused is None else sources.pause_source(found, request.user, source.paused)
 
 
 @router.delete("/projects/{int:project_id}/sources/{int:source_id}", response={204: None})

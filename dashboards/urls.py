@@ -87,8 +87,10 @@ SOURCES = [
         "p/<int:project_id>/sources/preview/<uuid:preview_id>", platform_add.platform_preview, name="platform_preview"
     ),
     path("p/<int:project_id>/sources/import", source_add.opml_import, name="opml_import"),
+    path("p/<int:project_id>/sources/import/urls", source_add.url_list_import, name="url_list_import"),
     path("p/<int:project_id>/sources.opml", source_add.opml_export, name="opml_export"),
     path("p/<int:project_id>/sources/<int:source_id>", sources.source, name="source"),
+    path("p/<int:project_id>/sources/<int:source_id>/tags", sources.source_tags, name="source_tags"),
     path("p/<int:project_id>/sources/<int:source_id>/pause", sources.source_pause, name="source_pause"),
     path("p/<int:project_id>/sources/<int:source_id>/poll", sources.source_poll, name="source_poll"),
     path("p/<int:project_id>/sources/<int:source_id>/delete", sources.source_delete, name="source_delete"),

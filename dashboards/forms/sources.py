@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.secret_box import Unreadable, open_sealed
 from monitoring.http.secret_urls import hide
 
+MAX_LINES = 1_000
 MAX_OPML_BYTES = 5 * 1024 * 1024  # some 20,000 feeds
 
 
@@ -45,6 +46,26 @@ class SourceForm(forms.Form):
             if hide(url) == data.get("url"):
                 data["url"] = url
         return data
+
+
+class UrlListForm(forms.Form):
+    """Feed URLs, one per line, with tags for all of them."""
+
+    urls = forms.CharField(
+        label=_("Feed URLs"),
+        max_length=MAX_LINES * 2000,
+        widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("One per line, for instance those of your Google Alerts with delivery to an RSS feed."),
+    )
+    tags = forms.CharField(
+        label=_("Tags"), required=False, max_length=500, help_text=_("Separated by commas, for all of these feeds.")
+    )
+
+    def clean_urls(self) -> str:
+        urls = self.cleaned_data["urls"]
+        if len(urls.splitlines()) > MAX_LINES:
+            raise ValidationError(_("Enter at most 1,000 lines. Nothing was imported."))
+        return urls
 
 
 class OpmlForm(forms.Form):

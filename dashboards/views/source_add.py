@@ -15,15 +15,16 @@ from django.utils.translation import ngettext
 from accounts.access import SignedInRequest, project_view
 from accounts.formats import number
 from accounts.models import Membership, Project, Role
-from dashboards.forms.sources import OpmlForm, SourceForm
+from dashboards.forms.sources import OpmlForm, SourceForm, UrlListForm
 from dashboards.presenters.fetching import WAIT_S, show_progress, show_result, too_many_fetches
 from dashboards.presenters.platform_cards import gallery
 from monitoring.feeds.errors import ParseError
+from monitoring.feeds.opml import LeftOut
 from monitoring.messages.opml_reasons import OPML_REASONS
 from monitoring.messages.source_errors import error_text
 from monitoring.models import FetchRequest
 from monitoring.services.fetches import INTERRUPTED, TooManyFetches, fetch_of, request_fetch, wait_for
-from monitoring.services.opml import ImportResult, export_opml, import_opml
+from monitoring.services.opml import ImportResult, export_opml, import_addresses, import_opml
 from monitoring.services.sources import Adding, AddResult, Candidate, result_without_fetch
 
 
@@ -78,6 +79,26 @@ def opml_import(request: SignedInRequest, membership: Membership) -> HttpRespons
     return _form_page(request, membership.project, SourceForm(), opml_form=form, left_out=left_out)
 
 
+@project_view(Role.MANAGER)
+def url_list_import(request: SignedInRequest, membership: Membership) -> HttpResponse:
+    """GET shows the forms, POST adds the feed of each line and lists the lines that it left out."""
+    form, left_out = UrlListForm(request.POST or None), []
+    if request.method == "POST" and form.is_valid():
+        result = import_addresses(
+            membership.project, request.user, form.cleaned_data["urls"], form.cleaned_data["tags"]
+        )
+        _report_imported(request, result)
+        if not result.left_out:
+            return redirect("sources", membership.project_id)
+        left_out = [(_line(each), OPML_REASONS[each.reason]) for each in result.left_out]
+        form = UrlListForm()
+    return _form_page(request, membership.project, SourceForm(), url_list_form=form, left_out=left_out)
+
+
+def _line(left_out: LeftOut) -> str:
+    return _("Line %(number)s: %(text)s") % {"number": number(left_out.line), "text": left_out.name}
+
+
 def _added(request: SignedInRequest, membership: Membership, form: SourceForm, result: AddResult) -> HttpResponse:
     """Return to the sources, or show why the URL was rejected. If a website has several feeds, list them."""
     if result.source:
@@ -97,12 +118,14 @@ def _form_page(
     form: SourceForm,
     *,
     opml_form: OpmlForm | None = None,
+    url_list_form: UrlListForm | None = None,
     candidates: Sequence[Candidate] = (),
     left_out: Sequence[tuple[str, str | Promise]] = (),
 ) -> HttpResponse:
     context = {
         "form": form,
         "opml_form": opml_form or OpmlForm(),
+        "url_list_form": url_list_form or UrlListForm(),
         "candidates": candidates,
         "left_out": left_out,
         "gallery": gallery(project),

@@ -1,5 +1,8 @@
 """The sources of a project: the list, one source's page, and pausing, checking and deleting it."""
 
+from collections import Counter
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -18,6 +21,7 @@ from dashboards.presenters.platform_details import platform_details
 from dashboards.presenters.source_rows import SourceRow, source_rows
 from monitoring.models import DocumentSource
 from monitoring.services.sources import delete_source, pause_source, poll_now
+from monitoring.services.tags import read_tags, set_tags
 
 PAGE = 100
 LATEST = 20
@@ -26,11 +30,13 @@ STATUSES = ("failing", "pending", "quiet", "active", "paused")  # in the order o
 
 @project_view()
 def sources(request: SignedInRequest, membership: Membership) -> HttpResponse:
-    """The sources with their status, failing ones first. GET `status` and `q` to filter."""
+    """The sources with their status, failing ones first. GET `status`, `tag` and `q` to filter."""
     every = source_rows(membership.project.sources.all(), timezone.now())
     every.sort(key=lambda row: (STATUSES.index(row.status), str(row.source).casefold()))
     status, text = request.GET.get("status", ""), request.GET.get("q", "").strip()
-    rows = [row for row in every if (not status or row.status == status) and _contains(row, text)]
+    tag = request.GET.get("tag", "")
+    tagged = [row for row in every if not tag or tag in row.source.tags]
+    rows = [row for row in tagged if (not status or row.status == status) and _contains(row, text)]
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     now = timezone.now()
     shown = [row.source for row in page]
@@ -39,7 +45,11 @@ def sources(request: SignedInRequest, membership: Membership) -> HttpResponse:
         "page": page,
         "rows": [(row, details.get(row.source.pk), strips[row.source.pk]) for row in page],
         "total": len(every),
-        "statuses": [(code, label, sum(row.status == code for row in every)) for code, label in _status_labels()],
+        "of_tag": len(tagged),
+        "statuses": [(code, label, sum(row.status == code for row in tagged)) for code, label in _status_labels()],
+        "tags": sorted(Counter(one for row in every for one in row.source.tags).items(), key=lambda each: each[0]),
+        "tag": tag,
+        "filter_of_tag": urlencode({"tag": tag}) if tag else "",
         "status": status,
         "q": text,
         "form": SourceForm(),
@@ -73,6 +83,16 @@ def source_pause(request: SignedInRequest, membership: Membership, source_id: in
     changed = pause_source(get_object_or_404(membership.project.sources, pk=source_id), request.user, paused)
     text = _("“%(name)s” paused.") if paused else _("Source “%(name)s” resumed.")
     messages.success(request, text % {"name": changed})
+    return redirect("source", membership.project_id, source_id)
+
+
+@project_view(Role.MANAGER)
+@require_POST
+def source_tags(request: SignedInRequest, membership: Membership, source_id: int) -> HttpResponse:
+    """POST `tags`, separated by commas, to replace those of the source."""
+    changed = get_object_or_404(membership.project.sources, pk=source_id)
+    set_tags(changed, request.user, read_tags(request.POST.get("tags", "")[:1_000].replace("\0", "")))
+    messages.success(request, _("Tags saved."))
     return redirect("source", membership.project_id, source_id)
 
 

@@ -39,10 +39,14 @@ class OpmlOutline:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """An entry of a list that is no feed, by its title or URL. `reason` has a sentence in messages/opml_reasons.py."""
+    """An entry of a list that is no feed, by its title or URL. `reason` has a sentence in messages/opml_reasons.py.
+
+    `line` is its number in a list of URLs, 0 in an OPML file.
+    """
 
     name: str
     reason: str
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)

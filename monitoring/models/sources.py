@@ -37,6 +37,8 @@ class Source(models.Model):
     `url`, `moved_to` and `previous_url` are shown to people: with "…" for each password or token. The whole URLs of
     those that have one are encrypted in `sealed_urls` (polling/addresses.py).
 
+    `tags` are words that people gave it (services/tags.py).
+
     `settings` are what a person has set for a source of its platform; its secrets are in `credential`. `report` says
     what the last poll of a platform could not see (monitoring/platforms/paging.py).
 
@@ -55,6 +57,7 @@ class Source(models.Model):
     title = models.CharField(_("title"), max_length=300, blank=True)
     site_url = models.CharField(max_length=2000, blank=True)
     language = models.CharField(max_length=20, blank=True)
+    tags = models.JSONField(default=list, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
     created_at = models.DateTimeField(default=timezone.now)
 

@@ -1,6 +1,6 @@
-"""Import and export a project's feeds as OPML.
+"""Import and export a project's feeds: as OPML, or by a list of URLs.
 
-In: an OPML file, or sources. Out: counts, or an OPML file. Called by the Sources page.
+In: an OPML file, lines of text, or sources. Out: counts, or an OPML file. Called by the Sources page.
 """
 
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from accounts.activity_log import record
 from accounts.models import Project, User
+from monitoring.content.urls import url_from_input
 from monitoring.feeds.errors import ParseError
 from monitoring.feeds.opml import LeftOut, OpmlOutline, write_opml
 from monitoring.http.secret_urls import hide, is_hidden
@@ -17,6 +18,7 @@ from monitoring.models import Source
 from monitoring.parsing.parsers import read_opml
 from monitoring.polling.addresses import sealed_urls_of
 from monitoring.services.sources import Adding, insert_source, is_usable, new_source, wake_pollers
+from monitoring.services.tags import TAG_SEPARATOR, read_tags
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class ImportResult:
 
 
 def import_opml(project: Project, user: User | None, content: bytes) -> ImportResult | ParseError:
-    """Add every feed of an OPML file without a request; each is checked by the pollers."""
+    """Add every feed of an OPML file without a request; each is checked by the pollers. Its folders become tags."""
     feeds = read_opml(content)
     if isinstance(feeds, ParseError):
         return feeds
@@ -38,22 +40,48 @@ def import_opml(project: Project, user: User | None, content: bytes) -> ImportRe
         LeftOut(each.title or hide(each.url), problem) for each in feeds.outlines if (problem := _problem(each.url))
     ]
     named = [LeftOut(hide(each.name), each.reason) for each in feeds.left_out]
-    left_out = (*named, *bad)
-    adding, known = Adding(project, user), sealed_urls_of(project.pk)
+    return _import(Adding(project, user), "OPML", usable, (*named, *bad))
+
+
+def import_addresses(project: Project, user: User | None, text: str, tags: str = "") -> ImportResult:
+    """Add the feed of each line without a request, all with the same tags. Empty lines count for nothing."""
+    found: dict[str, OpmlOutline] = {}
+    left_out = []
+    for number, line in enumerate(text.splitlines(), 1):
+        url = url_from_input(line)
+        if not line.strip():
+            continue
+        problem = _problem(url) if "." in line else "not_web"
+        if problem or url in found:
+            left_out.append(LeftOut(hide(line.strip())[:200], problem or "duplicate", number))
+        else:
+            found[url] = OpmlOutline(url, category=tags)
+    return _import(Adding(project, user), "URLs", list(found.values()), tuple(left_out))
+
+
+def _import(adding: Adding, name: str, usable: list[OpmlOutline], left_out: tuple[LeftOut, ...]) -> ImportResult:
+    """Add the feeds of a list, all or none. Those that the project has keep their tags."""
+    project, known = adding.project, sealed_urls_of(adding.project.pk)
     with transaction.atomic():
         before = project.sources.count()
         plain = [each for each in usable if hide(each.url) == each.url and each.url not in known]
-        Source.objects.bulk_create(
-            [new_source(adding, each.url, each.title, each.site_url) for each in plain], ignore_conflicts=True
-        )
+        Source.objects.bulk_create([_source(adding, each) for each in plain], ignore_conflicts=True)
         for each in usable:
             # One by one: those that differ only in their secrets get a number.
             if hide(each.url) != each.url and each.url not in known:
-                insert_source(adding, each.url, each.title, each.site_url)
+                source, created = insert_source(adding, each.url, each.title, each.site_url)
+                if created:
+                    Source.objects.filter(pk=source.pk).update(tags=read_tags(each.category))
         added = project.sources.count() - before
-        record(project, user, "source.imported", "OPML", added=added, left_out=len(left_out))
+        record(project, adding.user, "source.imported", name, added=added, left_out=len(left_out))
     wake_pollers()
     return ImportResult(added, len(usable) - added, left_out)
+
+
+def _source(adding: Adding, outline: OpmlOutline) -> Source:
+    source = new_source(adding, outline.url, outline.title, outline.site_url)
+    source.tags = read_tags(outline.category)
+    return source
 
 
 def _problem(url: str) -> str:
@@ -64,8 +92,11 @@ def _problem(url: str) -> str:
 
 
 def export_opml(project: Project, sources: QuerySet[Source]) -> bytes:
-    """Return feeds as an OPML file, with "…" for the passwords and tokens in their URLs."""
+    """Return feeds as an OPML file, in folders by their tags, with "…" for the passwords and tokens in their URLs."""
     return write_opml(
         project.name,
-        [OpmlOutline(url=source.url, title=source.title, site_url=source.site_url, category="") for source in sources],
+        [
+            OpmlOutline(source.url, source.title, source.site_url, category=TAG_SEPARATOR.join(source.tags))
+            for source in sources
+        ],
     )

@@ -99,3 +99,12 @@ def test_source_creation_returns_existing_source(project, manager, program):
     source = make_source(project, "https://site.example/feed")
     answer = program(manager)("POST", f"/projects/{project.pk}/sources", {"url": "https://site.example/feed"})
     assert (answer.status_code, answer.json()["id"]) == (200, source.pk)
+
+
+def test_source_takes_tags_without_a_change_of_its_state(project, manager, program):
+    source = make_source(project)
+    call = program(manager)
+    path = f"/projects/{project.pk}/sources/{source.pk}"
+    changed = call("PATCH", path, {"tags": ["Presse", "presse", "Lyon"]}).json()
+    assert (changed["tags"], changed["state"]) == (["Presse", "Lyon"], "active")
+    assert call("PATCH", path, {"paused": True}).json()["tags"] == ["Presse", "Lyon"]

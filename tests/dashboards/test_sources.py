@@ -213,3 +213,34 @@ def test_source_pages_tell_when_items_were_found_and_published(client, at, proje
 def test_source_page_shows_redirect_and_previous_url(client, at, project, read, fields, text):
     source = make_source(project, **fields)
     assert text in read(client, at("source", source.pk))
+
+
+def test_url_list_import_names_lines_that_were_left_out(client, at, project):
+    page = words(client.post(at("url_list_import"), {"urls": "https://a.example/feed\nhello", "tags": "Presse"}))
+    assert "1 source added." in page
+    assert "Line 2: hello" in page
+    assert [source.tags for source in project.sources.all()] == [["Presse"]]
+    again = client.post(at("url_list_import"), {"urls": "https://a.example/feed"}, follow=True)
+    assert "0 sources added. 1 already existed." in words(again)
+
+
+def test_url_list_import_adds_nothing_of_a_list_that_is_too_long(client, at, project):
+    page = client.post(at("url_list_import"), {"urls": "\n".join(f"https://a.example/{n}" for n in range(1001))})
+    assert "at most 1,000 lines" in words(page)
+    assert not project.sources.exists()
+
+
+def test_sources_are_filtered_by_tag(client, at, project, read):
+    tagged, other = make_source(project, tags=["Presse & co"]), make_source(project)
+    page = read(client, f"{at('sources')}?tag=Presse+%26+co")
+    assert str(tagged) in page and str(other) not in page
+    assert "All 1" in page and "Presse & co 1" in page
+    assert str(other) in read(client, at("sources"))
+
+
+def test_source_page_changes_tags(client, at, project, read):
+    source = make_source(project, tags=["old"])
+    assert client.post(at("source_tags", source.pk), {"tags": "Presse, Lyon"}).status_code == 302
+    source.refresh_from_db()
+    assert source.tags == ["Presse", "Lyon"]
+    assert "Presse Lyon Edit tags" in read(client, at("source", source.pk))
