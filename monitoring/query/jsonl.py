@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from monitoring.jsonl import BadInput, encode, read_document
-from monitoring.query.document import Doc
+from monitoring.query.document import MAX_STARS, Doc
 from monitoring.query.errors import QueryError
 from monitoring.query.index import Index
 
-_FIELDS = ("title", "text", "url", "author", "language", "platform", "country")
+_FIELDS = ("title", "text", "url", "author", "language", "platform", "country", "kind")
 
 
 def read_queries(lines: Iterable[str]) -> Index[str] | BadInput:
@@ -50,7 +50,12 @@ def _read(line: bytes) -> tuple[object, Doc] | str:
         return row
     values: dict[str, Any] = {name: row.get(name) or "" for name in _FIELDS}
     wrong = next((name for name, value in values.items() if not isinstance(value, str)), None)
-    return f'"{wrong}" is not a text' if wrong else (row["id"], Doc(**values))
+    if wrong:
+        return f'"{wrong}" is not a text'
+    rating: Any = row.get("rating")
+    if rating is not None and not (type(rating) in (int, float) and 0 <= rating <= MAX_STARS):
+        return f'"rating" is not a number from 0 to {MAX_STARS}'
+    return row["id"], Doc(**values, rating=rating)
 
 
 def match_lines(index: Index[str], lines: Iterable[bytes]) -> Iterator[str | BadInput]:

@@ -27,6 +27,13 @@ def test_mentions_command_writes_one_json_line_per_mention(project):
     assert (line["keyword"], line["title"], line["source"], line["status"]) == ("Lumen", "Été", "Le Monde", "ignored")
     assert line["published"] == "2020-05-04T03:02:01Z"
     assert line["language"] is None
+    assert (line["kind"], line["rating"], line["country"]) == (None, None, None)
+
+
+def test_mentions_command_writes_the_fields_of_reviews(project):
+    make_mention(make_keyword(project), kind="review", rating=1.5, country="FR")
+    [line] = run("--project", "Maison Lumen")
+    assert (line["kind"], line["rating"], line["country"]) == ("review", 1.5, "FR")
 
 
 def test_since_excludes_older_mentions(project):

@@ -48,6 +48,18 @@ def test_match_reads_queries_with_ids_from_a_file(tmp_path):
     ]
 
 
+def test_match_reads_the_fields_of_reviews():
+    rows = [
+        {"id": 1, "text": "x", "kind": "review", "rating": 1.6, "country": "FR"},
+        {"id": 2, "text": "x", "kind": "post", "rating": None},
+        {"id": 3, "text": "x", "rating": "2"},
+        {"id": 4, "text": "x", "rating": 9},
+    ]
+    done = match("kind:review rating:<=2 country:fr", documents=lines(*rows))
+    assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == [1]
+    assert (done.returncode, done.stderr.count(b'"rating" is not a number from 0 to 5')) == (1, 2)
+
+
 def test_match_reports_invalid_query_on_one_line_and_exits_with_1(tmp_path):
     file = tmp_path / "queries.tsv"
     file.write_text("good\tpanne\nbad\tpanne OR\n")
