@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from tests.lookalikes.platforms.base import PlatformServer, Received, Reply
 
-CLIENT_ID, CLIENT_SECRET = "lumen-client", "s3cret/of+the app"
+CLIENT_ID, CLIENT_SECRET = "lumen-client", "s3cret/of+the:app"
 NAME = "ada_lumen"
 
 
