@@ -118,6 +118,7 @@ def test_limit_that_is_used_up_says_when_it_refills(open_as, owner, project, at)
         left=0,
         at=now,
         blocked_until=now + timedelta(minutes=30),
+        quota_left=0,
     )
     page = open_as(owner, at("sources"))
     expect(page.get_by_text("Limit used up")).to_be_visible()
