@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from monitoring.content.scrub import read_json
 from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
 from monitoring.platforms.bluesky_posts import entry_of_record, with_author
@@ -111,7 +112,7 @@ class Bluesky(PagedPlatform):
 
     def _session(self, response: FetchResult, connection: Connection) -> dict[str, str]:
         """Return what is stored of a session. Without the official server, that of the account isn't asked for."""
-        data = json.loads(response.body)
+        data = read_json(response.body)
         session = {"access_jwt": data["accessJwt"], "refresh_jwt": data["refreshJwt"], "did": data["did"]}
         server = _own_server(data.get("didDoc"))
         if server and connection.api_url == self.api_url(connection.settings):

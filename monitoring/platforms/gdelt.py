@@ -7,12 +7,12 @@ request per 5 seconds; since 2026 it refuses more when it is busy
 (https://blog.gdeltproject.org/gdelt-doc-2-0-api-debuts/).
 """
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from monitoring.content.scrub import read_json
 from monitoring.http import ApiRequest
 from monitoring.platforms.base import Can, Limit, gettext_noop
 from monitoring.platforms.dialects import Dialect
@@ -64,7 +64,7 @@ class Gdelt(PagedPlatform):
         """Return JSON, or the text of an error."""
         text = body.decode("utf-8", "replace").strip()
         is_message = text[:1].isalpha() and len(text) <= MAX_MESSAGE
-        return text if is_message else json.loads(body, strict=False)
+        return text if is_message else read_json(body, strict=False)
 
     def read(self, data: Any, page: PageRequest) -> Page:
         if isinstance(data, str):

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from monitoring.content.scrub import read_json
 from monitoring.http import ApiRequest
 from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
 from monitoring.platforms.pages import Connection, Page, PageRequest, error_of, read_items
@@ -105,7 +106,7 @@ class GooglePlay(PagedPlatform):
         if response.error:
             # invalid_grant: a key that was deleted, or an account that is disabled.
             return PollError("credential_rejected", "token") if response.status == 400 else error_of(response)
-        token = json.loads(response.body)
+        token = read_json(response.body)
         ends = connection.now.timestamp() + float(token.get("expires_in", VALID_S))
         return {**connection.secrets, "access_token": token["access_token"], "ends": str(ends)}
 

@@ -11,7 +11,6 @@ Errors never quote a response: it may repeat what was sent.
 
 import base64
 import hashlib
-import json
 import math
 import re
 from collections.abc import Callable, Mapping
@@ -20,6 +19,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from monitoring.content.scrub import read_json
 from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.pages import Connection, error_of
 from monitoring.platforms.values import error_body
@@ -176,7 +176,7 @@ def account_at(
         headers = {"Authorization": f"Bearer {connection.secrets[token_name]}"}
         response = connection.call(ApiRequest(f"{connection.api_url}{path}", headers))
         try:
-            return Account("" if response.error else str(name(json.loads(response.body)))[:MAX_NAME])
+            return Account("" if response.error else str(name(read_json(response.body)))[:MAX_NAME])
         except (KeyError, TypeError, ValueError, IndexError, AttributeError):
             return Account()
 

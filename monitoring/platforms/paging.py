@@ -13,11 +13,11 @@ from, which polling/save.py stores together. Each search (or the one timeline) o
 A source with more searches than requests reads them in rounds: `round` is when the present one began.
 """
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from monitoring.content.scrub import read_json
 from monitoring.http import ApiRequest, FetchResult, HttpClient
 from monitoring.platforms import oauth
 from monitoring.platforms.base import Can, PlatformDefaults
@@ -79,7 +79,7 @@ class PagedPlatform(PlatformDefaults):
 
     def decode(self, body: bytes) -> Any:
         """Return the body as `read` takes it. A ValueError means that it is something else."""
-        return json.loads(body)
+        return read_json(body)
 
     def follow(self, page: Page, response: FetchResult, request: PageRequest) -> Page:
         """Return the page with what the headers of its response say about the next one."""

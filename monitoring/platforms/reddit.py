@@ -10,13 +10,13 @@ HTML.
 """
 
 import base64
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from monitoring.content.scrub import read_json
 from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
@@ -133,7 +133,7 @@ class Reddit(PagedPlatform):
         response = connection.call(ApiRequest(url, headers, form={"grant_type": "client_credentials"}))
         if response.error:
             return error_of(response)
-        data = json.loads(response.body)
+        data = read_json(response.body)
         ends = connection.now.timestamp() + float(data.get("expires_in", 3_600))
         return {**connection.secrets, "access_token": data["access_token"], "expires_at": str(ends)}
 

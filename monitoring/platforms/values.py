@@ -1,9 +1,9 @@
 """Values that the APIs of many platforms write alike. Pure; called by platforms."""
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 
+from monitoring.content.scrub import read_json
 from monitoring.http import FetchResult
 
 
@@ -25,7 +25,7 @@ def total(*counts: int | None) -> int | None:
 def error_body(response: FetchResult) -> dict[str, Any]:
     """Return the JSON object in a response that is no success, {} if its body is something else."""
     try:
-        data = json.loads(response.body)
+        data = read_json(response.body)
     except ValueError:
         return {}
     return data if isinstance(data, dict) else {}

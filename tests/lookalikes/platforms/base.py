@@ -120,6 +120,8 @@ class PlatformServer:
     secrets_in_query: ClassVar[frozenset[str]] = frozenset()
     # Fields of an entry that the platform does not give.
     lacks: ClassVar[frozenset[str]] = frozenset()
+    # JSON can hold characters that Postgres can't store; XML, HTML and mail can't.
+    sends_json: ClassVar[bool] = True
     # The status of a rejected credential.
     rejected_status: ClassVar[int] = 401
     # The most items of one page, and how many items it reaches at all (None: all).

@@ -18,6 +18,7 @@ FIRST_UID = 4_000
 
 
 class MailboxServer(PlatformServer):
+    sends_json = False
     platform = "email"
     settings = {"host": "imap.example.com", "user": "ada@example.com", "folder": "INBOX"}
     secrets = {"password": "mot de passe d’Ada"}

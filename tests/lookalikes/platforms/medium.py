@@ -7,6 +7,7 @@ from tests.lookalikes.platforms.feed_pages import rss, rss_item
 
 
 class MediumServer(PlatformServer):
+    sends_json = False
     platform = "medium"
     settings = {"tag": "interior-design"}
     lacks = frozenset({"author", "likes", "replies", "shares", "views", "rating"})

@@ -8,6 +8,7 @@ from tests.lookalikes.platforms.feed_pages import rss, rss_item
 
 
 class GoogleNewsServer(PlatformServer):
+    sends_json = False
     platform = "googlenews"
     settings = {"edition": "fr-FR"}
     lacks = frozenset({"title", "author", "likes", "replies", "shares", "views", "rating"})
@@ -38,6 +39,7 @@ class GoogleNewsServer(PlatformServer):
 
 
 class BingNewsServer(PlatformServer):
+    sends_json = False
     platform = "bingnews"
     settings = {"edition": "fr-FR"}
     lacks = frozenset({"author", "name", "likes", "replies", "shares", "views", "rating"})

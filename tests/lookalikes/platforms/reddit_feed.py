@@ -9,6 +9,7 @@ TOKEN = "0123456789abcdef0123456789abcdef01234567"
 
 
 class RedditFeedServer(PlatformServer):
+    sends_json = False
     platform = "redditfeed"
     settings = {"place": "r/france+Lyon", "user": "lumen_team"}
     secrets = {"token": TOKEN}

@@ -7,6 +7,7 @@ from tests.lookalikes.platforms.feed_pages import atom
 
 
 class StackExchangeTagServer(PlatformServer):
+    sends_json = False
     platform = "stackexchangetag"
     settings = {"site": "stackoverflow", "tag": "c#"}
     lacks = frozenset({"author", "likes", "replies", "shares", "views", "rating"})

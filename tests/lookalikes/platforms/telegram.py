@@ -13,6 +13,7 @@ CLOSED = (
 class TelegramServer(PlatformServer):
     """`more` is HTML in the post with a number; `is_closed` for a channel without a preview."""
 
+    sends_json = False
     platform = "telegram"
     settings = {"channel": "LumenNews"}
     lacks = frozenset({"author", "name", "title", "likes", "replies", "shares", "rating"})

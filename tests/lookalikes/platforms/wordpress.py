@@ -7,6 +7,7 @@ from tests.lookalikes.platforms.feed_pages import rss, rss_item
 
 
 class WordPressServer(PlatformServer):
+    sends_json = False
     platform = "wordpress"
     settings = {"site": "blog.example"}
     lacks = frozenset({"author", "likes", "replies", "shares", "views", "rating"})

@@ -9,6 +9,7 @@ CHANNEL = "UCBR8-60-B28hp2BmDPdntcQ"
 
 
 class YouTubeChannelServer(PlatformServer):
+    sends_json = False
     platform = "youtubechannel"
     settings = {"channel": CHANNEL}
     lacks = frozenset({"author", "likes", "replies", "shares", "views", "rating"})

@@ -3,11 +3,13 @@
 A platform whose API cannot do something names it in its look-alike (`lacks`, `page_size`, `reach`), never here.
 """
 
+from dataclasses import astuple, replace
 from datetime import timedelta
 
 import pytest
 
 from monitoring.content.clean import clean
+from monitoring.content.scrub import is_storable
 from monitoring.http.secret_urls import hide
 from monitoring.messages.source_errors import ERROR_TEXTS
 from monitoring.platforms.registry import PLATFORMS
@@ -67,6 +69,19 @@ def test_poll_returns_each_item_with_its_fields(server, polls):
             assert getattr(entry, name) == server.expected(post, name), name
         assert entry.kind in ("post", "comment", "review", "article", "video")
         assert entry.raw
+
+
+def test_poll_returns_texts_that_postgres_can_store(server, polls):
+    if not server.sends_json:
+        pytest.skip("XML, HTML and mail can't hold these characters")
+    server.posts = make_posts(3)
+    unusual = "Lumen \x00\ud800\x01 😡"
+    server.posts[1] = replace(server.posts[1], title=unusual, text=unusual, name=unusual)
+    polls.poll_until_done()
+    assert set(polls.entries) == ids(server)
+    for entry in polls.entries.values():
+        texts = [value for value in astuple(entry) if isinstance(value, str)] + [text for text, _ in entry.other_texts]
+        assert all(is_storable(text) for text in texts)
 
 
 def test_polls_return_every_item_of_all_pages_exactly_once(server, polls):
