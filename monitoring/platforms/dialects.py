@@ -6,6 +6,7 @@ Called by platforms/searches.py.
 """
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import product
 
 from monitoring.query import And, AtLeast, Count, Near, Node, Not, Or, QueryError, Term, parse
@@ -69,6 +70,8 @@ class _Unsearchable(Exception):
     """No word that the platform can search for is in every match."""
 
 
+# A source is polled every few minutes with the same queries.
+@lru_cache(maxsize=4_096)
 def translate(query: str, dialect: Dialect) -> Translation:
     """Return the searches of a query. A saved query that cannot be read any more has none."""
     try:

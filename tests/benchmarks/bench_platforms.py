@@ -1,8 +1,8 @@
 """Simulate a day of all platforms with many keywords: python -m tests.benchmarks.bench_platforms [--keywords N].
 
-The clock is simulated, the requests are real: each platform polls its look-alike on loopback with the code of the
-workers (buckets, walks, schedule). Prints by platform: requests, the fullest window relative to its limit, items lost,
-and the minutes from publication to the poll that found an item: median and worst.
+The clock is simulated: each platform polls its look-alike with the code of the workers (buckets, walks, schedule),
+without a network. Prints by platform: requests, the fullest window relative to its limit, items lost, and the minutes
+from publication to the poll that found an item: median and worst.
 """
 
 import argparse
@@ -23,12 +23,9 @@ def main() -> None:
 
 
 def show(arguments: argparse.Namespace) -> None:
-    from monitoring.platforms.registry import PLATFORMS
-    from tests.benchmarks.platform_day import ITEMS_PER_DAY, simulate
-    from tests.lookalikes.platforms.registry import LOOKALIKES
+    from tests.benchmarks.platform_day import ITEMS_PER_DAY, PLATFORMS_OF_THE_DAY, simulate
 
-    polled = (name for name in sorted(LOOKALIKES) if not PLATFORMS[name].is_streamed)
-    names = list(polled)[: arguments.platforms]
+    names = PLATFORMS_OF_THE_DAY[: arguments.platforms]
     print(f"{arguments.hours} h, {arguments.keywords} keywords, {len(names)} platforms, {ITEMS_PER_DAY} items each")
     print(f"{'platform':18} {'requests':>9} {'fullest':>8} {'lost':>5} {'median':>8} {'worst':>8}  errors")
     for day in simulate(names, arguments.keywords, arguments.hours):

@@ -2,11 +2,15 @@
 
 import heapq
 import random
+import re
 from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from urllib.parse import unquote_plus
 
+from monitoring.http import ApiRequest, FetchResult
 from monitoring.ingest.records import Stored
 from monitoring.platforms import buckets
 from monitoring.platforms.buckets import Bucket
@@ -14,16 +18,44 @@ from monitoring.platforms.paging import MAX_PAGES
 from monitoring.platforms.registry import PLATFORMS, poll
 from monitoring.polling.schedule import Pace
 from monitoring.polling.source_state import decide
-from monitoring.records import ClaimedSource, CompletedPoll, PollJob, TrackedQuery
+from monitoring.records import ClaimedSource, CompletedPoll, PollError, PollJob, TrackedQuery
 from tests.lookalikes.platforms.base import NOW, PlatformServer, Post
+from tests.lookalikes.platforms.direct import DirectClient
 from tests.lookalikes.platforms.registry import LOOKALIKES
-from tests.monitoring.platforms.polling import HTTP, source_of
+from tests.monitoring.platforms.polling import source_of
 
+# Searches, timelines, and limits of every kind: seconds, days, two at a time, money.
+PLATFORMS_OF_THE_DAY = (
+    *("bluesky", "discourse", "github", "guardian", "hackernews", "lemmy"),
+    *("mastodon", "mastodonsearch", "reddit", "stackexchange", "x", "youtube"),
+)
+# The cap of X in US dollars per 30 days: 200 items per day cost 90.
+SETTINGS = {"x": {"cap": "200"}}
 ITEMS_PER_DAY = 200
 # After the day, nothing is published; what is not found within this time counts as lost.
 DRAIN = timedelta(hours=48)
 TYPES = ("brand", "competitor", "topic")
-WORDS = "lumen halo brise phare alba aurore nova lampe lustre ampoule variateur abat-jour".split()  # noqa: SIM905
+WORDS = ("lumen", "halo", "brise", "phare", "alba", "aurore", "nova", "lustre", "ampoule", "variateur")
+_SEARCHED = re.compile(rf"lumen\d+|(?:{'|'.join(WORDS)}) \d+")
+
+
+class SearchingClient(DirectClient):
+    """Asks a look-alike that finds for a search only the items of its keywords: `lumen7` or `halo 7`."""
+
+    def __init__(self, server: PlatformServer) -> None:
+        super().__init__(server)
+        self.searched: set[str] = set()
+        visible = server.visible
+
+        def found(*, newest_first: bool = True) -> list[Post]:
+            posts = visible(newest_first=newest_first)
+            return [post for post in posts if post.text.split()[0] in self.searched] if self.searched else posts
+
+        server.visible = found  # type: ignore[method-assign]
+
+    def call(self, request: ApiRequest) -> FetchResult:
+        self.searched = set(_SEARCHED.findall(unquote_plus(request.url)))
+        return super().call(request)
 
 
 @dataclass
@@ -33,22 +65,33 @@ class Day:
     server: PlatformServer
     source: ClaimedSource
     rng: random.Random
+    client: DirectClient
     buckets: dict[str, Bucket] = field(default_factory=dict)
     made: list[datetime] = field(default_factory=list)
     found: dict[str, datetime] = field(default_factory=dict)
     errors: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    secrets: dict[str, str] = field(default_factory=dict)
 
     @property
     def platform(self):
         return PLATFORMS[self.server.platform]
 
-    def publish(self, hours: int) -> None:
-        """Publish items at random times of the day, each found by the search from its time on."""
+    def publish(self, hours: int, keywords: int) -> None:
+        """Publish items at random times of the day, each found by the search of a keyword from its time on."""
         times = sorted(NOW + timedelta(seconds=self.rng.uniform(0, hours * 3600)) for _ in range(ITEMS_PER_DAY))
         self.server.posts = [
-            Post(number, f"Lumen {number}", at, title=f"Lumen {number}", indexed=at)
+            Post(number, f"lumen{self.rng.randint(1, keywords)} {number}", at, title=f"Lumen {number}", indexed=at)
             for number, at in enumerate(times, 1)
         ]
+
+    def renew(
+        self, change: Callable[[Mapping[str, str]], Mapping[str, str] | PollError]
+    ) -> Mapping[str, str] | PollError:
+        """Store renewed secrets, as the credential does."""
+        changed = change(self.secrets)
+        if not isinstance(changed, PollError):
+            self.secrets = dict(changed)
+        return changed
 
     def reserve(self, wanted: int, now: datetime) -> tuple[int, datetime]:
         limits = self.platform.limits_of(self.server.settings)
@@ -67,13 +110,16 @@ class Day:
             return max(at, now + timedelta(seconds=1))
         self.server.now = now
         before = len(self.server.requests)
-        job = PollJob(self.source, now, queries, dict(self.server.secrets), number, self.server.url)
-        result = poll(job, HTTP)
+        job = PollJob(self.source, now, queries, self.secrets, number, self.server.url, self.renew)
+        result = poll(job, self.client)  # type: ignore[arg-type]  # the part of it that platforms use
         self.made += [now] * (len(self.server.requests) - before)
         for limit in self.platform.limits_of(self.server.settings):
             used = result.spent.get(limit.name, result.requests * limit.cost)
             bucket = self.buckets[limit.name]
-            self.buckets[limit.name] = buckets.returned(bucket, limit, number * limit.cost - used, now)
+            bucket = buckets.returned(bucket, limit, number * limit.cost - used, now)
+            if result.quota and limit.name == "requests":
+                bucket = buckets.corrected(bucket, result.quota, now)
+            self.buckets[limit.name] = bucket
         new = [entry for entry in result.entries if entry.native_id not in self.found]
         self.found.update((entry.native_id, now) for entry in new)
         if result.error:
@@ -116,9 +162,10 @@ def simulate(names: list[str], keywords: int, hours: int) -> list[Day]:
     days = []
     for name in names:
         server = LOOKALIKES[name]()
-        server.__enter__()
-        day = Day(server, source_of(server), random.Random(f"vigie {name}"))
-        day.publish(hours)
+        server.settings = {**server.settings, **SETTINGS.get(name, {})}
+        client = SearchingClient(server)
+        day = Day(server, source_of(server), random.Random(f"vigie {name}"), client, secrets=dict(server.secrets))
+        day.publish(hours, keywords)
         days.append(day)
     day_ends_at = NOW + timedelta(hours=hours)
     ends_at = day_ends_at + DRAIN
@@ -129,5 +176,5 @@ def simulate(names: list[str], keywords: int, hours: int) -> list[Day]:
             continue
         heapq.heappush(due, (max(days[index].step(now, queries), now + timedelta(seconds=1)), index))
     for day in days:
-        day.server.__exit__(None, None, None)
+        day.server._server.server_close()
     return days
