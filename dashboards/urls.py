@@ -49,7 +49,7 @@ SAMPLE = [
     path("sample/load", sample.load, name="load_sample"),
     path("sample/<int:number>/<slug:slug>.xml", sample.feed, name="sample_feed"),
     path("sample/<int:number>/<slug:slug>/<path:path>", sample.platform_api, name="sample_api"),
-    path("sample/<slug:slug>/<str:name>", sample.story, name="sample_story"),
+    path("sample/<slug:slug>/<path:name>", sample.story, name="sample_story"),
     path("p/<int:project_id>/remove-sample", sample.remove, name="remove_sample"),
 ]
 MENTIONS = [

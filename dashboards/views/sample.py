@@ -15,6 +15,7 @@ from accounts.models import Membership, Project, Role
 from provisioning.deletion import delete_project
 from provisioning.sample.apis import APIS
 from provisioning.sample.feeds import FEEDS, Feed, current_items
+from provisioning.sample.fields import as_of
 from provisioning.sample.load import feed_url, load_sample
 
 
@@ -58,7 +59,9 @@ def platform_api(request: HttpRequest, number: int, slug: str, path: str) -> Htt
     """The API of a sample platform at the present time. Public, as the feeds."""
     sample, found = _found(number, slug)
     respond = APIS.get(found.platform)
-    items = current_items(found, sample.created_at, timezone.now(), settings.SAMPLE_FEEDS_URL + "/sample")
+    now = timezone.now()
+    current = current_items(found, sample.created_at, now, settings.SAMPLE_FEEDS_URL + "/sample")
+    items = [as_of(item, now) for item in current]
     content = respond(items, path, request.GET.dict()) if respond else None
     if content is None:
         raise Http404

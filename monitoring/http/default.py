@@ -11,7 +11,7 @@ from monitoring.http.ssrf import parse_url
 
 # The path of a sample feed, or of the API of a sample platform (dashboards/urls.py), after the URL of the web process
 # with its final "/".
-SAMPLE_FEED = r"sample/[0-9]+/[a-z-]+(?:\.xml|/[\w/.-]*(?:\?[^#]*)?)"
+SAMPLE_FEED = r"sample/[0-9]+/[a-z-]+(?:\.xml|/[\w/.=-]*(?:\?[^#]*)?)"
 # Seconds of a request for which a thread of the web process waits.
 WAITING_S = 8
 

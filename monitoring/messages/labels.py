@@ -37,5 +37,17 @@ def translated(text: str) -> str:
 
 
 def platform_name(platform: str) -> str:
-    """Return the name of a platform, the platform's code if it has none."""
-    return {"feed": _("Feeds")}.get(platform, platform)
+    """Return the name of a platform that items belong to, the platform's code if it has none."""
+    return {"feed": _("Feeds"), "email": _("Email")}.get(platform) or _PLATFORMS.get(platform, platform)
+
+
+# Names of their own, the same in every language.
+_PLATFORMS = {
+    "appstore": "App Store", "bingnews": "Bing News", "bluesky": "Bluesky", "devto": "DEV", "discourse": "Discourse",
+    "facebook": "Facebook", "gdelt": "GDELT", "github": "GitHub", "googlenews": "Google News",
+    "googleplay": "Google Play", "guardian": "The Guardian", "hackernews": "Hacker News", "instagram": "Instagram",
+    "lemmy": "Lemmy", "linkedin": "LinkedIn", "lobsters": "Lobsters", "mastodon": "Mastodon", "mediawiki": "MediaWiki",
+    "medium": "Medium", "newsapi": "NewsAPI.org", "pinterest": "Pinterest", "producthunt": "Product Hunt",
+    "reddit": "Reddit", "stackexchange": "Stack Exchange", "telegram": "Telegram", "threads": "Threads",
+    "tiktok": "TikTok", "trustpilot": "Trustpilot", "wordpress": "WordPress", "x": "X", "youtube": "YouTube",
+}  # fmt: skip

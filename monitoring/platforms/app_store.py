@@ -20,6 +20,8 @@ from monitoring.platforms.searches import Plan, Search
 from monitoring.platforms.values import utc
 from monitoring.records import Entry, PollJob
 
+# Where people read reviews. The sample project has a setting "site" for its own pages.
+SITE = "https://apps.apple.com"
 PAGES = 10
 APP = Setting(
     "app",
@@ -53,7 +55,8 @@ class AppStore(PagedPlatform):
     first_poll = timedelta(days=30)
 
     def address(self, settings: Mapping[str, str]) -> str:
-        return f"https://apps.apple.com/{_countries(settings)[0]}/app/id{settings['app']}?see-all=reviews"
+        site = settings.get("site", SITE)
+        return f"{site}/{_countries(settings)[0]}/app/id{settings['app']}?see-all=reviews"
 
     def query_for_all(self, settings: Mapping[str, str]) -> str:
         return query_for_app(settings)
@@ -73,8 +76,8 @@ class AppStore(PagedPlatform):
         feed, number = data["feed"], page.cursor or 1
         items = feed.get("entry") or []
         items = items if isinstance(items, list) else [items]
-        app, country = page.settings["app"], page.search.kind
-        entries, skipped = read_items(items, lambda item: _entry(item, app, country))
+        country, site = page.search.kind, page.settings.get("site", SITE)
+        entries, skipped = read_items(items, lambda item: _entry(item, page.settings["app"], country, site))
         # New reviews move the others to later pages, so one may be read twice, but none is left out.
         has_more = bool(items) and number < _last_page(feed)
         return Page(entries, number + 1 if has_more else None, skipped)
@@ -85,9 +88,9 @@ def query_for_app(settings: Mapping[str, str]) -> str:
     return f"platform:appstore url:id{settings['app']}"
 
 
-def review_url(app: str, country: str, number: str) -> str:
+def review_url(app: str, country: str, number: str, site: str = SITE) -> str:
     """Return an address of a review: Apple has none, so it is that of the app's reviews, with the id."""
-    return f"https://apps.apple.com/{country}/app/id{app}?see-all=reviews&reviewId={number}"
+    return f"{site}/{country}/app/id{app}?see-all=reviews&reviewId={number}"
 
 
 def _countries(settings: Mapping[str, str]) -> list[str]:
@@ -105,7 +108,7 @@ def _last_page(feed: dict[str, Any]) -> int:
     return PAGES
 
 
-def _entry(item: dict[str, Any], app: str, country: str) -> Entry | None:
+def _entry(item: dict[str, Any], app: str, country: str, site: str) -> Entry | None:
     if "im:rating" not in item and "im:name" in item:
         return None  # the app itself
     number = item["id"]["label"]
@@ -115,7 +118,7 @@ def _entry(item: dict[str, Any], app: str, country: str) -> Entry | None:
     author = item["author"]
     return Entry(
         native_id=number,
-        url=review_url(app, country, number),
+        url=review_url(app, country, number, site),
         title=_label(item, "title"),
         body=item["content"]["label"],
         body_is_html=False,

@@ -4,7 +4,7 @@ The items of 90 days are stored as backlog, so they trigger no alerts. The sampl
 except that they are polled every few seconds.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -16,7 +16,7 @@ from alerts.models import Rule
 from monitoring.http import host_key
 from monitoring.ingest.records import Batch
 from monitoring.ingest.store import store
-from monitoring.models import Source
+from monitoring.models import Source, SourcePeriod
 from monitoring.platforms.registry import PLATFORMS
 from monitoring.services.keywords import create_keyword
 from provisioning.sample.feeds import DAYS, FEEDS, past_items
@@ -28,6 +28,10 @@ KEYWORDS = (
     ("Brise", "competitor", "brise"),
 )
 POLL_INTERVAL_S = 15  # a new user sees a new mention within a minute
+# For platforms whose limits allow few requests, and that need one per keyword or country.
+CALM_INTERVAL_S, CALM_PLATFORMS = 120, ("lemmy", "appstore")
+# The feed that could not be read for some time, for the history of outages.
+OUTAGE_OF, OUTAGE = "light-and-home", timedelta(hours=31)
 BATCH = 500  # items per transaction
 
 
@@ -58,22 +62,44 @@ def _fill(project: Project, user: User) -> None:
     now = timezone.now()
     for feed in FEEDS:
         url = feed_url(project, feed.slug)
-        settings_of_source = {**feed.settings, "base_url": url.removesuffix(".xml")} if feed.settings else {}
+        own = {"base_url": url.removesuffix(".xml"), "site": f"{settings.SAMPLE_FEEDS_URL}/sample/{feed.slug}"}
+        settings_of_source = {**feed.settings, **own} if feed.settings else {}
         source = Source.objects.create(
             project=project,
             platform=feed.platform,
-            url=PLATFORMS[feed.platform].address(feed.settings) if feed.settings else url,
+            url=PLATFORMS[feed.platform].address(settings_of_source) if feed.settings else url,
             settings=settings_of_source,
-            host=host_key(url),
+            # Each pretend platform has limits of its own, so it counts as a host of its own.
+            host=host_key(f"https://{feed.slug}.example/" if feed.settings else url),
             title=feed.title,
             created_at=now - timedelta(days=DAYS),
             language=feed.language,
-            fixed_interval_s=POLL_INTERVAL_S,
+            fixed_interval_s=CALM_INTERVAL_S if feed.platform in CALM_PLATFORMS else POLL_INTERVAL_S,
         )
         entries = past_items(feed, now, settings.SAMPLE_FEEDS_URL + "/sample")
         for first in range(0, len(entries), BATCH):
             batch = tuple(entries[first : first + BATCH])
             store([Batch(source.pk, project.pk, batch, feed.platform, language=feed.language, since=now)])
+        Source.objects.filter(pk=source.pk).update(last_new_at=entries[-1].published)
+        _add_periods(source, now)
+    _add_rules(project, user)
+
+
+def _add_periods(source: Source, now: datetime) -> None:
+    """Add 90 days without an outage, except for one feed."""
+    started_at = source.created_at
+    if source.url.endswith(f"/{OUTAGE_OF}.xml"):
+        failed_at = now - timedelta(days=12)
+        ended_at = failed_at + OUTAGE
+        SourcePeriod.objects.create(source=source, state="working", started_at=started_at, ended_at=failed_at)
+        SourcePeriod.objects.create(
+            source=source, state="failing", error_code="timeout", started_at=failed_at, ended_at=ended_at
+        )
+        started_at = ended_at
+    SourcePeriod.objects.create(source=source, state="working", started_at=started_at)
+
+
+def _add_rules(project: Project, user: User) -> None:
     brand = project.keywords.get(type="brand")
     Rule.objects.create(project=project, keyword=brand, threshold=8, window_s=Rule.Window.HOUR_1, created_by=user)
     Rule.objects.create(

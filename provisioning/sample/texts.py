@@ -8,7 +8,12 @@ from dataclasses import dataclass
 PLACES = {
     "fr": ("Lyon", "Nantes", "Lille", "Bordeaux", "Strasbourg", "Rennes", "Toulouse", "Bruxelles", "Namur", "Genève",
            "Québec", "Montréal", "Dijon", "Brest", "Annecy"),
-    "en": ("London", "Dublin", "Leeds", "Boston", "Toronto", "Glasgow", "Bristol", "Chicago", "Cardiff", "Auckland"),
+    "en": ("London", "Dublin", "Leeds", "Boston", "Toronto", "Glasgow", "Bristol", "Chicago", "Cardiff", "Belfast"),
+}  # fmt: skip
+# The countries of the places that are not in that of the language's first one.
+COUNTRIES = {
+    "Bruxelles": "BE", "Namur": "BE", "Genève": "CH", "Québec": "CA", "Montréal": "CA",
+    "Dublin": "IE", "Boston": "US", "Chicago": "US", "Toronto": "CA",
 }  # fmt: skip
 PRODUCTS = {
     "lumen": ("Alba", "Aurore", "Petite Lune", "Nova"),
@@ -94,7 +99,7 @@ TEXTS = (
         (BOTH, "lumen", "5/5 · {lamp}", "Lumière douce, montage en dix minutes. Conseils parfaits à la boutique Maison Lumen de {place}."),
         (CALM, "lumen", "4/5 · Maison Lumen {place}", "Accueil charmant, choix large. Un peu cher, mais tout se répare. Je reviendrai."),
         (BOTH, "lumen", "2/5 · {lamp}", "Jolie mais le câble est trop court et l’interrupteur fragile. Je m’attendais à mieux de Lumen."),
-        (CALM, "lumen", "Pas mal, mais…", "La {lamp} éclaire bien, l’emballage était soigné, mais {number} jours pour répondre à une question, c’est long."),
+        (CALM, "lumen", "3/5 · Pas mal, mais…", "La {lamp} éclaire bien, l’emballage était soigné, mais {number} jours pour répondre à une question, c’est long."),
         (BOTH, "halo", "3/5 · {lamp}", "Correcte pour le prix. L’application de Halo plante une fois sur deux."),
         (BOTH, "halo", "5/5 · {lamp}", "Simple, jolie, livrée à {place} en deux jours. Rien à dire, merci Halo."),
         (BOTH, "brise", "4/5 · {lamp}", "Idéale sur la table du jardin. Brise a pensé à la poignée, c’est bête mais c’est bien."),

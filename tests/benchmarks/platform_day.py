@@ -33,7 +33,7 @@ PLATFORMS_OF_THE_DAY = (
 SETTINGS = {"x": {"cap": "200"}}
 ITEMS_PER_DAY = 200
 # After the day, nothing is published; what is not found within this time counts as lost.
-DRAIN = timedelta(hours=48)
+DRAIN = timedelta(days=7)
 TYPES = ("brand", "competitor", "topic")
 WORDS = ("lumen", "halo", "brise", "phare", "alba", "aurore", "nova", "lustre", "ampoule", "variateur")
 _SEARCHED = re.compile(rf"lumen\d+|(?:{'|'.join(WORDS)}) \d+")

@@ -12,9 +12,10 @@ from django.utils import timezone
 from accounts.models import Membership, Project, Role
 from alerts.models import Rule
 from monitoring.enrichment.score_mentions import analyze_mentions
-from monitoring.models import Document, Mention, Source
+from monitoring.models import Document, Mention, RequestBudget, Source
 from monitoring.polling.poller import poll_due
 from provisioning.sample.feeds import FEEDS, current_items, past_items
+from provisioning.sample.fields import as_of
 from provisioning.sample.load import load_sample
 from tests.racing import race
 
@@ -105,7 +106,7 @@ def test_poller_finds_new_mention_in_sample_feeds(stranger, live_server, setting
     assert len(outcomes) == len(FEEDS)
     assert not any(outcome.error_code for outcome in outcomes)
     assert Mention.objects.filter(is_backlog=False).exists()
-    assert Source.objects.exclude(next_poll_at__lt=timezone.now() + timedelta(seconds=30)).count() == 0
+    assert Source.objects.exclude(next_poll_at__lt=timezone.now() + timedelta(minutes=3)).count() == 0
 
 
 def test_sample_has_posts_of_a_microblog_past_and_present(stranger, live_server, settings):
@@ -124,6 +125,55 @@ def test_sample_has_posts_of_a_microblog_past_and_present(stranger, live_server,
     assert response.json()[0]["account"]["followers_count"] is not None
     assert Client().get(f"/sample/{project.pk}/lueur/api/v1/instance").status_code == 404
     assert Client().get(f"/sample/{project.pk}/forum-maison/api/v1/timelines/tag/lumen").status_code == 404
+
+
+def test_sample_has_threads_of_forums_and_reviews_with_ratings(stranger, live_server, settings):
+    settings.SAMPLE_FEEDS_URL = live_server.url
+    project = load_sample(stranger)
+    documents = Document.objects.filter(project=project)
+    comments = documents.filter(platform="lemmy", kind="comment").exclude(thread="")
+    reviews = documents.filter(platform="appstore", kind="review", rating__gte=1, rating__lte=5).exclude(country="")
+    past = comments.count(), reviews.count()
+    assert min(past) > 20
+    threads = set(comments.values_list("thread", flat=True))
+    assert documents.filter(url__in=threads, kind="post").count() == len(threads)
+    for language in ("fr", "en"):
+        assert comments.filter(language=language).exists() and reviews.filter(language=language).exists()
+    Project.objects.update(created_at=timezone.now() - timedelta(minutes=14))
+    poll_due()
+    assert not Source.objects.exclude(error_code="").values_list("url", "error_code", "error_detail")
+    assert comments.count() > past[0] and reviews.count() > past[1]
+    review = reviews.order_by("-id").first()
+    assert Client().get(review.url.removeprefix(live_server.url)).status_code == 200
+
+
+def test_sample_platforms_are_read_as_the_items_that_were_made(stranger, live_server, settings):
+    settings.SAMPLE_FEEDS_URL = live_server.url
+    project = load_sample(stranger)
+    Project.objects.update(created_at=timezone.now() - timedelta(minutes=14))
+    project.refresh_from_db()
+    for _ in range(4):  # the limits allow a part of the searches at a time
+        RequestBudget.objects.all().delete()
+        Source.objects.update(next_poll_at=timezone.now())
+        poll_due()
+    for feed in FEEDS:
+        if feed.platform in ("lemmy", "appstore"):
+            made = current_items(feed, project.created_at, timezone.now(), f"{live_server.url}/sample")
+            stored = set(Document.objects.filter(project=project).values_list("url", flat=True))
+            lumen = [entry for entry in made if "lumen" in (entry.title + entry.body).lower()]
+            assert lumen and {entry.url for entry in lumen} <= stored, feed.slug
+
+
+def test_counts_of_sample_items_grow_with_their_age():
+    for feed in FEEDS:
+        for entry in past_items(feed, NOW, BASE_URL)[:40]:
+            if entry.likes is not None:
+                young, old = as_of(entry, entry.published), as_of(entry, entry.published + timedelta(days=2))
+                assert young.likes <= old.likes == entry.likes
+                assert young.engagement <= old.engagement == entry.engagement
+    assert any(
+        as_of(entry, entry.published).engagement < entry.engagement for entry in past_items(FEEDS[-1], NOW, BASE_URL)
+    )
 
 
 def test_sample_feed_returns_404_without_sample_project(client, db):
