@@ -238,6 +238,7 @@ CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("poll", "enrich
 LOW_PRIORITY = {"queue": "enrich", "priority": 9}
 CELERY_TASK_ROUTES = {
     "monitoring.tasks.poll_due": {"queue": "poll"},
+    "monitoring.tasks.recheck_items": {"queue": "poll"},
     "monitoring.tasks.backfill_keywords": LOW_PRIORITY,
     "monitoring.tasks.rescore_mentions": LOW_PRIORITY,
     "monitoring.tasks.delete_expired_documents": LOW_PRIORITY,
@@ -263,6 +264,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "monitoring.tasks.renew_credentials",
         "schedule": 3_600,
         "options": {"expires": 3_600},
+    },
+    "check stored items again": {
+        "task": "monitoring.tasks.recheck_items",
+        "schedule": 60,
+        "options": {"expires": 60},
     },
     "resume keyword backfills": {
         "task": "monitoring.tasks.backfill_keywords",

@@ -30,6 +30,7 @@ class Entry:
     the platform addresses the author by. `likes`, `replies`, `shares` and `views` are None where unknown, which is not
     0. `reply_to` and `thread` are the native ids of the post replied to and of the first post of the conversation.
     `rating` is from 1 to 5 stars. `country` is an ISO 3166 code in capitals. `raw` is the item as received, JSON.
+    `recheck_id` is the id by which the platform looks the item up again, "" if it can't.
     """
 
     native_id: str
@@ -57,6 +58,7 @@ class Entry:
     rating: float | None = None
     country: str = ""
     raw: str = ""
+    recheck_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from redis import RedisError
 
 from monitoring.enrichment import fit_layers, model_status, score_mentions
 from monitoring.ingest import backfill, expiry, retention, search_index
-from monitoring.polling import poller, renewals
+from monitoring.polling import poller, rechecks, renewals
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +55,11 @@ def renew_credentials() -> None:
 @shared_task
 def backfill_keywords(is_continuation: bool = False) -> None:
     continue_later(backfill_keywords, backfill.backfill_all(), is_continuation)
+
+
+@shared_task
+def recheck_items() -> None:
+    rechecks.recheck_items()
 
 
 @shared_task

@@ -35,6 +35,10 @@ WITH page AS (
     DELETE FROM monitoring_documentsource WHERE document_id IN (SELECT id FROM page)
 ), revisions AS (
     DELETE FROM monitoring_documentrevision WHERE document_id IN (SELECT id FROM page)
+), rechecks AS (
+    DELETE FROM monitoring_recheck WHERE document_id IN (SELECT id FROM page)
+), points AS (
+    DELETE FROM monitoring_engagementpoint WHERE document_id IN (SELECT id FROM page)
 ), documents AS (
     DELETE FROM monitoring_document WHERE id IN (SELECT id FROM page)
 )

@@ -14,6 +14,7 @@ from django.db.models import Max, Min
 
 from monitoring.ingest.mentions import insert_mentions
 from monitoring.ingest.project_lock import lock_edits_exclusive, lock_project_shared
+from monitoring.ingest.rechecks import wake_unchecked
 from monitoring.ingest.search_index import index_rows
 from monitoring.matching.candidates import CandidateQuery, candidate_query
 from monitoring.matching.keyword_index import TrackedKeyword
@@ -97,6 +98,7 @@ def _store(keyword: Keyword, reached: int | None, matching: list[int]) -> None:
     """Insert the mentions of the batch, and delete its earlier ones that no longer match and aren't triaged."""
     with connection.cursor() as cursor:
         insert_mentions(cursor, [(keyword.pk, document_id, True) for document_id in matching])
+        wake_unchecked(cursor, matching)
     again = Mention.objects.filter(keyword=keyword, document_id__in=matching, unmatched_at__isnull=False)
     if ids := list(again.order_by("pk").select_for_update().values_list("pk", flat=True)):
         Mention.objects.filter(pk__in=ids).update(unmatched_at=None)

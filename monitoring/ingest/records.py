@@ -6,6 +6,7 @@ from uuid import UUID
 
 from monitoring.content.clean import safe_html
 from monitoring.ingest.search_index import words_of
+from monitoring.platforms.rechecks import RecheckPolicy
 from monitoring.query import Doc
 from monitoring.records import Entry, Item
 
@@ -16,6 +17,7 @@ class Batch:
 
     Entries older than `since` (UTC) are backlog, none if it is None. `max_undated` is how many entries without a date
     can be new in one poll: 0 for a source that usually has dates, None for any number. See ingest/backlog.py.
+    `recheck` is the platform's policy, None if it can't look items up again.
     """
 
     source_id: int
@@ -25,6 +27,7 @@ class Batch:
     language: str = ""
     since: datetime | None = None
     max_undated: int | None = None
+    recheck: RecheckPolicy | None = None
 
 
 @dataclass(frozen=True, slots=True)

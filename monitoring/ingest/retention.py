@@ -12,21 +12,30 @@ from monitoring.ingest.project_lock import lock_project_exclusive
 # Batches keep transactions short with millions of documents.
 BATCH = 5000
 
-_DELETE_BATCH = """
-WITH page AS (
-    SELECT id FROM monitoring_document
-    WHERE project_id = %(project)s AND id > %(last)s AND fetched_at < %(before)s ORDER BY id LIMIT %(batch)s
-), expired AS (
+# The documents of `page` that no keyword matches, with all rows that refer to them.
+_DELETE = """
+expired AS (
     SELECT id FROM page WHERE NOT EXISTS (SELECT 1 FROM monitoring_mention m WHERE m.document_id = page.id)
 ), sightings AS (
     DELETE FROM monitoring_documentsource WHERE document_id IN (SELECT id FROM expired)
 ), revisions AS (
     DELETE FROM monitoring_documentrevision WHERE document_id IN (SELECT id FROM expired)
+), rechecks AS (
+    DELETE FROM monitoring_recheck WHERE document_id IN (SELECT id FROM expired)
+), points AS (
+    DELETE FROM monitoring_engagementpoint WHERE document_id IN (SELECT id FROM expired)
 ), documents AS (
     DELETE FROM monitoring_document WHERE id IN (SELECT id FROM expired) RETURNING id
 )
 SELECT (SELECT max(id) FROM page), (SELECT count(*) FROM documents)
 """
+_DELETE_BATCH = f"""
+WITH page AS (
+    SELECT id FROM monitoring_document
+    WHERE project_id = %(project)s AND id > %(last)s AND fetched_at < %(before)s ORDER BY id LIMIT %(batch)s
+), {_DELETE}
+"""
+_DELETE_THESE = f"WITH page AS (SELECT unnest(%s::bigint[]) AS id), {_DELETE}"
 
 
 def delete_expired_documents() -> int:
@@ -48,3 +57,11 @@ def _delete(project_id: int, before: datetime) -> int:
             last, count = cursor.fetchone()
         deleted += count
     return deleted
+
+
+def delete_unmatched(project_id: int, document_ids: list[int]) -> int:
+    """Delete those of these documents of a project that no keyword matches. Return their number."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        lock_project_exclusive(project_id)
+        cursor.execute(_DELETE_THESE, [document_ids])
+        return cursor.fetchone()[1]

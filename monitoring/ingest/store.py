@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
 
 from monitoring.ingest.counts import update_counts
 from monitoring.ingest.documents import insert_documents
@@ -17,6 +18,7 @@ from monitoring.ingest.edits import Applied, apply
 from monitoring.ingest.find import find_changes
 from monitoring.ingest.mentions import insert_mentions
 from monitoring.ingest.project_lock import lock_edits_shared, lock_project_shared
+from monitoring.ingest.rechecks import insert_rechecks, wake_unchecked
 from monitoring.ingest.records import Batch, Changes, KnownEntry, NewEntry, Stored
 from monitoring.ingest.statements import columns_of
 from monitoring.matching.keyword_index import Matcher, tracked_keywords
@@ -56,8 +58,10 @@ def store_changes(changes: Changes) -> dict[int, Stored]:
             inserted = insert_documents(cursor, new)
             _insert_sightings(cursor, new)
             _insert_mentions(cursor, inserted)
+            insert_rechecks(cursor, new, timezone.now())
         if changes.known:
             applied = apply(cursor, changes.known, tracked)
+            wake_unchecked(cursor, [one.document_id for one, _keyword_id in applied.found])
         update_counts(cursor, changes.recounts)
     return _count(new, inserted, applied)
 

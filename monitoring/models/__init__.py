@@ -7,6 +7,7 @@ from monitoring.models.documents import Document, DocumentRevision, DocumentSour
 from monitoring.models.fetch_requests import FetchRequest
 from monitoring.models.keywords import Keyword
 from monitoring.models.mentions import Mention
+from monitoring.models.rechecks import EngagementPoint, Recheck
 from monitoring.models.sentiment import Correction, SentimentLayer, SentimentState
 from monitoring.models.source_periods import SourcePeriod
 from monitoring.models.sources import Source
@@ -18,11 +19,13 @@ __all__ = [
     "Document",
     "DocumentRevision",
     "DocumentSource",
+    "EngagementPoint",
     "FetchRequest",
     "Keyword",
     "Kind",
     "Mention",
     "PlatformApp",
+    "Recheck",
     "RequestBudget",
     "SentimentLayer",
     "SentimentState",

@@ -57,6 +57,7 @@ class Can(StrEnum):
     SEARCH = "search"  # it searches for the keywords; otherwise a tag, channel or author is read and matched here
     BACKFILL = "backfill"  # the first poll finds items from before the source was added
     ENGAGEMENT = "engagement"
+    RECHECK = "recheck"  # known items can be looked up again: their counts, edits and deletion
 
 
 @dataclass(frozen=True, slots=True)

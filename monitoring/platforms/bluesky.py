@@ -24,6 +24,7 @@ from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.pages import Connection, Page, PageRequest, error_of, read_items
 from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.quotas import QuotaHeaders
+from monitoring.platforms.rechecks import Lookup, Rechecked, RecheckPolicy, existing
 from monitoring.platforms.values import error_body, total
 from monitoring.records import Entry, PollError
 
@@ -38,7 +39,7 @@ class Bluesky(PagedPlatform):
     label = "Bluesky"
     summary = gettext_noop("Posts that match your keywords, through your account.")
     needs = Needs.KEY
-    can = frozenset({Can.SEARCH, Can.BACKFILL, Can.ENGAGEMENT})
+    can = frozenset({Can.SEARCH, Can.BACKFILL, Can.ENGAGEMENT, Can.RECHECK})
     settings = (
         Setting(
             "handle",
@@ -59,6 +60,7 @@ class Bluesky(PagedPlatform):
     dialect = Dialect(max_chars=500)
     quota_headers = QuotaHeaders("ratelimit-remaining", "ratelimit-reset")
     is_renewable = True
+    recheck = RecheckPolicy(25, timedelta(days=7))
 
     def address(self, settings: Mapping[str, str]) -> str:
         return "https://bsky.app/search"
@@ -81,6 +83,13 @@ class Bluesky(PagedPlatform):
     def read(self, data: Any, page: PageRequest) -> Page:
         entries, skipped = read_items(data["posts"], _entry)
         return Page(entries, data.get("cursor") if data["posts"] else None, skipped)
+
+    def recheck_request(self, lookup: Lookup) -> ApiRequest:
+        url = f"{_server(lookup)}/xrpc/app.bsky.feed.getPosts?{urlencode([('uris', uri) for uri in lookup.ids])}"
+        return ApiRequest(url, _bearer(lookup.secrets["access_jwt"]))
+
+    def read_recheck(self, data: Any, lookup: Lookup) -> Rechecked:
+        return existing(data["posts"], _entry, lookup)
 
     def error(self, response: FetchResult) -> PollError | None:
         problem = error_body(response).get("error")
@@ -120,7 +129,7 @@ class Bluesky(PagedPlatform):
         return session
 
 
-def _server(request: PageRequest | Connection) -> str:
+def _server(request: PageRequest | Lookup | Connection) -> str:
     return request.secrets.get("pds") or request.api_url
 
 

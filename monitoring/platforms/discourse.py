@@ -18,6 +18,7 @@ from monitoring.platforms.base import Can, Limit, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.pages import Page, PageRequest, read_items
 from monitoring.platforms.paging import PagedPlatform
+from monitoring.platforms.rechecks import Lookup, Rechecked, RecheckPolicy
 from monitoring.platforms.values import error_body, utc
 from monitoring.records import Entry, PollError
 
@@ -29,7 +30,7 @@ class Discourse(PagedPlatform):
     name = item_platform = "discourse"
     label = "Discourse"
     summary = gettext_noop("Posts on a forum made with Discourse that match your keywords.")
-    can = frozenset({Can.SEARCH, Can.BACKFILL, Can.ENGAGEMENT})
+    can = frozenset({Can.SEARCH, Can.BACKFILL, Can.ENGAGEMENT, Can.RECHECK})
     settings = (
         Setting(
             "forum",
@@ -52,6 +53,7 @@ class Discourse(PagedPlatform):
     dialect = Dialect(signs="", min_chars=3)
     overlap = timedelta(hours=1)
     first_poll = timedelta(days=30)
+    recheck = RecheckPolicy(1, timedelta(days=30))
 
     def address(self, settings: Mapping[str, str]) -> str:
         return f"https://{_base(settings)}/"
@@ -64,10 +66,8 @@ class Discourse(PagedPlatform):
         text = f"{page.search.text} order:latest after:{page.since:%Y-%m-%d}"
         if cursor["before"]:
             text += f" before:{cursor['before']}"
-        names = {"api_key": "Api-Key", "api_username": "Api-Username"}
-        headers = {header: page.secrets[name] for name, header in names.items() if page.secrets.get(name)}
         query = urlencode({"q": text, "page": cursor["page"]})
-        return ApiRequest(f"{page.api_url}/search.json?{query}", headers=headers)
+        return ApiRequest(f"{page.api_url}/search.json?{query}", headers=_headers(page.secrets))
 
     def read(self, data: Any, page: PageRequest) -> Page:
         summary = data["grouped_search_result"] or {}
@@ -81,6 +81,23 @@ class Discourse(PagedPlatform):
         has_more = bool(summary.get("more_full_page_results")) or len(posts) >= PAGE_SIZE
         return Page(entries, _next(entries, page.cursor) if has_more else None, skipped)
 
+    def recheck_request(self, lookup: Lookup) -> ApiRequest:
+        number = lookup.ids[0].rpartition("/")[2]
+        return ApiRequest(f"{lookup.api_url}/posts/{number}.json", headers=_headers(lookup.secrets))
+
+    def read_recheck(self, data: Any, lookup: Lookup) -> Rechecked:
+        """Return the likes of a post: its whole text can't be compared with the part that a search shows."""
+        data["created_at"], data["cooked"]
+        if data.get("deleted_at") or data.get("user_deleted"):
+            return Rechecked(deleted=frozenset(lookup.ids))
+        likes = data.get("like_count")
+        entry = Entry(lookup.ids[0], "", "", "", likes=likes, engagement=likes)
+        return Rechecked({lookup.ids[0]: entry}, has_texts=False)
+
+    def recheck_of_error(self, response: FetchResult, lookup: Lookup) -> Rechecked | None:
+        is_gone = response.status in (404, 410) and error_body(response).get("error_type") == "not_found"
+        return Rechecked(deleted=frozenset(lookup.ids)) if is_gone else None
+
     def error(self, response: FetchResult) -> PollError | None:
         problem = error_body(response)
         if response.status == 403 and problem.get("error_type") == "not_logged_in":
@@ -93,6 +110,11 @@ class Discourse(PagedPlatform):
         extras = error_body(response).get("extras")
         seconds = extras.get("wait_seconds") if isinstance(extras, dict) else None
         return seconds if isinstance(seconds, int) else response.retry_after_s
+
+
+def _headers(secrets: Mapping[str, str]) -> dict[str, str]:
+    names = {"api_key": "Api-Key", "api_username": "Api-Username"}
+    return {header: secrets[name] for name, header in names.items() if secrets.get(name)}
 
 
 def _base(settings: Mapping[str, str]) -> str:

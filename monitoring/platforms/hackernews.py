@@ -3,7 +3,7 @@
 Facts: `search_by_date` returns the newest first, at most 1,000 hits per query; `tags` in parentheses are alternatives;
 `advancedSyntax` gives quotes and `-`; there is no OR. About 10,000 requests per hour and address are tolerated, which
 no header says (https://hn.algolia.com/api). A page starts where the one before ended in time, not at a number:
-new and deleted items shift the numbers.
+new and deleted items shift the numbers. `/items/ID` is one item with its answers; a deleted one is 404 or has no text.
 """
 
 from collections.abc import Mapping
@@ -11,11 +11,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from monitoring.http import ApiRequest
+from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Can, Limit, gettext_noop
 from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.pages import Page, PageRequest, read_items
 from monitoring.platforms.paging import PagedPlatform
+from monitoring.platforms.rechecks import Lookup, Rechecked, RecheckPolicy
+from monitoring.platforms.values import error_body
 from monitoring.platforms.windows import next_window
 from monitoring.records import Entry
 
@@ -26,11 +28,12 @@ class HackerNews(PagedPlatform):
     name = item_platform = "hackernews"
     label = "Hacker News"
     summary = gettext_noop("Submissions and comments that match your keywords.")
-    can = frozenset({Can.SEARCH, Can.BACKFILL, Can.ENGAGEMENT})
+    can = frozenset({Can.SEARCH, Can.BACKFILL, Can.ENGAGEMENT, Can.RECHECK})
     limits = (Limit(5_000, 3_600),)
     min_interval_s = 300
     dialect = Dialect(not_="-", max_chars=500)
     first_poll = timedelta(days=30)
+    recheck = RecheckPolicy(1, timedelta(days=30))
 
     def address(self, settings: Mapping[str, str]) -> str:
         return "https://news.ycombinator.com/"
@@ -60,6 +63,22 @@ class HackerNews(PagedPlatform):
         entries, skipped = read_items(hits, _entry)
         has_more = len(hits) >= (data.get("hitsPerPage") or PAGE_SIZE)
         return Page(entries, next_window(_times(hits), page.cursor, has_more=has_more and bool(hits)), skipped)
+
+    def recheck_request(self, lookup: Lookup) -> ApiRequest:
+        return ApiRequest(f"{lookup.api_url}/items/{lookup.ids[0]}")
+
+    def read_recheck(self, data: Any, lookup: Lookup) -> Rechecked:
+        """Return the points of an item: the number of comments is missing. A deleted one has no title and no text."""
+        number = str(data["id"])
+        if not (data["title"] if data["type"] == "story" else data["text"]):
+            return Rechecked(deleted=frozenset({number}))
+        points = data["points"]
+        entry = Entry(number, "", "", "", likes=points, engagement=points if data["type"] == "comment" else None)
+        return Rechecked({number: entry}, has_texts=False)
+
+    def recheck_of_error(self, response: FetchResult, lookup: Lookup) -> Rechecked | None:
+        is_gone = response.status == 404 and error_body(response).get("status") == 404
+        return Rechecked(deleted=frozenset(lookup.ids)) if is_gone else None
 
 
 def _times(hits: list[Any]) -> list[int]:

@@ -15,19 +15,18 @@ from urllib.parse import urlencode
 from monitoring.http import ApiRequest
 from monitoring.platforms.base import Can, Needs, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
-from monitoring.platforms.mastodon_tag import LIMITS, PAGE_SIZE, QUOTA, SERVER, read_statuses
+from monitoring.platforms.mastodon_tag import LIMITS, PAGE_SIZE, QUOTA, SERVER, StatusLookup, read_statuses
 from monitoring.platforms.oauth import OAuth, account_at
 from monitoring.platforms.pages import Page, PageRequest
-from monitoring.platforms.paging import PagedPlatform
 
 
-class MastodonSearch(PagedPlatform):
+class MastodonSearch(StatusLookup):
     name = "mastodonsearch"
     item_platform = "mastodon"
     label = gettext_noop("Mastodon search")
     summary = gettext_noop("Posts that match your keywords, through your account on a server with full-text search.")
     needs = Needs.KEY
-    can = frozenset({Can.SEARCH, Can.BACKFILL, Can.ENGAGEMENT})
+    can = frozenset({Can.SEARCH, Can.BACKFILL, Can.ENGAGEMENT, Can.RECHECK})
     settings = (
         SERVER,
         Setting(

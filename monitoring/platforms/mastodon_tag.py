@@ -19,6 +19,7 @@ from monitoring.platforms.base import Can, Limit, Setting, gettext_noop
 from monitoring.platforms.pages import Page, PageRequest, read_items
 from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.quotas import QuotaHeaders
+from monitoring.platforms.rechecks import Lookup, Rechecked, RecheckPolicy
 from monitoring.platforms.values import error_body, total, utc
 from monitoring.records import Entry, PollError
 
@@ -36,11 +37,31 @@ QUOTA = QuotaHeaders("x-ratelimit-remaining", "x-ratelimit-reset")
 _LINK = re.compile(r'<([^<>]*)>\s*;\s*rel="?next\b')
 
 
-class MastodonTimeline(PagedPlatform):
+class StatusLookup(PagedPlatform):
+    """The part of all platforms of Mastodon that looks posts up again: one request each, by the server's own id."""
+
+    recheck = RecheckPolicy(1, timedelta(days=7))
+
+    def recheck_request(self, lookup: Lookup) -> ApiRequest:
+        token = lookup.secrets.get("token")
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return ApiRequest(f"{lookup.api_url}/api/v1/statuses/{quote(lookup.ids[0])}", headers)
+
+    def read_recheck(self, data: Any, lookup: Lookup) -> Rechecked:
+        entry = status_entry(data)
+        return Rechecked({lookup.ids[0]: entry} if entry else {})
+
+    def recheck_of_error(self, response: FetchResult, lookup: Lookup) -> Rechecked | None:
+        """Return a post as deleted if the server says so itself: "Record not found"."""
+        is_gone = response.status in (404, 410) and "error" in error_body(response)
+        return Rechecked(deleted=frozenset(lookup.ids)) if is_gone else None
+
+
+class MastodonTimeline(StatusLookup):
     """A timeline of a server that anybody may read, unless the server closes it."""
 
     item_platform = "mastodon"
-    can = frozenset({Can.ENGAGEMENT, Can.BACKFILL})
+    can = frozenset({Can.ENGAGEMENT, Can.BACKFILL, Can.RECHECK})
     limits = LIMITS
     min_interval_s = 300
     is_forward = True
@@ -137,4 +158,5 @@ def status_entry(status: dict[str, Any]) -> Entry | None:
         shares=counts[2],
         engagement=total(*counts),
         reply_to=status.get("in_reply_to_id") or "",
+        recheck_id=str(status["id"]),
     )

@@ -23,7 +23,8 @@ from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Limit, Needs, Setting, gettext_noop
 from monitoring.platforms.meta_oauth import page_token
 from monitoring.platforms.pages import Page, PageRequest
-from monitoring.platforms.paging import MAX_WAIT_S, PagedPlatform
+from monitoring.platforms.paging import PagedPlatform
+from monitoring.platforms.session import MAX_WAIT_S
 from monitoring.platforms.values import error_body
 from monitoring.records import PollError, QuotaReading
 

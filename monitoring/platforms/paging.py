@@ -14,23 +14,25 @@ A source with more searches than requests reads them in rounds: `round` is when 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from monitoring.content.scrub import read_json
 from monitoring.http import ApiRequest, FetchResult, HttpClient
 from monitoring.platforms import oauth
-from monitoring.platforms.base import Can, PlatformDefaults
+from monitoring.platforms.base import Can, Limit, PlatformDefaults
 from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.oauth import OAuth
 from monitoring.platforms.pages import WRONG_SHAPE, Connection, Page, PageRequest, error_of
 from monitoring.platforms.quotas import QuotaHeaders, read_quota
+from monitoring.platforms.rechecks import Lookup, Rechecked, RecheckPolicy
 from monitoring.platforms.searches import TIMELINE, Plan, Search, in_turn, plan_searches
+from monitoring.platforms.session import Session
 from monitoring.records import Entry, PollError, PollJob, PollResult, QuotaReading
 
 # Pages of one poll: bounds the memory and the transaction. A walk that is longer continues in the next poll.
 MAX_PAGES = 20
-MAX_WAIT_S = 31 * 86_400
 
 
 class PagedPlatform(PlatformDefaults):
@@ -58,6 +60,8 @@ class PagedPlatform(PlatformDefaults):
     end_statuses: frozenset[int] = frozenset()
     # The longest time for which the platform's terms allow to keep its items, None for no limit.
     keep_for: timedelta | None = None
+    # How often and how many items are looked up again by their ids; only for platforms that can (`Can.RECHECK`).
+    recheck: RecheckPolicy | None = None
     # Its secrets hold a session or token that ends and that `renew` replaces.
     is_renewable = False
     # How accounts are connected; such platforms are renewable, too.
@@ -115,6 +119,26 @@ class PagedPlatform(PlatformDefaults):
             raise NotImplementedError
         return oauth.renew(self.oauth, connection)
 
+    def recheck_request(self, lookup: Lookup) -> ApiRequest:
+        """Return the request for known items. Only with a `recheck` policy."""
+        raise NotImplementedError
+
+    def read_recheck(self, data: Any, lookup: Lookup) -> Rechecked:
+        """Return which items a response has, and which are deleted: only those of which it says so."""
+        raise NotImplementedError
+
+    def recheck_kind(self, recheck_id: str) -> str:
+        """Return the kind of an item by its id: items of two kinds are looked up in two requests."""
+        return ""
+
+    def recheck_of_error(self, response: FetchResult, lookup: Lookup) -> Rechecked | None:
+        """Return what a response that is no success says about its items, None for an error."""
+        return None
+
+    def recheck_limits(self, settings: Mapping[str, str]) -> tuple[Limit, ...]:
+        """Return the limits that looking items up takes from."""
+        return self.limits_of(settings)
+
     def plan(self, job: PollJob) -> Plan:
         """Return the searches of a source."""
         return plan_searches(job.queries, self.dialect) if Can.SEARCH in self.can else Plan((TIMELINE,))
@@ -123,39 +147,33 @@ class PagedPlatform(PlatformDefaults):
         return Walker(self, job, http_client).run()
 
 
-class Walker:
+class Walker(Session):
     """One poll of one source."""
 
     def __init__(self, platform: PagedPlatform, job: PollJob, http_client: HttpClient) -> None:
-        self.platform, self.job, self.http_client = platform, job, http_client
-        self.api_url = (job.base_url or platform.api_url(job.source.settings)).rstrip("/")
-        self.secrets = job.secrets
-        self.is_renewed = False
+        super().__init__(platform, job, http_client)
         self.plan = platform.plan(job)
         old = job.source.resume_state.get("searches", {})
         self.round = job.source.resume_state.get("round") or job.now.isoformat()
         self.states: dict[str, dict[str, Any]] = {one.key: dict(old.get(one.key, {})) for one in self.plan.searches}
         self.entries: dict[str, Entry] = {}
-        self.requests, self.pages, self.skipped, self.status = 0, 0, 0, 0
-        self.spent: dict[str, float] = {}
+        self.pages, self.skipped = 0, 0
         self.left: dict[str, float] = {}
-        self.quota: QuotaReading | None = None
-        self.retry_after_s: int | None = None
         self.error: PollError | None = None
 
     def run(self) -> PollResult:
-        self.error = self._sign_in()
+        self.error = self.sign_in()
         for search in self._left() or self._new_round():
             if not self._is_allowed() or self.error:
                 break
             self._walk(search)
         if self.error and self.error.code in ("rate_limited", "quota_used_up"):
-            self._note_wait()
+            self.note_wait()
             # A limit that is reached on the way is no failure: what was read is stored, the rest waits.
             if self.pages:
                 self.error = None
         return PollResult(
-            entries=tuple(self.entries.values()),
+            entries=tuple(map(self._with_recheck_id, self.entries.values())),
             resume_state={"round": self.round, "searches": self.states},
             error=self.error,
             retry_after_s=self.retry_after_s,
@@ -174,10 +192,11 @@ class Walker:
             },
         )
 
-    def _note_wait(self) -> None:
-        """Take a wait after too many requests for a reading: it is meant for all sources that share the limit."""
-        if self.retry_after_s:
-            self.quota = QuotaReading(0, self.job.now + timedelta(seconds=min(self.retry_after_s, MAX_WAIT_S)))
+    def _with_recheck_id(self, entry: Entry) -> Entry:
+        """Return an entry with the id that looks it up again, which is its native id unless the platform says more."""
+        if self.platform.recheck is None or entry.recheck_id:
+            return entry
+        return replace(entry, recheck_id=entry.native_id)
 
     def _left(self) -> list[Search]:
         """Return the searches that are not read yet in this round, or whose walk is not finished, in their turn."""
@@ -199,34 +218,6 @@ class Walker:
         is_paused = self.quota is not None and self.quota.is_used_up(self.job.now)
         return self.requests < min(self.job.requests, MAX_PAGES) and not self.retry_after_s and not is_paused
 
-    def _sign_in(self) -> PollError | None:
-        """Return what is wrong with the secrets. Renew those that have ended."""
-        names = {setting.name for setting in self.platform.settings if setting.is_secret and setting.is_required}
-        if not all(self.secrets.get(name) for name in names):
-            return PollError("credential_missing")
-        if self.platform.is_renewable and self.platform.has_ended(self.secrets, self.job.now):
-            return self._renew()
-        return None
-
-    def _renew(self) -> PollError | None:
-        self.is_renewed = True
-        changed = self.job.renew(self._new_secrets) if self.job.renew else self._new_secrets(self.secrets)
-        if isinstance(changed, PollError):
-            return changed
-        self.secrets = changed
-        return None
-
-    def _new_secrets(self, stored: Mapping[str, str]) -> Mapping[str, str] | PollError:
-        """Return secrets with a new session or token: those stored if another worker has renewed them since."""
-        if stored != self.secrets and not self.platform.has_ended(stored, self.job.now):
-            return stored
-        try:
-            return self.platform.renew(
-                Connection(self.api_url, self.job.source.settings, stored, self.job.now, self._call)
-            )
-        except WRONG_SHAPE as problem:
-            return self._unexpected(problem)
-
     def _walk(self, search: Search) -> None:
         """Read pages until the mark, or until no request is left. Change the state of the search after each."""
         state = self.states[search.key]
@@ -235,9 +226,8 @@ class Walker:
         while self._is_allowed():
             page = self._fetch(self._page_request(search, walk, state))
             if page.error:
-                is_rejected = page.error.code == "credential_rejected"
-                if is_rejected and self.platform.is_renewable and not self.is_renewed:
-                    self.error = self._renew()
+                if self.may_renew(page.error):
+                    self.error = self.renew()
                     if self.error:
                         return
                     continue
@@ -293,7 +283,7 @@ class Walker:
         )
 
     def _fetch(self, request: PageRequest) -> Page:
-        response = self._call(self.platform.request(request))
+        response = self.call(self.platform.request(request))
         if response.status in self.platform.end_statuses and request.cursor is not None:
             return Page()
         if response.error:
@@ -303,30 +293,17 @@ class Walker:
             page = self.platform.read(self.platform.decode(response.body), request)
             page = self.platform.follow(page, response, request)
         except WRONG_SHAPE as problem:
-            return Page(error=self._unexpected(problem))
+            return Page(error=self.unexpected(problem))
         self.retry_after_s = page.retry_after_s or (response.retry_after_s if page.error else None)
         self.quota = page.quota or self.quota
         return page
-
-    def _call(self, request: ApiRequest) -> FetchResult:
-        self.requests += 1
-        response = self.http_client.call(request)
-        self.status = response.status
-        self.quota = self.platform.quota(response, self.job.now) or self.quota
-        if response.error:
-            self.retry_after_s = self.platform.wait_s(response)
-        return response
-
-    def _unexpected(self, problem: Exception) -> PollError:
-        return PollError("unexpected_response", f"{type(problem).__name__} in the response of {self.platform.label}")
 
     def _add(self, page: Page) -> None:
         self.pages += 1
         self.skipped += page.skipped
         self.entries.update((entry.native_id, entry) for entry in page.entries)
         self.left.update(page.left)
-        for name, amount in page.spent.items():
-            self.spent[name] = self.spent.get(name, 0) + amount
+        self.add_spent(page.spent)
 
 
 def _latest(top: str | None, page: Page) -> str | None:

@@ -12,7 +12,7 @@ HTML.
 import base64
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,7 +24,8 @@ from monitoring.platforms.oauth import MARGIN, OAuth, account_at, is_connected
 from monitoring.platforms.pages import Connection, Page, PageRequest, error_of, read_items
 from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.quotas import QuotaHeaders
-from monitoring.platforms.reddit_items import SITE, has_escaped_html, thing_entry, unescaped
+from monitoring.platforms.rechecks import Lookup, Rechecked, RecheckPolicy
+from monitoring.platforms.reddit_items import SITE, has_escaped_html, is_gone, thing_entry, unescaped
 from monitoring.platforms.searches import Plan, Search
 from monitoring.platforms.values import error_body
 from monitoring.records import PollError, PollJob
@@ -38,7 +39,7 @@ class Reddit(PagedPlatform):
     label = "Reddit"
     summary = gettext_noop("Posts that match your keywords, and comments in subreddits of your choice.")
     needs = Needs.APPROVAL
-    can = frozenset({Can.SEARCH, Can.BACKFILL, Can.ENGAGEMENT})
+    can = frozenset({Can.SEARCH, Can.BACKFILL, Can.ENGAGEMENT, Can.RECHECK})
     settings = (
         Setting(
             "client_id",
@@ -82,6 +83,7 @@ class Reddit(PagedPlatform):
         token_name="access_token",
         account=account_at("/api/v1/me", lambda data: data["name"], "access_token"),
     )
+    recheck = RecheckPolicy(100, timedelta(hours=48), is_strict=True)
 
     def address(self, settings: Mapping[str, str]) -> str:
         return f"{SITE}/search/"
@@ -101,8 +103,7 @@ class Reddit(PagedPlatform):
             path = f"r/{page.settings['subreddits']}/comments"
         else:
             path, query = "search", query | {"q": page.search.text, "sort": "new", "type": "link", "t": "month"}
-        headers = {"Authorization": f"Bearer {page.secrets['access_token']}", "User-Agent": _agent(page)}
-        return ApiRequest(f"{page.api_url}/{path}?{urlencode(query)}", headers)
+        return ApiRequest(f"{page.api_url}/{path}?{urlencode(query)}", _headers(page))
 
     def read(self, data: Any, page: PageRequest) -> Page:
         listing = data["data"]
@@ -110,6 +111,18 @@ class Reddit(PagedPlatform):
         is_escaped = any(has_escaped_html(thing) for thing in things)
         entries, skipped = read_items(things, lambda thing: thing_entry(unescaped(thing) if is_escaped else thing))
         return Page(entries, listing.get("after"), skipped)
+
+    def recheck_request(self, lookup: Lookup) -> ApiRequest:
+        query = {"id": ",".join(lookup.ids), "raw_json": 1}
+        return ApiRequest(f"{lookup.api_url}/api/info?{urlencode(query)}", _headers(lookup))
+
+    def read_recheck(self, data: Any, lookup: Lookup) -> Rechecked:
+        """Return what exists, and what is marked as deleted. A post that is left out may be in a private subreddit."""
+        things = data["data"]["children"]
+        entries, _ = read_items(things, lambda thing: None if is_gone(thing["data"]) else thing_entry(thing))
+        found = {entry.native_id: entry for entry in entries}
+        gone = {thing["data"]["name"] for thing in things if is_gone(thing["data"])}
+        return Rechecked(found, frozenset(gone & set(lookup.ids)))
 
     def error(self, response: FetchResult) -> PollError | None:
         reason = error_body(response).get("reason")
@@ -138,7 +151,11 @@ class Reddit(PagedPlatform):
         return {**connection.secrets, "access_token": data["access_token"], "expires_at": str(ends)}
 
 
-def _agent(request: PageRequest | Connection) -> str:
+def _headers(request: PageRequest | Lookup) -> dict[str, str]:
+    return {"Authorization": f"Bearer {request.secrets['access_token']}", "User-Agent": _agent(request)}
+
+
+def _agent(request: PageRequest | Lookup | Connection) -> str:
     """Return the app and its account: those of the connected account, else those that a person entered."""
     secrets, settings = request.secrets, request.settings
     app = secrets.get("client_id") or settings["client_id"]

@@ -54,6 +54,12 @@ def _url(post: dict[str, Any]) -> str:
     return urljoin(SITE, path.partition("?")[0])
 
 
+def is_gone(post: dict[str, Any]) -> bool:
+    """Return whether a post or comment was deleted by its author or a moderator, or its author is gone."""
+    texts = post.get("selftext"), post.get("body"), post.get("author")
+    return any(text in DELETED for text in texts) or bool(post.get("removed_by_category"))
+
+
 def thing_entry(thing: dict[str, Any]) -> Entry | None:
     """Return a post or comment as an entry, None for anything else, and where the text has been deleted."""
     kind = KINDS.get(thing["kind"])

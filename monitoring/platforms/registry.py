@@ -32,6 +32,7 @@ from monitoring.platforms.news_feeds import BingNews, GoogleNews
 from monitoring.platforms.newsapi import NewsApi
 from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.producthunt import ProductHunt
+from monitoring.platforms.rechecks import RecheckPolicy
 from monitoring.platforms.reddit import Reddit
 from monitoring.platforms.reddit_feed import RedditFeed
 from monitoring.platforms.stackexchange import StackExchange
@@ -108,6 +109,12 @@ def item_platform(name: str) -> str:
     """Return the platform that the items of a source belong to."""
     platform = PLATFORMS.get(name)
     return platform.item_platform if platform else name
+
+
+def recheck_policy(name: str) -> RecheckPolicy | None:
+    """Return how items of a platform are looked up again, None if they can't be."""
+    platform = PLATFORMS.get(name)
+    return platform.recheck if isinstance(platform, PagedPlatform) else None
 
 
 def poll(job: PollJob, http_client: HttpClient) -> PollResult:

@@ -9,7 +9,7 @@ calls it no secret, as it gives no access to anything: it raises the quota from 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
@@ -21,6 +21,7 @@ from monitoring.platforms.base import Can, Limit, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.pages import Page, PageRequest, read_items
 from monitoring.platforms.paging import PagedPlatform
+from monitoring.platforms.rechecks import Lookup, Rechecked, RecheckPolicy, existing
 from monitoring.platforms.values import error_body, total
 from monitoring.platforms.windows import next_window
 from monitoring.records import Entry, PollError, QuotaReading
@@ -38,7 +39,7 @@ class StackExchange(PagedPlatform):
     name = item_platform = "stackexchange"
     label = "Stack Exchange"
     summary = gettext_noop("Questions and answers on Stack Overflow or another site that match your keywords.")
-    can = frozenset({Can.SEARCH, Can.BACKFILL, Can.ENGAGEMENT})
+    can = frozenset({Can.SEARCH, Can.BACKFILL, Can.ENGAGEMENT, Can.RECHECK})
     settings = (
         Setting(
             "site",
@@ -63,6 +64,7 @@ class StackExchange(PagedPlatform):
     dialect = Dialect(max_chars=240)
     overlap = timedelta(hours=1)
     first_poll = timedelta(days=30)
+    recheck = RecheckPolicy(PAGE_SIZE, timedelta(days=30))
 
     def address(self, settings: Mapping[str, str]) -> str:
         site = settings["site"]
@@ -72,12 +74,10 @@ class StackExchange(PagedPlatform):
         return "https://api.stackexchange.com/2.3"
 
     def request(self, page: PageRequest) -> ApiRequest:
-        query = {"site": page.settings["site"], "pagesize": PAGE_SIZE}
-        if page.secrets.get("key"):
-            query["key"] = page.secrets["key"]
+        query = _site(page)
         cursor = page.cursor or {}
         if "found" in cursor:
-            return ApiRequest(f"{page.api_url}/posts/{';'.join(cursor['found'])}?{urlencode(query | _WITH_BODY)}")
+            return _of_posts(page, cursor["found"])
         query |= {"q": page.search.text, "sort": "creation", "order": "desc", "fromdate": int(page.since.timestamp())}
         if cursor:
             # One second more, as no document says whether the bounds are included.
@@ -87,6 +87,15 @@ class StackExchange(PagedPlatform):
     def read(self, data: Any, page: PageRequest) -> Page:
         is_of_posts = page.cursor and "found" in page.cursor
         found = _posts(data, page) if is_of_posts else _results(data, page.cursor)
+        return replace(found, retry_after_s=_backoff(data), quota=_quota(data))
+
+    def recheck_request(self, lookup: Lookup) -> ApiRequest:
+        return _of_posts(lookup, [one.rpartition("/")[2] for one in lookup.ids])
+
+    def read_recheck(self, data: Any, lookup: Lookup) -> Rechecked:
+        """Return the scores of what exists: without the title of a question, texts can't be compared."""
+        site = lookup.settings["site"]
+        found = existing(data["items"], lambda post: _entry(post, {}, site), lookup, has_texts=False)
         return replace(found, retry_after_s=_backoff(data), quota=_quota(data))
 
     def error(self, response: FetchResult) -> PollError | None:
@@ -101,6 +110,16 @@ class StackExchange(PagedPlatform):
     def wait_s(self, response: FetchResult) -> int | None:
         found = _WAIT.search(str(error_body(response).get("error_message")))
         return int(found[1]) if found else response.retry_after_s
+
+
+def _site(request: PageRequest | Lookup) -> dict[str, Any]:
+    key = {"key": request.secrets["key"]} if request.secrets.get("key") else {}
+    return {"site": request.settings["site"], "pagesize": PAGE_SIZE} | key
+
+
+def _of_posts(request: PageRequest | Lookup, numbers: Iterable[str]) -> ApiRequest:
+    query = urlencode(_site(request) | _WITH_BODY)
+    return ApiRequest(f"{request.api_url}/posts/{';'.join(numbers)}?{query}")
 
 
 _WITH_BODY = {"filter": "withbody"}

@@ -25,6 +25,7 @@ from monitoring.platforms.oauth import OAuth, account_at
 from monitoring.platforms.pages import Page, PageRequest, read_items
 from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.quotas import QuotaHeaders
+from monitoring.platforms.rechecks import Lookup, Rechecked, RecheckPolicy
 from monitoring.platforms.values import error_body, total, utc
 from monitoring.records import Entry, PollError
 
@@ -44,7 +45,7 @@ class X(PagedPlatform):
     label = "X"
     summary = gettext_noop("Posts of the last seven days that match your keywords. X charges for each post.")
     needs = Needs.PAYMENT
-    can = frozenset({Can.SEARCH, Can.BACKFILL, Can.ENGAGEMENT})
+    can = frozenset({Can.SEARCH, Can.BACKFILL, Can.ENGAGEMENT, Can.RECHECK})
     settings = (
         Setting(
             "token",
@@ -56,7 +57,10 @@ class X(PagedPlatform):
         Setting(
             "cap",
             gettext_noop("Spending cap per 30 days, in US dollars"),
-            help=gettext_noop("A new post costs up to $0.015, with its author. Vigie spends the cap evenly."),
+            help=gettext_noop(
+                "A new post costs up to $0.015, with its author. Vigie spends the cap evenly, and up to a fifth of it "
+                "on daily checks for deleted posts, as X’s terms ask, at $0.005 per post."
+            ),
             default="20",
             pattern=r"[1-9][0-9]{0,5}",
         ),
@@ -78,6 +82,7 @@ class X(PagedPlatform):
         uses_basic=True,
         account=account_at("/2/users/me", lambda data: f"@{data['data']['username']}"),
     )
+    recheck = RecheckPolicy(100, timedelta(hours=24), is_strict=True)
 
     def limits_of(self, settings: Mapping[str, str], *, has_credential: bool = False) -> tuple[Limit, ...]:
         return (*self.limits, Limit(_cap(settings), MONTH_S, "usd", cost=_page_size(settings) * PRICE))
@@ -101,8 +106,7 @@ class X(PagedPlatform):
             "expansions": "author_id",
             "user.fields": "name,username,public_metrics",
         } | ({"next_token": page.cursor} if page.cursor else {})
-        headers = {"Authorization": f"Bearer {page.secrets.get('token', '')}"}
-        return ApiRequest(f"{page.api_url}/2/tweets/search/recent?{urlencode(query)}", headers)
+        return ApiRequest(f"{page.api_url}/2/tweets/search/recent?{urlencode(query)}", _bearer(page.secrets))
 
     def read(self, data: Any, page: PageRequest) -> Page:
         meta, includes = data["meta"], data.get("includes") or {}
@@ -115,11 +119,31 @@ class X(PagedPlatform):
         spent = {"usd": len(posts) * POST_PRICE + len(users) * USER_PRICE}
         return Page(entries, meta.get("next_token"), skipped, spent=spent)
 
+    def recheck_request(self, lookup: Lookup) -> ApiRequest:
+        """Return the request without the authors, who cost twice as much as the posts."""
+        query = {"ids": ",".join(lookup.ids), "tweet.fields": FIELDS}
+        return ApiRequest(f"{lookup.api_url}/2/tweets?{urlencode(query)}", _bearer(lookup.secrets))
+
+    def read_recheck(self, data: Any, lookup: Lookup) -> Rechecked:
+        """Return what exists. Posts of protected or suspended accounts are errors of another type."""
+        if not isinstance(data.get("data") or data.get("errors"), list):
+            raise TypeError("neither posts nor errors")
+        posts, errors = data.get("data") or [], data.get("errors") or []
+        entries, _ = read_items(posts, lambda post: _entry(post, {}, {}))
+        gone = {str(one["resource_id"]) for one in errors if str(one.get("type")).endswith("resource-not-found")}
+        found = {entry.native_id: entry for entry in entries}
+        deleted = gone & set(lookup.ids) - found.keys()
+        return Rechecked(found, frozenset(deleted), has_texts=False, spent={"usd": len(posts) * POST_PRICE})
+
     def error(self, response: FetchResult) -> PollError | None:
         problem = error_body(response)
         if str(problem.get("type", "")).endswith(("usage-capped", "credits-depleted")):
             return PollError("spend_cap", str(problem.get("title", ""))[:100])
         return None
+
+
+def _bearer(secrets: Mapping[str, str]) -> dict[str, str]:
+    return {"Authorization": f"Bearer {secrets.get('token', '')}"}
 
 
 def _cap(settings: Mapping[str, str]) -> float:

@@ -21,8 +21,16 @@ from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.pages import Page, PageRequest, read_items
 from monitoring.platforms.paging import PagedPlatform
+from monitoring.platforms.rechecks import Lookup, Rechecked, RecheckPolicy, existing
 from monitoring.platforms.values import error_body
-from monitoring.platforms.youtube_items import comment_entry, found_video, whole_video
+from monitoring.platforms.youtube_items import (
+    comment_entry,
+    found_video,
+    is_comments,
+    plain_id,
+    rechecked_comment,
+    whole_video,
+)
 from monitoring.records import PollError
 
 PAGE_SIZE = 50
@@ -48,7 +56,7 @@ class YouTube(PagedPlatform):
     label = "YouTube"
     summary = gettext_noop("Videos that match your keywords, and their comments if you want.")
     needs = Needs.KEY
-    can = frozenset({Can.SEARCH, Can.BACKFILL, Can.ENGAGEMENT})
+    can = frozenset({Can.SEARCH, Can.BACKFILL, Can.ENGAGEMENT, Can.RECHECK})
     settings = (
         Setting(
             "comments",
@@ -78,6 +86,8 @@ class YouTube(PagedPlatform):
     min_interval_s = 3_600
     dialect = Dialect(or_="|", not_="-", max_chars=400)
     overlap = timedelta(hours=24)
+    # Data may be stored for 30 days without being read again (https://developers.google.com/youtube/terms).
+    recheck = RecheckPolicy(PAGE_SIZE, timedelta(days=30), is_strict=True)
 
     def limits_of(self, settings: Mapping[str, str], *, has_credential: bool = False) -> tuple[Limit, ...]:
         """Return the limits with the quota of searches that the project has: Google grants others than 100."""
@@ -123,6 +133,24 @@ class YouTube(PagedPlatform):
         entries, skipped = read_items(filter(_is_video, data["items"]), found_video)
         return Page(entries, {"videos": found, "then": then} if found else then, skipped, spent={"searches": 1})
 
+    def recheck_kind(self, recheck_id: str) -> str:
+        return "comments" if is_comments((recheck_id,)) else "videos"
+
+    def recheck_request(self, lookup: Lookup) -> ApiRequest:
+        if is_comments(lookup.ids):
+            query = {"part": "snippet", "id": ",".join(map(plain_id, lookup.ids)), "textFormat": "plainText"}
+            return _call(lookup, "comments", query)
+        return _call(lookup, "videos", {"part": "snippet,statistics", "id": ",".join(lookup.ids)})
+
+    def read_recheck(self, data: Any, lookup: Lookup) -> Rechecked:
+        free = {"searches": 0.0}
+        if is_comments(lookup.ids):
+            return existing(data["items"], rechecked_comment, lookup, has_texts=False, spent=free)
+        return existing(data["items"], whole_video, lookup, spent=free)
+
+    def recheck_limits(self, settings: Mapping[str, str]) -> tuple[Limit, ...]:
+        return self.limits[:1]
+
     def error(self, response: FetchResult) -> PollError | None:
         reasons = _reasons(response)
         code = next((_ERRORS[reason] for reason in reasons if reason in _ERRORS), "")
@@ -157,7 +185,7 @@ def _sent(response: FetchResult) -> datetime:
         return datetime.now(UTC)
 
 
-def _call(page: PageRequest, method: str, query: Mapping[str, Any]) -> ApiRequest:
+def _call(page: PageRequest | Lookup, method: str, query: Mapping[str, Any]) -> ApiRequest:
     return ApiRequest(f"{page.api_url}/{method}?{urlencode(query)}", {"X-Goog-Api-Key": page.secrets["key"]})
 
 

@@ -9,6 +9,9 @@ from typing import Any
 from monitoring.platforms.values import total, utc
 from monitoring.records import Entry
 
+# Before the ids of comments, which are looked up apart from videos.
+_COMMENT = "comment:"
+
 
 def found_video(item: dict[str, Any]) -> Entry:
     """Return a video as the search gives it: with HTML in its title, a shortened text, and no numbers."""
@@ -73,11 +76,28 @@ def comment_entry(thread: dict[str, Any]) -> Entry:
         engagement=total(likes, replies),
         reply_to=video,
         thread=video,
+        recheck_id=f"{_COMMENT}{top['id']}",
     )
 
 
 def _channel(snippet: dict[str, Any]) -> str:
     return f"https://www.youtube.com/channel/{snippet['channelId']}" if snippet.get("channelId") else ""
+
+
+def rechecked_comment(comment: dict[str, Any]) -> Entry:
+    """Return the likes of a comment as `comments.list` gives it: without its video and its replies."""
+    likes = _number(comment["snippet"].get("likeCount"))
+    number = comment["id"]
+    return Entry(number, "", "", "", kind="comment", likes=likes, recheck_id=f"{_COMMENT}{number}")
+
+
+def is_comments(ids: tuple[str, ...]) -> bool:
+    """Return whether these ids of items are those of comments."""
+    return ids[0].startswith(_COMMENT)
+
+
+def plain_id(recheck_id: str) -> str:
+    return recheck_id.removeprefix(_COMMENT)
 
 
 def _number(value: Any) -> int | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from monitoring.ingest.backlog import is_dated
 from monitoring.ingest.records import Batch, Stored
-from monitoring.platforms.registry import item_platform
+from monitoring.platforms.registry import item_platform, recheck_policy
 from monitoring.polling.moves import MAX_TITLE, MAX_URL, next_move
 from monitoring.polling.schedule import Pace, PollOutcome, PollState, plan_next
 from monitoring.records import ClaimedSource, CompletedPoll, Entry, PollHints, PollResult
@@ -117,6 +117,7 @@ def batch_of(poll: CompletedPoll, now: datetime, retention: timedelta) -> Batch:
         language=poll.result.language,
         since=max(since),
         max_undated=_max_undated(source, poll.result.entries, now),
+        recheck=recheck_policy(source.platform),
     )
 
 

@@ -24,8 +24,9 @@ from monitoring.http import FetchResult, host_key
 from monitoring.http.default import http_client
 from monitoring.http.secret_urls import hide, is_hidden, is_whole, secrets_in, without_secrets
 from monitoring.ingest.project_lock import lock_project_exclusive
-from monitoring.models import Document, DocumentSource, Mention, Source
+from monitoring.models import Document, DocumentSource, Mention, Recheck, Source
 from monitoring.parsing.parsers import find_feeds, parse_feed
+from monitoring.platforms.registry import recheck_policy
 from monitoring.polling.addresses import change_urls, columns_of, find_source, free_url, site_without_secrets
 from monitoring.polling.periods import end_period, resume_period
 
@@ -181,7 +182,16 @@ def delete_source(source: Source, user: User | None) -> None:
         documents = DocumentSource.objects.filter(source=source).values("document_id")
         Mention.objects.filter(source=source, document_id__in=documents).update(source=None)
         Document.objects.filter(source=source, id__in=documents).update(source=None)
+        _hand_over_checks(source)
         source.delete()
+
+
+def _hand_over_checks(source: Source) -> None:
+    """Let another source of the platform check the items of this one: stored items outlive it."""
+    if recheck_policy(source.platform) is None:
+        return
+    others = Source.objects.filter(project_id=source.project_id, platform=source.platform).exclude(pk=source.pk)
+    Recheck.objects.filter(source=source).update(source=others.order_by("pk").first())
 
 
 def _from_page(adding: Adding, page: FetchResult, error: ParseError, deadline: float) -> AddResult:

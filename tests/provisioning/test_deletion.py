@@ -18,9 +18,11 @@ from monitoring.models import (
     Credential,
     Document,
     DocumentRevision,
+    EngagementPoint,
     FetchRequest,
     Mention,
     PlatformApp,
+    Recheck,
     SentimentLayer,
     SentimentState,
     Source,
@@ -52,6 +54,8 @@ def fill(project, user, documents=12):
     published = timezone.now()
     mentions = make_mentions(keywords, [{"source": source, "published": published}] * documents)
     DocumentRevision.objects.create(document=mentions[0].document, title="Lumen", text="", replaced_at=published)
+    EngagementPoint.objects.create(document=mentions[0].document, at=published, likes=3)
+    Recheck.objects.create(document=mentions[0].document, source=source, recheck_id="1", read_at=published)
     for mention in (mentions[0], None):
         Correction.objects.create(project=project, mention=mention, user=user, label="negative", text="Lumen")
     scores = {"accuracy_before": 0.5, "accuracy_after": 0.6, "is_better": True}

@@ -14,7 +14,7 @@ import json
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -208,6 +208,11 @@ class PlatformServer:
 
     def fail_with(self, reply: Reply) -> None:
         self._failures.append(reply)
+
+    def known(self, ids: Iterable[str]) -> list[Post]:
+        """Return the posts with these native ids that aren't deleted, as a lookup finds them."""
+        wanted = set(ids)
+        return [post for post in self.posts if not post.is_deleted and self.native_id(post) in wanted]
 
     def visible(self, *, newest_first: bool = True) -> list[Post]:
         """Return the posts that a search finds now."""

@@ -3,6 +3,7 @@
 import base64
 import json
 from datetime import datetime, timedelta
+from urllib.parse import parse_qs
 
 from tests.lookalikes.platforms.base import PlatformServer, Post, Received, Reply
 
@@ -42,6 +43,10 @@ class BlueskyServer(PlatformServer):
         if method.startswith("com.atproto.server."):
             assert method.endswith("createSession") or request.headers.get("content-length") == "0"
             return Reply(self.session())
+        if method == "app.bsky.feed.getPosts":
+            uris = parse_qs(request.raw_query)["uris"]
+            assert len(uris) <= 25
+            return Reply({"posts": [self.post(post) for post in self.known(uris)]}, headers=self._limit_headers(2800))
         assert (method, request.query["sort"]) == ("app.bsky.feed.searchPosts", "latest")
         since = datetime.fromisoformat(request.query["since"])
         found = [post for post in self.visible() if post.published >= since]

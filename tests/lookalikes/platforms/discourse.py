@@ -15,6 +15,8 @@ class DiscourseServer(PlatformServer):
     key = ""
 
     def respond(self, request: Received) -> Reply:
+        if request.path.startswith("/posts/"):
+            return self._whole(int(request.path.removeprefix("/posts/").removesuffix(".json")))
         assert request.path == "/search.json" and "order:latest" in request.query["q"]
         number = int(request.query["page"])
         if number > 10:
@@ -32,6 +34,13 @@ class DiscourseServer(PlatformServer):
                 "grouped_search_result": {"more_full_page_results": has_more, "error": None, "term": "lumen"},
             }
         )
+
+    def _whole(self, number: int) -> Reply:
+        found = self.known([f"forum.example/{number}"])
+        if not found:
+            errors = ["The requested URL or resource could not be found."]
+            return Reply({"errors": errors, "error_type": "not_found"}, 404)
+        return Reply(self._post(found[0]) | {"cooked": f"<p>{escape(found[0].text)}</p>", "raw": found[0].text})
 
     def is_accepted(self, request: Received) -> bool:
         return not self.key or request.headers.get("api-key") == self.key

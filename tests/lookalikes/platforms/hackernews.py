@@ -11,12 +11,23 @@ class HackerNewsServer(PlatformServer):
     lacks = frozenset({"name", "title", "shares", "views", "rating"})
 
     def respond(self, request: Received) -> Reply:
+        if request.path.startswith("/items/"):
+            return self._item(request.path.removeprefix("/items/"))
         assert request.path == "/search_by_date"
         found = self.visible()
         for sign, number in re.findall(r"created_at_i(<=|>=)(\d+)", request.query["numericFilters"]):
             found = [post for post in found if _is_within(int(post.published.timestamp()), sign, int(number))]
         size, page = int(request.query["hitsPerPage"]), int(request.query["page"])
         return Reply({"hits": [self._hit(post) for post in found[page * size : (page + 1) * size]], "page": page})
+
+    def _item(self, number: str) -> Reply:
+        found = self.known([number])
+        if not found:
+            return Reply({"status": 404, "error": "Not Found"}, 404)
+        post = found[0]
+        text = f"<p>{escape(post.text)}"
+        item = {"id": int(number), "type": "comment", "title": None, "text": text, "points": post.likes}
+        return Reply(item | {"author": post.author, "children": []})
 
     def rate_limited(self) -> Reply:
         return Reply({"message": "Too many requests", "status": 429}, 429)

@@ -17,6 +17,8 @@ class MastodonSearchServer(MastodonTagServer):
         return Reply({"error": "The access token is invalid"}, 401)
 
     def respond(self, request: Received) -> Reply:
+        if request.path.startswith("/api/v1/statuses/"):
+            return self.status(request.path.rpartition("/")[2])
         assert (request.path, request.query["type"]) == ("/api/v2/search", "statuses")
         before = int(request.query.get("max_id", 10**20))
         found = [post for post in self.visible() if int(self._id(post)) < before] if self.has_search else []

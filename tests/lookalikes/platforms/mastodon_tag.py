@@ -14,6 +14,8 @@ class MastodonTagServer(PlatformServer):
     path = "/api/v1/timelines/tag/lumen"
 
     def respond(self, request: Received) -> Reply:
+        if request.path.startswith("/api/v1/statuses/"):
+            return self.status(request.path.rpartition("/")[2])
         assert request.path == self.path
         after = int(request.query.get("min_id", 0))
         size = min(int(request.query.get("limit", 20)), self.page_size)
@@ -21,6 +23,12 @@ class MastodonTagServer(PlatformServer):
         found = [post for post in self.visible(newest_first=False) if after < int(self._id(post)) < before]
         page = found[:size] if after else found[-size:]
         return Reply([status_of(self, post) for post in reversed(page)], headers=self._limit_headers(250))
+
+    def status(self, number: str) -> Reply:
+        found = [post for post in self.posts if self._id(post) == number and not post.is_deleted]
+        if not found:
+            return Reply({"error": "Record not found"}, 404, self._limit_headers(240))
+        return Reply(status_of(self, found[0]), headers=self._limit_headers(240))
 
     def rate_limited(self) -> Reply:
         return Reply({"error": "Too many requests"}, 429, self._limit_headers(0))

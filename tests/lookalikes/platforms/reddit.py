@@ -42,6 +42,8 @@ class RedditServer(PlatformServer):
             assert request.form == {"grant_type": "client_credentials"}
             self.tokens += 1
             return Reply({"access_token": self.token, "token_type": "bearer", "expires_in": self.expires_in})
+        if request.path == "/api/info":
+            return self._info(request.query["id"].split(","))
         is_search = request.path == "/search"
         assert is_search or request.path == "/r/france+Lyon/comments"
         found = [post for post in self.visible() if (post.number in self.comments) != is_search]
@@ -51,6 +53,16 @@ class RedditServer(PlatformServer):
         more = self.native_id(page[-1]) if len(found) > start + len(page) else None
         children = [self._thing(post) for post in page]
         return Reply({"kind": "Listing", "data": {"after": more, "children": children}}, headers=self._limits(95.0))
+
+    def _info(self, ids: list[str]) -> Reply:
+        assert len(ids) <= 100
+        things = [self._thing(post) for post in self.posts if self.native_id(post) in ids]
+        deleted = {self.native_id(post) for post in self.posts if post.is_deleted}
+        for thing in things:
+            if thing["data"]["name"] in deleted:
+                gone = {"author": "[deleted]", "selftext": "[deleted]", "removed_by_category": "deleted"}
+                thing["data"] |= gone
+        return Reply({"kind": "Listing", "data": {"after": None, "children": things}}, headers=self._limits(94.0))
 
     def native_id(self, post: Post) -> str:
         return f"{'t1' if post.number in self.comments else 't3'}_{post.number:06}"

@@ -16,6 +16,8 @@ class XServer(PlatformServer):
     naming = "tweet"
 
     def respond(self, request: Received) -> Reply:
+        if request.path == "/2/tweets":
+            return self._lookup(request.query["ids"].split(","))
         assert request.path == "/2/tweets/search/recent" and len(request.query["query"]) <= 512
         since = datetime.fromisoformat(request.query["start_time"])
         if (self.now - since).days >= 7:
@@ -27,6 +29,15 @@ class XServer(PlatformServer):
         users = {post.author: self._user(post) for post in page}
         body = {"meta": meta} | ({"data": [self._post(post) for post in page]} if page else {})
         return Reply(body | ({"includes": {"users": list(users.values())}} if page else {}), headers=self._limits(440))
+
+    def _lookup(self, ids: list[str]) -> Reply:
+        assert len(ids) <= 100
+        found = self.known(ids)
+        missing = sorted(set(ids) - {self.native_id(post) for post in found})
+        kind = "https://api.twitter.com/2/problems/resource-not-found"
+        errors = [{"resource_id": one, "title": "Not Found Error", "type": kind} for one in missing]
+        posts = {"data": [self._post(post) for post in found]} if found else {}
+        return Reply(posts | ({"errors": errors} if errors else {}), headers=self._limits(290))
 
     def is_accepted(self, request: Received) -> bool:
         return request.headers.get("authorization") == f"Bearer {self.valid['token']}"

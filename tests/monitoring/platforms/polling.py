@@ -8,6 +8,8 @@ from typing import Any
 
 from monitoring.content.clean import clean
 from monitoring.http import ClientSettings, HttpClient
+from monitoring.platforms.paging import PagedPlatform
+from monitoring.platforms.rechecking import Rechecker
 from monitoring.platforms.registry import PLATFORMS, poll
 from monitoring.records import ClaimedSource, Entry, PollHints, PollJob, PollResult, TrackedQuery
 from tests.lookalikes.platforms.base import NOW, PlatformServer
@@ -94,6 +96,14 @@ class Polls:
                 return result
             self.server.now += timedelta(seconds=5)
         raise AssertionError(f"not complete after {limit} polls: {result.error}")
+
+    def rechecker(self, **job: Any) -> Rechecker:
+        """Return what looks the items of the source up again, with 20 requests."""
+        platform = PLATFORMS[self.server.platform]
+        assert isinstance(platform, PagedPlatform)
+        values: dict[str, Any] = {"requests": 20, "secrets": self.secrets, "renew": self._renew} | job
+        own = PollJob(self.source, self.server.now, base_url=self.server.url, **values)
+        return Rechecker(platform, own, client_of(self.server.ca_file))
 
     def texts(self) -> dict[str, str]:
         return {native_id: clean(entry).text for native_id, entry in self.entries.items()}

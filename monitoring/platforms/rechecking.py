@@ -1,0 +1,65 @@
+"""Look known items of a source up again, one request after another. Called by polling/rechecks.py.
+
+In: a job with its secrets and its reserved requests, ids. Out: a `Rechecked` for each request, and the `PollResult`
+that settles the limits. The database is not read here.
+"""
+
+from dataclasses import replace
+
+from monitoring.http import HttpClient
+from monitoring.platforms.pages import WRONG_SHAPE, error_of
+from monitoring.platforms.paging import PagedPlatform
+from monitoring.platforms.rechecks import Lookup, Rechecked
+from monitoring.platforms.session import Session
+from monitoring.records import PollJob, PollResult
+
+
+class Rechecker(Session):
+    """The checks of one source."""
+
+    def __init__(self, platform: PagedPlatform, job: PollJob, http_client: HttpClient) -> None:
+        super().__init__(platform, job, http_client)
+        self.error = self.sign_in()
+
+    @property
+    def is_allowed(self) -> bool:
+        """Whether a further request may be made."""
+        is_paused = self.quota is not None and self.quota.is_used_up(self.job.now)
+        return not (self.error or self.retry_after_s or is_paused) and self.requests < self.job.requests
+
+    def check(self, ids: tuple[str, ...]) -> Rechecked:
+        """Look up the items of one request. After an error nothing is known of them."""
+        checked = self._fetch(ids)
+        if checked.error and self.may_renew(checked.error):
+            problem = self.renew()
+            checked = replace(checked, error=problem) if problem else self._fetch(ids)
+        self.error = checked.error
+        if self.error and self.error.code in ("rate_limited", "quota_used_up"):
+            self.note_wait()
+        self.add_spent(checked.spent)
+        return checked
+
+    def result(self) -> PollResult:
+        """Return what the requests took of the limits."""
+        return PollResult(
+            requests=self.requests,
+            spent=self.spent,
+            quota=self.quota,
+            status=self.status,
+            error=self.error,
+            retry_after_s=self.retry_after_s,
+        )
+
+    def _fetch(self, ids: tuple[str, ...]) -> Rechecked:
+        lookup = Lookup(self.api_url, self.job.source.settings, self.secrets, ids, self.job.now)
+        try:
+            response = self.call(self.platform.recheck_request(lookup))
+            if response.error:
+                checked = self.platform.recheck_of_error(response, lookup)
+                return checked or Rechecked(error=self.platform.error(response) or error_of(response))
+            checked = self.platform.read_recheck(self.platform.decode(response.body), lookup)
+        except WRONG_SHAPE as problem:
+            return Rechecked(error=self.unexpected(problem))
+        self.retry_after_s = checked.retry_after_s
+        self.quota = checked.quota or self.quota
+        return checked
