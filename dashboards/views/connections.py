@@ -38,7 +38,10 @@ def credential_connect(request: SignedInRequest, membership: Membership, platfor
         url = connections.start(membership.project, request.user, platform, form.values, credential)
         if not isinstance(url, PollError):
             return _go(request, translated(platform.label), url)
-        form.add_error(None, _sentence(url.code))
+        if url.code == "other_account":
+            form.add_problems(dict.fromkeys(form.fields, url.code))
+        else:
+            form.add_error(None, _sentence(url.code))
     return _page(request, membership, platform_name, oauth, form, AppForm(), credential)
 
 

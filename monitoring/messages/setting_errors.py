@@ -31,7 +31,10 @@ def setting_error(code: str, label: str, example: str = "") -> str:
     if code in _KEY_ERRORS:
         return str(_KEY_ERRORS[code]) % values
     if code == "other_account":
-        return _("The connected account is on another server.")
+        return (
+            _("“%(name)s” doesn’t match this key or account. Enter the original value, or add another key or account.")
+            % values
+        )
     if code == "required" and example:
         return _("Enter a value for “%(name)s”, such as %(example)s.") % values
     if code == "required":

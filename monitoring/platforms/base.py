@@ -67,7 +67,8 @@ class Setting:
     `link` is where to get it. `pattern` is a regular expression that the whole value has to match; what its group
     `value` matches, if it has one, is stored: an id out of a URL. `check` returns the code of a further problem
     (platforms/settings.py), "" for none. `is_multiline` is for what is pasted out of a file. Texts are marked with
-    `gettext_noop`. `is_of_account`: a connected account (oauth.py) has it, so it isn't required with one.
+    `gettext_noop`. `is_of_account`: a connected account (oauth.py) has it, so it isn't required with one. `is_server`:
+    requests go to the host that it names, so the secrets of a credential are sent to that one only.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Setting:
     is_secret: bool = False
     is_required: bool = True
     is_of_account: bool = False
+    is_server: bool = False
     is_multiline: bool = False
     check: Callable[[str], str] | None = None
 

@@ -38,6 +38,7 @@ class Discourse(PagedPlatform):
             help=gettext_noop("The URL of the forum’s first page."),
             example="forum.example.org",
             pattern=r"(?:https://)?(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[\w./-]*)?",
+            is_server=True,
         ),
         Setting(
             "api_key",

@@ -46,6 +46,7 @@ class Mailbox(PlatformDefaults):
             help=gettext_noop("It has to accept encrypted connections (TLS) on port 993."),
             example="imap.example.com",
             pattern=r"(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}",
+            is_server=True,
         ),
         Setting("user", gettext_noop("User name"), example="press@example.com", pattern=r"[\x21\x23-\x5b\x5d-\x7e]+"),
         Setting(

@@ -31,6 +31,7 @@ SERVER = Setting(
     example="mastodon.social",
     default="mastodon.social",
     pattern=r"(?:[a-z0-9-]+\.)+[a-z]{2,}",
+    is_server=True,
 )
 LIMITS = (Limit(300, 300),)
 QUOTA = QuotaHeaders("x-ratelimit-remaining", "x-ratelimit-reset")

@@ -7,6 +7,7 @@ problem; the words are in messages/setting_errors.py. Called by services/platfor
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from monitoring.content.scrub import is_storable
 from monitoring.platforms.base import Can, Needs, Platform, Setting
@@ -16,7 +17,7 @@ MAX_SECRET = 8_000
 ERROR_CODES = {
     "required": "a setting without a value and without a default",
     "malformed": "a value that doesn't match the setting's pattern",
-    "other_account": "a server that is not that of the connected account",
+    "other_account": "a server that is not that of the key or account",
     "too_long": "more characters than a setting or secret may have",
     "public_key": "a public key or certificate instead of a private key",
     "not_p8": "no private key as App Store Connect gives it, a .p8 file",
@@ -40,6 +41,18 @@ def public_settings(platform: Platform) -> tuple[Setting, ...]:
 def secret_settings(platform: Platform) -> tuple[Setting, ...]:
     """Return the settings that a credential stores, encrypted."""
     return tuple(setting for setting in platform.settings if setting.is_secret)
+
+
+def server_settings(platform: Platform, settings: Mapping[str, str]) -> dict[str, str]:
+    """Return those of the settings that name the host of the requests."""
+    names = [setting.name for setting in platform.settings if setting.is_server]
+    return {name: settings[name] for name in names if settings.get(name)}
+
+
+def server_of(platform: Platform, settings: Mapping[str, str]) -> str:
+    """Return the host that the settings name, "" if they name none: the platform has only one, or it is missing."""
+    named = server_settings(platform, settings)
+    return urlsplit(platform.api_url(named)).netloc.lower() if named else ""
 
 
 def needs_credential(platform: Platform) -> bool:

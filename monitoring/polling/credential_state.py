@@ -13,6 +13,8 @@ from django.db.models.functions import Coalesce
 
 from monitoring.models import Credential, Source
 from monitoring.platforms import oauth
+from monitoring.platforms.base import Platform
+from monitoring.platforms.settings import server_of
 from monitoring.records import CompletedPoll
 
 log = logging.getLogger(__name__)
@@ -30,6 +32,19 @@ def store_secrets(credential: Credential, secrets: Mapping[str, str]) -> None:
     credential.set_secrets(secrets)
     is_lasting = not oauth.is_connected(secrets) or bool(secrets.get("refresh_token"))
     credential.expires_at = None if is_lasting else oauth.ends_at(secrets)
+
+
+def is_for_server(credential: Credential, platform: Platform, settings: Mapping[str, str]) -> bool:
+    """Return whether secrets may be sent to the server that settings name: that of the credential, or if it has none.
+
+    Credentials of earlier versions have no server: theirs is that of their first source.
+    """
+    wanted = server_of(platform, settings)
+    known = server_of(platform, credential.settings) if wanted else ""
+    if wanted and not known:
+        first = credential.sources.filter(platform=platform.name).order_by("pk").first()
+        known = server_of(platform, first.settings) if first else ""
+    return not known or known == wanted
 
 
 def note_polls(polls: list[CompletedPoll], now: datetime) -> None:

@@ -26,7 +26,7 @@ from monitoring.platforms.base import Platform
 from monitoring.platforms.oauth import App, OAuth, authorization_url, connect, read_app, registration_request
 from monitoring.platforms.pages import Connection
 from monitoring.platforms.registry import PLATFORMS
-from monitoring.polling.credential_state import store_secrets
+from monitoring.polling.credential_state import is_for_server, store_secrets
 from monitoring.records import PollError
 from monitoring.services.credentials import check_sources_again
 from monitoring.services.sources import wake_pollers
@@ -74,9 +74,14 @@ def save_app(project: Project, user: User, platform: str, app: App) -> None:
 def start(
     project: Project, user: User, platform: Platform, settings: Mapping[str, str], credential: Credential | None = None
 ) -> str | PollError:
-    """Begin a connection and return the address at the platform. The app is registered if that is needed."""
+    """Begin a connection and return the address at the platform. The app is registered if that is needed.
+
+    `other_account` if a credential would move to another server: its sources would send the new token to the old one.
+    """
     oauth = oauth_of(platform)
     assert oauth is not None
+    if credential and not is_for_server(credential, platform, settings):
+        return PollError("other_account")
     app = _app(project, platform, oauth, settings)
     if isinstance(app, PollError):
         return app

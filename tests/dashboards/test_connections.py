@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import ActivityEntry, Membership
 from monitoring.models import ConnectionRequest, Credential, PlatformApp
+from monitoring.platforms.base import Setting
 from monitoring.platforms.registry import PLATFORMS
 from tests.connecting import PLATFORM, ConnectedPlatform, begin, come_back, enter_app
 from tests.factories import make_source
@@ -236,3 +237,27 @@ def test_server_registers_the_app_by_itself(project, server, client, monkeypatch
     server.fail(503, b"")
     response = client.post(reverse("credential_connect", args=[project.pk, PLATFORM]))
     assert response.context["form"].non_field_errors()
+
+
+class FederatedPlatform(ConnectedPlatform):
+    """A platform with many servers. All tokens come from the look-alike."""
+
+    settings = (Setting("server", "Server", pattern=r"[a-z.]+", is_server=True), *ConnectedPlatform.settings[1:])
+
+    def api_url(self, settings):
+        return f"https://{settings['server']}" if settings.get("server") != "old.example" else self.server.url
+
+
+@pytest.mark.parametrize("has_server", [True, False])
+def test_reconnecting_at_another_server_is_refused(project, server, client, monkeypatch, has_server):
+    monkeypatch.setitem(PLATFORMS, PLATFORM, FederatedPlatform(server, settings=("server",)))
+    stored = {"server": "old.example"} if has_server else {}
+    credential = Credential.objects.create(project=project, platform=PLATFORM, settings=stored)
+    make_source(project, platform=PLATFORM, credential=credential, settings={"server": "old.example"})
+    PlatformApp.objects.update(server="new.example")
+    url = reverse("credential_connect", args=[project.pk, PLATFORM])
+    response = client.post(url, {"credential": credential.pk, "server": "new.example"})
+    assert "Serveur" in response.context["form"].errors["server"][0]
+    assert not ConnectionRequest.objects.exists()
+    PlatformApp.objects.update(server="old.example")
+    assert client.post(url, {"credential": credential.pk, "server": "old.example"}).headers["Refresh"]
