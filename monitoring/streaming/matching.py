@@ -47,7 +47,17 @@ class StreamMatcher:
         if not self._matchers:
             return []
         item = clean(entry)
-        doc = Doc(item.title, item.text, url=item.url, author=item.author, platform=self._platform)
+        # All fields that ingest/store.py compares; the author is still a DID, and the language follows.
+        doc = Doc(
+            item.title,
+            item.text,
+            url=item.url,
+            author=item.author,
+            platform=self._platform,
+            country=item.country,
+            kind=item.kind,
+            rating=item.rating,
+        )
         docs: dict[frozenset[str], Doc] = {}
         found: list[int] = []
         for project_id, matcher in self._matchers.items():
