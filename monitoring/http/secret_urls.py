@@ -6,11 +6,12 @@ entered is stored or shown; polling/addresses.py keeps the whole URL encrypted.
 
 import re
 from collections.abc import Iterable, Iterator
-from urllib.parse import unquote
+from dataclasses import dataclass
+from urllib.parse import quote, unquote
 
 MARK = "…"
-# Shorter ones are words of any text; they are hidden in URLs all the same.
-_SHORTEST_IN_TEXTS = 6
+# Parts of URLs from these lengths on look random: with a digit, and without.
+_LONG_WITH_DIGIT, _LONG = 6, 12
 
 _URL = re.compile(r"(?P<scheme>(?:[a-z][a-z0-9+.-]*:)?//)?(?P<site>[^/?#]*)(?P<path>[^?#]*)(?P<query>.*)", re.I | re.S)
 _PARAMETER = re.compile(r"(?<=[?&;#])([^=&;#?]+)=([^&;#]+)")
@@ -30,8 +31,22 @@ _JWT = re.compile(r"eyJ[\w-]{8,}\.[\w.-]+")
 _PRIVATE_SEGMENT = re.compile(r"(?<=private-)[\w-]{8,}(?=[./]|$)")
 # The segment after one with such a name: /rss/private/0a1b2c3d4e5f, /feeds/token/...
 _AFTER_NAME = re.compile(r"/(?:auth|key|private|secret|tokens?)/((?=[^/]*\d)[\w.~%-]{12,})(?=/|$)", re.I)
+# A path segment, a parameter's value, or a query without a name.
+_PIECE = re.compile(r"(?<=[/?&;#=])[^/?&;#=]+=*(?=[/?&;#]|$)")
+_EXTENSION = re.compile(r"\.(?:aspx?|atom|html?|ics|json|php|rdf|rss|xml)$", re.I)
+# A whole URL is not replaced in a longer one, nor a word in a longer word; "%2F" ends a word.
+_URL_END = r"(?![\w/?#%=&;-]|\.\w)"
+_WORD_START, _WORD_END = r"(?:(?<![^\W_])|(?<=%[0-9A-Fa-f]{2}))", r"(?![^\W_])"
 _HIDDEN = re.compile(r"(?:=|//|/|private-)(?:…|%E2%80%A6)\d*(?=[&;#/@]|$)", re.I)
 _WHOLE = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#]+/…\d*", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A secret, and the pattern that finds it in texts. The pattern's group "before" stays."""
+
+    text: str
+    pattern: re.Pattern[str]
 
 
 def hide(url: str, *, whole: bool = False) -> str:
@@ -43,10 +58,20 @@ def hide(url: str, *, whole: bool = False) -> str:
     return "".join(shown) + url[end:]
 
 
-def secrets_in(url: str, *, whole: bool = False) -> tuple[str, ...]:
-    """Return the secrets of a URL, as they are written there and decoded."""
-    found = [url[start:stop] for start, stop in _spans(url, whole)]
-    return tuple(dict.fromkeys(text for secret in found for text in (secret, unquote(secret))))
+def secrets_in(url: str, *, whole: bool = False) -> tuple[Secret, ...]:
+    """Return the URL and its secrets, as they are written there and decoded; () for a URL without secrets.
+
+    `whole` adds its long path segments and parameter values: in a URL that is hidden as a whole, each may be a token.
+    """
+    spans = _spans(url, whole=False)
+    if not spans and not whole:
+        return ()
+    found = {Secret(url, re.compile(f"(?P<before>){re.escape(url)}{_URL_END}")): None}
+    for start, stop in [*spans, *(_long_pieces(url) if whole else ())]:
+        secret = url[start:stop]
+        for text in dict.fromkeys((secret, unquote(secret), quote(unquote(secret), safe=""))):
+            found[Secret(text, _pattern(text, url[:start], url[stop:]))] = None
+    return tuple(found)
 
 
 def is_hidden(url: str) -> bool:
@@ -65,12 +90,43 @@ def numbered(shown: str, number: int) -> str:
     return f"{head}{mark}{number}{tail}" if mark and number > 1 else shown
 
 
-def without_secrets(text: str, secrets: Iterable[str]) -> str:
+def without_secrets(text: str, secrets: Iterable[Secret]) -> str:
     """Return a text with "…" for each of these secrets, the longest first."""
-    for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) >= _SHORTEST_IN_TEXTS and secret in text:
-            text = text.replace(secret, MARK)
+    for secret in sorted(secrets, key=lambda one: len(one.text), reverse=True):
+        if secret.text in text:
+            text = secret.pattern.sub(rf"\g<before>{MARK}", text)
     return text
+
+
+def _pattern(text: str, head: str, tail: str) -> re.Pattern[str]:
+    """Return the pattern of a secret between the head and the tail of its URL.
+
+    Values that look random are found in any text. Others may be ordinary words: only in URLs, at the same parameter
+    or place.
+    """
+    escaped = re.escape(text)
+    if len(text) >= _LONG and _is_mixed(text):
+        return re.compile(f"(?P<before>){escaped}")
+    if len(text) >= _LONG or (len(text) >= _LONG_WITH_DIGIT and _is_mixed(text)):
+        return re.compile(f"(?P<before>){_WORD_START}{escaped}{_WORD_END}")
+    if tail.startswith("@"):
+        return re.compile(f"(?P<before>//){escaped}(?=@)")
+    before = re.escape(re.split(r"[/?&;#]", head)[-1])
+    return re.compile(f"(?P<before>[/?&;#]{before}){escaped}(?![\\w%-])")
+
+
+def _is_mixed(text: str) -> bool:
+    return any(one.isdigit() for one in text) and any(one.isalpha() for one in text)
+
+
+def _long_pieces(url: str) -> Iterator[tuple[int, int]]:
+    """Yield where a URL has path segments and parameter values that are long enough to be tokens."""
+    parts = _URL.fullmatch(url)
+    for found in _PIECE.finditer(url, parts.start("path") if parts else 0):
+        text = _EXTENSION.sub("", found[0])
+        has_digit = any(one.isdigit() for one in text)
+        if len(text) >= (_LONG_WITH_DIGIT if has_digit else _LONG):
+            yield found.start(), found.start() + len(text)
 
 
 def _spans(url: str, whole: bool) -> list[tuple[int, int]]:

@@ -5,7 +5,7 @@ polling/poller.py, polling/save.py, and the services that add sources.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import fields, replace
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Q
 
 from accounts.secret_box import Unreadable, open_sealed, seal
-from monitoring.http.secret_urls import MARK, hide, is_hidden, is_whole, numbered, secrets_in, without_secrets
+from monitoring.http.secret_urls import MARK, Secret, hide, is_hidden, is_whole, numbered, secrets_in, without_secrets
 from monitoring.models import Source
 from monitoring.records import ClaimedSource, Entry, PollError, PollResult
 
@@ -75,9 +75,10 @@ def free_url(project_id: int, shown: str, but: int = 0) -> str:
     return next(url for number in range(1, len(taken) + 2) if (url := numbered(shown, number)) not in taken)
 
 
-def site_without_secrets(site_url: str) -> str:
-    """Return the URL of a site, "" if it has secrets: it is shown as a link."""
-    return "" if is_hidden(site_url) or hide(site_url) != site_url else site_url
+def site_without_secrets(site_url: str, secrets: Collection[Secret] = ()) -> str:
+    """Return the URL of a site, "" if it has secrets, its own or these: it is shown as a link."""
+    has_secrets = hide(site_url) != site_url or without_secrets(site_url, secrets) != site_url
+    return "" if is_hidden(site_url) or has_secrets else site_url
 
 
 def without_its_secrets(result: PollResult, source: ClaimedSource) -> PollResult:
@@ -87,22 +88,20 @@ def without_its_secrets(result: PollResult, source: ClaimedSource) -> PollResult
     """
     if not source.sealed_urls:
         return result
-    whole, secrets = is_whole(source.url), set()
-    for url in _open(source.sealed_urls).values():
-        secrets |= {url, *secrets_in(url, whole=whole)}
+    whole = is_whole(source.url)
+    secrets = {one for url in _open(source.sealed_urls).values() for one in secrets_in(url, whole=whole)}
     entries = tuple(_value_without(entry, secrets) for entry in result.entries)
-    site_url = result.site_url if without_secrets(result.site_url, secrets) == result.site_url else ""
     return replace(
         result,
         entries=entries,
         title=without_secrets(result.title, secrets),
-        site_url=site_url,
+        site_url=site_without_secrets(result.site_url, secrets),
         resume_state=_value_without(result.resume_state, secrets),
         error=_value_without(result.error, secrets),
     )
 
 
-def _value_without(value: Any, secrets: set[str]) -> Any:
+def _value_without(value: Any, secrets: set[Secret]) -> Any:
     """Return a record or JSON value whose texts have none of the secrets."""
     if isinstance(value, str):
         return without_secrets(value, secrets)

@@ -27,7 +27,14 @@ from monitoring.ingest.project_lock import lock_project_exclusive
 from monitoring.models import Document, DocumentSource, Mention, Recheck, Source
 from monitoring.parsing.parsers import find_feeds, parse_feed
 from monitoring.platforms.registry import recheck_policy
-from monitoring.polling.addresses import change_urls, columns_of, find_source, free_url, site_without_secrets
+from monitoring.polling.addresses import (
+    change_urls,
+    columns_of,
+    find_source,
+    free_url,
+    site_without_secrets,
+    whole_urls,
+)
 from monitoring.polling.periods import end_period, resume_period
 
 # Errors that may be temporary: the source is added with its error, and polled again later.
@@ -213,7 +220,9 @@ def _from_page(adding: Adding, page: FetchResult, error: ParseError, deadline: f
             continue
         feed = parse_feed(fetched.body, content_type=fetched.content_type, url=fetched.url)
         if not isinstance(feed, ParseError):
-            return _save(adding, url, title=feed.title, site_url=feed.site_url or page.url)
+            # The URL of the page may be the one to hide.
+            site_url = feed.site_url or ("" if adding.is_secret else page.url)
+            return _save(adding, url, title=feed.title, site_url=site_url)
     return AddResult(error=error.code)
 
 
@@ -228,6 +237,10 @@ def _hide(source: Source, user: User | None) -> None:
         Source.objects.select_for_update(no_key=True).get(pk=source.pk)
         change_urls(source.pk, whole=True)
         source.refresh_from_db()
+        secrets = secrets_in(whole_urls(source)["url"], whole=True)
+        source.title = without_secrets(source.title, secrets)
+        source.site_url = site_without_secrets(source.site_url, secrets)
+        source.save(update_fields=["title", "site_url"])
         record(source.project, user, "source.hidden", source, url=source.url)
 
 
@@ -262,12 +275,12 @@ def new_source(adding: Adding, url: str, title: str, site_url: str) -> Source:
     """Return an unsaved source with this whole URL."""
     columns = columns_of({"url": url}, whole=adding.is_secret)
     columns["url"] = free_url(adding.project.pk, columns["url"])
-    secrets = (url, *secrets_in(url, whole=adding.is_secret))
+    secrets = secrets_in(url, whole=adding.is_secret)
     return Source(
         project=adding.project,
         host=host_key(url),
         title=without_secrets(title, secrets)[:300],
-        site_url=site_without_secrets(without_secrets(site_url[:MAX_URL], secrets)),
+        site_url=site_without_secrets(site_url[:MAX_URL], secrets),
         **columns,
     )
 

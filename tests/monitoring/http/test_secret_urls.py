@@ -70,7 +70,9 @@ def test_hide_whole_leaves_the_host():
 
 
 def test_secrets_in_returns_them_as_written_and_decoded():
-    assert secrets_in("https://u:p%40ss@a.example/?token=s%201") == ("u:p%40ss", "u:p@ss", "s%201", "s 1")
+    url = "https://u:p%40ss@a.example/?token=s%201"
+    found = {one.text for one in secrets_in(url)}
+    assert found >= {url, "u:p%40ss", "u:p@ss", "s%201", "s 1"}
 
 
 def test_numbered_changes_the_last_mark():
@@ -78,5 +80,31 @@ def test_numbered_changes_the_last_mark():
     assert numbered("https://a.example/?token=…", 1) == "https://a.example/?token=…"
 
 
-def test_without_secrets_keeps_words_as_short_as_a_short_password():
-    assert without_secrets("the cat at s3cret77/x", ["cat", "s3cret77"]) == "the cat at …/x"
+WHOLE = "https://priv.example/u/s3cr3tT0ken99/feed.xml"
+
+
+@pytest.mark.parametrize(
+    ("url", "whole", "text", "expected"),
+    [
+        # Ordinary words stay in prose, and are hidden in URLs at the same parameter.
+        ("https://a.example/rss?session=ordinary", False, "An ordinary day … extraordinary", None),
+        (
+            "https://a.example/rss?session=ordinary", False,
+            "https://a.example/2?x=1&amp;session=ordinary#session=ordinary /ordinary",
+            "https://a.example/2?x=1&amp;session=…#session=… /ordinary",
+        ),
+        ("https://a.example/rss?session=ordinary", False, "at https://a.example/rss?session=ordinary.", "at …."),
+        ("https://a:cat@a.example/", False, "a:cat //a:cat@a.example/1", "a:cat //…@a.example/1"),
+        ("https://a.example/rss?key=s3cret77", False, "s3cret77 s3cret777", "… s3cret777"),
+        # Hidden as a whole: each part that may be a token.
+        (WHOLE, True, "https://priv.example/u/s3cr3tT0ken99/ep/1", "https://priv.example/u/…/ep/1"),
+        (WHOLE, True, "https://b.example/?u=https%3A%2F%2Fpriv.example%2Fu%2Fs3cr3tT0ken99%2F", "https://b.example/?u=https%3A%2F%2Fpriv.example%2Fu%2F…%2F"),
+        ("https://priv.example/abcdefghijkl.xml", True, "/abcdefghijkl/1", "/…/1"),
+        ("https://priv.example/?abc123", True, "q?abc123&x", "q?…&x"),
+        ("https://priv.example/f?u=123456", True, "123456 f?u=123456 f?u=1234567", "123456 f?u=… f?u=1234567"),
+        ("https://intranet.example/articles", True, "articles: https://intranet.example/articles/1", None),
+        ("https://intranet.example/articles", True, "see https://intranet.example/articles", "see …"),
+    ],
+)  # fmt: skip
+def test_without_secrets_replaces_tokens_and_keeps_words(url, whole, text, expected):
+    assert without_secrets(text, secrets_in(url, whole=whole)) == (expected or text)

@@ -131,6 +131,20 @@ def test_existing_source_is_hidden_when_it_is_added_again_as_secret(project, man
     assert poll_again(source).error_code == ""
 
 
+def test_token_in_the_path_of_a_hidden_url_is_neither_in_its_site_nor_in_its_links(project, manager, web):
+    make_keyword(project, query="lumen")
+    site, path = web.url(f"/u/{MARKER}/"), f"/u/{MARKER}/feed.xml"
+    body = rss({"title": "Lumen lance une lampe", "link": f"{site}ep/1", "guid": f"{site}ep/1", "text": "Lumen"})
+    web.put(path, body=body.replace(b"<link>https://phare.example/</link>", f"<link>{site}</link>".encode()))
+    source = poll_again(add_source(project, manager, web.url(path), is_secret=True).source)
+    assert (source.error_code, source.site_url) == ("", "")
+    assert project.documents.get().url == web.url("/u/…/ep/1")
+    assert MARKER not in all_texts()
+    delete_source(source, manager)
+    assert add_source(project, manager, web.url(path)).source.site_url == site
+    assert add_source(project, manager, web.url(path), is_secret=True).source.site_url == ""
+
+
 def test_opml_export_has_no_secrets_and_its_import_names_what_they_are_missing_in(project, manager, stranger):
     url = f"https://a.example/feed?token={MARKER}"
     content = f'<opml><body><outline xmlUrl="{url}"/><outline xmlUrl="{url}b"/></body></opml>'.encode()
