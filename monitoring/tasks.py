@@ -92,3 +92,4 @@ def blank_expired_documents() -> None:
 @shared_task
 def delete_expired_documents() -> None:
     retention.delete_expired_documents()
+    retention.delete_old_periods()

@@ -1,4 +1,7 @@
-"""Delete documents older than DOCUMENT_RETENTION_DAYS that no keyword matches. Called by a daily task."""
+"""Delete documents older than DOCUMENT_RETENTION_DAYS that no keyword matches, and old outage history.
+
+Called by a daily task.
+"""
 
 from datetime import datetime, timedelta
 
@@ -11,6 +14,8 @@ from monitoring.ingest.project_lock import lock_project_exclusive
 
 # Batches keep transactions short with millions of documents.
 BATCH = 5000
+# 13 months: a month can be compared with the same month a year earlier.
+PERIOD_RETENTION = timedelta(days=396)
 
 # The documents of `page` that no keyword matches, with all rows that refer to them.
 _DELETE = """
@@ -36,6 +41,10 @@ WITH page AS (
 ), {_DELETE}
 """
 _DELETE_THESE = f"WITH page AS (SELECT unnest(%s::bigint[]) AS id), {_DELETE}"
+_DELETE_PERIODS = """
+DELETE FROM monitoring_sourceperiod
+WHERE id IN (SELECT id FROM monitoring_sourceperiod WHERE ended_at < %s ORDER BY id LIMIT %s)
+"""
 
 
 def delete_expired_documents() -> int:
@@ -65,3 +74,19 @@ def delete_unmatched(project_id: int, document_ids: list[int]) -> int:
         lock_project_exclusive(project_id)
         cursor.execute(_DELETE_THESE, [document_ids])
         return cursor.fetchone()[1]
+
+
+def delete_old_periods() -> int:
+    """Delete the outage history that ended more than 13 months ago. Return the number of periods."""
+    return _delete_in_batches(_DELETE_PERIODS, timezone.now() - PERIOD_RETENTION)
+
+
+def _delete_in_batches(statement: str, before: datetime) -> int:
+    """Run a DELETE with a time and a LIMIT until nothing is left. Return the number of rows."""
+    deleted, count = 0, BATCH
+    while count == BATCH:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement, [before, BATCH])
+            count = cursor.rowcount
+        deleted += count
+    return deleted

@@ -10,7 +10,7 @@ class SourcePeriod(models.Model):
     """A time during which a source was working or failing with one error. Times are UTC; the current one has no end.
 
     Written by polling/periods.py in the transaction of the poll that changes the state, and ended by people who pause
-    the source. While a source is paused, it has no period.
+    the source. While a source is paused, it has no period. ingest/retention.py deletes ended periods after 13 months.
     """
 
     class State(models.TextChoices):

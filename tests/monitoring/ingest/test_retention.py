@@ -10,7 +10,8 @@ from django.utils import timezone
 from monitoring.ingest import retention
 from monitoring.ingest.backfill import backfill_batch
 from monitoring.ingest.retention import delete_expired_documents
-from monitoring.models import Document
+from monitoring.models import Document, SourcePeriod
+from monitoring.tasks import delete_expired_documents as run_task
 from tests.factories import make_document, make_documents, make_keyword, make_mention, make_source
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +33,20 @@ def test_retention_period_is_a_setting(project, settings):
     settings.DOCUMENT_RETENTION_DAYS = 10
     make_document(project, fetched_at=timezone.now() - timedelta(days=11))
     assert delete_expired_documents() == 1
+
+
+def test_task_deletes_periods_that_ended_over_13_months_ago(project, monkeypatch):
+    monkeypatch.setattr(retention, "BATCH", 2)
+    source, now = make_source(project), timezone.now()
+    start = now - timedelta(days=800)
+    for days in (700, 600, 500, 400, 397, 390, 1, None):
+        ended_at = None if days is None else now - timedelta(days=days)
+        SourcePeriod.objects.create(source=source, state="working", started_at=start, ended_at=ended_at)
+    run_task()
+    kept = [one.ended_at and (now - one.ended_at).days for one in SourcePeriod.objects.order_by("pk")]
+    assert kept == [390, 1, None]
+    run_task()
+    assert SourcePeriod.objects.count() == 3
 
 
 @pytest.mark.django_db(transaction=True)
