@@ -23,7 +23,15 @@ from monitoring.records import PollError
 from monitoring.streaming.authors import Authors
 from monitoring.streaming.batch import StreamBatch
 from monitoring.streaming.matching import StreamMatcher
-from monitoring.streaming.save import forget_paused, hold_lock, save_batch, save_failure, save_gap, stored_cursor
+from monitoring.streaming.save import (
+    forget_paused,
+    hold_lock,
+    pass_unstorable,
+    save_batch,
+    save_failure,
+    save_gap,
+    stored_cursor,
+)
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +79,8 @@ class StreamReader:
         self.owner = uuid4()
         self.failures = 0
         self.is_cursor_rejected = False
+        # The end of the batch whose posts could not be stored, by the id of the source, until it has been read again.
+        self.unstored: dict[int, int] = {}
 
     def run(self) -> None:
         """Read until `stopping` is set."""
@@ -110,6 +120,9 @@ class StreamReader:
         except _LockLost:
             log.warning("event=stream_lock_lost")
             return self.pace.standby_s
+        except _NotStored:
+            log.warning("event=stream_read_again sources=%s", sorted(self.unstored))
+            return self.pace.standby_s
         return 0
 
     def _failed(self, server: str, failure: StreamFailed) -> float:
@@ -130,6 +143,10 @@ class StreamReader:
 
 class _LockLost(Exception):
     """Another process reads the stream: this one's session with Postgres had ended."""
+
+
+class _NotStored(Exception):
+    """Posts of a source could not be stored. They are read again from its cursor, which has not moved."""
 
 
 class _Connection:
@@ -189,13 +206,28 @@ class _Connection:
             return
         if not hold_lock():
             raise _LockLost
-        save_batch(PLATFORM, self.reader.owner, self.batch, self.reader.authors, only_changed=only_changed)
+        stored = save_batch(PLATFORM, self.reader.owner, self.batch, self.reader.authors, only_changed=only_changed)
+        self._check(stored)
         skipped = self.batch.skipped if only_changed else 0
         self.batch = StreamBatch(cursor=self.batch.cursor, skipped=skipped)
         now = time.monotonic()
         self.flush_at = now + self.pace.flush_s
         if not only_changed:
             self.save_at = now + self.pace.save_s
+
+    def _check(self, stored: dict[int, bool]) -> None:
+        """Have posts that could not be stored read again. Where that fails once more, note the gap and go on."""
+        unstored = self.reader.unstored
+        failed = {source_id for source_id, is_stored in stored.items() if not is_stored}
+        again = failed & unstored.keys()
+        for source_id in stored:
+            if source_id in again or unstored.get(source_id, self.batch.cursor + 1) <= self.batch.cursor:
+                del unstored[source_id]
+        if again:
+            pass_unstorable(again, self.batch)
+        if failed - again:
+            unstored.update(dict.fromkeys(failed - again, self.batch.cursor))
+            raise _NotStored
 
     def _refresh_if_due(self) -> None:
         if time.monotonic() >= self.refresh_at:

@@ -5,6 +5,7 @@ In: a platform and what streaming/reader.py has read, or why it could not. Out: 
 """
 
 import logging
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -58,8 +59,11 @@ def forget_paused(platform: str) -> None:
 
 def save_batch(
     platform: str, owner: UUID, batch: StreamBatch, authors: Authors, *, only_changed: bool = False
-) -> None:
-    """Store the posts of a batch and its cursor; `only_changed`: of the sources with new posts."""
+) -> dict[int, bool]:
+    """Store the posts of a batch and its cursor; `only_changed`: of the sources with new posts.
+
+    Return the ids of these sources with whether their posts could be stored. If not, their cursor has not moved.
+    """
     remove_deleted(batch.deleted, batch.closed_accounts)
     claimed = claim_streamed(owner, platform)
     posts = {source.id: dict(batch.posts.get(source.id, {})) for source in claimed}
@@ -72,7 +76,17 @@ def save_batch(
         if posts[source.id] or not only_changed:
             entries = tuple(named[native_id] for native_id in posts[source.id])
             polls.append(CompletedPoll(source, _result(source, entries, batch)))
-    save_polls(polls, owner)
+    return {saved.source_id: saved.error_code == "" for saved in save_polls(polls, owner)}
+
+
+def pass_unstorable(source_ids: Iterable[int], batch: StreamBatch) -> None:
+    """Note that posts of a batch can't be stored for some sources, and move their cursor past it."""
+    log.error("event=stream_batch_unstorable sources=%s", sorted(source_ids))
+    with transaction.atomic():
+        for source in Source.objects.select_for_update(no_key=True).filter(pk__in=source_ids).order_by("pk"):
+            since = source.resume_state.get("cursor") or batch.first
+            source.resume_state["cursor"] = max(since, batch.cursor)
+            _miss(source, since, source.resume_state["cursor"])
 
 
 def save_failure(platform: str, owner: UUID, error: PollError) -> None:
@@ -91,9 +105,13 @@ def save_gap(platform: str, since: int, until: int) -> None:
         active = Source.objects.filter(platform=platform, state=Source.State.ACTIVE)
         for source in active.select_for_update(no_key=True).order_by("pk"):
             if source.resume_state.get("cursor"):
-                source.resume_state["missed"] = [since, until]
-                source.save(update_fields=["resume_state"])
-                record_gap([source.pk], time_of(since), time_of(until), GAP)
+                _miss(source, since, until)
+
+
+def _miss(source: Source, since: int, until: int) -> None:
+    source.resume_state["missed"] = [since, until]
+    source.save(update_fields=["resume_state"])
+    record_gap([source.pk], time_of(since), time_of(until), GAP)
 
 
 def _result(source: ClaimedSource, entries: tuple[Entry, ...], batch: StreamBatch) -> PollResult:

@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from accounts.models import Project
+from monitoring.ingest.store import store_changes
 from monitoring.models import Document, Mention, Source, SourcePeriod
 from monitoring.platforms.jetstream import MAX_MESSAGE, microseconds
 from monitoring.services.sources import pause_source
@@ -205,3 +206,43 @@ def test_deleting_the_source_ends_the_connection(server, source, read, project):
     pause_source(source, None, paused=True)
     source.delete()
     wait_until(lambda: not server.connections)
+
+
+def fail_to_store(monkeypatch, times):
+    """Make storing entries raise, the first few times."""
+    calls = iter(range(times))
+
+    def store(changes):
+        if changes.new and next(calls, None) is not None:
+            raise OperationalError("deadlock detected")
+        return store_changes(changes)
+
+    monkeypatch.setattr("monitoring.polling.save.store_changes", store)
+
+
+def test_posts_that_could_not_be_stored_are_read_again(server, source, read, project, monkeypatch):
+    make_keyword(project, query="lumen")
+    start(server, source, read)
+    fail_to_store(monkeypatch, 2)
+    server.publish(server.event(post(2)))
+    wait_until(Mention.objects.exists)
+    wait_until(lambda: is_working(source))
+    assert not source.report["gap"]
+
+
+def test_posts_that_can_never_be_stored_are_a_gap(server, source, read, project, monkeypatch):
+    make_keyword(project, query="lumen")
+    start(server, source, read)
+    before = Source.objects.get().resume_state["cursor"]
+    fail_to_store(monkeypatch, 4)
+    lost = server.event(post(2))
+    server.publish(lost)
+    wait_until(lambda: Source.objects.get().report.get("gap"))
+    wait_until(lambda: is_working(source))
+    missed = source.resume_state["missed"]
+    assert missed[0] == before
+    assert missed[1] >= lost["time_us"]
+    assert ("failing", "stream_gap") in periods(source)
+    server.publish(server.event(post(3)))
+    wait_until(Mention.objects.exists)
+    assert Document.objects.count() == 1
