@@ -102,6 +102,7 @@ class KeywordOut(Schema):
 class SourceIn(Body):
     url: Text = Field(max_length=2000)
     is_secret: bool = Field(False, description="the whole URL is secret: show its host only")
+    sealed: str = Field("", max_length=10_000, description="the encrypted URL of a candidate whose `url` has a “…”")
 
 
 class SourcePatch(Body):

@@ -35,12 +35,16 @@ def add_source(request: SignedInRequest, project_id: int, source: SourceIn) -> S
     """
     project = membership_of(request.user, project_id, Role.MANAGER).project
     adding = sources.Adding(project, request.user, source.is_secret)
-    result = sources.result_without_fetch(adding, source.url)
+    url = sources.open_candidate(source.url, source.sealed)
+    result = sources.result_without_fetch(adding, url)
     if result is None:
-        with fetch_here(project, request.user, FetchRequest.Kind.SOURCE, source.url):
-            result = sources.add_source(project, request.user, source.url, is_secret=source.is_secret)
+        with fetch_here(project, request.user, FetchRequest.Kind.SOURCE, url, is_secret=source.is_secret):
+            result = sources.add_source(project, request.user, url, is_secret=source.is_secret)
     if result.candidates:
-        candidates = [{"url": feed.url, "title": feed.title} for feed in result.candidates]
+        candidates = [
+            {"url": feed.url, "title": feed.title} | ({"sealed": feed.sealed} if feed.sealed else {})
+            for feed in result.candidates
+        ]
         raise InvalidField(
             "url", _("This site has several feeds. Choose one."), "several_feeds", candidates=candidates
         )

@@ -9,8 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.secret_box import Unreadable, open_sealed
-from monitoring.http.secret_urls import hide
+from monitoring.services.sources import open_candidate
 
 MAX_LINES = 1_000
 MAX_OPML_BYTES = 5 * 1024 * 1024  # some 20,000 feeds
@@ -39,12 +38,7 @@ class SourceForm(forms.Form):
         """Take the whole URL of a feed that was offered with a hidden one."""
         data = super().clean() or self.cleaned_data
         if data.get("sealed"):
-            try:
-                url = open_sealed(data["sealed"])
-            except Unreadable:
-                url = ""
-            if hide(url) == data.get("url"):
-                data["url"] = url
+            data["url"] = open_candidate(data.get("url", ""), data["sealed"])
         return data
 
 

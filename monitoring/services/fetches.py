@@ -83,12 +83,12 @@ def fetch_of(project: Project, user: User, fetch_id: uuid.UUID, kind: str) -> Fe
 
 
 @contextmanager
-def fetch_here(project: Project, user: User, kind: str, url: str) -> Iterator[None]:
+def fetch_here(project: Project, user: User, kind: str, url: str, *, is_secret: bool = False) -> Iterator[None]:
     """Count a fetch that the block does itself. Raises TooManyFetches, or NoFetchSlot."""
     if not _here.acquire(blocking=False):
         raise NoFetchSlot
     try:
-        fetch = _create(project, user, kind, hide(url)[:2000], State.RUNNING, {})
+        fetch = _create(project, user, kind, hide(url, whole=is_secret)[:2000], State.RUNNING, {})
         try:
             yield
         finally:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.activity_log import record
 from accounts.models import Project, User
-from accounts.secret_box import seal
+from accounts.secret_box import Unreadable, open_sealed, seal
 from monitoring.content.scrub import scrub
 from monitoring.content.urls import url_from_input
 from monitoring.feeds.discover import FoundFeed, common_feed_urls
@@ -66,9 +66,10 @@ class Candidate:
     sealed: str = ""
 
     @classmethod
-    def of(cls, feed: FoundFeed) -> "Candidate":
-        shown = hide(scrub(feed.url))
-        return cls(shown, scrub(feed.title), seal(feed.url) if shown != scrub(feed.url) else "")
+    def of(cls, feed: FoundFeed, *, is_secret: bool) -> "Candidate":
+        shown = hide(scrub(feed.url), whole=is_secret)
+        title = without_secrets(scrub(feed.title), secrets_in(feed.url, whole=is_secret))
+        return cls(shown, title, seal(feed.url) if shown != scrub(feed.url) else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,15 @@ def add_source(project: Project, user: User | None, url: str, *, is_secret: bool
     return _from_page(adding, fetched, feed, deadline)
 
 
+def open_candidate(shown: str, sealed: str) -> str:
+    """Return the whole URL of a candidate, or its shown one if `sealed` is not that of this candidate."""
+    try:
+        url = open_sealed(sealed)
+    except Unreadable:
+        return shown
+    return url if url and shown in (hide(url), hide(url, whole=True)) else shown
+
+
 def is_usable(url: str) -> bool:
     """Return whether a URL can be stored and polled."""
     return len(url.encode("utf-8", "replace")) <= MAX_URL and bool(host_key(url))
@@ -209,7 +219,7 @@ def _from_page(adding: Adding, page: FetchResult, error: ParseError, deadline: f
     found = [feed for feed in linked if is_usable(feed.url)]
     if len(found) > 1:
         new = [feed for feed in found if not find_source(adding.project.pk, feed.url)]
-        return AddResult(candidates=tuple(Candidate.of(feed) for feed in new or found))
+        return AddResult(candidates=tuple(Candidate.of(feed, is_secret=adding.is_secret) for feed in new or found))
     for url in [feed.url for feed in found] or common_feed_urls(page.url)[:COMMON_URLS_TRIED]:
         if time.monotonic() > deadline:
             break

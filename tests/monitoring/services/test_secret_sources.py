@@ -12,6 +12,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from cryptography.fernet import Fernet
 from django.apps import apps
 from django.core.management import call_command
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import ActivityEntry
@@ -186,6 +187,38 @@ def test_feed_with_a_token_that_a_site_offers_is_added_whole(project, manager, a
     assert form.is_valid() and form.cleaned_data["url"] == web.url(f"/1.xml?key={MARKER}")
     forged = SourceForm({"url": "https://other.example/?key=…", "sealed": data["sealed"]})
     assert forged.is_valid() and forged.cleaned_data["url"] == "https://other.example/?key=…"
+
+
+def test_fetch_of_a_url_to_hide_stores_its_host_only(project, manager):
+    url = f"https://a.example/{MARKER}/feed.xml"
+    with fetch_here(project, manager, FetchRequest.Kind.SOURCE, url, is_secret=True):
+        assert FetchRequest.objects.get().url == "https://a.example/…"
+        assert MARKER not in all_texts()
+
+
+def test_feeds_that_a_site_to_hide_offers_are_hidden_as_a_whole(project, manager, web):
+    links = "".join(
+        f'<link rel="alternate" type="application/rss+xml" title="{n}" href="/{MARKER}/{n}.xml">' for n in (1, 2)
+    )
+    page = f"<!doctype html><html><head>{links}</head></html>".encode()
+    site = web.put(f"/{MARKER}/", body=page, content_type="text/html")
+    web.put(f"/{MARKER}/1.xml", body=NEWS)
+    request_fetch(project, manager, FetchRequest.Kind.SOURCE, site, {"is_secret": True})
+    run_queued()
+    assert MARKER not in all_texts()
+    headers = {"Authorization": f"Bearer {create_token(manager, 'test')}"}
+    path, client = f"/api/v1/projects/{project.pk}/sources", Client()
+    body = {"url": site, "is_secret": True}
+    answer = client.post(path, body, content_type="application/json", headers=headers)
+    assert answer.status_code == 422 and MARKER not in answer.text
+    chosen = answer.json()["errors"][0]["candidates"][0]
+    assert chosen["url"] == web.url("/…")
+    form = SourceForm({"url": chosen["url"], "sealed": chosen["sealed"], "is_secret": "on"})
+    assert form.is_valid() and form.cleaned_data["url"] == web.url(f"/{MARKER}/1.xml")
+    body = {"url": chosen["url"], "sealed": chosen["sealed"], "is_secret": True}
+    assert client.post(path, body, content_type="application/json", headers=headers).status_code == 201
+    assert whole_urls(project.sources.get())["url"] == web.url(f"/{MARKER}/1.xml")
+    assert MARKER not in all_texts()
 
 
 def test_source_fails_with_clear_words_when_the_key_is_lost_and_works_after_rotation(project, manager, web, settings):
