@@ -183,7 +183,7 @@ class PollJob:
 
     `queries` are the project's keywords that track the platform, `secrets` the decrypted credential. At most
     `requests` requests may be made. `base_url` replaces the address of the platform's API, for tests and commands.
-    `now` is UTC. `since` (UTC) replaces how far back the first poll reads.
+    `now` is UTC. `since` (UTC) replaces how far back the first poll reads. `error` is why no request may be made.
     """
 
     source: ClaimedSource
@@ -194,6 +194,7 @@ class PollJob:
     base_url: str = ""
     renew: Renewal | None = field(default=None, repr=False)
     since: datetime | None = None
+    error: "PollError | None" = None
 
 
 @dataclass(frozen=True, slots=True)

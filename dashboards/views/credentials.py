@@ -15,6 +15,7 @@ from monitoring.models import Credential, Source
 from monitoring.platforms.base import Platform
 from monitoring.platforms.registry import PLATFORMS
 from monitoring.platforms.settings import secret_settings
+from monitoring.polling.credential_state import is_for_server
 from monitoring.services.connections import oauth_of
 from monitoring.services.credentials import (
     CREDENTIAL_ERRORS,
@@ -79,10 +80,12 @@ def source_credential(request: SignedInRequest, membership: Membership, source_i
         return redirect("source", membership.project_id, source_id)
     form = SecretsForm(platform, posted(request))
     if request.method == "POST" and form.is_valid():
-        if source.credential:
+        if source.credential and is_for_server(source.credential, platform, source.settings):
             replace_secrets(source.credential, request.user, form.secrets)
         else:
-            created = create_credential(membership.project, request.user, platform.name, form.secrets, source.title)
+            created = create_credential(
+                membership.project, request.user, platform, form.secrets, source.settings, source.title
+            )
             attach_credential(source, request.user, created)
         messages.success(request, _("Key of “%(name)s” saved. It’s being checked now.") % {"name": source})
         return redirect("source", membership.project_id, source_id)

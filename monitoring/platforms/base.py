@@ -23,7 +23,7 @@ def gettext_noop(text: str) -> str:
 # are in monitoring/messages/platform_errors.py.
 ERROR_CODES = {
     "unexpected_response": "a body that is not JSON (or what the platform sends), or has another shape",
-    "credential_missing": "the source has no credential, or its secrets cannot be decrypted",
+    "credential_missing": "the source has no credential, one of another server, or its secrets cannot be decrypted",
     "credential_rejected": "a key, password or token that the platform doesn't accept",
     "reconnect": "a connection that only a person can renew",
     "reconnect_soon": "a connection that ends in some days, and that only a person can renew",

@@ -122,4 +122,6 @@ def poll(job: PollJob, http_client: HttpClient) -> PollResult:
     platform = PLATFORMS.get(job.source.platform)
     if platform is None:
         return PollResult(error=PollError("unknown_platform", f"no platform is called {job.source.platform!r}"))
+    if job.error:
+        return PollResult(error=job.error, requests=0)
     return platform.poll(job, http_client)

@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from monitoring.models import Credential, Source
 from monitoring.platforms import oauth
 from monitoring.platforms.base import Platform
-from monitoring.platforms.settings import server_of
+from monitoring.platforms.settings import server_of, server_settings
 from monitoring.records import CompletedPoll
 
 log = logging.getLogger(__name__)
@@ -45,6 +45,24 @@ def is_for_server(credential: Credential, platform: Platform, settings: Mapping[
         first = credential.sources.filter(platform=platform.name).order_by("pk").first()
         known = server_of(platform, first.settings) if first else ""
     return not known or known == wanted
+
+
+def bind(credential: Credential, platform: Platform, settings: Mapping[str, str]) -> bool:
+    """Return whether secrets may be sent to the server that settings name; a credential without one gets it.
+
+    The condition of the update closes the race of two sources that name different servers: one of them is refused.
+    """
+    if not is_for_server(credential, platform, settings):
+        return False
+    wanted = server_of(platform, settings)
+    if not wanted or server_of(platform, credential.settings):
+        return True
+    bound = {**credential.settings, **server_settings(platform, settings)}
+    if Credential.objects.filter(pk=credential.pk, settings=credential.settings).update(settings=bound):
+        credential.settings = bound
+        return True
+    changed = Credential.objects.filter(pk=credential.pk).first()
+    return changed is not None and server_of(platform, changed.settings) == wanted
 
 
 def note_polls(polls: list[CompletedPoll], now: datetime) -> None:

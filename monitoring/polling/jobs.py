@@ -7,6 +7,7 @@ Called by polling/poller.py, in the thread that claims.
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import TypedDict
 
 from django.db import transaction
 
@@ -16,7 +17,7 @@ from monitoring.platforms.base import Can, Limit, Platform
 from monitoring.platforms.paging import MAX_PAGES
 from monitoring.platforms.registry import PLATFORMS, item_platform
 from monitoring.polling import budgets
-from monitoring.polling.credential_state import store_secrets
+from monitoring.polling.credential_state import bind, store_secrets
 from monitoring.records import ClaimedSource, PollError, PollJob, Renewal, TrackedQuery
 
 # Requests beyond one per search: pages after the first.
@@ -25,6 +26,14 @@ FURTHER_PAGES = 4
 MIN_WAIT, MAX_WAIT = timedelta(seconds=1), timedelta(minutes=10)
 
 Secrets = Mapping[str, str]
+
+
+class Access(TypedDict, total=False):
+    """The fields of a `PollJob` that come from its credential."""
+
+    secrets: Secrets
+    renew: Renewal
+    error: PollError
 
 
 def prepare(sources: list[ClaimedSource], now: datetime) -> list[PollJob]:
@@ -40,8 +49,10 @@ def prepare(sources: list[ClaimedSource], now: datetime) -> list[PollJob]:
         platform = PLATFORMS.get(source.platform)
         credential = credentials.get(source.credential_id or 0)
         tracked = queries[source.project_id] if platform and Can.SEARCH in platform.can else []
-        number, at = _reserve(source, platform, len(tracked), now)
-        if not number:
+        fields = access(platform, source.settings, credential)
+        is_refused = "error" in fields
+        number, at = (0, now) if is_refused else _reserve(source, platform, len(tracked), now)
+        if not number and not is_refused:
             _postpone(source, at, now)
             continue
         jobs.append(
@@ -49,10 +60,9 @@ def prepare(sources: list[ClaimedSource], now: datetime) -> list[PollJob]:
                 source=source,
                 now=now,
                 queries=_tracking(source.platform, tracked),
-                secrets=secrets_of(credential),
                 requests=number,
                 base_url=source.settings.get("base_url", ""),
-                renew=renewal(credential.pk) if credential else None,
+                **fields,
             )
         )
     return jobs
@@ -110,6 +120,15 @@ def secrets_of(credential: Credential | None) -> Secrets:
         return credential.secrets if credential else {}
     except Unreadable:
         return {}
+
+
+def access(platform: Platform | None, settings: Mapping[str, str], credential: Credential | None) -> Access:
+    """Return the fields of a `PollJob` with the secrets of a credential, or the error that its server is another."""
+    if credential is None:
+        return {}
+    if platform and not bind(credential, platform, settings):
+        return {"error": PollError("credential_missing", "the credential is for another server")}
+    return {"secrets": secrets_of(credential), "renew": renewal(credential.pk)}
 
 
 def renewal(credential_id: int) -> Renewal:

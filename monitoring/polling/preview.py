@@ -24,7 +24,7 @@ from monitoring.models import Credential
 from monitoring.platforms.base import Can, Platform
 from monitoring.platforms.registry import item_platform, poll
 from monitoring.polling import budgets
-from monitoring.polling.jobs import budget_key, limits_of, queries_for, renewal, secrets_of
+from monitoring.polling.jobs import access, budget_key, limits_of, queries_for
 from monitoring.query import Doc
 from monitoring.records import ClaimedSource, Entry, Item, PollHints, PollJob, PollResult
 
@@ -92,10 +92,9 @@ def preview(
         source=source,
         now=now,
         queries=searched,
-        secrets=secrets_of(credential) if credential else (secrets or {}),
         requests=number,
         base_url=settings.get("base_url", ""),
-        renew=renewal(credential.pk) if credential else None,
+        **(access(platform, settings, credential) if credential else {"secrets": secrets or {}}),
     )
     result = PollResult(requests=number)  # a crash may have used all
     try:

@@ -26,7 +26,7 @@ from monitoring.platforms.rechecking import Rechecker
 from monitoring.platforms.rechecks import RecheckPolicy
 from monitoring.platforms.registry import PLATFORMS
 from monitoring.polling import budgets
-from monitoring.polling.jobs import budget_key, renewal, secrets_of
+from monitoring.polling.jobs import access, budget_key
 from monitoring.polling.leases import claim_one, release, renew
 from monitoring.polling.recheck_results import DueItem, save_checked
 from monitoring.records import ClaimedSource, PollJob
@@ -94,13 +94,17 @@ def _check_source(source: ClaimedSource, owner: UUID, client: HttpClient) -> int
     requests = _requests(items, platform)[:MAX_REQUESTS]
     if not requests:
         return 0
+    job = _job(source, now)
+    if job.error:
+        _postpone(source.id, now)
+        return 0
     limits = (*platform.recheck_limits(source.settings), *shares_of(platform.recheck_limits(source.settings)))
     # Renewing a session takes one or two requests more.
     wanted = len(requests) + 2 * platform.is_renewable
     reserved, _at = budgets.reserve(budget_key(source), limits, wanted, now)
     if not reserved:
         return 0
-    rechecker = Rechecker(platform, _job(source, reserved, now), client)
+    rechecker = Rechecker(platform, replace(job, requests=reserved), client)
     try:
         return _make(requests, rechecker, source, policy, owner)
     finally:
@@ -160,15 +164,13 @@ def shares_of(limits: tuple[Limit, ...]) -> tuple[Limit, ...]:
     )
 
 
-def _job(source: ClaimedSource, reserved: int, now: datetime) -> PollJob:
+def _job(source: ClaimedSource, now: datetime) -> PollJob:
     credential = Credential.objects.filter(pk=source.credential_id).first() if source.credential_id else None
     return PollJob(
         source=source,
         now=now,
-        secrets=secrets_of(credential),
-        requests=reserved,
         base_url=source.settings.get("base_url", ""),
-        renew=renewal(credential.pk) if credential else None,
+        **access(PLATFORMS[source.platform], source.settings, credential),
     )
 
 

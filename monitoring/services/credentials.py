@@ -13,6 +13,8 @@ from django.utils import timezone
 from accounts.activity_log import record
 from accounts.models import Project, User
 from monitoring.models import Credential, Source
+from monitoring.platforms.base import Platform
+from monitoring.platforms.settings import server_settings
 from monitoring.polling.credential_state import REJECTED
 from monitoring.services.sources import wake_pollers
 
@@ -21,14 +23,25 @@ CREDENTIAL_ERRORS = ("credential_missing", "access_denied", "no_pages", *REJECTE
 
 
 def create_credential(
-    project: Project, user: User | None, platform: str, secrets: Mapping[str, str], name: str = ""
+    project: Project,
+    user: User | None,
+    platform: Platform,
+    secrets: Mapping[str, str],
+    settings: Mapping[str, str],
+    name: str = "",
 ) -> Credential:
-    """Store the secrets of one account at a platform."""
-    credential = Credential(project=project, platform=platform, name=name[:200], created_by=user)
+    """Store the secrets of one account at a platform, for the server that the settings of its source name."""
+    credential = Credential(
+        project=project,
+        platform=platform.name,
+        name=name[:200],
+        created_by=user,
+        settings=server_settings(platform, settings),
+    )
     credential.set_secrets(secrets)
     with transaction.atomic():
         credential.save()
-        record(project, user, "credential.created", credential, platform=platform)
+        record(project, user, "credential.created", credential, platform=platform.name)
     return credential
 
 

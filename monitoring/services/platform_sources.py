@@ -24,7 +24,9 @@ from monitoring.platforms.settings import (
     needs_credential,
     public_settings,
     secret_settings,
+    server_settings,
 )
+from monitoring.polling.credential_state import bind, is_for_server
 from monitoring.services.credentials import create_credential
 from monitoring.services.sources import is_usable, wake_pollers
 
@@ -64,16 +66,16 @@ def check_entered(
 ) -> CheckedSettings:
     """Return the settings of a source. A value that gives no usable URL is a problem of the first setting.
 
-    A connected account has some of them, and is used at its own server only.
+    A connected account has some of them. Keys and accounts are used at their own server only.
     """
     is_connected = credential is not None and credential.is_connected
     settings = public_settings(platform)
     if is_connected:
         settings = tuple(replace(one, is_required=False) if one.is_of_account else one for one in settings)
     checked = check(settings, entered)
-    server = credential.settings.get("server") if credential else None
-    if server and checked.values.get("server", server) != server:
-        return CheckedSettings(checked.values, {**checked.problems, "server": "other_account"})
+    if credential and not is_for_server(credential, platform, checked.values):
+        others = dict.fromkeys(server_settings(platform, checked.values), "other_account")
+        return CheckedSettings(checked.values, {**checked.problems, **others})
     if checked.problems or not checked.values:
         return checked
     if not is_usable(platform.address(checked.values)) or not host_key(platform.api_url(checked.values)):
@@ -104,7 +106,11 @@ def add_platform_source(project: Project, user: User | None, new: NewPlatformSou
             credential = new.credential
             if secrets.values:
                 name = new.credential_name or source_title(platform, settings.values)
-                credential = create_credential(project, user, platform.name, secrets.values, name)
+                credential = create_credential(project, user, platform, secrets.values, settings.values, name)
+            elif credential and not bind(credential, platform, settings.values):
+                return PlatformResult(
+                    problems=dict.fromkeys(server_settings(platform, settings.values), "other_account")
+                )
             source = _create(project, platform, settings.values, credential)
             record(project, user, "source.added", source, url=source.url, platform=platform.name)
     except IntegrityError:  # another request has just added it
