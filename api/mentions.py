@@ -16,7 +16,7 @@ from accounts.access import SignedInRequest, membership_of
 from accounts.models import Project, Role
 from api.filters import read_filter
 from api.problems import InvalidField
-from api.schemas import DocumentOut, DocumentPage, FilterParameters, MentionPatch
+from api.schemas import DocumentOut, DocumentPage, FilterParameters, MentionDetail, MentionPatch
 from monitoring.insights import cursors, mentions
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.time_limit import time_limit
@@ -46,9 +46,9 @@ def list_mentions(
     return {"items": page.rows, "next": page.next_cursor and _page_url(request, f, page.next_cursor, size)}
 
 
-@router.get("/projects/{int:project_id}/mentions/{int:mention_id}", response=DocumentOut)
+@router.get("/projects/{int:project_id}/mentions/{int:mention_id}", response=MentionDetail)
 def get_mention(request: SignedInRequest, project_id: int, mention_id: int) -> mentions.MentionRow:
-    """Return the document of a mention, with its mentions of all keywords, this one first."""
+    """Return the document of a mention, with its mentions of all keywords, this one first, and its count history."""
     return _row(membership_of(request.user, project_id).project, mention_id)
 
 

@@ -14,10 +14,11 @@ from pydantic import AfterValidator, ConfigDict, Field, create_model
 from monitoring.content.scrub import is_storable
 from monitoring.insights.dimensions import DIMENSIONS, Dimension
 from monitoring.insights.documents import FoundDocument
+from monitoring.insights.engagement import MAX_POINTS, points_of
 from monitoring.insights.mentions import MentionRow
 from monitoring.insights.periods import BUCKETS, PERIODS
 from monitoring.messages.source_errors import error_text
-from monitoring.models import Credential, Keyword, Mention, Source
+from monitoring.models import Credential, EngagementPoint, Keyword, Mention, Source
 from monitoring.models.mentions import probabilities
 from monitoring.services.corrections import LABELS
 from monitoring.services.platform_sources import shown_settings
@@ -277,6 +278,29 @@ class DocumentOut(Schema):
     @staticmethod
     def resolve_published(row: MentionRow | FoundDocument) -> datetime | None:
         return row.document.published if row.document.published_is_known else None
+
+
+class CountsOut(Schema):
+    """The counts of a document at a time, null where unknown."""
+
+    at: datetime
+    likes: int | None
+    replies: int | None
+    shares: int | None
+    views: int | None
+    engagement: int | None
+
+
+class MentionDetail(DocumentOut):
+    """The document of one mention, with how its counts changed."""
+
+    engagement_history: list[CountsOut] = Field(
+        description=f"the last {MAX_POINTS} readings that changed a count, oldest first; [] if none has changed"
+    )
+
+    @staticmethod
+    def resolve_engagement_history(row: MentionRow) -> list[EngagementPoint]:
+        return points_of(row.document)
 
 
 class DocumentPage(Schema):

@@ -11,6 +11,9 @@ from django.db.models import OuterRef, Subquery
 
 from monitoring.models import Document, EngagementPoint
 
+# Polls may add a point every half hour for as long as they see the item.
+MAX_POINTS = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Growth:
@@ -27,8 +30,9 @@ class Growth:
 
 
 def points_of(document: Document) -> list[EngagementPoint]:
-    """Return the series of an item, oldest first; empty while its counts have not changed."""
-    return list(EngagementPoint.objects.filter(document=document).order_by("at", "pk"))
+    """Return the last MAX_POINTS of an item's series, oldest first; empty while its counts have not changed."""
+    points = EngagementPoint.objects.filter(document=document).order_by("-at", "-pk")[:MAX_POINTS]
+    return list(reversed(points))
 
 
 def growth(document_ids: Iterable[int], now: datetime, within: timedelta) -> list[Growth]:

@@ -6,6 +6,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import ActivityEntry
+from monitoring.insights.engagement import MAX_POINTS
+from monitoring.models import EngagementPoint
 from tests.factories import make_keyword, make_mention, make_mentions, make_source
 
 
@@ -181,3 +183,38 @@ def test_fields_of_posts_are_null_where_unknown(project, viewer, keyword, progra
     assert item.items() >= known.items()
     assert (item["followers"], item["engagement"], item["reply_to"], item["thread"]) == (9, 2, "7", "1")
     assert (item["shares"], item["views"]) == (None, None)
+
+
+def test_mention_has_the_history_of_its_counts(project, viewer, keyword, program):
+    mention, now = make_mention(keyword, likes=340), timezone.now().replace(microsecond=0)
+    for hours, likes in ((0, 340), (6, 12)):
+        EngagementPoint.objects.create(document=mention.document, at=now - timedelta(hours=hours), likes=likes)
+    item = program(viewer).get(f"/projects/{project.pk}/mentions/{mention.pk}").json()
+    first, last = item["engagement_history"]
+    assert [datetime.fromisoformat(one.pop("at")) for one in (first, last)] == [now - timedelta(hours=6), now]
+    unknown = {"replies": None, "shares": None, "views": None, "engagement": None}
+    assert (first, last) == ({"likes": 12, **unknown}, {"likes": 340, **unknown})
+
+
+def test_history_of_counts_is_bounded_to_the_newest(project, viewer, keyword, program):
+    mention, now = make_mention(keyword), timezone.now()
+    EngagementPoint.objects.bulk_create(
+        EngagementPoint(document=mention.document, at=now + timedelta(hours=number), likes=number)
+        for number in range(MAX_POINTS + 2)
+    )
+    item = program(viewer).get(f"/projects/{project.pk}/mentions/{mention.pk}").json()
+    likes = [one["likes"] for one in item["engagement_history"]]
+    assert likes == list(range(2, MAX_POINTS + 2))
+
+
+@pytest.mark.parametrize("path", ["mentions", "documents"])
+def test_lists_have_no_history_of_counts(project, viewer, keyword, program, path):
+    mention = make_mention(keyword)
+    EngagementPoint.objects.create(document=mention.document, at=timezone.now(), likes=1)
+    (item,) = program(viewer).get(f"/projects/{project.pk}/{path}").json()["items"]
+    assert "engagement_history" not in item
+
+
+def test_history_of_counts_is_empty_without_changes(project, viewer, keyword, program):
+    mention = make_mention(keyword, likes=3)
+    assert program(viewer).get(f"/projects/{project.pk}/mentions/{mention.pk}").json()["engagement_history"] == []
