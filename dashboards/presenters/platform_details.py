@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.formats import number, percent
+from dashboards.presenters.dates import duration
 from dashboards.presenters.platform_cards import initials_of
 from dashboards.presenters.platform_preview import search_notes
 from monitoring.messages.labels import translated
@@ -135,19 +136,8 @@ def _freshness(level: BudgetLevel) -> str:
     """Return how often the limits allow a check, and how many sources share them."""
     if not level.freshness_s:
         return ""
-    text = _("about every %(duration)s") % {"duration": _duration(level.freshness_s)}
+    text = _("about every %(duration)s") % {"duration": duration(level.freshness_s)}
     if level.sources < 2:
         return text
     shared = ngettext("shared by %(number)s source", "shared by %(number)s sources", level.sources)
     return f"{text}, {shared % {'number': number(level.sources)}}"
-
-
-def _duration(seconds: float) -> str:
-    minutes = max(round(seconds / 60), 1)
-    if minutes < 120:
-        return ngettext("%(number)s minute", "%(number)s minutes", minutes) % {"number": number(minutes)}
-    hours = round(minutes / 60)
-    if hours < 48:
-        return ngettext("%(number)s hour", "%(number)s hours", hours) % {"number": number(hours)}
-    days = round(hours / 24)
-    return ngettext("%(number)s day", "%(number)s days", days) % {"number": number(days)}

@@ -10,6 +10,7 @@ from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
 from dashboards import charts
 from dashboards.forms.query_problem import query_problem
+from dashboards.presenters.count_history import count_history
 from dashboards.presenters.edit_history import edit_history
 from dashboards.presenters.facets import facet_lists
 from dashboards.presenters.filter_bar import filter_bar
@@ -25,6 +26,7 @@ from dashboards.presenters.sentiment_badges import mention_sentiments
 from dashboards.views.time_limit import within_time_limit
 from monitoring.content.values import read_id
 from monitoring.insights import mentions as mention_lists
+from monitoring.insights.engagement import points_of
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.time_limit import TooSlow, time_limit
 from monitoring.models import DocumentSource, Keyword
@@ -89,6 +91,7 @@ def mention(request: SignedInRequest, membership: Membership, mention_id: int) -
         "sentiments": mention_sentiments(row.mentions),
         "seen_at": DocumentSource.objects.filter(document=row.document).select_related("source").order_by("published"),
         "history": edit_history(row.document),
+        "count_history": count_history(points_of(row.document), timezone.now()),
         "followers": followers(row.document),
         "conversation": conversation(row.document),
         "back": request.GET.urlencode(),

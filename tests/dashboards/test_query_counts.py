@@ -22,6 +22,7 @@ from monitoring.models import (
     Document,
     DocumentRevision,
     DocumentSource,
+    EngagementPoint,
     FetchRequest,
     Mention,
     RequestBudget,
@@ -107,6 +108,7 @@ class World:
             document=self.mention.document, source=source, native_key=self.mention.document.address_key, published=now
         )
         DocumentRevision.objects.create(document=self.mention.document, title=f"{self.size}", replaced_at=now)
+        EngagementPoint.objects.create(document=self.mention.document, at=now, likes=self.size)
         Document.objects.filter(pk=self.mention.document_id).update(edited_at=now, edits=self.size)
         first = DocumentSource.objects.get(document=made[0].document, source=source)
         DocumentSource.objects.create(
