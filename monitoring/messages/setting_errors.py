@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from monitoring.messages.labels import translated
 
-_KEY_ERRORS = {
+_OWN_ERRORS = {
     "public_key": gettext_lazy("“%(name)s” is a public key or a certificate. Paste the private key."),
     "not_p8": gettext_lazy(
         "“%(name)s” isn’t a private key of App Store Connect. Paste the whole .p8 file, with its lines BEGIN PRIVATE "
@@ -17,6 +17,9 @@ _KEY_ERRORS = {
     "not_service_account": gettext_lazy(
         "“%(name)s” isn’t the JSON key of a service account. Create one in Google Cloud, under Keys of the service "
         "account, and paste the whole file."
+    ),
+    "unknown_country": gettext_lazy(
+        "“%(name)s” has an unknown country code. Example: %(example)s. The code of the United Kingdom is gb."
     ),
 }
 
@@ -28,8 +31,8 @@ def setting_error(code: str, label: str, example: str = "") -> str:
         return _("“%(name)s” is too long.") % values
     if code == "duplicate":
         return _("Another source of this project already reads this.")
-    if code in _KEY_ERRORS:
-        return str(_KEY_ERRORS[code]) % values
+    if code in _OWN_ERRORS:
+        return str(_OWN_ERRORS[code]) % values
     if code == "other_account":
         return (
             _("“%(name)s” doesn’t match this key or account. Enter the original value, or add another key or account.")

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+import pycountry
+
 from monitoring.http import ApiRequest
 from monitoring.platforms.base import Can, Limit, Setting, gettext_noop
 from monitoring.platforms.pages import Page, PageRequest, read_items
@@ -33,6 +35,12 @@ APP = Setting(
 _LAST = re.compile(r"/page=(\d+)/")
 
 
+def check_countries(text: str) -> str:
+    """Return "unknown_country" if one of the codes is none of ISO 3166 (the United Kingdom is "gb")."""
+    codes = (code.strip() for code in text.split(","))
+    return "" if all(pycountry.countries.get(alpha_2=code.upper()) for code in codes) else "unknown_country"
+
+
 class AppStore(PagedPlatform):
     name = item_platform = "appstore"
     label = "App Store"
@@ -47,6 +55,7 @@ class AppStore(PagedPlatform):
             example="fr, be, ch",
             default="fr",
             pattern=r"[A-Za-z]{2}(?:\s*,\s*[A-Za-z]{2})*",
+            check=check_countries,
         ),
     )
     limits = (Limit(20, 60),)

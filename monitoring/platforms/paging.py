@@ -33,6 +33,8 @@ from monitoring.records import Entry, PollError, PollJob, PollResult, QuotaReadi
 
 # Pages of one poll: bounds the memory and the transaction. A walk that is longer continues in the next poll.
 MAX_PAGES = 20
+# Errors of one search while others of its source work: a query or a country that is not known.
+ERRORS_OF_A_SEARCH = frozenset({"query_rejected", "not_found"})
 
 
 class PagedPlatform(PlatformDefaults):
@@ -162,16 +164,21 @@ class Walker(Session):
         self.error: PollError | None = None
 
     def run(self) -> PollResult:
-        self.error = self.sign_in()
+        self.error, failed = self.sign_in(), None
         for search in self._left() or self._new_round():
             if not self._is_allowed() or self.error:
                 break
             self._walk(search)
+            if self.error and self.error.code in ERRORS_OF_A_SEARCH:
+                # The others go on, now and in the next polls, where this one waits for its turn again.
+                self.states[search.key]["at"] = self.job.now.isoformat()
+                self.error, failed = None, failed or self.error
         if self.error and self.error.code in ("rate_limited", "quota_used_up"):
             self.note_wait()
             # A limit that is reached on the way is no failure: what was read is stored, the rest waits.
             if self.pages:
                 self.error = None
+        self.error = self.error or failed
         return PollResult(
             entries=tuple(map(self._with_recheck_id, self.entries.values())),
             resume_state={"round": self.round, "searches": self.states},

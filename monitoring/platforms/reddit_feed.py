@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import quote, urlencode
 
+from monitoring.content.clean import html_text
 from monitoring.http import ApiRequest
 from monitoring.platforms.base import Can, Limit, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
@@ -25,7 +26,7 @@ from monitoring.records import Entry, PollJob
 
 SEARCH = "search"
 _ID = re.compile(r"(t[13])_\w+")
-_END = re.compile(r"(?:&#32;|\s)*submitted by(?:&#32;|\s)*<a\b.*", re.S)
+_END = "submitted by"
 _LINK = re.compile(r'<a href="([^"<>]+)">\[link\]</a>')
 
 
@@ -68,7 +69,7 @@ class RedditFeed(FeedPages):
     kind = "post"
 
     def limits_of(self, settings: Mapping[str, str], *, has_credential: bool = False) -> tuple[Limit, ...]:
-        return (Limit(10, 60),) if settings.get("user") else self.limits
+        return (Limit(10, 60),) if settings.get("user") and has_credential else self.limits
 
     def address(self, settings: Mapping[str, str]) -> str:
         return f"{SITE}/{_path(settings)}/"
@@ -92,8 +93,9 @@ class RedditFeed(FeedPages):
         found = _ID.fullmatch(entry.native_id)
         if found is None:
             raise ValueError("no id of a post")
-        body, link = _END.sub("", entry.body), _LINK.search(entry.body)
-        if _text(body) in DELETED:
+        body, end, rest = entry.body.rpartition(_END)
+        body, link = body if end and "<a" in rest else entry.body, _LINK.search(entry.body)
+        if html_text(body).strip() in DELETED:
             return None
         author = entry.author.removeprefix("/u/")
         others = ((html.unescape(link[1]), False),) if link else ()
@@ -114,7 +116,3 @@ def _path(settings: Mapping[str, str]) -> str:
     if not name:
         return SEARCH
     return f"r/{quote(name, safe='+')}/new" if kind == "r" else f"user/{quote(name)}"
-
-
-def _text(body: str) -> str:
-    return re.sub(r"<[^>]*>|\s+", " ", body).strip()

@@ -9,7 +9,7 @@ from monitoring.content.clean import clean
 from monitoring.platforms.app_store import APP, AppStore
 from monitoring.platforms.settings import check, public_settings
 from tests.lookalikes.platforms.app_store import AppStoreServer
-from tests.lookalikes.platforms.base import NOW, make_posts
+from tests.lookalikes.platforms.base import NOW, Reply, make_posts
 from tests.monitoring.platforms.polling import Polls
 
 
@@ -42,6 +42,26 @@ def test_countries_are_codes():
     settings = public_settings(AppStore())
     assert not check(settings, {"app": "1234567890", "countries": "FR, be,ch"}).problems
     assert check(settings, {"app": "1234567890", "countries": "France"}).problems == {"countries": "malformed"}
+    assert check(settings, {"app": "1234567890", "countries": "fr,uk"}).problems == {"countries": "unknown_country"}
+
+
+@pytest.mark.parametrize("status", [400, 404])
+def test_rejected_country_does_not_stop_the_others(server, status):
+    server.posts = make_posts(2)
+    real = server.respond
+    server.respond = lambda request: Reply("", status=status) if "/xk/" in request.path else real(request)
+    polls = Polls(server)
+    polls.source = replace(polls.source, settings={"app": "1234567890", "countries": "fr, xk, be"})
+    first = polls.poll(requests=2)
+    assert first.error.code in ("query_rejected", "not_found")
+    server.now = NOW + timedelta(hours=1)
+    polls.poll(requests=2)
+    assert {request.path.split("/")[1] for request in server.requests} == {"fr", "xk", "be"}
+    server.requests.clear()
+    for hour in range(2, 8):
+        server.now = NOW + timedelta(hours=hour)
+        polls.poll(requests=1)
+    assert {request.path.split("/")[1] for request in server.requests} == {"fr", "xk", "be"}
 
 
 def test_each_country_is_read_and_is_that_of_its_reviews(server):

@@ -42,7 +42,18 @@ def test_request_reads_the_place(server, place, path, text):
 def test_limit_is_one_request_per_minute_without_a_token():
     platform = PLATFORMS["redditfeed"]
     assert [limit.amount for limit in platform.limits_of({"place": "r/france"})] == [1]
-    assert [limit.amount for limit in platform.limits_of({"place": "r/france", "user": "ada"})] == [10]
+    named = {"place": "r/france", "user": "ada"}
+    assert [limit.amount for limit in platform.limits_of(named)] == [1]
+    assert [limit.amount for limit in platform.limits_of(named, has_credential=True)] == [10]
+
+
+def test_entry_with_much_white_space_is_read_in_linear_time(server):
+    server.posts = make_posts(1)
+    server.change(1, text="Lumen" + " &#32;" * 150_000 + "submitted by nobody" + "<" * 100_000)
+    polls = Polls(server)
+    polls.poll()
+    [entry] = polls.entries.values()
+    assert clean(entry).text.startswith("Lumen")
 
 
 def test_entry_has_the_text_without_its_ending_and_the_link(server):
