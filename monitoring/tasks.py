@@ -93,3 +93,4 @@ def blank_expired_documents() -> None:
 def delete_expired_documents() -> None:
     retention.delete_expired_documents()
     retention.delete_old_periods()
+    retention.delete_old_raw_items()

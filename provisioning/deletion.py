@@ -37,6 +37,8 @@ WITH page AS (
     DELETE FROM monitoring_documentrevision WHERE document_id IN (SELECT id FROM page)
 ), rechecks AS (
     DELETE FROM monitoring_recheck WHERE document_id IN (SELECT id FROM page)
+), raw_items AS (
+    DELETE FROM monitoring_rawitem WHERE document_id IN (SELECT id FROM page)
 ), points AS (
     DELETE FROM monitoring_engagementpoint WHERE document_id IN (SELECT id FROM page)
 ), documents AS (

@@ -29,7 +29,7 @@ from monitoring.insights import mentions as mention_lists
 from monitoring.insights.engagement import points_of
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.time_limit import TooSlow, time_limit
-from monitoring.models import DocumentSource, Keyword
+from monitoring.models import DocumentSource, Keyword, RawItem
 
 
 @project_view()
@@ -94,6 +94,7 @@ def mention(request: SignedInRequest, membership: Membership, mention_id: int) -
         "count_history": count_history(points_of(row.document), timezone.now()),
         "followers": followers(row.document),
         "conversation": conversation(row.document),
+        "raw_item": RawItem.objects.filter(document=row.document).first() if membership.may(Role.ADMIN) else None,
         "back": request.GET.urlencode(),
         "may_edit": membership.may(Role.MANAGER),
     }

@@ -102,11 +102,15 @@ WHERE s.id = new.id
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """The edits that were stored, those that wait, and the new mentions as (entry, keyword id)."""
+    """The edits that were stored, those that wait, and the new mentions as (entry, keyword id).
+
+    `current` are all entries that their documents now agree with.
+    """
 
     edited: list[KnownEntry] = field(default_factory=list)
     waiting: list[KnownEntry] = field(default_factory=list)
     found: list[tuple[KnownEntry, int]] = field(default_factory=list)
+    current: list[KnownEntry] = field(default_factory=list)
 
 
 def is_due(edits: int, edited_at: datetime | None, now: datetime) -> bool:
@@ -145,7 +149,7 @@ def _apply_changes(
     cursor: CursorWrapper, changed: dict[int, KnownEntry], tracked: set[int], applied: Applied, now: datetime
 ) -> None:
     """Update documents and mentions, and note in `applied` what was stored and what has to wait."""
-    replaced, current = [], []
+    replaced, current = [], applied.current
     cursor.execute(_LOCK_DOCUMENTS, [list(changed)])
     stored = {row[0]: row[1:] for row in cursor.fetchall()}
     cursor.execute(_LOCK_MENTIONS, [list(stored)])

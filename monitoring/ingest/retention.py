@@ -1,4 +1,4 @@
-"""Delete documents older than DOCUMENT_RETENTION_DAYS that no keyword matches, and old outage history.
+"""Delete documents older than DOCUMENT_RETENTION_DAYS that no keyword matches, old outage history and raw items.
 
 Called by a daily task.
 """
@@ -16,6 +16,7 @@ from monitoring.ingest.project_lock import lock_project_exclusive
 BATCH = 5000
 # 13 months: a month can be compared with the same month a year earlier.
 PERIOD_RETENTION = timedelta(days=396)
+RAW_RETENTION = timedelta(days=7)
 
 # The documents of `page` that no keyword matches, with all rows that refer to them.
 _DELETE = """
@@ -27,6 +28,8 @@ expired AS (
     DELETE FROM monitoring_documentrevision WHERE document_id IN (SELECT id FROM expired)
 ), rechecks AS (
     DELETE FROM monitoring_recheck WHERE document_id IN (SELECT id FROM expired)
+), raw_items AS (
+    DELETE FROM monitoring_rawitem WHERE document_id IN (SELECT id FROM expired)
 ), points AS (
     DELETE FROM monitoring_engagementpoint WHERE document_id IN (SELECT id FROM expired)
 ), documents AS (
@@ -44,6 +47,12 @@ _DELETE_THESE = f"WITH page AS (SELECT unnest(%s::bigint[]) AS id), {_DELETE}"
 _DELETE_PERIODS = """
 DELETE FROM monitoring_sourceperiod
 WHERE id IN (SELECT id FROM monitoring_sourceperiod WHERE ended_at < %s ORDER BY id LIMIT %s)
+"""
+# Skips rows that an edit is replacing: it would otherwise wait for them in another order than theirs.
+_DELETE_RAW_ITEMS = """
+DELETE FROM monitoring_rawitem WHERE document_id IN (
+    SELECT document_id FROM monitoring_rawitem WHERE stored_at < %s ORDER BY stored_at LIMIT %s FOR UPDATE SKIP LOCKED
+)
 """
 
 
@@ -79,6 +88,11 @@ def delete_unmatched(project_id: int, document_ids: list[int]) -> int:
 def delete_old_periods() -> int:
     """Delete the outage history that ended more than 13 months ago. Return the number of periods."""
     return _delete_in_batches(_DELETE_PERIODS, timezone.now() - PERIOD_RETENTION)
+
+
+def delete_old_raw_items() -> int:
+    """Delete the items of platforms as received after 7 days. Return their number."""
+    return _delete_in_batches(_DELETE_RAW_ITEMS, timezone.now() - RAW_RETENTION)
 
 
 def _delete_in_batches(statement: str, before: datetime) -> int:

@@ -18,6 +18,7 @@ from monitoring.ingest.edits import Applied, apply
 from monitoring.ingest.find import find_changes
 from monitoring.ingest.mentions import insert_mentions
 from monitoring.ingest.project_lock import lock_edits_shared, lock_project_shared
+from monitoring.ingest.raw_items import store_raw
 from monitoring.ingest.rechecks import insert_rechecks, wake_unchecked
 from monitoring.ingest.records import Batch, Changes, KnownEntry, NewEntry, Stored
 from monitoring.ingest.statements import columns_of
@@ -62,6 +63,7 @@ def store_changes(changes: Changes) -> dict[int, Stored]:
         if changes.known:
             applied = apply(cursor, changes.known, tracked)
             wake_unchecked(cursor, [one.document_id for one, _keyword_id in applied.found])
+        store_raw(cursor, [*inserted, *applied.current], timezone.now())
         update_counts(cursor, changes.recounts)
     return _count(new, inserted, applied)
 

@@ -111,7 +111,7 @@ EVERYWHERE = {
     *(f"monitoring_document.{name}" for name in ("author_handle", "reply_to", "thread")),
     *("monitoring_documentrevision.title", "monitoring_documentrevision.text", "monitoring_mention.author"),
     *("monitoring_correction.text", "accounts_activityentry.target", "monitoring_fetchrequest.result"),
-    *("delivery_delivery.text", "delivery_delivery.html"),
+    *("delivery_delivery.text", "delivery_delivery.html", "monitoring_rawitem.body"),
 }
 
 

@@ -22,6 +22,7 @@ from monitoring.models import (
     FetchRequest,
     Mention,
     PlatformApp,
+    RawItem,
     Recheck,
     SentimentLayer,
     SentimentState,
@@ -55,6 +56,7 @@ def fill(project, user, documents=12):
     mentions = make_mentions(keywords, [{"source": source, "published": published}] * documents)
     DocumentRevision.objects.create(document=mentions[0].document, title="Lumen", text="", replaced_at=published)
     EngagementPoint.objects.create(document=mentions[0].document, at=published, likes=3)
+    RawItem.objects.create(document=mentions[0].document, body="{}", stored_at=published)
     Recheck.objects.create(document=mentions[0].document, source=source, recheck_id="1", read_at=published)
     for mention in (mentions[0], None):
         Correction.objects.create(project=project, mention=mention, user=user, label="negative", text="Lumen")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from monitoring.ingest import retention
 from monitoring.ingest.backfill import backfill_batch
 from monitoring.ingest.retention import delete_expired_documents
-from monitoring.models import Document, SourcePeriod
+from monitoring.models import Document, RawItem, SourcePeriod
 from monitoring.tasks import delete_expired_documents as run_task
 from tests.factories import make_document, make_documents, make_keyword, make_mention, make_source
 
@@ -47,6 +47,25 @@ def test_task_deletes_periods_that_ended_over_13_months_ago(project, monkeypatch
     assert kept == [390, 1, None]
     run_task()
     assert SourcePeriod.objects.count() == 3
+
+
+def test_task_deletes_raw_items_after_7_days(project, monkeypatch):
+    monkeypatch.setattr(retention, "BATCH", 2)
+    now = timezone.now()
+    for days in (20, 10, 9, 8, 6, 0):
+        stored_at = now - timedelta(days=days)
+        RawItem.objects.create(document=make_document(project), body=f"{days}", stored_at=stored_at)
+    run_task()
+    assert sorted(RawItem.objects.values_list("body", flat=True)) == ["0", "6"]
+    run_task()
+    assert (RawItem.objects.count(), Document.objects.count()) == (2, 6)
+
+
+def test_raw_item_is_deleted_with_its_expired_document(project):
+    document = make_document(project, fetched_at=timezone.now() - timedelta(days=91))
+    RawItem.objects.create(document=document, body="{}", stored_at=timezone.now())
+    assert delete_expired_documents() == 1
+    assert not RawItem.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
