@@ -75,6 +75,26 @@ def free_url(project_id: int, shown: str, but: int = 0) -> str:
     return next(url for number in range(1, len(taken) + 2) if (url := numbered(shown, number)) not in taken)
 
 
+class FreeUrls:
+    """The shown URLs that are free in a project, read from the table once: `free_url` for many new sources."""
+
+    def __init__(self, project_id: int) -> None:
+        hidden = Source.objects.filter(project_id=project_id, url__contains=MARK)
+        self._taken = set(hidden.values_list("url", flat=True))
+        self._next: dict[str, int] = {}
+
+    def take(self, shown: str) -> str:
+        """Return a shown URL with the first number that is free, and count it as taken."""
+        if MARK not in shown:
+            return shown
+        number = self._next.get(shown, 1)
+        while (url := numbered(shown, number)) in self._taken:
+            number += 1
+        self._next[shown] = number + 1
+        self._taken.add(url)
+        return url
+
+
 def site_without_secrets(site_url: str, secrets: Collection[Secret] = ()) -> str:
     """Return the URL of a site, "" if it has secrets, its own or these: it is shown as a link."""
     has_secrets = hide(site_url) != site_url or without_secrets(site_url, secrets) != site_url

@@ -5,7 +5,7 @@ In: an OPML file, lines of text, or sources. Out: counts, or an OPML file. Calle
 
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from accounts.activity_log import record
@@ -16,7 +16,7 @@ from monitoring.feeds.opml import LeftOut, OpmlOutline, write_opml
 from monitoring.http.secret_urls import hide, is_hidden
 from monitoring.models import Source
 from monitoring.parsing.parsers import read_opml
-from monitoring.polling.addresses import sealed_urls_of
+from monitoring.polling.addresses import FreeUrls, sealed_urls_of
 from monitoring.services.sources import Adding, insert_source, is_usable, new_source, wake_pollers
 from monitoring.services.tags import TAG_SEPARATOR, read_tags
 
@@ -64,22 +64,31 @@ def _import(adding: Adding, name: str, usable: list[OpmlOutline], left_out: tupl
     project, known = adding.project, sealed_urls_of(adding.project.pk)
     with transaction.atomic():
         before = project.sources.count()
-        plain = [each for each in usable if hide(each.url) == each.url and each.url not in known]
-        Source.objects.bulk_create([_source(adding, each) for each in plain], ignore_conflicts=True)
-        for each in usable:
-            # One by one: those that differ only in their secrets get a number.
-            if hide(each.url) != each.url and each.url not in known:
-                source, created = insert_source(adding, each.url, each.title, each.site_url)
-                if created:
-                    Source.objects.filter(pk=source.pk).update(tags=read_tags(each.category))
+        new = list({each.url: each for each in reversed(usable) if each.url not in known}.values())[::-1]
+        plain = [each for each in new if hide(each.url) == each.url]
+        free = FreeUrls(project.pk)
+        Source.objects.bulk_create([_source(adding, each, free) for each in plain], ignore_conflicts=True)
+        _insert_secret(adding, [each for each in new if hide(each.url) != each.url], free)
         added = project.sources.count() - before
         record(project, adding.user, "source.imported", name, added=added, left_out=len(left_out))
     wake_pollers()
     return ImportResult(added, len(usable) - added, left_out)
 
 
-def _source(adding: Adding, outline: OpmlOutline) -> Source:
-    source = new_source(adding, outline.url, outline.title, outline.site_url)
+def _insert_secret(adding: Adding, new: list[OpmlOutline], free: FreeUrls) -> None:
+    """Insert feeds whose URLs have secrets; those that differ only in their secrets get a number."""
+    try:
+        with transaction.atomic():
+            Source.objects.bulk_create([_source(adding, each, free) for each in new])
+    except IntegrityError:  # another request has just taken a number: one by one, which reads the table each time
+        for each in new:
+            source, created = insert_source(adding, each.url, each.title, each.site_url)
+            if created:
+                Source.objects.filter(pk=source.pk).update(tags=read_tags(each.category))
+
+
+def _source(adding: Adding, outline: OpmlOutline, free: FreeUrls) -> Source:
+    source = new_source(adding, outline.url, outline.title, outline.site_url, free)
     source.tags = read_tags(outline.category)
     return source
 

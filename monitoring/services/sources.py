@@ -28,6 +28,7 @@ from monitoring.models import Document, DocumentSource, Mention, Recheck, Source
 from monitoring.parsing.parsers import find_feeds, parse_feed
 from monitoring.platforms.registry import recheck_policy
 from monitoring.polling.addresses import (
+    FreeUrls,
     change_urls,
     columns_of,
     find_source,
@@ -281,10 +282,11 @@ def insert_source(
     return source, True
 
 
-def new_source(adding: Adding, url: str, title: str, site_url: str) -> Source:
-    """Return an unsaved source with this whole URL."""
+def new_source(adding: Adding, url: str, title: str, site_url: str, free: FreeUrls | None = None) -> Source:
+    """Return an unsaved source with this whole URL. `free` has the shown URLs that are free, for many sources."""
     columns = columns_of({"url": url}, whole=adding.is_secret)
-    columns["url"] = free_url(adding.project.pk, columns["url"])
+    shown = columns["url"]
+    columns["url"] = free.take(shown) if free else free_url(adding.project.pk, shown)
     secrets = secrets_in(url, whole=adding.is_secret)
     return Source(
         project=adding.project,

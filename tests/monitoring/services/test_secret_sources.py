@@ -16,13 +16,15 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import ActivityEntry
+from accounts.secret_box import open_sealed
 from accounts.tokens import create_token
 from dashboards.forms.sources import SourceForm
 from monitoring.feeds.opml import LeftOut
 from monitoring.models import FetchRequest, Source
+from monitoring.polling import addresses
 from monitoring.polling.addresses import whole_urls
 from monitoring.services.fetches import fetch_here, request_fetch, run_queued
-from monitoring.services.opml import export_opml, import_opml
+from monitoring.services.opml import export_opml, import_addresses, import_opml
 from monitoring.services.sources import add_source, delete_source
 from tests.factories import make_keyword, make_source
 from tests.monitoring.conftest import NEWS, poll_again, rss
@@ -157,6 +159,19 @@ def test_opml_export_has_no_secrets_and_its_import_names_what_they_are_missing_i
     assert result.added == 0
     assert result.left_out[0] == LeftOut("https://a.example/feed?token=…", "hidden_url")
     assert add_source(project, manager, "https://a.example/feed?token=…").error == "hidden_url"
+
+
+def test_import_decrypts_each_source_once(project, manager, monkeypatch):
+    lines = [f"https://a.example/feed?token={n}" for n in range(30)]
+    assert import_addresses(project, manager, "\n".join(lines[:10])).added == 10
+    decrypted = []
+    monkeypatch.setattr(addresses, "open_sealed", lambda sealed: decrypted.append(1) or open_sealed(sealed))
+    result = import_addresses(project, manager, "\n".join(lines), "Presse")
+    assert (result.added, result.known, len(decrypted)) == (20, 10, 10)
+    new = project.sources.order_by("pk")[10:]
+    assert {source.url for source in new} == {f"https://a.example/feed?token=…{n}" for n in range(11, 31)}
+    assert {whole_urls(source)["url"] for source in new} == set(lines[10:])
+    assert all(source.tags == ["Presse"] for source in new)
 
 
 def test_fetch_for_a_person_stores_no_secret(project, manager, web):
