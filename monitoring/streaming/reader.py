@@ -8,6 +8,7 @@ nothing is read, so the server waits and memory stays bounded. If Postgres fails
 import logging
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Event
@@ -42,6 +43,8 @@ GAP_US = 60_000_000
 RECEIVE_S = 0.5
 # Servers restart: a failure is noted after as many attempts, and once every server was tried.
 NOTED_FAILURES = 3
+# A cursor is given up once every server has rejected it, or one server this often while others don't respond.
+REJECTIONS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,8 @@ class StreamReader:
         self.stopping = Event()
         self.owner = uuid4()
         self.failures = 0
-        self.is_cursor_rejected = False
+        # How often each server has rejected the cursor.
+        self.rejections: Counter[str] = Counter()
         # The end of the batch whose posts could not be stored, by the id of the source, until it has been read again.
         self.unstored: dict[int, int] = {}
 
@@ -110,7 +114,7 @@ class StreamReader:
             return self.pace.refresh_s
         cursor = stored_cursor(PLATFORM)
         server = self.servers[self.failures % len(self.servers)]
-        start = max(cursor - OVERLAP, 1) if cursor and not self.is_cursor_rejected else None
+        start = max(cursor - OVERLAP, 1) if cursor and not self._is_cursor_rejected else None
         log.info("event=stream_opened server=%s cursor=%s", server, start)
         try:
             with open_stream(self.http_client, stream_url(server, start), MAX_MESSAGE) as stream:
@@ -128,12 +132,17 @@ class StreamReader:
     def _failed(self, server: str, failure: StreamFailed) -> float:
         """Note the failure if it lasts. Return how long to wait."""
         self.failures += 1
-        self.is_cursor_rejected = failure.status == 400
+        if failure.status == 400:
+            self.rejections[server] += 1
         log.warning("event=stream_failed server=%s error=%s failures=%s", server, failure, self.failures)
         if self.failures >= max(len(self.servers), NOTED_FAILURES):
             save_failure(PLATFORM, self.owner, PollError(failure.error.code, failure.error.detail))
         wait_s = min(self.pace.first_wait_s * 2 ** min(self.failures - 1, 16), self.pace.longest_wait_s)
         return max(wait_s * random.uniform(0.5, 1), min(failure.retry_after_s or 0, self.pace.longest_wait_s))
+
+    @property
+    def _is_cursor_rejected(self) -> bool:
+        return set(self.servers) <= self.rejections.keys() or max(self.rejections.values(), default=0) >= REJECTIONS
 
     def _wait(self, seconds: float) -> None:
         ends_at = time.monotonic() + seconds
@@ -191,7 +200,8 @@ class _Connection:
         self.is_begun = True
         if self.cursor and self.batch.first > self.cursor + GAP_US:
             save_gap(PLATFORM, self.cursor, self.batch.first)
-        self.reader.failures, self.reader.is_cursor_rejected = 0, False
+        self.reader.failures = 0
+        self.reader.rejections.clear()
 
     def _save_if_due(self) -> None:
         now = time.monotonic()

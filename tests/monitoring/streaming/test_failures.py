@@ -136,6 +136,39 @@ def test_rejected_cursor_leads_to_the_present(server, source, read, project):
     wait_until(lambda: Source.objects.get().report.get("gap"))
 
 
+def test_cursor_that_one_server_rejects_is_sent_to_the_next_one(server, source, read, project):
+    make_keyword(project, query="lumen")
+    start(server, source, read).stop()
+    server.publish(server.event(post(2)))
+    with JetstreamServer() as other:
+        other.fail(400, b"invalid cursor", times=100)
+        read(other.url, server.url)
+        wait_until(Mention.objects.exists)
+        assert [len(other.requests), "cursor" in server.requests[-1].query] == [1, True]
+
+
+def test_cursor_is_given_up_once_every_server_rejects_it(server, source, read, project):
+    make_keyword(project, query="lumen")
+    start(server, source, read).stop()
+    with JetstreamServer() as other:
+        for each in (other, server):
+            each.fail(400, b"invalid cursor")
+        read(other.url, server.url)
+        wait_until(lambda: other.connections)
+        assert ["cursor" in request.query for request in other.requests] == [True, False]
+
+
+def test_cursor_is_given_up_after_many_rejections_while_other_servers_are_down(server, source, read, project):
+    make_keyword(project, query="lumen")
+    start(server, source, read).stop()
+    with JetstreamServer() as down:
+        down.fail(500, b"no", times=100)
+        server.fail(400, b"invalid cursor", times=10)
+        read(down.url, server.url)
+        wait_until(lambda: server.connections)
+        assert "cursor" not in server.requests[-1].query
+
+
 BAD_MESSAGES = {
     "no JSON": "lumen",
     "no object": "[1, 2]",
