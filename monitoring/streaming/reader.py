@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from threading import Event
 from uuid import uuid4
 
@@ -38,6 +39,8 @@ log = logging.getLogger(__name__)
 
 PLATFORM = Jetstream.name
 OVERLAP = Jetstream.overlap // MICROSECOND
+# A cursor is when one server got an event: another server may have got the same event minutes earlier or later.
+SWITCH_OVERLAP = timedelta(minutes=5) // MICROSECOND
 # A request for more events than a server has begins later: the network is never without posts for this long.
 GAP_US = 60_000_000
 RECEIVE_S = 0.5
@@ -81,6 +84,8 @@ class StreamReader:
         self.stopping = Event()
         self.owner = uuid4()
         self.failures = 0
+        # The server that the cursor is of, "" if a process before this one has read it.
+        self.server = ""
         # How often each server has rejected the cursor.
         self.rejections: Counter[str] = Counter()
         # The end of the batch whose posts could not be stored, by the id of the source, until it has been read again.
@@ -114,11 +119,12 @@ class StreamReader:
             return self.pace.refresh_s
         cursor = stored_cursor(PLATFORM)
         server = self.servers[self.failures % len(self.servers)]
-        start = max(cursor - OVERLAP, 1) if cursor and not self._is_cursor_rejected else None
+        overlap = OVERLAP if server == self.server or len(set(self.servers)) == 1 else SWITCH_OVERLAP
+        start = max(cursor - overlap, 1) if cursor and not self._is_cursor_rejected else None
         log.info("event=stream_opened server=%s cursor=%s", server, start)
         try:
             with open_stream(self.http_client, stream_url(server, start), MAX_MESSAGE) as stream:
-                _Connection(self, stream, matcher, cursor).follow()
+                _Connection(self, server, stream, matcher, cursor).follow()
         except StreamFailed as failure:
             return self._failed(server, failure)
         except _LockLost:
@@ -161,8 +167,10 @@ class _NotStored(Exception):
 class _Connection:
     """One connection, and what was read of it since the last save."""
 
-    def __init__(self, reader: StreamReader, stream: Stream, matcher: StreamMatcher, cursor: int | None) -> None:
-        self.reader, self.stream, self.matcher, self.cursor = reader, stream, matcher, cursor
+    def __init__(
+        self, reader: StreamReader, server: str, stream: Stream, matcher: StreamMatcher, cursor: int | None
+    ) -> None:
+        self.reader, self.server, self.stream, self.matcher, self.cursor = reader, server, stream, matcher, cursor
         self.pace = reader.pace
         self.batch, self.is_begun = StreamBatch(), False
         now = time.monotonic()
@@ -200,7 +208,7 @@ class _Connection:
         self.is_begun = True
         if self.cursor and self.batch.first > self.cursor + GAP_US:
             save_gap(PLATFORM, self.cursor, self.batch.first)
-        self.reader.failures = 0
+        self.reader.failures, self.reader.server = 0, self.server
         self.reader.rejections.clear()
 
     def _save_if_due(self) -> None:

@@ -57,6 +57,23 @@ def test_reader_tries_the_next_server(server, source, read, project):
         assert (source.error_code, periods(source)) == ("", [("working", "")])
 
 
+def test_reader_goes_back_further_on_another_server(server, source, read, project):
+    make_keyword(project, query="lumen")
+    with JetstreamServer() as lagging:
+        lagging.now = server.now
+        reader = read(lagging.url, server.url)
+        wait_until(lambda: lagging.connections)
+        lagging.publish(lagging.event(post(1)))
+        wait_until(Mention.objects.exists)
+        # The other server got this post before the cursor.
+        server.publish(server.event(post(2), at=timezone.now() - timedelta(minutes=2)))
+        lagging.fail(500, b"no", times=100)
+        lagging.interrupt()
+        wait_until(lambda: Mention.objects.count() == 2)
+        reader.stop()
+    assert (Document.objects.count(), source.report) == (2, {})
+
+
 def test_silent_connection_is_replaced(server, source, read, project):
     server.is_silent = True
     read(pace=replace(QUICK, silence_s=0.2))
