@@ -9,8 +9,6 @@ over a sliding hour or day, and minutes until a used-up one is free again; calls
 (https://developers.facebook.com/docs/graph-api/guides/secure-requests).
 """
 
-import hashlib
-import hmac
 import json
 import math
 from collections.abc import Iterator, Mapping
@@ -21,7 +19,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Limit, Needs, Setting, gettext_noop
-from monitoring.platforms.meta_oauth import page_token
+from monitoring.platforms.meta_oauth import app_secret_proof, page_token
 from monitoring.platforms.pages import Page, PageRequest
 from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.session import MAX_WAIT_S
@@ -110,7 +108,7 @@ def graph_request(page: PageRequest, path: str, **query: object) -> ApiRequest:
     app_secret = page.secrets.get("app_secret")
     token = page_token(page.secrets, page.settings.get("page", "")) or page.secrets.get("token", "")
     if app_secret:
-        pairs["appsecret_proof"] = hmac.new(app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
+        pairs["appsecret_proof"] = app_secret_proof(app_secret, token)
     return ApiRequest(f"{page.api_url}/{path}?{urlencode(pairs)}", {"Authorization": f"Bearer {token}"})
 
 

@@ -7,14 +7,17 @@ Page (https://developers.facebook.com/docs/facebook-login/guides/access-tokens/g
 secrets in the query only.
 """
 
+import hashlib
+import hmac
 import json
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from monitoring.http import ApiRequest
 from monitoring.platforms.base import gettext_noop
-from monitoring.platforms.oauth import Account, Exchange, OAuth, account_at
+from monitoring.platforms.oauth import MAX_NAME, Account, Exchange, OAuth, account_at
 from monitoring.platforms.pages import Connection
 from monitoring.platforms.values import error_body
 from monitoring.records import PollError
@@ -64,28 +67,36 @@ def page_token(secrets: Mapping[str, str], page: str) -> str:
         return ""
 
 
-def _account(connection: Connection) -> Account | PollError:
-    """Return the person; requests with their token are proved by the secret of the app."""
-    found = account_at("/me?fields=name", lambda data: data["name"])(connection)
-    if isinstance(found, PollError):
-        return found
-    return Account(found.name, {"app_secret": connection.secrets["client_secret"]})
+def app_secret_proof(app_secret: str, token: str) -> str:
+    """Return the `appsecret_proof` of a request with a token."""
+    return hmac.new(app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
+
+
+def _account(connection: Connection) -> Account:
+    """Return the person; requests with their token are proved by the secret of the app. It works without a name."""
+    response = connection.call(_request(connection, "me", fields="name"))
+    name = "" if response.error else error_body(response).get("name")
+    return Account(str(name or "")[:MAX_NAME], {"app_secret": connection.secrets["client_secret"]})
 
 
 def _account_with_pages(connection: Connection) -> Account | PollError:
     """Return the person with the token of each Page that they have selected. These last, so no end is stored."""
     found = _account(connection)
-    if isinstance(found, PollError):
-        return found
-    headers = {"Authorization": f"Bearer {connection.secrets['token']}"}
-    url = f"{connection.api_url}/me/accounts?fields=id,name,access_token&limit={MAX_PAGES}"
-    response = connection.call(ApiRequest(url, headers))
+    response = connection.call(
+        _request(connection, "me/accounts", fields="id,name,access_token", limit=str(MAX_PAGES))
+    )
     if response.error:
         return PollError("access_denied" if response.status in (400, 403) else response.error.code)
     pages = {str(page["id"]): page["access_token"] for page in _pages(error_body(response).get("data"))}
     if not pages:
         return PollError("no_pages")
     return Account(found.name, {**found.secrets, "pages": json.dumps(pages), "expires_at": ""})
+
+
+def _request(connection: Connection, path: str, **query: str) -> ApiRequest:
+    token = connection.secrets["token"]
+    query["appsecret_proof"] = app_secret_proof(connection.secrets["client_secret"], token)
+    return ApiRequest(f"{connection.api_url}/{path}?{urlencode(query)}", {"Authorization": f"Bearer {token}"})
 
 
 def _pages(data: Any) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ verifier, and a refresh token used twice are refused. `authorize` is what a pers
 
 import base64
 import hashlib
+import hmac
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -30,13 +31,17 @@ class App:
 
 @dataclass
 class OAuthServer(PlatformServer):
-    """`auth` is "basic" or "form"; `rotates` if each refresh token works once; `pages` are the Pages of the person."""
+    """`auth` is "basic" or "form"; `rotates` if each refresh token works once; `pages` are the Pages of the person.
+
+    `needs_proof` if the app demands an `appsecret_proof` in calls of the API, as those of Meta can.
+    """
 
     auth: str = "basic"
     is_pkce: bool = True
     rotates: bool = True
     expires_in: int | None = 7_200
     says_no: bool = False
+    needs_proof: bool = False
     pages: tuple[str, ...] = ()
     apps: dict[str, App] = field(default_factory=dict)
 
@@ -138,6 +143,9 @@ class OAuthServer(PlatformServer):
 
     def _me(self, request: Received, body: dict) -> Reply:
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        proof = hmac.new(CLIENT_SECRET.encode(), token.encode(), hashlib.sha256).hexdigest()
+        if self.needs_proof and request.query.get("appsecret_proof") != proof:
+            return Reply({"error": {"code": 100, "message": "API calls require an appsecret_proof argument"}}, 400)
         return Reply(body) if token in self.tokens else Reply({"error": "invalid_token"}, 401)
 
     def _new_token(self, has_refresh: bool = True) -> Reply:

@@ -176,15 +176,27 @@ def test_exchange_keeps_its_secrets_out_of_results_and_errors(server):
     assert "old-token" not in text and CLIENT_SECRET not in text
 
 
-def test_facebook_stores_the_token_of_each_page(server):
-    server.auth, server.is_pkce, server.pages = "form", False, ("11", "22")
-    described = facebook_oauth("pages_show_list", has_pages=True)
-    oauth = replace(
+def facebook_at(server, has_pages=False):
+    server.auth, server.is_pkce = "form", False
+    described = facebook_oauth("pages_show_list", has_pages=has_pages)
+    return replace(
         described,
         authorize_url=f"{server.url}/authorize",
         token_url=f"{server.url}/token",
         upgrade=replace(described.upgrade, url=f"{server.url}/exchange"),
     )
+
+
+@pytest.mark.parametrize("has_pages", [True, False])
+def test_facebook_connects_when_the_app_requires_proof_of_its_secret(server, has_pages):
+    server.needs_proof, server.pages = True, ("11",)
+    secrets = connected(server, facebook_at(server, has_pages))
+    assert (secrets["account"], page_token(secrets, "11")) == (NAME, "page-11" if has_pages else "")
+
+
+def test_facebook_stores_the_token_of_each_page(server):
+    server.pages = ("11", "22")
+    oauth = facebook_at(server, has_pages=True)
     secrets = connected(server, oauth)
     assert (page_token(secrets, "22"), page_token(secrets, "33")) == ("page-22", "")
     assert ends_at(secrets) is None and secrets["app_secret"] == CLIENT_SECRET
