@@ -73,10 +73,16 @@ def app_secret_proof(app_secret: str, token: str) -> str:
 
 
 def _account(connection: Connection) -> Account:
-    """Return the person; requests with their token are proved by the secret of the app. It works without a name."""
-    response = connection.call(_request(connection, "me", fields="name"))
-    name = "" if response.error else error_body(response).get("name")
-    return Account(str(name or "")[:MAX_NAME], {"app_secret": connection.secrets["client_secret"]})
+    """Return the person, whose name others may have, too. It works without a name.
+
+    Requests with their token are proved by the secret of the app.
+    """
+    response = connection.call(_request(connection, "me", fields="id,name"))
+    found = {} if response.error else error_body(response)
+    own_id = {"account_id": str(found["id"])[:MAX_NAME]} if found.get("id") else {}
+    return Account(
+        str(found.get("name") or "")[:MAX_NAME], {"app_secret": connection.secrets["client_secret"], **own_id}
+    )
 
 
 def _account_with_pages(connection: Connection) -> Account | PollError:

@@ -142,6 +142,8 @@ def finish(begun: ConnectionRequest, code: str) -> Connected | PollError:
 def _store(begun: ConnectionRequest, platform: Platform, secrets: Mapping[str, str]) -> Connected:
     account = secrets["account"]
     public = {**begun.settings, "account": account}
+    if secrets.get("account_id"):
+        public["account_id"] = secrets["account_id"]
     with transaction.atomic():
         known = _known(begun, public)
         credential = known or Credential(

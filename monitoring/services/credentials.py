@@ -53,7 +53,9 @@ def replace_secrets(credential: Credential, user: User | None, secrets: Mapping[
     with transaction.atomic():
         locked = Credential.objects.select_for_update().get(pk=credential.pk)
         locked.set_secrets(secrets)
-        locked.settings = {name: value for name, value in locked.settings.items() if name != "account"}
+        locked.settings = {
+            name: value for name, value in locked.settings.items() if name not in ("account", "account_id")
+        }
         locked.expires_at = None
         locked.mark_replaced()
         locked.save()

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import ActivityEntry, Membership
 from monitoring.models import ConnectionRequest, Credential, PlatformApp
 from monitoring.platforms.base import Setting
+from monitoring.platforms.meta_oauth import facebook_oauth
 from monitoring.platforms.registry import PLATFORMS
 from tests.connecting import PLATFORM, ConnectedPlatform, begin, come_back, enter_app
 from tests.factories import make_source
@@ -81,6 +82,17 @@ def test_same_account_is_stored_once(project, server, client):
     first = Credential.objects.get().secrets["key"]
     come_back(client, server, begin(client, project))
     assert Credential.objects.get().secrets["key"] != first
+
+
+def test_accounts_of_two_people_with_one_name_are_two_on_facebook(project, server, client, monkeypatch):
+    server.auth = "form"
+    account = facebook_oauth("public_profile").account
+    platform = ConnectedPlatform(server, token_name="token", uses_basic=False, account=account)
+    monkeypatch.setitem(PLATFORMS, PLATFORM, platform)
+    for server.account_id in ("11", "22", "11"):
+        come_back(client, server, begin(client, project))
+    found = Credential.objects.order_by("pk")
+    assert [(one.name, one.settings["account_id"]) for one in found] == [(NAME, "11"), (NAME, "22")]
 
 
 def test_reconnecting_keeps_sources_and_clears_the_error(project, server, client):

@@ -41,6 +41,7 @@ class OAuthServer(PlatformServer):
     rotates: bool = True
     expires_in: int | None = 7_200
     says_no: bool = False
+    account_id: str = "11"
     needs_proof: bool = False
     pages: tuple[str, ...] = ()
     apps: dict[str, App] = field(default_factory=dict)
@@ -88,7 +89,7 @@ class OAuthServer(PlatformServer):
             case "/exchange" | "/refresh":
                 return self._exchange(request)
             case "/me" | "/api/me":
-                return self._me(request, {"name": NAME})
+                return self._me(request, {"id": self.account_id, "name": NAME})
             case "/me/accounts":
                 return self._me(request, {"data": [{"id": one, "access_token": f"page-{one}"} for one in self.pages]})
         return Reply({"error": "not_found"}, 404)
