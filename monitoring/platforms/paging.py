@@ -137,9 +137,9 @@ class PagedPlatform(PlatformDefaults):
         """Return what a response that is no success says about its items, None for an error."""
         return None
 
-    def recheck_limits(self, settings: Mapping[str, str]) -> tuple[Limit, ...]:
-        """Return the limits that looking items up takes from."""
-        return self.limits_of(settings)
+    def recheck_limits(self, limits: tuple[Limit, ...]) -> tuple[Limit, ...]:
+        """Return those of the limits of a source that looking items up takes from."""
+        return limits
 
     def plan(self, job: PollJob) -> Plan:
         """Return the searches of a source."""

@@ -148,8 +148,8 @@ class YouTube(PagedPlatform):
             return existing(data["items"], rechecked_comment, lookup, has_texts=False, spent=free)
         return existing(data["items"], whole_video, lookup, spent=free)
 
-    def recheck_limits(self, settings: Mapping[str, str]) -> tuple[Limit, ...]:
-        return self.limits[:1]
+    def recheck_limits(self, limits: tuple[Limit, ...]) -> tuple[Limit, ...]:
+        return limits[:1]
 
     def error(self, response: FetchResult) -> PollError | None:
         reasons = _reasons(response)

@@ -26,7 +26,7 @@ from monitoring.platforms.rechecking import Rechecker
 from monitoring.platforms.rechecks import RecheckPolicy
 from monitoring.platforms.registry import PLATFORMS
 from monitoring.polling import budgets
-from monitoring.polling.jobs import access, budget_key
+from monitoring.polling.jobs import access, budget_key, limits_of
 from monitoring.polling.leases import claim_one, release, renew
 from monitoring.polling.recheck_results import DueItem, save_checked
 from monitoring.records import ClaimedSource, PollJob
@@ -98,7 +98,8 @@ def _check_source(source: ClaimedSource, owner: UUID, client: HttpClient) -> int
     if job.error:
         _postpone(source.id, now)
         return 0
-    limits = (*platform.recheck_limits(source.settings), *shares_of(platform.recheck_limits(source.settings)))
+    own = platform.recheck_limits(limits_of(source, platform))
+    limits = (*own, *shares_of(own))
     # Renewing a session takes one or two requests more.
     wanted = len(requests) + 2 * platform.is_renewable
     reserved, _at = budgets.reserve(budget_key(source), limits, wanted, now)

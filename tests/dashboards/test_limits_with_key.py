@@ -3,8 +3,10 @@
 import pytest
 from django.utils import timezone
 
-from monitoring.models import Credential, RequestBudget
+from monitoring.models import Credential, Recheck, RequestBudget
+from monitoring.platforms.registry import PLATFORMS
 from monitoring.polling.poller import poll_one
+from monitoring.polling.rechecks import recheck_items
 from tests.factories import make_keyword, make_source
 from tests.lookalikes.platforms.base import make_posts
 from tests.lookalikes.platforms.github import GitHubServer
@@ -64,3 +66,15 @@ def test_poll_takes_from_the_limit_of_the_key(source):
     large = RequestBudget.objects.exclude(pk=small.pk).get()
     assert large.key == f"{source.platform}:{source.credential_id}"
     assert large.name == small.name and large.left > small.left
+
+
+def test_checks_of_stored_items_take_from_the_limit_of_the_key(source):
+    if PLATFORMS[source.platform].recheck is None:
+        pytest.skip("the platform looks no items up")
+    give_key(source)
+    poll_one(source.pk)
+    before = RequestBudget.objects.get()
+    Recheck.objects.update(due_at=timezone.now())
+    assert recheck_items() == 3
+    after = RequestBudget.objects.get(pk=before.pk)
+    assert before.left - 3 <= after.left < before.left + 3
