@@ -8,9 +8,12 @@ likelihoods, since French feeds that claim to be English are common. Measured on
 
 import re
 from collections.abc import Collection
+from dataclasses import replace
 from functools import cache
 
 from py3langid.langid import LanguageIdentifier
+
+from monitoring.records import Item
 
 # The most used languages on the web. Each additional one attracts short texts in similar languages.
 _LANGUAGES = (
@@ -45,6 +48,11 @@ def identify(text: str, hint: str = "", tracked: Collection[str] = ()) -> str:
     if likelihoods[best] < MIN_SHARE * sum(likelihoods.values()):
         return ""
     return hint if hinted == best else best
+
+
+def with_language(item: Item, tracked: Collection[str] = ()) -> Item:
+    """Return an item with the language of its title and text; its own is the tag of the source."""
+    return replace(item, language=identify(f"{item.title}\n{item.text}", item.language, tracked))
 
 
 def _factor(code: str, hinted: str, tracked: Collection[str]) -> float:

@@ -17,7 +17,7 @@ from django.db import connection
 from django.utils import timezone
 
 from monitoring.content.clean import clean
-from monitoring.content.language import identify
+from monitoring.content.language import with_language
 from monitoring.content.sameness import Texts
 from monitoring.content.urls import address_of, canonical_url
 from monitoring.feeds.identity import HASHED
@@ -162,8 +162,7 @@ def _find_sightings(pairs: list[tuple[int, UUID]]) -> dict[tuple[int, UUID], tup
 
 
 def _item(batch: Batch, entry: Entry, languages: frozenset[str]) -> Item:
-    item = clean(entry, batch.language)
-    return replace(item, language=identify(f"{item.title}\n{item.text}", item.language, languages))
+    return with_language(clean(entry, batch.language), languages)
 
 
 def _unseen(batch: Batch, key: UUID, entry: Entry, languages: frozenset[str], now: datetime) -> _Unseen:

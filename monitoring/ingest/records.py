@@ -6,6 +6,7 @@ from uuid import UUID
 
 from monitoring.content.clean import safe_html
 from monitoring.ingest.search_index import words_of
+from monitoring.matching.keyword_index import doc_of_item
 from monitoring.platforms.rechecks import RecheckPolicy
 from monitoring.query import Doc
 from monitoring.records import Entry, Item
@@ -67,7 +68,7 @@ class NewEntry:
     @property
     def doc(self) -> Doc:
         """The entry in the matcher's form."""
-        return _doc(self.batch, self.item)
+        return doc_of_item(self.item, self.batch.platform)
 
     @property
     def words(self) -> str | None:
@@ -108,7 +109,7 @@ class KnownEntry:
     def doc(self) -> Doc:
         """The entry in the matcher's form. Only for one with an `item`."""
         assert self.item is not None
-        return _doc(self.batch, self.item)
+        return doc_of_item(self.item, self.batch.platform)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,17 +139,3 @@ class Changes:
             [one for one in self.known if one.batch.source_id in source_ids],
             [one for one in self.recounts if one.source_id in source_ids],
         )
-
-
-def _doc(batch: Batch, item: Item) -> Doc:
-    return Doc(
-        title=item.title,
-        text=item.text,
-        url=item.url,
-        author=item.author,
-        language=item.language,
-        platform=batch.platform,
-        country=item.country,
-        kind=item.kind,
-        rating=item.rating,
-    )

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from monitoring.models import Document, Keyword
 from monitoring.query import Doc, Index, QueryError, parse
+from monitoring.records import Item
 
 log = logging.getLogger(__name__)
 
@@ -61,16 +62,21 @@ _compiled: dict[int, _Compiled] = defaultdict(_Compiled)
 
 def doc_of(document: Document) -> Doc:
     """Return a stored document in the matcher's form."""
+    return doc_of_item(document, document.platform)
+
+
+def doc_of_item(item: Item | Document, platform: str) -> Doc:
+    """Return an item of a platform in the matcher's form: all fields that queries compare."""
     return Doc(
-        document.title,
-        document.text,
-        url=document.url,
-        author=document.author,
-        language=document.language,
-        platform=document.platform,
-        country=document.country,
-        kind=document.kind,
-        rating=document.rating,
+        item.title,
+        item.text,
+        url=item.url,
+        author=item.author,
+        language=item.language,
+        platform=platform,
+        country=item.country,
+        kind=item.kind,
+        rating=item.rating,
     )
 
 

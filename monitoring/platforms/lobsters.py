@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
-from monitoring.http import ApiRequest, FetchResult
+from monitoring.http import ApiRequest
 from monitoring.platforms.base import Can, Limit, Setting, gettext_noop
 from monitoring.platforms.pages import Page, PageRequest, read_items
 from monitoring.platforms.paging import PagedPlatform
@@ -37,6 +37,7 @@ class Lobsters(PagedPlatform):
     limits = (Limit(30, 60),)
     min_interval_s = 600
     overlap = timedelta(hours=1)
+    end_statuses = frozenset({404})
 
     def address(self, settings: Mapping[str, str]) -> str:
         return f"https://lobste.rs/{_list(settings)}"
@@ -53,10 +54,6 @@ class Lobsters(PagedPlatform):
         entries, skipped = read_items(data, _entry)
         # New posts move the others to later pages, so one may be read twice, but none is left out.
         return Page(entries, (page.cursor or 1) + 1 if len(data) >= PAGE_SIZE else None, skipped)
-
-    def page_of_error(self, response: FetchResult, page: PageRequest) -> Page | None:
-        """Read a page beyond the last one as empty."""
-        return Page() if response.status == 404 and page.cursor else None
 
 
 def _list(settings: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ and the real matcher. Called by services/fetches.py, in a worker.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,18 +14,17 @@ from django.utils import timezone
 
 from accounts.models import Project
 from monitoring.content.clean import clean
-from monitoring.content.language import identify
+from monitoring.content.language import with_language
 from monitoring.content.scrub import scrub
 from monitoring.content.values import iso_utc
 from monitoring.http import host_key
 from monitoring.http.default import polling_client
-from monitoring.matching.keyword_index import Matcher, tracked_keywords, tracked_languages
+from monitoring.matching.keyword_index import Matcher, doc_of_item, tracked_keywords, tracked_languages
 from monitoring.models import Credential
 from monitoring.platforms.base import Can, Platform
 from monitoring.platforms.registry import item_platform, poll
 from monitoring.polling import budgets
 from monitoring.polling.jobs import access, budget_key, limits_of, queries_for
-from monitoring.query import Doc
 from monitoring.records import ClaimedSource, Entry, Item, PollHints, PollJob, PollResult
 
 # Requests of one preview: enough for a sign-in, two searches and a second page.
@@ -137,20 +136,8 @@ def _matches(project_id: int, platform: str, entries: tuple[Entry, ...]) -> list
     languages = tracked_languages([project_id])[project_id]
     found = []
     for entry in entries:
-        item = clean(entry)
-        item = replace(item, language=identify(f"{item.title}\n{item.text}", item.language, languages))
-        doc = Doc(
-            item.title,
-            item.text,
-            url=item.url,
-            author=item.author,
-            language=item.language,
-            platform=platform,
-            country=item.country,
-            kind=item.kind,
-            rating=item.rating,
-        )
-        if keywords := matcher.keywords_of(doc):
+        item = with_language(clean(entry), languages)
+        if keywords := matcher.keywords_of(doc_of_item(item, platform)):
             found.append((item, keywords))
     oldest = datetime.min.replace(tzinfo=timezone.get_default_timezone())
     return sorted(found, key=lambda match: match[0].published or oldest, reverse=True)

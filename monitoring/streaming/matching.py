@@ -9,12 +9,12 @@ from collections import defaultdict
 from dataclasses import replace
 
 from monitoring.content.clean import clean
-from monitoring.content.language import identify
-from monitoring.matching.keyword_index import Matcher, tracked_keywords, tracked_languages
+from monitoring.content.language import with_language
+from monitoring.matching.keyword_index import Matcher, doc_of_item, tracked_keywords, tracked_languages
 from monitoring.models import Source
 from monitoring.platforms.registry import item_platform
 from monitoring.query import Doc
-from monitoring.records import Entry, Item
+from monitoring.records import Entry
 
 
 class StreamMatcher:
@@ -47,17 +47,8 @@ class StreamMatcher:
         if not self._matchers:
             return []
         item = clean(entry)
-        # All fields that ingest/store.py compares; the author is still a DID, and the language follows.
-        doc = Doc(
-            item.title,
-            item.text,
-            url=item.url,
-            author=item.author,
-            platform=self._platform,
-            country=item.country,
-            kind=item.kind,
-            rating=item.rating,
-        )
+        # As ingest/store.py compares it, but the author is still a DID, and the language follows.
+        doc = replace(doc_of_item(item, self._platform), language="")
         docs: dict[frozenset[str], Doc] = {}
         found: list[int] = []
         for project_id, matcher in self._matchers.items():
@@ -65,11 +56,7 @@ class StreamMatcher:
                 continue
             languages = self._languages[project_id]
             if languages not in docs:
-                docs[languages] = replace(doc, language=_language(item, languages))
+                docs[languages] = doc_of_item(with_language(item, languages), self._platform)
             if matcher.keywords_of(docs[languages]):
                 found += self._sources[project_id]
         return found
-
-
-def _language(item: Item, tracked: frozenset[str]) -> str:
-    return identify(f"{item.title}\n{item.text}", item.language, tracked)
