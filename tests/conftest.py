@@ -107,6 +107,14 @@ def manager(project):
 
 
 @pytest.fixture
+def english_manager(manager):
+    """Return Marc, who reads English: for pages whose words a test compares."""
+    manager.language = "en"
+    manager.save()
+    return manager
+
+
+@pytest.fixture
 def viewer(project):
     """Vera, viewer: reads only."""
     return make_person("vera@example.com", project, "viewer", language="en")

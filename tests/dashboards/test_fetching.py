@@ -26,10 +26,8 @@ def no_wait(monkeypatch):
 
 
 @pytest.fixture
-def client(as_person, manager):
-    manager.language = "en"
-    manager.save()
-    return as_person(manager)
+def client(as_person, english_manager):
+    return as_person(english_manager)
 
 
 def test_progress_page_names_the_site_and_refreshes_with_and_without_javascript(client, at, web):

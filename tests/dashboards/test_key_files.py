@@ -12,10 +12,8 @@ FIELDS = {"app": APP, "issuer": ISSUER, "key_id": "2X9R4HXF34", "add": "1"}
 
 
 @pytest.fixture
-def client(as_person, manager):
-    manager.language = "en"
-    manager.save()
-    return as_person(manager)
+def client(as_person, english_manager):
+    return as_person(english_manager)
 
 
 @pytest.fixture

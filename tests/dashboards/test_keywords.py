@@ -11,13 +11,9 @@ from monitoring.models import Keyword
 from tests.factories import make_document, make_documents, make_keyword, make_mention, make_mentions, make_source
 from tests.pages import words
 
+pytestmark = pytest.mark.usefixtures("english_manager")
+
 FORM = {"name": "Maison Lumen", "type": "brand", "query": '"maison lumen" OR lumen'}
-
-
-@pytest.fixture(autouse=True)
-def in_english(manager):
-    manager.language = "en"
-    manager.save()
 
 
 def test_new_keyword_matches_stored_items(as_person, manager, at, project):

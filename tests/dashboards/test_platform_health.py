@@ -20,10 +20,8 @@ def keyed(monkeypatch):
 
 
 @pytest.fixture
-def client(as_person, manager):
-    manager.language = "en"
-    manager.save()
-    return as_person(manager)
+def client(as_person, english_manager):
+    return as_person(english_manager)
 
 
 @pytest.fixture

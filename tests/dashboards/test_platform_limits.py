@@ -15,10 +15,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def client(as_person, manager):
-    manager.language = "en"
-    manager.save()
-    return as_person(manager)
+def client(as_person, english_manager):
+    return as_person(english_manager)
 
 
 @pytest.fixture

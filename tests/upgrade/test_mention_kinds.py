@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError
 
-from tests.upgrade.test_upgrade import Killed, kill_at, migrate, query
+from tests.upgrade.database import Killed, kill_at, migrate, query
 
 migration = import_module("monitoring.migrations.0014_mention_kinds_index")
 

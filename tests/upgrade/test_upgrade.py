@@ -1,15 +1,12 @@
-"""An installation of 21 November 2026 upgrades with its data: rows, schema, permissions, killed runs, big tables."""
+"""An installation of 21 November 2026 upgrades with its data: rows, schema, permissions, pages."""
 
-import json
 import re
-from collections import Counter, deque
-from importlib import import_module
+from collections import Counter
 from io import StringIO
 
 import pytest
 from django.contrib.auth.models import Group
-from django.core.management import CommandError, call_command
-from django.db import connection
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -22,109 +19,8 @@ from monitoring.polling.poller import poll_one
 from tests.lookalikes.feeds import FeedServer
 from tests.monitoring.conftest import rss
 from tests.upgrade.conftest import new_database
-
-keywords_migration = import_module("monitoring.migrations.0002_keywords")
-
-TABLES = {
-    "accounts_auditline": "accounts_activityentry",
-    "alerts_delivery": "delivery_delivery",
-    "monitoring_topic": "monitoring_keyword",
-}
-COLUMNS = {
-    ("monitoring_topic", "kind"): "type",
-    ("monitoring_mention", "topic_id"): "keyword_id",
-    ("alerts_rule", "topic_id"): "keyword_id",
-    ("monitoring_mention", "judged_by"): "analyzed_by",
-    ("monitoring_sentimentstate", "judged_by"): "analyzed_by",
-    ("alerts_rule", "with_unsure"): "with_uncertain",
-}
-STATUSES = {"to_answer": "needs_reply", "answered": "replied"}
-SENTIMENTS = {"unsure": "uncertain"}
-VALUES = {
-    ("monitoring_topic", "kind"): {"subject": "topic"},
-    ("monitoring_mention", "status"): STATUSES,
-    ("monitoring_mention", "sentiment"): SENTIMENTS,
-    ("monitoring_correction", "shown"): SENTIMENTS,
-}
-# Django's own, which have tests below.
-OWN = {"django_migrations", "django_content_type", "auth_permission"}
-
-
-def migrate():
-    output = StringIO()
-    call_command("migrate", interactive=False, stdout=output)
-    return output.getvalue()
-
-
-def query(sql, *parameters):
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return cursor.fetchall()
-
-
-def tables():
-    return {name for (name,) in query("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
-
-
-def rows_of(table):
-    """The rows as dictionaries."""
-    return [json.loads(row) for (row,) in query(f'SELECT to_jsonb(t) FROM "{table}" t')]
-
-
-def as_set(rows):
-    """Rows that compare in any order, with any order of columns."""
-    return sorted(json.dumps(row, sort_keys=True) for row in rows)
-
-
-def upgraded(table, row):
-    """Return a row of the old schema as it should be afterwards."""
-    row = {
-        COLUMNS.get((table, column), column): VALUES.get((table, column), {}).get(value, value)
-        if isinstance(value, str)
-        else value
-        for column, value in row.items()
-    }
-    if table == "monitoring_source":
-        names = ("etag", "last_modified", "body_hash")
-        state = {name: row.pop(name).removeprefix("\\x") for name in names}
-        row["resume_state"] = state if row["last_success_at"] else {}
-    if table == "alerts_incident":
-        row["settings"] = renamed(row["settings"], "with_unsure", "with_uncertain")
-    if table == "accounts_auditline":
-        row["action"] = re.sub("^topic[.]", "keyword.", row["action"])
-        row["detail"] = upgraded_detail(row["action"], row["detail"])
-    return row
-
-
-def upgraded_detail(action, detail):
-    if action == "keyword.created":
-        return upgraded_type(detail)
-    if action == "keyword.changed":
-        return {moment: upgraded_type(values) for moment, values in detail.items()}
-    if action in ("rule.created", "rule.changed"):
-        return renamed(detail, "with_unsure", "with_uncertain")
-    if action in ("mention.status", "mention.sentiment"):
-        values = STATUSES | SENTIMENTS
-        before = {mention: values.get(value, value) for mention, value in detail["before"].items()}
-        field = action.removeprefix("mention.")
-        return {field: values.get(detail[field], detail[field]), "before": before}
-    return detail
-
-
-def upgraded_type(values):
-    values = renamed(values, "kind", "type")
-    return values | {"type": "topic"} if values.get("type") == "subject" else values
-
-
-def renamed(values, old, new):
-    return {new if key == old else key: value for key, value in values.items()}
-
-
-def expected_rows():
-    """{table: its rows after the upgrade}, read before it."""
-    return {
-        TABLES.get(table, table): [upgraded(table, row) for row in rows_of(table)] for table in sorted(tables() - OWN)
-    }
+from tests.upgrade.database import as_set, migrate, query, rows_of, tables
+from tests.upgrade.expected import TABLES, VALUES, expected_rows
 
 
 def schema():
@@ -162,10 +58,6 @@ def new_schema(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), new_database():
         migrate()
         return schema()
-
-
-def file_nodes(*relations):
-    return query("SELECT relname, relfilenode FROM pg_class WHERE relname = ANY(%s) ORDER BY 1", [*relations])
 
 
 # --- the dump ----------------------------------------------------------------------------------------------
@@ -308,99 +200,3 @@ def test_upgraded_pending_message_is_sent(old_database, settings):
 
     outbox.send_due([CallingChannel(deliver)])
     assert pending and pending <= set(sent)
-
-
-# --- killed runs, big tables, too old databases ------------------------------------------------------------
-
-
-class Killed(BaseException):
-    """Raised to end a run at a statement, like a killed process."""
-
-
-def kill_at(pattern, occurrence=1):
-    """A wrapper of the connection's statements that ends the run instead of the nth that begins like this."""
-    seen = 0
-
-    def run(execute, sql, params, many, context):
-        nonlocal seen
-        seen += bool(re.match(pattern, sql.strip()))
-        if seen == occurrence and re.match(pattern, sql.strip()):
-            raise Killed
-        return execute(sql, params, many, context)
-
-    return connection.execute_wrapper(run)
-
-
-@pytest.mark.parametrize(
-    ("pattern", "occurrence"),
-    [
-        ("ALTER TABLE accounts_auditline", 1),
-        ("UPDATE auth_permission", 2),
-        ("ALTER TABLE alerts_delivery", 1),
-        ("ALTER TABLE monitoring_topic", 1),
-        ("UPDATE monitoring_mention", 1),
-        ("UPDATE monitoring_mention", 2),
-        ("ALTER TABLE monitoring_mention DROP", 1),
-        ("ALTER TABLE monitoring_mention ADD", 2),
-        ("ALTER TABLE monitoring_mention VALIDATE", 1),
-        ("ALTER TABLE monitoring_mention VALIDATE", 2),
-        ("ALTER TABLE alerts_rule", 1),
-    ],
-)
-def test_killed_upgrade_completes_when_run_again(old_database, monkeypatch, pattern, occurrence):
-    monkeypatch.setattr(keywords_migration, "BATCH", 3)
-    expected = expected_rows()["monitoring_mention"]
-    with pytest.raises(Killed), kill_at(pattern, occurrence):
-        migrate()
-    connection.close()
-    migrate()
-    rows = [{column: row[column] for column in expected[0]} for row in rows_of("monitoring_mention")]
-    assert as_set(rows) == as_set(expected)
-    assert query(
-        "SELECT conname FROM pg_constraint WHERE conrelid = 'monitoring_mention'::regclass AND contype = 'c'"
-        " AND convalidated ORDER BY 1"
-    ) == [("mention_sentiment_known",), ("mention_status_known",)]
-    assert "No migrations to apply." in migrate()
-
-
-def test_upgrade_changes_mentions_in_batches_and_rewrites_no_big_table(old_database, monkeypatch):
-    monkeypatch.setattr(keywords_migration, "BATCH", 3)
-    changed = []
-
-    def watch(execute, sql, params, many, context):
-        result = execute(sql, params, many, context)
-        if sql.strip().startswith("UPDATE monitoring_mention"):
-            changed.append((context["cursor"].rowcount, connection.in_atomic_block))
-        return result
-
-    # mention_by_keyword is built again, next to the former one (0014_mention_kinds_index).
-    files = file_nodes("monitoring_mention", "mention_by_find", "monitoring_document")
-    with connection.execute_wrapper(watch):
-        migrate()
-    rows, in_transaction = zip(*changed, strict=True)
-    assert len(rows) == 4 and max(rows) <= 3 and sum(rows) > 3  # ten mentions in batches of three ids
-    assert not any(in_transaction)
-    now = file_nodes("monitoring_mention", "mention_by_find", "monitoring_document")
-    assert sorted(node for _, node in files) == sorted(node for _, node in now)
-
-
-def test_upgrade_after_the_keywords_reads_no_big_table(old_database):
-    """A CHECK, a volatile default or a scan for nulls would read the whole table under an exclusive lock."""
-    call_command("migrate", "monitoring", "0002_keywords", interactive=False, stdout=StringIO())
-    query("SELECT set_config('client_min_messages', 'debug1', false)")
-    connection.connection.notices = notices = deque()  # of a list, psycopg2 keeps the last 50
-    migrate()
-    query("SELECT set_config('client_min_messages', 'warning', false)")
-    big = ("monitoring_document", "monitoring_documentsource", "monitoring_mention")
-    read = [notice for notice in notices if re.search(r"(verifying|rewriting) table", notice)]
-    assert any("verifying" in notice for notice in read)  # small tables are read, and it shows here
-    assert not [notice for notice in read if any(f'"{table}"' in notice for table in big)]
-
-
-@pytest.mark.parametrize("missing", ["0005_documents_by_time", "0002_rule_sentiment"])
-def test_upgrade_refuses_older_database_and_changes_nothing(old_database, missing):
-    query("DELETE FROM django_migrations WHERE name = %s RETURNING 1", missing)
-    before = {table: as_set(rows_of(table)) for table in tables()}
-    with pytest.raises(CommandError, match="older than 21 November 2026 and was not changed"):
-        migrate()
-    assert {table: as_set(rows_of(table)) for table in tables()} == before
