@@ -14,6 +14,7 @@ from accounts.models import Project, User
 from accounts.projects import lock_members_as_admin
 from delivery.models import Delivery
 from monitoring.ingest.project_lock import lock_project_exclusive
+from monitoring.ingest.references import deletes_of_references
 from monitoring.models import Document, Source, SourcePeriod
 
 log = logging.getLogger(__name__)
@@ -31,17 +32,7 @@ WITH page AS (
     DELETE FROM monitoring_mention WHERE document_id IN (SELECT id FROM page) RETURNING id
 ), corrections AS (
     DELETE FROM monitoring_correction WHERE mention_id IN (SELECT id FROM mentions)
-), sightings AS (
-    DELETE FROM monitoring_documentsource WHERE document_id IN (SELECT id FROM page)
-), revisions AS (
-    DELETE FROM monitoring_documentrevision WHERE document_id IN (SELECT id FROM page)
-), rechecks AS (
-    DELETE FROM monitoring_recheck WHERE document_id IN (SELECT id FROM page)
-), raw_items AS (
-    DELETE FROM monitoring_rawitem WHERE document_id IN (SELECT id FROM page)
-), points AS (
-    DELETE FROM monitoring_engagementpoint WHERE document_id IN (SELECT id FROM page)
-), documents AS (
+), {references}, documents AS (
     DELETE FROM monitoring_document WHERE id IN (SELECT id FROM page)
 )
 SELECT address_key FROM page ORDER BY address_key DESC LIMIT 1
@@ -83,7 +74,7 @@ def _delete_documents(project_id: int, deadline: float) -> bool:
             return False
         with transaction.atomic(), connection.cursor() as cursor:
             lock_project_exclusive(project_id)  # prevents new mentions of documents that are being deleted
-            cursor.execute(DELETE_BATCH, [project_id, key, BATCH])
+            cursor.execute(DELETE_BATCH.format(references=deletes_of_references("page")), [project_id, key, BATCH])
             row = cursor.fetchone()
         key = row[0] if row else None
     return True

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Project
 from monitoring.ingest.project_lock import lock_project_exclusive
+from monitoring.ingest.references import deletes_of_references
 
 # Batches keep transactions short with millions of documents.
 BATCH = 5000
@@ -18,32 +19,11 @@ BATCH = 5000
 PERIOD_RETENTION = timedelta(days=396)
 RAW_RETENTION = timedelta(days=7)
 
-# The documents of `page` that no keyword matches, with all rows that refer to them.
-_DELETE = """
-expired AS (
-    SELECT id FROM page WHERE NOT EXISTS (SELECT 1 FROM monitoring_mention m WHERE m.document_id = page.id)
-), sightings AS (
-    DELETE FROM monitoring_documentsource WHERE document_id IN (SELECT id FROM expired)
-), revisions AS (
-    DELETE FROM monitoring_documentrevision WHERE document_id IN (SELECT id FROM expired)
-), rechecks AS (
-    DELETE FROM monitoring_recheck WHERE document_id IN (SELECT id FROM expired)
-), raw_items AS (
-    DELETE FROM monitoring_rawitem WHERE document_id IN (SELECT id FROM expired)
-), points AS (
-    DELETE FROM monitoring_engagementpoint WHERE document_id IN (SELECT id FROM expired)
-), documents AS (
-    DELETE FROM monitoring_document WHERE id IN (SELECT id FROM expired) RETURNING id
-)
-SELECT (SELECT max(id) FROM page), (SELECT count(*) FROM documents)
+_EXPIRED = """
+SELECT id FROM monitoring_document
+WHERE project_id = %(project)s AND id > %(last)s AND fetched_at < %(before)s ORDER BY id LIMIT %(batch)s
 """
-_DELETE_BATCH = f"""
-WITH page AS (
-    SELECT id FROM monitoring_document
-    WHERE project_id = %(project)s AND id > %(last)s AND fetched_at < %(before)s ORDER BY id LIMIT %(batch)s
-), {_DELETE}
-"""
-_DELETE_THESE = f"WITH page AS (SELECT unnest(%s::bigint[]) AS id), {_DELETE}"
+_THESE = "SELECT unnest(%s::bigint[]) AS id"
 _DELETE_PERIODS = """
 DELETE FROM monitoring_sourceperiod
 WHERE id IN (SELECT id FROM monitoring_sourceperiod WHERE ended_at < %s ORDER BY id LIMIT %s)
@@ -71,17 +51,31 @@ def _delete(project_id: int, before: datetime) -> int:
         with transaction.atomic(), connection.cursor() as cursor:
             # Otherwise a backfill could insert a mention of a document that is being deleted.
             lock_project_exclusive(project_id)
-            cursor.execute(_DELETE_BATCH, {"project": project_id, "last": last, "before": before, "batch": BATCH})
+            cursor.execute(
+                _statement(_EXPIRED), {"project": project_id, "last": last, "before": before, "batch": BATCH}
+            )
             last, count = cursor.fetchone()
         deleted += count
     return deleted
+
+
+def _statement(page: str) -> str:
+    """Return the statement that deletes the documents of a page that no keyword matches, with all their rows."""
+    return f"""
+WITH page AS ({page}), expired AS (
+    SELECT id FROM page WHERE NOT EXISTS (SELECT 1 FROM monitoring_mention m WHERE m.document_id = page.id)
+), {deletes_of_references("expired")}, documents AS (
+    DELETE FROM monitoring_document WHERE id IN (SELECT id FROM expired) RETURNING id
+)
+SELECT (SELECT max(id) FROM page), (SELECT count(*) FROM documents)
+"""
 
 
 def delete_unmatched(project_id: int, document_ids: list[int]) -> int:
     """Delete those of these documents of a project that no keyword matches. Return their number."""
     with transaction.atomic(), connection.cursor() as cursor:
         lock_project_exclusive(project_id)
-        cursor.execute(_DELETE_THESE, [document_ids])
+        cursor.execute(_statement(_THESE), [document_ids])
         return cursor.fetchone()[1]
 
 
