@@ -22,6 +22,7 @@ ERROR_CODES = {
     "public_key": "a public key or certificate instead of a private key",
     "not_p8": "no private key as App Store Connect gives it, a .p8 file",
     "not_service_account": "no JSON key of a service account",
+    "unknown_country": "a code of two letters that is no country of ISO 3166",
 }
 
 

@@ -12,9 +12,13 @@ import pytest
 from monitoring.feeds.opml import read_opml
 from monitoring.feeds.parse import parse as parse_feed
 from monitoring.http import ERROR_CODES, ClientSettings, HttpClient
+from monitoring.messages.setting_errors import setting_error
 from monitoring.messages.source_errors import ERROR_TEXTS
+from monitoring.platforms.app_store import check_countries
 from monitoring.platforms.base import ERROR_CODES as PLATFORM_CODES
 from monitoring.platforms.registry import poll
+from monitoring.platforms.settings import ERROR_CODES as SETTING_CODES
+from monitoring.platforms.signed_tokens import check_p8, check_service_account
 from monitoring.query import QueryError
 from monitoring.query import parse as parse_query
 from monitoring.query.errors import MESSAGES
@@ -181,3 +185,14 @@ def test_query_parser_raises_every_error_code_with_its_message(code):
         parse_query(QUERIES[code])
     assert caught.value.code == code
     assert re.search(r"\{[a-z]+\}", str(caught.value)) is None
+
+
+def test_every_problem_of_a_setting_has_a_sentence_of_its_own():
+    assert len({setting_error(code, "App", "x") for code in SETTING_CODES}) == len(SETTING_CODES)
+
+
+@pytest.mark.parametrize(
+    ("check", "entered"), [(check_countries, "uk"), (check_p8, "x"), (check_service_account, "x")]
+)
+def test_checks_of_settings_return_known_codes(check, entered):
+    assert check(entered) in SETTING_CODES
