@@ -36,8 +36,13 @@ def create_database(template):
 
 
 def drop_database(name):
+    """End our sessions, then drop: WITH (FORCE) is refused to ordinary roles while autovacuum is in the database."""
     with server() as cursor:
-        cursor.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND usename = current_user",
+            [name],
+        )
+        cursor.execute(SQL("DROP DATABASE {}").format(Identifier(name)))
 
 
 @contextmanager
