@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "delivery",
     "monitoring",
     "alerts",
+    "workplace",
     "provisioning",
     "api",
     "dashboards",

@@ -1,0 +1,1 @@
+"""The models of teamwork on mentions, one noun per file."""
