@@ -6,12 +6,13 @@ template uses it: three queries, independent of the number of rows.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import groupby
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from accounts.formats import number
 from accounts.models import Membership, Project, Role
@@ -21,22 +22,27 @@ from monitoring.models import Source
 THEMES: list[tuple[str, str | Promise]] = [("", _("Auto")), ("light", _("Light")), ("dark", _("Dark"))]
 THEME_COOKIE = "theme"
 
-# Navigation entries: URL name, icon, label, whether it is in the menu on phones, URL names of its other pages.
-ENTRIES = [
-    ("overview", "overview", _("Overview"), False, ()),
-    ("mentions", "mentions", _("Mentions"), False, ("mention",)),
+# Navigation entries: URL name, icon, label, group, URL names of its other pages.
+WATCH, ACT, CONFIGURE = "", pgettext_lazy("navigation", "Act"), pgettext_lazy("navigation", "Configure")
+ENTRIES: list[tuple[str, str, str | Promise, str | Promise, tuple[str, ...]]] = [
+    ("overview", "layout-dashboard", _("Overview"), WATCH, ()),
+    ("mentions", "inbox", _("Mentions"), WATCH, ("mention",)),
+    ("search", "search", _("All content"), WATCH, ()),
+    ("incidents", "siren", _("Alerts"), ACT, ("incident", "rules", "rule_new", "rule_edit", "rule_delete")),
+    ("digest", "mail", _("Digest"), ACT, ("digest_preview",)),
+    ("outbox", "send", _("Delivery log"), ACT, ("delivery",)),
     (
         "keywords",
-        "keywords",
+        "text-search",
         _("Keywords"),
-        False,
+        CONFIGURE,
         ("keyword", "keyword_new", "keyword_edit", "keyword_delete", "explain"),
     ),
     (
         "sources",
-        "sources",
+        "rss",
         _("Sources"),
-        False,
+        CONFIGURE,
         (
             "source",
             "source_add",
@@ -53,17 +59,16 @@ ENTRIES = [
             "credential_delete",
         ),
     ),
-    ("incidents", "alerts", _("Alerts"), False, ("incident", "rules", "rule_new", "rule_edit", "rule_delete")),
-    ("digest", "digest", _("Digest"), True, ("digest_preview",)),
-    ("outbox", "outbox", _("Delivery log"), True, ("delivery",)),
-    ("project_settings", "settings", _("Settings"), True, ("sentiment_settings", "project_delete")),
+    ("project_settings", "sliders-horizontal", _("Settings"), CONFIGURE, ("sentiment_settings", "project_delete")),
 ]
+# Tabs at the bottom of phones, next to the menu with all entries.
+TABS = ("overview", "mentions", "incidents", "sources")
 ADMIN_ENTRIES = {"outbox"}
 
 
 @dataclass(frozen=True)
 class Badge:
-    """A count on an entry; `label` is its text for screen readers, `tone` its color class."""
+    """A count on an entry; `label` is its text for screen readers, `tone` is "neg", "warn" or ""."""
 
     count: int
     label: str
@@ -72,14 +77,24 @@ class Badge:
 
 @dataclass(frozen=True)
 class Entry:
-    """A link of the navigation; phones show secondary entries in the menu."""
+    """A link of the navigation; `keys` is its keyboard shortcut."""
 
+    name: str
     url: str
     icon: str
     label: str
+    group: str
     is_current: bool
-    is_secondary: bool
+    keys: str
     badge: Badge | None
+
+
+@dataclass(frozen=True)
+class Group:
+    """Entries under one label; the first group has none."""
+
+    label: str
+    entries: list[Entry]
 
 
 @dataclass(frozen=True)
@@ -91,6 +106,14 @@ class Navigation:
     project: Project | None
     projects: list[Project]
     entries: list[Entry]
+
+    @property
+    def groups(self) -> list[Group]:
+        return [Group(label, list(entries)) for label, entries in groupby(self.entries, lambda entry: entry.group)]
+
+    @property
+    def tabs(self) -> list[Entry]:
+        return [entry for entry in self.entries if entry.name in TABS]
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
@@ -121,14 +144,16 @@ def _entries(membership: Membership, url_name: str | None) -> list[Entry]:
     badges = _badges(membership.project)
     return [
         Entry(
+            name=name,
             url=reverse(name, args=[membership.project_id]),
             icon=icon,
             label=str(label),
+            group=str(group),
             is_current=url_name == name or url_name in pages,
-            is_secondary=is_secondary,
+            keys="/" if name == "search" else "",
             badge=badges.get(name),
         )
-        for name, icon, label, is_secondary, pages in ENTRIES
+        for name, icon, label, group, pages in ENTRIES
         if name not in ADMIN_ENTRIES or membership.may(Role.ADMIN)
     ]
 
@@ -140,7 +165,7 @@ def _badges(project: Project) -> Mapping[str, Badge]:
     incidents_text = ngettext("%(number)s open incident", "%(number)s open incidents", incidents)
     failing_text = ngettext("%(number)s failing source", "%(number)s failing sources", failing)
     badges = {
-        "incidents": Badge(incidents, incidents_text % {"number": number(incidents)}, "alarm"),
+        "incidents": Badge(incidents, incidents_text % {"number": number(incidents)}, "neg"),
         "sources": Badge(failing, failing_text % {"number": number(failing)}, "warn"),
     }
     return {name: badge for name, badge in badges.items() if badge.count}

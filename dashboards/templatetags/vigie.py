@@ -3,9 +3,12 @@
 Every number and date on a page goes through one of these filters, which follow the active language.
 """
 
+import re
 from datetime import date, datetime
+from functools import cache
 
 from django import template
+from django.conf import settings
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
@@ -24,10 +27,14 @@ register = template.Library()
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
-    """Return a symbol of static/icons.svg, hidden from screen readers, since text always follows it."""
-    return format_html(
-        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static("icons.svg"), name
-    )
+    """Return an icon by its Lucide name or that in static/icons.svg, hidden from screen readers: text follows it."""
+    file = static("icons.svg" if name in _own_icons() else "vendor/lucide/icons.svg")
+    return format_html('<svg class="ico icon" aria-hidden="true"><use href="{}#{}"></use></svg>', file, name)
+
+
+@cache
+def _own_icons() -> frozenset[str]:
+    return frozenset(re.findall(r'id="([a-z-]+)"', (settings.BASE_DIR / "static" / "icons.svg").read_text()))
 
 
 @register.filter

@@ -18,14 +18,16 @@ document.addEventListener("keydown", (event) => {
   open.querySelector("summary").focus();
 });
 
-// "/" focuses the page's own search field, or the one in the navigation.
+// "/" focuses the page's own search field, or opens the search page.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.matches("input, textarea, select, [contenteditable]") || document.querySelector("dialog[open]")) return;
   const field = document.getElementById("search") ?? document.getElementById("find");
-  if (!field) return;
+  const link = document.querySelector("[data-search-link]");
+  if (!field && !link) return;
   event.preventDefault();
-  field.focus();
+  if (field) field.focus();
+  else link.click();
 });
 
 // The theme form works without JavaScript; with it, the colors change without a reload.
