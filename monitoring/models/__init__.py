@@ -12,12 +12,14 @@ from monitoring.models.rechecks import EngagementPoint, Recheck
 from monitoring.models.sentiment import Correction, SentimentLayer, SentimentState
 from monitoring.models.source_periods import SourcePeriod
 from monitoring.models.sources import Source
+from monitoring.models.triage import DocumentActivity, MentionTag, Triage
 
 __all__ = [
     "ConnectionRequest",
     "Correction",
     "Credential",
     "Document",
+    "DocumentActivity",
     "DocumentRevision",
     "DocumentSource",
     "EngagementPoint",
@@ -25,6 +27,7 @@ __all__ = [
     "Keyword",
     "Kind",
     "Mention",
+    "MentionTag",
     "PlatformApp",
     "RawItem",
     "Recheck",
@@ -33,4 +36,5 @@ __all__ = [
     "SentimentState",
     "Source",
     "SourcePeriod",
+    "Triage",
 ]

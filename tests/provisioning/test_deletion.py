@@ -7,6 +7,7 @@ from django.apps import apps
 from django.db.models import ForeignKey
 from django.utils import timezone
 
+from accounts.activity_log import record
 from accounts.invitations import accept
 from accounts.models import Invitation, Project, User
 from accounts.projects import create_project
@@ -17,10 +18,12 @@ from monitoring.models import (
     Correction,
     Credential,
     Document,
+    DocumentActivity,
     DocumentRevision,
     EngagementPoint,
     FetchRequest,
     Mention,
+    MentionTag,
     PlatformApp,
     RawItem,
     Recheck,
@@ -28,6 +31,7 @@ from monitoring.models import (
     SentimentState,
     Source,
     SourcePeriod,
+    Triage,
 )
 from provisioning import deletion
 from provisioning.deletion import delete_project, purge_deleted_projects
@@ -58,6 +62,10 @@ def fill(project, user, documents=12):
     EngagementPoint.objects.create(document=mentions[0].document, at=published, likes=3)
     RawItem.objects.create(document=mentions[0].document, body="{}", stored_at=published)
     Recheck.objects.create(document=mentions[0].document, source=source, recheck_id="1", read_at=published)
+    Triage.objects.create(document=mentions[0].document, project=project, assignee=user, due_at=published)
+    MentionTag.objects.create(document=mentions[0].document, project=project, tag="livraison")
+    entry = record(project, user, "mention.status", mentions[0].document)
+    DocumentActivity.objects.create(document=mentions[0].document, entry=entry)
     for mention in (mentions[0], None):
         Correction.objects.create(project=project, mention=mention, user=user, label="negative", text="Lumen")
     scores = {"accuracy_before": 0.5, "accuracy_after": 0.6, "is_better": True}
@@ -115,7 +123,7 @@ def test_fill_covers_every_table_that_references_a_project():
         "Delivery",
     }
     covered |= {"Correction", "SentimentLayer", "SentimentState", "FetchRequest", "Credential"}
-    covered |= {"PlatformApp", "ConnectionRequest"}
+    covered |= {"PlatformApp", "ConnectionRequest", "Triage", "MentionTag"}
     assert referencing == covered, "add the new table to fill() above, and here"
 
 

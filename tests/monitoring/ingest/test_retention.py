@@ -7,10 +7,11 @@ import pytest
 from django.db import connections, transaction
 from django.utils import timezone
 
+from accounts.activity_log import record
 from monitoring.ingest import retention
 from monitoring.ingest.backfill import backfill_batch
 from monitoring.ingest.retention import delete_expired_documents
-from monitoring.models import Document, RawItem, SourcePeriod
+from monitoring.models import Document, DocumentActivity, MentionTag, RawItem, SourcePeriod, Triage
 from monitoring.tasks import delete_expired_documents as run_task
 from tests.factories import make_document, make_documents, make_keyword, make_mention, make_source
 
@@ -27,6 +28,16 @@ def test_only_expired_documents_without_mention_are_deleted(project, monkeypatch
     make_mention(make_keyword(project), kept)
     assert delete_expired_documents() == 5
     assert set(Document.objects.values_list("id", flat=True)) == {fresh.pk, kept.pk}
+
+
+def test_expired_document_is_deleted_with_what_a_team_set_for_it(project, owner):
+    """A document keeps these rows when its keyword is deleted, and with it the mention."""
+    document = make_document(project, fetched_at=timezone.now() - timedelta(days=91))
+    Triage.objects.create(document=document, project=project, assignee=owner)
+    MentionTag.objects.create(document=document, project=project, tag="livraison")
+    DocumentActivity.objects.create(document=document, entry=record(project, owner, "mention.status", document))
+    assert delete_expired_documents() == 1
+    assert not (Triage.objects.exists() or MentionTag.objects.exists() or DocumentActivity.objects.exists())
 
 
 def test_retention_period_is_a_setting(project, settings):
