@@ -59,7 +59,13 @@ ENTRIES: list[tuple[str, str, str | Promise, str | Promise, tuple[str, ...]]] = 
             "credential_delete",
         ),
     ),
-    ("project_settings", "sliders-horizontal", _("Settings"), CONFIGURE, ("sentiment_settings", "project_delete")),
+    (
+        "project_settings",
+        "sliders-horizontal",
+        _("Settings"),
+        CONFIGURE,
+        ("sentiment_settings", "response_settings", "project_delete"),
+    ),
 ]
 # Tabs at the bottom of phones, next to the menu with all entries.
 TABS = ("overview", "mentions", "incidents", "sources")

@@ -22,6 +22,7 @@ from dashboards.views import (
     project_members,
     project_settings,
     projects,
+    response_settings,
     rules,
     sample,
     search,
@@ -171,6 +172,7 @@ SETTINGS = [
         sentiment_settings.sentiment_learning,
         name="sentiment_learning",
     ),
+    path("p/<int:project_id>/settings/response", response_settings.response_settings, name="response_settings"),
 ]
 
 urlpatterns: list[URLPattern] = [
