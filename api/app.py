@@ -13,6 +13,7 @@ from api import (
     explain,
     keywords,
     mentions,
+    mutes,
     platform_sources,
     problems,
     projects,
@@ -29,7 +30,10 @@ requests left in this minute.
 """
 ROUTERS = [
     module.router
-    for module in (projects, keywords, sources, platform_sources, mentions, volume, documents, sentiment, explain)
+    for module in (
+        *(projects, keywords, sources, platform_sources, mentions, mutes),
+        *(volume, documents, sentiment, explain),
+    )
 ]
 
 

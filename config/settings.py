@@ -241,6 +241,7 @@ CELERY_TASK_ROUTES = {
     "monitoring.tasks.poll_due": {"queue": "poll"},
     "monitoring.tasks.recheck_items": {"queue": "poll"},
     "monitoring.tasks.backfill_keywords": LOW_PRIORITY,
+    "monitoring.tasks.walk_mutes": LOW_PRIORITY,
     "monitoring.tasks.rescore_mentions": LOW_PRIORITY,
     "monitoring.tasks.delete_expired_documents": LOW_PRIORITY,
     "monitoring.tasks.blank_expired_documents": LOW_PRIORITY,
@@ -273,6 +274,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "resume keyword backfills": {
         "task": "monitoring.tasks.backfill_keywords",
+        "schedule": 30,
+        "options": {"expires": 30},
+    },
+    "hide what is muted": {
+        "task": "monitoring.tasks.walk_mutes",
         "schedule": 30,
         "options": {"expires": 30},
     },

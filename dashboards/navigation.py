@@ -64,7 +64,7 @@ ENTRIES: list[tuple[str, str, str | Promise, str | Promise, tuple[str, ...]]] = 
         "sliders-horizontal",
         _("Settings"),
         CONFIGURE,
-        ("sentiment_settings", "response_settings", "project_delete"),
+        ("sentiment_settings", "response_settings", "muted", "project_delete"),
     ),
 ]
 # Tabs at the bottom of phones, next to the menu with all entries.

@@ -15,6 +15,7 @@ from dashboards.views import (
     keyword_edit,
     keywords,
     mentions,
+    mutes,
     outbox,
     overview,
     platform_add,
@@ -156,6 +157,9 @@ SETTINGS = [
         project_members.invitation_revoke,
         name="invitation_revoke",
     ),
+    path("p/<int:project_id>/settings/muted", mutes.muted, name="muted"),
+    path("p/<int:project_id>/mutes", mutes.mute_new, name="mute_new"),
+    path("p/<int:project_id>/mutes/<int:mute_id>/end", mutes.mute_end, name="mute_end"),
     path("p/<int:project_id>/settings/sentiment", sentiment_settings.sentiment_settings, name="sentiment_settings"),
     path(
         "p/<int:project_id>/settings/sentiment/progress",

@@ -10,7 +10,7 @@ from kombu.exceptions import OperationalError
 from redis import RedisError
 
 from monitoring.enrichment import fit_layers, model_status, score_mentions
-from monitoring.ingest import backfill, expiry, retention, search_index
+from monitoring.ingest import backfill, expiry, mutes, retention, search_index
 from monitoring.polling import poller, rechecks, renewals
 
 log = logging.getLogger(__name__)
@@ -55,6 +55,11 @@ def renew_credentials() -> None:
 @shared_task
 def backfill_keywords(is_continuation: bool = False) -> None:
     continue_later(backfill_keywords, backfill.backfill_all(), is_continuation)
+
+
+@shared_task
+def walk_mutes(is_continuation: bool = False) -> None:
+    continue_later(walk_mutes, mutes.walk_mutes(), is_continuation)
 
 
 @shared_task

@@ -16,7 +16,10 @@ from monitoring.models import Document, DocumentSource, Keyword, Mention, Source
 from monitoring.query import search_text, stars
 
 _numbers = itertools.count(1)
-MENTION_ONLY = {"status", "found_at", "is_backlog", "sentiment", "negative", "positive", "analyzed_by", "unmatched_at"}
+MENTION_ONLY = {
+    *("status", "muted_by", "found_at", "is_backlog", "unmatched_at"),
+    *("sentiment", "negative", "positive", "analyzed_by"),
+}
 BOTH = {"source", "platform", "author", "language", "engagement", "kind", "country", "published"}
 
 

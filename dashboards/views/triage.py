@@ -33,7 +33,7 @@ def mention_status(request: SignedInRequest, membership: Membership) -> HttpResp
     if request.htmx:
         return _changed_row(request, membership, ids)
     messages.success(request, _("Status changed to “%(status)s”.") % {"status": Mention.Status(status).label})
-    return _back(request, membership)
+    return back(request, membership)
 
 
 @project_view(Role.MANAGER)
@@ -53,7 +53,7 @@ def mention_sentiment(request: SignedInRequest, membership: Membership) -> HttpR
         messages.success(request, _("Sentiment changed to “%(label)s”.") % {"label": Mention.Sentiment(label).label})
     else:
         messages.success(request, _("Correction undone."))
-    return _back(request, membership)
+    return back(request, membership)
 
 
 @project_view()
@@ -82,7 +82,8 @@ def _ids(texts: list[str]) -> list[int]:
     return valid if len(valid) == len(texts) <= MAX_MENTIONS else []
 
 
-def _back(request: SignedInRequest, membership: Membership) -> HttpResponse:
+def back(request: SignedInRequest, membership: Membership) -> HttpResponse:
+    """Return to the page that the form names as `next`, else to the list."""
     target = request.POST.get("next", "")
     is_safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
     return HttpResponseRedirect(target if is_safe else reverse("mentions", args=[membership.project_id]))

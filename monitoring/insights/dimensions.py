@@ -21,7 +21,7 @@ from monitoring.content.values import read_id
 from monitoring.insights.filter_parser import QueryReader
 from monitoring.insights.search import Search, document_in
 from monitoring.messages.labels import UNKNOWN_LANGUAGE, country_name, language_name, platform_name, stars_name
-from monitoring.models import Keyword, Kind, Mention, Source
+from monitoring.models import Keyword, Kind, Mention, Mute, Source
 from monitoring.query import MAX_STARS
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class Dimension:
 class RowDimension(Dimension):
     """A foreign key to a row of the project."""
 
-    model: type[Keyword] | type[Source]
+    model: type[Keyword] | type[Source] | type[Mute]
     column: str
     description = "ids"
 
@@ -144,6 +144,17 @@ class SourceDimension(RowDimension):
 
     def condition(self, f: "MentionFilter") -> Condition | None:
         return Q(source_id__in=f.sources) if f.sources else None
+
+
+class MuteDimension(RowDimension):
+    """The mute that hides a mention. Hidden mentions are ignored, so the filter has to select that status too."""
+
+    name, parameter, label = "mutes", "mute", _("Muted")
+    model, column = Mute, "muted_by_id"
+    description = "ids of mutes, with status=ignored"
+
+    def condition(self, f: "MentionFilter") -> Condition | None:
+        return Q(muted_by_id__in=f.mutes) if f.mutes else None
 
 
 class PlatformDimension(Dimension):
@@ -370,6 +381,7 @@ DIMENSIONS: dict[str, Dimension] = {
         RatingDimension(),
         CountryDimension(),
         AuthorDimension(),
+        MuteDimension(),
         SearchDimension(),
     )
 }

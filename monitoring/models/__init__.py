@@ -7,6 +7,7 @@ from monitoring.models.documents import Document, DocumentRevision, DocumentSour
 from monitoring.models.fetch_requests import FetchRequest
 from monitoring.models.keywords import Keyword
 from monitoring.models.mentions import Mention
+from monitoring.models.mutes import Mute
 from monitoring.models.raw_items import RawItem
 from monitoring.models.rechecks import EngagementPoint, Recheck
 from monitoring.models.sentiment import Correction, SentimentLayer, SentimentState
@@ -28,6 +29,7 @@ __all__ = [
     "Kind",
     "Mention",
     "MentionTag",
+    "Mute",
     "PlatformApp",
     "RawItem",
     "Recheck",

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from monitoring.models.documents import Document
 from monitoring.models.keywords import Keyword
+from monitoring.models.mutes import Mute
 from monitoring.models.sources import Source
 
 
@@ -34,6 +35,8 @@ class Mention(models.Model):
     `mention_by_find` the counts of digests and rules (docs/architecture.md); there are no rollup tables.
 
     `unmatched_at` (UTC) is set while the document doesn't match any more because of an edit of its source.
+    `muted_by` is the mute that ignored the mention, null after a person sets a status. It has no constraint: creating
+    one would scan the table, and ingest/mutes.py deletes a mute only when no mention has it.
 
     `sentiment` is toward this keyword: "" until it is analyzed, UNCERTAIN below the confidence threshold. `negative`
     and `positive` are the model's probabilities (neutral is the rest), which corrections don't change. `analyzed_by`
@@ -65,6 +68,9 @@ class Mention(models.Model):
     positive = models.FloatField(null=True)
     analyzed_by = models.CharField(max_length=40, blank=True, default="", db_default="")
     unmatched_at = models.DateTimeField(null=True)
+    muted_by = models.ForeignKey(
+        Mute, on_delete=models.DO_NOTHING, null=True, related_name="+", db_index=False, db_constraint=False
+    )
 
     class Meta:
         constraints = [
@@ -87,6 +93,11 @@ class Mention(models.Model):
                 name="mention_by_find",
             ),
             models.Index(fields=["id"], condition=Q(sentiment=""), name="mention_unanalyzed"),
+            models.Index(
+                fields=["muted_by", "published", "document"],
+                condition=Q(muted_by__isnull=False),
+                name="mention_muted",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -37,7 +37,7 @@ def set_status(project: Project, user: User | None, mention_ids: Iterable[int], 
         rows = list(fields.select_for_update(of=("self",)))
         if not rows:
             return []
-        Mention.objects.filter(pk__in=[row.pk for row in rows]).update(status=status)
+        Mention.objects.filter(pk__in=[row.pk for row in rows]).update(status=status, muted_by=None)
         changes = [MentionChange(row.pk, row.status, status.value) for row in rows]
         record(
             project,

@@ -38,6 +38,7 @@ def test_long_running_tasks_have_low_priority():
     low_priority = {name for name in scheduled if app.amqp.router.route({}, name).get("priority")}
     assert low_priority == {
         "monitoring.tasks.backfill_keywords",
+        "monitoring.tasks.walk_mutes",
         "monitoring.tasks.rescore_mentions",
         "monitoring.tasks.delete_expired_documents",
         "monitoring.tasks.blank_expired_documents",

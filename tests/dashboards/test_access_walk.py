@@ -23,7 +23,7 @@ from alerts.models import Incident, Rule
 from alerts.rules import settings_of
 from api.app import api
 from delivery.models import Delivery
-from monitoring.models import Credential, FetchRequest
+from monitoring.models import Credential, FetchRequest, Mute
 from tests.factories import make_keyword, make_mention, make_source
 
 # Texts that only members of the project may read.
@@ -33,6 +33,7 @@ SECRETS = [
     "Keyword of Lumen",
     "Source of Lumen",
     "Key of Lumen",
+    "Mute of Lumen",
     "Title about Lumen",
     "Subject for Lumen",
     "ada@example.com",
@@ -155,6 +156,7 @@ def samples(project, owner, manager):
         for kind in FetchRequest.Kind
     )
     credential = Credential.objects.create(project=project, platform="hackernews", name="Key of Lumen")
+    mute = Mute.objects.create(project=project, kind="domain", value="lumen.example", label="Mute of Lumen")
     return {
         "project_id": project.id,
         "keyword_id": keyword.id,
@@ -169,6 +171,7 @@ def samples(project, owner, manager):
         "preview_id": preview.id,
         "platform_name": "hackernews",
         "credential_id": credential.id,
+        "mute_id": mute.id,
         "member_id": project.memberships.get(user=manager).id,
         "invitation_id": invitation.id,
         "token_id": owner.api_tokens.get().id,

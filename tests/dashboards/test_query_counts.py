@@ -25,6 +25,7 @@ from monitoring.models import (
     EngagementPoint,
     FetchRequest,
     Mention,
+    Mute,
     RequestBudget,
     SentimentLayer,
     SentimentState,
@@ -75,6 +76,7 @@ class World:
             for kind in FetchRequest.Kind
         )
         self.credential = self._platform_source()
+        self.mute = self._mute()
         Digest.objects.create(project=project, user=owner, sent_until=timezone.now() - timedelta(hours=1))
         SentimentState.objects.create(project=project, analyzed_by="model", layer=self._layer())
 
@@ -130,6 +132,7 @@ class World:
         )
         self._layer()
         self._platform_source()
+        self._mute()
         record(project, member.user, "sentiment.learning", project, learns=bool(self.size % 2))
 
     def _platform_source(self):
@@ -159,6 +162,15 @@ class World:
             source=source, state="failing", error_code="credential_rejected", started_at=now - timedelta(days=1)
         )
         return credential
+
+    def _mute(self):
+        """Add a mute with a hidden mention."""
+        name = f"site{self.size}.example"
+        mute = Mute.objects.create(
+            project=self.project, kind="domain", value=name, label=name, created_by=self.member.user
+        )
+        make_mention(self.keyword, status="ignored", muted_by=mute)
+        return mute
 
     def _rule(self, keyword):
         return Rule.objects.create(project=self.project, keyword=keyword, threshold=1, created_by=self.owner)
@@ -219,6 +231,7 @@ class World:
             "preview_id": self.preview.pk,
             "platform_name": "hackernews",
             "credential_id": self.credential.pk,
+            "mute_id": self.mute.pk,
             "member_id": self.member.pk,
             "invitation_id": self.invitation.pk,
             "token_id": self.owner.api_tokens.order_by("pk").first().pk,

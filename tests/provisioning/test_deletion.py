@@ -24,6 +24,7 @@ from monitoring.models import (
     FetchRequest,
     Mention,
     MentionTag,
+    Mute,
     PlatformApp,
     RawItem,
     Recheck,
@@ -64,6 +65,7 @@ def fill(project, user, documents=12):
     Recheck.objects.create(document=mentions[0].document, source=source, recheck_id="1", read_at=published)
     Triage.objects.create(document=mentions[0].document, project=project, assignee=user, due_at=published)
     MentionTag.objects.create(document=mentions[0].document, project=project, tag="livraison")
+    Mute.objects.create(project=project, kind="domain", value="spam.example", label="spam.example", created_by=user)
     entry = record(project, user, "mention.status", mentions[0].document)
     DocumentActivity.objects.create(document=mentions[0].document, entry=entry)
     for mention in (mentions[0], None):
