@@ -18,6 +18,8 @@ help:
 run: runtime
 	@exec $(BIN)/python -m config.launcher.runner
 
+# Workers and the programs that tests start share compiled files, whatever the environment says.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: tools lint
 	@for browser in $(BROWSERS); do command -v $$browser >/dev/null && exit 0; done; \
 	  echo "Chromium not found: skipping the browser tests (make chromium installs it)."

@@ -1,25 +1,32 @@
-"""Check a page in Chromium: axe-core at three widths, in light and dark; nothing cut off; a clean console.
+"""Check a page in Chromium: axe-core wide and narrow, light and dark; nothing cut off at any width; a clean console.
 
-Used by test_accessibility_en.py and test_accessibility_fr.py: files run in parallel, and each takes two minutes.
+Used by test_accessibility_en.py and test_accessibility_fr.py, which run in parallel. A page is loaded once, and each
+rule runs where its result can differ: English pages wide in light and, narrow with all menus open (on a wide screen,
+they cover what is behind them), in dark; tests/dashboards/test_colors.py has each pair of colors in both. French pages
+differ in their words, and so in what fits.
 """
 
 from pathlib import Path
 
 AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
-# Width, and whether its menus are open: on a wide screen, open menus cover what is behind them.
-STATES = [(1440, False), (375, True), (320, False)]
-FIT_AT = [1440, 1024, 768, 375, 360, 320]
+WIDE, NARROW = 1440, 375
+# From the width at which axe leaves the page to the one at which the next opens.
+FIT_AT = [NARROW, 320, 768, 1024, WIDE]
 OFF_BY_DEFAULT = ["label-content-name-mismatch", "p-as-heading", "table-fake-caption", "td-has-header"]
-# Rules whose result depends on colors. They do not depend on the language, so they run in English only.
-COLOR_RULES = ["color-contrast", "link-in-text-block"]
-COLOR_WIDTHS = [1440, 375]  # 320 px has the style sheet of 375
+# The tags of all rules whose result depends on the words of a page.
+WORD_TAGS = ["cat.aria", "cat.forms", "cat.language", "cat.name-role-value", "cat.text-alternatives", "cat.semantics"]
 # Frames show emails, which are pages of their own here.
-OPTIONS = {"resultTypes": ["violations"], "iframes": False}
+ALL_RULES = {
+    "resultTypes": ["violations"],
+    "iframes": False,
+    "rules": {name: {"enabled": True} for name in OFF_BY_DEFAULT},
+}
+WORD_RULES = {**ALL_RULES, "runOnly": WORD_TAGS}
 RUN_AXE = """async (options) => {
   const { violations } = await axe.run(document, options);
   return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`));
 }"""
-SET_OPEN = "(open) => document.querySelectorAll('details').forEach((element) => { element.open = open })"
+SET_OPEN = "document.querySelectorAll('details').forEach((element) => { element.open = true })"
 # Elements that the screen or a card cuts off at the right; what scrolls by itself is left out.
 FIND_CUT_OFF = """async () => {
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
@@ -42,11 +49,12 @@ def check_every_page(browser, browser_context_args, site, origin, language):
     context = browser.new_context(**browser_context_args, reduced_motion="reduce")
     context.add_init_script(path=AXE)
     page = context.new_page()
+    resize(page, WIDE)
     console = listen(page)
     faults = {}
     for visit in [*site.visits, *site.html_pages(language)]:
         open_visit(page, visit, site, origin, language)
-        found = [*check(page, with_colors=language == "en"), *console]
+        found = [*check(page, language), *console]
         console.clear()
         if found:
             faults[f"{visit.person} {visit.url}"] = sorted(set(found))
@@ -71,29 +79,35 @@ def listen(page):
 
 
 def open_visit(page, visit, site, origin, language):
-    page.set_viewport_size({"width": STATES[0][0], "height": 800})
-    page.context.clear_cookies()
     cookies = {"django_language": language} | ({"sessionid": site.cookies[visit.person]} if visit.person else {})
+    page.context.clear_cookies()
     page.context.add_cookies([{"name": name, "value": value, "url": origin} for name, value in cookies.items()])
     page.goto(origin + ("/healthz" if visit.html else visit.url))
     if visit.html:
         page.set_content(visit.html)
 
 
-def check(page, *, with_colors):
-    """Return the faults of the page: at each width with its menus open or closed, in light and dark."""
-    for width, is_open in STATES:
-        page.set_viewport_size({"width": width, "height": 800})
-        page.evaluate(SET_OPEN, is_open)
-        has_colors = with_colors and width in COLOR_WIDTHS
-        rules = {name: {"enabled": has_colors or name not in COLOR_RULES} for name in OFF_BY_DEFAULT + COLOR_RULES}
+def check(page, language):
+    """Return the faults of the wide page that has just been opened, and leave it wide."""
+    if language == "en":
+        yield from run_axe(page, "wide", ALL_RULES)
+    resize(page, NARROW)
+    page.evaluate(SET_OPEN)
+    if language == "en":
+        page.emulate_media(color_scheme="dark")
+        yield from run_axe(page, "narrow, dark", ALL_RULES)
         page.emulate_media(color_scheme="light")
-        yield from (f"{width} {fault}" for fault in page.evaluate(RUN_AXE, {**OPTIONS, "rules": rules}))
-        if has_colors:
-            page.emulate_media(color_scheme="dark")
-            faults = page.evaluate(RUN_AXE, {**OPTIONS, "runOnly": COLOR_RULES})
-            yield from (f"{width} dark {fault}" for fault in faults)
-    page.evaluate(SET_OPEN, True)
+    else:
+        yield from run_axe(page, "narrow", WORD_RULES)
     for width in FIT_AT:
-        page.set_viewport_size({"width": width, "height": 800})
+        resize(page, width)
         yield from (f"{width} {fault}" for fault in page.evaluate(FIND_CUT_OFF))
+
+
+def run_axe(page, state, rules):
+    yield from (f"{state} {fault}" for fault in page.evaluate(RUN_AXE, rules))
+
+
+def resize(page, width):
+    if page.viewport_size["width"] != width:
+        page.set_viewport_size({"width": width, "height": 800})

@@ -7,6 +7,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.signals import request_finished, request_started
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -41,6 +42,21 @@ def browser_type_launch_args(browser_type_launch_args):
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args):
     return {**browser_context_args, "viewport": {"width": 1400, "height": 900}, "color_scheme": "light"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kept_static_files():
+    """Let the browser keep the fifty static files of a page, as WhiteNoise does."""
+    serve = StaticFilesHandler.serve
+
+    def serve_to_keep(handler, request):
+        response = serve(handler, request)
+        response.headers["Cache-Control"] = "max-age=3600"
+        return response
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(StaticFilesHandler, "serve", serve_to_keep)
+        yield
 
 
 class OpenRequests:

@@ -23,6 +23,7 @@ import time
 import zlib
 from collections import deque
 from dataclasses import dataclass, field
+from functools import reduce
 from pathlib import Path
 from typing import Literal
 
@@ -32,6 +33,7 @@ import trustme
 # headers, slow body: one byte every `drip_s` seconds. raw: `body` is the complete response, including its head.
 Fault = Literal["", "hang", "reset", "drop", "slow headers", "slow body", "raw"]
 
+_MEGABYTE_OF_ZEROS = bytes(1024 * 1024)
 GARBAGE = b"\x16\x03\x01\x00 this is not HTTP\r\n\r\n"
 
 
@@ -47,10 +49,21 @@ def cut_in_a_chunk(body: bytes) -> bytes:
 
 
 def gzip_bomb(size: int) -> bytes:
-    """Return `size` zero bytes, gzipped to a thousandth."""
-    compressor = zlib.compressobj(9, wbits=31)
-    block = bytes(1024 * 1024)
-    return b"".join(compressor.compress(block) for _ in range(size // len(block))) + compressor.flush()
+    """Return `size` (megabytes, in bytes) zero bytes, gzipped to a thousandth."""
+    check = reduce(lambda check, _: zlib.crc32(_MEGABYTE_OF_ZEROS, check), range(size // len(_MEGABYTE_OF_ZEROS)), 0)
+    return b"\x1f\x8b\x08\0\0\0\0\0\2\xff" + _deflated_zeros(size) + struct.pack("<II", check, size)
+
+
+def deflate_bomb(size: int) -> bytes:
+    """Return `size` (megabytes, in bytes) zero bytes, deflated to a thousandth."""
+    return b"\x78\xda" + _deflated_zeros(size) + struct.pack(">HH", size % 65521, 1)
+
+
+def _deflated_zeros(size: int) -> bytes:
+    """Deflate one megabyte and repeat the result, which a full flush allows: deflating all would take seconds."""
+    compressor = zlib.compressobj(9, wbits=-15)
+    block = compressor.compress(_MEGABYTE_OF_ZEROS) + compressor.flush(zlib.Z_FULL_FLUSH)
+    return block * (size // len(_MEGABYTE_OF_ZEROS)) + compressor.flush()
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import gzip
 import json
 import zlib
 
-from tests.lookalikes.feeds import gzip_bomb
+from tests.lookalikes.feeds import deflate_bomb, gzip_bomb
 from tests.lookalikes.hostile import FEED, ITEM, Behavior, behavior, feed_response, head, sends
 
 _MEGABYTE = 1024 * 1024
@@ -39,7 +39,7 @@ ENCODINGS = [
     _encoded("4,000 encodings", ", ".join(["gzip"] * 4_000), _GZIP, "decode"),
     _encoded("gzip bomb", "gzip", _BOMB, "too_large"),
     _encoded("gzip bomb in gzip", "gzip, gzip", gzip.compress(_BOMB, mtime=0), "too_large"),
-    _encoded("deflate bomb", "deflate", zlib.compress(bytes(30 * _MEGABYTE)), "too_large"),
+    _encoded("deflate bomb", "deflate", deflate_bomb(30 * _MEGABYTE), "too_large"),
     _encoded("deflate without header", "deflate", zlib.compress(FEED, wbits=-15), ""),
     _encoded("deflate that is none", "deflate", b"\xff" * 500, "decode"),
     _encoded("deflate cut short", "deflate", zlib.compress(FEED)[:-5], ""),
