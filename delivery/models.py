@@ -13,7 +13,8 @@ from accounts.models import Project, User
 class Delivery(models.Model):
     """One message to one recipient: written first, sent later. The unique `key` prevents writing it twice.
 
-    A digest's key is "digest:<digest id>:<window end>", an incident's "incident:<id>:<opened|closed>:<user id>".
+    A digest's key is "digest:<digest id>:<window end>", an incident's "incident:<id>:<opened|closed>:<user id>",
+    an assignment's "assignment:<entry id>:<user id>", a note's "note:<note id>:<user id>".
     `channel` is a name in delivery/channels/registry.py. `is_external`: `recipient` is not a member's address, but an
     address or target that somebody with the right entered. SENDING is a claim that expires at `next_attempt_at`; every
     attempt sends the same `message_id`. `error_code` is one of delivery/channels/base.py, `error` the server's own
@@ -26,6 +27,8 @@ class Delivery(models.Model):
     class Kind(models.TextChoices):
         DIGEST = "digest", _("Digest")
         INCIDENT = "incident", _("Alert")
+        ASSIGNMENT = "assignment", _("Assignment")
+        NOTE = "note", _("Internal note")
         MESSAGE = "message", _("Account email")
 
     class State(models.TextChoices):

@@ -20,6 +20,7 @@ from django.dispatch import Signal
 from accounts.activity_log import record
 from accounts.models import Project
 from monitoring.ingest.project_lock import lock_edits_shared, lock_project_shared
+from monitoring.models import DocumentActivity
 
 log = logging.getLogger(__name__)
 
@@ -57,8 +58,8 @@ _REFIT = "UPDATE monitoring_sentimentstate SET refit_at = %s WHERE project_id = 
 # The target of an entry about one mention is the title of its item.
 _BLANK_ACTIVITY = """
 UPDATE accounts_activityentry SET target = '1 mention'
-WHERE project_id = %s AND action IN ('mention.status', 'mention.sentiment') AND detail->'before' ?| %s::text[]
-    AND target !~ '^[0-9]+ mentions$'
+WHERE project_id = %s AND starts_with(action, 'mention.') AND target !~ '^[0-9]+ mentions$'
+    AND id IN (SELECT entry_id FROM monitoring_documentactivity WHERE document_id = ANY(%s))
 """
 # Previews and pages that a person just fetched; they live an hour.
 _DELETE_FETCHES = """
@@ -93,7 +94,7 @@ def blank_documents(cursor: CursorWrapper, ids: Iterable[int], reason: str, now:
         mentions[project_id].append(mention_id)
     _blank_rows(cursor, found, sorted(one for rows in mentions.values() for one in rows), now)
     for project_id, documents in sorted(urls.items()):
-        _blank_traces(cursor, project_id, documents, mentions[project_id])
+        _blank_traces(cursor, project_id, documents)
         _record(project_id, sorted(documents), mentions[project_id], reason)
     return found
 
@@ -109,10 +110,9 @@ def _blank_rows(cursor: CursorWrapper, documents: list[int], mentions: list[int]
         cursor.execute(_REFIT, [now, list(corrected)])
 
 
-def _blank_traces(cursor: CursorWrapper, project_id: int, documents: dict[int, str], mentions: list[int]) -> None:
+def _blank_traces(cursor: CursorWrapper, project_id: int, documents: dict[int, str]) -> None:
     """Remove what a project has of the items outside their own rows."""
-    if mentions:
-        cursor.execute(_BLANK_ACTIVITY, [project_id, [str(mention_id) for mention_id in mentions]])
+    cursor.execute(_BLANK_ACTIVITY, [project_id, list(documents)])
     if addresses := [url for url in documents.values() if url]:
         cursor.execute(_DELETE_FETCHES, [project_id, addresses])
     blanked.send(sender=None, project_id=project_id, document_ids=sorted(documents))
@@ -122,4 +122,7 @@ def _record(project_id: int, documents: list[int], mentions: list[int], reason: 
     log.info("event=documents_blanked project=%s documents=%s reason=%s", project_id, len(documents), reason)
     project = Project.objects.get(pk=project_id)
     target = f"{len(documents)} items" if len(documents) > 1 else "1 item"
-    record(project, None, "document.deleted", target, reason=reason, documents=documents, mentions=sorted(mentions))
+    entry = record(
+        project, None, "document.deleted", target, reason=reason, documents=documents, mentions=sorted(mentions)
+    )
+    DocumentActivity.objects.bulk_create([DocumentActivity(entry=entry, document_id=pk) for pk in documents])

@@ -7,21 +7,29 @@ immediately and is never overwritten; half a minute later the project's layer is
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.activity_log import record
 from accounts.models import Project, User
 from monitoring import sentiment
 from monitoring.enrichment.analyzer import passages_of, with_texts
 from monitoring.enrichment.model_status import last_status
 from monitoring.models import Correction, Mention, SentimentState
 from monitoring.models.mentions import probabilities
-from monitoring.services.triage import MentionChange, activity_target
+from monitoring.services.triage_log import log_change
 
 LABELS = (Mention.Sentiment.POSITIVE, Mention.Sentiment.NEUTRAL, Mention.Sentiment.NEGATIVE)
 REFIT_DELAY = timedelta(seconds=30)  # a person corrects several in a row
+
+
+class MentionChange(NamedTuple):
+    """A mention whose sentiment changed; setting `before` again undoes the change."""
+
+    mention_id: int
+    before: str
+    after: str
 
 
 def correct_sentiment(
@@ -48,14 +56,11 @@ def correct_sentiment(
             Correction.objects.filter(mention_id__in=ids).delete()
             _restore_labels(wrong)
         SentimentState.objects.update_or_create(project=project, defaults={"refit_at": timezone.now() + REFIT_DELAY})
-        record(
-            project,
-            user,
-            "mention.sentiment",
-            activity_target(wrong),
-            sentiment=label,
-            before={str(change.mention_id): change.before for change in changes},
-        )
+        before: dict[int, dict[str, object]] = {}
+        for one in wrong:
+            labels = before.setdefault(one.document_id, {"sentiment": {}})["sentiment"]
+            labels[str(one.pk)] = one.sentiment  # type: ignore[index]  # a dict, see above
+        log_change(project, user, "mention.sentiment", before, sentiment=label)
     return changes
 
 

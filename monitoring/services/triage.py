@@ -1,56 +1,172 @@
-"""Set the triage status of mentions.
+"""Change the triage of mentions: status, assignee, tags, whether founded, reason for no reply, snooze. And undo that.
 
-In: a project, mention ids and a status. Out: the changes, from which callers offer undo. Called by the mention pages
-and the API.
+In: a project, ids of its mentions (others are skipped) and a value. Out: a `Change`, whose `entry_id` undoes it. A
+document is handled once: each change applies to the documents of the mentions, whatever keywords match them. Called by
+the mention pages, the API and workplace/, which tells people about assignments.
+
+`expected` has the values that the person saw, by mention id. A document that somebody else has changed meanwhile is
+left as it is and returned as a conflict, unless it already has the wanted value.
 """
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 
 from django.db import transaction
 
-from accounts.activity_log import record
-from accounts.models import Project, User
-from monitoring.models import Mention
+from accounts.models import ActivityEntry, Membership, Project, User
+from monitoring.content.scrub import scrub
+from monitoring.models import DocumentActivity, Mention, Triage
+from monitoring.models.triage import MAX_REASON_NOTE
+from monitoring.services.mention_tags import normal_tags
+from monitoring.services.triage_log import Change, Conflict, last_changes, log_change
+from monitoring.services.triage_operations import (
+    OPERATIONS,
+    AddTags,
+    Assign,
+    Operation,
+    RemoveTags,
+    SetFounded,
+    SetReason,
+    SetStatus,
+    Snooze,
+    undo_entry,
+)
+
+UNDONE = "mention.undone"
+UNDOABLE = {operation.action for operation in OPERATIONS.values()}
+ExpectedStatus = Mapping[int, str]
+ExpectedAssignee = Mapping[int, int | None]
 
 
-class MentionChange(NamedTuple):
-    """A mention whose status or sentiment changed; setting `before` again undoes the change."""
+def set_status(
+    project: Project,
+    user: User | None,
+    mention_ids: Iterable[int],
+    status: str,
+    *,
+    expected: ExpectedStatus | None = None,
+    reason: str = "",
+    reason_note: str = "",
+) -> Change:
+    """Set the status of all mentions of these documents. A `reason` for no reply can be given with "ignored"."""
+    status = Mention.Status(status).value
+    if reason and status != Mention.Status.IGNORED:
+        raise ValueError("only an ignored mention has a reason here")
+    return change(project, user, mention_ids, SetStatus(status, *_reason(reason, reason_note)), expected)
 
-    mention_id: int
-    before: str
-    after: str
+
+def set_assignee(
+    project: Project,
+    user: User | None,
+    mention_ids: Iterable[int],
+    assignee: User | None,
+    *,
+    expected: ExpectedAssignee | None = None,
+) -> Change:
+    """Assign to an active member, or to nobody. Pages and the API call workplace/assignment.py, which also emails."""
+    if assignee and not Membership.objects.filter(project=project, user=assignee, user__is_active=True).exists():
+        raise ValueError("not an active member of the project")
+    return change(project, user, mention_ids, Assign(assignee.pk if assignee else None), expected)
 
 
-def set_status(project: Project, user: User | None, mention_ids: Iterable[int], status: str) -> list[MentionChange]:
-    """Set the status of the project's mentions among these ids, and of all other mentions of their documents.
+def add_tags(project: Project, user: User | None, mention_ids: Iterable[int], tags: Iterable[str]) -> Change:
+    return change(project, user, mention_ids, AddTags(normal_tags(tags)))
 
-    A document that is replied to or ignored under one keyword is so under all. Return only the mentions that changed.
-    """
-    status = Mention.Status(status)
+
+def remove_tags(project: Project, user: User | None, mention_ids: Iterable[int], tags: Iterable[str]) -> Change:
+    return change(project, user, mention_ids, RemoveTags(normal_tags(tags)))
+
+
+def set_founded(project: Project, user: User | None, mention_ids: Iterable[int], is_founded: bool | None) -> Change:
+    """Say whether a complaint is justified; None removes what was said."""
+    return change(project, user, mention_ids, SetFounded(is_founded))
+
+
+def set_reason(
+    project: Project, user: User | None, mention_ids: Iterable[int], reason: str, reason_note: str = ""
+) -> Change:
+    """Say why there is deliberately no reply, whatever the status is; "" removes the reason."""
+    return change(project, user, mention_ids, SetReason(*_reason(reason, reason_note)))
+
+
+def snooze(project: Project, user: User | None, mention_ids: Iterable[int], until: datetime | None) -> Change:
+    """Leave mentions out of the open queue until a time (aware); None ends that."""
+    return change(project, user, mention_ids, Snooze(until.astimezone(UTC).isoformat() if until else None))
+
+
+def change(
+    project: Project,
+    user: User | None,
+    mention_ids: Iterable[int],
+    operation: Operation,
+    expected: Mapping[int, str | int | None] | None = None,
+) -> Change:
+    """Apply an operation to the documents of these mentions, and log it."""
     with transaction.atomic():
-        own = Mention.objects.filter(keyword__project=project)
-        documents = own.filter(pk__in=list(mention_ids)).values("document_id")
-        # Rows are locked in key order: two people who triage the same documents cannot deadlock.
-        others = own.filter(document_id__in=documents).exclude(status=status).select_related("document")
-        fields = others.order_by("pk").only("status", "document__title", "document__url")
-        rows = list(fields.select_for_update(of=("self",)))
-        if not rows:
-            return []
-        Mention.objects.filter(pk__in=[row.pk for row in rows]).update(status=status, muted_by=None)
-        changes = [MentionChange(row.pk, row.status, status.value) for row in rows]
-        record(
-            project,
-            user,
-            "mention.status",
-            activity_target(rows),
-            status=status.value,
-            before={str(change.mention_id): change.before for change in changes},
+        own = Mention.objects.filter(keyword__project=project, pk__in=list(mention_ids))
+        documents = dict(own.values_list("pk", "document_id"))
+        conflicts = _conflicts(project, documents, operation, expected) if expected else ()
+        unchanged = {conflict.document_id for conflict in conflicts}
+        before = operation.apply(project.pk, set(documents.values()) - unchanged)
+        entry = log_change(project, user, operation.action, before, **operation.detail)
+    return Change(entry.pk if entry else None, tuple(sorted(before)), conflicts)
+
+
+def undo(project: Project, user: User | None, entry_id: int) -> Change:
+    """Restore the values before a change, except those that were changed again since. Undoing twice changes nothing.
+
+    Raises ActivityEntry.DoesNotExist for an entry of another project, or one that is no change of this file.
+    """
+    with transaction.atomic():
+        entry = ActivityEntry.objects.get(pk=entry_id, project=project, action__in=UNDOABLE)
+        before = undo_entry(entry, list(DocumentActivity.objects.filter(entry=entry)))
+        undone = log_change(project, user, UNDONE, before, undone=entry.pk, change=entry.action)
+    return Change(undone.pk if undone else None, tuple(sorted(before)))
+
+
+def _conflicts(
+    project: Project,
+    documents: Mapping[int, int],
+    operation: Operation,
+    expected: Mapping[int, str | int | None],
+) -> tuple[Conflict, ...]:
+    """Lock the documents' rows, and return the mentions whose value is neither the expected nor the wanted one."""
+    if isinstance(operation, SetStatus):
+        wanted: str | int | None = operation.status
+        present = _locked_statuses(documents)
+    elif isinstance(operation, Assign):
+        wanted = operation.assignee_id
+        present = _locked_assignees(project, documents)
+    else:
+        raise TypeError(f"no value to expect for {operation.action}")
+    differing = [
+        pk for pk in documents if pk in expected and present.get(pk) != expected[pk] and present.get(pk) != wanted
+    ]
+    entries = last_changes([documents[pk] for pk in differing], operation.action) if differing else {}
+    conflicts = []
+    for pk in differing:
+        entry = entries.get(documents[pk])
+        conflicts.append(
+            Conflict(pk, documents[pk], present.get(pk), entry.user if entry else None, entry.at if entry else None)
         )
-    return changes
+    return tuple(conflicts)
 
 
-def activity_target(mentions: Iterable[Mention]) -> str:
-    """Return the target of an activity entry: the document's title, or the number of titles."""
-    titles = {str(mention.document) for mention in mentions}
-    return titles.pop() if len(titles) == 1 else f"{len(titles)} mentions"
+def _locked_statuses(documents: Mapping[int, int]) -> dict[int, str | int | None]:
+    rows = Mention.objects.filter(document_id__in=set(documents.values())).order_by("pk").select_for_update()
+    return dict(rows.values_list("pk", "status"))
+
+
+def _locked_assignees(project: Project, documents: Mapping[int, int]) -> dict[int, str | int | None]:
+    """Return the assignees by mention. Rows are made first: two people may both assign what nobody has touched."""
+    ids = sorted(set(documents.values()))
+    Triage.objects.bulk_create([Triage(document_id=pk, project=project) for pk in ids], ignore_conflicts=True)
+    rows = Triage.objects.filter(pk__in=ids).order_by("pk").select_for_update()
+    by_document = dict(rows.values_list("pk", "assignee_id"))
+    return {pk: by_document.get(document_id) for pk, document_id in documents.items()}
+
+
+def _reason(reason: str, note: str) -> tuple[str, str]:
+    """Return a reason and its note as they are stored. A note without a reason is not."""
+    reason = Triage.Reason(reason).value if reason else ""
+    return reason, " ".join(scrub(note).split())[:MAX_REASON_NOTE] if reason else ""

@@ -1,0 +1,84 @@
+"""Assign mentions to members, with an email to a person to whom somebody else assigned something.
+
+In: a project, ids of its mentions, and a member or None. Out: the `Change` of monitoring/services/triage.py. The email
+is written to the outbox in the transaction of the change. Called by the mention pages and the API.
+"""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import ngettext
+
+from accounts.models import Project, User
+from delivery import outbox
+from delivery.links import absolute
+from delivery.message import Message
+from delivery.models import Delivery
+from monitoring.models import Mention
+from monitoring.services import triage
+from monitoring.services.triage_log import Change
+
+
+def assign(
+    project: Project,
+    user: User | None,
+    mention_ids: Iterable[int],
+    assignee: User | None,
+    *,
+    expected: triage.ExpectedAssignee | None = None,
+) -> Change:
+    """Assign the documents of these mentions to an active member; None removes the assignee.
+
+    Raises ValueError if the person is none. `expected` has the ids of the assignees that the caller saw.
+    """
+    with transaction.atomic():
+        change = triage.set_assignee(project, user, mention_ids, assignee, expected=expected)
+        if assignee and change.entry_id:
+            write_assignment(project, user, assignee, f"{change.entry_id}", change.document_ids)
+    return change
+
+
+def write_assignment(
+    project: Project, user: User | None, assignee: User, key: str, document_ids: tuple[int, ...], count: int = 0
+) -> None:
+    """Write the email about an assignment, once per `key`. Nobody gets one for what they assigned to themselves.
+
+    `count` is the number of documents if it is more than that of `document_ids`.
+    """
+    if assignee == user:
+        return
+    count = max(count, len(document_ids))
+    with translation.override(assignee.language), timezone.override(assignee.zone):
+        subject = ngettext(
+            "A mention was assigned to you in “%(project)s”",
+            "%(count)s mentions were assigned to you in “%(project)s”",
+            count,
+        )
+        context = {
+            "project": project,
+            "by": user.name if user else "",
+            "total": count,
+            "url": absolute(_path(project, assignee, document_ids, count)),
+        }
+        message = Message(
+            key=f"assignment:{key}:{assignee.pk}",
+            kind=Delivery.Kind.ASSIGNMENT,
+            recipient=assignee.email,
+            subject=subject % {"project": project.name, "count": count},
+            text=render_to_string("emails/assignment.txt", context),
+            project=project,
+            user=assignee,
+        )
+    outbox.write(message)
+
+
+def _path(project: Project, assignee: User, document_ids: tuple[int, ...], count: int) -> str:
+    """Return the page of a single mention, or the list of what is assigned to the person."""
+    if count == 1:
+        mention = Mention.objects.filter(document_id=document_ids[0]).order_by("pk").first()
+        if mention:
+            return reverse("mention", args=[project.pk, mention.pk])
+    return f"{reverse('mentions', args=[project.pk])}?assignee=me"
