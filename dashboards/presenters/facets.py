@@ -1,11 +1,12 @@
 """The facets of the mention list: values to filter by, each with its count and a link.
 
-In: a MentionFilter. Out: frozen lists for templates/mentions/mentions.html; the link of a selected value removes it.
+In: a MentionFilter. Out: frozen lists for templates/mentions/_views.html and
+templates/components/_filter_bar.html; the link of a selected value removes it.
 """
 
 from dataclasses import dataclass
 
-from monitoring.insights.dimensions import UNKNOWN_KIND, Dimension, facet_dimensions
+from monitoring.insights.dimensions import UNKNOWN_KIND, Dimension, Key, facet_dimensions
 from monitoring.insights.facets import FacetRow, facets
 from monitoring.insights.filters import MentionFilter
 
@@ -16,6 +17,7 @@ SHOWN = 8
 class FacetChoice:
     """A value of a facet; `query` is the query string that selects it, or removes it if it is selected."""
 
+    key: Key
     label: str
     count: int
     query: str
@@ -24,10 +26,16 @@ class FacetChoice:
 
 @dataclass(frozen=True)
 class FacetList:
-    """A dimension with its values."""
+    """A dimension with its values; `parameter` is its name in query strings."""
 
     name: str
+    parameter: str
+    is_many: bool
     choices: list[FacetChoice]
+
+    @property
+    def selected(self) -> list[FacetChoice]:
+        return [choice for choice in self.choices if choice.is_selected]
 
 
 def facet_lists(f: MentionFilter) -> list[FacetList]:
@@ -35,7 +43,12 @@ def facet_lists(f: MentionFilter) -> list[FacetList]:
     dimensions = facet_dimensions()
     rows = facets(f, dimensions, SHOWN)
     return [
-        FacetList(str(dimension.label), [_choice(f, dimension, row) for row in rows[dimension.name]])
+        FacetList(
+            str(dimension.label),
+            dimension.parameter,
+            dimension.is_many,
+            [_choice(f, dimension, row) for row in rows[dimension.name]],
+        )
         for dimension in dimensions
         if [(row.key, row.is_selected) for row in rows[dimension.name]] != [(UNKNOWN_KIND, False)]
     ]
@@ -43,4 +56,4 @@ def facet_lists(f: MentionFilter) -> list[FacetList]:
 
 def _choice(f: MentionFilter, dimension: Dimension, row: FacetRow) -> FacetChoice:
     target = dimension.deselect(f, row.key) if row.is_selected else dimension.select(f, row.key)
-    return FacetChoice(row.label, row.count, target.to_query(), row.is_selected)
+    return FacetChoice(row.key, row.label, row.count, target.to_query(), row.is_selected)

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from monitoring.insights.dimensions import DIMENSIONS
+from monitoring.insights.dimensions import DIMENSIONS, facet_dimensions
 from monitoring.insights.filter_parser import Problem
 from monitoring.insights.filters import MentionFilter
 from monitoring.models import Keyword
@@ -43,12 +43,15 @@ class Chip:
 
 @dataclass(frozen=True)
 class FilterBar:
-    """`period_fields` and `search_fields` are the hidden fields of the forms for the period and for the search."""
+    """`period_fields`, `search_fields` and `form_fields` are the hidden fields of the forms for the period, for the
+    search, and for the dimensions that have a facet.
+    """
 
     periods: list[Choice]
     chips: list[Chip]
     period_fields: list[tuple[str, str]]
     search_fields: list[tuple[str, str]]
+    form_fields: list[tuple[str, str]]
     is_custom: bool
     first_day: str
     last_day: str
@@ -61,12 +64,14 @@ class FilterBar:
 def filter_bar(f: MentionFilter, keywords: Iterable[Keyword]) -> FilterBar:
     """Return the filter bar, with one query if the filter has sources."""
     pairs = parse_qsl(f.to_query())
+    in_form = {dimension.parameter for dimension in facet_dimensions()}
     no_filters = {name: dimension.empty for name, dimension in DIMENSIONS.items()}
     return FilterBar(
         periods=[Choice(str(label), f.replace(period=name).to_query(), f.period == name) for name, label in PERIODS],
         chips=_chips(f, {"keywords": {keyword.pk: keyword.name for keyword in keywords}}),
         period_fields=[pair for pair in pairs if pair[0] not in PERIOD_PARAMETERS],
         search_fields=[pair for pair in pairs if pair[0] != "q"],
+        form_fields=[pair for pair in pairs if pair[0] not in in_form],
         is_custom=f.period not in dict(PERIODS),
         first_day=f.since.astimezone(f.zone).date().isoformat(),
         last_day=(f.until - timedelta(microseconds=1)).astimezone(f.zone).date().isoformat(),

@@ -1,4 +1,4 @@
-"""The rows of the mention lists and of search results: highlighted texts, status, source, badges and buttons.
+"""The rows of the mention lists and of search results: highlighted texts, status, source and badges.
 
 In: rows of monitoring/insights (mentions.py, documents.py). Out: frozen rows for templates/components/_mention.html
 and templates/search/_results.html. Called by every page that lists mentions.
@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from dashboards.presenters.highlight import excerpt, highlight
 from dashboards.presenters.post_facts import PostFacts, post_facts
 from dashboards.presenters.sentiment_badges import (
-    CorrectionButton,
+    RowSign,
     SentimentBadge,
-    correction_buttons,
     correction_state,
     has_pending,
+    row_sign,
     sentiment_badges,
 )
 from monitoring.content.urls import host_of
@@ -55,7 +55,6 @@ class ShownMention:
     status: str
     document: Document
     badges: tuple[SentimentBadge, ...]
-    buttons: tuple[CorrectionButton, ...]
     corrections: str
     facts: PostFacts
     unmatched_at: datetime | None
@@ -67,6 +66,15 @@ class ShownMention:
     @property
     def is_pending(self) -> bool:
         return has_pending(self.badges)
+
+    @property
+    def sign(self) -> RowSign:
+        return row_sign(self.badges)
+
+    @property
+    def labels(self) -> str:
+        """The sentiments of the row, by which the browser knows whether it still matches the filter."""
+        return " ".join(badge.label for badge in self.badges)
 
     @property
     def is_done(self) -> bool:
@@ -121,7 +129,6 @@ def shown_mention(row: MentionRow, colors: Mapping[int, str] | None = None) -> S
         status=next(status for status in BY_URGENCY if status in statuses),
         document=document,
         badges=sentiment_badges(row.mentions),
-        buttons=correction_buttons(row.mentions),
         corrections=correction_state(row.mentions),
         facts=post_facts(document),
         unmatched_at=_unmatched_at(row.mentions),

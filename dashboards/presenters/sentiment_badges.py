@@ -18,6 +18,11 @@ from monitoring.models.mentions import probabilities
 
 PENDING = "pending"
 ICONS = {"positive": "smile", "neutral": "flat", "negative": "frown", "uncertain": "uncertain", PENDING: "wait"}
+# The tone of static/css/tone.css, and the icon of the sign; a pending one has none.
+TONES = {"positive": "pos", "neutral": "neu", "negative": "neg", "uncertain": "unk", PENDING: "unk"}
+SIGNS = {"positive": "plus", "neutral": "equal", "negative": "minus", "uncertain": "what", PENDING: ""}
+# The sign of a row whose keywords differ is the first of these.
+BY_WEIGHT = ("negative", PENDING, "uncertain", "positive", "neutral")
 CORRECTIONS = (
     (Mention.Sentiment.POSITIVE, gettext_lazy("Positive")),
     (Mention.Sentiment.NEUTRAL, gettext_lazy("Neutral")),
@@ -46,6 +51,23 @@ class SentimentBadge:
     def icon(self) -> str:
         return ICONS[self.label]
 
+    @property
+    def tone(self) -> str:
+        return TONES[self.label]
+
+    @property
+    def sign(self) -> str:
+        return SIGNS[self.label]
+
+
+@dataclass(frozen=True)
+class RowSign:
+    """The sign at the start of a row; `label` says it in words, per keyword where they differ."""
+
+    tone: str
+    icon: str
+    label: str
+
 
 @dataclass(frozen=True)
 class CorrectionButton:
@@ -60,6 +82,14 @@ class CorrectionButton:
     def value(self) -> str:
         return "" if self.is_pressed else self.label
 
+    @property
+    def tone(self) -> str:
+        return TONES[self.label]
+
+    @property
+    def sign(self) -> str:
+        return SIGNS[self.label]
+
 
 @dataclass(frozen=True)
 class MentionSentiment:
@@ -73,7 +103,7 @@ class MentionSentiment:
 
 @dataclass(frozen=True)
 class RowBadges:
-    """The part of a mention row that templates/components/_sentiment_badges.html shows."""
+    """The part of a mention row that templates/mentions/_sentiment_badge_rows.html shows."""
 
     id: int
     keywords: tuple[Keyword, ...]
@@ -82,6 +112,10 @@ class RowBadges:
     @property
     def is_pending(self) -> bool:
         return has_pending(self.badges)
+
+    @property
+    def sign(self) -> RowSign:
+        return row_sign(self.badges)
 
 
 def has_pending(badges: Sequence[SentimentBadge]) -> bool:
@@ -92,6 +126,19 @@ def has_pending(badges: Sequence[SentimentBadge]) -> bool:
 def row_badges(mentions: Sequence[Mention]) -> RowBadges:
     """Return the badges of one item, without the rest of its row."""
     return RowBadges(mentions[0].pk, tuple(mention.keyword for mention in mentions), sentiment_badges(mentions))
+
+
+def row_sign(badges: Sequence[SentimentBadge]) -> RowSign:
+    """Return one sign for all badges of a row: the most important of them."""
+    first = min(badges, key=lambda badge: BY_WEIGHT.index(badge.label))
+    return RowSign(first.tone, first.sign, ", ".join(map(_sign_label, badges)))
+
+
+def _sign_label(badge: SentimentBadge) -> str:
+    word = _("%(sentiment)s (corrected manually)") % {"sentiment": badge.word} if badge.is_corrected else badge.word
+    if badge.keyword is None:
+        return word
+    return _("%(keyword)s: %(sentiment)s") % {"keyword": badge.keyword.name, "sentiment": word}
 
 
 def sentiment_badges(mentions: Sequence[Mention]) -> tuple[SentimentBadge, ...]:

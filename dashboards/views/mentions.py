@@ -4,16 +4,17 @@ from http import HTTPStatus
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
-from dashboards import charts
 from dashboards.forms.query_problem import query_problem
 from dashboards.presenters.count_history import count_history
 from dashboards.presenters.edit_history import edit_history
 from dashboards.presenters.facets import facet_lists
 from dashboards.presenters.filter_bar import filter_bar
+from dashboards.presenters.inbox_views import inbox_views
 from dashboards.presenters.mention_rows import (
     full_text,
     full_title,
@@ -26,6 +27,7 @@ from dashboards.presenters.sentiment_badges import mention_sentiments
 from dashboards.views.time_limit import within_time_limit
 from monitoring.content.values import read_id
 from monitoring.insights import mentions as mention_lists
+from monitoring.insights.dimensions import SHOWN_STATUSES
 from monitoring.insights.engagement import points_of
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.time_limit import TooSlow, time_limit
@@ -35,30 +37,44 @@ from monitoring.models import DocumentSource, Keyword, RawItem
 @project_view()
 @within_time_limit
 def mentions(request: SignedInRequest, membership: Membership) -> HttpResponse:
-    """One page of the list; htmx requests the following pages, which are rows only."""
+    """One page of the list. htmx requests the following pages, which are rows only, and with `counts` the counts."""
     project = membership.project
     f = MentionFilter.from_query(project, request.GET, timezone.now(), request.user.zone)
-    keywords = list(Keyword.objects.filter(project=project).order_by("id"))
+    if request.htmx and "counts" in request.GET:
+        return render(request, "mentions/_counts.html", _counts(f))
     page = mention_lists.page(f, request.GET.get("cursor"))
     context = {
         "project": project,
-        "rows": shown_mentions(page.rows, charts.keyword_colors(keyword.pk for keyword in keywords)),
+        "rows": shown_mentions(page.rows),
         "page": page,
         "query": f.to_query(),
         "may_edit": membership.may(Role.MANAGER),
     }
     if request.htmx and "cursor" in request.GET:
         return render(request, "mentions/_mention_rows.html", context)
+    keywords = list(Keyword.objects.filter(project=project).order_by("id"))
     context |= {
+        **_counts(f),
         "bar": filter_bar(f, keywords),
-        "facets": facet_lists(f),
-        "count": mention_lists.count(f),
         "keywords": keywords,
         "newest": max((mention.pk for row in page.rows for mention in row.mentions), default=0),
         "is_first": "cursor" not in request.GET,
         "problem": query_problem(f.q) if f.q else None,
+        "shown_statuses": " ".join(f.statuses or SHOWN_STATUSES),
+        "shown_sentiments": " ".join(f.sentiments),
     }
     return render(request, "mentions/mentions.html", context)
+
+
+def _counts(f: MentionFilter) -> dict[str, object]:
+    """Return the context of the counts: those of the views, of the facets, and of the list."""
+    facets = facet_lists(f)
+    return {
+        "facets": facets,
+        "views": inbox_views(f, facets),
+        "count": mention_lists.count(f),
+        "here": reverse("mentions", args=[f.project_id]),
+    }
 
 
 @project_view()
@@ -78,7 +94,7 @@ def mentions_fresh(request: SignedInRequest, membership: Membership) -> HttpResp
 
 @project_view()
 def mention(request: SignedInRequest, membership: Membership, mention_id: int) -> HttpResponse:
-    """One mention in full: a page, or for htmx the detail panel."""
+    """One mention in full: a page, or for htmx the reading pane of the list that the query string shows."""
     row = mention_lists.row_of(membership.project_id, mention_id)
     if row is None:
         raise Http404
@@ -96,6 +112,9 @@ def mention(request: SignedInRequest, membership: Membership, mention_id: int) -
         "conversation": conversation(row.document),
         "raw_item": RawItem.objects.filter(document=row.document).first() if membership.may(Role.ADMIN) else None,
         "back": request.GET.urlencode(),
+        "next": f"{reverse('mentions', args=[membership.project_id])}?{request.GET.urlencode()}"
+        if request.htmx
+        else request.get_full_path(),
         "may_edit": membership.may(Role.MANAGER),
     }
     return render(request, "mentions/_mention_detail.html" if request.htmx else "mentions/mention.html", context)

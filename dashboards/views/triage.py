@@ -10,7 +10,6 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
-from dashboards import charts
 from dashboards.presenters.mention_rows import shown_mention, with_mentions
 from dashboards.presenters.sentiment_badges import row_badges
 from monitoring.content.values import read_id
@@ -93,6 +92,5 @@ def _changed_row(request: SignedInRequest, membership: Membership, ids: list[int
     row = mention_lists.row_of(membership.project_id, ids[0])
     if row is None:
         raise Http404
-    colors = charts.keyword_colors(membership.project.keywords.values_list("pk", flat=True))
-    shown = shown_mention(with_mentions(row, ids), colors)
+    shown = shown_mention(with_mentions(row, ids))
     return render(request, "components/_mention.html", {"row": shown, "project": membership.project, "may_edit": True})

@@ -159,6 +159,8 @@ class MuteDimension(RowDimension):
 
 class PlatformDimension(Dimension):
     name, parameter, label = "platforms", "platform", _("Platform")
+    facet_order = 10
+    is_of_document = True
 
     def read(self, reader: QueryReader, project: Project) -> Selection:
         return reader.many(self.parameter, _words)

@@ -17,6 +17,7 @@ from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
 from monitoring.insights.cursors import read_cursor, write_cursor
+from monitoring.insights.dimensions import SHOWN_STATUSES
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.search import document_in
 from monitoring.matching.scan import Position, after
@@ -73,6 +74,14 @@ class _Key(NamedTuple):
 def count(f: MentionFilter) -> Count:
     """Return the number of rows of the whole list."""
     return Count(f.document_count, f.capped)
+
+
+def count_all_statuses(f: MentionFilter) -> int:
+    """Return the number of rows without the filter's selection of statuses: of every status but ignored."""
+    if not f.statuses:
+        return f.document_count
+    rows = f.mentions(skip="statuses").filter(status__in=SHOWN_STATUSES)
+    return rows.count() if len(f.scope) == 1 else rows.values("document_id").distinct().count()
 
 
 def page(f: MentionFilter, cursor: str | None = None, size: int = PAGE_SIZE) -> MentionPage:

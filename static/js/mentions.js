@@ -1,40 +1,46 @@
-// The mention list and the page of a mention: selection, triage, keyboard shortcuts, refresh.
+// The mention list and the page of a mention: selection, reading, triage, keyboard shortcuts, refresh.
 // Without this script every link opens a page and every button submits its form.
 
 import "./list/keyboard.js";
+import { openToRead } from "./list/reading.js";
 import { pollPendingBadges } from "./list/refresh.js";
-import { detail, isShown, list, selectRow } from "./list/rows.js";
+import { list, rowAt, rowWith, selectRow } from "./list/rows.js";
 import { correct, setStatus } from "./list/triage.js";
 import { enqueue } from "./list/undo.js";
 
+// The forms of the reading pane change the row that they are about.
 document.addEventListener("submit", (event) => {
   const form = event.target.closest("form[data-triage], form[data-correct]");
-  if (!form || !list) return;
+  const id = form?.dataset.triage ?? form?.dataset.correct;
+  if (!list || !id || !rowWith(id)) return;
   event.preventDefault();
-  const change = "correct" in form.dataset ? correct : setStatus;
-  const { value } = event.submitter;
-  enqueue(() => change(form, value));
+  const { value, textContent } = event.submitter;
+  const words = textContent.trim();
+  enqueue(() => {
+    const row = rowWith(id);
+    return "triage" in form.dataset ? setStatus(row, value, words) : correct(row, value, { form, words });
+  });
 });
 
-// Titles open in the panel beside the list if it is shown.
+// Titles open in the reading pane.
 list?.addEventListener("click", (event) => {
-  const link = event.target.closest("[data-open]");
-  const row = event.target.closest(".mention");
+  const row = rowAt(event.target);
   if (!row || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
-  if (link && !isShown(detail)) return;
-  if (link) event.preventDefault();
-  else if (event.target.closest("a, button, form")) return;
+  const isTitle = event.target.closest("[data-open]");
+  if (!isTitle && event.target.closest("a, button, input, label")) return;
+  event.preventDefault();
   selectRow(row);
+  openToRead();
 });
 
-// Filters are open beside the list and collapsed above it on narrow screens.
-const facets = document.querySelector("[data-open-wide]");
-if (facets) {
-  const narrow = matchMedia("(max-width: 900px)");
-  const toggle = () => (facets.open = !narrow.matches);
-  narrow.addEventListener("change", toggle);
-  toggle();
-}
+// On narrow screens the views are behind a button.
+const views = document.querySelector("[data-views]");
+views?.addEventListener("click", () => {
+  const inbox = document.querySelector(".inbox");
+  const isOpen = inbox.dataset.views === "open";
+  inbox.dataset.views = isOpen ? "" : "open";
+  views.setAttribute("aria-expanded", String(!isOpen));
+});
 
 pollPendingBadges();
 document.addEventListener("htmx:afterSettle", () => pollPendingBadges());

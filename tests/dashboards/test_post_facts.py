@@ -23,14 +23,19 @@ def keyword(project):
     return make_keyword(project, "Lumen", "lumen")
 
 
-@pytest.mark.parametrize("page", ["mentions", "mention"])
-def test_mention_shows_what_its_platform_says_of_it(as_person, viewer, at, read, keyword, page):
+def test_mention_shows_what_its_platform_says_of_it(as_person, viewer, at, read, keyword):
     mention = make_mention(keyword, **REVIEW)
-    text = read(as_person(viewer), at(page, mention.pk) if page == "mention" else at(page))
+    text = read(as_person(viewer), at("mention", mention.pk))
     for shown in ("@ada@lumen.example", "★★★★☆", "Rating: 4 out of 5", "1 like", "2 replies", "0 shares"):
         assert shown in text, shown
     assert "view" not in text.partition("Rating: 4 out of 5")[2].partition("shares")[0]
-    assert ("1,200 followers" in text) == (page == "mention")
+    assert "1,200 followers" in text
+
+
+def test_list_shows_author_and_rating(as_person, viewer, at, read, keyword):
+    make_mention(keyword, **REVIEW)
+    text = read(as_person(viewer), at("mentions"))
+    assert "Ada Martin" in text and "Rating: 4 out of 5" in text and "1 like" not in text
 
 
 def test_mention_page_shows_nothing_for_unknown_fields(as_person, viewer, at, read, keyword):

@@ -30,11 +30,18 @@ def two(project, keyword):
     return bad, good
 
 
-def test_sentiment_badge_has_icon_word_and_probabilities(as_person, viewer, at, keyword):
-    make_mention(keyword, sentiment="negative", negative=0.712, positive=0.088)
-    page = as_person(viewer).get(at("mentions")).content.decode()
-    assert 'class="sentiment-badge negative" title="Negative 71%, Neutral 20%, Positive 9%"' in page
-    assert "#frown" in page
+def signs(response):
+    """Return tone and words of each row's sign."""
+    return re.findall(r'data-sign="\d+" data-tone="(\w+)" role="img" aria-label="([^"]+)"', response)
+
+
+def test_row_sign_and_mention_page_show_sentiment_with_probabilities(as_person, viewer, at, keyword):
+    mention = make_mention(keyword, sentiment="negative", negative=0.712, positive=0.088)
+    client = as_person(viewer)
+    assert signs(client.get(at("mentions")).content.decode()) == [("neg", "Negative")]
+    page = client.get(at("mention", mention.pk)).content.decode()
+    assert 'class="tone-word" data-tone="neg" title="Negative 71%, Neutral 20%, Positive 9%"' in page
+    assert "#minus" in page
 
 
 @pytest.mark.parametrize(
@@ -45,17 +52,20 @@ def test_sentiment_badge_has_icon_word_and_probabilities(as_person, viewer, at, 
         ({"sentiment": "neutral", "analyzed_by": "person"}, "Neutral (corrected manually)"),
     ],
 )
-def test_sentiment_badge_shows_pending_uncertain_and_corrected(as_person, viewer, at, read, keyword, fields, words):
-    make_mention(keyword, title="Lumen here", **fields)
-    # The facets name every label as well.
-    assert words in " ".join(read(as_person(viewer), at("mentions")).partition("Lumen here")[2].split())
+def test_sentiment_shows_pending_uncertain_and_corrected(as_person, viewer, at, read, keyword, fields, words):
+    mention = make_mention(keyword, title="Lumen here", **fields)
+    client = as_person(viewer)
+    assert [label for _tone, label in signs(client.get(at("mentions")).content.decode())] == [words]
+    assert words in " ".join(read(client, at("mention", mention.pk)).split())
 
 
-def test_row_shows_one_badge_per_keyword_when_they_differ(as_person, viewer, at, read, two):
+def test_row_shows_one_sentiment_per_keyword_when_they_differ(as_person, viewer, at, read, two):
     client = as_person(viewer)
     assert "Lumen Negative Halo Positive" in read(client, at("mentions"))
+    assert signs(client.get(at("mentions")).content.decode()) == [("neg", "Lumen: Negative, Halo: Positive")]
     Mention.objects.update(sentiment="negative")
-    assert "Lumen Halo Negative" in read(client, at("mentions"))
+    assert "Lumen Halo" in read(client, at("mentions"))
+    assert signs(client.get(at("mentions")).content.decode()) == [("neg", "Negative")]
 
 
 def test_mention_page_shows_probabilities_and_who_corrected(as_person, manager, viewer, at, read, two):
@@ -82,7 +92,7 @@ def test_correction_applies_to_the_filtered_mentions_of_the_row(as_person, manag
     answer = client.post(at("mention_sentiment"), {"id": row.ids, "label": "neutral"}, headers=HTMX).content.decode()
     labels = [mention.sentiment for mention in Mention.objects.order_by("id")]
     assert labels == ["neutral", "positive"]
-    assert 'class="sentiment-badge neutral"' in answer and "Halo" not in answer
+    assert signs(answer) == [("neu", "Neutre (corrigé manuellement)")] and "Halo" not in answer
     [row] = client.get(at("mentions")).context["rows"]
     client.post(at("mention_sentiment"), {"id": row.ids, "label": "neutral"})
     assert set(Mention.objects.values_list("sentiment", flat=True)) == {"neutral"}
@@ -92,7 +102,7 @@ def test_correction_of_one_keyword_returns_the_whole_row(as_person, manager, at,
     data = {"id": two[1].pk, "shown": [two[0].pk, two[1].pk], "label": "neutral"}
     answer = as_person(manager).post(at("mention_sentiment"), data, headers=HTMX).content.decode()
     assert f'id="mention-{two[0].pk}"' in answer
-    assert 'class="sentiment-badge negative"' in answer and 'class="sentiment-badge neutral"' in answer
+    assert signs(answer) == [("neg", "Lumen : Négatif, Halo : Neutre (corrigé manuellement)")]
     assert f'data-corrections="{two[0].pk}: {two[1].pk}:neutral"' in answer
 
 
@@ -100,7 +110,8 @@ def test_correction_is_undone_and_the_mention_is_pending(as_person, manager, at,
     mention = make_mention(keyword, sentiment="negative", negative=0.7, positive=0.1, analyzed_by="m")
     client = as_person(manager)
     client.post(at("mention_sentiment"), {"id": mention.pk, "label": "positive"})
-    assert 'value="" data-label="positive" aria-pressed="true"' in client.get(at("mentions")).content.decode()
+    page = client.get(at("mention", mention.pk)).content.decode()
+    assert 'value="" data-label="positive" aria-pressed="true"' in page
     client.post(at("mention_sentiment"), {"id": mention.pk, "label": ""})
     mention.refresh_from_db()
     assert (mention.sentiment, Correction.objects.count()) == ("", 0)
@@ -118,7 +129,8 @@ def test_viewer_cannot_correct_sentiment(as_person, viewer, at, keyword):
     mention = make_mention(keyword, sentiment="negative")
     client = as_person(viewer)
     assert client.post(at("mention_sentiment"), {"id": mention.pk, "label": "positive"}).status_code == 403
-    assert "data-correct=" not in client.get(at("mentions")).content.decode()
+    assert "data-pick " not in client.get(at("mentions")).content.decode()
+    assert "data-correct=" not in client.get(at("mention", mention.pk)).content.decode()
 
 
 def test_correction_ignores_mentions_of_other_projects(as_person, manager, at, stranger):
@@ -127,7 +139,7 @@ def test_correction_ignores_mentions_of_other_projects(as_person, manager, at, s
     client.post(at("mention_sentiment"), {"id": other.pk, "label": "positive"})
     other.refresh_from_db()
     assert other.sentiment == "negative"
-    assert "sentiment-badge" not in client.get(at("mention_sentiment_badges"), {"ids": other.pk}).content.decode()
+    assert "data-sign" not in client.get(at("mention_sentiment_badges"), {"ids": other.pk}).content.decode()
 
 
 def test_badges_are_refreshed_per_row(as_person, viewer, at, keyword, two):

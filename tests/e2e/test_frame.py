@@ -96,15 +96,15 @@ def test_first_tab_focuses_skip_link_and_escape_closes_menus(open_as, viewer, pr
     expect(page.locator(".menu.switcher summary")).to_be_focused()
 
 
-@pytest.mark.parametrize("menu", [".menu.switcher", ".menu.account", ".menu.period"])
+@pytest.mark.parametrize("menu", [".menu.filter", ".menu.period"])
 def test_escape_closes_each_menu_and_returns_to_its_button(open_as, viewer, brand, project, menu):
     page = open_as(viewer, f"/p/{project.pk}/mentions")
     page.locator(f"{menu} > summary").focus()
     page.keyboard.press("Enter")
-    expect(page.locator(f"{menu} .panel")).to_be_visible()
+    expect(page.locator(f"{menu} > form")).to_be_visible()
     page.keyboard.press("Tab")
     page.keyboard.press("Escape")
-    expect(page.locator(f"{menu} .panel")).to_be_hidden()
+    expect(page.locator(f"{menu} > form")).to_be_hidden()
     expect(page.locator(f"{menu} > summary")).to_be_focused()
 
 
@@ -137,14 +137,14 @@ def test_each_stop_of_the_tab_key_shows_its_focus(open_as, owner, brand, project
 
 def test_no_line_of_details_begins_or_ends_with_a_dot(open_as, owner, brand, project):
     """Each dot is between two parts that are shown on one line; the room for one at the start of a line is cut off."""
-    make_mention(brand, title="Without author and source", published=timezone.now(), author="", source=None)
-    page = open_as(owner, f"/p/{project.pk}/mentions")
+    mention = make_mention(brand, title="A post", published=timezone.now(), author="Ada", likes=3, replies=2, rating=4)
+    page = open_as(owner, f"/p/{project.pk}/mentions/{mention.pk}")
     for width in range(320, 520, 20):
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate(STRAY_DOTS) == []
 
 
-STRAY_DOTS = """() => [...document.querySelectorAll(".meta")].flatMap((meta) => {
+STRAY_DOTS = """() => [...document.querySelectorAll(".meta, .dots")].flatMap((meta) => {
   const left = meta.getBoundingClientRect().left, room = parseFloat(getComputedStyle(meta, null).marginLeft);
   const parts = [...meta.children].filter((part) => part.getClientRects().length);
   return parts.filter((part, index) => {

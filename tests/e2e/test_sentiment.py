@@ -18,51 +18,46 @@ def inbox(open_as, owner, brand, project):
     return open_as(owner, f"/p/{project.pk}/mentions")
 
 
-def badge(page):
-    return page.locator(".mention[data-current] .sentiment-badge")
+def sign_is(page, words):
+    sign = page.locator("[data-mention][aria-current] [data-sign]")
+    expect(sign).to_have_attribute("aria-label", re.compile(words))
 
 
-def test_correction_key_changes_badge_and_undo_restores_it(inbox):
-    negative = inbox.locator(".facets a", has_text="Negative").locator(".faint")
+def tags(page):
+    return page.locator("[data-mention][aria-current] [data-badges]")
+
+
+def test_correction_key_changes_sign_and_undo_restores_it(inbox):
+    negative = inbox.locator("[data-facet=sentiment] .view", has_text="Negative").locator(".view-n")
     inbox.keyboard.press("j")
-    expect(badge(inbox)).to_have_text("Neutral")
+    sign_is(inbox, "^Neutral$")
     inbox.keyboard.press("-")
-    expect(badge(inbox)).to_contain_text("Negative")
-    expect(badge(inbox)).to_contain_text("corrected manually")
+    sign_is(inbox, "Negative.*corrected manually")
     expect(inbox.locator(".toast")).to_contain_text("Negative")
-    expect(inbox.locator("#detail .sentiment-per-keyword")).to_contain_text("Corrected by")
+    expect(inbox.locator("#detail [data-sentiments-of]")).to_contain_text("Corrected by")
     expect(negative).to_have_text("1")
     inbox.keyboard.press("+")
-    expect(badge(inbox)).to_contain_text("Positive")
+    sign_is(inbox, "Positive")
     inbox.keyboard.press("u")
-    expect(badge(inbox)).to_contain_text("Negative")
+    sign_is(inbox, "Negative")
     inbox.locator(".toast").wait_for(state="detached")
     inbox.keyboard.press("u")
-    expect(badge(inbox)).to_have_text("Analyzing…")
+    sign_is(inbox, "Analyzing…")
     score_mentions.analyze_mentions()
-    expect(badge(inbox)).not_to_have_text("Analyzing…")
-    expect(inbox.locator("#detail .sentiment-per-keyword")).not_to_contain_text("Analyzing…")
+    sign_is(inbox, "^(?!Analyzing)")
+    expect(inbox.locator("#detail [data-sentiments-of]")).not_to_contain_text("Analyzing…")
     assert not Mention.objects.filter(analyzed_by=Mention.BY_PERSON).exists()
-
-
-def test_mobile_shows_correction_buttons_only_on_mention_page(inbox):
-    expect(inbox.locator(".mention .triage:not(.correcting)").first).to_be_hidden()
-    inbox.set_viewport_size({"width": 375, "height": 800})
-    expect(inbox.locator(".mention .triage:not(.correcting)").first).to_be_visible()
-    expect(inbox.locator(".correcting").first).to_be_hidden()
-    inbox.locator("[data-open]").first.click()
-    expect(inbox.get_by_role("group", name="Correct sentiment toward Lumen")).to_be_visible()
 
 
 def test_correction_keys_apply_in_order_when_pressed_quickly(inbox):
     inbox.keyboard.press("j")
     for key in "-=+":
         inbox.keyboard.press(key)
-    expect(badge(inbox)).to_contain_text("Positive")
-    expect(inbox.locator(".mention[data-current] [aria-pressed=true]")).to_have_text("Positive")
+    sign_is(inbox, "Positive")
+    expect(inbox.locator("#detail form[data-correct] [aria-pressed=true]")).to_have_text("Positive")
     for label in ("Neutral", "Negative"):
         inbox.keyboard.press("u")
-        expect(badge(inbox)).to_contain_text(label)
+        sign_is(inbox, label)
 
 
 def test_correction_button_changes_one_keyword_of_item(inbox, brand, project):
@@ -72,11 +67,9 @@ def test_correction_button_changes_one_keyword_of_item(inbox, brand, project):
     Mention.objects.filter(pk=mention.pk).update(sentiment="negative", negative=0.8, positive=0.1)
     inbox.reload()
     inbox.keyboard.press("j")
-    expect(inbox.locator(".mention[data-current] .sentiment-badges")).to_have_text(
-        re.compile(r"Lumen\s+Negative\s+Second\s+Positive")
-    )
+    expect(tags(inbox)).to_have_text(re.compile(r"Lumen\s+Negative\s+Second\s+Positive"))
     inbox.locator("#detail").get_by_role("group", name="Second").get_by_role("button", name="Neutral").click()
-    expect(inbox.locator(".mention[data-current] .sentiment-badges")).to_contain_text("Neutral")
+    expect(tags(inbox)).to_contain_text("Neutral")
     assert list(
         Mention.objects.filter(document=mention.document).order_by("id").values_list("sentiment", flat=True)
     ) == [
@@ -84,7 +77,7 @@ def test_correction_button_changes_one_keyword_of_item(inbox, brand, project):
         "neutral",
     ]
     inbox.locator(".toast button").click()
-    expect(inbox.locator(".mention[data-current] .sentiment-badges")).to_contain_text("Analyzing…")
+    expect(tags(inbox)).to_contain_text("Analyzing…")
 
 
 def test_correction_key_on_mention_page_applies_only_with_one_keyword(inbox, brand, project):
@@ -93,7 +86,7 @@ def test_correction_key_on_mention_page_applies_only_with_one_keyword(inbox, bra
     for mention in (shared, alone):
         inbox.goto(f"{inbox.url.partition('/mentions')[0]}/mentions/{mention.pk}")
         inbox.keyboard.press("-")
-    expect(inbox.locator(".sentiment-per-keyword [aria-pressed=true]")).to_have_text("Negative")
+    expect(inbox.locator("form[data-correct] [aria-pressed=true]")).to_have_text("Negative")
     assert [one.pk for one in Mention.objects.filter(analyzed_by=Mention.BY_PERSON)] == [alone.pk]
 
 
@@ -109,4 +102,4 @@ def test_sentiment_chart_appears_after_analysis_and_links_bands_to_mentions(open
     box = chart.locator("canvas").bounding_box()
     chart.locator("canvas").click(position={"x": box["width"] - 40, "y": box["height"] / 2})
     page.wait_for_url("**/mentions?*sentiment=negative*")
-    expect(page.locator(".mention .sentiment-badge.negative").first).to_be_visible()
+    expect(page.locator("[data-mention] [data-tone=neg]").first).to_be_visible()

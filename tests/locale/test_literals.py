@@ -14,7 +14,7 @@ SAME_EVERYWHERE = {
     "Vigie",
 }
 # Template blocks whose text is a CSS class.
-CLASS_BLOCKS = {"width"}
+CLASS_BLOCKS = {"width", "rail"}
 SHOWN_ATTRIBUTES = {
     "title",
     "aria-label",

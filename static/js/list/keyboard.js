@@ -1,10 +1,11 @@
 // Keyboard shortcuts of the mention list and of a mention's own page. The help dialog of the list describes them.
 
-import { detail, isShown, list, moveSelection, selectedRow, selectRow } from "./rows.js";
+import { openToRead } from "./reading.js";
+import { list, moveSelection, selectedRow, selectRow } from "./rows.js";
 import { correct, setStatus } from "./triage.js";
 import { enqueue, undo } from "./undo.js";
 
-const statuses = { a: "needs_reply", d: "replied", x: "ignored" };
+const statuses = { a: "needs_reply", d: "replied", i: "ignored" };
 const labels = { "+": "positive", "-": "negative", "=": "neutral", 0: "neutral" };
 
 const actions = {
@@ -13,49 +14,56 @@ const actions = {
   Enter: openSelected,
   o: openOriginal,
   u: undo,
+  x: () => selectedRow()?.querySelector("[data-pick]")?.click(),
+  ".": () => document.querySelector("#fresh a")?.click(),
   "?": () => document.getElementById("help")?.showModal(),
 };
 
 function openSelected() {
-  if (isShown(detail)) selectRow(selectedRow());
-  else selectedRow()?.querySelector("[data-open]").click();
+  selectRow(selectedRow());
+  openToRead();
 }
 
 function openOriginal() {
-  const original = (isShown(detail) || !list) && document.querySelector("[data-original]");
-  if (original) original.click();
-  else selectedRow()?.querySelector("[data-open]").click();
+  document.querySelector("[data-original]")?.click();
 }
 
-// The forms that a key can submit: of the selected row, or of the page of a single mention.
-function formsFor(selector) {
-  const scope = list ? selectedRow() : document;
-  return scope ? [...scope.querySelectorAll(selector)] : [];
-}
 
-function submitByKey(key) {
+function decideByKey(key) {
   const status = statuses[key];
   const label = labels[key];
   if (!status && !label) return false;
-  const forms = formsFor(status ? "form[data-triage]" : "form[data-correct]");
-  // On the page of a mention with several keywords, a key does not say which of them to correct.
+  if (!list) return pressByKey(status, label);
+  const row = selectedRow();
+  if (!row?.querySelector("[data-pick]")) return false; // only who may edit can select
+  const words = document.querySelector("#toast").dataset[status ?? label];
+  // The row is read again when its turn comes: an earlier change has replaced it.
+  const { id } = row;
+  enqueue(() => {
+    const now = document.getElementById(id);
+    if (now) return status ? setStatus(now, status, words) : correct(now, label, { words });
+  });
+  return true;
+}
+
+// On the page of a mention with several keywords, a key does not say which of them to correct.
+function pressByKey(status, label) {
+  const forms = document.querySelectorAll(status ? "form[data-triage]" : "form[data-correct]");
   if (forms.length !== 1) return false;
-  const [form] = forms;
-  if (!list) form.querySelector(status ? `[value=${status}]` : `[data-label=${label}][aria-pressed=false]`)?.click();
-  else enqueue(() => (status ? setStatus(form, status) : correct(form, label)));
+  forms[0].querySelector(status ? `[value=${status}]` : `[data-label=${label}][aria-pressed=false]`)?.click();
   return true;
 }
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-  if (event.target.matches("input, textarea, select, [contenteditable]")) {
+  if (event.target.matches("input:not([type=checkbox]), textarea, select, [contenteditable]")) {
     if (event.key === "Escape") event.target.blur();
     return;
   }
-  if (event.key === "Enter" && !event.target.matches(".mention")) return;
-  if (submitByKey(event.key)) {
+  if (event.key === "Enter" && !event.target.matches("[data-mention]")) return;
+  if (decideByKey(event.key)) {
     event.preventDefault();
-  } else if (actions[event.key]) {
+  } else if (Object.hasOwn(actions, event.key)) {
     event.preventDefault();
     actions[event.key]();
   }

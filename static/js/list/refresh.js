@@ -1,7 +1,9 @@
-// Keeps the list current: facet counts after a change, and badges whose sentiment has been analyzed since.
+// Keeps the list current: counts after a change, and sentiments that have been analyzed since.
 
 import { correctionsOf } from "./corrections.js";
-import { detail, isShown, list, openInPanel, selectedRow } from "./rows.js";
+import { detail, reopen } from "./reading.js";
+import { list, rowsOf, rowWith } from "./rows.js";
+import { getFragment } from "./server.js";
 
 const COUNT_DELAY_MS = 600; // one request for a series of changes
 const FIRST_POLL_MS = 2000;
@@ -13,11 +15,10 @@ let countTimer = 0;
 export function refreshCounts() {
   clearTimeout(countTimer);
   countTimer = setTimeout(async () => {
-    const response = await fetch(location.href).catch(() => null);
-    if (!response?.ok) return;
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    const facets = page.querySelector(".facets");
-    if (facets) document.querySelector(".facets").replaceChildren(...facets.childNodes);
+    const page = await getFragment(list.dataset.countsUrl);
+    if (!page) return;
+    document.getElementById("views").replaceChildren(...page.querySelector("[data-views-content]").childNodes);
+    document.getElementById("list-title").replaceChildren(page.querySelector("[data-count]"));
   }, COUNT_DELAY_MS);
 }
 
@@ -34,16 +35,24 @@ export function pollPendingBadges(wait = FIRST_POLL_MS) {
 }
 
 async function refreshPendingBadges() {
-  const pending = [...list.querySelectorAll(".mention:has([data-pending])")].slice(0, MAX_ROWS_PER_POLL);
+  const pending = rowsOf().filter((row) => row.querySelector("[data-pending]")).slice(0, MAX_ROWS_PER_POLL);
   const query = pending.map((row) => ["ids", correctionsOf(row).map(([id]) => id).join(",")]);
-  const response = await fetch(`${list.dataset.badgesUrl}?${new URLSearchParams(query)}`).catch(() => null);
-  if (!response?.ok || response.redirected) return;
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  const analyzed = [...page.querySelectorAll("[data-badges]:not([data-pending])")];
+  const page = await getFragment(`${list.dataset.badgesUrl}?${new URLSearchParams(query)}`);
+  const analyzed = [...(page?.querySelectorAll("[data-badges]:not([data-pending])") ?? [])];
   for (const badges of analyzed) {
-    list.querySelector(`#mention-${badges.dataset.badges} [data-badges]`)?.replaceWith(badges);
+    const id = badges.dataset.badges;
+    const row = rowWith(id);
+    row?.querySelector("[data-sign]").replaceWith(page.querySelector(`[data-sign="${id}"]`));
+    row?.querySelector("[data-badges]").replaceWith(badges);
   }
   if (analyzed.length) refreshCounts();
-  const selected = selectedRow();
-  if (selected && isShown(detail) && detail.querySelector(".sentiment-badge.pending")) openInPanel(selected);
+  const read = detail.querySelector("[data-reading]")?.dataset.reading;
+  if (analyzed.some((badges) => badges.dataset.badges === read)) reopen();
 }
+
+// New mentions change the counts as well.
+document.addEventListener("htmx:afterSettle", ({ target }) => {
+  const fresh = target.id === "fresh" && target.querySelector("[data-fresh]")?.dataset.fresh;
+  if (fresh && fresh !== list.dataset.fresh) refreshCounts();
+  if (fresh) list.dataset.fresh = fresh;
+});

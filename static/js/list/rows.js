@@ -1,41 +1,71 @@
-// The rows of the mention list: the selected row, moving between rows, and the panel that shows a mention in full.
+// The rows of the mention list: the selected row, moving between rows, leaving and returning rows.
 
 export const list = document.querySelector("[data-list]");
-export const detail = document.getElementById("detail");
 
-export const isShown = (element) => Boolean(element) && getComputedStyle(element).display !== "none";
+const ROW = "[data-mention]";
 
-export const selectedRow = () => list?.querySelector(".mention[data-current]");
+export const rowsOf = () => [...(list?.querySelectorAll(ROW) ?? [])];
+export const selectedRow = () => list?.querySelector(`${ROW}[aria-current]`);
+export const rowAt = (element) => element.closest?.(ROW);
+export const rowWith = (id) => document.getElementById(`mention-${id}`);
+export const idsOf = (row) => row.dataset.ids.split(" ").map((id) => ["id", id]);
 
-export function selectRow(row, { open = true } = {}) {
+export function selectRow(row) {
   if (!row) return;
-  selectedRow()?.removeAttribute("data-current");
-  row.dataset.current = "";
+  selectedRow()?.removeAttribute("aria-current");
+  row.setAttribute("aria-current", "true");
   row.focus({ preventScroll: true });
   row.scrollIntoView({ block: "nearest" });
-  if (open && isShown(detail)) openInPanel(row);
-}
-
-export function openInPanel(row) {
-  const link = row.querySelector("[data-open]");
-  window.htmx.ajax("GET", link.href, { source: link, target: detail, swap: "innerHTML show:none" });
+  row.dispatchEvent(new CustomEvent("vigie:select", { bubbles: true }));
 }
 
 // Selects the row `offset` places after the selected one; past the last row, loads older mentions.
 export function moveSelection(offset) {
-  const rows = [...(list ?? document).querySelectorAll(".mention")];
+  const rows = rowsOf();
   const index = rows.indexOf(selectedRow());
   const next = index < 0 ? (offset > 0 ? 0 : rows.length - 1) : index + offset;
-  if (next >= rows.length) document.querySelector(".list-foot a[rel=next]")?.click();
+  if (next >= rows.length) list.querySelector("a[rel=next]")?.click();
   selectRow(rows[Math.min(Math.max(next, 0), rows.length - 1)]);
 }
 
-// Replaces a row by the server's HTML, keeps the selection, and returns the new row.
+// Whether the row still matches the statuses and sentiments that the list is filtered by.
+export function matchesFilter(row) {
+  const { statuses, sentiments } = list.dataset;
+  const labels = row.dataset.labels.split(" ");
+  return statuses.split(" ").includes(row.dataset.status) && (!sentiments || labels.some((label) => `${sentiments} pending`.split(" ").includes(label)));
+}
+
+function rowFrom(html) {
+  const holder = document.createElement("template");
+  holder.innerHTML = html.trim();
+  return holder.content.querySelector(ROW);
+}
+
+// Shows a changed row in the place of the former one. If it was selected and leaves, the next one is selected.
 export function replaceRow(row, html) {
-  const wasSelected = "current" in row.dataset;
-  row.outerHTML = html;
-  const replaced = document.getElementById(row.id);
-  window.htmx.process(replaced);
-  if (wasSelected) selectRow(replaced);
-  return replaced;
+  const changed = rowFrom(html);
+  const wasSelected = row.hasAttribute("aria-current");
+  const neighbor = row.nextElementSibling?.matches(ROW) ? row.nextElementSibling : row.previousElementSibling;
+  if (matchesFilter(changed)) {
+    row.replaceWith(changed);
+    if (wasSelected) selectRow(changed);
+    return changed;
+  }
+  row.remove();
+  if (wasSelected && neighbor?.matches(ROW)) selectRow(neighbor);
+  else if (wasSelected) list.dispatchEvent(new CustomEvent("vigie:empty", { bubbles: true }));
+  return changed;
+}
+
+// Where a row stands, so that an undo returns it there.
+export function placeOf(row) {
+  return { parent: row.parentElement, next: row.nextElementSibling };
+}
+
+export function returnRow(html, place) {
+  const row = rowFrom(html);
+  const present = rowWith(row.dataset.mention);
+  if (present) present.replaceWith(row);
+  else place.parent.insertBefore(row, place.next?.isConnected ? place.next : place.parent.firstElementChild);
+  selectRow(row);
 }

@@ -1,9 +1,8 @@
 // Runs changes one at a time, and undoes them, the latest first.
 
-import { selectRow } from "./rows.js";
 import { hideToast, showNotSaved } from "./toast.js";
 
-const changes = []; // { rowId, restore }: `restore(row)` sends the former state to the server
+const changes = []; // functions that send the former state to the server and show it
 
 let queue = Promise.resolve();
 
@@ -12,17 +11,12 @@ export function enqueue(change) {
   queue = queue.then(change).catch(showNotSaved);
 }
 
-export function rememberChange(rowId, restore) {
-  changes.push({ rowId, restore });
+export function rememberChange(restore) {
+  changes.push(restore);
 }
 
-export const undo = () => enqueue(undoLatest);
-
-async function undoLatest() {
-  const change = changes.pop();
-  const row = change && document.getElementById(change.rowId);
-  if (!row) return;
-  hideToast();
-  await change.restore(row);
-  selectRow(document.getElementById(change.rowId));
-}
+export const undo = () =>
+  enqueue(() => {
+    hideToast();
+    return changes.pop()?.();
+  });

@@ -1,0 +1,49 @@
+"""The views of the inbox: the list by status, each with its count and a link that keeps the other filters.
+
+In: a MentionFilter and the facet of its statuses. Out: frozen rows for templates/mentions/_views.html.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from dashboards.presenters.facets import FacetList
+from monitoring.insights import mentions as mention_lists
+from monitoring.insights.dimensions import DIMENSIONS
+from monitoring.insights.filters import MentionFilter
+from monitoring.models import Mention
+
+Status = Mention.Status
+VIEWS = (
+    (Status.NEEDS_REPLY, "reply"),
+    (Status.TO_REVIEW, "inbox"),
+    (Status.REPLIED, "check"),
+    (Status.IGNORED, "ban"),
+)
+
+
+@dataclass(frozen=True)
+class InboxView:
+    """A view; `query` is the query string that shows it under the other filters."""
+
+    label: str
+    icon: str
+    count: int
+    query: str
+    is_current: bool
+
+
+def inbox_views(f: MentionFilter, facets: Iterable[FacetList]) -> list[InboxView]:
+    """Return the views by status, then that of everything but ignored mentions."""
+    [by_status] = [facet for facet in facets if facet.parameter == DIMENSIONS["statuses"].parameter]
+    counts = {choice.key: choice.count for choice in by_status.choices}
+    views = [
+        InboxView(
+            str(status.label), icon, counts[status], f.replace(statuses=(status,)).to_query(), f.statuses == (status,)
+        )
+        for status, icon in VIEWS
+    ]
+    everything = f.replace(statuses=()).to_query()
+    count = mention_lists.count_all_statuses(f)
+    return [*views, InboxView(_("All but ignored"), "layout-dashboard", count, everything, not f.statuses)]

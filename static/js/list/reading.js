@@ -1,0 +1,65 @@
+// The reading pane: shows the selected mention. On phones it takes the place of the list, and "Back" returns.
+
+import { getFragment } from "./server.js";
+import { list, moveSelection, selectedRow } from "./rows.js";
+
+export const detail = document.getElementById("detail");
+
+const inbox = document.querySelector(".inbox");
+const phone = matchMedia("(max-width: 47.99rem)");
+const copyOf = (id) => document.getElementById(id).content.cloneNode(true);
+
+let scrolled = 0; // of the list, on phones
+let wanted = ""; // the URL that was asked for last: a slower response to an earlier one is dropped
+
+export const isReading = () => Boolean(detail?.querySelector("[data-reading]"));
+
+export async function openInPane(row) {
+  const { href } = row.querySelector("[data-open]");
+  wanted = href;
+  const waiting = setTimeout(() => wanted === href && detail.replaceChildren(copyOf("loading")), 250);
+  const page = await getFragment(href);
+  clearTimeout(waiting);
+  if (wanted !== href) return;
+  if (page?.querySelector("[data-reading]")) detail.replaceChildren(...page.body.childNodes);
+  else detail.replaceChildren(copyOf("not-loaded"));
+  window.htmx.process(detail);
+}
+
+export const reopen = () => selectedRow() && isReading() && openInPane(selectedRow());
+
+function showReading() {
+  if (!phone.matches || inbox.dataset.show === "reading") return;
+  scrolled = scrollY;
+  inbox.dataset.show = "reading";
+  history.pushState({ reading: true }, "");
+  scrollTo(0, 0);
+}
+
+function showList() {
+  if (inbox?.dataset.show !== "reading") return;
+  inbox.dataset.show = "list";
+  scrollTo(0, scrolled);
+  selectedRow()?.focus({ preventScroll: true });
+}
+
+list?.addEventListener("vigie:select", (event) => openInPane(event.target));
+
+// Only opening a mention changes what a phone shows; moving the selection does not.
+export function openToRead() {
+  showReading();
+}
+
+list?.addEventListener("vigie:empty", () => {
+  wanted = "";
+  detail.replaceChildren();
+  if (inbox.dataset.show === "reading") history.back();
+});
+
+addEventListener("popstate", showList);
+
+detail?.addEventListener("click", (event) => {
+  if (event.target.closest("[data-to-list]")) history.back();
+  const step = event.target.closest("[data-step]");
+  if (step) moveSelection(Number(step.dataset.step));
+});
