@@ -17,6 +17,7 @@ from api import (
     platform_sources,
     problems,
     projects,
+    saved_views,
     sentiment,
     sources,
     volume,
@@ -32,7 +33,7 @@ ROUTERS = [
     module.router
     for module in (
         *(projects, keywords, sources, platform_sources, mentions, mutes),
-        *(volume, documents, sentiment, explain),
+        *(volume, documents, sentiment, explain, saved_views),
     )
 ]
 

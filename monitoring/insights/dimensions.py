@@ -110,12 +110,14 @@ class RowDimension(Dimension):
     description = "ids"
 
     def read(self, reader: QueryReader, project: Project) -> Selection:
-        return reader.many(self.parameter, lambda values: self._project_rows(project, values))
+        return reader.many(self.parameter, lambda values: self._project_rows(reader, project, values))
 
-    def _project_rows(self, project: Project, values: list[str]) -> dict[str, int]:
+    def _project_rows(self, reader: QueryReader, project: Project, values: list[str]) -> dict[str, int]:
         numbers = {value: number for value in values if (number := read_id(value)) is not None}
-        rows = self.model.objects.filter(project=project, pk__in=numbers.values())
-        known = set(rows.values_list("pk", flat=True)) if numbers else set()
+        known = reader.known.get(self.name)
+        if known is None:
+            rows = self.model.objects.filter(project=project, pk__in=numbers.values())
+            known = set(rows.values_list("pk", flat=True)) if numbers else set()
         return {value: number for value, number in numbers.items() if number in known}
 
     def facet_key(self) -> GroupKey:

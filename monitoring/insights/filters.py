@@ -6,7 +6,7 @@ that status; mentions of paused keywords are included; rows of other projects ar
 """
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
@@ -81,10 +81,18 @@ class MentionFilter:
 
     @classmethod
     def from_query(
-        cls, project: Project, params: Mapping[str, object], now: datetime, zone: tzinfo
+        cls,
+        project: Project,
+        params: Mapping[str, object],
+        now: datetime,
+        zone: tzinfo,
+        known: Mapping[str, Collection[int]] | None = None,
     ) -> "MentionFilter":
-        """Read a query string (a QueryDict or a plain mapping). Values that cannot be used become `problems`."""
-        reader = QueryReader(params)
+        """Read a query string (a QueryDict or a plain mapping). Values that cannot be used become `problems`.
+
+        `known` is that of QueryReader.
+        """
+        reader = QueryReader(params, known)
         period, since, until = reader.period(now, zone)
         by = reader.one_of("by", ("published", "found"))
         selections = {name: dimension.read(reader, project) for name, dimension in DIMENSIONS.items()}
@@ -137,6 +145,10 @@ class MentionFilter:
         """The ids of the selected keywords, or of all keywords of the project."""
         ids = Keyword.objects.filter(project_id=self.project_id).order_by("id").values_list("id", flat=True)
         return tuple(keyword_id for keyword_id in ids if not self.keywords or keyword_id in self.keywords)
+
+    def set_scope(self, project_keywords: Iterable[int]) -> None:
+        """Set `scope` from the ids of all keywords of the project, to save its query."""
+        self.__dict__["scope"] = tuple(pk for pk in project_keywords if not self.keywords or pk in self.keywords)
 
     @cached_property
     def search(self) -> Search | None:

@@ -25,6 +25,7 @@ from api.app import api
 from delivery.models import Delivery
 from monitoring.models import Credential, FetchRequest, Mute
 from tests.factories import make_keyword, make_mention, make_source
+from workplace.models import SavedView
 
 # Texts that only members of the project may read.
 PROJECT = "Maison Lumen"
@@ -34,6 +35,7 @@ SECRETS = [
     "Source of Lumen",
     "Key of Lumen",
     "Mute of Lumen",
+    "View of Lumen",
     "Title about Lumen",
     "Subject for Lumen",
     "ada@example.com",
@@ -156,6 +158,9 @@ def samples(project, owner, manager):
         for kind in FetchRequest.Kind
     )
     credential = Credential.objects.create(project=project, platform="hackernews", name="Key of Lumen")
+    view = SavedView.objects.create(
+        project=project, owner=owner, name="View of Lumen", query="period=7d", is_shared=True
+    )
     mute = Mute.objects.create(project=project, kind="domain", value="lumen.example", label="Mute of Lumen")
     return {
         "project_id": project.id,
@@ -172,6 +177,7 @@ def samples(project, owner, manager):
         "platform_name": "hackernews",
         "credential_id": credential.id,
         "mute_id": mute.id,
+        "view_id": view.id,
         "member_id": project.memberships.get(user=manager).id,
         "invitation_id": invitation.id,
         "token_id": owner.api_tokens.get().id,

@@ -38,6 +38,7 @@ from provisioning import deletion
 from provisioning.deletion import delete_project, purge_deleted_projects
 from tests.factories import make_keyword, make_mentions, make_source
 from tests.racing import race
+from workplace.models import Column, ResponseTarget, SavedView
 
 BUDGET_S = 60
 
@@ -80,6 +81,9 @@ def fill(project, user, documents=12):
     Invitation.objects.create(project=project, email="n@example.com", token_digest="d", expires_at=published)
     FetchRequest.objects.create(project=project, user=user, kind="page", url="https://essai.example/")
     Delivery.objects.create(key=f"k{project.id}", kind="digest", project=project, user=user, recipient=user.email)
+    ResponseTarget.objects.create(project=project, hours=8)
+    view = SavedView.objects.create(project=project, owner=user, name="Negative", query="sentiment=negative")
+    Column.objects.create(user=user, view=view, position=0)
     return source
 
 
@@ -88,7 +92,7 @@ NOT_OF_A_PROJECT = {"ApiToken", "PasswordResetRequest", "RequestBudget", "Server
 
 def rows():
     """Return the number of rows by model."""
-    labels = ("accounts", "delivery", "monitoring", "alerts")
+    labels = ("accounts", "delivery", "monitoring", "alerts", "workplace")
     models = (model for label in labels for model in apps.get_app_config(label).get_models())
     return {model.__name__: model.objects.count() for model in models if model is not User}
 
@@ -125,7 +129,7 @@ def test_fill_covers_every_table_that_references_a_project():
         "Delivery",
     }
     covered |= {"Correction", "SentimentLayer", "SentimentState", "FetchRequest", "Credential"}
-    covered |= {"PlatformApp", "ConnectionRequest", "Triage", "MentionTag"}
+    covered |= {"PlatformApp", "ConnectionRequest", "Triage", "MentionTag", "Mute", "ResponseTarget", "SavedView"}
     assert referencing == covered, "add the new table to fill() above, and here"
 
 
