@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-SERIES_COLORS = 7  # --series-1 to --series-7; people do not distinguish more, so further keywords are merged
-REST_COLOR = "--series-8"
+SERIES_COLORS = 7  # --who-1 to --who-7; people do not distinguish more, so further keywords are merged
+REST_COLOR = "--who-8"
 SPARKLINE_WIDTH, SPARKLINE_HEIGHT = 100, 26
 
 
@@ -46,7 +46,7 @@ class Bucket:
 def keyword_colors(keyword_ids: Iterable[int]) -> dict[int, str]:
     """Return a color per keyword id, by age: a new keyword does not change the colors of the others."""
     return {
-        keyword_id: f"--series-{index + 1}" if index < SERIES_COLORS else REST_COLOR
+        keyword_id: f"--who-{index + 1}" if index < SERIES_COLORS else REST_COLOR
         for index, keyword_id in enumerate(sorted(keyword_ids))
     }
 

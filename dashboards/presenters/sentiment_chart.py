@@ -21,10 +21,10 @@ from monitoring.models import Keyword
 
 # From the bottom up: negative mentions, which may need a reply, have the baseline, where heights compare best.
 BANDS = (
-    ("negative", "--negative", gettext_lazy("Negative")),
-    ("neutral", "--neutral", gettext_lazy("Neutral")),
-    ("positive", "--positive", gettext_lazy("Positive")),
-    ("uncertain", "--neutral", gettext_lazy("Uncertain")),
+    ("negative", "--neg-fill", gettext_lazy("Negative")),
+    ("neutral", "--neu-fill", gettext_lazy("Neutral")),
+    ("positive", "--pos-fill", gettext_lazy("Positive")),
+    ("uncertain", "--neu-fill", gettext_lazy("Uncertain")),
 )
 # With fewer mentions, net sentiment changes by twenty points by chance alone.
 MIN_MENTIONS_TO_COMPARE = 20

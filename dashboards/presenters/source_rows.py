@@ -57,7 +57,7 @@ def _row(source: Source, rate: float, now: datetime) -> SourceRow:
         "paused": (_("Paused"), ""),
         "pending": (_("Pending"), ""),
         "quiet": (_("Quiet"), ""),
-        "active": (_("Active"), "good"),
+        "active": (_("Active"), ""),
     }[status]
     error = error_text(source.error_code) if status == "failing" else None
     rate_if_known = rate if source.last_success_at else None

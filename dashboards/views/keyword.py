@@ -32,7 +32,7 @@ def keyword(request: SignedInRequest, membership: Membership, keyword_id: int) -
     shown = get_object_or_404(project.keywords, pk=keyword_id)
     period = {name: request.GET.getlist(name) for name in PERIOD_PARAMETERS if name in request.GET} or DEFAULT_PERIOD
     f = MentionFilter.from_query(project, period, timezone.now(), request.user.zone).replace(keywords=(keyword_id,))
-    colors = {keyword_id: "--series-1"}
+    colors = {keyword_id: "--who-1"}
     mentions_page = reverse("mentions", args=[project.pk])
     context = {
         "keyword": shown,

@@ -46,6 +46,7 @@ def sources(request: SignedInRequest, membership: Membership) -> HttpResponse:
         "rows": [(row, details.get(row.source.pk), strips[row.source.pk]) for row in page],
         "total": len(every),
         "of_tag": len(tagged),
+        "failing": sum(row.status == "failing" for row in every),
         "statuses": [(code, label, sum(row.status == code for row in tagged)) for code, label in _status_labels()],
         "tags": sorted(Counter(one for row in every for one in row.source.tags).items(), key=lambda each: each[0]),
         "tag": tag,

@@ -5,8 +5,12 @@ const language = document.documentElement.lang;
 const format = new Intl.NumberFormat(language);
 const drawn = new Map();
 
-function property(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const probe = document.body.appendChild(Object.assign(document.createElement("i"), { hidden: true }));
+
+// A canvas knows no custom properties and no light-dark(): the browser resolves them on an element.
+function color(name) {
+  probe.style.color = `var(${name})`;
+  return getComputedStyle(probe).color;
 }
 
 // Hatches the background of buckets with failing sources.
@@ -23,7 +27,7 @@ function hatching(notes) {
         ctx.beginPath();
         ctx.rect(left, area.top, width, area.height);
         ctx.clip();
-        ctx.strokeStyle = property("--warn");
+        ctx.strokeStyle = color("--warn");
         ctx.globalAlpha = 0.3;
         ctx.lineWidth = 1;
         ctx.beginPath();
@@ -47,14 +51,14 @@ function open(config, place, key) {
 }
 
 // A fill of diagonal lines for uncertain mentions, of the same density on every screen.
-function hatchedFill(color) {
+function hatchedFill(stroke) {
   const size = 8;
   const tile = document.createElement("canvas");
   tile.width = tile.height = size;
   const ctx = tile.getContext("2d");
-  ctx.fillStyle = property("--paper");
+  ctx.fillStyle = color("--paper");
   ctx.fillRect(0, 0, size, size);
-  ctx.strokeStyle = color;
+  ctx.strokeStyle = stroke;
   ctx.lineWidth = 1;
   ctx.beginPath();
   // One line, and the corners of its two neighbors: the tiles join without gaps.
@@ -69,8 +73,8 @@ function hatchedFill(color) {
 function datasets(config) {
   return config.data.datasets.map((line, index, all) => ({
     ...line,
-    backgroundColor: line.hatched ? hatchedFill(property(line.color)) : property(line.color),
-    borderColor: property("--paper"),
+    backgroundColor: line.hatched ? hatchedFill(color(line.color)) : color(line.color),
+    borderColor: color("--paper"),
     borderWidth: { top: index < all.length - 1 ? 1 : 0 },
     borderSkipped: false,
     maxBarThickness: 44,
@@ -86,8 +90,8 @@ function options(config) {
   const write = (value) => (isShare ? config.percent.replace("{}", format.format(value)) : format.format(value));
   const counted = ({ dataset, dataIndex, raw }) =>
     dataset.counts ? `${format.format(dataset.counts[dataIndex])} (${write(raw)})` : write(raw);
-  const faint = property("--ink-3");
-  const text = { color: faint, font: { size: 11.5, family: property("--font") } };
+  const faint = color("--ink-3");
+  const text = { color: faint, font: { size: 11.5, family: getComputedStyle(document.body).fontFamily } };
   return {
     responsive: true,
     maintainAspectRatio: false,
@@ -105,7 +109,7 @@ function options(config) {
       x: {
         stacked: true,
         grid: { display: false },
-        border: { color: property("--line") },
+        border: { color: color("--line") },
         ticks: { ...text, maxRotation: 0, autoSkipPadding: 18 },
       },
       y: {
@@ -113,17 +117,17 @@ function options(config) {
         beginAtZero: true,
         ...(isShare ? { max: 100 } : { suggestedMax: 4 }),
         border: { display: false },
-        grid: { color: property("--line") },
+        grid: { color: color("--line") },
         ticks: { ...text, precision: 0, maxTicksLimit: 5, callback: write },
       },
     },
     plugins: {
       legend: { display: false },
       tooltip: {
-        backgroundColor: property("--ink"),
-        titleColor: property("--paper"),
-        bodyColor: property("--paper"),
-        footerColor: property("--paper"),
+        backgroundColor: color("--ink"),
+        titleColor: color("--paper"),
+        bodyColor: color("--paper"),
+        footerColor: color("--paper"),
         padding: 10,
         boxPadding: 4,
         usePointStyle: true,

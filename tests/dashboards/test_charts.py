@@ -29,10 +29,10 @@ def test_merge_rest_keeps_the_name_of_a_single_keyword():
 
 def test_volume_links_each_bucket_to_its_mentions():
     buckets = [charts.Bucket("1", "1 May", "?a"), charts.Bucket("2", "2 May", "?b", "failing")]
-    config = charts.volume(buckets, [charts.Dataset("Lumen", "--series-1", (4, 0), "7")])
+    config = charts.volume(buckets, [charts.Dataset("Lumen", "--who-1", (4, 0), "7")])
     assert config["links"] == ["?a", "?b"]
     assert config["notes"] == ["", "failing"]
-    assert config["data"]["datasets"] == [{"label": "Lumen", "data": [4, 0], "color": "--series-1", "key": "7"}]
+    assert config["data"]["datasets"] == [{"label": "Lumen", "data": [4, 0], "color": "--who-1", "key": "7"}]
 
 
 def test_sparkline_draws_zeros_at_the_bottom():

@@ -26,7 +26,8 @@ def explain_url(at):
 def signs(response):
     """Return the lines of the tree as (sign, condition)."""
     body = response.content.decode()
-    found = re.findall(r'<li class="(\w+)"><div class="condition">.*?<code[^>]*>(.*?)</code>', body, re.S)
+    line = r'<li><div class="explain-line"><span class="explain-sign" data-sign="(\w+)".*?<code[^>]*>(.*?)</code>'
+    found = re.findall(line, body, re.S)
     return [(sign, re.sub("&quot;", '"', text)) for sign, text in found]
 
 
@@ -254,7 +255,7 @@ def test_explanation_closes_all_lists_of_deep_and_long_queries(as_person, viewer
     wide = " ".join(f"mot{n}" for n in range(900))
     for query in (deep, wide):
         response = as_person(viewer).post(at("explain"), {"text": TEXT * 40, "query": query})
-        tree = response.content.decode().partition('<ul class="plain conditions"')[2].partition("</section>")[0]
+        tree = response.content.decode().partition('<ul class="explain-tree"')[2].partition("</section>")[0]
         # One more closes the list of the whole tree.
         assert tree.count("</ul>") - tree.count("<ul") == 1
         assert tree.count("<li") == tree.count("</li>")

@@ -31,14 +31,14 @@ def test_keyword_form_points_at_query_error(as_person, manager, at):
     page = as_person(manager).post(at("keyword_new"), {**FORM, "query": "lumen (lampe OR"})
     assert Keyword.objects.count() == 0
     text = html.unescape(page.content.decode())
-    assert '<pre class="caret"' in text and 'aria-invalid="true"' in text
+    assert '<pre class="form-caret"' in text and 'aria-invalid="true"' in text
     assert "lumen (lampe OR</textarea>" in text
 
 
 def test_keyword_form_shows_query_error_once(as_person, manager, at):
     client = as_person(manager)
     refused = client.post(at("keyword_new"), {**FORM, "query": "lumen ("}).content.decode()
-    assert refused.count('class="caret"') == 1 and "change from:#id_languages, load" not in refused
+    assert refused.count('class="form-caret"') == 1 and "change from:#id_languages, load" not in refused
     assert "change from:#id_languages, load" not in client.get(at("keyword_new")).content.decode()
     assert "change from:#id_languages, load" in client.get(at("keyword_new") + "?query=lumen").content.decode()
 
@@ -118,7 +118,7 @@ def test_query_check_shows_error_and_keeps_last_preview(as_person, manager, at):
     answer = check(as_person(manager), at, "lumen (")
     assert answer["HX-Reswap"] == "none"
     at_query = answer.content.decode().partition('id="query-problem" hx-swap-oob="innerHTML"')[2]
-    assert 'class="caret"' in at_query and 'class="error"' in at_query
+    assert 'class="form-caret"' in at_query and 'class="error hint"' in at_query
     assert "HX-Reswap" not in check(as_person(manager), at, "lumen")
 
 

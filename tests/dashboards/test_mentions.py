@@ -91,7 +91,7 @@ def test_filter_chips_link_to_the_list_without_them(as_person, viewer, at, proje
 
 def test_list_points_at_query_error(as_person, viewer, at, keyword):
     page = as_person(viewer).get(at("mentions"), {"q": "lamp (late OR"}).content.decode()
-    assert 'role="alert"' in page and 'class="caret"' in page
+    assert 'role="alert"' in page and 'class="form-caret"' in page
     assert 'aria-invalid="true"' in page
 
 

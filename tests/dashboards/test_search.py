@@ -32,7 +32,7 @@ def test_search_finds_items_with_and_without_mention(as_person, viewer, at, proj
     assert titles(response) == ["A lamp in the rain", "A lamp by Lumen"]
     page = response.content.decode()
     assert "2 results" in page and "<mark>lamp</mark>" in page
-    assert f'href="{at("mention", mention.pk)}">Lumen</a>' in page
+    assert f'href="{at("mention", mention.pk)}"><span class="who"' in page
     assert f'href="{at("explain")}?document={other.pk}"' in page and "No matching keyword" in page
     assert 'href="https://site.example/rain" target="_blank" rel="noopener noreferrer"' in page
 
@@ -65,7 +65,7 @@ def test_search_finds_nothing_of_other_projects(as_person, viewer, stranger, at,
 
 def test_search_points_at_query_error(as_person, manager, at):
     page = as_person(manager).get(at("search"), {"q": "lamp (late OR"}).content.decode()
-    assert 'role="alert"' in page and 'class="caret"' in page and 'aria-invalid="true"' in page
+    assert 'role="alert"' in page and 'class="form-caret"' in page and 'aria-invalid="true"' in page
     assert "keywords/new" not in page.partition('class="bar"')[2].partition("</header>")[0]
 
 
@@ -96,7 +96,7 @@ def test_long_search_shows_how_far_back_it_searched(as_person, viewer, at, proje
     monkeypatch.setattr(reading, "MAX_CHECKED", 10)
     make_documents(project, 30)
     page = as_person(viewer).get(at("search"), {"q": '"lumen about"'}).content.decode()
-    assert "Search further back" in page and "no results so far" in page and "intersect" not in page
+    assert "Search further back" in page and "No results so far" in page and "intersect" not in page
 
 
 def test_long_search_says_when_it_is_finished(as_person, viewer, at, project, monkeypatch):
@@ -140,12 +140,12 @@ def test_url_that_is_not_http_is_not_linked(as_person, viewer, at, project):
     assert "javascript:" not in as_person(viewer).get(at("search"), {"q": "lamp"}).content.decode()
 
 
-def test_every_project_page_has_the_search_field(as_person, viewer, at):
+def test_every_project_page_links_to_the_search(as_person, viewer, at):
     client = as_person(viewer)
     for page in ("sources", "search"):
         body = client.get(at(page)).content.decode()
-        assert f'<form class="search find" role="search" action="{at("search")}"' in body
-        assert f'<a class="find-link" href="{at("search")}"' in body
+        assert f'<a class="rail-link" href="{at("search")}"' in body
+        assert f'<a class="sheet-link" href="{at("search")}"' in body
 
 
 def test_search_has_constant_query_count(as_person, manager, at, project, keyword, queries):

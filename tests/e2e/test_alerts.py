@@ -31,8 +31,8 @@ def test_incident_page_draws_chart_acknowledges_and_links_to_mentions(open_as, b
     page.get_by_role("link", name="Lumen: 12 mentions in 24 hours").click()
     expect(page.locator("canvas")).to_be_visible()
     page.get_by_role("button", name="Acknowledge").click()
-    expect(page.get_by_role("region", name="Details").locator(".tag")).to_have_text("Acknowledged")
-    expect(page.get_by_role("region", name="Details").locator(".tag")).to_be_visible()
+    expect(page.get_by_role("region", name="Details").locator(".badge")).to_have_text("Acknowledged")
+    expect(page.get_by_role("region", name="Details").locator(".badge")).to_be_visible()
     page.get_by_role("link", name="View all 12 mentions").click()
     expect(page.get_by_text("12 in this period")).to_be_visible()
 
@@ -48,7 +48,7 @@ def test_digest_is_previewed_sent_and_listed_in_delivery_log(open_as, brand, own
     expect(page.get_by_text("saved to the delivery log")).to_be_visible()
     page.goto(page.url.replace("digest", "outbox"))
     page.get_by_role("link", name=Delivery.objects.get().subject).click()
-    expect(page.frame_locator("iframe.mail").get_by_text("Unsubscribe")).to_be_visible()
+    expect(page.frame_locator("iframe.mail-frame").get_by_text("Unsubscribe")).to_be_visible()
 
 
 BACKGROUND = "element => getComputedStyle(element).backgroundColor"
@@ -62,14 +62,14 @@ def test_emails_follow_the_theme_of_the_page(open_as, live_server, brand, owner,
     page.context.add_cookies([{"name": "theme", "value": theme or "auto", "url": live_server.url}])
     page.emulate_media(color_scheme=system)
     page.goto(f"{live_server.url}/p/{brand.project_id}/digest/preview")
-    paper = page.locator(".paper-mail")
-    assert paper.evaluate(BACKGROUND) == page.locator(".rail").evaluate(BACKGROUND)
+    paper = page.locator(".mail-paper")
+    assert paper.evaluate(BACKGROUND) == page.locator("body").evaluate(BACKGROUND)
     is_dark = (theme or system) == "dark"
-    headline = page.locator(".paper-mail h1").evaluate("element => getComputedStyle(element).color")
-    assert headline == ("rgb(232, 237, 239)" if is_dark else "rgb(22, 36, 44)")
+    headline = page.locator(".mail-paper h1").evaluate("element => getComputedStyle(element).color")
+    assert headline == ("rgb(232, 238, 241)" if is_dark else "rgb(21, 33, 43)")
     page.goto(f"{live_server.url}/p/{brand.project_id}/outbox/{Delivery.objects.get().pk}")
-    email = page.frame_locator("iframe.mail").locator(".paper")
-    assert email.evaluate(BACKGROUND) == ("rgb(23, 35, 42)" if is_dark else "rgb(255, 255, 255)")
+    email = page.frame_locator("iframe.mail-frame").locator(".paper")
+    assert email.evaluate(BACKGROUND) == ("rgb(18, 25, 31)" if is_dark else "rgb(255, 255, 255)")
 
 
 def test_unsubscribe_link_needs_one_confirmation(open_as, page, live_server, brand, owner, settings):

@@ -97,7 +97,7 @@ def add(page, server, words):
 def test_source_with_an_approved_app_is_previewed_added_and_polled(open_as, owner, at, words):
     with serve(LinkedInServer, 3) as server:
         page = open_as(owner, at("source_add"))
-        page.locator("a.gallery-card").filter(has=page.get_by_text(words["linkedin"], exact=True)).click()
+        page.locator("a.card").filter(has=page.get_by_text(words["linkedin"], exact=True)).click()
         page.get_by_label(words["page"], exact=True).fill("1234567")
         page.get_by_label(words["token"], exact=True).fill(server.secrets["token"])
         preview(page, server, words)
@@ -109,7 +109,7 @@ def test_source_with_an_approved_app_is_previewed_added_and_polled(open_as, owne
 def test_paid_source_shows_its_cost_before_and_stops_at_its_cap(open_as, owner, at, words):
     with serve(XServer, 30, every=timedelta(minutes=20)) as server:
         page = open_as(owner, at("source_add"))
-        page.locator("a.gallery-card").filter(has=page.get_by_text("X", exact=True)).click()
+        page.locator("a.card").filter(has=page.get_by_text("X", exact=True)).click()
         expect(page.get_by_role("button", name=words["blind"])).to_have_count(0)
         page.get_by_label(words["bearer"], exact=True).fill(server.secrets["token"])
         page.get_by_label(words["cap"], exact=True).fill("1")

@@ -28,7 +28,7 @@ def test_gallery_shows_the_platforms_with_the_words_typed(open_as, owner, at, la
     label, none, word = WORDS[language]
     page = open_as(owner, at("source_add"))
     page.set_viewport_size({"width": width, "height": 800})
-    cards = page.locator("a.gallery-card:visible")
+    cards = page.locator("a.card:visible")
     everything = cards.count()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     field = page.get_by_label(label, exact=True)

@@ -41,8 +41,8 @@ def test_edit_preview_shows_changes_and_fits_on_mobile(open_as, owner, project, 
     page.set_viewport_size({"width": 375, "height": 740})
     expect(page.locator("#check")).to_contain_text("12 items match.")
     page.get_by_role("textbox", name="Query").fill("lumen -ampoule OR brise")
-    expect(page.locator("#check .changes")).to_contain_text("This change adds 40 items.")
-    expect(page.locator("#check .changes")).to_contain_text("It removes 8 items.")
+    expect(page.get_by_role("region", name="Effect of this change")).to_contain_text("This change adds 40 items.")
+    expect(page.get_by_role("region", name="Effect of this change")).to_contain_text("It removes 8 items.")
     assert page.evaluate("document.documentElement.scrollWidth") == 375
 
 

@@ -53,7 +53,7 @@ def work(server):
 def test_source_of_a_platform_is_previewed_added_and_polled(open_as, owner, at, kind, label, values):
     with serve(kind) as server:
         page = open_as(owner, at("source_add"))
-        page.locator("a.gallery-card").filter(has=page.get_by_text(label, exact=True)).click()
+        page.locator("a.card").filter(has=page.get_by_text(label, exact=True)).click()
         for field, value in values.items():
             page.get_by_label(field, exact=True).fill(value)
         page.get_by_role("button", name="Test and preview").click()

@@ -51,7 +51,7 @@ def test_reviews_are_previewed_added_and_all_counted(open_as, owner, project, at
     brand = make_keyword(project, "Lumen", "lumen")
     page = open_as(owner, at("source_add"))
     page.set_viewport_size({"width": width, "height": 900})
-    page.locator("a.gallery-card").filter(has=page.get_by_text("App Store Connect", exact=True)).click()
+    page.locator("a.card").filter(has=page.get_by_text("App Store Connect", exact=True)).click()
     fill(page, say, server, WRONG_KEY)
     page.get_by_role("button", name=say("Test and preview")).click()
     wrong = say("“%(name)s” is a public key or a certificate. Paste the private key.", name=say("Private key"))

@@ -19,19 +19,20 @@ def documents(brand, project):
 def test_search_from_any_page_creates_tracked_keyword(open_as, owner, documents, project):
     page = open_as(owner, f"/p/{project.pk}/sources")
     page.keyboard.press("/")
-    expect(page.locator("#find")).to_be_focused()
+    page.wait_for_url("**/search")
+    expect(page.locator("#search")).to_be_focused()
     page.keyboard.type("lamp rain/")
-    expect(page.locator("#find")).to_have_value("lamp rain/")
+    expect(page.locator("#search")).to_have_value("lamp rain/")
     page.keyboard.press("Backspace")
     page.keyboard.press("Enter")
     page.wait_for_url("**/search?q=*")
-    expect(page.locator("h1 + .second")).to_have_text("120 results")
-    rows = page.locator(".mention")
+    expect(page.get_by_role("heading", name="120 results")).to_be_visible()
+    rows = page.locator(".row")
     expect(rows.first.locator("h3")).to_have_text("Lamp 0")
     expect(rows.first).to_contain_text("No matching keyword")
-    page.locator(".list-foot").scroll_into_view_if_needed()
+    page.locator(".rows-foot").scroll_into_view_if_needed()
     expect(rows).to_have_count(100)
-    page.locator(".list-foot").scroll_into_view_if_needed()
+    page.locator(".rows-foot").scroll_into_view_if_needed()
     expect(rows).to_have_count(120)
     page.keyboard.press("/")
     expect(page.locator("#search")).to_be_focused()
@@ -45,19 +46,20 @@ def test_search_shows_query_error_and_links_mentions(open_as, viewer, brand, pro
     expect(page.get_by_role("alert")).to_contain_text("parenthesis")
     page.locator("#search").fill("lumen OR halo")
     page.keyboard.press("Enter")
-    page.locator(".mention .tag", has_text="Halo").first.click()
+    page.locator(".row").get_by_role("link", name="Halo", exact=True).first.click()
     page.wait_for_url("**/mentions/*")
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-def test_mobile_search_is_next_to_project_switcher(open_as, viewer, documents, project, language):
+def test_mobile_search_is_in_tab_bar(open_as, viewer, documents, project, language):
     viewer.language = language
     viewer.save()
-    page = open_as(viewer, f"/p/{project.pk}/")
+    page = open_as(viewer, f"/p/{project.pk}/keywords")
     page.set_viewport_size({"width": 360, "height": 740})
-    expect(page.locator("#find")).to_be_hidden()
-    page.locator(".find-link").click()
+    page.locator(".tabbar").get_by_role(
+        "link", name="All content" if language == "en" else "Tout le contenu collecté"
+    ).click()
     page.locator("#search").fill("lamp")
     page.keyboard.press("Enter")
-    expect(page.locator(".mention").first).to_be_visible()
+    expect(page.locator(".row").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
