@@ -26,6 +26,7 @@ from dashboards.views import (
     response_settings,
     rules,
     sample,
+    saved_views,
     search,
     sentiment_settings,
     source_add,
@@ -66,6 +67,13 @@ MENTIONS = [
         name="mention_sentiment_badges",
     ),
     path("p/<int:project_id>/search", search.search, name="search"),
+]
+SAVED_VIEWS = [
+    path("p/<int:project_id>/views", saved_views.views, name="saved_views"),
+    path("p/<int:project_id>/views/rail", saved_views.views_rail, name="saved_views_rail"),
+    path("p/<int:project_id>/views/new", saved_views.view_new, name="saved_view_new"),
+    path("p/<int:project_id>/views/<int:view_id>", saved_views.view_change, name="saved_view_change"),
+    path("p/<int:project_id>/views/<int:view_id>/delete", saved_views.view_delete, name="saved_view_delete"),
 ]
 KEYWORDS = [
     path("p/<int:project_id>/keywords", keywords.keywords, name="keywords"),
@@ -184,6 +192,7 @@ urlpatterns: list[URLPattern] = [
     *SAMPLE,
     path("p/<int:project_id>/", overview.overview, name="overview"),
     *MENTIONS,
+    *SAVED_VIEWS,
     *KEYWORDS,
     *SOURCES,
     *ALERTS,

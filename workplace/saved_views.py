@@ -23,7 +23,7 @@ from monitoring.insights.filters import MentionFilter
 from workplace.models import SavedView
 from workplace.models.saved_views import MAX_NAME, MAX_QUERY
 
-MAX_VIEWS = 50  # of one person in a project: all of them are counted at once
+MAX_VIEWS = 50  # of one person in a project: all of them are counted together
 
 
 @dataclass(frozen=True)

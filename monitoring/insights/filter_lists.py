@@ -1,4 +1,4 @@
-"""Read and count several filters of a project at once, in a number of queries that doesn't depend on how many.
+"""Read and count several filters of a project together, in a number of queries that doesn't depend on how many.
 
 In: query strings, as saved views store them. Out: MentionFilters and their counts. Called by workplace/saved_views.py
 and the columns page.

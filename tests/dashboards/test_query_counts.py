@@ -33,6 +33,7 @@ from monitoring.models import (
 )
 from tests.dashboards.test_access_walk import GUARDED
 from tests.factories import make_documents, make_keyword, make_mention, make_mentions, make_source
+from workplace.models import SavedView
 
 FEW, MANY = 2, 12
 NOT_MEASURED = {
@@ -77,6 +78,7 @@ class World:
         )
         self.credential = self._platform_source()
         self.mute = self._mute()
+        self.view = self._view()
         Digest.objects.create(project=project, user=owner, sent_until=timezone.now() - timedelta(hours=1))
         SentimentState.objects.create(project=project, analyzed_by="model", layer=self._layer())
 
@@ -133,6 +135,7 @@ class World:
         self._layer()
         self._platform_source()
         self._mute()
+        self._view()
         record(project, member.user, "sentiment.learning", project, learns=bool(self.size % 2))
 
     def _platform_source(self):
@@ -162,6 +165,12 @@ class World:
             source=source, state="failing", error_code="credential_rejected", started_at=now - timedelta(days=1)
         )
         return credential
+
+    def _view(self):
+        query = f"source={self.source.pk}&keyword={self.keyword.pk}"
+        return SavedView.objects.create(
+            project=self.project, owner=self.member.user, name=f"View {self.size}", query=query, is_shared=True
+        )
 
     def _mute(self):
         """Add a mute with a hidden mention."""
@@ -232,6 +241,7 @@ class World:
             "platform_name": "hackernews",
             "credential_id": self.credential.pk,
             "mute_id": self.mute.pk,
+            "view_id": self.view.pk,
             "member_id": self.member.pk,
             "invitation_id": self.invitation.pk,
             "token_id": self.owner.api_tokens.order_by("pk").first().pk,
