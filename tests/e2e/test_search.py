@@ -46,19 +46,19 @@ def test_search_shows_query_error_and_links_mentions(open_as, viewer, brand, pro
     expect(page.get_by_role("alert")).to_contain_text("parenthesis")
     page.locator("#search").fill("lumen OR halo")
     page.keyboard.press("Enter")
-    page.locator(".row").get_by_role("link", name="Halo", exact=True).first.click()
+    page.locator(".row .who", has_text="Halo").first.click()
     page.wait_for_url("**/mentions/*")
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-def test_mobile_search_is_in_tab_bar(open_as, viewer, documents, project, language):
+def test_mobile_search_is_in_list_of_all_pages(open_as, viewer, documents, project, language):
     viewer.language = language
     viewer.save()
     page = open_as(viewer, f"/p/{project.pk}/keywords")
     page.set_viewport_size({"width": 360, "height": 740})
-    page.locator(".tabbar").get_by_role(
-        "link", name="All content" if language == "en" else "Tout le contenu collecté"
-    ).click()
+    page.locator(".tabbar button").click()
+    label = "All content" if language == "en" else "Tout le contenu collecté"
+    page.locator("#all-pages").get_by_role("link", name=label).click()
     page.locator("#search").fill("lamp")
     page.keyboard.press("Enter")
     expect(page.locator(".row").first).to_be_visible()
