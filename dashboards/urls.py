@@ -29,6 +29,7 @@ from dashboards.views import (
     saved_views,
     search,
     sentiment_settings,
+    setup,
     source_add,
     source_settings,
     sources,
@@ -74,6 +75,11 @@ SAVED_VIEWS = [
     path("p/<int:project_id>/views/new", saved_views.view_new, name="saved_view_new"),
     path("p/<int:project_id>/views/<int:view_id>", saved_views.view_change, name="saved_view_change"),
     path("p/<int:project_id>/views/<int:view_id>/delete", saved_views.view_delete, name="saved_view_delete"),
+]
+SETUP = [
+    path("p/<int:project_id>/setup", setup.setup, name="setup"),
+    path("p/<int:project_id>/setup/progress", setup.progress, name="setup_progress"),
+    path("p/<int:project_id>/setup/cost", setup.query_cost, name="query_cost"),
 ]
 KEYWORDS = [
     path("p/<int:project_id>/keywords", keywords.keywords, name="keywords"),
@@ -191,6 +197,7 @@ urlpatterns: list[URLPattern] = [
     *GENERAL,
     *SAMPLE,
     path("p/<int:project_id>/", overview.overview, name="overview"),
+    *SETUP,
     *MENTIONS,
     *SAVED_VIEWS,
     *KEYWORDS,

@@ -13,6 +13,7 @@ from accounts.formats import short_day
 from dashboards import charts
 from dashboards.presenters.highlight import excerpt
 from dashboards.presenters.mention_rows import source_name
+from dashboards.presenters.reading_cost import ReadingCost, reading_cost
 from monitoring.models import Document
 from monitoring.query_tools.cooccurring_terms import DistinctiveTerm
 from monitoring.query_tools.preview import History, Preview
@@ -70,6 +71,7 @@ class ShownPreview:
     distinctive_terms: tuple[DistinctiveTerm, ...]
     added: ShownResult | None
     removed: ShownResult | None
+    cost: ReadingCost | None
 
     @property
     def is_change(self) -> bool:
@@ -86,6 +88,7 @@ def shown_preview(preview: Preview, now: datetime, zone: tzinfo) -> ShownPreview
         distinctive_terms=preview.distinctive_terms,
         added=_result(added, NEWEST_CHANGES) if added else None,
         removed=_result(removed, NEWEST_CHANGES) if removed else None,
+        cost=reading_cost(preview, now),
     )
 
 

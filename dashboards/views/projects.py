@@ -26,5 +26,5 @@ def project_new(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         project = create_project(request.user, form.cleaned_data["name"])
         messages.success(request, _("Project “%(project)s” created.") % {"project": project})
-        return redirect("overview", project.pk)
+        return redirect("setup", project.pk)
     return render(request, "projects/new.html", {"form": form})
