@@ -22,8 +22,7 @@ def setup(request: SignedInRequest, membership: Membership) -> HttpResponse:
     project = membership.project
     if request.method == "POST" and "start" in request.POST:
         return _start(request, project)
-    languages = [request.user.language] if request.method == "GET" else []
-    form = NamesForm(request.POST or None, initial={"brand": project.name, "languages": languages})
+    form = NamesForm(request.POST or None, initial={"brand": project.name})
     if request.method == "POST" and form.is_valid():
         suggestions = form.suggestions()
         initial = [{"name": one.name, "type": kind, "query": one.query} for kind, one in suggestions]

@@ -103,6 +103,9 @@ def test_progress_shows_first_results(as_person, manager, at, project, read):
     source.last_success_at = timezone.now()
     source.save()
     assert "Every source was checked, and nothing matches yet." in read(client, at("setup_progress"))
+    source.state, source.error_code = "failing", "dns"
+    source.save()
+    assert "No source could be checked yet." in read(client, at("setup_progress"))
     make_mention(make_keyword(project, "Lumen", "lumen"), title="Lumen")
     assert "1 mention found." in read(client, at("setup_progress"))
     part = client.get(at("setup_progress"), headers={"HX-Request": "true"}).content.decode()
