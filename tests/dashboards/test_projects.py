@@ -11,7 +11,7 @@ def test_home_welcomes_people_without_project(db, as_person):
     assert "Welcome, Nina" in words(client.get("/"))
     made = client.post("/projects/new", {"name": "  Café   Lumen "})
     project = Project.objects.get()
-    assert made.url == f"/p/{project.id}/" and project.name == "Café Lumen"
+    assert made.url == f"/p/{project.id}/setup" and project.name == "Café Lumen"
     assert Membership.objects.get(user=person, project=project).role == "admin"
     assert ActivityEntry.objects.get().action == "project.created"
 
