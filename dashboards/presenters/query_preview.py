@@ -88,7 +88,7 @@ def shown_preview(preview: Preview, now: datetime, zone: tzinfo) -> ShownPreview
         distinctive_terms=preview.distinctive_terms,
         added=_result(added, NEWEST_CHANGES) if added else None,
         removed=_result(removed, NEWEST_CHANGES) if removed else None,
-        cost=reading_cost(preview, now),
+        cost=reading_cost(preview, now, zone),
     )
 
 

@@ -87,5 +87,5 @@ def query_cost(request: SignedInRequest, membership: Membership) -> HttpResponse
     cost = None
     if query.strip() and form.is_valid():
         found = preview(membership.project, form.cleaned_data["query"], [], request.user.zone)
-        cost = reading_cost(found, timezone.now()) if found else None
+        cost = reading_cost(found, timezone.now(), request.user.zone) if found else None
     return render(request, "components/_reading_cost.html", {"cost": cost})

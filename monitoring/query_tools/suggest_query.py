@@ -1,7 +1,7 @@
 """Suggest a query for the name of a brand, a competitor, or a topic.
 
-In: a name as people write it, other spellings, words that must be present with it, words to exclude. Out: a `Suggestion`
-with a query of the query language and the risks of the name. Pure. Called by the setup page.
+In: a name as people write it, other spellings, words that must be present with it, words to exclude. Out: a
+`Suggestion` with a query of the query language and the risks of the name. Pure. Called by the setup page.
 """
 
 import re

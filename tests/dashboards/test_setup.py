@@ -103,7 +103,7 @@ def test_progress_shows_first_results(as_person, manager, at, project, read):
     source.last_success_at = timezone.now()
     source.save()
     assert "Every source was checked, and nothing matches yet." in read(client, at("setup_progress"))
-    source.state, source.error_code = "failing", "dns"
+    source.error_code = "dns"
     source.save()
     assert "No source could be checked yet." in read(client, at("setup_progress"))
     make_mention(make_keyword(project, "Lumen", "lumen"), title="Lumen")
