@@ -20,7 +20,7 @@ def read_filter(request: SignedInRequest, project: Project, others: set[str]) ->
 
     Raises InvalidRequest for values that pages only report and skip.
     """
-    f = MentionFilter.from_query(project, request.GET, timezone.now(), request.user.zone)
+    f = MentionFilter.from_query(project, request.GET, timezone.now(), request.user.zone, person_id=request.user.pk)
     errors = [
         field_error(problem.parameter, problem.message, problem.code, position=problem.position)
         for problem in f.problems

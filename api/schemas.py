@@ -12,7 +12,8 @@ from ninja import Schema
 from pydantic import AfterValidator, ConfigDict, Field, create_model
 
 from monitoring.content.scrub import is_storable
-from monitoring.insights.dimensions import DIMENSIONS, Dimension
+from monitoring.insights.dimension import Dimension
+from monitoring.insights.dimensions import DIMENSIONS
 from monitoring.insights.documents import FoundDocument
 from monitoring.insights.engagement import MAX_POINTS, points_of
 from monitoring.insights.mentions import MentionRow

@@ -50,7 +50,7 @@ def may_change(membership: Membership, view: SavedView) -> bool:
 def counted_views(project: Project, user: User, views: Iterable[SavedView], now: datetime) -> list[CountedView]:
     """Return views with their filters and counts, in at most four queries."""
     views = list(views)
-    filters = read_filters(project, [view.query for view in views], now, user.zone) if views else []
+    filters = read_filters(project, [view.query for view in views], now, user.zone, person_id=user.pk) if views else []
     return [CountedView(*row) for row in zip(views, filters, count_documents(filters), strict=True)]
 
 
@@ -120,7 +120,7 @@ def _valid_name(others: QuerySet[SavedView], name: str) -> str:
 
 def _valid_query(project: Project, user: User, query: str, now: datetime) -> str:
     """Return the query string in its only form. Raises ValidationError if it has values that cannot be used."""
-    f = MentionFilter.from_query(project, QueryDict(query.removeprefix("?")), now, user.zone)
+    f = MentionFilter.from_query(project, QueryDict(query.removeprefix("?")), now, user.zone, person_id=user.pk)
     if f.problems:
         text = " ".join(problem.message for problem in f.problems)
         raise ValidationError({"query": ValidationError(text, code=f.problems[0].code)})

@@ -6,7 +6,8 @@ templates/components/_filter_bar.html; the link of a selected value removes it.
 
 from dataclasses import dataclass
 
-from monitoring.insights.dimensions import UNKNOWN_KIND, Dimension, Key, facet_dimensions
+from monitoring.insights.dimension import Dimension, Key
+from monitoring.insights.dimensions import UNKNOWN_KIND, facet_dimensions
 from monitoring.insights.facets import FacetRow, facets
 from monitoring.insights.filters import MentionFilter
 

@@ -39,7 +39,7 @@ from monitoring.models import DocumentSource, Keyword, RawItem
 def mentions(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """One page of the list. htmx requests the following pages, which are rows only, and with `counts` the counts."""
     project = membership.project
-    f = MentionFilter.from_query(project, request.GET, timezone.now(), request.user.zone)
+    f = MentionFilter.from_query(project, request.GET, timezone.now(), request.user.zone, person_id=request.user.pk)
     if request.htmx and "counts" in request.GET:
         return render(request, "mentions/_counts.html", _counts(f))
     page = mention_lists.page(f, request.GET.get("cursor"))
@@ -80,7 +80,9 @@ def _counts(f: MentionFilter) -> dict[str, object]:
 @project_view()
 def mentions_fresh(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """How many items of the list's first page are newer than the mention with id `after`, for htmx."""
-    f = MentionFilter.from_query(membership.project, request.GET, timezone.now(), request.user.zone)
+    f = MentionFilter.from_query(
+        membership.project, request.GET, timezone.now(), request.user.zone, person_id=request.user.pk
+    )
     newest = read_id(request.GET.get("after", "")) or 0
     try:
         with time_limit():

@@ -42,7 +42,9 @@ def overview(request: SignedInRequest, membership: Membership) -> HttpResponse:
         "may_edit": membership.may(Role.MANAGER),
     }
     if keywords and sources.total:
-        f = MentionFilter.from_query(project, request.GET, timezone.now(), request.user.zone)
+        f = MentionFilter.from_query(
+            project, request.GET, timezone.now(), request.user.zone, person_id=request.user.pk
+        )
         context |= _numbers(project, f, keywords, sources)
     return render(request, "overview/overview.html", context)
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from monitoring.insights.dimensions import DIMENSIONS, Dimension, Key
+from monitoring.insights.dimension import Dimension, Key
+from monitoring.insights.dimensions import DIMENSIONS
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.sql import count_each_group, count_groups
 from monitoring.models import Mention

@@ -28,7 +28,9 @@ class CappedCount(NamedTuple):
     capped: bool
 
 
-def read_filters(project: Project, queries: Sequence[str], now: datetime, zone: tzinfo) -> list[MentionFilter]:
+def read_filters(
+    project: Project, queries: Sequence[str], now: datetime, zone: tzinfo, person_id: int | None = None
+) -> list[MentionFilter]:
     """Return the filters of query strings, without rows that have been deleted; one query per kind of row."""
     params = [QueryDict(query) for query in queries]
     keywords = tuple(Keyword.objects.filter(project=project).order_by("id").values_list("id", flat=True))
@@ -39,7 +41,7 @@ def read_filters(project: Project, queries: Sequence[str], now: datetime, zone: 
             ids = [number for text in texts if (number := read_id(text)) is not None]
             rows = dimension.model.objects.filter(project=project, pk__in=ids)
             known[name] = set(rows.values_list("pk", flat=True)) if ids else set()
-    filters = [MentionFilter.from_query(project, one, now, zone, known) for one in params]
+    filters = [MentionFilter.from_query(project, one, now, zone, known, person_id) for one in params]
     for f in filters:
         f.set_scope(keywords)
     return filters

@@ -17,7 +17,8 @@ from django.db.models import QuerySet
 
 from accounts.models import Project
 from monitoring.insights import periods
-from monitoring.insights.dimensions import DIMENSIONS, Key, Selection
+from monitoring.insights.dimension import Key, Selection
+from monitoring.insights.dimensions import DIMENSIONS
 from monitoring.insights.filter_parser import Problem, QueryReader
 from monitoring.insights.search import Search
 from monitoring.models import Keyword, Mention
@@ -29,7 +30,8 @@ class MentionFilter:
 
     Every dimension is an attribute: `f.keywords`, `f.statuses`, `f.author`. Empty tuples and texts match everything,
     except that empty `statuses` match everything but ignored. `by` is the time that `since` and `until` compare:
-    "published", or "found" (when Vigie stored the mention, without backlog) for digests. `zone` is the person's.
+    "published", or "found" (when Vigie stored the mention, without backlog) for digests. `zone` is the person's, and
+    `person_id` the id of the person who is "me", None for nobody.
     """
 
     project_id: int
@@ -38,6 +40,7 @@ class MentionFilter:
     period: str
     by: str
     zone: tzinfo
+    person_id: int | None
     selections: tuple[tuple[str, Selection], ...]
     problems: tuple[Problem, ...] = field(compare=False)
 
@@ -50,6 +53,7 @@ class MentionFilter:
         period: str = periods.CUSTOM,
         by: str = "published",
         zone: tzinfo = UTC,
+        person_id: int | None = None,
         problems: tuple[Problem, ...] = (),
         **selections: Selection,
     ) -> None:
@@ -63,6 +67,7 @@ class MentionFilter:
             "period": period,
             "by": by,
             "zone": zone,
+            "person_id": person_id,
             "problems": problems,
             "selections": tuple(
                 (name, dimension.normalize(selections[name]))
@@ -87,6 +92,7 @@ class MentionFilter:
         now: datetime,
         zone: tzinfo,
         known: Mapping[str, Collection[int]] | None = None,
+        person_id: int | None = None,
     ) -> "MentionFilter":
         """Read a query string (a QueryDict or a plain mapping). Values that cannot be used become `problems`.
 
@@ -103,6 +109,7 @@ class MentionFilter:
             period=period,
             by=by,
             zone=zone,
+            person_id=person_id,
             problems=tuple(reader.problems),
             **selections,
         )

@@ -99,6 +99,13 @@ class Document(models.Model):
             models.Index(
                 fields=["author_url"], condition=models.Q(platform="bluesky"), name="document_bluesky_author"
             ),
+            # The filter by minimum followers.
+            models.Index(
+                fields=["project", "followers"],
+                condition=models.Q(followers__isnull=False),
+                include=("id",),
+                name="document_by_followers",
+            ),
             # Of the platforms with a `keep_for`.
             models.Index(
                 fields=["platform", "fetched_at"],

@@ -1,8 +1,8 @@
 """Change the triage of mentions: status, assignee, tags, whether founded, reason for no reply, snooze. And undo that.
 
 In: a project, ids of its mentions (others are skipped) and a value. Out: a `Change`, whose `entry_id` undoes it. A
-document is handled once: each change applies to the documents of the mentions, whatever keywords match them. Called by
-the mention pages, the API and workplace/, which tells people about assignments.
+document is handled once: each change applies to the documents of the mentions, under all keywords. Called by the
+mention pages, the API and workplace/, which emails people about assignments.
 
 `expected` has the values that the person saw, by mention id. A document that somebody else has changed meanwhile is
 left as it is and returned as a conflict, unless it already has the wanted value.
@@ -85,7 +85,7 @@ def set_founded(project: Project, user: User | None, mention_ids: Iterable[int],
 def set_reason(
     project: Project, user: User | None, mention_ids: Iterable[int], reason: str, reason_note: str = ""
 ) -> Change:
-    """Say why there is deliberately no reply, whatever the status is; "" removes the reason."""
+    """Say why there is deliberately no reply, regardless of the status; "" removes the reason."""
     return change(project, user, mention_ids, SetReason(*_reason(reason, reason_note)))
 
 

@@ -9,7 +9,8 @@ from django.http import QueryDict
 from dashboards.presenters.facets import facet_lists
 from dashboards.presenters.filter_bar import filter_bar
 from monitoring.insights import mentions
-from monitoring.insights.dimensions import DIMENSIONS, Dimension
+from monitoring.insights.dimension import Dimension
+from monitoring.insights.dimensions import DIMENSIONS
 from monitoring.insights.facets import facet_rows
 from monitoring.insights.filters import MentionFilter
 from tests.factories import make_keyword, make_mentions
@@ -23,7 +24,7 @@ class OriginDimension(Dimension):
 
     name, parameter, label = "origins", "origin", "Origin"
     description = "new or backlog"
-    facet_order = 9
+    facet_order = 99
     fixed_keys = tuple(ORIGINS)
 
     def read(self, reader, project):

@@ -218,7 +218,10 @@ def test_reads_use_only_the_covering_index(project):
     f = MentionFilter(
         project_id=project.pk, since=NOW - timedelta(days=7), until=NOW, keywords=(keywords[1].pk, keywords[2].pk)
     )
-    facet_reads = [partial(facet_rows, name=name) for name in DIMENSIONS if name not in ("sentiments", "q")]
+    # Muted mentions are few, and have an index of their own.
+    others = ("sentiments", "mutes")
+    names = [name for name, one in DIMENSIONS.items() if name not in others and one.facet_key() is not None]
+    facet_reads = [partial(facet_rows, name=name) for name in names]
     facet_reads.append(partial(facets, dimensions=[one for one in DIMENSIONS.values() if one.is_of_document]))
     for read in (mentions.count, volume.volume, volume.change_by_keyword, *facet_reads):
         for plan in plans_of(lambda read=read: read(f)):
@@ -230,7 +233,7 @@ def test_reads_use_only_the_covering_index(project):
 
 def assert_covered(plan):
     assert "Index Only Scan" in plan and "using mention_by_keyword" in plan, plan
-    assert "Seq Scan on monitoring_mention" not in plan, plan
+    assert "Seq Scan on monitoring_mention " not in plan, plan
 
 
 def plans_of(read):

@@ -1,0 +1,191 @@
+"""The dimensions of what a team set for items: assignee, tag, founded, snoozed; and those with a minimum: reach and
+engagement. Registered in dimensions.py.
+
+Their values are in tables with one row per document that a team has worked on (monitoring/models/triage.py), whose
+indexes give the few documents of a value.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast, Now
+from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.formats import number
+from accounts.models import Membership, Project, User
+from monitoring.content.scrub import is_storable
+from monitoring.content.values import read_id
+from monitoring.insights.dimension import Condition, Dimension, GroupKey, Key, Selection
+from monitoring.insights.filter_parser import QueryReader
+from monitoring.models import Document, MentionTag, Triage
+from monitoring.models.triage import MAX_TAG
+
+if TYPE_CHECKING:
+    from monitoring.insights.filters import MentionFilter
+
+ME, NOBODY = "me", "none"
+MAX_NUMBER = 2**31 - 1  # Postgres integer
+
+
+class AssigneeDimension(Dimension):
+    """The member who takes care of an item: ids of members, "me", or "none"."""
+
+    name, parameter, label = "assignees", "assignee", _("Assignee")
+    description = 'ids of members; "me"; "none" for unassigned'
+    facet_order = 10
+
+    def read(self, reader: QueryReader, project: Project) -> Selection:
+        is_checked = not reader.known  # a stored filter was checked before, and is read with many others
+        return reader.many(self.parameter, lambda values: self._people(project, values, is_checked))
+
+    def _people(self, project: Project, values: list[str], is_checked: bool) -> dict[str, str]:
+        """Map ids of members, and of those who have left but still are assignees, to themselves."""
+        ids = [found for value in values if (found := read_id(value)) is not None]
+        if not is_checked:
+            return {value: value for value in values if value in (ME, NOBODY) or read_id(value) is not None}
+        members = Membership.objects.filter(project=project, user_id__in=ids).values_list("user_id", flat=True)
+        former = Triage.objects.filter(project=project, assignee_id__in=ids).values_list("assignee_id", flat=True)
+        known = {ME, NOBODY, *map(str, members.union(former))} if ids else {ME, NOBODY}
+        return {value: value for value in values if value in known}
+
+    def condition(self, f: "MentionFilter") -> Condition | None:
+        if not f.assignees:
+            return None
+        people = [f.person_id or 0 if one == ME else int(one) for one in f.assignees if one != NOBODY]
+        assigned = Triage.objects.filter(project_id=f.project_id, assignee__isnull=False)
+        if NOBODY in f.assignees:
+            # One anti-join: unassigned or assigned to one of these is the same as not assigned to anybody else.
+            return _without(assigned.exclude(assignee_id__in=people) if people else assigned)
+        return Q(document_id__in=assigned.filter(assignee_id__in=people).values("document_id"))
+
+    def facet_key(self) -> GroupKey:
+        return Cast("document__triage__assignee_id", CharField())
+
+    def labels(self, keys: Iterable[Key]) -> Mapping[Key, str]:
+        keys = list(keys)
+        ids = [found for key in keys if (found := read_id(str(key))) is not None]
+        names: dict[Key, str] = {str(pk): user.name for pk, user in User.objects.in_bulk(ids).items()}
+        return {**names, ME: pgettext("assignee", "Me"), NOBODY: pgettext("assignee", "Unassigned")}
+
+
+class TagDimension(Dimension):
+    """A tag that people gave an item; an item with several has a row for each in the facet."""
+
+    name, parameter, label = "tags", "tag", _("Tag")
+    description = "tags in lower case"
+    facet_order = 11
+
+    def read(self, reader: QueryReader, project: Project) -> Selection:
+        return reader.many(
+            self.parameter,
+            lambda values: {
+                value: value.casefold() for value in values if len(value) <= MAX_TAG and is_storable(value)
+            },
+        )
+
+    def condition(self, f: "MentionFilter") -> Condition | None:
+        if not f.tags:
+            return None
+        tagged = MentionTag.objects.filter(project_id=f.project_id, tag__in=f.tags)
+        return Q(document_id__in=tagged.values("document_id"))
+
+    def facet_key(self) -> GroupKey:
+        return F("document__tags__tag")
+
+
+class FoundedDimension(Dimension):
+    """Whether a complaint is justified: "true", "false", or "none" where nobody has said so."""
+
+    name, parameter, label = "founded", "founded", _("Founded complaint")
+    description = '"true", "false"; "none" where not set'
+    facet_order = 12
+    fixed_keys = ("true", "false")
+
+    def read(self, reader: QueryReader, project: Project) -> Selection:
+        known = (*self.fixed_keys, NOBODY)
+        return reader.many(self.parameter, lambda values: {value: value for value in values if value in known})
+
+    def condition(self, f: "MentionFilter") -> Condition | None:
+        if not f.founded:
+            return None
+        known = Triage.objects.filter(project_id=f.project_id, is_founded__isnull=False)
+        selected = [one == "true" for one in f.founded if one != NOBODY]
+        if NOBODY in f.founded:
+            return _without(known.exclude(is_founded__in=selected) if selected else known)
+        return Q(document_id__in=known.filter(is_founded__in=selected).values("document_id"))
+
+    def facet_key(self) -> GroupKey:
+        return Cast("document__triage__is_founded", CharField())
+
+    def labels(self, keys: Iterable[Key]) -> Mapping[Key, str]:
+        return {"true": gettext("Yes"), "false": gettext("No"), NOBODY: pgettext("founded complaint", "Not set")}
+
+
+class SnoozedDimension(Dimension):
+    """Whether an item is snoozed now; "no" is the open queue. A snooze ends by time, without any change of the row."""
+
+    name, parameter, label = "snoozed", "snoozed", _("Snoozed")
+    description = '"no" leaves out what is snoozed now, "yes" selects it'
+    is_many = False
+
+    def read(self, reader: QueryReader, project: Project) -> Selection:
+        return reader.one_of(self.parameter, ("", "no", "yes"))
+
+    def condition(self, f: "MentionFilter") -> Condition | None:
+        if not f.snoozed:
+            return None
+        snoozed = Triage.objects.filter(project_id=f.project_id, snoozed_until__gt=Now())
+        return Q(document_id__in=snoozed.values("document_id")) if f.snoozed == "yes" else _without(snoozed)
+
+    def labels(self, keys: Iterable[Key]) -> Mapping[Key, str]:
+        return {"yes": gettext("Yes"), "no": gettext("No")}
+
+
+class MinimumDimension(Dimension):
+    """A whole number that a count must reach; items without the count never do."""
+
+    is_many = False
+
+    def read(self, reader: QueryReader, project: Project) -> Selection:
+        value = reader.text(self.parameter)
+        minimum = read_id(value) if value else None
+        if value and (minimum is None or minimum > MAX_NUMBER):
+            reader.add_problem(self.parameter, value, gettext("Enter a whole number."))
+        return str(minimum) if minimum and minimum <= MAX_NUMBER else ""
+
+    def labels(self, keys: Iterable[Key]) -> Mapping[Key, str]:
+        return {key: number(int(key)) for key in keys}
+
+
+class FollowersDimension(MinimumDimension):
+    """The reach of an item, as far as it is known: the followers of its author."""
+
+    name, parameter, label = "min_followers", "min_followers", _("Minimum followers")
+    description = "of the author"
+
+    def condition(self, f: "MentionFilter") -> Condition | None:
+        if not f.min_followers:
+            return None
+        documents = Document.objects.filter(project_id=f.project_id, followers__gte=int(f.min_followers))
+        return Q(document_id__in=documents.values("pk"))
+
+
+class EngagementDimension(MinimumDimension):
+    """The reactions, comments and shares of an item together."""
+
+    name, parameter, label = "min_engagement", "min_engagement", _("Minimum engagement")
+    description = "reactions, comments and shares"
+
+    def condition(self, f: "MentionFilter") -> Condition | None:
+        return Q(engagement__gte=int(f.min_engagement)) if f.min_engagement else None
+
+
+def _without(rows: QuerySet[Triage]) -> Q:
+    """Return the condition that a mention's document is in none of these rows."""
+    return ~Q(Exists(rows.filter(document_id=OuterRef("document_id"))))
+
+
+def _fits(tag: str) -> bool:
+    return len(tag) <= MAX_TAG and is_storable(tag)
