@@ -4,6 +4,7 @@ Without DATABASE_URL or REDIS_URL, embedded servers start once per run, in a fol
 workers share them, each with its own database.
 """
 
+import gc
 import os
 import secrets
 import shutil
@@ -21,7 +22,7 @@ hypothesis_settings.register_profile("explore", derandomize=False)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
-pytest_plugins = ["tests.lookalikes.json_channel", "tests.lookalikes.smtp", "tests.pages"]
+pytest_plugins = ["tests.databases", "tests.lookalikes.json_channel", "tests.lookalikes.smtp", "tests.pages"]
 
 
 def pytest_configure(config):
@@ -55,6 +56,16 @@ def pytest_configure(config):
         shutil.rmtree(folder, ignore_errors=True)
 
     config.add_cleanup(stop)
+
+
+def pytest_collection():
+    """Collect without the garbage collector, which would go through 9,000 tests again and again: a quarter faster."""
+    gc.disable()
+
+
+def pytest_collection_finish():
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)
