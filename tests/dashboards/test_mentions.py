@@ -224,7 +224,7 @@ def test_viewer_cannot_change_status(as_person, viewer, at, keyword):
     mention = make_mention(keyword)
     client = as_person(viewer)
     assert client.post(at("mention_status"), {"id": mention.pk, "status": "ignored"}).status_code == 403
-    assert "data-pick " not in client.get(at("mentions")).content.decode()
+    assert "data-may-edit" not in client.get(at("mentions")).content.decode()
     assert "data-triage" not in client.get(at("mention", mention.pk)).content.decode()
 
 

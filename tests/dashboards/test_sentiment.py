@@ -102,7 +102,7 @@ def test_correction_of_one_keyword_returns_the_whole_row(as_person, manager, at,
     data = {"id": two[1].pk, "shown": [two[0].pk, two[1].pk], "label": "neutral"}
     answer = as_person(manager).post(at("mention_sentiment"), data, headers=HTMX).content.decode()
     assert f'id="mention-{two[0].pk}"' in answer
-    assert signs(answer) == [("neg", "Lumen : Négatif, Halo : Neutre (corrigé manuellement)")]
+    assert signs(answer) == [("neg", "Lumen : Négatif, Halo : Neutre (corrigé manuellement)")]
     assert f'data-corrections="{two[0].pk}: {two[1].pk}:neutral"' in answer
 
 
@@ -129,7 +129,7 @@ def test_viewer_cannot_correct_sentiment(as_person, viewer, at, keyword):
     mention = make_mention(keyword, sentiment="negative")
     client = as_person(viewer)
     assert client.post(at("mention_sentiment"), {"id": mention.pk, "label": "positive"}).status_code == 403
-    assert "data-pick " not in client.get(at("mentions")).content.decode()
+    assert "data-may-edit" not in client.get(at("mentions")).content.decode()
     assert "data-correct=" not in client.get(at("mention", mention.pk)).content.decode()
 
 

@@ -14,7 +14,6 @@ const actions = {
   Enter: openSelected,
   o: openOriginal,
   u: undo,
-  x: () => selectedRow()?.querySelector("[data-pick]")?.click(),
   ".": () => document.querySelector("#fresh a")?.click(),
   "?": () => document.getElementById("help")?.showModal(),
 };
@@ -35,7 +34,7 @@ function decideByKey(key) {
   if (!status && !label) return false;
   if (!list) return pressByKey(status, label);
   const row = selectedRow();
-  if (!row?.querySelector("[data-pick]")) return false; // only who may edit can select
+  if (!row || !("mayEdit" in list.dataset)) return false;
   const words = document.querySelector("#toast").dataset[status ?? label];
   // The row is read again when its turn comes: an earlier change has replaced it.
   const { id } = row;
