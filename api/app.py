@@ -20,6 +20,7 @@ from api import (
     saved_views,
     sentiment,
     sources,
+    triage,
     volume,
 )
 from api.auth import TokenAuth
@@ -34,6 +35,7 @@ ROUTERS = [
     for module in (
         *(projects, keywords, sources, platform_sources, mentions, mutes),
         *(volume, documents, sentiment, explain, saved_views),
+        triage,
     )
 ]
 

@@ -45,6 +45,10 @@ SCHEMA = {
                     "message": {"type": "string"},
                     "code": {"type": "string"},
                     "position": {"type": "integer", "description": "the character of the error, counted from 0"},
+                    "mention_id": {"type": "integer", "description": "the mention of a conflict"},
+                    "value": {"description": "the present value in a conflict"},
+                    "user": {"type": ["object", "null"], "description": "who set the present value"},
+                    "at": {"type": "string", "format": "date-time", "description": "when it was set"},
                     "candidates": {
                         "type": "array",
                         "description": "the feeds of a site, to choose from",
@@ -73,6 +77,14 @@ class InvalidField(InvalidRequest):
 
     def __init__(self, field: str, message: str, code: str, **details: object) -> None:
         super().__init__([field_error(field, message, code, **details)])
+
+
+class Conflicting(Exception):
+    """A change of something that somebody else has changed meanwhile; `errors` come from field_error."""
+
+    def __init__(self, detail: str, errors: list[dict[str, object]]) -> None:
+        super().__init__(detail, errors)
+        self.detail, self.errors = detail, errors
 
 
 def field_error(field: str, message: str, code: str, **details: object) -> dict[str, object]:
@@ -232,6 +244,10 @@ def _service_errors(request: HttpRequest, error: ServiceErrors) -> HttpResponse:
     )
 
 
+def _conflicting(request: HttpRequest, error: Conflicting) -> HttpResponse:
+    return problem(409, error.detail, error.errors)
+
+
 HANDLERS: dict[type[Exception], Callable[..., HttpResponse]] = {
     AuthenticationError: _unauthenticated,
     Throttled: _throttled,
@@ -242,6 +258,7 @@ HANDLERS: dict[type[Exception], Callable[..., HttpResponse]] = {
     Http404: _not_found,
     PermissionDenied: _forbidden,
     IntegrityError: _conflict,
+    Conflicting: _conflicting,
     InvalidRequest: _invalid_request,
     ValidationError: _schema_errors,
     ServiceErrors: _service_errors,

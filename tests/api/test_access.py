@@ -22,6 +22,10 @@ BODIES = {
     ("post", "sources/platforms"): {"platform": "hackernews"},
     ("patch", "sources"): {"paused": True},
     ("patch", "mentions"): {"status": "ignored"},
+    ("post", "mutes"): {"kind": "domain", "value": "lumen.example"},
+    ("post", "views"): {"name": "Mine", "query": "period=7d"},
+    ("patch", "views"): {"name": "Mine"},
+    ("post", "changes"): {"mention_ids": [1], "status": "ignored"},
     ("post", "why"): {"query": "lumen", "text": "La lampe de Lumen"},
 }
 # Reads that take a body because of their length, and write nothing.
@@ -46,6 +50,9 @@ def world(project):
         "keyword_id": keyword.pk,
         "source_id": make_source(project).pk,
         "mention_id": make_mention(keyword).pk,
+        "change_id": 1,
+        "mute_id": 1,
+        "view_id": 1,
     }
 
 

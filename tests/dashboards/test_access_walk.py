@@ -177,6 +177,7 @@ def samples(project, owner, manager):
         "platform_name": "hackernews",
         "credential_id": credential.id,
         "mute_id": mute.id,
+        "change_id": 1,
         "view_id": view.id,
         "member_id": project.memberships.get(user=manager).id,
         "invitation_id": invitation.id,
