@@ -102,6 +102,18 @@ def page(f: MentionFilter, cursor: str | None = None, size: int = PAGE_SIZE) -> 
     )
 
 
+def newest_documents(f: MentionFilter, limit: int) -> list[int]:
+    """Return the ids of the first documents of the list."""
+    return [key.document_id for key in islice(_keys(f, None, False, limit), limit)]
+
+
+def rows_of_documents(f: MentionFilter, ids: list[int]) -> tuple[MentionRow, ...]:
+    """Return the rows of some documents of the list, the oldest first."""
+    rows = f.mentions().filter(document_in(ids)).values("published", "document_id").annotate(ids=ArrayAgg("id"))
+    keys = rows.order_by("published", "document_id").values_list("published", "document_id", "ids")
+    return _rows(f, [_Key(*key) for key in keys])
+
+
 def all_rows(f: MentionFilter) -> Iterator[MentionRow]:
     """Yield every row of the list, read page by page, for exports."""
     cursor = None

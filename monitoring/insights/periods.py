@@ -49,7 +49,7 @@ def previous_period(name: str, since: datetime, until: datetime, zone: tzinfo) -
     days = DAYS.get(name) or whole_days(since, until, zone)
     if not days:
         return since - (until - since), since
-    return _days_before(since, days, zone), _days_before(until, days, zone)
+    return same_time_days_before(since, days, zone), same_time_days_before(until, days, zone)
 
 
 def whole_days(since: datetime, until: datetime, zone: tzinfo) -> int:
@@ -116,7 +116,7 @@ def bucket_starts(since: datetime, until: datetime, zone: tzinfo, bucket: str) -
     return [start for start, following in pairwise(starts) if start != following] + starts[-1:]
 
 
-def _days_before(instant: datetime, days: int, zone: tzinfo) -> datetime:
+def same_time_days_before(instant: datetime, days: int, zone: tzinfo) -> datetime:
     """Return the same local time a number of days earlier."""
     local = instant.astimezone(zone).replace(tzinfo=None) - timedelta(days=days)
     return local.replace(tzinfo=zone).astimezone(UTC)

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from itertools import chain
 from math import log
 
+from monitoring.content.stop_words import STOP_WORDS
 from monitoring.query import And, Node, Not, QueryError, fold, parse, terms, tokenize
 from monitoring.query.tokens import KEYS, blank_markup
-from monitoring.query_tools.stop_words import STOP_WORDS
 
 MAX_TERMS = 8
 MIN_MATCHES = 3  # with the term: two texts that share a word are no pattern

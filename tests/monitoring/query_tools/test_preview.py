@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
+from monitoring.content.stop_words import STOP_WORDS
 from monitoring.matching.candidates import candidate_query, candidates_except
 from monitoring.matching.keyword_index import TrackedKeyword
 from monitoring.models import Document
@@ -13,7 +14,6 @@ from monitoring.query import Doc, fold, parse
 from monitoring.query_tools import sampled_search
 from monitoring.query_tools.cooccurring_terms import distinctive_terms, exclude_term
 from monitoring.query_tools.preview import preview
-from monitoring.query_tools.stop_words import STOP_WORDS
 from tests.factories import make_document, make_documents, make_keyword
 from tests.monitoring.history import QUERIES, make_history, matching
 

@@ -1,7 +1,7 @@
 """Words that say nothing about a subject, in French and English, folded (no accents, lower case). Pure.
 
-Read by query_tools/cooccurring_terms.py, which never suggests to exclude one. Those of other languages need no list:
-they are just as frequent in other documents.
+Read by query_tools/cooccurring_terms.py, which never suggests to exclude one, and by insights/terms.py. Those of other
+languages need no list: they are just as frequent in other documents.
 """
 
 _FUNCTION_WORDS = """

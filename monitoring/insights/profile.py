@@ -1,0 +1,118 @@
+"""When, where and by whom something is said: hours of the week, top sources, top authors, from one reading.
+
+In: a MentionFilter of one subject. Out: frozen counts of documents, each equal to the length of the list behind it.
+`known_reach` reads a bounded sample of the documents themselves. Called by the overview and the API.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import F
+from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
+
+from monitoring.insights.breakdown import Tally, document_rows, tally
+from monitoring.insights.filters import MentionFilter
+from monitoring.insights.mentions import newest_documents
+from monitoring.models import Document
+
+TOP = 6
+HOURS, WEEKDAYS = 24, 7
+REACH_SAMPLE = 2000  # newest mentions whose authors are looked up
+
+
+@dataclass(frozen=True, slots=True)
+class TopRow:
+    """A source (its id) or an author (the name) with its documents."""
+
+    key: int | str
+    tally: Tally
+
+
+@dataclass(frozen=True)
+class Profile:
+    """`heat` has a row per weekday from Monday, with one count per hour in the person's time zone."""
+
+    heat: tuple[tuple[int, ...], ...]
+    sources: tuple[TopRow, ...]
+    authors: tuple[TopRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The followers of the authors of `sampled` mentions, each author once; `known` of the mentions have a number."""
+
+    followers: int
+    known: int
+    sampled: int
+    is_complete: bool
+
+
+def profile(f: MentionFilter, top: int = TOP) -> Profile:
+    """Return the hours, sources and authors of the documents under a filter."""
+    cells: dict[int, int] = defaultdict(int)
+    by_source: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    by_author: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for hour, source, author, labels, count in _counts(f, top):
+        if hour is not None:
+            cells[hour] += count
+        elif source is not None:
+            by_source[source].append((labels, count))
+        else:
+            by_author[author].append((labels, count))
+    heat = tuple(tuple(cells[HOURS * day + hour] for hour in range(HOURS)) for day in range(WEEKDAYS))
+    return Profile(heat, _top(by_source, top), _top(by_author, top))
+
+
+def known_reach(f: MentionFilter) -> Reach:
+    """Return the reach of the newest mentions, as far as their platforms tell it."""
+    newest = newest_documents(f, REACH_SAMPLE + 1)
+    sample = newest[:REACH_SAMPLE]
+    largest: dict[tuple[str, str], int] = {}
+    known = 0
+    authors = Document.objects.filter(pk__in=sample, followers__isnull=False)
+    for platform, author_url, author, followers in authors.values_list(
+        "platform", "author_url", "author", "followers"
+    ):
+        known += 1
+        key = (platform, author_url or author)
+        largest[key] = max(largest.get(key, 0), followers)
+    return Reach(sum(largest.values()), known, len(sample), len(newest) <= REACH_SAMPLE)
+
+
+# Groups by hour, by source and by author at once; of sources and authors, only the most frequent leave Postgres.
+_SETS = """
+SELECT hour, source, author, labels, number FROM (
+    SELECT hour, source, author, labels, number,
+        dense_rank() OVER (PARTITION BY kind ORDER BY total DESC, source, author) AS place, kind
+    FROM (
+        SELECT GROUPING(hour, source, author) AS kind, hour, source, author, labels, count(*) AS number,
+            sum(count(*)) OVER (PARTITION BY GROUPING(hour, source, author), source, author) AS total
+        FROM ({rows}) AS documents
+        GROUP BY GROUPING SETS ((hour, labels), (source, labels), (author, labels))
+    ) AS groups
+    WHERE kind = 3 OR source IS NOT NULL OR author <> ''
+) AS ranked
+WHERE kind = 3 OR place <= %s
+"""
+
+
+def _counts(f: MentionFilter, top: int) -> list[tuple]:
+    zone = f.zone
+    day = ExtractIsoWeekDay("published", tzinfo=zone) - 1
+    hour = day * HOURS + ExtractHour("published", tzinfo=zone)
+    rows = document_rows(f, f.mentions(), hour=hour, source=F("source_id"), author=F("author"))
+    try:
+        sql, params = rows.query.sql_with_params()
+    except EmptyResultSet:  # no keyword is in scope
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_SETS.replace("{rows}", sql), [*params, top])
+        return cursor.fetchall()
+
+
+def _top(rows: Mapping, top: int) -> tuple[TopRow, ...]:
+    found = [TopRow(key, tally(counts)) for key, counts in rows.items()]
+    return tuple(sorted(found, key=lambda row: (-row.tally.documents, str(row.key)))[:top])

@@ -1,0 +1,97 @@
+"""Order what needs a reply by urgency: the queue of the overview, and the inbox when it is sorted by urgency.
+
+In: a MentionFilter and the time now. Out: a frozen Queue of document ids. Candidates are bounded: the newest and the
+oldest MAX_CANDIDATES documents that need a reply, so a neglected queue of thousands costs no more. `urgency` is pure.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from monitoring.insights.filters import MentionFilter
+from monitoring.models import Mention
+
+MAX_CANDIDATES = 500
+NEEDS_REPLY = Mention.Status.NEEDS_REPLY
+# What is not analyzed may be negative: it comes before what is certain not to be.
+NEGATIVITY = {"negative": 0, "uncertain": 1, "": 1, "neutral": 2, "positive": 3}
+_NO_DUE_TIME = 10**9  # hours: after everything that has one
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A document that needs a reply. `negativity` is from 0 (negative) to 3 (positive); unknown numbers are 0."""
+
+    document_id: int
+    published: datetime
+    negativity: int
+    followers: int
+    engagement: int
+    due_at: datetime | None
+    assignee_id: int | None
+
+    def is_overdue(self, now: datetime) -> bool:
+        return self.due_at is not None and self.due_at <= now
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """`waiting` is the most urgent first; `total` and `overdue` count all, not only the candidates."""
+
+    waiting: tuple[Waiting, ...] = ()
+    total: int = 0
+    overdue: int = 0
+    oldest: datetime | None = None
+
+
+def urgency(one: Waiting, now: datetime) -> tuple[int, int, int, int, datetime, int]:
+    """Return the sort key: due time in whole hours, negativity, followers, engagement, age.
+
+    Whole hours let what is negative or widely read come first among what is due at about the same time.
+    """
+    hours = int((one.due_at - now).total_seconds() // 3600) if one.due_at else _NO_DUE_TIME
+    return hours, one.negativity, -one.followers, -one.engagement, one.published, one.document_id
+
+
+def queue(f: MentionFilter, now: datetime) -> Queue:
+    """Return the documents under a filter that need a reply and are not snoozed."""
+    rows = waiting_mentions(f, now)
+    newest = _documents(rows.order_by("-published", "-document_id")[: MAX_CANDIDATES + 1])
+    if len(newest) <= MAX_CANDIDATES:
+        found = list(newest.values())
+        total, overdue = len(found), sum(one.is_overdue(now) for one in found)
+    else:
+        newest |= _documents(rows.order_by("published", "document_id")[:MAX_CANDIDATES])
+        found = list(newest.values())
+        ids = rows.values("document_id").distinct()
+        total, overdue = ids.count(), ids.filter(document__triage__due_at__lte=now).count()
+    return Queue(
+        waiting=tuple(sorted(found, key=lambda one: urgency(one, now))),
+        total=total,
+        overdue=overdue,
+        oldest=min((one.published for one in found), default=None),
+    )
+
+
+def waiting_mentions(f: MentionFilter, now: datetime) -> QuerySet[Mention]:
+    """Return the mentions under a filter that need a reply and are not snoozed."""
+    rows = f.replace(statuses=(NEEDS_REPLY,)).mentions()
+    return rows.filter(Q(document__triage__snoozed_until=None) | Q(document__triage__snoozed_until__lte=now))
+
+
+def _documents(mentions: QuerySet[Mention]) -> dict[int, Waiting]:
+    """Return the documents of mentions by id; of several labels, the most negative one counts."""
+    found: dict[int, Waiting] = {}
+    fields = ("followers", "engagement", "triage__due_at", "triage__assignee_id")
+    rows: Iterable[tuple] = mentions.values_list(
+        "document_id", "published", "sentiment", *(f"document__{field}" for field in fields)
+    )
+    for document_id, published, sentiment, followers, engagement, due_at, assignee_id in rows:
+        one = Waiting(
+            document_id, published, NEGATIVITY[sentiment], followers or 0, engagement or 0, due_at, assignee_id
+        )
+        before = found.get(document_id)
+        found[document_id] = replace(one, negativity=min(one.negativity, before.negativity)) if before else one
+    return found
