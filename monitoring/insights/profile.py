@@ -78,22 +78,22 @@ def known_reach(f: MentionFilter) -> Reach:
     ):
         known += 1
         key = (platform, author_url or author)
-        largest[key] = max(largest.get(key, 0), followers)
+        largest[key] = max(largest.get(key, 0), followers or 0)
     return Reach(sum(largest.values()), known, len(sample), len(newest) <= REACH_SAMPLE)
 
 
 # Groups by hour, by source and by author at once; of sources and authors, only the most frequent leave Postgres.
 _SETS = """
-SELECT hour, source, author, labels, number FROM (
-    SELECT hour, source, author, labels, number,
-        dense_rank() OVER (PARTITION BY kind ORDER BY total DESC, source, author) AS place, kind
+SELECT hour, source_key, author_key, labels, number FROM (
+    SELECT hour, source_key, author_key, labels, number,
+        dense_rank() OVER (PARTITION BY kind ORDER BY total DESC, source_key, author_key) AS place, kind
     FROM (
-        SELECT GROUPING(hour, source, author) AS kind, hour, source, author, labels, count(*) AS number,
-            sum(count(*)) OVER (PARTITION BY GROUPING(hour, source, author), source, author) AS total
+        SELECT GROUPING(hour, source_key, author_key) AS kind, hour, source_key, author_key, labels, count(*) AS number,
+            sum(count(*)) OVER (PARTITION BY GROUPING(hour, source_key, author_key), source_key, author_key) AS total
         FROM ({rows}) AS documents
-        GROUP BY GROUPING SETS ((hour, labels), (source, labels), (author, labels))
+        GROUP BY GROUPING SETS ((hour, labels), (source_key, labels), (author_key, labels))
     ) AS groups
-    WHERE kind = 3 OR source IS NOT NULL OR author <> ''
+    WHERE kind = 3 OR source_key IS NOT NULL OR author_key <> ''
 ) AS ranked
 WHERE kind = 3 OR place <= %s
 """
@@ -103,7 +103,7 @@ def _counts(f: MentionFilter, top: int) -> list[tuple]:
     zone = f.zone
     day = ExtractIsoWeekDay("published", tzinfo=zone) - 1
     hour = day * HOURS + ExtractHour("published", tzinfo=zone)
-    rows = document_rows(f, f.mentions(), hour=hour, source=F("source_id"), author=F("author"))
+    rows = document_rows(f, f.mentions(), hour=hour, source_key=F("source_id"), author_key=F("author"))
     try:
         sql, params = rows.query.sql_with_params()
     except EmptyResultSet:  # no keyword is in scope

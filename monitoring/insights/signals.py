@@ -83,16 +83,16 @@ def _windows(
     edges = [same_time_days_before(now, days, f.zone) for days in range(DAYS_BACK + 7 * WEEKS, -1, -1)]
     wide = f.replace(since=edges[0], until=now)
     rows = document_rows(wide, wide.mentions(), number=bucket_number(wide, edges[:-1]))
-    counts: dict[int, list[int]] = {}
+    counts: dict[int, tuple[int, int]] = {}
     for number, labels, count in count_tuples(rows, "number, labels"):
-        both = counts.setdefault(number - 1, [0, 0])
-        both[0] += count
-        both[1] += count if labels & NEGATIVE else 0
+        before, negative = counts.get(number - 1, (0, 0))
+        counts[number - 1] = before + count, negative + (count if labels & NEGATIVE else 0)
     windows = []
     for number in range(len(edges) - 2, -1, -1):
         start, end = edges[number], edges[number + 1]
         is_seen = start >= history_start and len(failing_in(failures, start, end)) < max(MARKED_SHARE * sources, 1)
-        windows.append(Window(start, end, *counts.get(number, (0, 0)), is_seen))
+        count, negative = counts.get(number, (0, 0))
+        windows.append(Window(start, end, count, negative, is_seen))
     return windows
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
 from math import log
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -116,7 +116,7 @@ def _spread(f: MentionFilter) -> list[int]:
 
 
 def _count_words(here: Sequence[int], usual: Sequence[int]) -> list[_Counted]:
-    parameters = {
+    parameters: dict[str, Any] = {
         "here": list(here),
         "usual": list(usual),
         "here_size": len(here),

@@ -25,6 +25,7 @@ KINDS = ["", "post", "review"]
 RATINGS = [None, None, 1.0, 2.4, 4.5]
 COUNTRIES = ["", "FR", "CA"]
 STATUSES = Mention.Status.values
+SENTIMENTS = ["", *Mention.Sentiment.values]
 FIELDS = ("title", "text", "language", "platform", "author", "kind", "rating", "country")
 
 
@@ -39,7 +40,7 @@ ages = st.one_of(
     st.integers(0, 240).map(lambda hours: hours * 60),
     st.integers(0, 60 * 24 * 100),
 )
-mention = st.tuples(st.sampled_from(STATUSES), st.booleans(), ages)
+mention = st.tuples(st.sampled_from(STATUSES), st.booleans(), ages, st.sampled_from(SENTIMENTS))
 document = st.fixed_dictionaries(
     {
         "age": ages,
@@ -67,6 +68,7 @@ choice = st.fixed_dictionaries(
         "platforms": rarely(st.sets(st.sampled_from(PLATFORMS), min_size=1), set()),
         "languages": rarely(st.sets(st.sampled_from(["fr", "en", "und"]), min_size=1), set()),
         "statuses": rarely(st.sets(st.sampled_from(STATUSES), min_size=1), set()),
+        "sentiments": rarely(st.sets(st.sampled_from(SENTIMENTS[1:]), min_size=1), set()),
         "kinds": rarely(st.sets(st.sampled_from(["unknown", "review"]), min_size=1), set()),
         "ratings": rarely(st.sampled_from(["1", "1-2", "2-5"]), ""),
         "countries": rarely(st.sets(st.sampled_from(COUNTRIES[1:]), min_size=1), set()),
@@ -114,10 +116,11 @@ def build(documents):
             rating=document.rating and stars(document.rating),
             country=document.country,
             status=status,
+            sentiment=sentiment,
             is_backlog=is_backlog,
         )
         for document, fields in zip(made, documents, strict=True)
-        for number, (status, is_backlog, found_age) in fields["mentions"].items()
+        for number, (status, is_backlog, found_age, sentiment) in fields["mentions"].items()
     )
     return RandomProject(project, keywords, sources[:2], rows)
 
@@ -132,6 +135,7 @@ def filter_of(random_project, chosen):
         "platform": list(chosen["platforms"]),
         "language": list(chosen["languages"]),
         "status": list(chosen["statuses"]),
+        "sentiment": list(chosen["sentiments"]),
         "kind": list(chosen["kinds"]),
         "rating": chosen["ratings"],
         "country": [country.lower() for country in chosen["countries"]],
@@ -163,6 +167,7 @@ def _is_expected(row, f):
         and (not f.platforms or row.platform in f.platforms)
         and (not f.languages or (row.language.split("-")[0] or "und") in f.languages)
         and row.status in (f.statuses or SHOWN_STATUSES)
+        and (not f.sentiments or row.sentiment in f.sentiments)
         and (not f.kinds or (row.kind or "unknown") in f.kinds)
         and (not f.ratings or row.rating in f.ratings)
         and (not f.countries or row.country in f.countries)
