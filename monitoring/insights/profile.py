@@ -88,7 +88,8 @@ SELECT hour, source_key, author_key, labels, number FROM (
     SELECT hour, source_key, author_key, labels, number,
         dense_rank() OVER (PARTITION BY kind ORDER BY total DESC, source_key, author_key) AS place, kind
     FROM (
-        SELECT GROUPING(hour, source_key, author_key) AS kind, hour, source_key, author_key, labels, count(*) AS number,
+        SELECT GROUPING(hour, source_key, author_key) AS kind, hour, source_key, author_key, labels,
+            count(*) AS number,
             sum(count(*)) OVER (PARTITION BY GROUPING(hour, source_key, author_key), source_key, author_key) AS total
         FROM ({rows}) AS documents
         GROUP BY GROUPING SETS ((hour, labels), (source_key, labels), (author_key, labels))

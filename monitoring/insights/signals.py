@@ -1,8 +1,8 @@
-"""Find unusual numbers of mentions that no rule watches: negative ones, and all.
+"""Find unusual numbers of mentions, also where no alert rule applies: of negative ones, and of all.
 
-In: a project and the time now. Out: a frozen Signal or None. The last 24 hours are compared with the same hours of the
-same weekday in the four weeks before, in the person's time zone, and only with those that Vigie saw. Called by
-alerts/status.py.
+In: a filter with the keywords, and the time now. Out: a frozen Day with its Signal. The last 24 hours are compared with
+the same hours of the same weekday in the four weeks before, in the person's time zone, and only with those that Vigie
+saw. Called by alerts/status.py.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from monitoring.insights.breakdown import count_tuples, document_rows
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.gaps import MARKED_SHARE, Failure, failing_in
 from monitoring.insights.periods import same_time_days_before
-from monitoring.insights.surges import Surge, surge
+from monitoring.insights.surges import MIN_WINDOWS, Surge, surge
 from monitoring.insights.volume import bucket_number
 from monitoring.models import Mention
 
@@ -50,29 +50,39 @@ class Window:
     is_seen: bool
 
 
-def find_signal(
-    f: MentionFilter,
-    now: datetime,
-    history_start: datetime | None,
-    failures: Sequence[Failure],
-    sources: int,
-) -> Signal | None:
-    """Return the signal of negative mentions, else that of all mentions, None if both are as usual.
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The last 24 hours: documents, those that are usual for them (None where Vigie did not see enough), the signal.
 
-    `f` has the keywords; `history_start` is when the first source was added, and `failures` cover five weeks.
+    `f` is the list of the documents.
     """
-    if history_start is None:
-        return None
-    windows = _windows(f, now, history_start, failures, sources)
-    for is_negative in (True, False):
-        found = _signal(f, windows, is_negative=is_negative)
-        if found:
-            return found
-    return None
+
+    count: int
+    usual: float | None
+    signal: Signal | None
+    f: MentionFilter
+
+
+def last_day(
+    f: MentionFilter, now: datetime, history_start: datetime | None, failures: Sequence[Failure], sources: int
+) -> Day:
+    """Return the last 24 hours, with the signal of negative mentions, else that of all, if either is unusual.
+
+    `f` has the keywords; `history_start` is when the first source was added, and `failures` are those of five weeks.
+    """
+    windows = _windows(f, now, history_start or now, failures, sources)
+    signals = [_signal(f, windows, is_negative=is_negative) for is_negative in (True, False)]
+    past = _past(windows, 0, is_negative=False)
+    return Day(
+        count=windows[0].count,
+        usual=sum(past) / len(past) if len(past) >= MIN_WINDOWS else None,
+        signal=signals[0] or signals[1],
+        f=f.replace(since=windows[0].start, until=now),
+    )
 
 
 def first_window(now: datetime, zone: tzinfo) -> datetime:
-    """Return the start of the earliest window that `find_signal` counts."""
+    """Return the start of the earliest window that `last_day` counts."""
     return same_time_days_before(now, DAYS_BACK + 7 * WEEKS, zone)
 
 
@@ -116,6 +126,11 @@ def _signal(f: MentionFilter, windows: Sequence[Window], *, is_negative: bool) -
 
 
 def _surge_at(windows: Sequence[Window], day: int, *, is_negative: bool) -> Surge | None:
+    count = windows[day].negative if is_negative else windows[day].count
+    return surge(count, _past(windows, day, is_negative=is_negative))
+
+
+def _past(windows: Sequence[Window], day: int, *, is_negative: bool) -> list[int]:
+    """Return the numbers of the same hours in the weeks before a window, of those that Vigie saw."""
     past = [windows[day + 7 * week] for week in range(1, WEEKS + 1)]
-    counts = [one.negative if is_negative else one.count for one in past if one.is_seen]
-    return surge(windows[day].negative if is_negative else windows[day].count, counts)
+    return [one.negative if is_negative else one.count for one in past if one.is_seen]

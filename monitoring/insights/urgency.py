@@ -1,7 +1,8 @@
 """Order what needs a reply by urgency: the queue of the overview, and the inbox when it is sorted by urgency.
 
-In: a MentionFilter and the time now. Out: a frozen Queue of document ids. Candidates are bounded: the newest and the
-oldest MAX_CANDIDATES documents that need a reply, so a neglected queue of thousands costs no more. `urgency` is pure.
+In: a MentionFilter and the time now. Out: a frozen Queue of document ids. Candidates are bounded: the newest, the
+oldest and the first due MAX_CANDIDATES documents that need a reply, so a neglected queue of thousands costs no more.
+`urgency` is pure.
 """
 
 from collections.abc import Iterable
@@ -63,7 +64,9 @@ def queue(f: MentionFilter, now: datetime) -> Queue:
         found = list(newest.values())
         total, overdue = len(found), sum(one.is_overdue(now) for one in found)
     else:
+        due = rows.filter(document__triage__due_at__isnull=False).order_by("document__triage__due_at", "document_id")
         newest |= _documents(rows.order_by("published", "document_id")[:MAX_CANDIDATES])
+        newest |= _documents(due[:MAX_CANDIDATES])
         found = list(newest.values())
         ids = rows.values("document_id").distinct()
         total, overdue = ids.count(), ids.filter(document__triage__due_at__lte=now).count()

@@ -11,6 +11,7 @@ from statistics import median
 from tests.benchmarks.services import print_machine, vigie
 
 KEYWORDS, SOURCES, DAYS, ROUNDS = 20, 200, 730, 7
+TYPES = ["brand", "competitor", "topic", "topic"]  # five brands: a quarter of the mentions are the overview's subject
 NOW = datetime(2026, 11, 1, 10, 20, tzinfo=UTC)
 
 FILL = """
@@ -24,9 +25,11 @@ FROM generate_series(1, %(documents)s) AS n, LATERAL (SELECT 'the lamp ' || repe
     || CASE WHEN n %% 50 = 0 THEN 'again' ELSE '' END || ' word' || n %% 1000 AS text) AS body;
 
 INSERT INTO monitoring_mention (keyword_id, document_id, source_id, published, found_at, platform, author, language,
-    status, is_backlog)
+    status, sentiment, is_backlog)
 SELECT %(keyword)s + (d.id * 7 + extra) %% %(keywords)s, d.id, d.source_id, d.published, d.published, d.platform,
-d.author, d.language, (ARRAY['to_review', 'to_review', 'needs_reply', 'replied', 'ignored'])[1 + d.id %% 5], false
+d.author, d.language, CASE WHEN d.id %% 100 = 0 THEN 'needs_reply' ELSE
+    (ARRAY['to_review', 'to_review', 'to_review', 'replied', 'ignored'])[1 + d.id %% 5] END,
+(ARRAY['negative', 'neutral', 'positive', 'neutral', 'uncertain', ''])[1 + d.id %% 6], false
 FROM monitoring_document d, generate_series(0, CASE WHEN d.id %% 4 = 0 THEN 1 ELSE 0 END) AS extra;
 """
 
@@ -39,7 +42,7 @@ def fill(mentions):
 
     project = Project.objects.create(name="Bench")
     keywords = Keyword.objects.bulk_create(
-        Keyword(project=project, name=f"T{n}", query="lumen lamp") for n in range(KEYWORDS)
+        Keyword(project=project, name=f"T{n}", query="lumen lamp", type=TYPES[n % len(TYPES)]) for n in range(KEYWORDS)
     )
     sources = Source.objects.bulk_create(
         Source(project=project, url=f"https://site{n}.example/feed", title=f"Site {n}") for n in range(SOURCES)
