@@ -27,7 +27,7 @@ FROM generate_series(1, %(documents)s) AS n, LATERAL (SELECT 'the lamp ' || repe
 INSERT INTO monitoring_mention (keyword_id, document_id, source_id, published, found_at, platform, author, language,
     status, sentiment, is_backlog)
 SELECT %(keyword)s + (d.id * 7 + extra) %% %(keywords)s, d.id, d.source_id, d.published, d.published, d.platform,
-d.author, d.language, CASE WHEN d.id %% 100 = 0 THEN 'needs_reply' ELSE
+d.author, d.language, CASE WHEN d.id %% 1000 = 0 THEN 'needs_reply' ELSE
     (ARRAY['to_review', 'to_review', 'to_review', 'replied', 'ignored'])[1 + d.id %% 5] END,
 (ARRAY['negative', 'neutral', 'positive', 'neutral', 'uncertain', ''])[1 + d.id %% 6], false
 FROM monitoring_document d, generate_series(0, CASE WHEN d.id %% 4 = 0 THEN 1 ELSE 0 END) AS extra;
