@@ -1,8 +1,8 @@
 """Find unusual numbers of mentions, also where no alert rule applies: of negative ones, and of all.
 
-In: a filter with the keywords, and the time now. Out: a frozen Day with its Signal. The last 24 hours are compared with
-the same hours of the same weekday in the four weeks before, in the person's time zone, and only with those that Vigie
-saw. Called by alerts/status.py.
+In: a filter with the keywords, and the time now. Out: a frozen Day with its Signal. The last 24 hours are compared
+with the same hours of the same weekday in the four weeks before, in the person's time zone, and only with those that
+Vigie saw. Called by alerts/status.py.
 """
 
 from collections.abc import Sequence
