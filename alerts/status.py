@@ -100,7 +100,7 @@ def _tone(incident: Incident | None, signal: Signal | None, failing: int) -> Ton
 
 
 def _about(incident: Incident | None, signal: Signal | None, zone: tzinfo) -> tuple[Term, ...]:
-    """Return the distinctive terms of what the sentence tells, read only when it tells something."""
+    """Return the distinctive terms of the incident or the signal, read only if there is one."""
     if incident:
         terms = distinctive_terms(filter_of_peak(incident, zone).replace(statuses=()))
     elif signal:

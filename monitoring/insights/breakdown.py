@@ -1,7 +1,7 @@
 """Read the numbers of the overview in one pass over the covering index: documents by time and sentiment.
 
-In: a MentionFilter of the subject, usually the brand. Out: frozen counts of documents, so that each equals the length
-of the list behind it: the bucket with a label, the bucket, the period. Called by the overview and the API.
+In: a MentionFilter of the subject, usually the brand. Out: frozen counts of documents: each equals the length of the
+list behind it, that of a bucket with a label, of a bucket, of the period. Called by the overview and the API.
 """
 
 from collections.abc import Sequence
@@ -66,7 +66,7 @@ class KeywordLine:
 
 @dataclass(frozen=True)
 class Subject:
-    """What the overview is about: `f` has its keywords, `rivals` are the competitors to compare with."""
+    """The subject of the overview: `f` has its keywords, `rivals` are the competitors to compare with."""
 
     f: MentionFilter
     keywords: tuple[Keyword, ...]
@@ -160,5 +160,5 @@ def _with_previous(f: MentionFilter) -> QuerySet[Mention]:
 
 
 def _number(f: MentionFilter, starts: Sequence[datetime]) -> Expression:
-    # The first bucket may begin before the period: it is cut, so that number 0 is the previous period.
+    # The first bucket may begin before the period: it is cut, and number 0 is the previous period.
     return bucket_number(f, [f.since, *starts[1:]])

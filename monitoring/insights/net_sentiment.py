@@ -1,6 +1,6 @@
-"""Net sentiment over time with its band of doubt. Pure: splits per bucket in, points out.
+"""Net sentiment over time with its uncertainty band. Pure: splits per bucket in, points out.
 
-A point is about its bucket and the two before it, so that single days of few mentions do not swing it. Called by the
+A point is about its bucket and the two before it, because single days of few mentions swing. Called by the
 overview and the API.
 """
 
@@ -32,7 +32,7 @@ def net_point(split: Split) -> NetPoint | None:
     """Return net sentiment with its band.
 
     Both ends have the 95% interval of a difference of two shares (Agresti and Min: half a mention is added to each of
-    four counts, so that few mentions give a wide band); the lower one takes all uncertain mentions as negative, the
+    four counts, which gives few mentions a wide band); the lower one takes all uncertain mentions as negative, the
     upper one as positive.
     """
     if split.net is None:

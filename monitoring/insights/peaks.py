@@ -26,7 +26,7 @@ SAMPLE = 300
 
 @dataclass(frozen=True)
 class Explanation:
-    """What made a peak: its numbers, and the terms, sources and posts of its newest documents.
+    """The causes of a peak: its numbers, and the terms, sources and posts of its newest documents.
 
     `posts` are the first one and those with the most engagement, in the order of publication.
     """

@@ -82,7 +82,7 @@ def known_reach(f: MentionFilter) -> Reach:
     return Reach(sum(largest.values()), known, len(sample), len(newest) <= REACH_SAMPLE)
 
 
-# Groups by hour, by source and by author at once; of sources and authors, only the most frequent leave Postgres.
+# Groups by hour, by source and by author in one reading; only the most frequent sources and authors leave Postgres.
 _SETS = """
 SELECT hour, source_key, author_key, labels, number FROM (
     SELECT hour, source_key, author_key, labels, number,

@@ -38,8 +38,8 @@ def surge(count: int, past: Sequence[int]) -> Surge | None:
 def chance(count: int, past_total: int, windows: int) -> float:
     """Return how likely `count` or more are if nothing changed.
 
-    If two Poisson counts have one rate, the first is binomial given their sum: this exact test includes the doubt
-    about the usual rate, which a comparison with the mean would leave out.
+    If two Poisson counts have one rate, the first is binomial given their sum: this exact test includes that the usual
+    rate is uncertain too, which a comparison with the mean would leave out.
     """
     total, share = count + past_total, 1 / (windows + 1)
     return min(sum(_binomial(k, total, share) for k in _tail(count, total, share)), 1.0)

@@ -16,7 +16,7 @@ from monitoring.models import Mention
 
 MAX_CANDIDATES = 500
 NEEDS_REPLY = Mention.Status.NEEDS_REPLY
-# What is not analyzed may be negative: it comes before what is certain not to be.
+# An item that is not analyzed may be negative: it comes before those that are certain not to be.
 NEGATIVITY = {"negative": 0, "uncertain": 1, "": 1, "neutral": 2, "positive": 3}
 _NO_DUE_TIME = 10**9  # hours: after everything that has one
 

@@ -98,7 +98,7 @@ class Mention(models.Model):
                 condition=Q(muted_by__isnull=False),
                 name="mention_muted",
             ),
-            # What waits is few rows, of any age: without it, the queue of a project reads all its mentions.
+            # Few rows, of any age: without it, the queue of a project reads all its mentions.
             models.Index(
                 fields=["keyword", "published", "document"],
                 include=("sentiment",),

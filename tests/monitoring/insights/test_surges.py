@@ -1,4 +1,4 @@
-"""What is unusual, what is a peak, and how certain net sentiment is: pure arithmetic."""
+"""Unusual numbers, peaks, and how certain net sentiment is: pure arithmetic."""
 
 from itertools import accumulate
 from math import comb, isclose

@@ -1,4 +1,4 @@
-"""What needs a reply, the most urgent first."""
+"""The queue of mentions that need a reply, the most urgent first."""
 
 from datetime import timedelta
 
