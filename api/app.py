@@ -14,6 +14,7 @@ from api import (
     keywords,
     mentions,
     mutes,
+    overview,
     platform_sources,
     problems,
     projects,
@@ -33,7 +34,7 @@ requests left in this minute.
 ROUTERS = [
     module.router
     for module in (
-        *(projects, keywords, sources, platform_sources, mentions, mutes),
+        *(projects, keywords, sources, platform_sources, mentions, overview, mutes),
         *(volume, documents, sentiment, explain, saved_views),
         triage,
     )

@@ -18,6 +18,7 @@ from dashboards.views import (
     mutes,
     outbox,
     overview,
+    overview_parts,
     platform_add,
     preferences,
     project_members,
@@ -55,6 +56,11 @@ SAMPLE = [
     path("sample/<int:number>/<slug:slug>/<path:path>", sample.platform_api, name="sample_api"),
     path("sample/<slug:slug>/<path:name>", sample.story, name="sample_story"),
     path("p/<int:project_id>/remove-sample", sample.remove, name="remove_sample"),
+]
+OVERVIEW = [
+    path("p/<int:project_id>/", overview.overview, name="overview"),
+    path("p/<int:project_id>/overview/details", overview_parts.overview_details, name="overview_details"),
+    path("p/<int:project_id>/overview/peak", overview_parts.overview_peak, name="overview_peak"),
 ]
 MENTIONS = [
     path("p/<int:project_id>/mentions", mentions.mentions, name="mentions"),
@@ -196,7 +202,7 @@ SETTINGS = [
 urlpatterns: list[URLPattern] = [
     *GENERAL,
     *SAMPLE,
-    path("p/<int:project_id>/", overview.overview, name="overview"),
+    *OVERVIEW,
     *SETUP,
     *MENTIONS,
     *SAVED_VIEWS,

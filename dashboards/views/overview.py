@@ -1,7 +1,11 @@
-"""The overview: open incidents and failing sources, the key numbers, volume and sentiment, the top sources.
+"""The overview: what is wrong, what must be answered now, and the numbers and charts behind that.
 
-The first page of a project; until it has a keyword and a source, the first steps to get there.
+The first page of a project; until it has a keyword and a source, the first steps to get there. Its lower part and the
+explanations of peaks are fragments (overview_parts.py).
 """
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -10,82 +14,97 @@ from django.utils import timezone
 
 from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Project, Role
-from alerts.incident_messages import headline
-from alerts.incidents import incidents_of
-from dashboards import charts
+from alerts.status import Status, status
+from dashboards.presenters import overview_tiles
 from dashboards.presenters.coverage import Coverage, coverage
 from dashboards.presenters.filter_bar import filter_bar
-from dashboards.presenters.keyword_rows import share_of_voice, top_keywords
-from dashboards.presenters.mention_rows import shown_mentions
-from dashboards.presenters.sentiment_chart import keyword_splits, sentiment_chart
-from dashboards.presenters.volume_chart import volume_chart
+from dashboards.presenters.reply_queue import queue_rows
+from dashboards.presenters.status_line import StatusWords, queue_url
+from dashboards.presenters.time_chart import share_chart, time_charts_of
 from dashboards.views.time_limit import within_time_limit
-from monitoring.insights import mentions, volume
-from monitoring.insights.facets import facet_rows
+from monitoring.insights.breakdown import Subject, breakdown, keyword_lines, subject_of
 from monitoring.insights.filters import MentionFilter
-from monitoring.models import Keyword, Mention, Source
-
-LATEST = 6
-TOP_SOURCES = 8
+from monitoring.insights.gaps import failures_of, gaps
+from monitoring.insights.marks import marks
+from monitoring.models import Keyword
 
 
 @project_view()
 @within_time_limit
 def overview(request: SignedInRequest, membership: Membership) -> HttpResponse:
-    project = membership.project
+    project, now = membership.project, timezone.now()
     keywords = list(Keyword.objects.filter(project=project).order_by("id"))
     sources = coverage(project)
-    context = {
-        "project": project,
-        "keywords": keywords,
-        "coverage": sources,
-        "may_edit": membership.may(Role.MANAGER),
-    }
+    may_edit = membership.may(Role.MANAGER)
+    context: dict[str, object] = {"project": project, "keywords": keywords, "coverage": sources, "may_edit": may_edit}
     if keywords and sources.total:
-        f = MentionFilter.from_query(
-            project, request.GET, timezone.now(), request.user.zone, person_id=request.user.pk
-        )
-        context |= _numbers(project, f, keywords, sources)
+        f = MentionFilter.from_query(project, request.GET, now, request.user.zone, person_id=request.user.pk)
+        page = _Page(project, f, subject_of(f, keywords), keywords, sources, now)
+        context |= page.context(may_edit=may_edit)
     return render(request, "overview/overview.html", context)
 
 
-def _numbers(project: Project, f: MentionFilter, keywords: list[Keyword], sources: Coverage) -> dict[str, object]:
-    """Return the context of a project with keywords and sources."""
-    colors = charts.keyword_colors(keyword.pk for keyword in keywords)
-    series = volume.volume(f)
-    mentions_url = reverse("mentions", args=[project.pk])
-    statuses = {row.key: row.count for row in facet_rows(f, "statuses")}
-    top = top_keywords(f, series, colors)
-    return {
-        "bar": filter_bar(f, keywords),
-        "incidents": _open_incidents(project),
-        "change": volume.change(f),
-        "history_start": volume.history_start(f),
-        "sparkline": charts.sparkline_points(series.totals),
-        "needs_reply": statuses[Mention.Status.NEEDS_REPLY],
-        "needs_reply_query": f.replace(statuses=(Mention.Status.NEEDS_REPLY,)).to_query(),
-        "volume_chart": volume_chart(f, series, mentions_url, colors, sources.marked),
-        "top_keywords": top,
-        "sentiment": sentiment_chart(f, mentions_url),
-        "negative_query": f.replace(sentiments=(Mention.Sentiment.NEGATIVE,)).to_query(),
-        "keyword_splits": keyword_splits(f, [row.keyword for row in top]),
-        "overlaps": sum(line.total for line in series.lines) > series.total,
-        "share_of_voice": share_of_voice(f, series),
-        "sources": _top_sources(f),
-        "rows": shown_mentions(mentions.page(f, size=LATEST).rows, colors),
-        "mentions_url": mentions_url,
-        "query": f.to_query(),
-    }
+@dataclass(frozen=True)
+class _Page:
+    """The reads of one request of the overview."""
 
+    project: Project
+    f: MentionFilter
+    subject: Subject
+    keywords: list[Keyword]
+    sources: Coverage
+    now: datetime
 
-def _open_incidents(project: Project) -> list[dict[str, object]]:
-    """Return the open incidents, each with its peak in words."""
-    return [{"incident": one, "observed": headline(one, one.peak)} for one in incidents_of(project, is_open=True)]
+    def context(self, *, may_edit: bool) -> dict[str, object]:
+        current = status(self.project, self.now, self.f.zone)
+        everything = MentionFilter(
+            project_id=self.project.pk, since=datetime(1970, 1, 1, tzinfo=UTC), until=self.now, zone=self.f.zone
+        )
+        waiting_url = queue_url(self.project, current.queue, self.now)
+        return {
+            "bar": filter_bar(self.f, self.keywords),
+            "query": self.f.to_query(),
+            "subject": self.subject,
+            "status": StatusWords(self.project, current, self.sources, self.now, may_edit=may_edit).line(),
+            "queue": current.queue,
+            "queue_rows": queue_rows(everything, current.queue, self.now),
+            "queue_url": waiting_url,
+            **self._charts(current, waiting_url),
+        }
 
-
-def _top_sources(f: MentionFilter) -> list[dict[str, object]]:
-    rows = [row for row in facet_rows(f, "sources", limit=TOP_SOURCES) if row.count]
-    sources = Source.objects.in_bulk([row.key for row in rows])
-    return [
-        {"row": row, "source": sources.get(row.key), "query": f.replace(sources=(row.key,)).to_query()} for row in rows
-    ]
+    def _charts(self, current: Status, waiting_url: str) -> dict[str, object]:
+        f = self.subject.f
+        previous = f.previous()
+        history_start = current.history_start if (current.history_start or self.now) > previous.since else None
+        found = breakdown(f)
+        compared = [one for one in self.keywords if one.type != Keyword.Type.TOPIC]
+        lines = keyword_lines(f, compared) if self.subject.rivals else []
+        rivals = [line for line in lines if line.keyword in self.subject.rivals]
+        failures = failures_of(self.project, f.since, f.until)
+        unseen = gaps(failures, self.sources.total, found.starts, f.until, current.history_start)
+        charts = time_charts_of(
+            f,
+            found,
+            sorted(rivals, key=lambda line: -line.total),
+            unseen,
+            marks(self.project, f.since, f.until),
+        )
+        shares = share_chart(f, found, lines, charts.gaps, has_previous=history_start is None)
+        mentions_url = f"{reverse('mentions', args=[self.project.pk])}?{f.to_query()}"
+        tiles = [
+            overview_tiles.mentions_tile(found, mentions_url, history_start),
+            overview_tiles.net_tile(found, mentions_url, history_start),
+            overview_tiles.reply_tile(current.queue, waiting_url, found.starts),
+        ]
+        if shares:
+            mentions = reverse("mentions", args=[self.project.pk])
+            tiles.append(overview_tiles.share_tile(shares, f"{mentions}?{shares.rows[0].query}"))
+        return {
+            "charts": charts,
+            "shares": shares,
+            "tiles": tiles,
+            "history_start": history_start,
+            "failing_times": len({one.source_id for one in failures}),
+            "total": found.total,
+            "mentions_url": mentions_url,
+        }

@@ -27,6 +27,7 @@ from monitoring.insights.triage_dimensions import (
     SnoozedDimension,
     TagDimension,
 )
+from monitoring.insights.week_hours import WeekHourDimension
 from monitoring.messages.labels import UNKNOWN_LANGUAGE, country_name, language_name, platform_name, stars_name
 from monitoring.models import Keyword, Kind, Mention, Mute, Source
 from monitoring.query import MAX_STARS
@@ -328,6 +329,7 @@ DIMENSIONS: dict[str, Dimension] = {
         SnoozedDimension(),
         FollowersDimension(),
         EngagementDimension(),
+        WeekHourDimension(),
         MuteDimension(),
         SearchDimension(),
     )

@@ -11,15 +11,14 @@ from dataclasses import dataclass
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import F
-from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
 
 from monitoring.insights.breakdown import Tally, document_rows, tally
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.mentions import newest_documents
+from monitoring.insights.week_hours import HOURS, WEEKDAYS, hour_of_week
 from monitoring.models import Document
 
 TOP = 6
-HOURS, WEEKDAYS = 24, 7
 REACH_SAMPLE = 2000  # newest mentions whose authors are looked up
 
 
@@ -101,10 +100,7 @@ WHERE kind = 3 OR place <= %s
 
 
 def _counts(f: MentionFilter, top: int) -> list[tuple]:
-    zone = f.zone
-    day = ExtractIsoWeekDay("published", tzinfo=zone) - 1
-    hour = day * HOURS + ExtractHour("published", tzinfo=zone)
-    rows = document_rows(f, f.mentions(), hour=hour, source_key=F("source_id"), author_key=F("author"))
+    rows = document_rows(f, f.mentions(), hour=hour_of_week(f), source_key=F("source_id"), author_key=F("author"))
     try:
         sql, params = rows.query.sql_with_params()
     except EmptyResultSet:  # no keyword is in scope

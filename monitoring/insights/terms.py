@@ -23,6 +23,7 @@ from monitoring.query.tokens import KEYS, blank_markup, hex_coded, lexeme, token
 
 SAMPLE = 300  # newest mentions read
 USUAL_PARTS, USUAL_SAMPLE = 6, 50  # the newest mentions of each part of the usual time
+MIN_USUAL = 5  # mentions to compare with: against nothing, every word is new
 MAX_TERMS = 8
 MIN_DOCUMENTS = 3  # with the word: two texts that share one are no pattern
 MIN_SHARE = 0.02  # of the sample
@@ -88,7 +89,8 @@ def distinctive_terms(f: MentionFilter, usual: MentionFilter | None = None) -> T
         return Terms()
     others = [one for one in _spread(usual or _before(f)) if one not in set(here)]
     counted = _count_words(here, others)
-    words = _rank([one for one in counted if _is_word(one.word)], len(here), len(others))
+    candidates = [one for one in counted if _is_word(one.word)] if len(others) >= MIN_USUAL else []
+    words = _rank(candidates, len(here), len(others))
     hashtags = [one for one in counted if one.word.startswith(HASHTAG)][:MAX_TERMS]
     written = _as_written([*words, *hashtags])
     return Terms(

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from monitoring.content.stop_words import STOP_WORDS
 from monitoring.query import tokenize
-from monitoring.query_tools.stop_words import STOP_WORDS
 
 # Names of companies carry their legal form, which posts omit.
 _LEGAL_FORMS = re.compile(

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("monitoring", "0023_muted_mentions")]
+    dependencies = [("monitoring", "0025_followers_index")]
 
     operations = [
         AddIndexConcurrently(

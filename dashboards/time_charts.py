@@ -1,0 +1,152 @@
+"""Configurations of the charts over time that also show what Vigie could not see. Pure: texts and links arrive ready.
+
+In: buckets, series, gaps, marks and peaks. Out: JSON that static/js/chart/ draws. Called by the presenters. Colors are
+tokens of static/css/tokens.css: a sentiment has its own, the brand is ink, competitors are --who-2 to --who-5.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+COMPETITORS = 4  # lines that people can distinguish, with the bars
+
+
+@dataclass(frozen=True, slots=True)
+class TimeBucket:
+    """A bucket: its label and full title, the URL of its mentions, and that of its explanation ("" for none)."""
+
+    label: str
+    title: str
+    url: str
+    explain_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A sentiment of the stacked bars: its token, its counts, and the value that its link adds to the filter."""
+
+    name: str
+    tone: str
+    counts: tuple[int, ...]
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A thin line named at its end: `who` is the number of its color, `values` may lack some buckets."""
+
+    name: str
+    who: int
+    values: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A gap or a change in a bucket, in words."""
+
+    at: int
+    text: str
+
+
+def volume(
+    buckets: Sequence[TimeBucket],
+    segments: Sequence[Segment],
+    lines: Sequence[Line],
+    gaps: Sequence[Remark],
+    marks: Sequence[Remark],
+    peaks: Sequence[Remark],
+    *,
+    is_partial: bool,
+) -> dict[str, Any]:
+    """Return stacked bars with lines. A bucket without mentions is empty where sources failed, not zero."""
+    unseen = {gap.at for gap in gaps}
+    totals = [sum(counts) for counts in zip(*(segment.counts for segment in segments), strict=True)]
+
+    def seen(at: int, count: int) -> int | None:
+        return None if at in unseen and not totals[at] else count
+
+    return {
+        "kind": "volume",
+        **_axis(buckets, gaps, marks),
+        "links": [bucket.url for bucket in buckets],
+        "explain": [bucket.explain_url for bucket in buckets],
+        "segments": [
+            {
+                "name": segment.name,
+                "tone": segment.tone,
+                "key": segment.key,
+                "data": [seen(at, count) for at, count in enumerate(segment.counts)],
+            }
+            for segment in segments
+        ],
+        "lines": [_line(line) for line in lines],
+        "room": bool(lines),
+        "peaks": [{"at": peak.at, "text": peak.text} for peak in peaks],
+        "partial": is_partial,
+    }
+
+
+def net(
+    buckets: Sequence[TimeBucket],
+    name: str,
+    points: Sequence[tuple[int, int, int] | None],
+    gaps: Sequence[Remark],
+    unknown: str,
+    *,
+    has_room: bool,
+) -> dict[str, Any]:
+    """Return a line from -100 to 100 with its band. `points` are (net, low, high); `unknown` says why one is None.
+
+    `has_room` leaves the margin in which the chart above has the names of its lines.
+    """
+    return {
+        "kind": "net",
+        **_axis(buckets, gaps, ()),
+        "name": name,
+        "net": [point[0] if point else None for point in points],
+        "low": [point[1] if point else None for point in points],
+        "high": [point[2] if point else None for point in points],
+        "unknown": unknown,
+        "room": has_room,
+    }
+
+
+def shares(
+    buckets: Sequence[TimeBucket], lines: Sequence[Line], gaps: Sequence[Remark], percent: str
+) -> dict[str, Any]:
+    """Return lines of shares in percent. `percent` is the pattern of a percentage with "{}" for the number."""
+    return {
+        "kind": "shares",
+        **_axis(buckets, gaps, ()),
+        "lines": [_line(line) for line in lines],
+        "percent": percent,
+        "room": True,
+    }
+
+
+def spark_path(values: Sequence[float | None]) -> str:
+    """Return the path of a sparkline in a box of 100 by 24; "" for fewer than two values."""
+    known = [value for value in values if value is not None]
+    if len(known) < 2:
+        return ""
+    low, high = min(*known, 0), max(*known, 0)
+    span, step = (high - low) or 1, 100 / (len(values) - 1)
+    points = [
+        f"{index * step:.1f} {22 - 20 * (value - low) / span:.1f}"
+        for index, value in enumerate(values)
+        if value is not None
+    ]
+    return "M" + "L".join(points)
+
+
+def _axis(buckets: Sequence[TimeBucket], gaps: Sequence[Remark], marks: Sequence[Remark]) -> dict[str, Any]:
+    return {
+        "labels": [bucket.label for bucket in buckets],
+        "titles": [bucket.title for bucket in buckets],
+        "gaps": [{"at": gap.at, "text": gap.text} for gap in gaps],
+        "marks": [{"at": mark.at, "text": mark.text} for mark in marks],
+    }
+
+
+def _line(line: Line) -> dict[str, Any]:
+    return {"name": line.name, "who": line.who, "data": list(line.values)}
