@@ -209,7 +209,7 @@ def test_one_failing_source_of_many_is_no_gap(as_person, viewer, at, project, tr
 def test_peak_is_explained_with_terms_sources_and_posts(as_person, viewer, at, read, tracked_keywords):
     brand, _, source = tracked_keywords
     day = NOW() - timedelta(days=2)
-    for number in range(6):
+    for number in range(12):
         make_mentions(brand, [{"published": NOW() - timedelta(days=number)}])
     fields = {"published": day, "sentiment": "negative", "source": source, "text": "Lumen et sa livraison perdue"}
     make_mentions(brand, [fields] * 11 + [{**fields, "engagement": 90, "title": "Le fil de départ"}])
