@@ -29,7 +29,7 @@ from monitoring.insights.triage_dimensions import (
 )
 from monitoring.insights.week_hours import WeekHourDimension
 from monitoring.messages.labels import UNKNOWN_LANGUAGE, country_name, language_name, platform_name, stars_name
-from monitoring.models import Keyword, Kind, Mention, Mute, Source
+from monitoring.models import Document, Keyword, Kind, Mention, Mute, Source, Story
 from monitoring.query import MAX_STARS
 
 if TYPE_CHECKING:
@@ -38,12 +38,13 @@ if TYPE_CHECKING:
 SHOWN_STATUSES = tuple(status for status in Mention.Status.values if status != Mention.Status.IGNORED)
 MAX_WORD_LENGTH = 30  # characters of a platform or language tag, as their columns
 UNKNOWN_KIND = "unknown"  # "" in the database
+FOLD = "fold"  # the value of StoriesDimension
 
 
 class RowDimension(Dimension):
     """A foreign key to a row of the project."""
 
-    model: type[Keyword] | type[Source] | type[Mute]
+    model: type[Keyword] | type[Source] | type[Mute] | type[Story]
     column: str
     description = "ids"
 
@@ -95,6 +96,42 @@ class MuteDimension(RowDimension):
 
     def condition(self, f: "MentionFilter") -> Condition | None:
         return Q(muted_by_id__in=f.mutes) if f.mutes else None
+
+
+class StoryDimension(RowDimension):
+    """All items of a story; items without one have no row in the facet."""
+
+    name, parameter, label = "story_ids", "story", _("Story")
+    model, column = Story, "story_id"
+    description = "ids of stories: all their items"
+
+    def condition(self, f: "MentionFilter") -> Condition | None:
+        return Q(story_id__in=f.story_ids) if f.story_ids else None
+
+    def labels(self, keys: Iterable[Key]) -> Mapping[Key, str]:
+        """Return the title of each story's first item, "" if it has none."""
+        first = Document.objects.filter(story_id__in=list(keys)).order_by("story_id", "published", "id")
+        return dict(first.distinct("story_id").values_list("story_id", "title"))
+
+
+class StoriesDimension(Dimension):
+    """Whether a list has a row for each story, its first item under the filter, and counts it once ("fold").
+
+    It has no condition: a story of which one item is under the filter is under the filter.
+    """
+
+    name, parameter, label = "stories", "stories", _("Stories")
+    description = '"fold" lists and counts each story once; otherwise each item'
+    is_many = False
+
+    def read(self, reader: QueryReader, project: Project) -> Selection:
+        return reader.one_of(self.parameter, ("", FOLD))
+
+    def condition(self, f: "MentionFilter") -> None:
+        """Return None: mentions.py, facets.py and volume.py fold, by `MentionFilter.row_key`."""
+
+    def labels(self, keys: Iterable[Key]) -> Mapping[Key, str]:
+        return {FOLD: str(_("each story once"))}
 
 
 class PlatformDimension(Dimension):
@@ -331,6 +368,8 @@ DIMENSIONS: dict[str, Dimension] = {
         EngagementDimension(),
         WeekHourDimension(),
         MuteDimension(),
+        StoryDimension(),
+        StoriesDimension(),
         SearchDimension(),
     )
 }

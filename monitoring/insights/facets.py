@@ -1,4 +1,4 @@
-"""Facets: for one dimension, how many documents each value would leave in the list.
+"""Facets: for one dimension, how many documents (or stories, if folded) each value would leave in the list.
 
 In: a MentionFilter and names of dimensions. Out: rows of key, label and count under the filter without the dimension's
 own selection, so selecting a row gives a list of exactly that many documents. Selected values are always among the
@@ -39,7 +39,8 @@ def facet_rows(f: MentionFilter, name: str, limit: int = LIMIT) -> list[FacetRow
 def facets(f: MentionFilter, dimensions: Iterable[Dimension], limit: int = LIMIT) -> dict[str, list[FacetRow]]:
     """Return the rows of several facets by name. Those that count the same rows share one reading of them."""
     dimensions = list(dimensions)
-    shared = [one for one in dimensions if one.is_of_document and not one.selected(f)]
+    # The items of a story can have several keys.
+    shared = [] if f.is_folded else [one for one in dimensions if one.is_of_document and not one.selected(f)]
     counts = dict(zip([one.name for one in shared], _shared_counts(f, shared), strict=True))
     return {
         one.name: _rows(one, counts[one.name], (), limit) if one.name in counts else facet_rows(f, one.name, limit)
@@ -58,7 +59,8 @@ def _rows(dimension: Dimension, counts: dict[Key, int], selected: tuple[Key, ...
 def _counts(f: MentionFilter, dimension: Dimension, selected: tuple[Key, ...], limit: int) -> dict[Key, int]:
     """Return the number of documents for the selected and the `limit` most frequent keys."""
     mentions = f.mentions(skip=dimension.name).annotate(key=dimension.facet_key()).filter(key__isnull=False)
-    rows = mentions.values("key") if dimension.has_unique_documents else _of_documents(f, mentions, ["key"])
+    is_unique = dimension.has_unique_documents and not f.is_folded
+    rows = mentions.values("key") if is_unique else _of_documents(f, mentions, ["key"])
     return dict(count_groups(rows.order_by(), "key", first=selected, limit=limit + len(selected)))
 
 
@@ -72,7 +74,9 @@ def _shared_counts(f: MentionFilter, dimensions: list[Dimension]) -> list[dict[K
 
 
 def _of_documents(f: MentionFilter, mentions: QuerySet[Mention], keys: list[str]) -> QuerySet[Mention, dict]:
-    """Return the keys of each document once."""
+    """Return the keys of each document once, or of each story if the filter folds them."""
+    if f.is_folded:
+        return mentions.annotate(row=f.row_key).values(*keys, "row").distinct()
     # Within one keyword a document has one mention: without DISTINCT the covering index alone is read, in its order.
     return mentions.values(*keys) if len(f.scope) == 1 else mentions.values(*keys, "document_id").distinct()
 

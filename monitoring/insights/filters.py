@@ -13,12 +13,13 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce
 
 from accounts.models import Project
 from monitoring.insights import periods
-from monitoring.insights.dimension import Key, Selection
-from monitoring.insights.dimensions import DIMENSIONS
+from monitoring.insights.dimension import GroupKey, Key, Selection
+from monitoring.insights.dimensions import DIMENSIONS, FOLD
 from monitoring.insights.filter_parser import Problem, QueryReader
 from monitoring.insights.search import Search
 from monitoring.models import Keyword, Mention
@@ -162,10 +163,26 @@ class MentionFilter:
         """The search over the documents' words, None without one. It runs once for all reads of this filter."""
         return Search(self.project_id, self.q, self.since, self.until, self.clock) if self.q else None
 
+    @property
+    def is_folded(self) -> bool:
+        """Whether a story is one row, counted once."""
+        return self.stories == FOLD
+
+    @property
+    def row_key(self) -> GroupKey:
+        """The expression on Mention that says which row of the list a mention is part of."""
+        return Coalesce(F("story_id"), -F("document_id")) if self.is_folded else F("document_id")
+
     @cached_property
     def document_count(self) -> int:
-        """The number of documents with a mention under this filter, queried once."""
+        """The number of documents with a mention under this filter, each story once if folded; queried once."""
         rows = self.mentions()
+        if not self.is_folded:
+            return self._count_documents(rows)
+        stories = rows.filter(story_id__isnull=False).values("story_id").distinct().count()
+        return stories + self._count_documents(rows.filter(story_id__isnull=True))
+
+    def _count_documents(self, rows: QuerySet[Mention]) -> int:
         # Within one keyword a document has one mention: a plain count reads the covering index alone.
         return rows.count() if len(self.scope) == 1 else rows.values("document_id").distinct().count()
 

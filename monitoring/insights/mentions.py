@@ -1,8 +1,9 @@
 """List mentions, newest first, and count them exactly.
 
 In: a MentionFilter. Out: rows of one document each with its mentions under the filter: a document that two keywords
-match is listed and counted once. Paging is by keyset, so every page costs the same and no row is skipped or repeated
-while new mentions arrive. Called by pages, digests, alerts, the API and the `mentions` command.
+match is listed and counted once. If the filter folds stories, a story is listed as its earliest document. Paging is by
+keyset, so every page costs the same and no row is skipped or repeated while new mentions arrive. Called by pages,
+digests, alerts, the API and the `mentions` command.
 """
 
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from django.db import connection
 from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
+from monitoring.insights import stories
 from monitoring.insights.cursors import read_cursor, write_cursor
 from monitoring.insights.dimensions import SHOWN_STATUSES
 from monitoring.insights.filters import MentionFilter
@@ -33,12 +35,18 @@ class MentionRow:
     """A document with its mentions under the filter, in the order of their keywords.
 
     Spans are (start, end) characters of the document's title and text that its keywords, or the search, matched.
+    `others` is the number of later documents of its story under the filter, if the filter folds stories.
     """
 
     document: Document
     mentions: tuple[Mention, ...]
     title_spans: Spans = ()
     text_spans: Spans = ()
+    others: int = 0
+
+    @property
+    def story_id(self) -> int | None:
+        return self.document.story_id
 
     @property
     def mention(self) -> Mention:
@@ -142,7 +150,9 @@ def _keys(f: MentionFilter, position: Position | None, backwards: bool, limit: i
     for documents in f.search.chunks(position, oldest_first=backwards):
         rows = f.mentions(skip="q").filter(document_in(documents))
         grouped = rows.values("published", "document_id").annotate(ids=ArrayAgg("id")).order_by(*order)
-        yield from map(_Key._make, grouped.values_list("published", "document_id", "ids"))
+        keys = list(map(_Key._make, grouped.values_list("published", "document_id", "ids")))
+        later = stories.later_matches(f, rows) if f.is_folded else set()
+        yield from (key for key in keys if key.document_id not in later)
 
 
 def _first_keys(f: MentionFilter, position: Position | None, backwards: bool, limit: int) -> list[_Key]:
@@ -156,7 +166,12 @@ def _first_keys(f: MentionFilter, position: Position | None, backwards: bool, li
     if position:
         rows = rows.filter(after(position, "document_id", oldest_first=backwards))
     order = ("published", "document_id") if backwards else ("-published", "-document_id")
-    sql, params = rows.order_by(*order).values("published", "document_id", "id")[:limit].query.sql_with_params()
+    ordered = rows.order_by(*order).values("published", "document_id", "id", "story_id")
+    if f.is_folded:
+        sql, params = stories.first_only(f, ordered)
+        sql, params = f"{sql} LIMIT %s", (*params, limit)
+    else:
+        sql, params = ordered[:limit].query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT published, document_id, array_agg(near.id)"
@@ -169,17 +184,19 @@ def _first_keys(f: MentionFilter, position: Position | None, backwards: bool, li
 
 def _rows(f: MentionFilter, keys: list[_Key]) -> tuple[MentionRow, ...]:
     ids = [mention_id for key in keys for mention_id in key.mention_ids]
-    mentions = (
-        Mention.objects.filter(pk__in=ids).select_related("keyword", "source", "document").order_by("keyword_id")
-    )
+    rows = Mention.objects.filter(pk__in=ids).select_related("keyword", "source", "document").order_by("keyword_id")
+    mentions = list(rows.defer("document__html", "document__search"))
     by_document: dict[int, list[Mention]] = {key.document_id: [] for key in keys}
-    for mention in mentions.defer("document__html", "document__search"):
+    for mention in mentions:
         by_document[mention.document_id].append(mention)
+    others = stories.count_others(f, mentions) if f.is_folded else {}
     # A mention that was deleted after its key was read has no row.
-    return tuple(_row(mentions, f.q) for mentions in by_document.values() if mentions)
+    return tuple(
+        _row(mentions, f.q, others.get(mentions[0].story_id, 0)) for mentions in by_document.values() if mentions
+    )
 
 
-def _row(mentions: list[Mention], q: str) -> MentionRow:
+def _row(mentions: list[Mention], q: str, others: int = 0) -> MentionRow:
     document = mentions[0].document
     spans = spans_of(document, [mention.keyword.query for mention in mentions] + ([q] if q else []))
-    return MentionRow(document, tuple(mentions), spans["title"], spans["text"])
+    return MentionRow(document, tuple(mentions), spans["title"], spans["text"], others)

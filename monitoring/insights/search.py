@@ -5,7 +5,7 @@ where that is not exact, the matcher decides: a search finds what a keyword with
 filters.py and mentions.py.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -64,6 +64,13 @@ class Search:
     def capped(self) -> bool:
         """Whether more than CAP documents match."""
         return len(self._newest) > CAP
+
+    def matching(self, ids: Collection[int]) -> set[int]:
+        """Return those of these documents that match."""
+        if self._finder is None or not ids:
+            return set()
+        chunks = self._finder.walk(self._documents.filter(pk__in=ids), size=MAX_CHUNK)
+        return {document_id for chunk in chunks for _, document_id in chunk.found}
 
     @cached_property
     def _newest(self) -> list[int]:

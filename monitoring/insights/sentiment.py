@@ -1,17 +1,19 @@
 """Count mentions by sentiment label: in total, by keyword and over time.
 
 In: a MentionFilter. Out: frozen counts for tiles, charts, digests and the API. Counts are of mentions, not documents:
-a text can be positive for one keyword and negative for another.
+a text can be positive for one keyword and negative for another. A folded story counts once per keyword and label.
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from django.db.models import Count
+from django.db.models import Count, Func, Min
 
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.periods import bucket_starts, fitting_bucket
+from monitoring.insights.sql import count_combinations
 from monitoring.insights.volume import bucket_number
 from monitoring.models import Mention
 
@@ -69,6 +71,8 @@ class Trend:
 
 def split(f: MentionFilter) -> Split:
     """Return the numbers of mentions by label."""
+    if f.is_folded:
+        return sum(split_by_keyword(f).values(), Split())
     counts = f.mentions().values_list("sentiment").annotate(rows=Count("*")).order_by()
     return _split(dict(counts))
 
@@ -76,7 +80,7 @@ def split(f: MentionFilter) -> Split:
 def split_by_keyword(f: MentionFilter) -> dict[int, Split]:
     """Return the numbers of mentions by label for every keyword in scope, by keyword id."""
     counts: dict[int, Counter[str]] = defaultdict(Counter)
-    rows = f.mentions().values_list("keyword_id", "sentiment").annotate(rows=Count("*")).order_by()
+    rows = f.mentions().values_list("keyword_id", "sentiment").annotate(rows=_rows(f)).order_by()
     for keyword_id, label, number in rows:
         counts[keyword_id][label] = number
     return {keyword_id: _split(counts[keyword_id]) for keyword_id in f.scope}
@@ -88,12 +92,25 @@ def trend(f: MentionFilter, zone: tzinfo | None = None, bucket: str | None = Non
     bucket = fitting_bucket(f.since, f.until, bucket)
     starts = bucket_starts(f.since, f.until, zone, bucket)
     counts: dict[int, Counter[str]] = defaultdict(Counter)
-    rows = f.mentions().annotate(number=bucket_number(f, starts)).values_list("number", "sentiment")
-    for position, label, number in rows.annotate(rows=Count("*")).order_by():
+    for position, label, number in _labels_by_bucket(f, bucket_number(f, starts)):
         counts[position - 1][label] = number
     return Trend(
         bucket, tuple(start.astimezone(zone) for start in starts), tuple(_split(counts[n]) for n in range(len(starts)))
     )
+
+
+def _rows(f: MentionFilter) -> Count:
+    """Return the number of mentions of one keyword and label; a folded story counts once."""
+    return Count(f.row_key, distinct=True) if f.is_folded else Count("*")
+
+
+def _labels_by_bucket(f: MentionFilter, number: Func) -> Iterable[tuple[int, str, int]]:
+    """Return (number of the bucket, label, mentions); a folded story counts once per keyword and label."""
+    if f.is_folded:
+        rows = f.mentions().annotate(row=f.row_key).values("keyword_id", "sentiment", "row")
+        return count_combinations(rows.annotate(number=Min(number)).order_by(), ["number", "sentiment"])
+    counted = f.mentions().annotate(number=number).values_list("number", "sentiment").annotate(rows=Count("*"))
+    return counted.order_by()
 
 
 def _split(counts: dict[str, int]) -> Split:

@@ -1,6 +1,7 @@
 """Count the groups of a query over mentions in one statement.
 
-In: a queryset, which may be distinct or grouped. Out: values with their counts. Called by facets.py and volume.py.
+In: a queryset, which may be distinct or grouped. Out: values with their counts. Called by facets.py,
+volume.py and sentiment.py.
 """
 
 from collections.abc import Sequence
@@ -29,6 +30,18 @@ def count_groups(
             f" ORDER BY {column} = ANY(%s) DESC, 2 DESC, 1 LIMIT %s",
             [*params, list(first), limit],
         )
+        return cursor.fetchall()
+
+
+def count_combinations(rows: QuerySet[Any, Any], groups: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Return (values of the columns `groups` ..., number of rows) for each combination of them that occurs."""
+    try:
+        sql, params = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    columns = ", ".join(connection.ops.quote_name(group) for group in groups)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {columns}, count(*) FROM ({sql}) AS counted GROUP BY {columns}", params)
         return cursor.fetchall()
 
 

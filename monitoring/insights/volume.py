@@ -1,10 +1,12 @@
 """Count mentions over time, and compare a period with the previous one.
 
 In: a MentionFilter. Out: frozen counts for charts, rules, the API and digests. A keyword's counts are its mentions;
-`totals` are documents, so a document that two keywords match counts once. Both agree with mentions.count.
+`totals` are documents, so a document that two keywords match counts once. Both agree with mentions.count. If the
+filter folds stories, both count stories.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import NamedTuple
@@ -15,7 +17,7 @@ from django.db.models import Count, DateTimeField, F, Func, IntegerField, Min, V
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.mentions import count
 from monitoring.insights.periods import bucket_starts, fitting_bucket
-from monitoring.insights.sql import count_groups
+from monitoring.insights.sql import count_combinations, count_groups
 from monitoring.models import Keyword, Source
 
 
@@ -85,9 +87,8 @@ def volume(
         bucket = fitting_bucket(f.since, f.until, bucket)
         starts = bucket_starts(f.since, f.until, zone, bucket)
     number = bucket_number(f, starts)
-    counted = f.mentions().annotate(number=number).values_list("keyword_id", "number").annotate(rows=Count("*"))
     counts: dict[int, list[int]] = defaultdict(lambda: [0] * len(starts))
-    for keyword_id, position, rows in counted.order_by():
+    for keyword_id, position, rows in _counted(f, number):
         counts[keyword_id][position - 1] = rows
     keywords = Keyword.objects.filter(pk__in=f.scope).order_by("id")
     lines = tuple(KeywordVolume(keyword, tuple(counts[keyword.pk])) for keyword in keywords)
@@ -129,14 +130,27 @@ def change_by_keyword(f: MentionFilter) -> dict[int, PeriodChange]:
     return {keyword_id: PeriodChange(now.get(keyword_id, 0), before.get(keyword_id, 0)) for keyword_id in f.scope}
 
 
+def _counted(f: MentionFilter, number: Func) -> Iterable[tuple[int, int, int]]:
+    """Return (keyword id, number of the bucket, mentions); a folded story counts once, in its first bucket."""
+    if f.is_folded:
+        rows = f.mentions().annotate(row=f.row_key).values("keyword_id", "row").annotate(number=Min(number))
+        return count_combinations(rows.order_by(), ["keyword_id", "number"])
+    counted = f.mentions().annotate(number=number).values_list("keyword_id", "number").annotate(rows=Count("*"))
+    return counted.order_by()
+
+
 def _totals(f: MentionFilter, number: Func, length: int) -> tuple[int, ...]:
-    """Return documents by bucket, each in the bucket of its earliest mention."""
+    """Return documents or folded stories by bucket, each in the bucket of its earliest mention."""
     totals = [0] * length
-    documents = f.mentions().values("document_id").annotate(number=Min(number)).order_by()
+    documents = f.mentions().annotate(row=f.row_key).values("row").annotate(number=Min(number)).order_by()
     for position, rows in count_groups(documents, "number"):
         totals[position - 1] = rows
     return tuple(totals)
 
 
 def _by_keyword(f: MentionFilter) -> dict[int, int]:
+    if f.is_folded:
+        return dict(
+            count_groups(f.mentions().annotate(row=f.row_key).values("keyword_id", "row").distinct(), "keyword_id")
+        )
     return dict(f.mentions().values_list("keyword_id").annotate(rows=Count("*")).order_by())

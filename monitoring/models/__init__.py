@@ -13,6 +13,7 @@ from monitoring.models.rechecks import EngagementPoint, Recheck
 from monitoring.models.sentiment import Correction, SentimentLayer, SentimentState
 from monitoring.models.source_periods import SourcePeriod
 from monitoring.models.sources import Source
+from monitoring.models.stories import Story, StoryCheck, StorySignature
 from monitoring.models.triage import DocumentActivity, MentionTag, Triage
 
 __all__ = [
@@ -38,5 +39,8 @@ __all__ = [
     "SentimentState",
     "Source",
     "SourcePeriod",
+    "Story",
+    "StoryCheck",
+    "StorySignature",
     "Triage",
 ]

@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Project
 from monitoring.models.sources import Source
+from monitoring.models.stories import Story
 
 
 class Kind(models.TextChoices):
@@ -37,6 +38,9 @@ class Document(models.Model):
     `deleted_at` (UTC) is when the platform said that the item is deleted there, or when its terms ended the storage:
     its texts, addresses and author were then removed permanently (monitoring/ingest/deletions.py and expiry.py), and
     the row stays for its mentions and their counts.
+
+    `story` is the one that the document is part of, null for most. It has no constraint: creating
+    one would scan the table.
 
     Each index costs every insert, so foreign keys that a composite index serves have none of their own. `source` has
     no constraint either: deleting a source would search every document for it. monitoring/services/sources.py, the
@@ -77,6 +81,9 @@ class Document(models.Model):
     edits = models.SmallIntegerField(default=0, db_default=0)
     deleted_at = models.DateTimeField(null=True)
     search = SearchVectorField(null=True)
+    story = models.ForeignKey(
+        Story, on_delete=models.DO_NOTHING, null=True, related_name="documents", db_index=False, db_constraint=False
+    )
 
     class Meta:
         constraints = [
@@ -112,6 +119,7 @@ class Document(models.Model):
                 condition=models.Q(deleted_at__isnull=True, platform__in=["linkedin"]),
                 name="document_short_lived",
             ),
+            models.Index(fields=["story"], condition=models.Q(story__isnull=False), name="document_by_story"),
         ]
 
     def __str__(self) -> str:

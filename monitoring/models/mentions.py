@@ -9,6 +9,7 @@ from monitoring.models.documents import Document
 from monitoring.models.keywords import Keyword
 from monitoring.models.mutes import Mute
 from monitoring.models.sources import Source
+from monitoring.models.stories import Story
 
 
 class Status(models.TextChoices):
@@ -36,7 +37,8 @@ class Mention(models.Model):
 
     `unmatched_at` (UTC) is set while the document doesn't match any more because of an edit of its source.
     `muted_by` is the mute that ignored the mention, null after a person sets a status. It has no constraint: creating
-    one would scan the table, and ingest/mutes.py deletes a mute only when no mention has it.
+    one would scan the table, and ingest/mutes.py deletes a mute only when no mention has it. `story` is that of
+    the document.
 
     `sentiment` is toward this keyword: "" until it is analyzed, UNCERTAIN below the confidence threshold. `negative`
     and `positive` are the model's probabilities (neutral is the rest), which corrections don't change. `analyzed_by`
@@ -71,6 +73,9 @@ class Mention(models.Model):
     muted_by = models.ForeignKey(
         Mute, on_delete=models.DO_NOTHING, null=True, related_name="+", db_index=False, db_constraint=False
     )
+    story = models.ForeignKey(
+        Story, on_delete=models.DO_NOTHING, null=True, related_name="+", db_index=False, db_constraint=False
+    )
 
     class Meta:
         constraints = [
@@ -83,13 +88,13 @@ class Mention(models.Model):
                 fields=["keyword", "published", "id"],
                 include=(
                     *("platform", "source", "author", "language", "engagement", "status", "sentiment", "document"),
-                    *("kind", "rating", "country"),
+                    *("kind", "rating", "country", "story"),
                 ),
                 name="mention_by_keyword",
             ),
             models.Index(
                 fields=["keyword", "found_at"],
-                include=("status", "is_backlog", "sentiment", "document"),
+                include=("status", "is_backlog", "sentiment", "document", "story"),
                 name="mention_by_find",
             ),
             models.Index(fields=["id"], condition=Q(sentiment=""), name="mention_unanalyzed"),
@@ -104,6 +109,10 @@ class Mention(models.Model):
                 include=("sentiment",),
                 condition=Q(status="needs_reply"),
                 name="mention_needs_reply",
+            ),
+            # The first item of a story under a filter.
+            models.Index(
+                fields=["story", "published", "document"], condition=Q(story__isnull=False), name="mention_by_story"
             ),
         ]
 

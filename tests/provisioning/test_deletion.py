@@ -32,6 +32,9 @@ from monitoring.models import (
     SentimentState,
     Source,
     SourcePeriod,
+    Story,
+    StoryCheck,
+    StorySignature,
     Triage,
 )
 from provisioning import deletion
@@ -69,6 +72,11 @@ def fill(project, user, documents=12):
     Mute.objects.create(project=project, kind="domain", value="spam.example", label="spam.example", created_by=user)
     entry = record(project, user, "mention.status", mentions[0].document)
     DocumentActivity.objects.create(document=mentions[0].document, entry=entry)
+    mentions[0].document.story = mentions[0].story = Story.objects.create(project=project)
+    mentions[0].document.save()
+    mentions[0].save()
+    StoryCheck.objects.create(document=mentions[0].document)
+    StorySignature.objects.create(document=mentions[0].document, keys=[1], published=published)
     for mention in (mentions[0], None):
         Correction.objects.create(project=project, mention=mention, user=user, label="negative", text="Lumen")
     scores = {"accuracy_before": 0.5, "accuracy_after": 0.6, "is_better": True}
@@ -129,7 +137,7 @@ def test_fill_covers_every_table_that_references_a_project():
         "Delivery",
     }
     covered |= {"Correction", "SentimentLayer", "SentimentState", "FetchRequest", "Credential"}
-    covered |= {"PlatformApp", "ConnectionRequest", "Triage", "MentionTag", "Mute", "ResponseTarget", "SavedView"}
+    covered |= {"PlatformApp", "ConnectionRequest", "Triage", "MentionTag", "Mute", "ResponseTarget", "SavedView", "Story"}
     assert referencing == covered, "add the new table to fill() above, and here"
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from accounts.models import Project
 from monitoring.insights.dimensions import SHOWN_STATUSES
 from monitoring.insights.filters import MentionFilter
-from monitoring.models import Mention
+from monitoring.models import Mention, Story
 from monitoring.query import Doc, compile_query, stars
 from tests.factories import make_documents, make_keyword, make_source
 
@@ -53,6 +53,7 @@ document = st.fixed_dictionaries(
         "rating": st.sampled_from(RATINGS),
         "country": st.sampled_from(COUNTRIES),
         "source": st.integers(0, 2),
+        "story": st.sampled_from([None, None, 0, 1]),
         "mentions": st.dictionaries(st.integers(0, 2), mention),
     }
 )
@@ -73,6 +74,7 @@ choice = st.fixed_dictionaries(
         "ratings": rarely(st.sampled_from(["1", "1-2", "2-5"]), ""),
         "countries": rarely(st.sets(st.sampled_from(COUNTRIES[1:]), min_size=1), set()),
         "author": rarely(st.sampled_from(["Ada", "Zoë & Co", "Nobody"]), ""),
+        "stories": st.sampled_from(["", "fold"]),
         "q": rarely(st.sampled_from(QUERIES), ""),
     }
 )
@@ -91,6 +93,7 @@ def build(documents):
     project = Project.objects.create(name="Random")
     keywords = [make_keyword(project, query="lamp") for _ in range(3)]
     sources = [make_source(project), make_source(project), None]
+    stories = [Story.objects.create(project=project) for _ in range(2)]
     made = make_documents(
         project,
         [
@@ -98,6 +101,7 @@ def build(documents):
                 **{key: fields[key] for key in FIELDS},
                 "published": NOW - timedelta(minutes=fields["age"]),
                 "source": sources[fields["source"]],
+                "story": None if fields["story"] is None else stories[fields["story"]],
             }
             for fields in documents
         ],
@@ -107,6 +111,7 @@ def build(documents):
             keyword=keywords[number],
             document=document,
             source=document.source,
+            story=document.story,
             published=document.published,
             found_at=NOW - timedelta(minutes=found_age),
             platform=document.platform,
@@ -140,6 +145,7 @@ def filter_of(random_project, chosen):
         "rating": chosen["ratings"],
         "country": [country.lower() for country in chosen["countries"]],
         "author": chosen["author"],
+        "stories": chosen["stories"],
         "q": chosen["q"],
     }
     since, until = sorted(NOW - timedelta(minutes=age) for age in chosen["bounds"])
@@ -182,7 +188,16 @@ def _matches(document, q):
     return bool(compile_query(q).match(Doc(title=document.title, text=document.text)))
 
 
-def documents_of(rows):
-    """Return the distinct documents in the order of a list, newest first."""
-    keys = {(row.published, row.document_id) for row in rows}
+def row_of(row, f):
+    """Return which row of a list a mention is part of."""
+    return -row.story_id if f.is_folded and row.story_id else row.document_id
+
+
+def documents_of(rows, f):
+    """Return the distinct documents in the order of a list, newest first; the first one of each folded story."""
+    first = {}
+    for row in rows:
+        position = (row.published, row.document_id)
+        first[row_of(row, f)] = min(first.get(row_of(row, f), position), position)
+    keys = set(first.values())
     return [document_id for _, document_id in sorted(keys, reverse=True)]

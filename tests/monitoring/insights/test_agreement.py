@@ -11,7 +11,16 @@ from monitoring.insights import mentions, volume
 from monitoring.insights.dimensions import DIMENSIONS, facet_dimensions
 from monitoring.insights.facets import facet_rows, facets
 from monitoring.insights.filters import MentionFilter
-from tests.monitoring.insights.random_project import NOW, build, choice, documents, documents_of, expected, filter_of
+from tests.monitoring.insights.random_project import (
+    NOW,
+    build,
+    choice,
+    documents,
+    documents_of,
+    expected,
+    filter_of,
+    row_of,
+)
 
 pytestmark = pytest.mark.django_db
 # All examples share one database and have a project each, which also tests the separation of projects.
@@ -39,19 +48,23 @@ def test_every_count_equals_length_of_its_list(documents, chosen, size, data):
     rows = expected(random_project, f)
 
     forwards, pages = walk(f, size)
-    assert [row.document.pk for row in forwards] == documents_of(rows)
-    assert {mention.pk for row in forwards for mention in row.mentions} == {row.pk for row in rows}
+    listed = documents_of(rows, f)
+    assert [row.document.pk for row in forwards] == listed
+    assert {mention.pk for row in forwards for mention in row.mentions} == {
+        row.pk for row in rows if row.document_id in listed
+    }
+    assert sum(1 + row.others for row in forwards) == len({row.document_id for row in rows})
     assert mentions.count(f) == (len(forwards), False)
     assert_pages_go_back(f, size, pages)
 
     series = volume.volume(f, bucket=data.draw(st.sampled_from([None, "hour", "day", "week"])))
-    per_keyword = Counter(row.keyword_id for row in rows)
+    per_keyword = Counter(keyword_id for keyword_id, _row in {(row.keyword_id, row_of(row, f)) for row in rows})
     assert {line.keyword.pk: line.total for line in series.lines} == {pk: per_keyword[pk] for pk in f.scope}
     assert series.total == len(forwards)
     assert_buckets_match(series, rows, f)
 
     before = f.previous()
-    assert volume.change(f) == (len(forwards), len(documents_of(expected(random_project, before))))
+    assert volume.change(f) == (len(forwards), len(documents_of(expected(random_project, before), f)))
     assert {pk: change.now for pk, change in volume.change_by_keyword(f).items()} == {
         pk: per_keyword[pk] for pk in f.scope
     }
@@ -95,7 +108,12 @@ def assert_pages_go_back(f, size, pages):
 def assert_buckets_match(series, rows, f):
     ends = [*series.starts[1:], f.until + timedelta(microseconds=1)]
     for line in series.lines:
-        times = [getattr(row, f.clock) for row in rows if row.keyword_id == line.keyword.pk]
+        first = {}
+        for row in rows:
+            if row.keyword_id == line.keyword.pk:
+                at = getattr(row, f.clock)
+                first[row_of(row, f)] = min(first.get(row_of(row, f), at), at)
+        times = first.values()
         assert line.counts == tuple(
             sum(start <= at < end for at in times) for start, end in zip(series.starts, ends, strict=True)
         )
@@ -106,7 +124,7 @@ def assert_facet_agrees(random_project, f, dimension):
     wide = expected(random_project, f.replace(**{dimension: "" if dimension == "author" else ()}))
     if dimension == "statuses":
         wide = expected(random_project, f.replace(statuses=("to_review", "needs_reply", "replied", "ignored")))
-    documents = Counter(key_of(row) for row in {(row.document_id, key_of(row)): row for row in wide}.values())
+    documents = Counter(key_of(row) for row in {(row_of(row, f), key_of(row)): row for row in wide}.values())
     found = facet_rows(f, dimension)
     assert facets(f, [*facet_dimensions(), DIMENSIONS["platforms"]])[dimension] == found
     assert {row.key: row.count for row in found if row.count} == {
