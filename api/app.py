@@ -21,6 +21,7 @@ from api import (
     saved_views,
     sentiment,
     sources,
+    stories,
     triage,
     volume,
 )
@@ -34,7 +35,7 @@ requests left in this minute.
 ROUTERS = [
     module.router
     for module in (
-        *(projects, keywords, sources, platform_sources, mentions, overview, mutes),
+        *(projects, keywords, sources, platform_sources, mentions, overview, mutes, stories),
         *(volume, documents, sentiment, explain, saved_views),
         triage,
     )

@@ -274,6 +274,8 @@ class DocumentOut(Schema):
     edited_at: datetime | None = Field(alias="document.edited_at")
     deleted_at: datetime | None = Field(alias="document.deleted_at")
     source: SourceName | None = Field(alias="mention.source")
+    story_id: int | None = Field(alias="document.story_id", description="null for items that are in no story")
+    others: int = Field(0, description="further items of the story, with `stories=fold`")
     mentions: list[MentionOut]
 
     @staticmethod

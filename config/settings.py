@@ -287,6 +287,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5,
         "options": {"expires": 5},
     },
+    "group near-identical items": {
+        "task": "monitoring.tasks.group_documents",
+        "schedule": 5,
+        "options": {"expires": 5},
+    },
     "analyze new mentions": {
         "task": "monitoring.tasks.analyze_mentions",
         "schedule": 3,

@@ -10,7 +10,7 @@ from kombu.exceptions import OperationalError
 from redis import RedisError
 
 from monitoring.enrichment import fit_layers, model_status, score_mentions
-from monitoring.ingest import backfill, expiry, mutes, retention, search_index
+from monitoring.ingest import backfill, expiry, mutes, retention, search_index, stories
 from monitoring.polling import poller, rechecks, renewals
 
 log = logging.getLogger(__name__)
@@ -73,6 +73,11 @@ def index_documents() -> None:
 
 
 @shared_task
+def group_documents(is_continuation: bool = False) -> None:
+    continue_later(group_documents, stories.group_documents(), is_continuation)
+
+
+@shared_task
 def analyze_mentions() -> None:
     if model_status.is_ready():
         score_mentions.analyze_mentions()
@@ -99,3 +104,4 @@ def delete_expired_documents() -> None:
     retention.delete_expired_documents()
     retention.delete_old_periods()
     retention.delete_old_raw_items()
+    stories.delete_old_signatures(timezone.now())

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from monitoring.content.clean import safe_html
 from monitoring.ingest.keys import DETAILS, variant_of
-from monitoring.ingest.mentions import AUTHOR_LENGTH, LANGUAGE_LENGTH, STARS, insert_mentions
+from monitoring.ingest.mentions import AUTHOR_LENGTH, LANGUAGE_LENGTH, STARS, check_stories, insert_mentions
 from monitoring.ingest.records import KnownEntry
 from monitoring.ingest.search_index import VECTOR, words_of
 from monitoring.ingest.statements import columns_of
@@ -201,6 +201,7 @@ def _replace_texts(
         texts = (one.item.title, one.item.text, one.item.is_truncated, html)
         rows.append((one.document_id, *texts, one.item.author, language, words, None if one.is_reread else now))
     cursor.execute(_UPDATE_TEXTS, columns_of(rows))
+    check_stories(cursor, shown)
 
 
 def _replace_details(cursor: CursorWrapper, entries: list[KnownEntry]) -> None:

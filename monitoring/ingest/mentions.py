@@ -1,5 +1,7 @@
 """Insert mentions of matched documents. Called by ingest/store.py and ingest/backfill.py."""
 
+from collections.abc import Iterable
+
 from django.db.backends.utils import CursorWrapper
 
 from monitoring.ingest.mutes import muted_documents
@@ -14,11 +16,11 @@ STARS = "CASE WHEN d.rating IS NOT NULL THEN least(greatest(floor(d.rating + 0.5
 # A document with a mention that nobody hid, or that somebody has decided about, is not muted under another keyword.
 _INSERT = f"""
 INSERT INTO monitoring_mention (keyword_id, document_id, source_id, published, found_at, platform, author, language,
-    engagement, kind, rating, country, status, muted_by_id, is_backlog)
+    engagement, kind, rating, country, status, muted_by_id, is_backlog, story_id)
 SELECT row.keyword_id, d.id, d.source_id, d.published, clock_timestamp(), d.platform, left(d.author, {AUTHOR_LENGTH}),
     d.language, d.engagement, d.kind, {STARS}, d.country,
     CASE WHEN mute.id IS NOT NULL THEN 'ignored' ELSE coalesce(row.status, other.status, 'to_review') END, mute.id,
-    row.is_backlog
+    row.is_backlog, d.story_id
 FROM unnest(%s::bigint[], %s::bigint[], %s::boolean[], %s::text[], %s::bigint[])
     AS row (keyword_id, document_id, is_backlog, status, muted_by_id)
 JOIN monitoring_document d ON d.id = row.document_id
@@ -32,6 +34,8 @@ CROSS JOIN LATERAL (
 ORDER BY row.keyword_id, row.document_id
 ON CONFLICT (document_id, keyword_id) DO NOTHING
 """
+# A row per call: nothing is unique, so no writer waits for another or for ingest/stories.py.
+_CHECK_STORIES = "INSERT INTO monitoring_storycheck (document_id) SELECT unnest(%s::bigint[])"
 
 
 def insert_mentions(cursor: CursorWrapper, rows: list[tuple[int, int, bool]], status: str | None = None) -> None:
@@ -45,3 +49,10 @@ def insert_mentions(cursor: CursorWrapper, rows: list[tuple[int, int, bool]], st
     if rows:
         muted = muted_documents(cursor, [document_id for _keyword_id, document_id, _is_backlog in rows])
         cursor.execute(_INSERT, columns_of([(*row, status, muted.get(row[1])) for row in rows]))
+        check_stories(cursor, (document_id for _keyword_id, document_id, _is_backlog in rows))
+
+
+def check_stories(cursor: CursorWrapper, document_ids: Iterable[int]) -> None:
+    """Queue documents with mentions, whose texts are new or changed, for ingest/stories.py."""
+    if ids := sorted(set(document_ids)):
+        cursor.execute(_CHECK_STORIES, [ids])

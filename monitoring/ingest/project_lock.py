@@ -15,6 +15,7 @@ from django.db import connection
 
 LOCK_SPACE = 0x5669  # "Vi": separates these keys from other advisory locks
 EDITS_SPACE = 0x5665  # "Ve"
+STORIES_SPACE = 0x5673  # "Vs"
 
 
 def lock_project_shared(project_ids: Iterable[int]) -> None:
@@ -45,3 +46,16 @@ def lock_project_exclusive(project_id: int) -> None:
     """Lock the project, exclusively, until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_SPACE, project_id])
+
+
+def lock_stories(project_id: int) -> None:
+    """Let nobody else change the stories of the project until the transaction ends. Taken after the project's lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [STORIES_SPACE, project_id])
+
+
+def try_lock_stories(project_id: int) -> bool:
+    """Take the lock of `lock_stories` if it is free. Return whether it was."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [STORIES_SPACE, project_id])
+        return bool(cursor.fetchone()[0])

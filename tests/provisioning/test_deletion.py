@@ -137,7 +137,8 @@ def test_fill_covers_every_table_that_references_a_project():
         "Delivery",
     }
     covered |= {"Correction", "SentimentLayer", "SentimentState", "FetchRequest", "Credential"}
-    covered |= {"PlatformApp", "ConnectionRequest", "Triage", "MentionTag", "Mute", "ResponseTarget", "SavedView", "Story"}
+    covered |= {"PlatformApp", "ConnectionRequest", "Triage", "MentionTag", "Mute", "ResponseTarget", "SavedView"}
+    covered |= {"Story"}
     assert referencing == covered, "add the new table to fill() above, and here"
 
 

@@ -63,7 +63,7 @@ def queue_mentions(apps, schema_editor):
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("monitoring", "0026_stories")]
+    dependencies = [("monitoring", "0027_stories")]
 
     operations = [
         # What a killed run leaves would have the name of the new index.
