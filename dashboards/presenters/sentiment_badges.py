@@ -17,7 +17,6 @@ from monitoring.models import Correction, Keyword, Mention
 from monitoring.models.mentions import probabilities
 
 PENDING = "pending"
-ICONS = {"positive": "smile", "neutral": "flat", "negative": "frown", "uncertain": "uncertain", PENDING: "wait"}
 # The tone of static/css/tone.css, and the icon of the sign; a pending one has none.
 TONES = {"positive": "pos", "neutral": "neu", "negative": "neg", "uncertain": "unk", PENDING: "unk"}
 SIGNS = {"positive": "plus", "neutral": "equal", "negative": "minus", "uncertain": "what", PENDING: ""}
@@ -48,10 +47,6 @@ class SentimentBadge:
         return _("Analyzing…") if self.label == PENDING else str(Mention.Sentiment(self.label).label)
 
     @property
-    def icon(self) -> str:
-        return ICONS[self.label]
-
-    @property
     def tone(self) -> str:
         return TONES[self.label]
 
@@ -75,7 +70,6 @@ class CorrectionButton:
 
     label: str
     word: str
-    icon: str
     is_pressed: bool
 
     @property
@@ -166,9 +160,7 @@ def mention_sentiments(mentions: Sequence[Mention]) -> tuple[MentionSentiment, .
 def correction_buttons(mentions: Sequence[Mention]) -> tuple[CorrectionButton, ...]:
     """Return the three buttons; the one that all mentions were corrected to is pressed."""
     corrected_to = _corrected_to(mentions)
-    return tuple(
-        CorrectionButton(label.value, str(word), ICONS[label], corrected_to == label) for label, word in CORRECTIONS
-    )
+    return tuple(CorrectionButton(label.value, str(word), corrected_to == label) for label, word in CORRECTIONS)
 
 
 def correction_state(mentions: Sequence[Mention]) -> str:

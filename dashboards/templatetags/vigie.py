@@ -29,7 +29,7 @@ register = template.Library()
 def icon(name: str) -> SafeString:
     """Return an icon by its Lucide name or that in static/icons.svg, hidden from screen readers: text follows it."""
     file = static("icons.svg" if name in _own_icons() else "vendor/lucide/icons.svg")
-    return format_html('<svg class="ico icon" aria-hidden="true"><use href="{}#{}"></use></svg>', file, name)
+    return format_html('<svg class="ico" aria-hidden="true"><use href="{}#{}"></use></svg>', file, name)
 
 
 @cache
