@@ -28,6 +28,7 @@ ENTRIES: list[tuple[str, str, str | Promise, str | Promise, tuple[str, ...]]] = 
     ("overview", "layout-dashboard", _("Overview"), WATCH, ()),
     ("mentions", "inbox", _("Mentions"), WATCH, ("mention",)),
     ("search", "search", _("All content"), WATCH, ()),
+    ("columns", "columns-3", _("Columns"), WATCH, ()),
     ("saved_views", "bookmark", _("Saved views"), WATCH, ()),
     ("incidents", "siren", _("Alerts"), ACT, ("incident", "rules", "rule_new", "rule_edit", "rule_delete")),
     ("digest", "mail", _("Digest"), ACT, ("digest_preview",)),

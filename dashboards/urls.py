@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from dashboards.views import (
     account,
+    columns,
     connections,
     credentials,
     delivery,
@@ -76,6 +77,8 @@ MENTIONS = [
     path("p/<int:project_id>/search", search.search, name="search"),
 ]
 SAVED_VIEWS = [
+    path("p/<int:project_id>/columns", columns.columns, name="columns"),
+    path("p/<int:project_id>/columns/change", columns.columns_change, name="columns_change"),
     path("p/<int:project_id>/views", saved_views.views, name="saved_views"),
     path("p/<int:project_id>/views/rail", saved_views.views_rail, name="saved_views_rail"),
     path("p/<int:project_id>/views/new", saved_views.view_new, name="saved_view_new"),

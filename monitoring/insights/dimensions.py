@@ -59,7 +59,7 @@ class RowDimension(Dimension):
             known = set(rows.values_list("pk", flat=True)) if numbers else set()
         return {value: number for value, number in numbers.items() if number in known}
 
-    def facet_key(self) -> GroupKey:
+    def facet_key(self) -> GroupKey | None:
         return F(self.column)
 
     def labels(self, keys: Iterable[Key]) -> Mapping[Key, str]:
@@ -96,6 +96,9 @@ class MuteDimension(RowDimension):
 
     def condition(self, f: "MentionFilter") -> Condition | None:
         return Q(muted_by_id__in=f.mutes) if f.mutes else None
+
+    def facet_key(self) -> None:
+        """Return None: the covering index doesn't have the mute, and the Muted page counts what each hides."""
 
 
 class StoryDimension(RowDimension):

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection
@@ -138,7 +138,7 @@ def row_of(project_id: int, mention_id: int) -> MentionRow | None:
     document = Mention.objects.filter(pk=mention_id, keyword__project_id=project_id).values("document_id")
     rows = Mention.objects.filter(document_id__in=document).select_related("keyword", "source", "document")
     mentions = sorted(rows, key=lambda mention: (mention.pk != mention_id, mention.keyword_id))
-    return _row(mentions, "") if mentions else None
+    return row_with(mentions, "") if mentions else None
 
 
 def _keys(f: MentionFilter, position: Position | None, backwards: bool, limit: int) -> Iterator[_Key]:
@@ -156,7 +156,16 @@ def _keys(f: MentionFilter, position: Position | None, backwards: bool, limit: i
 
 
 def _first_keys(f: MentionFilter, position: Position | None, backwards: bool, limit: int) -> list[_Key]:
-    """Return the first `limit` documents after a position.
+    """Return the first `limit` documents after a position."""
+    with connection.cursor() as cursor:
+        cursor.execute(*first_keys_statement(f, position, backwards, limit))
+        return [_Key(*row) for row in cursor.fetchall()]
+
+
+def first_keys_statement(
+    f: MentionFilter, position: Position | None, backwards: bool, limit: int
+) -> tuple[str, list[Any]]:
+    """Return a statement and its parameters that read (published, document id, mention ids) of the first documents.
 
     The first `limit` mentions of each keyword are read from its part of the index and merged: a document among the
     first overall is among the first of every keyword that mentions it.
@@ -172,14 +181,12 @@ def _first_keys(f: MentionFilter, position: Position | None, backwards: bool, li
         sql, params = f"{sql} LIMIT %s", (*params, limit)
     else:
         sql, params = ordered[:limit].query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT published, document_id, array_agg(near.id)"
-            f" FROM unnest(%s::bigint[]) AS scope (id) CROSS JOIN LATERAL ({sql}) AS near"
-            f" GROUP BY 1, 2 ORDER BY 1 {direction}, 2 {direction} LIMIT %s",
-            [list(f.scope), *params, limit],
-        )
-        return [_Key(*row) for row in cursor.fetchall()]
+    statement = (
+        "SELECT published, document_id, array_agg(near.id)"
+        f" FROM unnest(%s::bigint[]) AS scope (id) CROSS JOIN LATERAL ({sql}) AS near"
+        f" GROUP BY 1, 2 ORDER BY 1 {direction}, 2 {direction} LIMIT %s"
+    )
+    return statement, [list(f.scope), *params, limit]
 
 
 def _rows(f: MentionFilter, keys: list[_Key]) -> tuple[MentionRow, ...]:
@@ -192,11 +199,11 @@ def _rows(f: MentionFilter, keys: list[_Key]) -> tuple[MentionRow, ...]:
     others = stories.count_others(f, mentions) if f.is_folded else {}
     # A mention that was deleted after its key was read has no row.
     return tuple(
-        _row(mentions, f.q, others.get(mentions[0].story_id, 0)) for mentions in by_document.values() if mentions
+        row_with(mentions, f.q, others.get(mentions[0].story_id, 0)) for mentions in by_document.values() if mentions
     )
 
 
-def _row(mentions: list[Mention], q: str, others: int = 0) -> MentionRow:
+def row_with(mentions: list[Mention], q: str, others: int = 0) -> MentionRow:
     document = mentions[0].document
     spans = spans_of(document, [mention.keyword.query for mention in mentions] + ([q] if q else []))
     return MentionRow(document, tuple(mentions), spans["title"], spans["text"], others)

@@ -33,7 +33,7 @@ from monitoring.models import (
 )
 from tests.dashboards.test_access_walk import GUARDED
 from tests.factories import make_documents, make_keyword, make_mention, make_mentions, make_source
-from workplace.models import SavedView
+from workplace.models import Column, SavedView
 
 FEW, MANY = 2, 12
 NOT_MEASURED = {
@@ -168,9 +168,11 @@ class World:
 
     def _view(self):
         query = f"source={self.source.pk}&keyword={self.keyword.pk}"
-        return SavedView.objects.create(
+        view = SavedView.objects.create(
             project=self.project, owner=self.member.user, name=f"View {self.size}", query=query, is_shared=True
         )
+        Column.objects.create(user=self.owner, view=view, position=self.size)
+        return view
 
     def _mute(self):
         """Add a mute with a hidden mention."""

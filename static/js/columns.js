@@ -1,0 +1,74 @@
+// The columns page: replaces the columns that have changed, reorders them by dragging, pauses, and turns on wall mode.
+
+const EVERY_MS = 15_000;
+const wall = document.querySelector("[data-columns]");
+const pause = document.querySelector("[data-pause]");
+const far = document.querySelector("[data-wall]");
+
+const columns = () => [...wall.querySelectorAll("[data-column]")];
+const isPaused = () => pause.getAttribute("aria-pressed") === "true";
+
+// Replaces the posts only: the column keeps its place, its focus and its open menu.
+function replace(fresh) {
+  const column = document.getElementById(fresh.id);
+  if (!column) return;
+  const known = new Set([...column.querySelectorAll("[data-post]")].map((post) => post.dataset.post));
+  for (const post of fresh.querySelectorAll("[data-post]")) {
+    if (!known.has(post.dataset.post)) post.dataset.new = "yes";
+  }
+  column.dataset.mark = fresh.dataset.mark;
+  column.querySelector("[role=region]").replaceChildren(...fresh.querySelector("[role=region]").childNodes);
+}
+
+async function refresh() {
+  if (document.visibilityState !== "visible" || isPaused()) return;
+  const marks = columns().map((column) => `mark=${encodeURIComponent(column.dataset.mark)}`);
+  const response = await fetch(`${location.pathname}?${marks.join("&")}`).catch(() => null);
+  if (!response?.ok || response.redirected) return;
+  const found = new DOMParser().parseFromString(await response.text(), "text/html");
+  for (const fresh of found.querySelectorAll("[data-column]")) replace(fresh);
+}
+
+function store() {
+  const order = new URLSearchParams(columns().map((column) => ["view", column.dataset.column]));
+  const { "X-CSRFToken": token } = JSON.parse(document.body.getAttribute("hx-headers"));
+  return fetch(wall.dataset.orderUrl, { method: "POST", body: order, headers: { "X-CSRFToken": token } });
+}
+
+function drag() {
+  let held = null;
+  wall.addEventListener("dragstart", (event) => {
+    held = event.target.closest?.(".wall-head")?.closest("[data-column]");
+    if (held) event.dataTransfer.effectAllowed = "move";
+  });
+  wall.addEventListener("dragover", (event) => {
+    const over = held && event.target.closest("[data-column]");
+    if (!over) return;
+    event.preventDefault();
+    if (over === held) return;
+    const isAfter = held.compareDocumentPosition(over) & Node.DOCUMENT_POSITION_FOLLOWING;
+    over[isAfter ? "after" : "before"](held);
+  });
+  wall.addEventListener("drop", (event) => held && event.preventDefault());
+  wall.addEventListener("dragend", () => {
+    if (held) store();
+    held = null;
+  });
+  for (const head of wall.querySelectorAll(".wall-head")) head.draggable = true;
+}
+
+function toggle(button, changed) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const isOn = button.getAttribute("aria-pressed") !== "true";
+    button.setAttribute("aria-pressed", String(isOn));
+    changed(isOn);
+  });
+}
+
+if (wall) {
+  drag();
+  toggle(pause, (isOn) => isOn || refresh());
+  toggle(far, (isOn) => document.documentElement.toggleAttribute("data-far", isOn));
+  setInterval(refresh, EVERY_MS);
+}
