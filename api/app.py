@@ -18,6 +18,7 @@ from api import (
     platform_sources,
     problems,
     projects,
+    response_times,
     saved_views,
     sentiment,
     sources,
@@ -36,7 +37,7 @@ ROUTERS = [
     module.router
     for module in (
         *(projects, keywords, sources, platform_sources, mentions, overview, mutes, stories),
-        *(volume, documents, sentiment, explain, saved_views),
+        *(volume, documents, sentiment, explain, saved_views, response_times),
         triage,
     )
 ]

@@ -252,6 +252,7 @@ CELERY_TASK_ROUTES = {
     "alerts.tasks.*": {"queue": "alert"},
     "delivery.tasks.*": {"queue": "deliver"},
     "provisioning.tasks.*": {"queue": "enrich"},
+    "workplace.tasks.*": {"queue": "alert"},
 }
 # Beat messages carry no state: tasks read from Postgres what is due. A lost message only costs a delay, one that
 # waited in the queue longer than its interval expires, and none is added to a long queue.
@@ -330,6 +331,12 @@ CELERY_BEAT_SCHEDULE = {
     "evaluate alert rules": {"task": "alerts.tasks.evaluate_rules", "schedule": 60, "options": {"expires": 60}},
     "report rejected credentials": {
         "task": "alerts.tasks.report_rejected_credentials",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
+    "recompute due times": {"task": "workplace.tasks.recompute_due_times", "schedule": 60, "options": {"expires": 60}},
+    "escalate overdue items": {
+        "task": "workplace.tasks.escalate_overdue_items",
         "schedule": 60,
         "options": {"expires": 60},
     },

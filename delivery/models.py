@@ -29,6 +29,8 @@ class Delivery(models.Model):
         INCIDENT = "incident", _("Alert")
         ASSIGNMENT = "assignment", _("Assignment")
         NOTE = "note", _("Internal note")
+        ESCALATION = "escalation", _("Escalation")
+        APPROVAL = "approval", _("Approval")
         MESSAGE = "message", _("Account email")
 
     class State(models.TextChoices):

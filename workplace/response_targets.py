@@ -1,17 +1,20 @@
-"""Read and change a project's response target. Called by the settings page and the other modules of workplace/."""
+"""Read and change a project's response target. Called by the settings page."""
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.activity_log import record
 from accounts.models import Project, User
+from workplace import due
 from workplace.holiday_calendars import NONE, OF_ZONE
 from workplace.models import ResponseTarget
 
 SUGGESTED_HOURS = 8
+RECOMPUTE_S = 2  # while the person waits; the rest is done by tasks.py
 
 
 def target_of(project: Project) -> ResponseTarget:
-    """Return the project's target, one that is not stored and has no hours if none was set."""
+    """Return the project's target; it has no hours if none was set."""
     return ResponseTarget.objects.filter(project=project).first() or ResponseTarget(project=project)
 
 
@@ -25,15 +28,23 @@ def suggested_target(project: Project, user: User) -> ResponseTarget:
     )
 
 
-@transaction.atomic
 def set_target(project: Project, user: User, **values: object) -> None:
-    """Change the target; `values` are fields of ResponseTarget."""
+    """Change the target and when open items are due; `values` are fields of ResponseTarget."""
+    target = _change(project, user, values)
+    if target.changed_at:
+        due.recompute(target, RECOMPUTE_S)
+
+
+@transaction.atomic
+def _change(project: Project, user: User, values: dict[str, object]) -> ResponseTarget:
     ResponseTarget.objects.get_or_create(project=project)
     target = ResponseTarget.objects.select_for_update().get(project=project)
     changes = {name: value for name, value in values.items() if getattr(target, name) != value}
     if not changes:
-        return
+        return target
     for name, value in changes.items():
         setattr(target, name, value)
-    target.save(update_fields=list(changes))
+    target.changed_at = timezone.now()
+    target.save(update_fields=[*changes, "changed_at"])
     record(project, user, "response_target.changed", project, **changes)
+    return target

@@ -21,7 +21,7 @@ def response_settings(request: SignedInRequest, membership: Membership) -> HttpR
     if request.method == "POST" and not is_admin:
         raise PermissionDenied
     stored = response_targets.target_of(project)
-    is_suggested = stored.pk is None and is_admin
+    is_suggested = stored.is_untouched and is_admin
     target = response_targets.suggested_target(project, request.user) if is_suggested else stored
     form = ResponseTargetForm(request.POST or None, target=target, may_change=is_admin)
     if request.method == "POST" and form.is_valid():

@@ -31,7 +31,8 @@ class Triage(models.Model):
 
     `is_founded` is whether a complaint is justified, null if nobody said. `reason` and `reason_note` say why it is
     deliberately not replied to. Until `snoozed_until` it is left out of the open queue; no task ends that. `due_at` is
-    when a reply is due, `first_replied_at` when the first one was sent, by `replied_by`.
+    when a reply is due, `first_replied_at` when the first one was sent, by `replied_by`, after `response_s` seconds of
+    working time; workplace/due.py sets these. `escalated_at` is when managers were told that nobody had taken it.
     """
 
     Reason = Reason
@@ -45,6 +46,8 @@ class Triage(models.Model):
     snoozed_until = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
     first_replied_at = models.DateTimeField(null=True)
+    response_s = models.PositiveIntegerField(null=True)
+    escalated_at = models.DateTimeField(null=True)
     replied_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -69,7 +72,11 @@ class Triage(models.Model):
                 condition=Q(snoozed_until__isnull=False),
                 name="triage_by_snooze",
             ),
-            models.Index(fields=["project", "due_at"], condition=Q(due_at__isnull=False), name="triage_by_due"),
+            models.Index(
+                fields=["project", "due_at"],
+                condition=Q(due_at__isnull=False, first_replied_at=None),
+                name="triage_by_due",
+            ),
             models.Index(
                 fields=["project", "first_replied_at"],
                 condition=Q(first_replied_at__isnull=False),

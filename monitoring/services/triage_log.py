@@ -7,12 +7,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.dispatch import Signal
+
 from accounts.activity_log import record
 from accounts.models import ActivityEntry, Project, User
 from monitoring.models import Document, DocumentActivity
 
 # The values that a change replaced, as JSON values by field; by document id.
 Before = Mapping[int, Mapping[str, object]]
+
+# Sent in the transaction of a change, with its `project`, `user` and `before`: due times follow (workplace/due.py).
+documents_changed = Signal()
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ def log_change(
         return None
     entry = record(project, user, action, activity_target(before), **detail)
     link_documents(entry, before)
+    documents_changed.send(sender=None, project=project, user=user, before=before)
     return entry
 
 

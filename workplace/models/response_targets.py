@@ -24,7 +24,8 @@ class ResponseTarget(models.Model):
 
     Without `hours` (working hours) nothing is due. `week` has `[opens, closes]` in minutes after midnight of
     `time_zone`, or null, for each weekday from Monday. `calendar` is one of workplace/holiday_calendars.py.
-    `escalate_after` (working hours after the due time) is null if nothing is escalated.
+    `escalate_after` (working hours after the due time) is null if nothing is escalated; `escalated_at` is when that
+    happened last. From `changed_at` on, open items have due times to be recomputed. Times are UTC.
     """
 
     project = models.OneToOneField(Project, on_delete=models.CASCADE, related_name="response_target")
@@ -35,6 +36,8 @@ class ResponseTarget(models.Model):
     week = models.JSONField(default=office_week)
     calendar = models.CharField(_("holidays"), max_length=10, blank=True, default="")
     escalate_after = models.PositiveSmallIntegerField(_("escalation"), null=True, blank=True)
+    escalated_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -45,6 +48,11 @@ class ResponseTarget(models.Model):
 
     def __str__(self) -> str:
         return f"{self.project}: {self.hours}"
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nobody has set anything yet."""
+        return not self.calendar and self.hours is None and self.escalate_after is None and self.week == office_week()
 
     @property
     def duration(self) -> timedelta | None:

@@ -1,0 +1,18 @@
+"""Celery tasks of workplace. Each may be lost or run twice: the next run continues from the state in Postgres."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from workplace import due, escalation
+
+RECOMPUTE_S = 20
+
+
+@shared_task
+def recompute_due_times() -> None:
+    due.recompute_changed(RECOMPUTE_S)
+
+
+@shared_task
+def escalate_overdue_items() -> None:
+    escalation.escalate_all(timezone.now())
