@@ -1,6 +1,7 @@
 """The models of teamwork on mentions, one noun per file."""
 
+from workplace.models.drafts import Draft, ReplyRules, SavedReply
 from workplace.models.response_targets import ResponseTarget
 from workplace.models.saved_views import Column, SavedView
 
-__all__ = ["Column", "ResponseTarget", "SavedView"]
+__all__ = ["Column", "Draft", "ReplyRules", "ResponseTarget", "SavedReply", "SavedView"]
