@@ -41,7 +41,7 @@ from provisioning import deletion
 from provisioning.deletion import delete_project, purge_deleted_projects
 from tests.factories import make_keyword, make_mentions, make_source
 from tests.racing import race
-from workplace.models import Column, ResponseTarget, SavedView
+from workplace.models import Column, Draft, ReplyRules, ResponseTarget, SavedReply, SavedView
 
 BUDGET_S = 60
 
@@ -89,7 +89,10 @@ def fill(project, user, documents=12):
     Invitation.objects.create(project=project, email="n@example.com", token_digest="d", expires_at=published)
     FetchRequest.objects.create(project=project, user=user, kind="page", url="https://essai.example/")
     Delivery.objects.create(key=f"k{project.id}", kind="digest", project=project, user=user, recipient=user.email)
-    ResponseTarget.objects.create(project=project, hours=8)
+    ResponseTarget.objects.update_or_create(project=project, defaults={"hours": 8})
+    ReplyRules.objects.create(project=project)
+    SavedReply.objects.create(project=project, name="Thanks", language="en", text="Thanks!")
+    Draft.objects.create(project=project, document=Document.objects.filter(project=project).first(), text="Hello")
     view = SavedView.objects.create(project=project, owner=user, name="Negative", query="sentiment=negative")
     Column.objects.create(user=user, view=view, position=0)
     return source
@@ -138,7 +141,7 @@ def test_fill_covers_every_table_that_references_a_project():
     }
     covered |= {"Correction", "SentimentLayer", "SentimentState", "FetchRequest", "Credential"}
     covered |= {"PlatformApp", "ConnectionRequest", "Triage", "MentionTag", "Mute", "ResponseTarget", "SavedView"}
-    covered |= {"Story"}
+    covered |= {"Story", "Draft", "ReplyRules", "SavedReply"}
     assert referencing == covered, "add the new table to fill() above, and here"
 
 

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0006_encrypt_two_factor_keys'),
-        ('monitoring', '0025_response_times'),
+        ('monitoring', '0026_response_times'),
         ('workplace', '0003_due_times'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0006_encrypt_two_factor_keys'),
-        ('monitoring', '0024_activity_of_documents'),
+        ('monitoring', '0025_followers_index'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
