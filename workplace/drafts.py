@@ -2,7 +2,7 @@
 
 In: a project, a person, and the draft as they saw it. Out: the draft. Each change says which `version` it was made on,
 0 for none: if another person has changed the draft meanwhile, nothing is written and `DraftChanged` has the present
-one. Called by the mention pages and api/drafts.py.
+one. For the mention pages.
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """Saved replies and the rules for replies: change, find, and fill them in for an item.
 
-In: a project, a person and values. Out: rows. Changes are logged; each says which `version` it was made on. Called by
-the page of saved replies, the mention pages and api/saved_replies.py.
+In: a project, a person and values. Out: rows. Changes are logged; each says which `version` it was made on. For the
+mention pages.
 """
 
 from django.core.exceptions import ValidationError
