@@ -21,6 +21,7 @@ from monitoring.insights.filter_parser import QueryReader
 from monitoring.insights.search import Search, document_in
 from monitoring.insights.triage_dimensions import (
     AssigneeDimension,
+    DueDimension,
     EngagementDimension,
     FollowersDimension,
     FoundedDimension,
@@ -367,6 +368,7 @@ DIMENSIONS: dict[str, Dimension] = {
         TagDimension(),
         FoundedDimension(),
         SnoozedDimension(),
+        DueDimension(),
         FollowersDimension(),
         EngagementDimension(),
         WeekHourDimension(),

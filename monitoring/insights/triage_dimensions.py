@@ -1,15 +1,17 @@
-"""The dimensions of what a team set for items: assignee, tag, founded, snoozed; and those with a minimum: reach and
-engagement. Registered in dimensions.py.
+"""The dimensions of what a team set for items: assignee, tag, founded, snoozed, due; and those with a minimum: reach
+and engagement. Registered in dimensions.py.
 
 Their values are in tables with one row per document that a team has worked on (monitoring/models/triage.py), whose
 indexes give the few documents of a value.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast, Now
+from django.utils import timezone
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
@@ -141,6 +143,31 @@ class SnoozedDimension(Dimension):
 
     def labels(self, keys: Iterable[Key]) -> Mapping[Key, str]:
         return {"yes": gettext("Yes"), "no": gettext("No")}
+
+
+class DueDimension(Dimension):
+    """When the reply to an open item is due: "overdue", or "today" for later today in the person's time zone."""
+
+    name, parameter, label = "due", "due", _("Reply due")
+    description = '"overdue", or "today" for later today'
+    is_many = False
+
+    def read(self, reader: QueryReader, project: Project) -> Selection:
+        return reader.one_of(self.parameter, ("", "overdue", "today"))
+
+    def condition(self, f: "MentionFilter") -> Condition | None:
+        if not f.due:
+            return None
+        now = timezone.now()
+        waiting = Triage.objects.filter(project_id=f.project_id, first_replied_at=None)
+        if f.due == "overdue":
+            return Q(document_id__in=waiting.filter(due_at__lte=now).values("document_id"))
+        tomorrow = now.astimezone(f.zone).date() + timedelta(days=1)
+        midnight = datetime.combine(tomorrow, time(), f.zone)
+        return Q(document_id__in=waiting.filter(due_at__gt=now, due_at__lt=midnight).values("document_id"))
+
+    def labels(self, keys: Iterable[Key]) -> Mapping[Key, str]:
+        return {"overdue": gettext("Overdue"), "today": gettext("Today")}
 
 
 class MinimumDimension(Dimension):

@@ -8,62 +8,151 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0006_encrypt_two_factor_keys'),
-        ('monitoring', '0026_response_times'),
-        ('workplace', '0003_due_times'),
+        ("accounts", "0006_encrypt_two_factor_keys"),
+        ("monitoring", "0029_response_times"),
+        ("workplace", "0003_due_times"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(max_length=20000)),
-                ('comment', models.CharField(blank=True, default='', max_length=500)),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('requested', 'Approval requested'), ('changes', 'Changes requested'), ('approved', 'Approved'), ('sent', 'Sent'), ('discarded', 'Discarded')], default='draft', max_length=10)),
-                ('cooling_until', models.DateTimeField(null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('author', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='monitoring.document')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='accounts.project')),
-                ('reviewer', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.TextField(max_length=20000)),
+                ("comment", models.CharField(blank=True, default="", max_length=500)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("requested", "Approval requested"),
+                            ("changes", "Changes requested"),
+                            ("approved", "Approved"),
+                            ("sent", "Sent"),
+                            ("discarded", "Discarded"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("cooling_until", models.DateTimeField(null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("updated_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="drafts", to="monitoring.document"
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="drafts", to="accounts.project"
+                    ),
+                ),
+                (
+                    "reviewer",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['author'], name='draft_by_author'), models.Index(fields=['reviewer', 'state'], name='draft_by_reviewer')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'requested', 'changes', 'approved'])), fields=('document',), name='one_open_draft_per_document'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'requested', 'changes', 'approved', 'sent', 'discarded'])), name='draft_state_known')],
+                "indexes": [
+                    models.Index(fields=["author"], name="draft_by_author"),
+                    models.Index(fields=["reviewer", "state"], name="draft_by_reviewer"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["draft", "requested", "changes", "approved"])),
+                        fields=("document",),
+                        name="one_open_draft_per_document",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["draft", "requested", "changes", "approved", "sent", "discarded"])
+                        ),
+                        name="draft_state_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ReplyRules',
+            name="ReplyRules",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('needs_approval', models.BooleanField(default=False, verbose_name='A second person approves each reply')),
-                ('cooling_minutes', models.PositiveSmallIntegerField(default=0, verbose_name='Cooling time (minutes)')),
-                ('forbidden', models.JSONField(default=list)),
-                ('project', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='reply_rules', to='accounts.project')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "needs_approval",
+                    models.BooleanField(default=False, verbose_name="A second person approves each reply"),
+                ),
+                (
+                    "cooling_minutes",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="Cooling time (minutes)"),
+                ),
+                ("forbidden", models.JSONField(default=list)),
+                (
+                    "project",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="reply_rules", to="accounts.project"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('cooling_minutes__lte', 1440)), name='cooling_in_range')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("cooling_minutes__lte", 1440)), name="cooling_in_range")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SavedReply',
+            name="SavedReply",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('language', models.CharField(choices=[('en', 'English'), ('fr', 'French')], max_length=5, verbose_name='language')),
-                ('text', models.TextField(max_length=20000, verbose_name='text')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='saved_replies', to='accounts.project')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("en", "English"), ("fr", "French")], max_length=5, verbose_name="language"
+                    ),
+                ),
+                ("text", models.TextField(max_length=20000, verbose_name="text")),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("updated_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="saved_replies",
+                        to="accounts.project",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(models.F('project'), django.db.models.functions.text.Lower('name'), models.F('language'), name='one_saved_reply_per_name_and_language')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("project"),
+                        django.db.models.functions.text.Lower("name"),
+                        models.F("language"),
+                        name="one_saved_reply_per_name_and_language",
+                    )
+                ],
             },
         ),
     ]

@@ -112,6 +112,25 @@ def test_snooze_ends_by_time_alone(project, rows, numbers, manager):
     assert numbers("snoozed=no") == [1, 2, 3]
 
 
+def test_due_filters_open_items_by_the_time_of_their_reply(project, rows, numbers, manager):
+    now = timezone.now()
+    triage.set_founded(project, manager, ids(rows, 1, 2, 3), True)
+    first, second, third = (rows[2 * number - 2].document_id for number in (1, 2, 3))
+    Triage.objects.filter(document_id=first).update(due_at=now - timedelta(seconds=1))
+    Triage.objects.filter(document_id=second).update(due_at=now + timedelta(days=2))
+    assert numbers("due=overdue") == [1] and numbers("due=today") == []
+    Triage.objects.filter(document_id=third).update(due_at=now, first_replied_at=now)
+    assert numbers("due=overdue") == [1]
+
+
+def test_due_today_ends_at_midnight_in_the_time_zone_of_the_person(project, rows, numbers, manager):
+    triage.set_founded(project, manager, ids(rows, 1, 2), True)
+    midnight = datetime.combine(timezone.now().date() + timedelta(days=1), datetime.min.time(), UTC)
+    for number, due_at in ((1, midnight - timedelta(microseconds=1)), (2, midnight)):
+        Triage.objects.filter(document_id=rows[2 * number - 2].document_id).update(due_at=due_at)
+    assert numbers("due=today") == [1]
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [

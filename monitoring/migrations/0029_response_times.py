@@ -5,30 +5,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0006_encrypt_two_factor_keys'),
-        ('monitoring', '0025_followers_index'),
+        ("accounts", "0006_encrypt_two_factor_keys"),
+        ("monitoring", "0028_story_indexes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='triage',
-            name='triage_by_due',
+            model_name="triage",
+            name="triage_by_due",
         ),
         migrations.AddField(
-            model_name='triage',
-            name='escalated_at',
+            model_name="triage",
+            name="escalated_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='triage',
-            name='response_s',
+            model_name="triage",
+            name="response_s",
             field=models.PositiveIntegerField(null=True),
         ),
         migrations.AddIndex(
-            model_name='triage',
-            index=models.Index(condition=models.Q(('due_at__isnull', False), ('first_replied_at', None)), fields=['project', 'due_at'], name='triage_by_due'),
+            model_name="triage",
+            index=models.Index(
+                condition=models.Q(("due_at__isnull", False), ("first_replied_at", None)),
+                fields=["project", "due_at"],
+                name="triage_by_due",
+            ),
         ),
     ]
