@@ -61,14 +61,14 @@ def test_upgrade_changes_mentions_in_batches_and_rewrites_no_big_table(old_datab
             changed.append((context["cursor"].rowcount, connection.in_atomic_block))
         return result
 
-    # mention_by_keyword is built again, next to the former one (0014_mention_kinds_index).
-    files = file_nodes("monitoring_mention", "mention_by_find", "monitoring_document")
+    # The covering indexes are built again, next to the former ones (0014_mention_kinds_index, 0028_story_indexes).
+    files = file_nodes("monitoring_mention", "monitoring_document")
     with connection.execute_wrapper(watch):
         migrate()
     rows, in_transaction = zip(*changed, strict=True)
     assert len(rows) == 4 and max(rows) <= 3 and sum(rows) > 3  # ten mentions in batches of three ids
     assert not any(in_transaction)
-    now = file_nodes("monitoring_mention", "mention_by_find", "monitoring_document")
+    now = file_nodes("monitoring_mention", "monitoring_document")
     assert sorted(node for _, node in files) == sorted(node for _, node in now)
 
 

@@ -33,7 +33,7 @@ def values(document_ids):
 
 def indexes():
     return query(
-        "SELECT indexrelid::regclass::text, indisvalid, pg_get_indexdef(indexrelid) LIKE '%%rating, country)'"
+        "SELECT indexrelid::regclass::text, indisvalid, pg_get_indexdef(indexrelid) LIKE '%%rating, country%%'"
         " FROM pg_index WHERE indrelid = 'monitoring_mention'::regclass"
         " AND indexrelid::regclass::text LIKE 'mention_by_keyword%%'"
     )
