@@ -1,4 +1,4 @@
-"""What to think about before a reply is sent: it sounds angry, is too long, or has forbidden words. Pure.
+"""Warnings about a reply before it is sent: it sounds angry, is too long, or has forbidden words. Pure.
 
 In: the text of a draft and what is known about it. Out: warnings as codes, which workplace/drafts.py and the pages
 translate. Warnings never prevent anything.

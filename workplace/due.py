@@ -128,7 +128,7 @@ def _status(facts: dict[str, Any] | None) -> str:
 
 
 def _shared_target(project_id: int) -> ResponseTarget:
-    """Return the target, which cannot change until the transaction ends. Several transactions may hold it at once."""
+    """Return the target, which cannot change until the transaction ends. Several transactions can share it."""
     rows = ResponseTarget.objects.raw(
         "SELECT * FROM workplace_responsetarget WHERE project_id = %s FOR SHARE", [project_id]
     )

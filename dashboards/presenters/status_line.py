@@ -83,9 +83,9 @@ class StatusWords:
         if not signal.is_negative:
             return _("More mentions than usual.")
         if self.now - signal.since <= timedelta(days=1):
-            return _("Unusually many negative mentions.")
+            return _("Spike in negative mentions.")
         day = date_format(timezone.localtime(signal.since), "l")
-        return _("Unusually many negative mentions since %(day)s.") % {"day": day}
+        return _("Spike in negative mentions since %(day)s.") % {"day": day}
 
     def _signal(self, signal: Signal) -> list[SafeString]:
         count, ratio = signal.surge.count, signal.surge.ratio

@@ -49,7 +49,7 @@ def apply_changes(
 ) -> bool:
     """Carry out changes. Return False, with nothing changed, if a document is not as it was read any more.
 
-    `versions` are those of the documents that were read, `ids` the documents whose mentions are brought up to date.
+    `versions` are those of the documents that were read, `ids` the documents whose mentions are updated.
     """
     plan = changes.plan
     named = {*ids, *changes.left, *plan.joined, *(pk for items in plan.new for pk in items)}

@@ -32,7 +32,7 @@ class Triage(models.Model):
     `is_founded` is whether a complaint is justified, null if nobody said. `reason` and `reason_note` say why it is
     deliberately not replied to. Until `snoozed_until` it is left out of the open queue; no task ends that. `due_at` is
     when a reply is due, `first_replied_at` when the first one was sent, by `replied_by`, after `response_s` seconds of
-    working time; workplace/due.py sets these. `escalated_at` is when managers were told that nobody had taken it.
+    working time; workplace/due.py sets these. `escalated_at` is when managers got the email that nobody had taken it.
     """
 
     Reason = Reason

@@ -26,6 +26,8 @@ BODIES = {
     ("post", "views"): {"name": "Mine", "query": "period=7d"},
     ("patch", "views"): {"name": "Mine"},
     ("post", "changes"): {"mention_ids": [1], "status": "ignored"},
+    ("post", "stories/join"): {"document_ids": [1]},
+    ("post", "stories/split"): {"document_ids": [1]},
     ("post", "why"): {"query": "lumen", "text": "La lampe de Lumen"},
 }
 # Reads that take a body because of their length, and write nothing.

@@ -74,12 +74,12 @@ def test_unusual_negative_mentions_come_first_with_their_list(as_person, viewer,
     client = as_person(viewer)
     page = client.get(at("overview"))
     line = page.context["status"]
-    assert line.first == "Unusually many negative mentions."
+    assert line.first == "Spike in negative mentions."
     assert "9 negative mentions</a> in the last 24 hours, usually none." in line.rest[0]
     assert "livraison" in " ".join(line.rest)
     assert line.button.label == "View these mentions"
     assert count_at(client, line.button.url) == 9
-    assert '<b dir="auto">Unusually many negative mentions.</b>' in page.content.decode()
+    assert '<b dir="auto">Spike in negative mentions.</b>' in page.content.decode()
 
 
 def test_unusual_number_is_not_told_without_history(as_person, viewer, at, read, tracked_keywords):

@@ -1,4 +1,4 @@
-"""Drafts: one per item, versions, second reader, cooling time, and two people at once."""
+"""Drafts: one per item, versions, second reader, cooling time, and two people at the same time."""
 
 from datetime import timedelta
 

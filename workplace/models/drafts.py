@@ -17,7 +17,7 @@ MAX_COOLING = 24 * 60  # minutes
 
 
 class ReplyRules(models.Model):
-    """What a project asks for before a reply is sent; a project without a row asks for nothing.
+    """The conditions of a project for sending a reply; a project without a row has none.
 
     A second reader approves each draft. It cools for some minutes after its text was last changed. `forbidden` has
     words and phrases that are warned about.
