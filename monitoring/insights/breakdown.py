@@ -76,7 +76,8 @@ class Subject:
 def subject_of(f: MentionFilter, keywords: Sequence[Keyword]) -> Subject:
     """Return the selected keywords, else the brands, else all but the competitors, with the other competitors.
 
-    The clock is that of publication: the overview shows when something was said, not when it was found.
+    The clock is that of publication: the overview shows when something was said, not when it was found. Its numbers
+    count items, so stories are not folded.
     """
     types = Keyword.Type
     chosen = [one for one in keywords if one.pk in f.keywords]
@@ -84,7 +85,7 @@ def subject_of(f: MentionFilter, keywords: Sequence[Keyword]) -> Subject:
     chosen = chosen or [one for one in keywords if one.type != types.COMPETITOR] or list(keywords)
     ids = {one.pk for one in chosen}
     rivals = tuple(one for one in keywords if one.type == types.COMPETITOR and one.pk not in ids)
-    return Subject(f.replace(keywords=tuple(ids), by="published"), tuple(chosen), rivals)
+    return Subject(f.replace(keywords=tuple(ids), by="published", stories=""), tuple(chosen), rivals)
 
 
 def project_subject(project: Project, since: datetime, until: datetime) -> MentionFilter:

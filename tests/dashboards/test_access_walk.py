@@ -339,7 +339,7 @@ def example(schema):
         case "object":
             return {name: example(schema["properties"][name]) for name in schema.get("required", [])}
         case "array":
-            return []
+            return [example(schema["items"])] * schema.get("minItems", 0)
         case "integer" | "number":
             return schema.get("minimum", 1)
         case "boolean":

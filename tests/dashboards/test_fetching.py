@@ -34,7 +34,7 @@ def test_progress_page_names_the_site_and_refreshes_with_and_without_javascript(
     address = client.post(at("source_add"), {"url": web.put("/feed.xml", body=FEED)}).url
     page = client.get(address)
     assert "Waiting for other fetches…" in words(page)
-    assert f'<noscript><a class="button" href="{address}">' in page.content.decode()
+    assert f'<noscript><a class="btn" href="{address}">' in page.content.decode()
     FetchRequest.objects.update(state="running")
     fragment = client.get(address, headers={"HX-Request": "true"})
     assert "Waiting for 127.0.0.1" in words(fragment)

@@ -1,5 +1,6 @@
 """The sentiment settings page: corrections, trained versions, progress, and decisions of admins."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,8 @@ from monitoring.enrichment.model_status import ModelStatus
 from monitoring.models import Mention, SentimentLayer, SentimentState
 from monitoring.services.corrections import correct_sentiment
 from tests.factories import make_keyword, make_mention, make_mentions
+
+POLLS = 'id="sentiment-state" hx-get'  # the part that refreshes itself
 
 MODEL = "2026.11-abc"
 
@@ -141,7 +144,7 @@ def test_progress_of_reanalysis_is_shown_until_it_ends(
     state = SentimentState.objects.create(project=project, analyzed_by=MODEL, **reached)
     html = page(client, project)
     assert "Re-analyzing 40 mentions: 25% done." in words(html) and 'aria-valuenow="25"' in html
-    again = html.split('hx-get="')[1].split('"')[0].replace("&amp;", "&")
+    again = re.search(r'hx-get="([^"]*/sentiment/[^"]*)"', html)[1].replace("&amp;", "&")
     SentimentState.objects.update(rescored_to=rows[10].pk)
     with django_assert_max_num_queries(4):  # session, user, membership, state: nothing is counted again
         html = client.get(again).content.decode()
@@ -149,13 +152,13 @@ def test_progress_of_reanalysis_is_shown_until_it_ends(
     state.rescored_to, state.refit_at = None, timezone.now() + timedelta(seconds=20)
     state.save()
     html = client.get(again).content.decode()
-    assert "in about 20 seconds" in words(html) and "hx-get" in html
+    assert "in about 20 seconds" in words(html) and POLLS in html
     SentimentState.objects.update(refit_at=None)
     html = client.get(again).content.decode()
-    assert "Sentiment is up to date for all mentions." in words(html) and "hx-get" not in html
+    assert "Sentiment is up to date for all mentions." in words(html) and POLLS not in html
     set_learning(project, owner, False)
     SentimentState.objects.update(refit_at=timezone.now())  # a correction while learning is off
-    assert "hx-get" not in page(client, project)
+    assert POLLS not in page(client, project)
 
 
 def test_sentiment_settings_show_model_threshold_and_uncertain_share(project, viewer, keyword, as_person, settings):
@@ -174,7 +177,7 @@ def test_model_error_is_shown_to_server_admins_only(project, owner, as_person):
     SentimentState.objects.create(project=project, analyzed_by=MODEL, refit_at=timezone.now())
     report_status(error="/srv/secret/model.onnx is missing: docs/sentiment.md tells how to export a model")
     html = page(as_person(owner), project)
-    assert "The sentiment model couldn’t be loaded." in html and "/srv/secret" not in html and "hx-get" not in html
+    assert "The sentiment model couldn’t be loaded." in html and "/srv/secret" not in html and POLLS not in html
     owner.is_superuser = True
     owner.save()
     assert "/srv/secret/model.onnx is missing" in page(as_person(owner), project)

@@ -40,7 +40,7 @@ def mention(project):
 
 def test_lists_say_that_the_date_is_unknown(as_person, viewer, at, read, mention):
     client = as_person(viewer)
-    pages = [at("mentions"), at("overview"), at("mention", mention.pk), at("source", mention.source_id)]
+    pages = [at("mentions"), at("mention", mention.pk), at("source", mention.source_id)]
     pages += [
         f"{at('search')}?q=lumen",
         f"{at('explain')}?document={mention.document_id}&keyword={mention.keyword_id}",
