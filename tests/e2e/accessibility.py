@@ -30,7 +30,8 @@ SET_OPEN = "document.querySelectorAll('details').forEach((element) => { element.
 # Elements that the screen or a card cuts off at the right; what scrolls by itself is left out.
 FIND_CUT_OFF = """async () => {
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-  const ignored = ".scroll, .chart-scroll, .explain-tree, pre, svg, .sr, .t-cut, .row-title, .row-lead";
+  const ignored =
+    ".scroll, .results, .chart-scroll, .explain-tree, pre, svg, .sr, .visually-hidden, .t-cut, .row-title, .row-lead";
   const cutOff = [...document.querySelectorAll("body *")].filter((element) => {
     const box = element.getBoundingClientRect();
     return box.width > 1 && box.right > innerWidth + 1 && !element.closest(ignored);
