@@ -191,35 +191,23 @@ def chart(response):
 
 
 def test_overview_shows_net_sentiment_with_its_change(as_person, viewer, at, read, project, keyword):
-    make_source(project, last_success_at=timezone.now())
     now = timezone.now()
+    make_source(project, last_success_at=now, created_at=now - timedelta(days=30))
     for days, labels in ((1, ["negative"] * 12 + ["positive"] * 8 + ["uncertain"] * 3), (8, ["positive"] * 20)):
         at_day = now - timedelta(days=days)
         make_mentions(keyword, [{"sentiment": label, "published": at_day} for label in labels])
-    text = read(as_person(viewer), at("overview"))
-    assert "Net sentiment −20 ▼ down 120 points from the previous period (+100)" in text
-    assert "12 negative, 0 neutral, 8 positive, 3 uncertain −20" in text
-
-
-def test_overview_shows_no_change_with_few_mentions(as_person, viewer, at, read, analyzed_keyword):
-    make_mentions(analyzed_keyword, [{"sentiment": "negative"}] * 5)
-    make_mentions(analyzed_keyword, [{"sentiment": "positive", "published": timezone.now() - timedelta(days=8)}] * 10)
-    assert "Net sentiment −70 not enough analyzed mentions to compare" in read(as_person(viewer), at("overview"))
+    assert "Net sentiment −20 down 120 points · +100 before" in read(as_person(viewer), at("overview"))
 
 
 def test_pages_show_no_net_sentiment_of_a_few_mentions(as_person, viewer, at, read, analyzed_keyword):
     client = as_person(viewer)
-    text = read(client, at("overview"))
-    assert "Net sentiment – fewer than 10 analyzed mentions" in text
-    assert "3 negative, 1 neutral, 1 positive, 2 uncertain –" in text
+    assert "Net sentiment – fewer than 10 analyzed mentions" in read(client, at("overview"))
     assert "net sentiment," not in read(client, at("keyword", analyzed_keyword.pk))
 
 
-@pytest.mark.parametrize("page", ["overview", "keyword"])
-def test_sentiment_bands_link_to_their_mentions(as_person, viewer, at, analyzed_keyword, page):
+def test_sentiment_bands_link_to_their_mentions(as_person, viewer, at, analyzed_keyword):
     client = as_person(viewer)
-    address = at(page, *([analyzed_keyword.pk] if page == "keyword" else []))
-    config = chart(client.get(f"{address}?period=7d"))
+    config = chart(client.get(f"{at('keyword', analyzed_keyword.pk)}?period=7d"))
     assert [line["key"] for line in config["data"]["datasets"]] == ["negative", "neutral", "positive", "uncertain"]
     assert [line.get("hatched", False) for line in config["data"]["datasets"]] == [False, False, False, True]
     for place, link in enumerate(config["links"]):
@@ -231,7 +219,7 @@ def test_sentiment_bands_link_to_their_mentions(as_person, viewer, at, analyzed_
 
 
 def test_sentiment_table_has_counts(as_person, viewer, at, analyzed_keyword):
-    rows = as_person(viewer).get(at("overview")).context["sentiment"].rows
+    rows = as_person(viewer).get(at("keyword", analyzed_keyword.pk)).context["sentiment"].rows
     assert [(row.split.negative, row.split.uncertain, row.split.net) for row in rows[:3]] == [
         (1, 1, None),
         (1, 0, None),
@@ -247,9 +235,8 @@ def test_sentiment_table_has_counts(as_person, viewer, at, analyzed_keyword):
         (None, "No mentions in this period"),
     ],
 )
-@pytest.mark.parametrize("page", ["overview", "keyword"])
-def test_page_explains_missing_sentiment(as_person, viewer, at, read, project, keyword, label, words, page):
+def test_page_explains_missing_sentiment(as_person, viewer, at, read, project, keyword, label, words):
     make_source(project, last_success_at=timezone.now())
     if label is not None:
         make_mention(keyword, sentiment=label)
-    assert words in read(as_person(viewer), at(page, *([keyword.pk] if page == "keyword" else [])))
+    assert words in read(as_person(viewer), at("keyword", keyword.pk))
