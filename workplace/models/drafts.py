@@ -39,7 +39,7 @@ class Draft(models.Model):
     """A reply that is being written: one open draft per document. Times are UTC.
 
     `author` wrote the text last, and `reviewer` was asked to approve it or has decided; `comment` is what they said.
-    `version` rises with every change: whoever changes a draft says which version they saw (workplace/drafts.py).
+    `version` rises with every change: each change names the version that the person saw (workplace/drafts.py).
     A draft is closed when its reply was sent or it was discarded.
     """
 
