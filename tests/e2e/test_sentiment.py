@@ -90,15 +90,14 @@ def test_correction_key_on_mention_page_applies_only_with_one_keyword(inbox, bra
     assert [one.pk for one in Mention.objects.filter(analyzed_by=Mention.BY_PERSON)] == [alone.pk]
 
 
-def test_sentiment_chart_appears_after_analysis_and_links_bands_to_mentions(open_as, viewer, brand, project):
+def test_sentiment_appears_after_analysis_and_chart_links_bands_to_mentions(open_as, viewer, brand, project):
     page = open_as(viewer, f"/p/{project.pk}/")
-    chart = page.locator(".chart", has=page.locator("canvas[data-chart=sentiment-data]"))
-    expect(page.get_by_role("heading", name="No mentions analyzed yet")).to_be_visible()
-    expect(chart).to_be_hidden()
+    expect(page.locator("#tile-sentiment")).to_contain_text("fewer than 10 analyzed mentions")
     Mention.objects.update(sentiment="negative", negative=0.9, positive=0.05)
     page.evaluate("document.body.dispatchEvent(new CustomEvent('vigie:tick'))")
-    expect(chart).to_be_visible()
-    expect(page.locator("#tile-sentiment .value")).to_have_text("−100")
+    expect(page.locator("#tile-sentiment .tile-value")).to_have_text("−100")
+    page = open_as(viewer, f"/p/{project.pk}/keywords/{brand.pk}")
+    chart = page.locator(".chart", has=page.locator("canvas[data-chart=sentiment-data][data-drawn]"))
     box = chart.locator("canvas").bounding_box()
     chart.locator("canvas").click(position={"x": box["width"] - 40, "y": box["height"] / 2})
     page.wait_for_url("**/mentions?*sentiment=negative*")
