@@ -5,7 +5,7 @@ template uses it: three queries, independent of the number of rows.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from django.http import HttpRequest
@@ -69,8 +69,13 @@ ENTRIES: list[tuple[str, str, str | Promise, str | Promise, tuple[str, ...]]] = 
         ("sentiment_settings", "response_settings", "muted", "project_delete"),
     ),
 ]
-# Tabs at the bottom of phones, next to the menu with all entries.
-TABS = ("overview", "mentions", "incidents", "sources")
+# Tabs at the bottom of phones, next to the menu with all entries, with names of at most 12 letters.
+TABS: dict[str, str | Promise] = {
+    "overview": pgettext_lazy("tab", "Overview"),
+    "mentions": _("Mentions"),
+    "incidents": _("Alerts"),
+    "sources": _("Sources"),
+}
 ADMIN_ENTRIES = {"outbox"}
 
 
@@ -121,7 +126,7 @@ class Navigation:
 
     @property
     def tabs(self) -> list[Entry]:
-        return [entry for entry in self.entries if entry.name in TABS]
+        return [replace(entry, label=str(TABS[entry.name])) for entry in self.entries if entry.name in TABS]
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
