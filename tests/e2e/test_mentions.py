@@ -48,6 +48,11 @@ def test_list_keyboard_shortcuts_select_and_triage(inbox):
     assert [status[f"Lumen story {n}"] for n in range(4)] == ["to_review", "to_review", "needs_reply", "to_review"]
 
 
+def test_sign_of_hovered_row_stays_visible(inbox):
+    rows(inbox).first.hover()
+    expect(rows(inbox).first.locator("[data-sign]")).to_be_visible()
+
+
 def test_ignored_mention_leaves_list_and_undo_returns_it(inbox):
     inbox.keyboard.press("j")
     inbox.keyboard.press("i")
