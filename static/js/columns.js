@@ -1,5 +1,7 @@
 // The columns page: replaces the columns that have changed, reorders them by dragging, pauses, and turns on wall mode.
 
+import { getFragment, post } from "./list/server.js";
+
 const EVERY_MS = 15_000;
 const wall = document.querySelector("[data-columns]");
 const pause = document.querySelector("[data-pause]");
@@ -12,9 +14,9 @@ const isPaused = () => pause.getAttribute("aria-pressed") === "true";
 function replace(fresh) {
   const column = document.getElementById(fresh.id);
   if (!column) return;
-  const known = new Set([...column.querySelectorAll("[data-post]")].map((post) => post.dataset.post));
-  for (const post of fresh.querySelectorAll("[data-post]")) {
-    if (!known.has(post.dataset.post)) post.dataset.new = "yes";
+  const known = new Set([...column.querySelectorAll("[data-post]")].map((one) => one.dataset.post));
+  for (const one of fresh.querySelectorAll("[data-post]")) {
+    if (!known.has(one.dataset.post)) one.dataset.new = "yes";
   }
   column.dataset.mark = fresh.dataset.mark;
   column.querySelector("[role=region]").replaceChildren(...fresh.querySelector("[role=region]").childNodes);
@@ -23,16 +25,12 @@ function replace(fresh) {
 async function refresh() {
   if (document.visibilityState !== "visible" || isPaused()) return;
   const marks = columns().map((column) => `mark=${encodeURIComponent(column.dataset.mark)}`);
-  const response = await fetch(`${location.pathname}?${marks.join("&")}`).catch(() => null);
-  if (!response?.ok || response.redirected) return;
-  const found = new DOMParser().parseFromString(await response.text(), "text/html");
-  for (const fresh of found.querySelectorAll("[data-column]")) replace(fresh);
+  const page = await getFragment(`${location.pathname}?${marks.join("&")}`);
+  for (const fresh of page?.querySelectorAll("[data-column]") ?? []) replace(fresh);
 }
 
 function store() {
-  const order = new URLSearchParams(columns().map((column) => ["view", column.dataset.column]));
-  const { "X-CSRFToken": token } = JSON.parse(document.body.getAttribute("hx-headers"));
-  return fetch(wall.dataset.orderUrl, { method: "POST", body: order, headers: { "X-CSRFToken": token } });
+  return post(wall.dataset.orderUrl, columns().map((column) => ["view", column.dataset.column]));
 }
 
 function drag() {

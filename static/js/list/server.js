@@ -1,4 +1,5 @@
-// Requests of the list's scripts. After the session has ended, the page is loaded again, which shows the sign-in page.
+// Requests of the scripts of the mention list and of the columns page. After the session has ended, the page is loaded
+// again, which shows the sign-in page.
 
 const headers = () => ({ ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" });
 
