@@ -57,7 +57,6 @@ class FilterBar:
     last_day: str
     q: str
     unfiltered_query: str
-    query_without_keywords: str
     problems: tuple[Problem, ...]
 
 
@@ -77,7 +76,6 @@ def filter_bar(f: MentionFilter, keywords: Iterable[Keyword]) -> FilterBar:
         last_day=(f.until - timedelta(microseconds=1)).astimezone(f.zone).date().isoformat(),
         q=f.q,
         unfiltered_query=f.replace(**no_filters).to_query(),
-        query_without_keywords=f.replace(keywords=()).to_query(),
         problems=f.problems,
     )
 

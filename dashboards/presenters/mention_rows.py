@@ -48,7 +48,6 @@ class ShownMention:
     title: str
     text: str
     keywords: list[Keyword]
-    color: str
     source_name: str
     author: str
     language: str
@@ -106,12 +105,12 @@ class MatchReason:
     unmatched_at: datetime | None = None
 
 
-def shown_mentions(rows: Iterable[MentionRow], colors: Mapping[int, str] | None = None) -> list[ShownMention]:
-    """Return the rows as lists show them; `colors` are those of the keywords, by id."""
-    return [shown_mention(row, colors) for row in rows]
+def shown_mentions(rows: Iterable[MentionRow]) -> list[ShownMention]:
+    """Return the rows as lists show them."""
+    return [shown_mention(row) for row in rows]
 
 
-def shown_mention(row: MentionRow, colors: Mapping[int, str] | None = None) -> ShownMention:
+def shown_mention(row: MentionRow) -> ShownMention:
     """Return one row as lists show it."""
     document, mention = row.document, row.mention
     title, text = excerpt(document.title, row.title_spans, TITLE_CHARS), excerpt(document.text, row.text_spans)
@@ -122,7 +121,6 @@ def shown_mention(row: MentionRow, colors: Mapping[int, str] | None = None) -> S
         title=title or text or no_text(document),
         text=text if title else "",
         keywords=row.keywords,
-        color=(colors or {}).get(mention.keyword_id, "--who-1"),
         source_name=source_name(mention.source, document),
         author=document.author,
         language=document.language,

@@ -1,10 +1,9 @@
-"""Sentiment over time and by keyword: the tile, the chart with its table, and the split bars.
+"""Sentiment over time: the chart with its table, and the change of net sentiment.
 
-In: a MentionFilter. Out: frozen values for templates/components/_sentiment_chart.html, _net_change.html and
-_split_bar.html. Called by the overview and keyword pages.
+In: a MentionFilter. Out: frozen values for templates/components/_sentiment_chart.html and _net_change.html. Called by
+the keyword page.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -16,8 +15,6 @@ from dashboards.presenters.volume_chart import chart_buckets
 from monitoring.insights import sentiment
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.sentiment import MIN_LABELED, Split
-from monitoring.insights.sentiment_words import split_words
-from monitoring.models import Keyword
 
 # From the bottom up: negative mentions, which may need a reply, have the baseline, where heights compare best.
 BANDS = (
@@ -28,14 +25,6 @@ BANDS = (
 )
 # With fewer mentions, net sentiment changes by twenty points by chance alone.
 MIN_MENTIONS_TO_COMPARE = 20
-
-
-@dataclass(frozen=True)
-class SplitPart:
-    """A part of a split bar."""
-
-    label: str
-    percent: int
 
 
 @dataclass(frozen=True)
@@ -83,25 +72,6 @@ class SentimentChart:
             return _("not enough analyzed mentions to compare")
         return "" if self.net_change else _("same as previous period")
 
-    @property
-    def parts(self) -> tuple[SplitPart, ...]:
-        return split_parts(self.split)
-
-    @property
-    def words(self) -> str:
-        return split_words(self.split)
-
-
-@dataclass(frozen=True)
-class KeywordSplit:
-    """A keyword with its net sentiment, and its split as a bar and in words."""
-
-    keyword: Keyword
-    split: Split
-    parts: tuple[SplitPart, ...]
-    words: str
-    query: str
-
 
 def sentiment_chart(f: MentionFilter, url: str) -> SentimentChart:
     """Return the chart; `url` is the Mentions page, and each band of a bar links to its part of it."""
@@ -119,22 +89,3 @@ def sentiment_chart(f: MentionFilter, url: str) -> SentimentChart:
         split=trend.total,
         previous=sentiment.split(f.previous()),
     )
-
-
-def keyword_splits(f: MentionFilter, keywords: Sequence[Keyword]) -> list[KeywordSplit]:
-    """Return the splits of the keywords with mentions, in the order of `keywords`."""
-    splits = sentiment.split_by_keyword(f)
-    return [
-        KeywordSplit(
-            keyword, split, split_parts(split), split_words(split), f.replace(keywords=(keyword.pk,)).to_query()
-        )
-        for keyword in keywords
-        if (split := splits[keyword.pk]).total
-    ]
-
-
-def split_parts(split: Split) -> tuple[SplitPart, ...]:
-    """Return the parts of a bar of all analyzed mentions, in the order of the chart's bands."""
-    labels = [label for label, _color, _name in BANDS]
-    percents = charts.shares([getattr(split, label) for label in labels])
-    return tuple(SplitPart(label, percent) for label, percent in zip(labels, percents, strict=True) if percent)

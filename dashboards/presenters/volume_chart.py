@@ -1,6 +1,6 @@
 """The volume chart: a Series of monitoring/insights/volume.py in, the Chart.js configuration and its table out.
 
-Called by the overview, keyword and incident pages; templates/components/_volume_chart.html shows it. Dates are written
+Called by the keyword and incident pages; templates/components/_volume_chart.html shows it. Dates are written
 here, in the active language and in the filter's time zone.
 """
 

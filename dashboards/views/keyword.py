@@ -32,7 +32,6 @@ def keyword(request: SignedInRequest, membership: Membership, keyword_id: int) -
     shown = get_object_or_404(project.keywords, pk=keyword_id)
     period = {name: request.GET.getlist(name) for name in PERIOD_PARAMETERS if name in request.GET} or DEFAULT_PERIOD
     f = MentionFilter.from_query(project, period, timezone.now(), request.user.zone).replace(keywords=(keyword_id,))
-    colors = {keyword_id: "--who-1"}
     mentions_page = reverse("mentions", args=[project.pk])
     context = {
         "keyword": shown,
@@ -40,12 +39,14 @@ def keyword(request: SignedInRequest, membership: Membership, keyword_id: int) -
         "bar": filter_bar(f.replace(keywords=()), [shown]),
         "change": volume.change(f),
         "history_start": volume.history_start(f),
-        "volume_chart": volume_chart(f, volume.volume(f), mentions_page, colors, coverage(project).marked),
+        "volume_chart": volume_chart(
+            f, volume.volume(f), mentions_page, {keyword_id: "--who-1"}, coverage(project).marked
+        ),
         "sentiment": sentiment_chart(f, mentions_page),
         "mentions_page": mentions_page,
         "query": f.to_query(),
         "sources": facet_rows(f, "sources", limit=TOP_SOURCES),
-        "rows": shown_mentions(mentions.page(f, size=LATEST).rows, colors),
+        "rows": shown_mentions(mentions.page(f, size=LATEST).rows),
         "mentions_url": f"{mentions_page}?{f.to_query()}",
         "may_edit": membership.may(Role.MANAGER),
         **(_backfill(shown) if shown.backfilled_to is not None else {}),

@@ -104,7 +104,6 @@ class _Page:
             "shares": shares,
             "tiles": tiles,
             "history_start": history_start,
-            "failing_times": len({one.source_id for one in failures}),
             "total": found.total,
             "mentions_url": mentions_url,
         }
