@@ -4,21 +4,22 @@ Members read, managers write through monitoring/services/triage.py and workplace
 which authenticates callers and turns exceptions into problem bodies.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
 from ninja import Router, Schema
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from accounts.access import SignedInRequest, membership_of
 from accounts.models import ActivityEntry, Project, Role, User
 from api.problems import Conflicting, InvalidField, field_error
-from api.schemas import Body, Items, MentionStatus, Text
+from api.schemas import UNSET, Body, Items, MentionStatus, Text
 from monitoring.content.values import MAX_ID
 from monitoring.insights.history import Event, history_of
+from monitoring.insights.periods import FIRST_YEAR, LAST_YEAR
 from monitoring.models import Mention, Triage
 from monitoring.models.triage import MAX_REASON_NOTE, MAX_TAG
 from monitoring.services import triage
@@ -31,6 +32,10 @@ MAX_MENTIONS = 200  # per request
 Id = Annotated[int, Field(ge=1, le=MAX_ID)]
 Tag = Annotated[Text, Field(min_length=1, max_length=MAX_TAG)]
 Tags = Annotated[list[Tag], Field(min_length=1, max_length=MAX_TAGS)]
+# The other times of Python's calendar don't exist in every time zone.
+Time = Annotated[
+    AwareDatetime, Field(ge=datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), lt=datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC))
+]
 CHANGES = ("status", "assignee", "add_tags", "remove_tags", "founded", "reason", "snoozed_until")
 
 if TYPE_CHECKING:
@@ -43,14 +48,14 @@ class ChangeIn(Body):
     """The mentions and one change of their items. `reason` can also go with `status` "ignored"."""
 
     mention_ids: Annotated[list[Id], Field(max_length=MAX_MENTIONS)]
-    status: MentionStatus | None = None
+    status: MentionStatus = UNSET
     assignee: Id | None = Field(None, description="the ID of a member, null for nobody")
-    add_tags: Tags | None = None
-    remove_tags: Tags | None = None
+    add_tags: Tags = UNSET
+    remove_tags: Tags = UNSET
     founded: bool | None = Field(None, description="whether a complaint is founded; null removes what was set")
-    reason: Reason | None = Field(None, description='why there is deliberately no reply; "" removes it')
+    reason: Reason = Field(UNSET, description='why there is deliberately no reply; "" removes it')
     reason_note: Text = Field("", max_length=MAX_REASON_NOTE)
-    snoozed_until: datetime | None = Field(None, description="with an offset; null ends the snooze")
+    snoozed_until: Time | None = Field(None, description="with an offset; null ends the snooze")
     expected: str | int | None = Field(None, description="the `status` or `assignee` that you saw, for all mentions")
 
 
@@ -145,21 +150,18 @@ def _apply_detail(project: Project, user: User, change: ChangeIn) -> Change:
     if "founded" in given:
         return triage.set_founded(project, user, ids, change.founded)
     if "snoozed_until" in given:
-        until = change.snoozed_until
-        if until and until.tzinfo is None:
-            raise InvalidField("snoozed_until", _("Enter a time with its offset from UTC."), "invalid")
-        return triage.snooze(project, user, ids, until)
-    return triage.set_reason(project, user, ids, change.reason or "", change.reason_note)
+        return triage.snooze(project, user, ids, change.snoozed_until)
+    return triage.set_reason(project, user, ids, change.reason, change.reason_note)
 
 
 def _error(conflict: Conflict) -> dict[str, object]:
-    """Return an entry of a problem's `errors`: the present value, and who set it when."""
-    return field_error(
+    """Return an entry of a problem's `errors`: the present value, null for nobody, and who set it when."""
+    error = field_error(
         "expected",
         _("Somebody else has changed this meanwhile."),
         "conflict",
         mention_id=conflict.mention_id,
-        value=conflict.value,
         user=conflict.user and {"id": conflict.user.pk, "name": conflict.user.name},
         at=conflict.at,
     )
+    return {**error, "value": conflict.value}

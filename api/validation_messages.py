@@ -46,6 +46,7 @@ MESSAGES: dict[str, Promise] = {
     "datetime_parsing": _TIME,
     "datetime_from_date_parsing": _TIME,
     "datetime_object_invalid": _TIME,
+    "timezone_aware": _("Enter a time with its offset from UTC."),
 }
 _OTHER = _("This value is invalid.")
 # "'brand', 'competitor' or 'topic'": pydantic joins the values with an English word.

@@ -64,6 +64,15 @@ def test_conflict_is_a_409_with_the_present_value_and_person(change, owner, ment
     assert change(status="ignored", expected="replied").status_code == 200
 
 
+def test_conflict_names_nobody_as_the_present_assignee(change, manager, owner, mention):
+    assert change(owner, assignee=manager.pk).status_code == 200
+    assert change(owner, assignee=None).status_code == 200
+    answer = change(assignee=owner.pk, expected=manager.pk)
+    assert answer.status_code == 409
+    error = answer.json()["errors"][0]
+    assert error["value"] is None and error["user"]["id"] == owner.pk
+
+
 @pytest.mark.parametrize(
     "fields",
     [
@@ -73,6 +82,13 @@ def test_conflict_is_a_409_with_the_present_value_and_person(change, owner, ment
         {"founded": True, "expected": "x"},
         {"assignee": 10**9},
         {"snoozed_until": "2100-01-01T00:00:00"},
+        {"snoozed_until": "9999-12-31T23:59:59-14:00"},
+        {"snoozed_until": "9999-12-31T23:59:59+00:00"},
+        {"snoozed_until": "0001-01-01T00:00:00+14:00"},
+        {"status": None},
+        {"add_tags": None},
+        {"remove_tags": None},
+        {"reason": None},
         {"add_tags": []},
         {"status": "replied", "mention_ids": list(range(1, 202))},
     ],
