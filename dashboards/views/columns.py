@@ -73,7 +73,8 @@ def _changed(
     """Return the columns whose mark the browser doesn't have."""
     if not views:
         return []
-    filters = read_filters(membership.project, [view.query for view in views], timezone.now(), request.user.zone)
+    queries = [view.query for view in views]
+    filters = read_filters(membership.project, queries, timezone.now(), request.user.zone, request.user.pk)
     pairs = zip(views, read_columns(filters), strict=True)
     changed = [(view, column) for view, column in pairs if f"{view.pk}.{column.mark}" not in known]
     rows = rows_of_columns(column for _view, column in changed) if changed else []

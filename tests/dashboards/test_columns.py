@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from monitoring.services.triage import set_status
+from monitoring.services.triage import set_assignee, set_status
 from tests.factories import make_keyword, make_mention, make_mentions
 from workplace.columns import columns_of, set_columns
 from workplace.models import SavedView
@@ -74,6 +74,15 @@ def test_columns_show_the_mentions_of_their_lists_newest_first(project, manager,
         listed = client.get(f"/p/{project.pk}/mentions?{column.query}").context["rows"]
         assert [row.document.pk for row in column.rows] == [row.document.pk for row in listed]
     assert [len(column.rows) for column in page.context["columns"]] == [4, 1, 4]
+
+
+def test_column_of_my_mentions_shows_those_assigned_to_the_person(project, manager, client, keyword):
+    mine, _other = make_mentions(keyword, 2)
+    set_assignee(project, None, [mine.pk], manager)
+    view = SavedView.objects.create(project=project, owner=manager, name="Mine", query="period=7d&assignee=me")
+    set_columns(project, manager, [view.pk])
+    [column] = client.get(f"/p/{project.pk}/columns").context["columns"]
+    assert [row.document.pk for row in column.rows] == [mine.document_id]
 
 
 def test_refresh_returns_only_columns_that_changed(project, manager, client, keyword, views):
