@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.contrib.postgres.aggregates import BoolOr
 from django.db import transaction
-from django.db.models import BooleanField, Case, Min, Value, When
-from django.db.models.aggregates import Aggregate
+from django.db.models import Min, Q
 from django.utils import timezone
 
 from accounts.models import Project, User
@@ -23,13 +23,6 @@ from workplace.working_hours import add_working_time, working_time_between
 
 BATCH = 1000  # items per transaction
 FIELDS = ["due_at", "first_replied_at", "replied_by_id", "response_s"]
-
-
-class BoolOr(Aggregate):
-    """Whether the expression is true in any row."""
-
-    function = "BOOL_OR"
-    output_field = BooleanField()
 
 
 def on_change(sender: None, project: Project, user: User | None, before: Before, **fields: Any) -> None:
@@ -106,15 +99,11 @@ def recompute_changed(budget_s: float) -> None:
 def _facts(document_ids: list[int]) -> dict[int, dict[str, Any]]:
     """Return by document when it was found and published, and whether any mention of it has each decisive status."""
     rows = Mention.objects.filter(document_id__in=document_ids).values("document_id")
-    is_status = {
-        status: Case(When(status=status, then=Value(True)), default=Value(False))
-        for status in (Mention.Status.NEEDS_REPLY, Mention.Status.REPLIED)
-    }
     found = rows.annotate(
         found=Min("found_at"),
         published=Min("document__published"),
-        needs_reply=BoolOr(is_status[Mention.Status.NEEDS_REPLY]),
-        replied=BoolOr(is_status[Mention.Status.REPLIED]),
+        needs_reply=BoolOr(Q(status=Mention.Status.NEEDS_REPLY)),
+        replied=BoolOr(Q(status=Mention.Status.REPLIED)),
     )
     return {row["document_id"]: row for row in found}
 
