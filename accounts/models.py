@@ -149,6 +149,11 @@ class Project(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def managers(self) -> "models.QuerySet[User]":
+        """Return its active managers and admins."""
+        managing = User.objects.filter(memberships__project=self, memberships__role__in=[Role.MANAGER, Role.ADMIN])
+        return managing.filter(is_active=True).order_by("pk")
+
 
 class Membership(models.Model):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="memberships")

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts.models import Membership, Role, User
+from accounts.models import User
 from delivery import outbox
 from delivery.links import absolute
 from delivery.message import Message
@@ -35,11 +35,9 @@ def _report(credential: Credential, now: datetime) -> None:
         current = Credential.objects.filter(pk=credential.pk, reported_at=None, error_code=credential.error_code)
         if not current.update(reported_at=now):
             return
-        members = Membership.objects.filter(project=credential.project, user__is_active=True).select_related("user")
         sources = list(credential.sources.order_by("title", "pk")[:20])
-        for member in members.order_by("user_id"):
-            if member.may(Role.MANAGER):
-                outbox.write(_message(credential, member.user, [str(source) for source in sources]))
+        for user in credential.project.managers():
+            outbox.write(_message(credential, user, [str(source) for source in sources]))
 
 
 def _message(credential: Credential, user: User, sources: list[str]) -> Message:

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Membership, Project, Role, User
+from accounts.models import Project, User
 from monitoring.content.scrub import scrub
 from monitoring.enrichment.analyzer import model
 from monitoring.models import Document, Mention
@@ -50,9 +50,8 @@ def open_draft(project: Project, document_id: int) -> Draft | None:
 
 def reviewers(project: Project, draft: Draft) -> list[User]:
     """Return who may approve a draft: the active managers and admins but its author."""
-    members = Membership.objects.filter(project=project, user__is_active=True, role__in=[Role.MANAGER, Role.ADMIN])
-    members = members.select_related("user").order_by("user__first_name", "user__email")
-    return [member.user for member in members if member.user_id != draft.author_id]
+    managers = project.managers().order_by("first_name", "email")
+    return [manager for manager in managers if manager.pk != draft.author_id]
 
 
 def save_draft(project: Project, user: User, document_id: int, text: str, version: int) -> Draft:

@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from django.utils.translation import ngettext
 
 from accounts.formats import number
-from accounts.models import Membership, Role, User
+from accounts.models import User
 from delivery import outbox
 from delivery.links import absolute
 from delivery.message import Message
@@ -46,10 +46,9 @@ def _escalate(target_id: int, now: datetime) -> None:
         return
     Triage.objects.filter(pk__in=[pk for pk, _due in rows]).update(escalated_at=now)
     ResponseTarget.objects.filter(pk=target_id).update(escalated_at=now)
-    members = Membership.objects.filter(project=target.project, user__is_active=True).select_related("user")
-    for member in members.order_by("user_id"):
-        if member.may(Role.MANAGER):
-            outbox.write(_message(target, member.user, len(rows), min(due for _pk, due in rows if due), now))
+    oldest = min(due for _pk, due in rows if due)
+    for user in target.project.managers():
+        outbox.write(_message(target, user, len(rows), oldest, now))
 
 
 def _overdue(target: ResponseTarget, now: datetime) -> QuerySet[Triage]:
