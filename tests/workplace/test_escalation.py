@@ -1,5 +1,6 @@
 """Emails about overdue items that nobody has taken."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,10 +8,12 @@ from django.utils import timezone
 
 from delivery.models import Delivery
 from monitoring.models import Triage
+from monitoring.services.keywords import delete_keyword
 from monitoring.services.triage import set_status
 from tests.factories import make_keyword, make_mention
 from tests.racing import race
 from workplace.escalation import escalate_all
+from workplace.models import ResponseTarget
 from workplace.response_targets import set_target
 
 ROUND_THE_CLOCK = [[0, 1440]] * 7
@@ -67,6 +70,32 @@ def test_items_that_are_taken_snoozed_replied_or_not_overdue_enough_are_not_esca
     overdue(keyword, manager, hours=5)
     escalate_all(timezone.now())
     assert recipients() == []
+
+
+def test_items_without_a_keyword_are_not_escalated(owner, manager, keyword):
+    overdue(keyword, manager)
+    delete_keyword(keyword, owner)
+    escalate_all(timezone.now())
+    assert recipients() == []
+
+
+def test_link_of_the_message_lists_its_items(owner, manager, keyword, as_person):
+    items = [overdue(keyword, manager), overdue(keyword, manager, hours=24 * 60)]
+    Triage.objects.filter(pk=overdue(keyword, manager).pk).update(assignee=manager)
+    escalate_all(timezone.now())
+    url = re.search(r"http\S+due=overdue\S*", Delivery.objects.get(recipient=owner.email).text)[0]
+    rows = as_person(owner).get(url).context["rows"]
+    assert sorted(row.document.pk for row in rows) == sorted(item.pk for item in items)
+
+
+def test_project_that_fails_does_not_stop_the_others(project, owner, stranger, manager, keyword):
+    overdue(keyword, manager)
+    other = stranger.projects.get()
+    set_target(other, stranger, hours=4, week=ROUND_THE_CLOCK, escalate_after=2)
+    overdue(make_keyword(other), stranger)
+    ResponseTarget.objects.filter(project=project).update(time_zone="Nowhere/Atlantis")
+    escalate_all(timezone.now())
+    assert recipients() == [stranger.email]
 
 
 def test_nothing_is_escalated_without_escalation_or_in_deleted_projects(project, owner, manager, keyword):
