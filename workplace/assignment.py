@@ -7,6 +7,7 @@ is written to the outbox in the transaction of the change. Called by the mention
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import Min
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -37,20 +38,15 @@ def assign(
     with transaction.atomic():
         change = triage.set_assignee(project, user, mention_ids, assignee, expected=expected)
         if assignee and change.entry_id:
-            write_assignment(project, user, assignee, f"{change.entry_id}", change.document_ids)
+            _write(project, user, assignee, change)
     return change
 
 
-def write_assignment(
-    project: Project, user: User | None, assignee: User, key: str, document_ids: tuple[int, ...], count: int = 0
-) -> None:
-    """Write the email about an assignment, once per `key`. Nobody gets one for what they assigned to themselves.
-
-    `count` is the number of documents if it is more than that of `document_ids`.
-    """
+def _write(project: Project, user: User | None, assignee: User, change: Change) -> None:
+    """Write the email about an assignment. Nobody gets one for what they assigned to themselves."""
     if assignee == user:
         return
-    count = max(count, len(document_ids))
+    count = len(change.document_ids)
     with translation.override(assignee.language), timezone.override(assignee.zone):
         subject = ngettext(
             "A mention was assigned to you in “%(project)s”",
@@ -61,10 +57,10 @@ def write_assignment(
             "project": project,
             "by": user.name if user else "",
             "total": count,
-            "url": absolute(_path(project, assignee, document_ids, count)),
+            "url": absolute(_path(project, change.document_ids)),
         }
         message = Message(
-            key=f"assignment:{key}:{assignee.pk}",
+            key=f"assignment:{change.entry_id}:{assignee.pk}",
             kind=Delivery.Kind.ASSIGNMENT,
             recipient=assignee.email,
             subject=subject % {"project": project.name, "count": count},
@@ -75,10 +71,10 @@ def write_assignment(
     outbox.write(message)
 
 
-def _path(project: Project, assignee: User, document_ids: tuple[int, ...], count: int) -> str:
-    """Return the page of a single mention, or the list of what is assigned to the person."""
-    if count == 1:
-        mention = Mention.objects.filter(document_id=document_ids[0]).order_by("pk").first()
-        if mention:
-            return reverse("mention", args=[project.pk, mention.pk])
-    return f"{reverse('mentions', args=[project.pk])}?assignee=me"
+def _path(project: Project, document_ids: tuple[int, ...]) -> str:
+    """Return the page of a single mention, or the list of what is assigned to the person, from the oldest of these."""
+    mentions = Mention.objects.filter(document_id__in=document_ids)
+    if len(document_ids) == 1 and (mention := mentions.order_by("pk").first()):
+        return reverse("mention", args=[project.pk, mention.pk])
+    oldest = mentions.aggregate(at=Min("published"))["at"] or timezone.now()
+    return f"{reverse('mentions', args=[project.pk])}?assignee=me&from={timezone.localdate(oldest)}"
