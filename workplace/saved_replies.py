@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 
 from accounts.activity_log import record
 from accounts.models import Project, User
+from monitoring.content.scrub import scrub
 from monitoring.models import Document, Keyword
 from monitoring.query.folding import fold
 from workplace.models import ReplyRules, SavedReply
+from workplace.models.drafts import MAX_TEXT
 from workplace.reply_variables import VARIABLES, fill, unknown_variables
 
 MAX_SAVED = 500  # per project: lists have no pages
@@ -107,9 +109,11 @@ def variable_error(text: str) -> str:
 
 
 def _save(reply: SavedReply, user: User, action: str, *, name: str, language: str, text: str) -> SavedReply:
-    reply.name, reply.language = " ".join(name.split()), language
-    reply.text, reply.updated_at = text.strip(), timezone.now()
+    reply.name, reply.language = " ".join(scrub(name).split()), language
+    reply.text, reply.updated_at = scrub(text).strip(), timezone.now()
     reply.clean_fields()
+    if len(reply.text) > MAX_TEXT:  # Django checks the length of a text in forms only
+        raise ValidationError({"text": ValidationError(_("This text is too long."), code="max_length")})
     if error := variable_error(reply.text):
         raise ValidationError({"text": ValidationError(error, code="unknown_variable")})
     try:

@@ -33,6 +33,7 @@ def test_saved_reply_is_created_changed_and_deleted(project, manager):
     [
         ({"text": "Hi {{autor}} {{x}}"}, "text", "{{autor}}, {{x}}"),
         ({"text": " "}, "text", "blank"),
+        ({"text": "a" * 20_001}, "text", "too long"),
         ({"name": " "}, "name", "blank"),
         ({"language": "de"}, "language", "not a valid choice"),
         ({"name": "THANKS"}, "name", "this name already"),
@@ -44,6 +45,11 @@ def test_unusable_saved_reply_is_refused_with_the_field(project, manager, values
         create(project, manager, **{"name": "Other", **values})
     assert message in failure.value.message_dict[field][0]
     assert SavedReply.objects.count() == 1
+
+
+def test_saved_reply_is_stored_without_invalid_characters(project, manager):
+    reply = create(project, manager, name="Tha\x00nks", text="Hi\x00 \ud800{{me}}")
+    assert (reply.name, reply.text) == ("Thanks", "Hi {{me}}")
 
 
 def test_same_name_may_stand_in_each_language_and_project(project, manager, stranger):
