@@ -80,16 +80,22 @@ def create_view(
 
 
 def update_view(view: SavedView, user: User, now: datetime, **changes: object) -> SavedView:
-    """Change `name`, `query`, `is_shared` or `position`. Raises ValidationError by field."""
+    """Change `name`, `query`, `is_shared` or `position`. Raises ValidationError by field.
+
+    A view whose owner's account is deleted becomes the person's if it is no longer shared: nobody would see it.
+    """
     with transaction.atomic():
-        stored = SavedView.objects.select_for_update(no_key=True).select_related("project").get(pk=view.pk)
+        stored = SavedView.objects.select_for_update(no_key=True).get(pk=view.pk)
         was_shared = stored.is_shared
-        if "name" in changes:
+        stored.is_shared = bool(changes.get("is_shared", stored.is_shared))
+        is_taken = stored.owner_id is None and not stored.is_shared
+        if is_taken:
+            stored.owner = user
+        if "name" in changes or is_taken:
             others = SavedView.objects.filter(project=stored.project, owner=stored.owner_id).exclude(pk=stored.pk)
-            stored.name = _valid_name(others, str(changes["name"]))
+            stored.name = _valid_name(others, str(changes.get("name", stored.name)))
         if "query" in changes:
             stored.query = _valid_query(stored.project, user, str(changes["query"]), now)
-        stored.is_shared = bool(changes.get("is_shared", stored.is_shared))
         stored.position = int(str(changes.get("position", stored.position)))
         stored.save()
         if was_shared or stored.is_shared:

@@ -70,7 +70,10 @@ def test_owner_and_admins_may_change_view(save, project, manager, owner, viewer)
 def test_shared_view_outlives_account_of_its_owner(save, project, manager, owner):
     save("Shared", is_shared=True)
     manager.delete()
-    assert [view.name for view in views_of(owner, project.pk)] == ["Shared"]
+    [view] = views_of(owner, project.pk)
+    assert view.name == "Shared"
+    update_view(view, owner, timezone.now(), is_shared=False)
+    assert [view.owner for view in views_of(owner, project.pk)] == [owner]
 
 
 @pytest.mark.parametrize(
