@@ -5,6 +5,7 @@ item, so repeating it changes nothing. It receives the status changes of monitor
 changed target goes through `recompute`, called by the settings page and, every minute, by tasks.py.
 """
 
+import logging
 import time
 from collections.abc import Iterable
 from datetime import datetime
@@ -20,6 +21,8 @@ from monitoring.models import Mention, Triage
 from monitoring.services.triage_log import Before
 from workplace.models import ResponseTarget
 from workplace.working_hours import add_working_time, working_time_between
+
+log = logging.getLogger(__name__)
 
 BATCH = 1000  # items per transaction
 FIELDS = ["due_at", "first_replied_at", "replied_by_id", "response_s"]
@@ -107,7 +110,10 @@ def recompute(target: ResponseTarget, budget_s: float) -> bool:
 def recompute_changed(budget_s: float) -> None:
     """Recompute the projects whose target has changed, for about `budget_s` seconds each."""
     for target in ResponseTarget.objects.exclude(changed_at=None).order_by("changed_at"):
-        recompute(target, budget_s)
+        try:
+            recompute(target, budget_s)
+        except Exception:  # one project's failure never stops the others
+            log.exception("event=due_times project=%s status=failed", target.project_id)
 
 
 def _facts(document_ids: list[int]) -> dict[int, dict[str, Any]]:

@@ -127,6 +127,18 @@ def test_task_recomputes_what_the_person_did_not_wait_for(project, owner, manage
     assert ResponseTarget.objects.get().changed_at is None
 
 
+def test_project_that_fails_does_not_stop_the_recomputation_of_others(project, owner, stranger, manager, target):
+    other = stranger.projects.get()
+    set_target(other, stranger, hours=4, time_zone="Europe/Paris")
+    items = [found(make_keyword(project)), found(make_keyword(other))]
+    for item, person in zip(items, (manager, stranger), strict=True):
+        set_status(item.keyword.project, person, [item.pk], "needs_reply")
+    ResponseTarget.objects.filter(project=project).update(time_zone="Nowhere/Atlantis", changed_at=TUESDAY)
+    ResponseTarget.objects.filter(project=other).update(hours=1, changed_at=timezone.now())
+    recompute_due_times()
+    assert times(items[1]).due_at == TUESDAY + timedelta(hours=1)
+
+
 def test_items_of_other_projects_are_left_alone(project, owner, stranger, manager, keyword, target):
     other = make_keyword(stranger.projects.get())
     mention = found(other)
