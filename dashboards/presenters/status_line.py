@@ -199,9 +199,9 @@ class StatusWords:
 
 
 def queue_url(project: Project, queue: Queue, now: datetime) -> str:
-    """Return the URL of the list of everything that needs a reply, from the day of the oldest on."""
+    """Return the URL of the list of what the queue counts: all that needs a reply and is not snoozed."""
     since = queue.oldest or now - timedelta(days=1)
-    f = MentionFilter(project_id=project.pk, since=since, until=now, statuses=(NEEDS_REPLY,))
+    f = MentionFilter(project_id=project.pk, since=since, until=now, statuses=(NEEDS_REPLY,), snoozed="no")
     return f"{reverse('mentions', args=[project.pk])}?{f.to_query()}"
 
 

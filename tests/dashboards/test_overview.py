@@ -160,6 +160,19 @@ def test_tiles_link_to_the_counted_mentions(as_person, viewer, at, tracked_keywo
     assert count_at(client, tiles["tile-voice"].url) == 5
 
 
+def test_list_of_replies_leaves_out_snoozed_like_its_count(as_person, viewer, at, tracked_keywords):
+    brand = tracked_keywords[0]
+    make_mention(brand, status="needs_reply")
+    snoozed = make_mention(brand, status="needs_reply").document
+    Triage.objects.create(project=brand.project, document=snoozed, snoozed_until=NOW() + timedelta(days=1))
+    client = as_person(viewer)
+    context = client.get(at("overview")).context
+    tiles = {tile.id: tile for tile in context["tiles"]}
+    assert tiles["tile-needs-reply"].value == "1"
+    assert count_at(client, tiles["tile-needs-reply"].url) == 1
+    assert count_at(client, context["status"].button.url) == 1
+
+
 def test_every_number_of_the_table_equals_its_list(as_person, viewer, at, tracked_keywords):
     brand, rival, _ = tracked_keywords
     labels = ["negative", "positive", "uncertain", ""]
