@@ -133,6 +133,16 @@ def test_mention_that_cannot_be_loaded_says_so(inbox):
     expect(inbox.locator("#detail h2")).to_have_text("Lumen story 0")
 
 
+def test_counts_that_take_too_long_stay_as_they_are(inbox):
+    inbox.route(lambda url: "counts=1" in url, lambda route: route.fulfill(body="<p>Too slow</p>"))
+    inbox.keyboard.press("j")
+    before = view(inbox, "To review").inner_text()
+    with inbox.expect_response(lambda response: "counts=1" in response.url):
+        inbox.keyboard.press("d")
+    status_is(inbox, "replied")
+    assert view(inbox, "To review").inner_text() == before
+
+
 def test_help_dialog_opens_and_typing_in_field_triggers_no_shortcut(inbox):
     inbox.keyboard.press("?")
     expect(inbox.get_by_role("dialog")).to_be_visible()

@@ -16,8 +16,9 @@ export function refreshCounts() {
   clearTimeout(countTimer);
   countTimer = setTimeout(async () => {
     const page = await getFragment(list.dataset.countsUrl);
-    if (!page) return;
-    document.getElementById("views").replaceChildren(...page.querySelector("[data-views-content]").childNodes);
+    const views = page?.querySelector("[data-views-content]");
+    if (!views) return; // counting took too long
+    document.getElementById("views").replaceChildren(...views.childNodes);
     document.getElementById("list-title").replaceChildren(page.querySelector("[data-count]"));
   }, COUNT_DELAY_MS);
 }
