@@ -143,6 +143,20 @@ def test_counts_that_take_too_long_stay_as_they_are(inbox):
     assert view(inbox, "To review").inner_text() == before
 
 
+def test_original_key_does_not_open_that_of_the_mention_before(inbox):
+    inbox.keyboard.press("j")
+    original = inbox.locator("[data-original]")
+    expect(original).to_be_visible()
+    original.evaluate(
+        "link => link.addEventListener('click', (event) => { event.preventDefault(); link.id = 'opened' })"
+    )
+    inbox.route("**/mentions/*?period=7d", lambda route: route.fulfill(body=""))
+    inbox.keyboard.press("j")
+    inbox.keyboard.press("o")
+    expect(inbox.locator("#detail [role=alert]")).to_contain_text("couldn’t be loaded")
+    assert inbox.evaluate("document.getElementById('opened')") is None
+
+
 def test_help_dialog_opens_and_typing_in_field_triggers_no_shortcut(inbox):
     inbox.keyboard.press("?")
     expect(inbox.get_by_role("dialog")).to_be_visible()

@@ -1,6 +1,6 @@
 // Keyboard shortcuts of the mention list and of a mention's own page. The help dialog of the list describes them.
 
-import { openToRead } from "./reading.js";
+import { isCurrent, openToRead } from "./reading.js";
 import { list, moveSelection, selectedRow, selectRow } from "./rows.js";
 import { correct, setStatus } from "./triage.js";
 import { enqueue, undo } from "./undo.js";
@@ -24,9 +24,8 @@ function openSelected() {
 }
 
 function openOriginal() {
-  document.querySelector("[data-original]")?.click();
+  if (isCurrent()) document.querySelector("[data-original]")?.click();
 }
-
 
 function decideByKey(key) {
   const status = statuses[key];

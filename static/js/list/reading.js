@@ -11,6 +11,10 @@ const copyOf = (id) => document.getElementById(id).content.cloneNode(true);
 
 let scrolled = 0; // of the list, on phones
 let wanted = ""; // the URL that was asked for last: a slower response to an earlier one is dropped
+let shown = ""; // the URL of what the pane has
+
+// Whether the pane shows the selected mention already.
+export const isCurrent = () => shown === wanted;
 
 export const isReading = () => Boolean(detail?.querySelector("[data-reading]"));
 
@@ -21,6 +25,7 @@ export async function openInPane(row) {
   const page = await getFragment(href);
   clearTimeout(waiting);
   if (wanted !== href) return;
+  shown = href;
   if (page?.querySelector("[data-reading]")) detail.replaceChildren(...page.body.childNodes);
   else detail.replaceChildren(copyOf("not-loaded"));
   window.htmx.process(detail);
@@ -28,7 +33,8 @@ export async function openInPane(row) {
 
 export const reopen = () => selectedRow() && isReading() && openInPane(selectedRow());
 
-function showReading() {
+// Only opening a mention changes what a phone shows; moving the selection does not.
+export function openToRead() {
   if (!phone.matches || inbox.dataset.show === "reading") return;
   scrolled = scrollY;
   inbox.dataset.show = "reading";
@@ -44,11 +50,6 @@ function showList() {
 }
 
 list?.addEventListener("vigie:select", (event) => openInPane(event.target));
-
-// Only opening a mention changes what a phone shows; moving the selection does not.
-export function openToRead() {
-  showReading();
-}
 
 list?.addEventListener("vigie:empty", () => {
   wanted = "";
