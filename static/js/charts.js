@@ -1,17 +1,11 @@
 // Draws every <canvas data-chart="id"> with the configuration of the json_script with that id, which
 // dashboards/charts.py creates. Colors are custom properties, read again when the theme changes.
 
+import { hatch, token } from "./chart/tokens.js";
+
 const language = document.documentElement.lang;
 const format = new Intl.NumberFormat(language);
 const drawn = new Map();
-
-const probe = document.body.appendChild(Object.assign(document.createElement("i"), { hidden: true }));
-
-// A canvas knows no custom properties and no light-dark(): the browser resolves them on an element.
-function color(name) {
-  probe.style.color = `var(${name})`;
-  return getComputedStyle(probe).color;
-}
 
 // Hatches the background of buckets with failing sources.
 function hatching(notes) {
@@ -27,7 +21,7 @@ function hatching(notes) {
         ctx.beginPath();
         ctx.rect(left, area.top, width, area.height);
         ctx.clip();
-        ctx.strokeStyle = color("--warn");
+        ctx.strokeStyle = token("--warn");
         ctx.globalAlpha = 0.3;
         ctx.lineWidth = 1;
         ctx.beginPath();
@@ -50,31 +44,11 @@ function open(config, place, key) {
   location.assign(target);
 }
 
-// A fill of diagonal lines for uncertain mentions, of the same density on every screen.
-function hatchedFill(stroke) {
-  const size = 8;
-  const tile = document.createElement("canvas");
-  tile.width = tile.height = size;
-  const ctx = tile.getContext("2d");
-  ctx.fillStyle = color("--paper");
-  ctx.fillRect(0, 0, size, size);
-  ctx.strokeStyle = stroke;
-  ctx.lineWidth = 1;
-  ctx.beginPath();
-  // One line, and the corners of its two neighbors: the tiles join without gaps.
-  for (const shift of [-size, 0, size]) {
-    ctx.moveTo(shift - 1, size + 1);
-    ctx.lineTo(shift + size + 1, -1);
-  }
-  ctx.stroke();
-  return ctx.createPattern(tile, "repeat");
-}
-
 function datasets(config) {
   return config.data.datasets.map((line, index, all) => ({
     ...line,
-    backgroundColor: line.hatched ? hatchedFill(color(line.color)) : color(line.color),
-    borderColor: color("--paper"),
+    backgroundColor: line.hatched ? hatch(token(line.color), token("--paper")) : token(line.color),
+    borderColor: token("--paper"),
     borderWidth: { top: index < all.length - 1 ? 1 : 0 },
     borderSkipped: false,
     maxBarThickness: 44,
@@ -90,7 +64,7 @@ function options(config) {
   const write = (value) => (isShare ? config.percent.replace("{}", format.format(value)) : format.format(value));
   const counted = ({ dataset, dataIndex, raw }) =>
     dataset.counts ? `${format.format(dataset.counts[dataIndex])} (${write(raw)})` : write(raw);
-  const faint = color("--ink-3");
+  const faint = token("--ink-3");
   const text = { color: faint, font: { size: 11.5, family: getComputedStyle(document.body).fontFamily } };
   return {
     responsive: true,
@@ -109,7 +83,7 @@ function options(config) {
       x: {
         stacked: true,
         grid: { display: false },
-        border: { color: color("--line") },
+        border: { color: token("--line") },
         ticks: { ...text, maxRotation: 0, autoSkipPadding: 18 },
       },
       y: {
@@ -117,17 +91,17 @@ function options(config) {
         beginAtZero: true,
         ...(isShare ? { max: 100 } : { suggestedMax: 4 }),
         border: { display: false },
-        grid: { color: color("--line") },
+        grid: { color: token("--line") },
         ticks: { ...text, precision: 0, maxTicksLimit: 5, callback: write },
       },
     },
     plugins: {
       legend: { display: false },
       tooltip: {
-        backgroundColor: color("--ink"),
-        titleColor: color("--paper"),
-        bodyColor: color("--paper"),
-        footerColor: color("--paper"),
+        backgroundColor: token("--ink"),
+        titleColor: token("--paper"),
+        bodyColor: token("--paper"),
+        footerColor: token("--paper"),
         padding: 10,
         boxPadding: 4,
         usePointStyle: true,
