@@ -71,11 +71,6 @@ class ShownMention:
         return row_sign(self.badges)
 
     @property
-    def labels(self) -> str:
-        """The sentiments of the row, by which the browser knows whether it still matches the filter."""
-        return " ".join(badge.label for badge in self.badges)
-
-    @property
     def is_done(self) -> bool:
         return self.status not in OPEN
 

@@ -27,7 +27,6 @@ from dashboards.presenters.sentiment_badges import mention_sentiments
 from dashboards.views.time_limit import within_time_limit
 from monitoring.content.values import read_id
 from monitoring.insights import mentions as mention_lists
-from monitoring.insights.dimensions import SHOWN_STATUSES
 from monitoring.insights.engagement import points_of
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.time_limit import TooSlow, time_limit
@@ -60,8 +59,6 @@ def mentions(request: SignedInRequest, membership: Membership) -> HttpResponse:
         "newest": max((mention.pk for row in page.rows for mention in row.mentions), default=0),
         "is_first": "cursor" not in request.GET,
         "problem": query_problem(f.q) if f.q else None,
-        "shown_statuses": " ".join(f.statuses or SHOWN_STATUSES),
-        "shown_sentiments": " ".join(f.sentiments),
     }
     return render(request, "mentions/mentions.html", context)
 

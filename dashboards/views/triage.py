@@ -10,10 +10,9 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
-from dashboards.presenters.mention_rows import shown_mention, with_mentions
 from dashboards.presenters.sentiment_badges import row_badges
+from dashboards.views.changed_row import changed_row
 from monitoring.content.values import read_id
-from monitoring.insights import mentions as mention_lists
 from monitoring.models import Mention
 from monitoring.services.corrections import LABELS, correct_sentiment
 from monitoring.services.triage import set_status
@@ -30,7 +29,7 @@ def mention_status(request: SignedInRequest, membership: Membership) -> HttpResp
         return HttpResponse(status=400)
     set_status(membership.project, request.user, ids, status)
     if request.htmx:
-        return _changed_row(request, membership, ids)
+        return changed_row(request, membership, ids)
     messages.success(request, _("Status changed to “%(status)s”.") % {"status": Mention.Status(status).label})
     return back(request, membership)
 
@@ -47,7 +46,7 @@ def mention_sentiment(request: SignedInRequest, membership: Membership) -> HttpR
         return HttpResponse(status=400)
     correct_sentiment(membership.project, request.user, ids, label)
     if request.htmx:
-        return _changed_row(request, membership, _ids(request.POST.getlist("shown")) or ids)
+        return changed_row(request, membership, _ids(request.POST.getlist("shown")) or ids)
     if label:
         messages.success(request, _("Sentiment changed to “%(label)s”.") % {"label": Mention.Sentiment(label).label})
     else:
@@ -86,11 +85,3 @@ def back(request: SignedInRequest, membership: Membership) -> HttpResponse:
     target = request.POST.get("next", "")
     is_safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
     return HttpResponseRedirect(target if is_safe else reverse("mentions", args=[membership.project_id]))
-
-
-def _changed_row(request: SignedInRequest, membership: Membership, ids: list[int]) -> HttpResponse:
-    row = mention_lists.row_of(membership.project_id, ids[0])
-    if row is None:
-        raise Http404
-    shown = shown_mention(with_mentions(row, ids))
-    return render(request, "components/_mention.html", {"row": shown, "project": membership.project, "may_edit": True})

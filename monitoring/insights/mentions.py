@@ -203,6 +203,16 @@ def _rows(f: MentionFilter, keys: list[_Key]) -> tuple[MentionRow, ...]:
     )
 
 
+def has_row(f: MentionFilter, row: MentionRow) -> bool:
+    """Return whether a list that had this row still has it: after a change of status, assignee, tags and the like.
+
+    A search is left out, since no such change affects it. An item that is not analyzed yet may get any sentiment.
+    """
+    pending = any(not mention.sentiment for mention in row.mentions)
+    changes = {"q": "", "sentiments": ()} if pending else {"q": ""}
+    return f.replace(**changes).mentions().filter(document_id=row.document.pk).exists()
+
+
 def row_with(mentions: list[Mention], q: str, others: int = 0) -> MentionRow:
     document = mentions[0].document
     spans = spans_of(document, [mention.keyword.query for mention in mentions] + ([q] if q else []))

@@ -204,6 +204,29 @@ def test_status_change_rejects_invalid_input(as_person, manager, at, keyword, da
     assert as_person(manager).post(at("mention_status"), data).status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("filters", "stays"),
+    [
+        ("status=to_review", False),
+        ("status=ignored", True),
+        ("", False),
+        ("status=ignored&tag=urgent", False),
+        ("status=ignored&assignee=none", True),
+        ("status=ignored&assignee=me", False),
+        ("status=ignored&founded=true", False),
+        ("status=ignored&snoozed=yes", False),
+        ("status=ignored&sentiment=positive", True),  # it is not analyzed yet
+        ("status=ignored&q=nothing", True),  # no change of a mention affects a search
+        ("status=ignored&keyword=999999", True),
+    ],
+)
+def test_changed_row_says_whether_the_list_still_has_it(as_person, manager, at, keyword, filters, stays):
+    mention = make_mention(keyword)
+    change = {"id": mention.pk, "status": "ignored", "list": f"period=7d&{filters}"}
+    row = as_person(manager).post(at("mention_status"), change, headers=HTMX).content.decode()
+    assert ('data-fits="no"' not in row) is stays
+
+
 @pytest.mark.parametrize(("page", "field"), [("mention_status", "status"), ("mention_sentiment", "label")])
 @pytest.mark.parametrize("value", ["replied", "positive", "nonsense"])
 def test_change_of_other_projects_mention_returns_404(as_person, manager, at, stranger, page, field, value):

@@ -28,12 +28,8 @@ export function moveSelection(offset) {
   selectRow(rows[Math.min(Math.max(next, 0), rows.length - 1)]);
 }
 
-// Whether the row still matches the statuses and sentiments that the list is filtered by.
-export function matchesFilter(row) {
-  const { statuses, sentiments } = list.dataset;
-  const labels = row.dataset.labels.split(" ");
-  return statuses.split(" ").includes(row.dataset.status) && (!sentiments || labels.some((label) => `${sentiments} pending`.split(" ").includes(label)));
-}
+// To post with every change of a row: the response then says whether the list still has it, by data-fits.
+export const listField = () => ["list", list.dataset.query];
 
 function rowFrom(html) {
   const holder = document.createElement("template");
@@ -46,7 +42,7 @@ export function replaceRow(row, html) {
   const changed = rowFrom(html);
   const wasSelected = row.hasAttribute("aria-current");
   const neighbor = row.nextElementSibling?.matches(ROW) ? row.nextElementSibling : row.previousElementSibling;
-  if (matchesFilter(changed)) {
+  if (changed.dataset.fits !== "no") {
     row.replaceWith(changed);
     if (wasSelected) selectRow(changed);
     return changed;

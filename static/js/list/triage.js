@@ -2,7 +2,7 @@
 
 import { correctionsOf, currentCorrections, idsIn } from "./corrections.js";
 import { pollPendingBadges, refreshCounts } from "./refresh.js";
-import { idsOf, list, placeOf, replaceRow, returnRow } from "./rows.js";
+import { idsOf, list, listField, placeOf, replaceRow, returnRow } from "./rows.js";
 import { post } from "./server.js";
 import { showToast } from "./toast.js";
 import { rememberChange, undo } from "./undo.js";
@@ -17,7 +17,7 @@ export async function setStatus(row, status, words) {
   if (former === status) return;
   const place = placeOf(row);
   const ids = idsOf(row);
-  replaceRow(row, await post(list.dataset.statusUrl, [...ids, ["status", status]]));
+  replaceRow(row, await post(list.dataset.statusUrl, [...ids, ["status", status], listField()]));
   refresh();
   rememberChange(async () => {
     returnRow(await post(list.dataset.statusUrl, [...ids, ["status", former]]), place);
@@ -35,7 +35,7 @@ export async function correct(row, label, { form = null, words = "" } = {}) {
   const ids = form ? idsIn(form) : idsOf(row);
   const place = placeOf(row);
   const shown = shownIn(row);
-  replaceRow(row, await post(list.dataset.sentimentUrl, [...ids, ...shown, ["label", label]]));
+  replaceRow(row, await post(list.dataset.sentimentUrl, [...ids, ...shown, ["label", label], listField()]));
   refresh();
   rememberChange(() => restoreCorrections(former, shown, place));
   showToast(words, { onUndo: undo });
@@ -45,7 +45,7 @@ async function restoreCorrections(former, shown, place) {
   let html = "";
   for (const label of new Set(former.map(([, given]) => given))) {
     const ids = former.filter(([, given]) => given === label).map(([id]) => ["id", id]);
-    html = await post(list.dataset.sentimentUrl, [...ids, ...shown, ["label", label]]);
+    html = await post(list.dataset.sentimentUrl, [...ids, ...shown, ["label", label], listField()]);
   }
   returnRow(html, place);
   refresh();

@@ -1,0 +1,45 @@
+"""The response to a change of a mention in the list: its row now, and whether the list still has it.
+
+In: the posted ids and `list`, the query string of the list on the page. Out: the row, whose `data-fits` is "no" if it
+no longer matches the list's filter; static/js/list/rows.js removes it then. Without `list`, every row matches.
+Called by every view that changes mentions one at a time.
+"""
+
+from collections.abc import Sequence
+
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils import timezone
+
+from accounts.access import SignedInRequest
+from accounts.models import Membership
+from dashboards.presenters.mention_rows import shown_mention, with_mentions
+from monitoring.insights import mentions as mention_lists
+from monitoring.insights.filters import MentionFilter
+
+
+def changed_row(request: SignedInRequest, membership: Membership, ids: Sequence[int]) -> HttpResponse:
+    """Return the row of the first of these mentions, with those of them that are of the same item."""
+    row = mention_lists.row_of(membership.project_id, ids[0])
+    if row is None:
+        raise Http404
+    f = list_filter(request, membership)
+    context = {
+        "row": shown_mention(with_mentions(row, ids)),
+        "fits": f is None or mention_lists.has_row(f, row),
+        "query": f.to_query() if f else "",
+        "project": membership.project,
+        "may_edit": True,
+    }
+    return render(request, "components/_mention.html", context)
+
+
+def list_filter(request: SignedInRequest, membership: Membership) -> MentionFilter | None:
+    """Return the filter of the list that a change was made in, None if the page has none."""
+    query = request.POST.get("list")
+    if query is None:
+        return None
+    params = QueryDict(query)
+    return MentionFilter.from_query(
+        membership.project, params, timezone.now(), request.user.zone, person_id=request.user.pk
+    )
