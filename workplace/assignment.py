@@ -29,7 +29,7 @@ def assign(
     mention_ids: Iterable[int],
     assignee: User | None,
     *,
-    expected: triage.ExpectedAssignee | None = None,
+    expected: triage.Expected | None = None,
 ) -> Change:
     """Assign the documents of these mentions to an active member; None removes the assignee.
 

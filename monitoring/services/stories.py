@@ -14,6 +14,7 @@ from accounts.models import Project, User
 from monitoring.ingest.project_lock import lock_project_shared, lock_stories
 from monitoring.ingest.story_changes import assign, insert_story
 from monitoring.models import Document, Story
+from monitoring.services.triage_log import link_documents
 
 # Documents that one call names; their stories can have more.
 MAX_DOCUMENTS = 200
@@ -33,7 +34,9 @@ def join_stories(project: Project, user: User | None, document_ids: Iterable[int
         assign(cursor, {one.pk: story_id for one in changed})
         Story.objects.filter(pk=story_id).update(is_fixed=True)
         Story.objects.filter(pk__in=stories).exclude(pk=story_id).delete()
-        record(project, user, "story.joined", _title(documents), story=story_id, documents=[one.pk for one in changed])
+        ids = [one.pk for one in changed]
+        entry = record(project, user, "story.joined", _title(documents), story=story_id, documents=ids)
+        link_documents(entry, {pk: {} for pk in ids})
     return story_id
 
 
@@ -56,7 +59,8 @@ def split_stories(project: Project, user: User | None, document_ids: Iterable[in
             Story.objects.filter(pk=story_id).update(is_fixed=True)
             made.append(new)
             ids = [one.pk for one in taken]
-            record(project, user, "story.split", _title(taken), story=story_id, new_story=new, documents=ids)
+            entry = record(project, user, "story.split", _title(taken), story=story_id, new_story=new, documents=ids)
+            link_documents(entry, {pk: {} for pk in ids})
     return made
 
 

@@ -29,13 +29,15 @@ from monitoring.services.triage_operations import (
     SetReason,
     SetStatus,
     Snooze,
+    Value,
+    locked_triage,
+    stored_value,
     undo_entry,
 )
 
 UNDONE = "mention.undone"
 UNDOABLE = {operation.action for operation in OPERATIONS.values()}
-ExpectedStatus = Mapping[int, str]
-ExpectedAssignee = Mapping[int, int | None]
+Expected = Mapping[int, Value]
 
 
 def set_status(
@@ -44,7 +46,7 @@ def set_status(
     mention_ids: Iterable[int],
     status: str,
     *,
-    expected: ExpectedStatus | None = None,
+    expected: Expected | None = None,
     reason: str = "",
     reason_note: str = "",
 ) -> Change:
@@ -61,7 +63,7 @@ def set_assignee(
     mention_ids: Iterable[int],
     assignee: User | None,
     *,
-    expected: ExpectedAssignee | None = None,
+    expected: Expected | None = None,
 ) -> Change:
     """Assign to an active member, or to nobody. Pages and the API call workplace/assignment.py, which also emails."""
     if assignee and not Membership.objects.filter(project=project, user=assignee, user__is_active=True).exists():
@@ -77,21 +79,45 @@ def remove_tags(project: Project, user: User | None, mention_ids: Iterable[int],
     return change(project, user, mention_ids, RemoveTags(normal_tags(tags)))
 
 
-def set_founded(project: Project, user: User | None, mention_ids: Iterable[int], is_founded: bool | None) -> Change:
+def set_founded(
+    project: Project,
+    user: User | None,
+    mention_ids: Iterable[int],
+    is_founded: bool | None,
+    *,
+    expected: Expected | None = None,
+) -> Change:
     """Say whether a complaint is justified; None removes what was said."""
-    return change(project, user, mention_ids, SetFounded(is_founded))
+    return change(project, user, mention_ids, SetFounded(is_founded), expected)
 
 
 def set_reason(
-    project: Project, user: User | None, mention_ids: Iterable[int], reason: str, reason_note: str = ""
+    project: Project,
+    user: User | None,
+    mention_ids: Iterable[int],
+    reason: str,
+    reason_note: str = "",
+    *,
+    expected: Expected | None = None,
 ) -> Change:
     """Say why there is deliberately no reply, regardless of the status; "" removes the reason."""
-    return change(project, user, mention_ids, SetReason(*_reason(reason, reason_note)))
+    return change(project, user, mention_ids, SetReason(*_reason(reason, reason_note)), expected)
 
 
-def snooze(project: Project, user: User | None, mention_ids: Iterable[int], until: datetime | None) -> Change:
-    """Leave mentions out of the open queue until a time (aware); None ends that."""
-    return change(project, user, mention_ids, Snooze(until.astimezone(UTC).isoformat() if until else None))
+def snooze(
+    project: Project,
+    user: User | None,
+    mention_ids: Iterable[int],
+    until: datetime | None,
+    *,
+    expected: Expected | None = None,
+) -> Change:
+    """Leave mentions out of the open queue until a time (aware); None ends that.
+
+    Expected times are ISO 8601 in UTC.
+    """
+    operation = Snooze(until.astimezone(UTC).isoformat() if until else None)
+    return change(project, user, mention_ids, operation, expected)
 
 
 def change(
@@ -99,7 +125,7 @@ def change(
     user: User | None,
     mention_ids: Iterable[int],
     operation: Operation,
-    expected: Mapping[int, str | int | None] | None = None,
+    expected: Expected | None = None,
 ) -> Change:
     """Apply an operation to the documents of these mentions, and log it."""
     with transaction.atomic():
@@ -125,44 +151,38 @@ def undo(project: Project, user: User | None, entry_id: int) -> Change:
 
 
 def _conflicts(
-    project: Project,
-    documents: Mapping[int, int],
-    operation: Operation,
-    expected: Mapping[int, str | int | None],
+    project: Project, documents: Mapping[int, int], operation: Operation, expected: Expected
 ) -> tuple[Conflict, ...]:
     """Lock the documents' rows, and return the mentions whose value is neither the expected nor the wanted one."""
-    if isinstance(operation, SetStatus):
-        wanted: str | int | None = operation.status
-        present = _locked_statuses(documents)
-    elif isinstance(operation, Assign):
-        wanted = operation.assignee_id
-        present = _locked_assignees(project, documents)
-    else:
+    if not operation.field:
         raise TypeError(f"no value to expect for {operation.action}")
+    wanted = operation.detail.get(operation.field, "")
+    # The same status is a conflict where a reason comes with it: another person's reason would be overwritten.
+    is_more = isinstance(operation, SetStatus) and bool(operation.reason)
+    present = _locked_values(project, documents, operation.field)
     differing = [
-        pk for pk in documents if pk in expected and present.get(pk) != expected[pk] and present.get(pk) != wanted
+        pk for pk in documents if pk in expected and present[pk] != expected[pk] and (is_more or present[pk] != wanted)
     ]
     entries = last_changes([documents[pk] for pk in differing], operation.action) if differing else {}
     conflicts = []
     for pk in differing:
         entry = entries.get(documents[pk])
         conflicts.append(
-            Conflict(pk, documents[pk], present.get(pk), entry.user if entry else None, entry.at if entry else None)
+            Conflict(pk, documents[pk], present[pk], entry.user if entry else None, entry.at if entry else None)
         )
     return tuple(conflicts)
 
 
-def _locked_statuses(documents: Mapping[int, int]) -> dict[int, str | int | None]:
-    rows = Mention.objects.filter(document_id__in=set(documents.values())).order_by("pk").select_for_update()
-    return dict(rows.values_list("pk", "status"))
-
-
-def _locked_assignees(project: Project, documents: Mapping[int, int]) -> dict[int, str | int | None]:
-    """Return the assignees by mention. Rows are made first: two people may both assign what nobody has touched."""
+def _locked_values(project: Project, documents: Mapping[int, int], field: str) -> dict[int, Value]:
+    """Lock the rows with a value, and return it by mention."""
     ids = sorted(set(documents.values()))
+    if field == "status":
+        rows = Mention.objects.filter(document_id__in=ids).order_by("pk").select_for_update()
+        statuses = dict(rows.values_list("pk", "status"))
+        return {pk: statuses.get(pk) for pk in documents}
+    # Rows are made first: two people may both change what nobody has touched.
     Triage.objects.bulk_create([Triage(document_id=pk, project=project) for pk in ids], ignore_conflicts=True)
-    rows = Triage.objects.filter(pk__in=ids).order_by("pk").select_for_update()
-    by_document = dict(rows.values_list("pk", "assignee_id"))
+    by_document = {row.pk: stored_value(row, field) for row in locked_triage(ids)}
     return {pk: by_document.get(document_id) for pk, document_id in documents.items()}
 
 

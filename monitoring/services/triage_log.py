@@ -29,7 +29,7 @@ class Conflict:
 
     mention_id: int
     document_id: int
-    value: str | int | None
+    value: str | int | bool | None
     user: User | None
     at: datetime | None
 

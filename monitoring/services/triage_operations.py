@@ -32,9 +32,13 @@ ON CONFLICT DO NOTHING RETURNING document_id, tag
 
 @dataclass(frozen=True)
 class Operation:
-    """One change. Its fields are JSON values; they are also the detail of its entry in the activity log."""
+    """One change. Its fields are JSON values; they are also the detail of its entry in the activity log.
+
+    `field` is the one whose present value a caller can expect, "" if there is none.
+    """
 
     action: ClassVar[str]
+    field: ClassVar[str] = ""
 
     @property
     def detail(self) -> dict[str, object]:
@@ -50,6 +54,7 @@ class SetStatus(Operation):
     """Set the status of all mentions. "ignored" may have a reason for no reply; every other status removes it."""
 
     action: ClassVar[str] = "mention.status"
+    field: ClassVar[str] = "status"
     status: str
     reason: str = ""
     reason_note: str = ""
@@ -79,6 +84,7 @@ class SetStatus(Operation):
 @dataclass(frozen=True)
 class Assign(Operation):
     action: ClassVar[str] = "mention.assigned"
+    field: ClassVar[str] = "assignee_id"
     assignee_id: int | None
 
     def apply(self, project_id: int, document_ids: Collection[int]) -> Before:
@@ -88,6 +94,7 @@ class Assign(Operation):
 @dataclass(frozen=True)
 class SetFounded(Operation):
     action: ClassVar[str] = "mention.founded"
+    field: ClassVar[str] = "is_founded"
     is_founded: bool | None
 
     def apply(self, project_id: int, document_ids: Collection[int]) -> Before:
@@ -97,6 +104,7 @@ class SetFounded(Operation):
 @dataclass(frozen=True)
 class SetReason(Operation):
     action: ClassVar[str] = "mention.reason"
+    field: ClassVar[str] = "reason"
     reason: str
     reason_note: str = ""
 
@@ -109,6 +117,7 @@ class Snooze(Operation):
     """Leave documents out of the open queue until an ISO 8601 time; None ends that."""
 
     action: ClassVar[str] = "mention.snoozed"
+    field: ClassVar[str] = "snoozed_until"
     snoozed_until: str | None
 
     def apply(self, project_id: int, document_ids: Collection[int]) -> Before:
@@ -157,9 +166,9 @@ def set_columns(project_id: int, document_ids: Collection[int], values: dict[str
         new = [Triage(document_id=pk, project_id=project_id) for pk in sorted(set(document_ids) - known)]
         Triage.objects.bulk_create(new, ignore_conflicts=True)
     before = {}
-    for row in _locked(document_ids):
+    for row in locked_triage(document_ids):
         if any(getattr(row, column) != value for column, value in parsed.items()):
-            before[row.pk] = {column: _stored(getattr(row, column)) for column in parsed}
+            before[row.pk] = {column: stored_value(row, column) for column in parsed}
     Triage.objects.filter(pk__in=list(before)).update(**parsed, updated_at=timezone.now())
     return before
 
@@ -171,9 +180,9 @@ def _undo_columns(entry: ActivityEntry, links: Collection[DocumentActivity]) -> 
     }
     undone: dict[int, dict[str, object]] = {}
     changed = []
-    for row in _locked([pk for pk, columns in wanted.items() if columns]):
+    for row in locked_triage([pk for pk, columns in wanted.items() if columns]):
         for column, value in wanted[row.pk].items():
-            now = _stored(getattr(row, column))
+            now = stored_value(row, column)
             if now == entry.detail.get(column, "" if column.startswith("reason") else None) and now != value:
                 undone.setdefault(row.pk, {})[column] = now
                 setattr(row, column, _parsed(column, value))
@@ -231,7 +240,7 @@ def _delete_tags(document_ids: Collection[int], tags: Collection[str]) -> Before
     return before
 
 
-def _locked(document_ids: Collection[int]) -> list[Triage]:
+def locked_triage(document_ids: Collection[int]) -> list[Triage]:
     """Return the existing rows, locked in key order."""
     return list(Triage.objects.filter(pk__in=document_ids).order_by("pk").select_for_update())
 
@@ -241,6 +250,7 @@ def _parsed(column: str, value: Value) -> object:
     return parse_datetime(value) if column == "snoozed_until" and isinstance(value, str) else value
 
 
-def _stored(value: object) -> Value:
-    """Return the value of a column as a JSON value."""
-    return value.isoformat() if isinstance(value, datetime) else value  # type: ignore[return-value]
+def stored_value(row: Triage, column: str) -> Value:
+    """Return a column as a JSON value."""
+    value = getattr(row, column)
+    return value.isoformat() if isinstance(value, datetime) else value

@@ -249,3 +249,30 @@ def test_deleted_account_leaves_no_assignee(project, owner, mention):
     assign(project, owner, [mention.pk], person)
     person.delete()
     assert triage_of(mention).assignee is None and Mention.objects.filter(pk=mention.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("call", "seen", "other", "value"),
+    [
+        (triage.set_founded, None, True, False),
+        (triage.set_reason, "", "spam", "troll"),
+        (triage.snooze, None, timezone.now() + timedelta(days=1), timezone.now() + timedelta(days=2)),
+    ],
+)
+def test_detail_that_somebody_else_has_set_meanwhile_is_a_conflict(
+    project, manager, owner, mention, call, seen, other, value
+):
+    call(project, owner, [mention.pk], other, expected={mention.pk: seen})
+    before = Triage.objects.values().get()
+    change = call(project, manager, [mention.pk], value, expected={mention.pk: seen})
+    assert (change.entry_id, change.conflicts[0].user) == (None, owner)
+    assert Triage.objects.values().get() == before
+    again = call(project, manager, [mention.pk], value, expected={mention.pk: change.conflicts[0].value})
+    assert (again.conflicts, again.document_ids) == ((), (mention.document_id,))
+
+
+def test_reason_of_another_person_is_not_overwritten_by_the_same_status(project, manager, owner, mention):
+    seen = {mention.pk: "to_review"}
+    set_status(project, owner, [mention.pk], "ignored", expected=seen, reason="spam")
+    assert set_status(project, manager, [mention.pk], "ignored", expected=seen, reason="troll").conflicts
+    assert triage_of(mention).reason == "spam"
