@@ -10,6 +10,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from api import (
     documents,
+    drafts,
     explain,
     keywords,
     mentions,
@@ -19,6 +20,7 @@ from api import (
     problems,
     projects,
     response_times,
+    saved_replies,
     saved_views,
     sentiment,
     sources,
@@ -38,7 +40,7 @@ ROUTERS = [
     for module in (
         *(projects, keywords, sources, platform_sources, mentions, overview, mutes, stories),
         *(volume, documents, sentiment, explain, saved_views, response_times),
-        triage,
+        *(triage, drafts, saved_replies),
     )
 ]
 

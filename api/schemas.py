@@ -66,6 +66,11 @@ class Items(Schema, Generic[Item]):
     items: list[Item]
 
 
+class PersonOut(Schema):
+    id: int
+    name: str
+
+
 class ProjectOut(Schema):
     id: int = Field(alias="project.id")
     name: str = Field(alias="project.name")

@@ -16,7 +16,7 @@ from pydantic import AwareDatetime, Field
 from accounts.access import SignedInRequest, membership_of
 from accounts.models import ActivityEntry, Project, Role, User
 from api.problems import Conflicting, InvalidField, field_error
-from api.schemas import UNSET, Body, Items, MentionStatus, Text
+from api.schemas import UNSET, Body, Items, MentionStatus, PersonOut, Text
 from monitoring.content.values import MAX_ID
 from monitoring.insights.history import Event, history_of
 from monitoring.insights.periods import FIRST_YEAR, LAST_YEAR
@@ -62,11 +62,6 @@ class ChangeIn(Body):
 class ChangeOut(Schema):
     id: int | None = Field(alias="entry_id", description="undoes the change; null if nothing changed")
     document_ids: list[int] = Field(description="the documents that changed")
-
-
-class PersonOut(Schema):
-    id: int
-    name: str
 
 
 class EventOut(Schema):

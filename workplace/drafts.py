@@ -27,6 +27,7 @@ from workplace.models.drafts import MAX_COMMENT, MAX_TEXT
 
 State = Draft.State
 APPROVAL, COOLING = "approval", "cooling"
+SERIES = timedelta(minutes=10)  # one entry of the history for what one person writes with shorter pauses
 
 
 class DraftChanged(Exception):
@@ -55,7 +56,8 @@ def reviewers(project: Project, draft: Draft) -> list[User]:
 
 
 def save_draft(project: Project, user: User, document_id: int, text: str, version: int) -> Draft:
-    """Write the text of a draft. A changed text is not approved any more and cools again.
+    """Write the text of a draft. A changed text is not approved any more and cools again. Pages save while a person
+    types: the history has one entry for such a series.
 
     Raises Document.DoesNotExist for an item of another project, ValidationError for an empty or too long text.
     """
@@ -70,9 +72,11 @@ def save_draft(project: Project, user: User, document_id: int, text: str, versio
         draft = _locked(project, document_id, version)
         if draft.text == text:
             return draft
+        now = timezone.now()
+        is_series = (draft.author_id, draft.state) == (user.pk, State.DRAFT) and now - draft.updated_at < SERIES
         draft.text, draft.author, draft.state, draft.comment = text, user, State.DRAFT, ""
-        draft.reviewer, draft.cooling_until = None, _cooling_until(project, timezone.now())
-        return _store(draft, user, "draft.changed")
+        draft.reviewer, draft.cooling_until = None, _cooling_until(project, now)
+        return _store(draft, user, "" if is_series else "draft.changed")
 
 
 def request_approval(project: Project, user: User, document_id: int, version: int, reviewer: User) -> Draft:
@@ -205,7 +209,8 @@ def _store(draft: Draft, user: User, action: str) -> Draft:
     draft.version += 1
     draft.updated_at = timezone.now()
     draft.save()
-    log_change(draft.project, user, action, {draft.document_id: {}})
+    if action:
+        log_change(draft.project, user, action, {draft.document_id: {}})
     return draft
 
 

@@ -4,6 +4,8 @@ In: a project, a person and values. Out: rows. Changes are logged; each says whi
 mention pages.
 """
 
+from typing import cast
+
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -19,6 +21,8 @@ from workplace.models.drafts import MAX_TEXT
 from workplace.reply_variables import VARIABLES, fill, unknown_variables
 
 MAX_SAVED = 500  # per project: lists have no pages
+MAX_FORBIDDEN = 200  # words and phrases, each of which is searched in a text while it is typed
+MAX_FORBIDDEN_LENGTH = 100
 
 
 class SavedReplyChanged(Exception):
@@ -86,7 +90,12 @@ def values_for(document: Document, user: User) -> dict[str, str]:
 
 @transaction.atomic
 def set_rules(project: Project, user: User, **values: object) -> None:
-    """Change the rules for replies; `values` are fields of ReplyRules."""
+    """Change the rules for replies; `values` are fields of ReplyRules.
+
+    Raises ValidationError for too many or too long forbidden words.
+    """
+    if "forbidden" in values:
+        values["forbidden"] = _forbidden(cast(list[str], values["forbidden"]))
     ReplyRules.objects.get_or_create(project=project)
     rules = ReplyRules.objects.select_for_update().get(project=project)
     changes = {name: value for name, value in values.items() if getattr(rules, name) != value}
@@ -106,6 +115,20 @@ def variable_error(text: str) -> str:
     names = ", ".join(f"{{{{{name}}}}}" if name not in ("{{", "}}") else name for name in unknown)
     known = ", ".join(f"{{{{{name}}}}}" for name in VARIABLES)
     return _("Unknown variables: %(names)s. Use %(known)s.") % {"names": names, "known": known}
+
+
+def _forbidden(words: list[str]) -> list[str]:
+    """Return the words and phrases, each once whatever its case and accents."""
+    spaced = (" ".join(scrub(word).split()) for word in words)
+    found = list({fold(word): word for word in spaced if word}.values())
+    if len(found) > MAX_FORBIDDEN:
+        message, code = _("Enter at most %(count)s words and phrases.") % {"count": MAX_FORBIDDEN}, "too_many"
+        raise ValidationError({"forbidden": ValidationError(message, code=code)})
+    if long := next((word for word in found if len(word) > MAX_FORBIDDEN_LENGTH), ""):
+        message = _("“%(word)s…” has more than %(count)s characters.")
+        shown = message % {"word": long[:20], "count": MAX_FORBIDDEN_LENGTH}
+        raise ValidationError({"forbidden": ValidationError(shown, code="max_length")})
+    return found
 
 
 def _save(reply: SavedReply, user: User, action: str, *, name: str, language: str, text: str) -> SavedReply:

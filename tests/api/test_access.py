@@ -28,6 +28,15 @@ BODIES = {
     ("post", "changes"): {"mention_ids": [1], "status": "ignored"},
     ("post", "stories/join"): {"document_ids": [1]},
     ("post", "stories/split"): {"document_ids": [1]},
+    ("post", "saved-replies"): {"name": "Thanks", "language": "en", "text": "Thank you"},
+    ("patch", "saved-replies"): {"version": 1, "name": "Thanks"},
+    ("patch", "reply-rules"): {"needs_approval": True},
+    ("post", "draft"): {"version": 0, "text": "Thank you"},
+    ("post", "draft/request-approval"): {"version": 1, "reviewer": 1},
+    ("post", "draft/approve"): {"version": 1},
+    ("post", "draft/request-changes"): {"version": 1, "comment": "Softer"},
+    ("post", "draft/discard"): {"version": 1},
+    ("post", "draft/mark-sent"): {"version": 1},
     ("post", "why"): {"query": "lumen", "text": "La lampe de Lumen"},
 }
 # Reads that take a body because of their length, and write nothing.
@@ -54,12 +63,13 @@ def world(project):
         "mention_id": make_mention(keyword).pk,
         "change_id": 1,
         "mute_id": 1,
+        "reply_id": 1,
         "view_id": 1,
     }
 
 
 def call(program, method, path, world):
-    noun = re.search(r"}/([\w/]+)", path)
+    noun = re.search(r"}/(draft[\w/-]*)", path) or re.search(r"}/([\w/-]+)", path)
     body = BODIES.get((method, noun[1].rstrip("/") if noun else ""), {}) if method in WRITES else None
     return program(method.upper(), path.format(**world), body)
 

@@ -25,7 +25,7 @@ from api.app import api
 from delivery.models import Delivery
 from monitoring.models import Credential, FetchRequest, Mute
 from tests.factories import make_keyword, make_mention, make_source
-from workplace.models import SavedView
+from workplace.models import SavedReply, SavedView
 
 # Texts that only members of the project may read.
 PROJECT = "Maison Lumen"
@@ -36,6 +36,7 @@ SECRETS = [
     "Key of Lumen",
     "Mute of Lumen",
     "View of Lumen",
+    "Reply of Lumen",
     "Title about Lumen",
     "Subject for Lumen",
     "ada@example.com",
@@ -162,6 +163,7 @@ def samples(project, owner, manager):
     view = SavedView.objects.create(
         project=project, owner=owner, name="View of Lumen", query="period=7d", is_shared=True
     )
+    reply = SavedReply.objects.create(project=project, name="Reply of Lumen", language="en", text="Thanks")
     mute = Mute.objects.create(project=project, kind="domain", value="lumen.example", label="Mute of Lumen")
     return {
         "project_id": project.id,
@@ -180,6 +182,7 @@ def samples(project, owner, manager):
         "mute_id": mute.id,
         "change_id": 1,
         "view_id": view.id,
+        "reply_id": reply.id,
         "member_id": project.memberships.get(user=manager).id,
         "invitation_id": invitation.id,
         "token_id": owner.api_tokens.get().id,

@@ -167,3 +167,13 @@ def test_warnings_read_the_platform_the_rules_and_the_sentiment(project, owner, 
     text = "This is a terrible lie, shame on you, you are disgusting. My lawyer will call. " * 5
     assert [one.code for one in drafts.warnings_for(mention.document, text, rules)] == ["angry", "long", "forbidden"]
     assert drafts.warnings_for(mention.document, "Thank you, we fix it today.", rules) == []
+
+
+def test_history_has_one_entry_for_a_series_of_saves(project, owner, manager, item):
+    for version, text in enumerate(("B", "Bon", "Bonjour")):
+        drafts.save_draft(project, manager, item, text, version)
+    drafts.save_draft(project, owner, item, "Bonjour !", 3)
+    Draft.objects.update(updated_at=timezone.now() - drafts.SERIES)
+    drafts.save_draft(project, owner, item, "Bonjour.", 4)
+    actions = list(ActivityEntry.objects.order_by("pk").values_list("action", flat=True))
+    assert actions == ["draft.created", "draft.changed", "draft.changed"]
