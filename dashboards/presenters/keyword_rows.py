@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dashboards import charts
 from monitoring.ingest.backfill import backfill_progress
-from monitoring.insights import volume
+from monitoring.insights.breakdown import keyword_lines
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.volume import PeriodChange
 from monitoring.models import Keyword
@@ -26,14 +26,13 @@ class KeywordRow:
 
 def keyword_rows(f: MentionFilter) -> list[KeywordRow]:
     """Return all keywords of the filter's project, by type and name."""
-    changes = volume.change_by_keyword(f)
-    lines = volume.volume(f, bucket="day").lines
+    lines = keyword_lines(f, list(Keyword.objects.filter(project_id=f.project_id)))
     backfills = backfill_progress(f.project_id, [line.keyword for line in lines if not line.keyword.is_paused])
     rows = [
         KeywordRow(
             keyword=line.keyword,
             percent=backfills.get(line.keyword.pk),
-            change=changes[line.keyword.pk],
+            change=PeriodChange(line.total, line.before),
             sparkline=charts.sparkline_points(line.counts),
             query=f.replace(keywords=(line.keyword.pk,)).to_query(),
         )

@@ -124,12 +124,6 @@ def history_start(f: MentionFilter) -> datetime | None:
     return first if first and first > f.previous().since else None
 
 
-def change_by_keyword(f: MentionFilter) -> dict[int, PeriodChange]:
-    """Return the number of mentions in the period and in the previous one for each keyword in scope, by id."""
-    now, before = _by_keyword(f), _by_keyword(f.previous())
-    return {keyword_id: PeriodChange(now.get(keyword_id, 0), before.get(keyword_id, 0)) for keyword_id in f.scope}
-
-
 def _counted(f: MentionFilter, number: Func) -> Iterable[tuple[int, int, int]]:
     """Return (keyword id, number of the bucket, mentions); a folded story counts once, in its first bucket."""
     if f.is_folded:
@@ -146,11 +140,3 @@ def _totals(f: MentionFilter, number: Func, length: int) -> tuple[int, ...]:
     for position, rows in count_groups(documents, "number"):
         totals[position - 1] = rows
     return tuple(totals)
-
-
-def _by_keyword(f: MentionFilter) -> dict[int, int]:
-    if f.is_folded:
-        return dict(
-            count_groups(f.mentions().annotate(row=f.row_key).values("keyword_id", "row").distinct(), "keyword_id")
-        )
-    return dict(f.mentions().values_list("keyword_id").annotate(rows=Count("*")).order_by())

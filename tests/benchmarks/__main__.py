@@ -4,7 +4,7 @@ import argparse
 import subprocess
 import sys
 
-NAMES = ("polling", "platforms", "stream", "query", "insights", "preview", "search", "sentiment")
+NAMES = ("polling", "platforms", "stream", "query", "insights", "pages", "columns", "preview", "search", "sentiment")
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))

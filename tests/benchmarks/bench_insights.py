@@ -17,7 +17,8 @@ NOW = datetime(2026, 11, 1, 10, 20, tzinfo=UTC)
 FILL = """
 INSERT INTO monitoring_document (id, project_id, source_id, platform, address_key, url, title, text, html, author,
     author_url, language, published, fetched_at, search)
-SELECT n, %(project)s, %(source)s + n %% %(sources)s, 'feed', gen_random_uuid(), 'https://site.example/' || n,
+SELECT %(first)s + n, %(project)s, %(source)s + n %% %(sources)s, 'feed', gen_random_uuid(),
+    'https://site.example/' || n,
     'Story ' || n || ' about Lumen', body.text, '', 'Author ' || n %% 500, '',
     (ARRAY['fr', 'en', 'fr-ca', ''])[1 + n %% 4], %(now)s - random() * interval '%(days)s days', now(),
     to_tsvector('simple', 'story about lumen ' || body.text)
@@ -30,15 +31,18 @@ SELECT %(keyword)s + (d.id * 7 + extra) %% %(keywords)s, d.id, d.source_id, d.pu
 d.author, d.language, CASE WHEN d.id %% 1000 = 0 THEN 'needs_reply' ELSE
     (ARRAY['to_review', 'to_review', 'to_review', 'replied', 'ignored'])[1 + d.id %% 5] END,
 (ARRAY['negative', 'neutral', 'positive', 'neutral', 'uncertain', ''])[1 + d.id %% 6], false
-FROM monitoring_document d, generate_series(0, CASE WHEN d.id %% 4 = 0 THEN 1 ELSE 0 END) AS extra;
+FROM monitoring_document d, generate_series(0, CASE WHEN d.id %% 4 = 0 THEN 1 ELSE 0 END) AS extra
+WHERE d.project_id = %(project)s;
 """
 
 
-def fill(mentions):
+def fill(mentions, now=NOW):
+    """Fill a new project, in addition to those that are there."""
     from django.db import connection
+    from django.db.models import Max
 
     from accounts.models import Project
-    from monitoring.models import Keyword, Source
+    from monitoring.models import Document, Keyword, Source
 
     project = Project.objects.create(name="Bench")
     keywords = Keyword.objects.bulk_create(
@@ -58,7 +62,8 @@ def fill(mentions):
                 "keywords": KEYWORDS,
                 "documents": int(mentions * 0.8),
                 "days": DAYS,
-                "now": NOW,
+                "now": now,
+                "first": Document.objects.aggregate(last=Max("id"))["last"] or 0,
             },
         )
         cursor.execute("VACUUM ANALYZE")
@@ -76,6 +81,7 @@ def measure(name, read):
 
 def run(size):
     from monitoring.insights import mentions, volume
+    from monitoring.insights.breakdown import keyword_lines
     from monitoring.insights.facets import facet_rows
     from monitoring.insights.filters import MentionFilter
 
@@ -91,7 +97,7 @@ def run(size):
         (
             volume.volume(f),
             volume.change(f),
-            volume.change_by_keyword(f),
+            keyword_lines(f, keywords),
             mentions.page(f, size=10),
             facet_rows(f, "sources", 5),
         )

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from monitoring.insights import cursors, mentions, volume
+from monitoring.insights.breakdown import keyword_lines
 from monitoring.insights.cursors import write_cursor
 from monitoring.insights.dimensions import DIMENSIONS
 from monitoring.insights.facets import facet_rows, facets
@@ -225,7 +226,11 @@ def test_reads_use_only_the_covering_index(project):
     names = [name for name, one in DIMENSIONS.items() if name not in NO_COVERED_FACET and one.facet_key() is not None]
     facet_reads = [partial(facet_rows, name=name) for name in names]
     facet_reads.append(partial(facets, dimensions=[one for one in DIMENSIONS.values() if one.is_of_document]))
-    for read in (mentions.count, volume.volume, volume.change_by_keyword, *facet_reads):
+
+    def by_keyword(f):
+        return keyword_lines(f, keywords)
+
+    for read in (mentions.count, volume.volume, by_keyword, *facet_reads):
         for plan in plans_of(lambda read=read: read(f)):
             assert_covered(plan)
     keys, *rows = plans_of(lambda: mentions.page(f))

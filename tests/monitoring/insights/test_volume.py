@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitoring.insights import volume
+from monitoring.insights.breakdown import keyword_lines
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.periods import BUCKETS, bucket_starts
 from monitoring.insights.volume import PeriodChange
@@ -104,7 +105,7 @@ def test_change_compares_with_previous_period(project):
     make_mentions(second, [{"published": utc(2026, 7, 1)}])
     f = period_filter(project, utc(2026, 7, 3), utc(2026, 7, 5), UTC)
     assert volume.change(f) == PeriodChange(now=2, before=2)
-    assert volume.change_by_keyword(f) == {first.pk: PeriodChange(2, 1), second.pk: PeriodChange(0, 1)}
+    assert [(line.total, line.before) for line in keyword_lines(f, [first, second])] == [(2, 1), (0, 1)]
     assert (PeriodChange(3, 2).percent, PeriodChange(0, 2).percent, PeriodChange(5, 0).percent) == (50, -100, None)
 
 
