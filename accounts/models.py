@@ -70,7 +70,11 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractUser):
-    """A person with an account. `is_superuser`: a server admin, who sees every delivery and the server admin pages."""
+    """A person with an account. `is_superuser`: a server admin, who sees every delivery and the server admin pages.
+
+    `has_shortcuts` turns the shortcuts of one key on; `shortcut_keys` has the keys by action where they differ from
+    the defaults, "" for no key (dashboards/shortcuts.py).
+    """
 
     username = None  # type: ignore[assignment]  # Django's way to remove the field
     email = models.EmailField(_("email address"), unique=True)
@@ -78,6 +82,8 @@ class User(AbstractUser):
     time_zone = models.CharField(
         _("time zone"), max_length=64, default=default_time_zone, validators=[validate_time_zone]
     )
+    has_shortcuts = models.BooleanField(default=True, db_default=True)
+    shortcut_keys = models.JSONField(default=dict, db_default={}, blank=True)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

@@ -90,7 +90,7 @@ class Badge:
 
 @dataclass(frozen=True)
 class Entry:
-    """A link of the navigation; `keys` is its keyboard shortcut."""
+    """A link of the navigation."""
 
     name: str
     url: str
@@ -98,7 +98,6 @@ class Entry:
     label: str
     group: str
     is_current: bool
-    keys: str
     badge: Badge | None
 
 
@@ -163,7 +162,6 @@ def _entries(membership: Membership, url_name: str | None) -> list[Entry]:
             label=str(label),
             group=str(group),
             is_current=url_name == name or url_name in pages,
-            keys="/" if name == "search" else "",
             badge=badges.get(name),
         )
         for name, icon, label, group, pages in ENTRIES

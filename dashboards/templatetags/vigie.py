@@ -3,6 +3,7 @@
 Every number and date on a page goes through one of these filters, which follow the active language.
 """
 
+import json
 import re
 from datetime import date, datetime
 from functools import cache
@@ -30,6 +31,22 @@ def icon(name: str) -> SafeString:
     """Return an icon by its Lucide name or that in static/icons.svg, hidden from screen readers: text follows it."""
     file = static("icons.svg" if name in _own_icons() else "vendor/lucide/icons.svg")
     return format_html('<svg class="ico" aria-hidden="true"><use href="{}#{}"></use></svg>', file, name)
+
+
+@register.simple_tag(takes_context=True)
+def shortcut(context: template.Context, action: str, *, spoken: bool = False) -> SafeString | str:
+    """Return the key of an action; "" if the person has none. Unless `spoken`, it is hidden from screen readers."""
+    shortcuts = context.get("shortcuts")
+    name = shortcuts.name_of(action) if shortcuts else ""
+    if not name:
+        return ""
+    return format_html("<kbd>{}</kbd>" if spoken else '<kbd aria-hidden="true">{}</kbd>', name)
+
+
+@register.filter
+def to_json(value: object) -> str:
+    """Return a value as JSON, for `data-` attributes."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 @cache

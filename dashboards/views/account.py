@@ -1,4 +1,4 @@
-"""The account page: name, language, time zone and theme, sign-in, and API tokens."""
+"""The account page: name, language, time zone and theme, shortcuts (views/shortcuts.py), sign-in, and API tokens."""
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -16,6 +16,7 @@ from accounts.formats import clock
 from accounts.forms import AccountForm, TokenForm
 from accounts.models import User
 from accounts.tokens import create_token
+from dashboards.forms.shortcuts import ShortcutsForm
 
 
 @never_cache
@@ -36,7 +37,7 @@ def account(request: SignedInRequest) -> HttpResponse:
             secure=settings.HTTPS,
         )
         return response
-    return _page(request, form=form)
+    return account_page(request, form=form)
 
 
 @never_cache
@@ -46,8 +47,8 @@ def token_new(request: SignedInRequest) -> HttpResponse:
     """POST `name`. Shows the token on the page itself, since a redirect would have to store it."""
     form = TokenForm(request.POST)
     if not form.is_valid():
-        return _page(request, token_form=form)
-    return _page(request, new_token=create_token(request.user, form.cleaned_data["name"]))
+        return account_page(request, token_form=form)
+    return account_page(request, new_token=create_token(request.user, form.cleaned_data["name"]))
 
 
 @login_required
@@ -68,9 +69,11 @@ def _form(user: User, data: QueryDict | None = None) -> AccountForm:
     return form
 
 
-def _page(request: SignedInRequest, **forms: object) -> HttpResponse:
+def account_page(request: SignedInRequest, **forms: object) -> HttpResponse:
+    """Show the page, with `forms` in place of its own."""
     context = {
         "form": _form(request.user),
+        "shortcuts_form": ShortcutsForm(None, user=request.user),
         "token_form": TokenForm(),
         "tokens": request.user.api_tokens.order_by("-created_at"),
         "has_second_factor": Authenticator.objects.filter(user=request.user, type="totp").exists(),

@@ -1,5 +1,7 @@
 // On every page: menus, the search shortcut, the color theme, dialogs, busy buttons, and periodic refreshes.
 
+import { actionOf } from "./shortcuts.js";
+
 const TICK_MS = 30_000;
 
 function closeMenus(except) {
@@ -18,10 +20,9 @@ document.addEventListener("keydown", (event) => {
   open.querySelector("summary").focus();
 });
 
-// "/" focuses the page's own search field, or opens the search page.
+// The search key ("/") focuses the page's own search field, or opens the search page.
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.matches("input, textarea, select, [contenteditable]") || document.querySelector("dialog[open]")) return;
+  if (actionOf(event) !== "search") return;
   const field = document.getElementById("search") ?? document.getElementById("find");
   const link = document.querySelector("[data-search-link]");
   if (!field && !link) return;

@@ -70,6 +70,7 @@ PERSONAL = {
     "project_new": "everyone may create a project",
     "load_sample": "everyone may load a sample project of their own",
     "account": "own account",
+    "shortcuts": "own settings",
     "token_new": "own tokens",
     "token_revoke": "own tokens: 404 for those of others",
     "credential_callback": "only connections that the person has begun; the role in their project is checked",

@@ -62,4 +62,12 @@ def test_architecture_names_every_package_of_the_pipeline():
 
 def test_architecture_explains_how_to_add_each_kind_of_extension():
     documented = headings(section((DOCS / "architecture.md").read_text(), "## How to add"))
-    assert documented == ["A platform", "A channel", "An alert condition", "A filter dimension", "A chart", "A page"]
+    assert documented == [
+        "A platform",
+        "A channel",
+        "An alert condition",
+        "A filter dimension",
+        "A chart",
+        "A keyboard shortcut",
+        "A page",
+    ]

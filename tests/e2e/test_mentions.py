@@ -42,7 +42,7 @@ def test_list_keyboard_shortcuts_select_and_triage(inbox):
     inbox.keyboard.press("u")
     status_is(inbox, "to_review")
     inbox.keyboard.press("j")
-    inbox.keyboard.press("a")
+    inbox.keyboard.press("n")
     status_is(inbox, "needs_reply")
     status = dict(Mention.objects.values_list("document__title", "status"))
     assert [status[f"Lumen story {n}"] for n in range(4)] == ["to_review", "to_review", "needs_reply", "to_review"]
@@ -145,7 +145,7 @@ def test_counts_that_take_too_long_stay_as_they_are(inbox):
 
 def test_original_key_does_not_open_that_of_the_mention_before(inbox):
     inbox.keyboard.press("j")
-    original = inbox.locator("[data-original]")
+    original = inbox.locator("[data-action=original]")
     expect(original).to_be_visible()
     original.evaluate(
         "link => link.addEventListener('click', (event) => { event.preventDefault(); link.id = 'opened' })"
@@ -171,7 +171,7 @@ def test_help_dialog_opens_and_typing_in_field_triggers_no_shortcut(inbox):
 def test_original_opens_in_new_tab_without_opener_and_referrer(inbox, context):
     context.route("https://site.example/**", lambda route: route.fulfill(body="<p>the original</p>"))
     inbox.keyboard.press("j")
-    expect(inbox.locator("[data-original]")).to_be_visible()
+    expect(inbox.locator("[data-action=original]")).to_be_visible()
     with context.expect_page() as opened:
         inbox.keyboard.press("o")
     opened.value.wait_for_load_state()

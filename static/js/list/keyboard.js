@@ -1,21 +1,21 @@
-// Keyboard shortcuts of the mention list and of a mention's own page. The help dialog of the list describes them.
+// Keyboard shortcuts of the mention list and of a mention's own page. dashboards/shortcuts.py lists them.
 
+import { actionOf, isTyping } from "../shortcuts.js";
 import { isCurrent, openToRead } from "./reading.js";
 import { list, moveSelection, selectedRow, selectRow } from "./rows.js";
 import { correct, setStatus } from "./triage.js";
 import { enqueue, undo } from "./undo.js";
 
-const statuses = { a: "needs_reply", d: "replied", i: "ignored" };
-const labels = { "+": "positive", "-": "negative", "=": "neutral", 0: "neutral" };
+const statuses = new Set(["to_review", "needs_reply", "replied", "ignored"]);
+const labels = new Set(["positive", "neutral", "negative"]);
 
 const actions = {
-  j: () => moveSelection(1),
-  k: () => moveSelection(-1),
-  Enter: openSelected,
-  o: openOriginal,
-  u: undo,
-  ".": () => document.querySelector("#fresh a")?.click(),
-  "?": () => document.getElementById("help")?.showModal(),
+  next: () => moveSelection(1),
+  previous: () => moveSelection(-1),
+  open: openSelected,
+  undo,
+  show_new: () => document.querySelector("#fresh a")?.click(),
+  help: () => document.getElementById("help")?.showModal(),
 };
 
 function openSelected() {
@@ -23,18 +23,13 @@ function openSelected() {
   openToRead();
 }
 
-function openOriginal() {
-  if (isCurrent()) document.querySelector("[data-original]")?.click();
-}
-
-function decideByKey(key) {
-  const status = statuses[key];
-  const label = labels[key];
-  if (!status && !label) return false;
+function decide(action) {
+  const status = statuses.has(action) && action;
+  const label = labels.has(action) && action;
   if (!list) return pressByKey(status, label);
   const row = selectedRow();
   if (!row || !("mayEdit" in list.dataset)) return false;
-  const words = document.querySelector("#toast").dataset[status ?? label];
+  const words = document.querySelector("#toast").dataset[action];
   // The row is read again when its turn comes: an earlier change has replaced it.
   const { id } = row;
   enqueue(() => {
@@ -52,17 +47,31 @@ function pressByKey(status, label) {
   return true;
 }
 
+// Any other key uses what a mouse would: it opens a menu at its first entry, focuses a field, or presses a button.
+function use(action) {
+  const element = [...document.querySelectorAll(`[data-action="${action}"]`)].find((one) => one.checkVisibility());
+  if (!element || (element.closest("#detail") && !isCurrent())) return false;
+  if (element.matches("summary")) {
+    element.parentElement.open = true;
+    element.parentElement.querySelector(":scope > :not(summary) :is(a, button, input:not([type=hidden]), select, textarea)")?.focus();
+  } else if (element.matches("input, textarea, select")) {
+    element.focus();
+  } else {
+    element.click();
+  }
+  return true;
+}
+
+function run(action) {
+  if (statuses.has(action) || labels.has(action)) return decide(action);
+  if (!Object.hasOwn(actions, action)) return use(action);
+  actions[action]();
+  return true;
+}
+
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-  if (event.target.matches("input:not([type=checkbox]), textarea, select, [contenteditable]")) {
-    if (event.key === "Escape") event.target.blur();
-    return;
-  }
-  if (event.key === "Enter" && !event.target.matches("[data-mention]")) return;
-  if (decideByKey(event.key)) {
-    event.preventDefault();
-  } else if (Object.hasOwn(actions, event.key)) {
-    event.preventDefault();
-    actions[event.key]();
-  }
+  if (event.key === "Escape" && isTyping(event)) event.target.blur();
+  const action = actionOf(event);
+  if (!action || (action === "open" && !event.target.matches("[data-mention]"))) return;
+  if (run(action)) event.preventDefault();
 });
