@@ -66,7 +66,16 @@ ENTRIES: list[tuple[str, str, str | Promise, str | Promise, tuple[str, ...]]] = 
         "sliders-horizontal",
         _("Settings"),
         CONFIGURE,
-        ("sentiment_settings", "response_settings", "muted", "project_delete"),
+        (
+            "sentiment_settings",
+            "response_settings",
+            "reply_rules",
+            "saved_replies",
+            "saved_reply_new",
+            "saved_reply_edit",
+            "muted",
+            "project_delete",
+        ),
     ),
 ]
 # Tabs at the bottom of phones, next to the menu with all entries, with names of at most 12 letters.

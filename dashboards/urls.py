@@ -25,6 +25,7 @@ from dashboards.views import (
     project_members,
     project_settings,
     projects,
+    reply_settings,
     response_settings,
     rules,
     sample,
@@ -202,6 +203,24 @@ SETTINGS = [
         name="sentiment_learning",
     ),
     path("p/<int:project_id>/settings/response", response_settings.response_settings, name="response_settings"),
+    path("p/<int:project_id>/settings/replies", reply_settings.reply_rules, name="reply_rules"),
+    path("p/<int:project_id>/settings/saved-replies", reply_settings.saved_replies, name="saved_replies"),
+    path("p/<int:project_id>/settings/saved-replies/new", reply_settings.saved_reply_new, name="saved_reply_new"),
+    path(
+        "p/<int:project_id>/settings/saved-replies/example",
+        reply_settings.saved_reply_example,
+        name="saved_reply_example",
+    ),
+    path(
+        "p/<int:project_id>/settings/saved-replies/<int:reply_id>",
+        reply_settings.saved_reply_edit,
+        name="saved_reply_edit",
+    ),
+    path(
+        "p/<int:project_id>/settings/saved-replies/<int:reply_id>/delete",
+        reply_settings.saved_reply_delete,
+        name="saved_reply_delete",
+    ),
 ]
 
 urlpatterns: list[URLPattern] = [

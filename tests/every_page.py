@@ -53,6 +53,7 @@ STATES = {
     ],
     "sources": ["?status=failing", "?q=nothing"],
     "keyword_new": ["?q=lumen"],
+    "saved_replies": ["?q=nothing"],
 }
 # Pages that refuse, with their status: error pages are pages, too.
 REFUSED = [("viewer", "/p/{project_id}/keywords/new"), (SIGNED_OUT, "/nothing"), ("owner", "/nothing")]

@@ -88,6 +88,17 @@ def values_for(document: Document, user: User) -> dict[str, str]:
     }
 
 
+def example_values(project: Project, user: User) -> dict[str, str]:
+    """Return values of the variables as they could be for an item of the project."""
+    brand = Keyword.objects.filter(project=project, type=Keyword.Type.BRAND).order_by("pk").first()
+    return {
+        "author": "Karim B.",
+        "brand": brand.name if brand else project.name,
+        "link": "https://forum.example/lamp",
+        "me": user.first_name or user.name,
+    }
+
+
 @transaction.atomic
 def set_rules(project: Project, user: User, **values: object) -> None:
     """Change the rules for replies; `values` are fields of ReplyRules.

@@ -33,7 +33,7 @@ from monitoring.models import (
 )
 from tests.dashboards.test_access_walk import GUARDED
 from tests.factories import make_documents, make_keyword, make_mention, make_mentions, make_source
-from workplace.models import Column, SavedView
+from workplace.models import Column, SavedReply, SavedView
 
 FEW, MANY = 2, 12
 NOT_MEASURED = {
@@ -79,6 +79,7 @@ class World:
         self.credential = self._platform_source()
         self.mute = self._mute()
         self.view = self._view()
+        self.reply = self._reply()
         Digest.objects.create(project=project, user=owner, sent_until=timezone.now() - timedelta(hours=1))
         SentimentState.objects.create(project=project, analyzed_by="model", layer=self._layer())
 
@@ -136,6 +137,7 @@ class World:
         self._platform_source()
         self._mute()
         self._view()
+        self._reply()
         record(project, member.user, "sentiment.learning", project, learns=bool(self.size % 2))
 
     def _platform_source(self):
@@ -173,6 +175,11 @@ class World:
         )
         Column.objects.create(user=self.owner, view=view, position=self.size)
         return view
+
+    def _reply(self):
+        return SavedReply.objects.create(
+            project=self.project, name=f"Reply {self.size}", language="en", text="Hi {{author}}"
+        )
 
     def _mute(self):
         """Add a mute with a hidden mention."""
@@ -244,6 +251,7 @@ class World:
             "credential_id": self.credential.pk,
             "mute_id": self.mute.pk,
             "view_id": self.view.pk,
+            "reply_id": self.reply.pk,
             "member_id": self.member.pk,
             "invitation_id": self.invitation.pk,
             "token_id": self.owner.api_tokens.order_by("pk").first().pk,
