@@ -43,7 +43,7 @@ class ReplyRulesForm(forms.Form):
         required=False,
         max_length=MAX_FORBIDDEN * (MAX_FORBIDDEN_LENGTH + 2),
         widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=_("Words and phrases, one per line. A draft that contains one shows a warning."),
+        help_text=_("Words and phrases, one per line. Vigie points them out in drafts."),
     )
 
     def clean_forbidden(self) -> list[str]:
