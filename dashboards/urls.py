@@ -70,7 +70,8 @@ MENTIONS = [
     path("p/<int:project_id>/mentions", mentions.mentions, name="mentions"),
     path("p/<int:project_id>/mentions/fresh", mentions.mentions_fresh, name="mentions_fresh"),
     path("p/<int:project_id>/mentions/<int:mention_id>", mentions.mention, name="mention"),
-    path("p/<int:project_id>/mentions/status", triage.mention_status, name="mention_status"),
+    path("p/<int:project_id>/mentions/triage", triage.mention_change, name="mention_change"),
+    path("p/<int:project_id>/mentions/triage/undo", triage.mention_undo, name="mention_undo"),
     path("p/<int:project_id>/mentions/sentiment", triage.mention_sentiment, name="mention_sentiment"),
     path(
         "p/<int:project_id>/mentions/sentiment-badges",

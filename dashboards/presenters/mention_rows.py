@@ -24,12 +24,10 @@ from dashboards.presenters.sentiment_badges import (
 from monitoring.content.urls import host_of
 from monitoring.insights.documents import FoundDocument
 from monitoring.insights.mentions import MentionRow
-from monitoring.matching.spans import spans_of
 from monitoring.models import Document, Keyword, Mention, Source
 from monitoring.platforms.registry import short_lived
 
 TITLE_CHARS = 160
-MAX_WORDS = 12
 # An item whose mentions differ in status shows the first of these: the most urgent.
 BY_URGENCY = [Mention.Status.NEEDS_REPLY, Mention.Status.TO_REVIEW, Mention.Status.REPLIED, Mention.Status.IGNORED]
 OPEN = {Mention.Status.NEEDS_REPLY, Mention.Status.TO_REVIEW}
@@ -39,8 +37,9 @@ OPEN = {Mention.Status.NEEDS_REPLY, Mention.Status.TO_REVIEW}
 class ShownMention:
     """An item of a mention list, with its mentions of one or several keywords.
 
-    `ids` are the mentions that a status change or a correction applies to: all that the list shows. `corrections` is
-    their present correction, for undo. `unmatched_at` is set if none of them matches any more because of an edit.
+    `ids` are the mentions that a status change or a correction applies to: all that the list shows. `statuses` are
+    theirs, which forms send back as what the person saw. `corrections` is their present correction, for undo.
+    `unmatched_at` is set if none of them matches any more because of an edit.
     """
 
     id: int
@@ -52,6 +51,7 @@ class ShownMention:
     author: str
     language: str
     status: str
+    statuses: tuple[str, ...]
     document: Document
     badges: tuple[SentimentBadge, ...]
     corrections: str
@@ -88,18 +88,6 @@ class ShownDocument:
     facts: PostFacts
 
 
-@dataclass(frozen=True)
-class MatchReason:
-    """A keyword of an item with the words that its query found; none if the query has changed since.
-
-    `unmatched_at` is set if the item no longer matches because its source edited it.
-    """
-
-    keyword: Keyword
-    words: list[str]
-    unmatched_at: datetime | None = None
-
-
 def shown_mentions(rows: Iterable[MentionRow]) -> list[ShownMention]:
     """Return the rows as lists show them."""
     return [shown_mention(row) for row in rows]
@@ -109,7 +97,7 @@ def shown_mention(row: MentionRow) -> ShownMention:
     """Return one row as lists show it."""
     document, mention = row.document, row.mention
     title, text = excerpt(document.title, row.title_spans, TITLE_CHARS), excerpt(document.text, row.text_spans)
-    statuses = {item.status for item in row.mentions}
+    statuses = tuple(item.status for item in row.mentions)
     return ShownMention(
         id=mention.pk,
         ids=tuple(item.pk for item in row.mentions),
@@ -120,6 +108,7 @@ def shown_mention(row: MentionRow) -> ShownMention:
         author=document.author,
         language=document.language,
         status=next(status for status in BY_URGENCY if status in statuses),
+        statuses=statuses,
         document=document,
         badges=sentiment_badges(row.mentions),
         corrections=correction_state(row.mentions),
@@ -163,21 +152,6 @@ def no_text(document: Document) -> str:
 def source_name(source: Source | None, document: Document) -> str:
     """Return the name of a document's source, or the host of its URL if the source was deleted."""
     return str(source) if source else host_of(document.url) or _("Deleted source")
-
-
-def match_reasons(row: MentionRow) -> list[MatchReason]:
-    """Return the words found for each keyword of an item."""
-    return [
-        MatchReason(mention.keyword, _words(row.document, mention.keyword.query), mention.unmatched_at)
-        for mention in row.mentions
-    ]
-
-
-def _words(document: Document, query: str) -> list[str]:
-    texts = {"title": document.title, "text": document.text}
-    spans = spans_of(document, [query])
-    found = [texts[name][start:end] for name in texts for start, end in spans[name]]
-    return list({word.casefold(): word for word in reversed(found)}.values())[::-1][:MAX_WORDS]
 
 
 def with_mentions(row: MentionRow, ids: Iterable[int]) -> MentionRow:

@@ -13,7 +13,7 @@ from dashboards.presenters.dates import duration, relative_time
 from dashboards.presenters.mention_rows import ShownMention, shown_mention
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.mentions import rows_of_documents
-from monitoring.insights.urgency import NEEDS_REPLY, Queue, Waiting
+from monitoring.insights.urgency import NEEDS_REPLY, Queue
 
 SHOWN = 5
 SOON = timedelta(hours=4)
@@ -40,16 +40,19 @@ def queue_rows(f: MentionFilter, queue: Queue, now: datetime) -> list[QueueRow]:
     shown = {row.document.pk: shown_mention(row) for row in rows}
     people = User.objects.in_bulk([one.assignee_id for one in first if one.assignee_id])
     return [
-        QueueRow(shown[one.document_id], TONES[one.negativity], people.get(one.assignee_id), *_due(one, now))
+        QueueRow(
+            shown[one.document_id], TONES[one.negativity], people.get(one.assignee_id), *due_words(one.due_at, now)
+        )
         for one in first
         if one.document_id in shown
     ]
 
 
-def _due(one: Waiting, now: datetime) -> tuple[str, str]:
-    if one.due_at is None:
+def due_words(due_at: datetime | None, now: datetime) -> tuple[str, str]:
+    """Return when a reply is due in words, and how urgent that is; empty texts if it is not."""
+    if due_at is None:
         return "", ""
-    left = one.due_at - now
+    left = due_at - now
     if left <= timedelta():
         return _("overdue by %(time)s") % {"time": duration(-left.total_seconds())}, "late"
-    return _("due %(time)s") % {"time": relative_time(one.due_at, now)}, "soon" if left <= SOON else ""
+    return _("due %(time)s") % {"time": relative_time(due_at, now)}, "soon" if left <= SOON else ""

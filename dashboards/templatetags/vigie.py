@@ -132,6 +132,13 @@ def rate(value: float | None) -> str:
 
 
 @register.filter
+def initials(name: str) -> str:
+    """Return the first letters of the first and the last word of a person's name."""
+    words = [word for word in name.split() if word[0].isalnum()] or [name]
+    return "".join(word[:1] for word in (words[0], *words[1:][-1:])).upper()
+
+
+@register.filter
 def positive(value: int) -> int:
     """Return the absolute value."""
     return abs(value)

@@ -1,7 +1,8 @@
 """The response to a change of a mention in the list: its row now, and whether the list still has it.
 
 In: the posted ids and `list`, the query string of the list on the page. Out: the row, whose `data-fits` is "no" if it
-no longer matches the list's filter; static/js/list/rows.js removes it then. Without `list`, every row matches.
+no longer matches the list's filter; static/js/list/rows.js removes it then. Without `list`, every row matches. Around
+the row: the id of the change, with which the page undoes it, and the message about it.
 Called by every view that changes mentions one at a time.
 """
 
@@ -18,7 +19,13 @@ from monitoring.insights import mentions as mention_lists
 from monitoring.insights.filters import MentionFilter
 
 
-def changed_row(request: SignedInRequest, membership: Membership, ids: Sequence[int]) -> HttpResponse:
+def changed_row(
+    request: SignedInRequest,
+    membership: Membership,
+    ids: Sequence[int],
+    change_id: int | None = None,
+    message: str = "",
+) -> HttpResponse:
     """Return the row of the first of these mentions, with those of them that are of the same item."""
     row = mention_lists.row_of(membership.project_id, ids[0])
     if row is None:
@@ -30,8 +37,10 @@ def changed_row(request: SignedInRequest, membership: Membership, ids: Sequence[
         "query": f.to_query() if f else "",
         "project": membership.project,
         "may_edit": True,
+        "change_id": change_id,
+        "message": message,
     }
-    return render(request, "components/_mention.html", context)
+    return render(request, "mentions/_changed_row.html", context)
 
 
 def list_filter(request: SignedInRequest, membership: Membership) -> MentionFilter | None:

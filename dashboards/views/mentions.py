@@ -10,25 +10,30 @@ from django.utils import timezone
 from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
 from dashboards.forms.query_problem import query_problem
+from dashboards.presenters.conflicts import ShownConflict
 from dashboards.presenters.count_history import count_history
 from dashboards.presenters.edit_history import edit_history
 from dashboards.presenters.facets import facet_lists
 from dashboards.presenters.filter_bar import filter_bar
 from dashboards.presenters.inbox_views import inbox_views
+from dashboards.presenters.item_history import item_history
+from dashboards.presenters.match_reasons import match_reasons
 from dashboards.presenters.mention_rows import (
     full_text,
     full_title,
-    match_reasons,
     shown_mention,
     shown_mentions,
+    with_mentions,
 )
 from dashboards.presenters.post_facts import conversation, followers
 from dashboards.presenters.sentiment_badges import mention_sentiments
+from dashboards.presenters.triage_controls import triage_controls
 from dashboards.views.time_limit import within_time_limit
 from monitoring.content.values import read_id
 from monitoring.insights import mentions as mention_lists
 from monitoring.insights.engagement import points_of
 from monitoring.insights.filters import MentionFilter
+from monitoring.insights.history import history_of
 from monitoring.insights.time_limit import TooSlow, time_limit
 from monitoring.models import DocumentSource, Keyword, RawItem
 
@@ -94,26 +99,45 @@ def mentions_fresh(request: SignedInRequest, membership: Membership) -> HttpResp
 @project_view()
 def mention(request: SignedInRequest, membership: Membership, mention_id: int) -> HttpResponse:
     """One mention in full: a page, or for htmx the reading pane of the list that the query string shows."""
+    return mention_page(request, membership, mention_id, request.GET.urlencode())
+
+
+def mention_page(
+    request: SignedInRequest,
+    membership: Membership,
+    mention_id: int,
+    query: str,
+    conflict: ShownConflict | None = None,
+) -> HttpResponse:
+    """Return the page or the pane; with a `conflict`, what somebody else has changed. `query` is that of the list."""
     row = mention_lists.row_of(membership.project_id, mention_id)
     if row is None:
         raise Http404
+    project, reader, now = membership.project, request.user, timezone.now()
+    may_edit = membership.may(Role.MANAGER)
     context = {
-        "project": membership.project,
+        "project": project,
         "row": shown_mention(row),
+        "triage": triage_controls(project, row.document.pk, reader, now),
+        "past": item_history(history_of(project.pk, row.document.pk), reader, may_edit),
+        "conflict": conflict,
+        "changed": shown_mention(with_mentions(row, conflict.ids)) if conflict else None,
         "title": full_title(row),
         "text": full_text(row),
         "reasons": match_reasons(row),
         "sentiments": mention_sentiments(row.mentions),
         "seen_at": DocumentSource.objects.filter(document=row.document).select_related("source").order_by("published"),
         "history": edit_history(row.document),
-        "count_history": count_history(points_of(row.document), timezone.now()),
+        "count_history": count_history(points_of(row.document), now),
         "followers": followers(row.document),
         "conversation": conversation(row.document),
         "raw_item": RawItem.objects.filter(document=row.document).first() if membership.may(Role.ADMIN) else None,
-        "back": request.GET.urlencode(),
-        "next": f"{reverse('mentions', args=[membership.project_id])}?{request.GET.urlencode()}"
+        "back": query,
+        "next": f"{reverse('mentions', args=[project.pk])}?{query}"
         if request.htmx
-        else request.get_full_path(),
-        "may_edit": membership.may(Role.MANAGER),
+        else f"{reverse('mention', args=[project.pk, mention_id])}?{query}",
+        "may_edit": may_edit,
     }
-    return render(request, "mentions/_mention_detail.html" if request.htmx else "mentions/mention.html", context)
+    status = HTTPStatus.CONFLICT if conflict else HTTPStatus.OK
+    template = "mentions/_mention_detail.html" if request.htmx else "mentions/mention.html"
+    return render(request, template, context, status=status)

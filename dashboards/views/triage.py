@@ -1,6 +1,10 @@
-"""Changes to mentions: their status, and corrections of their sentiment. Managers only, except for reading badges."""
+"""Changes to mentions: their triage, and corrections of their sentiment. Managers only, except for reading badges."""
+
+from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -9,29 +13,57 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import SignedInRequest, project_view
-from accounts.models import Membership, Role
+from accounts.models import ActivityEntry, Membership, Role
+from dashboards.forms.triage import apply_change, read_change, read_expected
+from dashboards.presenters.conflicts import shown_conflict
+from dashboards.presenters.item_history import entry_sentence
 from dashboards.presenters.sentiment_badges import row_badges
 from dashboards.views.changed_row import changed_row
+from dashboards.views.mentions import mention_page
 from monitoring.content.values import read_id
 from monitoring.models import Mention
 from monitoring.services.corrections import LABELS, correct_sentiment
-from monitoring.services.triage import set_status
+from monitoring.services.triage import undo
 
 MAX_MENTIONS = 200  # per request
 
 
 @project_view(Role.MANAGER)
 @require_POST
-def mention_status(request: SignedInRequest, membership: Membership) -> HttpResponse:
-    """POST `id` (several), `status`, and `next` to return to. htmx receives the changed row."""
-    ids, status = _own_ids(request, membership), request.POST.get("status", "")
-    if status not in Mention.Status.values or not ids:
-        return HttpResponse(status=400)
-    set_status(membership.project, request.user, ids, status)
-    if request.htmx:
-        return changed_row(request, membership, ids)
-    messages.success(request, _("Status changed to “%(status)s”.") % {"status": Mention.Status(status).label})
-    return back(request, membership)
+def mention_change(request: SignedInRequest, membership: Membership) -> HttpResponse:
+    """POST `id` (several), a field of forms/triage.py, `expected`, and `next` to return to. htmx receives the row.
+
+    If somebody else has changed the value meanwhile, nothing is changed: a 409 with the page, or the pane, says so.
+    """
+    ids = _own_ids(request, membership)
+    if not ids:
+        return HttpResponse(status=HTTPStatus.BAD_REQUEST)
+    try:
+        operation = read_change(request.user, request.POST)
+        expected = read_expected(operation, request.POST)
+        change = apply_change(operation, membership.project, request.user, ids, expected)
+    except ValidationError as error:
+        return _refused(request, membership, " ".join(error.messages))
+    if change.conflicts:
+        conflict = shown_conflict(operation, change.conflicts, request.POST, request.user)
+        query = urlsplit(request.POST.get("next", "")).query
+        return mention_page(request, membership, change.conflicts[0].mention_id, query, conflict)
+    return _changed(request, membership, ids, change.entry_id, _("No change: it was set already."))
+
+
+@project_view(Role.MANAGER)
+@require_POST
+def mention_undo(request: SignedInRequest, membership: Membership) -> HttpResponse:
+    """POST `change`, `id` (several) of the row to return, and `next`. Values that changed again since stay."""
+    ids, entry_id = _own_ids(request, membership), read_id(request.POST.get("change", ""))
+    if not ids or entry_id is None:
+        return HttpResponse(status=HTTPStatus.BAD_REQUEST)
+    try:
+        change = undo(membership.project, request.user, entry_id)
+    except ActivityEntry.DoesNotExist:
+        raise Http404 from None
+    nothing = _("Nothing to undo: it was changed again since.")
+    return _changed(request, membership, ids, change.entry_id, nothing, is_undone=True)
 
 
 @project_view(Role.MANAGER)
@@ -63,6 +95,31 @@ def mention_sentiment_badges(request: SignedInRequest, membership: Membership) -
     mentions_by_row = [[found[number] for number in group if number in found] for group in groups]
     rows = [row_badges(mentions) for mentions in mentions_by_row if mentions]
     return render(request, "mentions/_sentiment_badge_rows.html", {"rows": rows})
+
+
+def _changed(
+    request: SignedInRequest,
+    membership: Membership,
+    ids: list[int],
+    entry_id: int | None,
+    nothing: str,
+    *,
+    is_undone: bool = False,
+) -> HttpResponse:
+    """Respond to a change or an undo with its sentence, or `nothing` if it changed nothing."""
+    message = entry_sentence(entry_id, request.user) if entry_id else nothing
+    if request.htmx:
+        return changed_row(request, membership, ids, None if is_undone else entry_id, message)
+    messages.success(request, message)
+    return back(request, membership)
+
+
+def _refused(request: SignedInRequest, membership: Membership, message: str) -> HttpResponse:
+    """Respond to a form with an invalid value."""
+    if request.htmx:
+        return HttpResponse(message, status=HTTPStatus.BAD_REQUEST, content_type="text/plain; charset=utf-8")
+    messages.error(request, message)
+    return back(request, membership)
 
 
 def _own_ids(request: SignedInRequest, membership: Membership) -> list[int]:

@@ -52,6 +52,24 @@ def reason(condition: Condition) -> str:
     return _met_reason(condition) if condition.met else " ".join(_failures(condition))
 
 
+def found_where(condition: Condition) -> str:
+    """Return what a met query found and where, for the end of a sentence: "the title contains “Lumen”"."""
+    leaves = list(_leaves(condition))
+    words = {leaf for leaf in leaves if not is_value(leaf)}
+    in_title = {leaf for leaf in words if any(field == "title" for field, _start, _end in leaf.spans)}
+    places = [
+        (_("the title contains %(names)s"), in_title),
+        (_("the text contains %(names)s"), words - in_title),
+    ]
+    parts = [text % {"names": _list(_names(leaves, found))} for text, found in places if found]
+    if values := _names(leaves, set(leaves) - words):
+        text = ngettext("it meets the condition %(names)s", "it meets the conditions %(names)s", len(values))
+        parts.append(text % {"names": _list(values)})
+    if _excludes(condition):
+        parts.append(_("no excluded word is present"))
+    return get_text_list(parts, _("and"))
+
+
 def note(condition: Condition) -> str:
     """Return what a condition found, in a few words; "" if its symbol says everything."""
     if condition.kind == "term":
@@ -238,6 +256,11 @@ def _leaves(condition: Condition) -> Iterator[Condition]:
     elif condition.kind != "not" and condition.met:
         for child in condition.children:
             yield from _leaves(child)
+
+
+def _names(leaves: list[Condition], chosen: set[Condition]) -> list[str]:
+    """Return the names of some leaves, each once, in the order of the query."""
+    return list(dict.fromkeys(_name(leaf) for leaf in leaves if leaf in chosen))
 
 
 def _excludes(condition: Condition) -> bool:

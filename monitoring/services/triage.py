@@ -18,7 +18,7 @@ from monitoring.content.scrub import scrub
 from monitoring.models import DocumentActivity, Mention, Triage
 from monitoring.models.triage import MAX_REASON_NOTE
 from monitoring.services.mention_tags import normal_tags
-from monitoring.services.triage_log import Change, Conflict, last_changes, log_change
+from monitoring.services.triage_log import UNDONE, Change, Conflict, last_changes, log_change
 from monitoring.services.triage_operations import (
     OPERATIONS,
     AddTags,
@@ -35,7 +35,6 @@ from monitoring.services.triage_operations import (
     undo_entry,
 )
 
-UNDONE = "mention.undone"
 UNDOABLE = {operation.action for operation in OPERATIONS.values()}
 Expected = Mapping[int, Value]
 
@@ -54,7 +53,7 @@ def set_status(
     status = Mention.Status(status).value
     if reason and status != Mention.Status.IGNORED:
         raise ValueError("only an ignored mention has a reason here")
-    return change(project, user, mention_ids, SetStatus(status, *_reason(reason, reason_note)), expected)
+    return change(project, user, mention_ids, SetStatus(status, *checked_reason(reason, reason_note)), expected)
 
 
 def set_assignee(
@@ -101,7 +100,7 @@ def set_reason(
     expected: Expected | None = None,
 ) -> Change:
     """Say why there is deliberately no reply, regardless of the status; "" removes the reason."""
-    return change(project, user, mention_ids, SetReason(*_reason(reason, reason_note)), expected)
+    return change(project, user, mention_ids, SetReason(*checked_reason(reason, reason_note)), expected)
 
 
 def snooze(
@@ -116,8 +115,7 @@ def snooze(
 
     Expected times are ISO 8601 in UTC.
     """
-    operation = Snooze(until.astimezone(UTC).isoformat() if until else None)
-    return change(project, user, mention_ids, operation, expected)
+    return change(project, user, mention_ids, Snooze(utc_text(until)), expected)
 
 
 def change(
@@ -186,7 +184,12 @@ def _locked_values(project: Project, documents: Mapping[int, int], field: str) -
     return {pk: by_document.get(document_id) for pk, document_id in documents.items()}
 
 
-def _reason(reason: str, note: str) -> tuple[str, str]:
+def checked_reason(reason: str, note: str) -> tuple[str, str]:
     """Return a reason and its note as they are stored. A note without a reason is not."""
     reason = Triage.Reason(reason).value if reason else ""
     return reason, " ".join(scrub(note).split())[:MAX_REASON_NOTE] if reason else ""
+
+
+def utc_text(value: datetime | None) -> str | None:
+    """Return an aware time as an operation stores it."""
+    return value.astimezone(UTC).isoformat() if value else None

@@ -7,11 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
 from django.dispatch import Signal
 
 from accounts.activity_log import record
 from accounts.models import ActivityEntry, Project, User
 from monitoring.models import Document, DocumentActivity
+
+UNDONE = "mention.undone"
 
 # The values that a change replaced, as JSON values by field; by document id.
 Before = Mapping[int, Mapping[str, object]]
@@ -72,7 +75,8 @@ def activity_target(document_ids: Iterable[int]) -> str:
 
 
 def last_changes(document_ids: Iterable[int], action: str) -> dict[int, ActivityEntry]:
-    """Return the last entry of an action about each of these documents, with its person."""
-    links = DocumentActivity.objects.filter(document_id__in=list(document_ids), entry__action=action)
+    """Return the last entry of an action, or of its undoing, about each of these documents, with its person."""
+    is_change = Q(entry__action=action) | Q(entry__action=UNDONE, entry__detail__change=action)
+    links = DocumentActivity.objects.filter(is_change, document_id__in=list(document_ids))
     newest = links.select_related("entry__user").order_by("document_id", "-entry_id").distinct("document_id")
     return {link.document_id: link.entry for link in newest}

@@ -1,24 +1,8 @@
-// On every page: menus, the search shortcut, the color theme, dialogs, busy buttons, and periodic refreshes.
+// On every page: the search shortcut, the color theme, dialogs, busy buttons, and periodic refreshes.
 
 import { actionOf } from "./shortcuts.js";
 
 const TICK_MS = 30_000;
-
-function closeMenus(except) {
-  for (const menu of document.querySelectorAll("details.menu[open]")) {
-    if (menu !== except) menu.open = false;
-  }
-}
-
-document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
-
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape") return;
-  const open = document.querySelector("details.menu[open]");
-  if (!open) return;
-  closeMenus(null);
-  open.querySelector("summary").focus();
-});
 
 // The search key ("/") focuses the page's own search field, or opens the search page.
 document.addEventListener("keydown", (event) => {

@@ -2,10 +2,10 @@
 // Without this script every link opens a page and every button submits its form.
 
 import "./list/keyboard.js";
-import { openToRead } from "./list/reading.js";
+import { detail, openToRead } from "./list/reading.js";
 import { pollPendingBadges } from "./list/refresh.js";
 import { list, rowAt, rowWith, selectRow } from "./list/rows.js";
-import { correct, setStatus } from "./list/triage.js";
+import { change, correct } from "./list/triage.js";
 import { enqueue } from "./list/undo.js";
 
 // The forms of the reading pane change the row that they are about.
@@ -14,13 +14,25 @@ document.addEventListener("submit", (event) => {
   const id = form?.dataset.triage ?? form?.dataset.correct;
   if (!list || !id || !rowWith(id)) return;
   event.preventDefault();
-  const { value, textContent } = event.submitter;
-  const words = textContent.trim();
-  enqueue(() => {
-    const row = rowWith(id);
-    return "triage" in form.dataset ? setStatus(row, value, words) : correct(row, value, { form, words });
-  });
+  const { submitter } = event;
+  if ("triage" in form.dataset) {
+    const fields = [...new FormData(form, submitter)];
+    returnFocus(id, form);
+    enqueue(() => change(rowWith(id), form.action, fields));
+  } else {
+    enqueue(() => correct(rowWith(id), submitter.value, { form, words: submitter.textContent.trim() }));
+  }
 });
+
+// The pane shows the same mention again after a change: the focus returns to the menu or the field that was used.
+function returnFocus(id, form) {
+  const used = form.closest("details.menu")?.querySelector("summary") ?? form.querySelector("[data-action]");
+  const action = used?.dataset.action;
+  if (!action) return;
+  detail.addEventListener("vigie:opened", () => {
+    if (detail.querySelector(`[data-reading="${id}"]`) && !detail.querySelector("[data-conflict]")) detail.querySelector(`[data-action="${action}"]`)?.focus();
+  }, { once: true });
+}
 
 // Titles open in the reading pane.
 list?.addEventListener("click", (event) => {

@@ -184,7 +184,7 @@ def test_mention_of_other_project_returns_404(as_person, viewer, at, stranger):
 def test_status_change_is_stored_and_logged(as_person, manager, at, keyword):
     mention = make_mention(keyword)
     back = at("mentions") + "?period=30d"
-    answer = as_person(manager).post(at("mention_status"), {"id": mention.pk, "status": "replied", "next": back})
+    answer = as_person(manager).post(at("mention_change"), {"id": mention.pk, "status": "replied", "next": back})
     assert answer.url == back
     mention.refresh_from_db()
     assert mention.status == Mention.Status.REPLIED
@@ -193,7 +193,7 @@ def test_status_change_is_stored_and_logged(as_person, manager, at, keyword):
 
 def test_status_change_returns_changed_row_to_htmx(as_person, manager, at, keyword):
     mention = make_mention(keyword)
-    row = as_person(manager).post(at("mention_status"), {"id": mention.pk, "status": "ignored"}, headers=HTMX)
+    row = as_person(manager).post(at("mention_change"), {"id": mention.pk, "status": "ignored"}, headers=HTMX)
     assert f'id="mention-{mention.pk}"' in row.content.decode() and 'data-status="ignored"' in row.content.decode()
 
 
@@ -201,7 +201,7 @@ def test_status_change_returns_changed_row_to_htmx(as_person, manager, at, keywo
 def test_status_change_rejects_invalid_input(as_person, manager, at, keyword, data):
     if data["status"] == "burnt":
         data = {**data, "id": make_mention(keyword).pk}
-    assert as_person(manager).post(at("mention_status"), data).status_code == 400
+    assert as_person(manager).post(at("mention_change"), data, headers=HTMX).status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -223,11 +223,11 @@ def test_status_change_rejects_invalid_input(as_person, manager, at, keyword, da
 def test_changed_row_says_whether_the_list_still_has_it(as_person, manager, at, keyword, filters, stays):
     mention = make_mention(keyword)
     change = {"id": mention.pk, "status": "ignored", "list": f"period=7d&{filters}"}
-    row = as_person(manager).post(at("mention_status"), change, headers=HTMX).content.decode()
+    row = as_person(manager).post(at("mention_change"), change, headers=HTMX).content.decode()
     assert ('data-fits="no"' not in row) is stays
 
 
-@pytest.mark.parametrize(("page", "field"), [("mention_status", "status"), ("mention_sentiment", "label")])
+@pytest.mark.parametrize(("page", "field"), [("mention_change", "status"), ("mention_sentiment", "label")])
 @pytest.mark.parametrize("value", ["replied", "positive", "nonsense"])
 def test_change_of_other_projects_mention_returns_404(as_person, manager, at, stranger, page, field, value):
     mention = make_mention(make_keyword(stranger.projects.get()))
@@ -240,13 +240,13 @@ def test_change_of_other_projects_mention_returns_404(as_person, manager, at, st
 
 def test_status_change_redirects_when_next_is_not_a_url(as_person, manager, at, keyword):
     decision = {"id": make_mention(keyword).pk, "status": "ignored", "next": "nowhere"}
-    assert as_person(manager).post(at("mention_status"), decision).status_code == 302
+    assert as_person(manager).post(at("mention_change"), decision).status_code == 302
 
 
 def test_viewer_cannot_change_status(as_person, viewer, at, keyword):
     mention = make_mention(keyword)
     client = as_person(viewer)
-    assert client.post(at("mention_status"), {"id": mention.pk, "status": "ignored"}).status_code == 403
+    assert client.post(at("mention_change"), {"id": mention.pk, "status": "ignored"}).status_code == 403
     assert "data-may-edit" not in client.get(at("mentions")).content.decode()
     assert "data-triage" not in client.get(at("mention", mention.pk)).content.decode()
 

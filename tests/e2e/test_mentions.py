@@ -224,7 +224,7 @@ def test_list_works_without_javascript(browser, live_server, as_person, owner, b
     page.get_by_role("link", name="Lumen story 3").click()
     expect(page.get_by_role("heading", name="Why this is a mention")).to_be_visible()
     page.get_by_role("button", name="Replied").click()
-    expect(page.get_by_text("Status changed to “Replied”.")).to_be_visible()
+    expect(page.get_by_role("status")).to_have_text("Status changed to “Replied”.")
     page.get_by_role("link", name="Back to list").click()
     assert "period=30d" in page.url
     context.close()

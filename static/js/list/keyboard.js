@@ -24,9 +24,8 @@ function openSelected() {
 }
 
 function decide(action) {
-  const status = statuses.has(action) && action;
-  const label = labels.has(action) && action;
-  if (!list) return pressByKey(status, label);
+  const isStatus = statuses.has(action);
+  if (!list) return isStatus ? use(action) : correctByKey(action);
   const row = selectedRow();
   if (!row || !("mayEdit" in list.dataset)) return false;
   const words = document.querySelector("#toast").dataset[action];
@@ -34,16 +33,16 @@ function decide(action) {
   const { id } = row;
   enqueue(() => {
     const now = document.getElementById(id);
-    if (now) return status ? setStatus(now, status, words) : correct(now, label, { words });
+    if (now) return isStatus ? setStatus(now, action) : correct(now, action, { words });
   });
   return true;
 }
 
 // On the page of a mention with several keywords, a key does not say which of them to correct.
-function pressByKey(status, label) {
-  const forms = document.querySelectorAll(status ? "form[data-triage]" : "form[data-correct]");
+function correctByKey(label) {
+  const forms = document.querySelectorAll("form[data-correct]");
   if (forms.length !== 1) return false;
-  forms[0].querySelector(status ? `[value=${status}]` : `[data-label=${label}][aria-pressed=false]`)?.click();
+  forms[0].querySelector(`[data-label=${label}][aria-pressed=false]`)?.click();
   return true;
 }
 

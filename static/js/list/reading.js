@@ -26,9 +26,21 @@ export async function openInPane(row) {
   clearTimeout(waiting);
   if (wanted !== href) return;
   shown = href;
-  if (page?.querySelector("[data-reading]")) detail.replaceChildren(...page.body.childNodes);
+  if (page?.querySelector("[data-reading]")) fill(page);
   else detail.replaceChildren(copyOf("not-loaded"));
+}
+
+function fill(page) {
+  detail.replaceChildren(...page.body.childNodes);
   window.htmx.process(detail);
+  detail.dispatchEvent(new CustomEvent("vigie:opened"));
+}
+
+// Shows the pane of a row that a response has brought along.
+export function showInPane(row, html) {
+  wanted = row.querySelector("[data-open]").href;
+  shown = wanted;
+  fill(new DOMParser().parseFromString(html, "text/html"));
 }
 
 export const reopen = () => selectedRow() && isReading() && openInPane(selectedRow());

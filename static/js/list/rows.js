@@ -53,6 +53,14 @@ export function replaceRow(row, html) {
   return changed;
 }
 
+// Shows the present values of a row without opening it again: the pane has something to say about it.
+export function updateRow(row, html) {
+  const changed = rowFrom(html);
+  selectedRow()?.removeAttribute("aria-current");
+  changed.setAttribute("aria-current", "true");
+  row.replaceWith(changed);
+}
+
 // Where a row stands, so that an undo returns it there.
 export function placeOf(row) {
   return { parent: row.parentElement, next: row.nextElementSibling };

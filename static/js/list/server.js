@@ -3,15 +3,16 @@
 
 const headers = () => ({ ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" });
 
-async function textOf(response) {
+// Return the status and the text of the response. Throws for an error, except for the `expected` statuses.
+export async function send(url, fields, expected = []) {
+  const response = await fetch(url, { method: "POST", body: new URLSearchParams(fields), headers: headers() });
   if (response.redirected) location.reload();
-  if (!response.ok || response.redirected) throw new Error(`status ${response.status}`);
-  return response.text();
+  const isRead = response.ok || expected.includes(response.status);
+  if (!isRead || response.redirected) throw new Error(`status ${response.status}`);
+  return { status: response.status, text: await response.text() };
 }
 
-export async function post(url, fields) {
-  return textOf(await fetch(url, { method: "POST", body: new URLSearchParams(fields), headers: headers() }));
-}
+export const post = async (url, fields) => (await send(url, fields)).text;
 
 // Return the HTML of a fragment as a document, or null if it couldn't be read: a later refresh tries again.
 export async function getFragment(url) {

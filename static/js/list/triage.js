@@ -1,30 +1,61 @@
-// Saves a status or a sentiment correction, shows the changed row, and offers to undo it.
+// Saves what a team sets for a mention, or a sentiment correction, shows the changed row, and offers to undo it.
 
 import { correctionsOf, currentCorrections, idsIn } from "./corrections.js";
+import { showInPane } from "./reading.js";
 import { pollPendingBadges, refreshCounts } from "./refresh.js";
-import { idsOf, list, listField, placeOf, replaceRow, returnRow } from "./rows.js";
-import { post } from "./server.js";
+import { idsOf, list, listField, placeOf, replaceRow, returnRow, updateRow } from "./rows.js";
+import { post, send } from "./server.js";
 import { showToast } from "./toast.js";
 import { rememberChange, undo } from "./undo.js";
+
+const CONFLICT = 409;
+const INVALID = 400;
 
 function refresh() {
   refreshCounts();
   pollPendingBadges();
 }
 
-export async function setStatus(row, status, words) {
-  const former = row.dataset.status;
-  if (former === status) return;
+// By key, without the form of the pane: the row says which statuses the person saw.
+export function setStatus(row, status) {
+  if (row.dataset.status === status) return undefined;
+  const seen = row.dataset.seenStatuses.split(" ").map((one) => ["expected", one]);
+  return change(row, list.dataset.changeUrl, [...idsOf(row), ...seen, ["status", status]]);
+}
+
+// Posts a form about a row. What somebody else has changed meanwhile is shown in the pane and not overwritten.
+export async function change(row, url, fields) {
   const place = placeOf(row);
   const ids = idsOf(row);
-  replaceRow(row, await post(list.dataset.statusUrl, [...ids, ["status", status], listField()]));
-  refresh();
-  rememberChange(async () => {
-    returnRow(await post(list.dataset.statusUrl, [...ids, ["status", former]]), place);
-    refresh();
-  });
-  showToast(words, { onUndo: undo });
+  const { status, text } = await send(url, [...fields, listField()], [CONFLICT, INVALID]);
+  if (status === INVALID) {
+    showToast(text);
+  } else if (status === CONFLICT) {
+    showInPane(row, text);
+    updateRow(row, document.querySelector("#detail template[data-changed-row]").innerHTML);
+    document.querySelector("#detail [data-conflict]").focus();
+  } else {
+    showChange(row, text, ids, place);
+  }
 }
+
+function showChange(row, html, ids, place) {
+  const { change: id, message } = responseOf(html);
+  replaceRow(row, html);
+  refresh();
+  if (id) rememberChange(() => undoChange(id, ids, place));
+  showToast(message, { onUndo: id ? undo : null });
+}
+
+async function undoChange(id, ids, place) {
+  const html = await post(list.dataset.undoUrl, [["change", id], ...ids, listField()]);
+  returnRow(html, place);
+  refresh();
+  showToast(responseOf(html).message);
+}
+
+// The id of a change, "" if there is none to undo, and the message about it.
+const responseOf = (html) => new DOMParser().parseFromString(html, "text/html").querySelector("[data-change]").dataset;
 
 const shownIn = (row) => correctionsOf(row).map(([id]) => ["shown", id]);
 
