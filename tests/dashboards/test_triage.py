@@ -239,7 +239,7 @@ def test_history_names_the_mute_that_hides_a_mention(as_person, at, project, men
 def test_history_is_told_in_french(as_person, at, read, project, mention, manager):
     triage.set_founded(project, manager, [mention.pk], False)
     text = read(as_person(manager), at("mention", mention.pk))
-    assert "Historique (2 événements)" in text and "Réclamation jugée non fondée." in text
+    assert "Historique (2 événements)" in text and "Réclamation marquée comme non fondée." in text
     assert "Détectée pour le mot-clé" in text
 
 
