@@ -15,6 +15,7 @@ from api import (
     keywords,
     mentions,
     mutes,
+    notes,
     overview,
     platform_sources,
     problems,
@@ -40,7 +41,7 @@ ROUTERS = [
     for module in (
         *(projects, keywords, sources, platform_sources, mentions, overview, mutes, stories),
         *(volume, documents, sentiment, explain, saved_views, response_times),
-        *(triage, drafts, saved_replies),
+        *(triage, notes, drafts, saved_replies),
     )
 ]
 

@@ -17,6 +17,7 @@ from dashboards.views import (
     keywords,
     mentions,
     mutes,
+    notes,
     outbox,
     overview,
     overview_parts,
@@ -72,6 +73,9 @@ MENTIONS = [
     path("p/<int:project_id>/mentions/<int:mention_id>", mentions.mention, name="mention"),
     path("p/<int:project_id>/mentions/triage", triage.mention_change, name="mention_change"),
     path("p/<int:project_id>/mentions/triage/undo", triage.mention_undo, name="mention_undo"),
+    path("p/<int:project_id>/mentions/<int:mention_id>/notes", notes.note_new, name="note_new"),
+    path("p/<int:project_id>/notes/<int:note_id>/edit", notes.note_edit, name="note_edit"),
+    path("p/<int:project_id>/notes/<int:note_id>/delete", notes.note_delete, name="note_delete"),
     path("p/<int:project_id>/mentions/sentiment", triage.mention_sentiment, name="mention_sentiment"),
     path(
         "p/<int:project_id>/mentions/sentiment-badges",

@@ -25,6 +25,7 @@ from dashboards.presenters.mention_rows import (
     shown_mentions,
     with_mentions,
 )
+from dashboards.presenters.notes import shown_notes
 from dashboards.presenters.post_facts import conversation, followers
 from dashboards.presenters.sentiment_badges import mention_sentiments
 from dashboards.presenters.triage_controls import triage_controls
@@ -127,6 +128,7 @@ def mention_page(
         "reasons": match_reasons(row),
         "sentiments": mention_sentiments(row.mentions),
         "seen_at": DocumentSource.objects.filter(document=row.document).select_related("source").order_by("published"),
+        "notes": shown_notes(membership, row.document.pk),
         "history": edit_history(row.document),
         "count_history": count_history(points_of(row.document), now),
         "followers": followers(row.document),

@@ -2,6 +2,7 @@
 // Without this script every link opens a page and every button submits its form.
 
 import "./list/keyboard.js";
+import "./list/names.js";
 import { detail, openToRead } from "./list/reading.js";
 import { pollPendingBadges } from "./list/refresh.js";
 import { list, rowAt, rowWith, selectRow } from "./list/rows.js";

@@ -25,7 +25,7 @@ from api.app import api
 from delivery.models import Delivery
 from monitoring.models import Credential, FetchRequest, Mute
 from tests.factories import make_keyword, make_mention, make_source
-from workplace.models import SavedReply, SavedView
+from workplace.models import Note, SavedReply, SavedView
 
 # Texts that only members of the project may read.
 PROJECT = "Maison Lumen"
@@ -35,6 +35,7 @@ SECRETS = [
     "Source of Lumen",
     "Key of Lumen",
     "Mute of Lumen",
+    "Note of Lumen",
     "View of Lumen",
     "Reply of Lumen",
     "Title about Lumen",
@@ -165,6 +166,7 @@ def samples(project, owner, manager):
         project=project, owner=owner, name="View of Lumen", query="period=7d", is_shared=True
     )
     reply = SavedReply.objects.create(project=project, name="Reply of Lumen", language="en", text="Thanks")
+    note = Note.objects.create(project=project, document=mention.document, author=owner, text="Note of Lumen")
     mute = Mute.objects.create(project=project, kind="domain", value="lumen.example", label="Mute of Lumen")
     return {
         "project_id": project.id,
@@ -181,6 +183,7 @@ def samples(project, owner, manager):
         "platform_name": "hackernews",
         "credential_id": credential.id,
         "mute_id": mute.id,
+        "note_id": note.id,
         "change_id": 1,
         "view_id": view.id,
         "reply_id": reply.id,

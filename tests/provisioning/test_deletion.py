@@ -41,7 +41,7 @@ from provisioning import deletion
 from provisioning.deletion import delete_project, purge_deleted_projects
 from tests.factories import make_keyword, make_mentions, make_source
 from tests.racing import race
-from workplace.models import Column, Draft, ReplyRules, ResponseTarget, SavedReply, SavedView
+from workplace.models import Column, Draft, Note, ReplyRules, ResponseTarget, SavedReply, SavedView
 
 BUDGET_S = 60
 
@@ -92,6 +92,7 @@ def fill(project, user, documents=12):
     ResponseTarget.objects.update_or_create(project=project, defaults={"hours": 8})
     ReplyRules.objects.create(project=project)
     SavedReply.objects.create(project=project, name="Thanks", language="en", text="Thanks!")
+    Note.objects.create(project=project, document=Document.objects.filter(project=project).first(), text="Hello")
     Draft.objects.create(project=project, document=Document.objects.filter(project=project).first(), text="Hello")
     view = SavedView.objects.create(project=project, owner=user, name="Negative", query="sentiment=negative")
     Column.objects.create(user=user, view=view, position=0)
@@ -141,7 +142,7 @@ def test_fill_covers_every_table_that_references_a_project():
     }
     covered |= {"Correction", "SentimentLayer", "SentimentState", "FetchRequest", "Credential"}
     covered |= {"PlatformApp", "ConnectionRequest", "Triage", "MentionTag", "Mute", "ResponseTarget", "SavedView"}
-    covered |= {"Story", "Draft", "ReplyRules", "SavedReply"}
+    covered |= {"Story", "Draft", "Note", "ReplyRules", "SavedReply"}
     assert referencing == covered, "add the new table to fill() above, and here"
 
 

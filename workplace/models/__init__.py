@@ -1,7 +1,8 @@
 """The models of teamwork on mentions, one noun per file."""
 
 from workplace.models.drafts import Draft, ReplyRules, SavedReply
+from workplace.models.notes import Note
 from workplace.models.response_targets import ResponseTarget
 from workplace.models.saved_views import Column, SavedView
 
-__all__ = ["Column", "Draft", "ReplyRules", "ResponseTarget", "SavedReply", "SavedView"]
+__all__ = ["Column", "Draft", "Note", "ReplyRules", "ResponseTarget", "SavedReply", "SavedView"]
