@@ -44,10 +44,8 @@ class Dimension:
     is_sorted: bool = False
     # Whether a document has at most one mention per key, so mentions need no DISTINCT to count documents.
     has_unique_documents: bool = False
-    # Whether all mentions of a document have the same key.
+    # Whether all mentions of a document have the same key, and few keys exist: such facets are read together.
     is_of_document: bool = False
-    # Whether condition and key read only columns of the covering index: such facets are read together.
-    is_indexed: bool = False
 
     def read(self, reader: QueryReader, project: Project) -> Selection:
         """Return the values in a query string; those that cannot be used become problems of the reader."""

@@ -71,7 +71,7 @@ class KeywordDimension(RowDimension):
     name, parameter, label = "keywords", "keyword", _("Keyword")
     model, column = Keyword, "keyword_id"
     facet_order = 3
-    has_unique_documents = is_indexed = True
+    has_unique_documents = True
 
     def condition(self, f: "MentionFilter") -> None:
         """Return None: `MentionFilter.scope` has the keywords, since every read stays within those of the project."""
@@ -83,7 +83,6 @@ class SourceDimension(RowDimension):
     name, parameter, label = "sources", "source", _("Source")
     model, column = Source, "source_id"
     facet_order = 4
-    is_of_document = is_indexed = True
 
     def condition(self, f: "MentionFilter") -> Condition | None:
         return Q(source_id__in=f.sources) if f.sources else None
@@ -142,7 +141,7 @@ class StoriesDimension(Dimension):
 class PlatformDimension(Dimension):
     name, parameter, label = "platforms", "platform", _("Platform")
     facet_order = 10
-    is_of_document = is_indexed = True
+    is_of_document = True
 
     def read(self, reader: QueryReader, project: Project) -> Selection:
         return reader.many(self.parameter, _words)
@@ -163,7 +162,7 @@ class LanguageDimension(Dimension):
     name, parameter, label = "languages", "language", _("Language")
     description = '"fr", "en" ...; "und" for unknown'
     facet_order = 5
-    is_of_document = is_indexed = True
+    is_of_document = True
 
     def read(self, reader: QueryReader, project: Project) -> Selection:
         return reader.many(self.parameter, self._codes)
@@ -211,7 +210,6 @@ class StatusDimension(ChoiceDimension):
     name, parameter, label = "statuses", "status", _("Status")
     choices = Mention.Status
     facet_order = 1
-    is_indexed = True
 
     def condition(self, f: "MentionFilter") -> Condition:
         return Q(status__in=f.statuses or SHOWN_STATUSES)
@@ -226,7 +224,6 @@ class SentimentDimension(ChoiceDimension):
     name, parameter, label = "sentiments", "sentiment", _("Sentiment")
     choices = Mention.Sentiment
     facet_order = 2
-    is_indexed = True
 
     def condition(self, f: "MentionFilter") -> Condition | None:
         return Q(sentiment__in=f.sentiments) if f.sentiments else None
@@ -241,7 +238,7 @@ class KindDimension(Dimension):
     name, parameter, label = "kinds", "kind", _("Item type")
     description = ", ".join([*Kind.values, UNKNOWN_KIND])
     facet_order = 6
-    is_of_document = is_indexed = True
+    is_of_document = True
 
     def read(self, reader: QueryReader, project: Project) -> Selection:
         known = {*Kind.values, UNKNOWN_KIND}
@@ -263,7 +260,7 @@ class RatingDimension(Dimension):
     name, parameter, label = "ratings", "rating", _("Rating")
     description = "1 to 5 stars, or a range such as 1-2; ratings are rounded to whole stars"
     facet_order = 7
-    is_of_document = is_indexed = True
+    is_of_document = True
     is_sorted = True
 
     def read(self, reader: QueryReader, project: Project) -> Selection:
@@ -296,7 +293,7 @@ class CountryDimension(Dimension):
     name, parameter, label = "countries", "country", _("Country")
     description = 'ISO 3166 codes: "FR", "CA" ...'
     facet_order = 8
-    is_of_document = is_indexed = True
+    is_of_document = True
 
     def read(self, reader: QueryReader, project: Project) -> Selection:
         return reader.many(self.parameter, self._codes)
@@ -320,7 +317,6 @@ class AuthorDimension(Dimension):
     name, parameter, label = "author", "author", _("Author")
     is_many = False
     facet_order = 9
-    is_of_document = is_indexed = True
 
     def read(self, reader: QueryReader, project: Project) -> Selection:
         return reader.text(self.parameter)

@@ -191,18 +191,18 @@ class MentionFilter:
         """Whether a search matches more documents than are counted: numbers are then "at least"."""
         return bool(self.search and self.search.capped)
 
-    def mentions(self, *, skip: tuple[str, ...] = ()) -> QuerySet[Mention]:
-        """Return the mentions under this filter, unordered. `skip` names dimensions whose selections are ignored."""
-        wide = self.replace(keywords=()) if "keywords" in skip and self.keywords else self
+    def mentions(self, *, skip: str = "") -> QuerySet[Mention]:
+        """Return the mentions under this filter, unordered. `skip` names a dimension whose selection is ignored."""
+        wide = self.replace(keywords=()) if skip == "keywords" and self.keywords else self
         return self.conditions(skip=skip).filter(keyword_id__in=wide.scope)
 
-    def conditions(self, *, skip: tuple[str, ...] = ()) -> QuerySet[Mention]:
+    def conditions(self, *, skip: str = "") -> QuerySet[Mention]:
         """Return the mentions under this filter in all projects and keywords; callers add the keywords."""
         rows = Mention.objects.filter(**{f"{self.clock}__gte": self.since, f"{self.clock}__lt": self.until})
         if self.by == "found":
             rows = rows.filter(is_backlog=False)
         for name, dimension in DIMENSIONS.items():
-            condition = None if name in skip else dimension.condition(self)
+            condition = None if name == skip else dimension.condition(self)
             if condition is not None:
                 rows = rows.filter(condition)
         return rows

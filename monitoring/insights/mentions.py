@@ -88,7 +88,7 @@ def count_all_statuses(f: MentionFilter) -> int:
     """Return the number of rows without the filter's selection of statuses: of every status but ignored."""
     if not f.statuses:
         return f.document_count
-    rows = f.mentions(skip=("statuses",)).filter(status__in=SHOWN_STATUSES)
+    rows = f.mentions(skip="statuses").filter(status__in=SHOWN_STATUSES)
     return rows.count() if len(f.scope) == 1 else rows.values("document_id").distinct().count()
 
 
@@ -148,7 +148,7 @@ def _keys(f: MentionFilter, position: Position | None, backwards: bool, limit: i
         return
     order = ("published", "document_id") if backwards else ("-published", "-document_id")
     for documents in f.search.chunks(position, oldest_first=backwards):
-        rows = f.mentions(skip=("q",)).filter(document_in(documents))
+        rows = f.mentions(skip="q").filter(document_in(documents))
         grouped = rows.values("published", "document_id").annotate(ids=ArrayAgg("id")).order_by(*order)
         keys = list(map(_Key._make, grouped.values_list("published", "document_id", "ids")))
         later = stories.later_matches(f, rows) if f.is_folded else set()

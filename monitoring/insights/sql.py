@@ -43,3 +43,25 @@ def count_combinations(rows: QuerySet[Any, Any], groups: Sequence[str]) -> list[
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {columns}, count(*) FROM ({sql}) AS counted GROUP BY {columns}", params)
         return cursor.fetchall()
+
+
+def count_each_group(rows: QuerySet[Any, Any], groups: Sequence[str]) -> list[dict[Any, int]]:
+    """Return the number of rows by value for each of several columns, all from one reading of the rows."""
+    counts: list[dict[Any, int]] = [{} for _ in groups]
+    try:
+        sql, params = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return counts
+    columns = [connection.ops.quote_name(group) for group in groups]
+    # GROUPING has a 0 bit for the column that a row is about, the first column in the highest bit.
+    sets = {2 ** len(groups) - 1 - 2 ** (len(groups) - 1 - number): number for number in range(len(groups))}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT GROUPING({', '.join(columns)}), {', '.join(columns)}, count(*) FROM ({sql}) AS counted"
+            f" GROUP BY GROUPING SETS ({', '.join(f'({column})' for column in columns)})",
+            params,
+        )
+        for mask, *values, count in cursor.fetchall():
+            number = sets[mask]
+            counts[number][values[number]] = count
+    return counts

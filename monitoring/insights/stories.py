@@ -58,7 +58,7 @@ def _matches(f: MentionFilter, ids: set[int]) -> dict[int, set[tuple[datetime, i
     if not ids or not f.search:
         return items
     rows = list(
-        f.mentions(skip=("q",)).filter(story_id__in=ids).values_list("story_id", "published", "document_id").distinct()
+        f.mentions(skip="q").filter(story_id__in=ids).values_list("story_id", "published", "document_id").distinct()
     )
     matching = f.search.matching({document_id for _, _, document_id in rows})
     for story_id, published, document_id in rows:

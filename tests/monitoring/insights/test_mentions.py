@@ -225,7 +225,7 @@ def test_reads_use_only_the_covering_index(project):
     )
     names = [name for name, one in DIMENSIONS.items() if name not in NO_COVERED_FACET and one.facet_key() is not None]
     facet_reads = [partial(facet_rows, name=name) for name in names]
-    facet_reads.append(partial(facets, dimensions=[one for one in DIMENSIONS.values() if one.is_indexed]))
+    facet_reads.append(partial(facets, dimensions=[one for one in DIMENSIONS.values() if one.is_of_document]))
 
     def by_keyword(f):
         return keyword_lines(f, keywords)
