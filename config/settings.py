@@ -244,6 +244,8 @@ CELERY_TASK_ROUTES = {
     "monitoring.tasks.backfill_keywords": LOW_PRIORITY,
     "monitoring.tasks.walk_mutes": LOW_PRIORITY,
     "monitoring.tasks.rescore_mentions": LOW_PRIORITY,
+    "monitoring.tasks.fill_authors": LOW_PRIORITY,
+    "monitoring.tasks.walk_authors": LOW_PRIORITY,
     "monitoring.tasks.delete_expired_documents": LOW_PRIORITY,
     "monitoring.tasks.blank_expired_documents": LOW_PRIORITY,
     "provisioning.tasks.purge_projects": LOW_PRIORITY,
@@ -293,6 +295,21 @@ CELERY_BEAT_SCHEDULE = {
         "task": "monitoring.tasks.group_documents",
         "schedule": 5,
         "options": {"expires": 5},
+    },
+    "count the mentions of authors": {
+        "task": "monitoring.tasks.refresh_authors",
+        "schedule": 5,
+        "options": {"expires": 5},
+    },
+    "give stored documents their author": {
+        "task": "monitoring.tasks.fill_authors",
+        "schedule": 30,
+        "options": {"expires": 30},
+    },
+    "update the labels of authors": {
+        "task": "monitoring.tasks.walk_authors",
+        "schedule": 60,
+        "options": {"expires": 60},
     },
     "analyze new mentions": {
         "task": "monitoring.tasks.analyze_mentions",

@@ -10,7 +10,16 @@ from kombu.exceptions import OperationalError
 from redis import RedisError
 
 from monitoring.enrichment import fit_layers, model_status, score_mentions
-from monitoring.ingest import backfill, expiry, mutes, retention, search_index, stories
+from monitoring.ingest import (
+    author_refresh,
+    authors,
+    backfill,
+    expiry,
+    mutes,
+    retention,
+    search_index,
+    stories,
+)
 from monitoring.polling import poller, rechecks, renewals
 
 log = logging.getLogger(__name__)
@@ -63,6 +72,21 @@ def walk_mutes(is_continuation: bool = False) -> None:
 
 
 @shared_task
+def fill_authors(is_continuation: bool = False) -> None:
+    continue_later(fill_authors, authors.fill_authors(), is_continuation)
+
+
+@shared_task
+def refresh_authors(is_continuation: bool = False) -> None:
+    continue_later(refresh_authors, author_refresh.refresh_authors(), is_continuation)
+
+
+@shared_task
+def walk_authors(is_continuation: bool = False) -> None:
+    continue_later(walk_authors, author_refresh.walk_authors(), is_continuation)
+
+
+@shared_task
 def recheck_items() -> None:
     rechecks.recheck_items()
 
@@ -105,3 +129,4 @@ def delete_expired_documents() -> None:
     retention.delete_old_periods()
     retention.delete_old_raw_items()
     stories.delete_old_signatures(timezone.now())
+    author_refresh.delete_unused_authors()

@@ -15,7 +15,7 @@ from accounts.projects import lock_members_as_admin
 from delivery.models import Delivery
 from monitoring.ingest.project_lock import lock_project_exclusive
 from monitoring.ingest.references import deletes_of_references
-from monitoring.models import Document, Source, SourcePeriod
+from monitoring.models import Author, AuthorCheck, AuthorNote, AuthorTag, Document, Source, SourcePeriod
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +89,9 @@ def _delete_rest(project: Project) -> bool:
     # Django's delete would scan all mentions and documents for references to the sources, and none is left.
     SourcePeriod.objects.filter(source__project=project).delete()
     Source.objects.filter(project=project)._raw_delete(using=connection.alias)
+    for rows in (AuthorCheck.objects, AuthorTag.objects, AuthorNote.objects):
+        rows.filter(author__project=project)._raw_delete(using=connection.alias)
+    Author.objects.filter(project=project)._raw_delete(using=connection.alias)
     log.info("event=project_purged project=%s", project.pk)
     project.delete()
     return True

@@ -1,6 +1,25 @@
-"""The identity of an author on a platform, from what an item says about its author. Pure; called by mutes."""
+"""The identity of an author, from what an item says about its author. Pure; called by ingest and mutes."""
+
+import hashlib
+from typing import NamedTuple
+from uuid import UUID
+
+from monitoring.content.urls import canonical_url, host_of
 
 MAX_IDENTITY = 500  # characters, the limit of the columns that have it
+
+
+class Identity(NamedTuple):
+    """An author: an account at a platform, or a name at a site, which is "" for accounts."""
+
+    platform: str
+    site: str
+    text: str
+
+    def key(self, project_id: int) -> UUID:
+        """Return the hash by which a project knows the author, also after their data were erased."""
+        text = "\0".join((str(project_id), *self)).encode("utf-8", "surrogatepass")
+        return UUID(bytes=hashlib.blake2b(text, digest_size=16).digest())
 
 
 def author_identity(url: str, handle: str, name: str) -> str:
@@ -10,3 +29,12 @@ def author_identity(url: str, handle: str, name: str) -> str:
     mailboxes have a name or a handle only.
     """
     return next((text.strip() for text in (url, handle, name) if text.strip()), "")[:MAX_IDENTITY]
+
+
+def identity_of(platform: str, url: str, author_url: str, handle: str, name: str) -> Identity | None:
+    """Return the author of an item, None if it names nobody. A name alone identifies a person only within a site."""
+    text = author_identity(author_url, handle, name)
+    if not text:
+        return None
+    is_account = bool(author_url.strip() or handle.strip())
+    return Identity(platform, "" if is_account else host_of(canonical_url(url))[:255], text)

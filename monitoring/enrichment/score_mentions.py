@@ -22,7 +22,7 @@ from monitoring.enrichment.analyzer import (
     versions_of,
     with_texts,
 )
-from monitoring.models import Mention, SentimentState
+from monitoring.models import AuthorCheck, Mention, SentimentState
 
 log = logging.getLogger(__name__)
 
@@ -136,6 +136,7 @@ def _write(mentions: Sequence[Mention]) -> None:
             " AS row (id, label, negative, positive, analyzed_by) WHERE m.id = row.id",
             [list(column) for column in zip(*sorted(rows), strict=True)],
         )
+    AuthorCheck.objects.add_documents(mention.document_id for mention in mentions)
 
 
 def _row(mention: Mention, analysis: Analysis, version: str) -> tuple[int, str, float, float, str]:

@@ -41,7 +41,7 @@ WHERE m.document_id = ANY(%s) ORDER BY m.id FOR NO KEY UPDATE OF m
 _BLANK_DOCUMENTS = """
 UPDATE monitoring_document SET deleted_at = %s, url = '', title = '', text = '', is_truncated = false, html = '',
     author = '', author_url = '', author_handle = '', followers = NULL, reply_to = '', thread = '', edited_at = NULL,
-    edits = 0, search = ''::tsvector
+    edits = 0, search = ''::tsvector, written_by_id = NULL
 WHERE id = ANY(%s)
 """
 # Without a text, a sentiment that isn't known yet never will be.

@@ -11,6 +11,7 @@ from itertools import groupby
 from uuid import UUID
 
 from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
 
 from monitoring.content.sameness import Texts, is_same_item
 from monitoring.content.urls import fragment_of
@@ -54,6 +55,8 @@ _COLUMNS = {
     "country": "text",
     "published": "timestamptz",
     "published_is_known": "boolean",
+    "written_by_id": "bigint",
+    "deleted_at": "timestamptz",
 }
 _NAMES = ", ".join(_COLUMNS)
 _KEY = "project_id, address_key, variant"
@@ -234,5 +237,7 @@ def _row(new: NewEntry) -> tuple[object, ...]:
         item.country,
         new.published,
         new.published_is_known,
+        new.author_id,
+        timezone.now() if new.is_erased else None,
         new.words,
     )

@@ -56,18 +56,19 @@ DELETE FROM monitoring_documentrevision WHERE id IN (
 """
 _UPDATE_TEXTS = f"""
 UPDATE monitoring_document d SET title = new.title, text = new.text, is_truncated = new.is_truncated, html = new.html,
-    author = new.author, language = new.language, search = {VECTOR.format("new.words")},
+    author = new.author, written_by_id = new.author_id, language = new.language, search = {VECTOR.format("new.words")},
     edits = least(d.edits + (new.edited_at IS NOT NULL)::int, {MAX_EDITS}),
     edited_at = coalesce(new.edited_at, d.edited_at)
 FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::boolean[], %s::text[], %s::text[], %s::text[], %s::text[],
-    %s::timestamptz[])
-    AS new (id, title, text, is_truncated, html, author, language, words, edited_at)
+    %s::timestamptz[], %s::bigint[])
+    AS new (id, title, text, is_truncated, html, author, language, words, edited_at, author_id)
 WHERE d.id = new.id
 """
 _UPDATE_DETAILS = f"""
-UPDATE monitoring_document d SET {", ".join(f"{name} = new.{name}" for name in DETAILS)}
-FROM unnest(%s::bigint[], {", ".join(f"%s::{'float8' if name == 'rating' else 'text'}[]" for name in DETAILS)})
-    AS new (id, {", ".join(DETAILS)})
+UPDATE monitoring_document d SET {", ".join(f"{name} = new.{name}" for name in DETAILS)}, written_by_id = new.author_id
+FROM unnest(%s::bigint[], {", ".join(f"%s::{'float8' if name == 'rating' else 'text'}[]" for name in DETAILS)},
+    %s::bigint[])
+    AS new (id, {", ".join(DETAILS)}, author_id)
 WHERE d.id = new.id
 """
 _UPDATE_ADDRESSES = """
@@ -199,13 +200,14 @@ def _replace_texts(
         words = words_of(one.item.title, one.item.text) if one.document_id in shown else None
         language = one.item.language[:LANGUAGE_LENGTH]
         texts = (one.item.title, one.item.text, one.item.is_truncated, html)
-        rows.append((one.document_id, *texts, one.item.author, language, words, None if one.is_reread else now))
+        edited_at = None if one.is_reread else now
+        rows.append((one.document_id, *texts, one.item.author, language, words, edited_at, one.author_id))
     cursor.execute(_UPDATE_TEXTS, columns_of(rows))
     check_stories(cursor, shown)
 
 
 def _replace_details(cursor: CursorWrapper, entries: list[KnownEntry]) -> None:
-    rows = [(one.document_id, *(getattr(one.item, name) for name in DETAILS)) for one in entries]
+    rows = [(one.document_id, *(getattr(one.item, name) for name in DETAILS), one.author_id) for one in entries]
     if rows:
         cursor.execute(_UPDATE_DETAILS, columns_of(rows))
 

@@ -6,6 +6,7 @@ from django.db.backends.utils import CursorWrapper
 
 from monitoring.ingest.mutes import muted_documents
 from monitoring.ingest.statements import columns_of
+from monitoring.models import AuthorCheck
 
 # Limits of the columns of `Mention`, in characters.
 AUTHOR_LENGTH, LANGUAGE_LENGTH = 200, 20
@@ -50,6 +51,7 @@ def insert_mentions(cursor: CursorWrapper, rows: list[tuple[int, int, bool]], st
         muted = muted_documents(cursor, [document_id for _keyword_id, document_id, _is_backlog in rows])
         cursor.execute(_INSERT, columns_of([(*row, status, muted.get(row[1])) for row in rows]))
         check_stories(cursor, (document_id for _keyword_id, document_id, _is_backlog in rows))
+        AuthorCheck.objects.add_documents(document_id for _keyword_id, document_id, _is_backlog in rows)
 
 
 def check_stories(cursor: CursorWrapper, document_ids: Iterable[int]) -> None:

@@ -48,7 +48,7 @@ class NewEntry:
     """An entry not yet seen at its source, with everything that storing it needs.
 
     `published` (UTC) is the time of the poll if it isn't known. `document_id` is set when its document is found or
-    inserted (documents.py).
+    inserted (documents.py), `author_id` by authors.py, which also sets `is_erased`: nothing of it may be stored.
     """
 
     batch: Batch
@@ -63,6 +63,8 @@ class NewEntry:
     url_hash: int
     variant: int = 0
     document_id: int | None = None
+    author_id: int | None = None
+    is_erased: bool = False
     keywords: list[int] = field(default_factory=list)
 
     @property
@@ -103,6 +105,7 @@ class KnownEntry:
     has_new_details: bool = False
     is_reread: bool = False
     address_key: UUID | None = None
+    author_id: int | None = None
     keywords: list[int] = field(default_factory=list)
 
     @property

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
+from monitoring.ingest.authors import assign_authors
 from monitoring.ingest.counts import update_counts
 from monitoring.ingest.documents import insert_documents
 from monitoring.ingest.edits import Applied, apply
@@ -55,6 +56,7 @@ def store_changes(changes: Changes) -> dict[int, Stored]:
     with transaction.atomic(), connection.cursor() as cursor:
         changed = [one for one in changes.known if one.item]
         tracked = _match(new, changed) if new or changed else set()
+        assign_authors(cursor, [*new, *changed])
         if new:
             inserted = insert_documents(cursor, new)
             _insert_sightings(cursor, new)

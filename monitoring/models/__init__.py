@@ -1,5 +1,6 @@
 """The models of collected content and its analysis, one noun per file."""
 
+from monitoring.models.authors import Author, AuthorCheck, AuthorNote, AuthorSettings, AuthorTag
 from monitoring.models.budgets import RequestBudget
 from monitoring.models.connections import ConnectionRequest, PlatformApp
 from monitoring.models.credentials import Credential
@@ -17,6 +18,11 @@ from monitoring.models.stories import Story, StoryCheck, StorySignature
 from monitoring.models.triage import DocumentActivity, MentionTag, Triage
 
 __all__ = [
+    "Author",
+    "AuthorCheck",
+    "AuthorNote",
+    "AuthorSettings",
+    "AuthorTag",
     "ConnectionRequest",
     "Correction",
     "Credential",

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Project
+from monitoring.models.authors import Author
 from monitoring.models.sources import Source
 from monitoring.models.stories import Story
 
@@ -40,7 +41,9 @@ class Document(models.Model):
     the row stays for its mentions and their counts.
 
     `story` is the one that the document is part of, null for most. It has no constraint: creating
-    one would scan the table.
+    one would scan the table. `written_by` is the author's row, null where nobody is named, and in documents of earlier
+    versions until ingest/authors.py has filled it. Mentions have no copy of it: an author's documents are few, and the
+    index gives them, while one more column would widen the covering index of all mentions.
 
     Each index costs every insert, so foreign keys that a composite index serves have none of their own. `source` has
     no constraint either: deleting a source would search every document for it. monitoring/services/sources.py, the
@@ -85,6 +88,10 @@ class Document(models.Model):
         Story, on_delete=models.DO_NOTHING, null=True, related_name="documents", db_index=False, db_constraint=False
     )
 
+    written_by = models.ForeignKey(
+        Author, on_delete=models.DO_NOTHING, null=True, related_name="documents", db_index=False, db_constraint=False
+    )
+
     class Meta:
         constraints = [
             # The condition is always true. Without it these columns would be a key, and a changed address would lock
@@ -120,6 +127,11 @@ class Document(models.Model):
                 name="document_short_lived",
             ),
             models.Index(fields=["story"], condition=models.Q(story__isnull=False), name="document_by_story"),
+            models.Index(
+                fields=["written_by", "published"],
+                condition=models.Q(written_by__isnull=False),
+                name="document_by_author",
+            ),
         ]
 
     def __str__(self) -> str:

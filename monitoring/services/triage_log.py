@@ -12,7 +12,7 @@ from django.dispatch import Signal
 
 from accounts.activity_log import record
 from accounts.models import ActivityEntry, Project, User
-from monitoring.models import Document, DocumentActivity
+from monitoring.models import AuthorCheck, Document, DocumentActivity
 
 UNDONE = "mention.undone"
 
@@ -54,6 +54,7 @@ def log_change(
         return None
     entry = record(project, user, action, activity_target(before), **detail)
     link_documents(entry, before)
+    AuthorCheck.objects.add_documents(before)
     documents_changed.send(sender=None, project=project, user=user, before=before)
     return entry
 

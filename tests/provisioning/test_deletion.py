@@ -1,6 +1,7 @@
 """Deleted projects: gone for their members immediately, and purged without leftovers."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -14,6 +15,11 @@ from accounts.projects import create_project
 from alerts.models import Digest, Incident, Rule
 from delivery.models import Delivery
 from monitoring.models import (
+    Author,
+    AuthorCheck,
+    AuthorNote,
+    AuthorSettings,
+    AuthorTag,
     ConnectionRequest,
     Correction,
     Credential,
@@ -70,6 +76,12 @@ def fill(project, user, documents=12):
     Triage.objects.create(document=mentions[0].document, project=project, assignee=user, due_at=published)
     MentionTag.objects.create(document=mentions[0].document, project=project, tag="livraison")
     Mute.objects.create(project=project, kind="domain", value="spam.example", label="spam.example", created_by=user)
+    author = Author.objects.create(project=project, platform="bluesky", key=uuid4(), greeted_by=user)
+    mentions[0].document.written_by = author
+    AuthorCheck.objects.create(author=author)
+    AuthorTag.objects.create(project=project, author=author, tag="client")
+    AuthorNote.objects.create(author=author, user=user, text="Client since 2024")
+    AuthorSettings.objects.create(project=project)
     entry = record(project, user, "mention.status", mentions[0].document)
     DocumentActivity.objects.create(document=mentions[0].document, entry=entry)
     mentions[0].document.story = mentions[0].story = Story.objects.create(project=project)
@@ -142,7 +154,7 @@ def test_fill_covers_every_table_that_references_a_project():
     }
     covered |= {"Correction", "SentimentLayer", "SentimentState", "FetchRequest", "Credential"}
     covered |= {"PlatformApp", "ConnectionRequest", "Triage", "MentionTag", "Mute", "ResponseTarget", "SavedView"}
-    covered |= {"Story", "Draft", "Note", "ReplyRules", "SavedReply"}
+    covered |= {"Story", "Draft", "Note", "ReplyRules", "SavedReply", "Author", "AuthorSettings", "AuthorTag"}
     assert referencing == covered, "add the new table to fill() above, and here"
 
 

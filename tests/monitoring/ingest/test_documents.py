@@ -84,7 +84,7 @@ def test_crowded_address_costs_constant_queries(sources, django_assert_max_num_q
         return [entry(f"{n}", f"Panne de Lumora, numéro {n}", "Incident") for n in range(first, first + count)]
 
     store([batch(sources[0], *incidents(0, 30))])
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         store([batch(sources[1], *incidents(0, 60)), batch(sources[0], *incidents(30, 30))])
     assert DocumentSource.objects.count() == 120
 
