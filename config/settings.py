@@ -246,6 +246,7 @@ CELERY_TASK_ROUTES = {
     "monitoring.tasks.rescore_mentions": LOW_PRIORITY,
     "monitoring.tasks.fill_authors": LOW_PRIORITY,
     "monitoring.tasks.walk_authors": LOW_PRIORITY,
+    "monitoring.tasks.erase_items": LOW_PRIORITY,
     "monitoring.tasks.delete_expired_documents": LOW_PRIORITY,
     "monitoring.tasks.blank_expired_documents": LOW_PRIORITY,
     "provisioning.tasks.purge_projects": LOW_PRIORITY,
@@ -308,6 +309,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "update the labels of authors": {
         "task": "monitoring.tasks.walk_authors",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
+    "erase the items of erased authors": {
+        "task": "monitoring.tasks.erase_items",
         "schedule": 60,
         "options": {"expires": 60},
     },

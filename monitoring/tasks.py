@@ -14,6 +14,7 @@ from monitoring.ingest import (
     author_refresh,
     authors,
     backfill,
+    erasure,
     expiry,
     mutes,
     retention,
@@ -84,6 +85,11 @@ def refresh_authors(is_continuation: bool = False) -> None:
 @shared_task
 def walk_authors(is_continuation: bool = False) -> None:
     continue_later(walk_authors, author_refresh.walk_authors(), is_continuation)
+
+
+@shared_task
+def erase_items(is_continuation: bool = False) -> None:
+    continue_later(erase_items, erasure.erase_items(timezone.now()), is_continuation)
 
 
 @shared_task

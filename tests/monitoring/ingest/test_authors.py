@@ -9,12 +9,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from monitoring.content.authors import identity_of
-from monitoring.ingest import author_refresh, authors
+from monitoring.ingest import author_refresh, authors, erasure
 from monitoring.ingest.deletions import blank_documents
 from monitoring.ingest.store import store
-from monitoring.models import Author, AuthorCheck, AuthorNote, AuthorSettings, Document, Keyword, Mention
+from monitoring.models import Author, AuthorCheck, AuthorNote, AuthorSettings, Document, Keyword, Mention, RawItem
 from monitoring.services.triage import set_status
-from tests.factories import make_keyword, make_mention, make_mentions
+from tests.factories import make_keyword, make_mention, make_mentions, make_source
 from tests.monitoring.ingest.entries import NOON, batch, entry
 from tests.racing import race
 
@@ -183,3 +183,35 @@ def test_large_author_waits_longer_between_two_counts(source):
     assert AuthorCheck.objects.count() == 1
     Author.objects.update(refreshed_at=timezone.now() - timedelta(hours=2))
     assert refreshed().mention_count == 1 and not AuthorCheck.objects.exists()
+
+
+@pytest.mark.django_db
+def test_items_of_an_erased_author_lose_their_content_and_are_not_stored_again(source):
+    store([batch(source, post(1, raw="{}"), post(2, author_url="https://social.example/other"), platform="bluesky")])
+    author = Document.objects.get(author_url=KARIM["author_url"]).written_by
+    Author.objects.filter(pk=author.pk).update(erased_at=timezone.now())
+    assert not erasure.erase_items(timezone.now())
+    again = [replace(post(1), body="Lumora, message modifié"), post(3, raw="{}")]
+    store([batch(source, *again, platform="bluesky")])
+    store([batch(make_source(source.project), post(4), platform="bluesky")])
+    assert not erasure.erase_items(timezone.now())
+    kept = Document.objects.filter(deleted_at=None).values_list("author_url", flat=True)
+    assert list(kept) == ["https://social.example/other"]
+    erased = Document.objects.filter(deleted_at__isnull=False)
+    assert {(one.url, one.title, one.text, one.author, one.author_url) for one in erased} == {("", "", "", "", "")}
+    assert Mention.objects.count() == 2 and not RawItem.objects.exists()
+
+
+@pytest.mark.django_db
+def test_erasure_finds_documents_that_get_their_author_later(project):
+    url = "https://a.example/"
+    make_mention(make_keyword(project), author="Léa", url=url)
+    key = identity_of("feed", url, "", "", "Léa").key(project.pk)
+    Author.objects.create(project=project, platform="feed", site="a.example", key=key, erased_at=timezone.now())
+    newest = Document.objects.latest("pk").pk
+    AuthorSettings.objects.create(project=project, backfilled_to=newest + 1)
+    erasure.erase_items(timezone.now())
+    assert Document.objects.get().author == "Léa"
+    authors.fill_authors()
+    erasure.erase_items(timezone.now())
+    assert Document.objects.get().author == "" and Mention.objects.get().author == ""
