@@ -1,6 +1,6 @@
 """Erase the content of all items of an author whose data were erased, in the background.
 
-    services/authors.py marks the author; `erase_items` does the rest.
+    services/author_erasure.py marks the author; `erase_items` does the rest.
 
 What stays is what stays of items that were deleted on their platform (deletions.py): bare documents and mentions, with
 their counts. The author's row stays without names: its key, a hash, recognizes the author when an item is read again,
@@ -22,7 +22,9 @@ BATCH = 200  # documents: short transactions
 BUDGET_S = 3
 
 # Sent in the transaction, with `project_id` and `document_ids`: other packages remove what they have of the items.
-erased = Signal()
+items_erased = Signal()
+# Sent in the transaction that marks the author, with `project_id` and the `names` that are not to be found any more.
+author_erased = Signal()
 
 
 def erase_items(now: datetime, budget_s: float = BUDGET_S) -> bool:
@@ -45,5 +47,5 @@ def _erase_batch(author_id: int, now: datetime) -> bool:
     with transaction.atomic(), connection.cursor() as cursor:
         ids = [pk for pk, _project_id in rows]
         blank_documents(cursor, ids, "erasure", now)
-        erased.send(sender=None, project_id=rows[0][1], document_ids=ids)
+        items_erased.send(sender=None, project_id=rows[0][1], document_ids=ids)
     return len(rows) == BATCH
