@@ -20,6 +20,7 @@ from api import (
     platform_sources,
     problems,
     projects,
+    replies,
     response_times,
     saved_replies,
     saved_views,
@@ -41,7 +42,7 @@ ROUTERS = [
     for module in (
         *(projects, keywords, sources, platform_sources, mentions, overview, mutes, stories),
         *(volume, documents, sentiment, explain, saved_views, response_times),
-        *(triage, notes, drafts, saved_replies),
+        *(triage, notes, drafts, replies, saved_replies),
     )
 ]
 

@@ -74,7 +74,7 @@ class OpenDraft(Schema):
 def get_draft(request: SignedInRequest, project_id: int, mention_id: int) -> dict[str, object]:
     """Return the open draft of a mention's item, null without one."""
     project = membership_of(request.user, project_id).project
-    draft = drafts.open_draft(project, _document(project, mention_id).pk)
+    draft = drafts.open_draft(project, item_of(project, mention_id).pk)
     return {"draft": draft and _shown(draft)}
 
 
@@ -143,18 +143,24 @@ def _changed(
     request: SignedInRequest, project_id: int, mention_id: int, change: Callable[[Project, int], Draft]
 ) -> dict[str, object]:
     project = membership_of(request.user, project_id, Role.MANAGER).project
-    document = _document(project, mention_id)
+    document = item_of(project, mention_id)
     try:
         return _shown(change(project, document.pk))
     except drafts.DraftChanged as changed:
-        message, present = _("Somebody else has changed this meanwhile."), changed.draft
-        error = field_error("version", message, "conflict", value=present.version if present else 0)
-        if present and present.author:
-            error["user"] = {"id": present.author.pk, "name": present.author.name}
-        raise Conflicting(message, [error]) from None
+        raise draft_conflict(changed) from None
 
 
-def _document(project: Project, mention_id: int) -> Document:
+def draft_conflict(changed: drafts.DraftChanged) -> Conflicting:
+    """Return the problem that somebody else has changed a draft, with the present version."""
+    message, present = _("Somebody else has changed this meanwhile."), changed.draft
+    error = field_error("version", message, "conflict", value=present.version if present else 0)
+    if present and present.author:
+        error["user"] = {"id": present.author.pk, "name": present.author.name}
+    return Conflicting(message, [error])
+
+
+def item_of(project: Project, mention_id: int) -> Document:
+    """Return the item of a mention. Raises Http404 for one of another project."""
     document = Document.objects.filter(project=project, mentions=mention_id).first()
     if document is None:
         raise Http404

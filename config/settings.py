@@ -364,6 +364,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    "send replies": {"task": "workplace.tasks.send_replies", "schedule": 5, "options": {"expires": 5}},
     "create due digests": {"task": "alerts.tasks.write_digests", "schedule": 60, "options": {"expires": 60}},
     "fetch what people wait for": {
         "task": "monitoring.services.fetch_tasks.run_fetches",

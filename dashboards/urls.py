@@ -6,6 +6,7 @@ from dashboards.views import (
     account,
     columns,
     connections,
+    credential_replies,
     credentials,
     delivery,
     digests,
@@ -141,6 +142,11 @@ SOURCES = [
     path("p/<int:project_id>/credentials/app/<slug:platform_name>", connections.credential_app, name="credential_app"),
     path(
         "p/<int:project_id>/credentials/<int:credential_id>", credentials.credential_replace, name="credential_replace"
+    ),
+    path(
+        "p/<int:project_id>/credentials/<int:credential_id>/replies",
+        credential_replies.credential_replies,
+        name="credential_replies",
     ),
     path(
         "p/<int:project_id>/credentials/<int:credential_id>/delete",

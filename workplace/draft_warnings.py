@@ -8,25 +8,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from monitoring.platforms.reply_texts import excess
 from monitoring.query.folding import fold
 
 ANGRY, LONG, FORBIDDEN = "angry", "long", "forbidden"
 
-# Characters per reply that platforms accept; others accept more than anybody reads.
-MAX_LENGTH = {
-    "bluesky": 300,
-    "x": 280,
-    "mastodon": 500,
-    "threads": 500,
-    "googleplay": 350,
-    "stackexchange": 600,
-    "linkedin": 1250,
-    "instagram": 2200,
-    "appstore": 5970,
-    "facebook": 8000,
-    "reddit": 10_000,
-    "youtube": 10_000,
-}
 VERY_NEGATIVE = 0.8  # probability: replies about a problem are often somewhat negative, and not angry
 SHOUTED_WORDS = 3
 SHOUTED_SHARE = 0.3  # of the words with at least three letters: names and acronyms stay below
@@ -51,9 +37,8 @@ def warnings_of(text: str, platform: str, forbidden: Iterable[str], negative: fl
     found = []
     if is_angry(text, negative):
         found.append(DraftWarning(ANGRY))
-    limit = MAX_LENGTH.get(platform, 0)
-    if limit and len(text) > limit:
-        found.append(DraftWarning(LONG, length=len(text), limit=limit))
+    if too_long := excess(text, platform):
+        found.append(DraftWarning(LONG, length=too_long[0], limit=too_long[1]))
     if words := forbidden_in(text, forbidden):
         found.append(DraftWarning(FORBIDDEN, words=words))
     return found

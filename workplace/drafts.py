@@ -117,6 +117,34 @@ def discard(project: Project, user: User, document_id: int, version: int) -> Dra
     return _change(project, user, document_id, version, "draft.discarded", close)
 
 
+def release(project: Project, user: User, document_id: int, version: int) -> tuple[Draft, str]:
+    """Lock a draft and take it out of everybody's hands to be sent. Return it with the state that it had.
+
+    Raises ValidationError if the project's rules prevent it. Called by workplace/outgoing.py, in its transaction.
+    """
+    draft = _locked(project, document_id, version)
+    _check_rules(draft)
+    before, draft.state = draft.state, State.SENDING
+    return _store(draft, user, "draft.released"), before
+
+
+def give_back(draft_id: int, state: str, user: User | None, action: str, **detail: object) -> None:
+    """Return a draft that wasn't sent to its people, in the state that it had before."""
+    draft = Draft.objects.select_for_update(no_key=True).filter(pk=draft_id, state=State.SENDING).first()
+    if draft:
+        draft.state = State(state)
+        _store(draft, user, action, **detail)
+
+
+def close_sent(draft_id: int, user: User | None, **detail: object) -> None:
+    """Close a draft whose reply Vigie has published, and set its item to "replied"."""
+    draft = Draft.objects.select_related("project").get(pk=draft_id)
+    _set_replied(draft.project, user, draft.document_id)
+    draft = Draft.objects.select_for_update(no_key=True).get(pk=draft_id)
+    draft.state = State.SENT
+    _store(draft, user, "draft.sent", **detail)
+
+
 def mark_sent(project: Project, user: User, document_id: int, version: int) -> Draft:
     """Close a draft whose reply the person has published on the platform, and set its item to "replied".
 
@@ -124,13 +152,11 @@ def mark_sent(project: Project, user: User, document_id: int, version: int) -> D
     """
 
     def close(draft: Draft) -> None:
-        if missing := hindrances(draft, rules_of(project), timezone.now()):
-            raise ValidationError({"draft": [ValidationError(hindrance_text(one), code=one) for one in missing]})
+        _check_rules(draft)
         draft.state = State.SENT
 
     with transaction.atomic():
-        mentions = list(Mention.objects.filter(document_id=document_id).order_by("pk").values_list("pk", flat=True))
-        triage.set_status(project, user, mentions, Mention.Status.REPLIED)
+        _set_replied(project, user, document_id)
         return _change(project, user, document_id, version, "draft.sent", close)
 
 
@@ -199,18 +225,28 @@ def _change(
 def _locked(project: Project, document_id: int, version: int) -> Draft:
     """Lock the open draft in this version. Raises DraftChanged for another one."""
     rows = Draft.objects.select_for_update(no_key=True).filter(project=project, document_id=document_id)
-    draft = rows.filter(state__in=Draft.OPEN).first()
+    draft = rows.filter(state__in=Draft.EDITABLE).first()
     if draft is None or draft.version != version:
         raise DraftChanged(open_draft(project, document_id))
     return draft
 
 
-def _store(draft: Draft, user: User, action: str) -> Draft:
+def _check_rules(draft: Draft) -> None:
+    if missing := hindrances(draft, rules_of(draft.project), timezone.now()):
+        raise ValidationError({"draft": [ValidationError(hindrance_text(one), code=one) for one in missing]})
+
+
+def _set_replied(project: Project, user: User | None, document_id: int) -> None:
+    mentions = list(Mention.objects.filter(document_id=document_id).order_by("pk").values_list("pk", flat=True))
+    triage.set_status(project, user, mentions, Mention.Status.REPLIED)
+
+
+def _store(draft: Draft, user: User | None, action: str, **detail: object) -> Draft:
     draft.version += 1
     draft.updated_at = timezone.now()
     draft.save()
     if action:
-        log_change(draft.project, user, action, {draft.document_id: {}})
+        log_change(draft.project, user, action, {draft.document_id: {}}, **detail)
     return draft
 
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from workplace import due, escalation
+from workplace import due, escalation, outgoing
 
 RECOMPUTE_S = 20
 
@@ -16,3 +16,8 @@ def recompute_due_times() -> None:
 @shared_task
 def escalate_overdue_items() -> None:
     escalation.escalate_all(timezone.now())
+
+
+@shared_task
+def send_replies() -> None:
+    outgoing.send_due()

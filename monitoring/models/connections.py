@@ -11,7 +11,8 @@ from monitoring.models.credentials import Credential
 class PlatformApp(models.Model):
     """The app in whose name a project connects accounts of a platform: created by an admin, or by Vigie on a server.
 
-    `server` is "" where the platform has only one. `redirect_uri` is the one that Vigie registered it with.
+    `server` is "" where the platform has only one. `redirect_uri` is the one that Vigie registered it with, and
+    `scopes` the permissions.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="platform_apps")
@@ -20,6 +21,7 @@ class PlatformApp(models.Model):
     client_id = models.CharField(max_length=500)
     sealed = SealedField(blank=True)
     redirect_uri = models.CharField(max_length=500, blank=True)
+    scopes = models.CharField(max_length=500, blank=True, db_default="")
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -18,7 +18,7 @@ class Credential(models.Model):
     `name` is what people know the account by. `settings` are its public parts (a server, a handle). `expires_at`
     (UTC) is when its tokens end, null if they don't. `error_code` is set while the platform rejects it, since
     `failing_since`; `reported_at` is when members were sent a message. `replaced_at` is when a person last replaced
-    the secrets.
+    the secrets. `can_reply` is whether an admin lets managers publish replies with it.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="credentials")
@@ -30,6 +30,7 @@ class Credential(models.Model):
     error_code = models.CharField(max_length=40, blank=True)
     failing_since = models.DateTimeField(null=True, blank=True)
     reported_at = models.DateTimeField(null=True, blank=True)
+    can_reply = models.BooleanField(default=False, db_default=False)
     replaced_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)

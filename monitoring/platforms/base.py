@@ -58,6 +58,7 @@ class Can(StrEnum):
     BACKFILL = "backfill"  # the first poll finds items from before the source was added
     ENGAGEMENT = "engagement"
     RECHECK = "recheck"  # known items can be looked up again: their counts, edits and deletion
+    REPLY = "reply"  # an account can reply to its items (replies.py)
 
 
 @dataclass(frozen=True, slots=True)

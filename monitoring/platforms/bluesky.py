@@ -20,6 +20,7 @@ from monitoring.content.scrub import read_json
 from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
 from monitoring.platforms.bluesky_posts import entry_of_record, with_author
+from monitoring.platforms.bluesky_replies import BlueskyReplies
 from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.pages import Connection, Page, PageRequest, error_of, read_items
 from monitoring.platforms.paging import PagedPlatform
@@ -39,7 +40,7 @@ class Bluesky(PagedPlatform):
     label = "Bluesky"
     summary = gettext_noop("Posts that match your keywords, through your account.")
     needs = Needs.KEY
-    can = frozenset({Can.SEARCH, Can.BACKFILL, Can.ENGAGEMENT, Can.RECHECK})
+    can = frozenset({Can.SEARCH, Can.BACKFILL, Can.ENGAGEMENT, Can.RECHECK, Can.REPLY})
     settings = (
         Setting(
             "handle",
@@ -61,6 +62,7 @@ class Bluesky(PagedPlatform):
     quota_headers = QuotaHeaders("ratelimit-remaining", "ratelimit-reset")
     is_renewable = True
     recheck = RecheckPolicy(25, timedelta(days=7))
+    replies = BlueskyReplies()
 
     def address(self, settings: Mapping[str, str]) -> str:
         return "https://bsky.app/search"

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Can, Limit, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
+from monitoring.platforms.discourse_replies import DiscourseReplies, key_headers
 from monitoring.platforms.pages import Page, PageRequest, read_items
 from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.rechecks import Lookup, Rechecked, RecheckPolicy
@@ -30,7 +31,7 @@ class Discourse(PagedPlatform):
     name = item_platform = "discourse"
     label = "Discourse"
     summary = gettext_noop("Posts on a forum made with Discourse that match your keywords.")
-    can = frozenset({Can.SEARCH, Can.BACKFILL, Can.ENGAGEMENT, Can.RECHECK})
+    can = frozenset({Can.SEARCH, Can.BACKFILL, Can.ENGAGEMENT, Can.RECHECK, Can.REPLY})
     settings = (
         Setting(
             "forum",
@@ -55,6 +56,7 @@ class Discourse(PagedPlatform):
     overlap = timedelta(hours=1)
     first_poll = timedelta(days=30)
     recheck = RecheckPolicy(1, timedelta(days=30))
+    replies = DiscourseReplies()
 
     def address(self, settings: Mapping[str, str]) -> str:
         return f"https://{_base(settings)}/"
@@ -68,7 +70,7 @@ class Discourse(PagedPlatform):
         if cursor["before"]:
             text += f" before:{cursor['before']}"
         query = urlencode({"q": text, "page": cursor["page"]})
-        return ApiRequest(f"{page.api_url}/search.json?{query}", headers=_headers(page.secrets))
+        return ApiRequest(f"{page.api_url}/search.json?{query}", headers=key_headers(page.secrets))
 
     def read(self, data: Any, page: PageRequest) -> Page:
         summary = data["grouped_search_result"] or {}
@@ -84,7 +86,7 @@ class Discourse(PagedPlatform):
 
     def recheck_request(self, lookup: Lookup) -> ApiRequest:
         number = lookup.ids[0].rpartition("/")[2]
-        return ApiRequest(f"{lookup.api_url}/posts/{number}.json", headers=_headers(lookup.secrets))
+        return ApiRequest(f"{lookup.api_url}/posts/{number}.json", headers=key_headers(lookup.secrets))
 
     def read_recheck(self, data: Any, lookup: Lookup) -> Rechecked:
         """Return the likes of a post: its whole text can't be compared with the part that a search shows."""
@@ -111,11 +113,6 @@ class Discourse(PagedPlatform):
         extras = error_body(response).get("extras")
         seconds = extras.get("wait_seconds") if isinstance(extras, dict) else None
         return seconds if isinstance(seconds, int) else response.retry_after_s
-
-
-def _headers(secrets: Mapping[str, str]) -> dict[str, str]:
-    names = {"api_key": "Api-Key", "api_username": "Api-Username"}
-    return {header: secrets[name] for name, header in names.items() if secrets.get(name)}
 
 
 def _base(settings: Mapping[str, str]) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 from monitoring.http import ApiRequest
 from monitoring.platforms.base import Can, Setting, gettext_noop
+from monitoring.platforms.facebook_replies import FacebookReplies
 from monitoring.platforms.meta import APP_SECRET, graph_request
 from monitoring.platforms.meta_comments import PostsWithComments
 from monitoring.platforms.meta_oauth import facebook_oauth
@@ -35,7 +36,7 @@ class Facebook(PostsWithComments):
     name = item_platform = "facebook"
     label = gettext_noop("Facebook Page")
     summary = gettext_noop("Posts that tag your Page, posts on it, and their comments, filtered by your keywords.")
-    can = frozenset({Can.BACKFILL, Can.ENGAGEMENT})
+    can = frozenset({Can.BACKFILL, Can.ENGAGEMENT, Can.REPLY})
     settings = (
         Setting("page", gettext_noop("Page ID"), example="100000000000001", pattern=r"[0-9]+"),
         Setting(
@@ -58,7 +59,12 @@ class Facebook(PostsWithComments):
         "order": "reverse_chronological",
     }
     is_renewable = True
-    oauth = facebook_oauth("pages_show_list", "pages_read_engagement", "pages_read_user_content", has_pages=True)
+    replies = FacebookReplies()
+    oauth = facebook_oauth(
+        *("pages_show_list", "pages_read_engagement", "pages_read_user_content"),
+        reply_scopes=FacebookReplies.scopes,
+        has_pages=True,
+    )
 
     def address(self, settings: Mapping[str, str]) -> str:
         return f"https://www.facebook.com/{settings['page']}"

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from monitoring.http import ApiRequest
 from monitoring.platforms.base import Can, Needs, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
+from monitoring.platforms.mastodon_replies import MastodonReplies
 from monitoring.platforms.mastodon_tag import LIMITS, PAGE_SIZE, QUOTA, SERVER, StatusLookup, read_statuses
 from monitoring.platforms.oauth import OAuth, account_at
 from monitoring.platforms.pages import Page, PageRequest
@@ -26,7 +27,7 @@ class MastodonSearch(StatusLookup):
     label = gettext_noop("Mastodon search")
     summary = gettext_noop("Posts that match your keywords, through your account on a server with full-text search.")
     needs = Needs.KEY
-    can = frozenset({Can.SEARCH, Can.BACKFILL, Can.ENGAGEMENT, Can.RECHECK})
+    can = frozenset({Can.SEARCH, Can.BACKFILL, Can.ENGAGEMENT, Can.RECHECK, Can.REPLY})
     settings = (
         SERVER,
         Setting(
@@ -42,11 +43,13 @@ class MastodonSearch(StatusLookup):
     overlap = timedelta(hours=1)
     quota_headers = QUOTA
     is_renewable = True
+    replies = MastodonReplies()
     oauth = OAuth(
         authorize_url="https://{server}/oauth/authorize",
         token_url="https://{server}/oauth/token",
         registration_url="https://{server}/api/v1/apps",
         scopes=("read:search", "read:accounts"),
+        reply_scopes=MastodonReplies.scopes,
         settings=("server",),
         uses_pkce=True,
         account=account_at("/api/v1/accounts/verify_credentials", lambda data: f"@{data['username']}"),

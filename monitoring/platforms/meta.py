@@ -22,6 +22,7 @@ from monitoring.platforms.base import Limit, Needs, Setting, gettext_noop
 from monitoring.platforms.meta_oauth import app_secret_proof, page_token
 from monitoring.platforms.pages import Page, PageRequest
 from monitoring.platforms.paging import PagedPlatform
+from monitoring.platforms.replies import ReplyRequest
 from monitoring.platforms.session import MAX_WAIT_S
 from monitoring.platforms.values import error_body
 from monitoring.records import PollError, QuotaReading
@@ -100,8 +101,8 @@ class GraphPlatform(PagedPlatform):
         return QuotaReading(None, now + timedelta(seconds=pause_s) if pause_s > 0 else None)
 
 
-def graph_request(page: PageRequest, path: str, **query: object) -> ApiRequest:
-    """Return a request for a page of a list."""
+def graph_request(page: PageRequest | ReplyRequest, path: str, **query: object) -> ApiRequest:
+    """Return a request of an object, or for a page of a list."""
     after = query.pop("after", None)
     query |= after if isinstance(after, dict) else {"after": after}
     pairs = {name: value for name, value in query.items() if value not in (None, "")}

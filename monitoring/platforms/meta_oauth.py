@@ -42,7 +42,7 @@ def threads_oauth(*scopes: str) -> OAuth:
     )
 
 
-def facebook_oauth(*scopes: str, has_pages: bool = False) -> OAuth:
+def facebook_oauth(*scopes: str, reply_scopes: tuple[str, ...] = (), has_pages: bool = False) -> OAuth:
     """Return how accounts of Facebook are connected with these permissions; `has_pages` for the tokens of Pages."""
     exchange = Exchange(
         "https://graph.facebook.com/v25.0/oauth/access_token", "fb_exchange_token", "fb_exchange_token", with_app=True
@@ -51,6 +51,7 @@ def facebook_oauth(*scopes: str, has_pages: bool = False) -> OAuth:
         authorize_url="https://www.facebook.com/v25.0/dialog/oauth",
         token_url="https://graph.facebook.com/v25.0/oauth/access_token",
         scopes=scopes,
+        reply_scopes=reply_scopes,
         scope_separator=",",
         app_link=APPS,
         app_help=gettext_noop("App settings, Basic. Add the product Facebook Login, and the redirect URI there."),

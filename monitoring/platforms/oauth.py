@@ -69,6 +69,8 @@ class Exchange:
 class OAuth:
     """How accounts of a platform are connected. `{server}` in a URL is the setting of that name.
 
+    `reply_scopes` are asked for in addition if an admin lets the account be used for replies.
+
     `app_link` is where a person creates the app, and `app_help` what it needs there; with `registration_url` Vigie
     registers it (RFC 7591 as Mastodon has it). `settings` names the public settings that are part of the account, such
     as its server. `uses_basic`: the app identifies itself by HTTP Basic, otherwise in the form. `parameters` are
@@ -81,6 +83,7 @@ class OAuth:
     authorize_url: str
     token_url: str
     scopes: tuple[str, ...]
+    reply_scopes: tuple[str, ...] = ()
     app_link: str = ""
     app_help: str = ""
     registration_url: str = ""
@@ -101,14 +104,22 @@ class OAuth:
 
 
 def authorization_url(
-    oauth: OAuth, app: App, settings: Mapping[str, str], redirect_uri: str, state: str, verifier: str
+    oauth: OAuth,
+    app: App,
+    settings: Mapping[str, str],
+    redirect_uri: str,
+    state: str,
+    verifier: str,
+    *,
+    for_replies: bool = False,
 ) -> str:
-    """Return where the person allows Vigie to read with their account."""
+    """Return where the person allows Vigie to read with their account, and to reply if an admin wants that."""
+    scopes = (*oauth.scopes, *oauth.reply_scopes) if for_replies else oauth.scopes
     query = {
         "response_type": "code",
         "client_id": app.client_id,
         "redirect_uri": redirect_uri,
-        "scope": oauth.scope_separator.join(oauth.scopes),
+        "scope": oauth.scope_separator.join(scopes),
         "state": state,
         **oauth.parameters,
     }
@@ -122,12 +133,17 @@ def challenge_of(verifier: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
+def all_scopes(oauth: OAuth) -> tuple[str, ...]:
+    """Return the most that accounts are asked for: what an app is registered with."""
+    return (*oauth.scopes, *oauth.reply_scopes)
+
+
 def registration_request(oauth: OAuth, settings: Mapping[str, str], redirect_uri: str, website: str) -> ApiRequest:
     """Return the request that registers Vigie as an app (https://docs.joinmastodon.org/methods/apps/)."""
     form = {
         "client_name": "Vigie",
         "redirect_uris": redirect_uri,
-        "scopes": oauth.scope_separator.join(oauth.scopes),
+        "scopes": oauth.scope_separator.join(all_scopes(oauth)),
         "website": website,
     }
     return ApiRequest(_filled(oauth.registration_url, settings), form=form)

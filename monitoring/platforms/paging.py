@@ -27,6 +27,7 @@ from monitoring.platforms.oauth import OAuth
 from monitoring.platforms.pages import WRONG_SHAPE, Connection, Page, PageRequest, error_of
 from monitoring.platforms.quotas import QuotaHeaders, read_quota
 from monitoring.platforms.rechecks import Lookup, Rechecked, RecheckPolicy
+from monitoring.platforms.replies import Replies
 from monitoring.platforms.searches import TIMELINE, Plan, Search, in_turn, plan_searches
 from monitoring.platforms.session import Session
 from monitoring.records import Entry, PollError, PollJob, PollResult, QuotaReading
@@ -64,6 +65,8 @@ class PagedPlatform(PlatformDefaults):
     keep_for: timedelta | None = None
     # How often and how many items are looked up again by their ids; only for platforms that can (`Can.RECHECK`).
     recheck: RecheckPolicy | None = None
+    # How an account replies to items; only for platforms that can (`Can.REPLY`).
+    replies: Replies | None = None
     # Its secrets hold a session or token that ends and that `renew` replaces.
     is_renewable = False
     # How accounts are connected; such platforms are renewable, too.

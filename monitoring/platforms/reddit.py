@@ -26,6 +26,7 @@ from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.quotas import QuotaHeaders
 from monitoring.platforms.rechecks import Lookup, Rechecked, RecheckPolicy
 from monitoring.platforms.reddit_items import SITE, has_escaped_html, is_gone, thing_entry, unescaped
+from monitoring.platforms.reddit_replies import RedditReplies
 from monitoring.platforms.searches import Plan, Search
 from monitoring.platforms.values import error_body
 from monitoring.records import PollError, PollJob
@@ -39,7 +40,7 @@ class Reddit(PagedPlatform):
     label = "Reddit"
     summary = gettext_noop("Posts that match your keywords, and comments in subreddits of your choice.")
     needs = Needs.APPROVAL
-    can = frozenset({Can.SEARCH, Can.BACKFILL, Can.ENGAGEMENT, Can.RECHECK})
+    can = frozenset({Can.SEARCH, Can.BACKFILL, Can.ENGAGEMENT, Can.RECHECK, Can.REPLY})
     settings = (
         Setting(
             "client_id",
@@ -75,6 +76,7 @@ class Reddit(PagedPlatform):
         authorize_url=f"{SITE}/api/v1/authorize",
         token_url=f"{SITE}/api/v1/access_token",
         scopes=("read", "identity"),
+        reply_scopes=RedditReplies.scopes,
         app_link="https://www.reddit.com/prefs/apps",
         app_help=gettext_noop("An app of the type “web app” that Reddit has approved."),
         parameters={"duration": "permanent"},
@@ -84,6 +86,7 @@ class Reddit(PagedPlatform):
         account=account_at("/api/v1/me", lambda data: data["name"], "access_token"),
     )
     recheck = RecheckPolicy(100, timedelta(hours=48), is_strict=True)
+    replies = RedditReplies()
 
     def address(self, settings: Mapping[str, str]) -> str:
         return f"{SITE}/search/"

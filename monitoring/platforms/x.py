@@ -27,6 +27,7 @@ from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.quotas import QuotaHeaders
 from monitoring.platforms.rechecks import Lookup, Rechecked, RecheckPolicy
 from monitoring.platforms.values import error_body, total, utc
+from monitoring.platforms.x_replies import XReplies
 from monitoring.records import Entry, PollError
 
 POST_PRICE, USER_PRICE = 0.005, 0.010  # US dollars
@@ -45,7 +46,7 @@ class X(PagedPlatform):
     label = "X"
     summary = gettext_noop("Posts of the last seven days that match your keywords. X charges for each post.")
     needs = Needs.PAYMENT
-    can = frozenset({Can.SEARCH, Can.BACKFILL, Can.ENGAGEMENT, Can.RECHECK})
+    can = frozenset({Can.SEARCH, Can.BACKFILL, Can.ENGAGEMENT, Can.RECHECK, Can.REPLY})
     settings = (
         Setting(
             "token",
@@ -76,6 +77,7 @@ class X(PagedPlatform):
         authorize_url="https://x.com/i/oauth2/authorize",
         token_url="https://api.x.com/2/oauth2/token",
         scopes=("tweet.read", "users.read", "offline.access"),
+        reply_scopes=XReplies.scopes,
         app_link="https://console.x.com",
         app_help=gettext_noop("Of the OAuth 2.0 settings of your app, of the type “Web app”."),
         uses_pkce=True,
@@ -83,6 +85,7 @@ class X(PagedPlatform):
         account=account_at("/2/users/me", lambda data: f"@{data['data']['username']}"),
     )
     recheck = RecheckPolicy(100, timedelta(hours=24), is_strict=True)
+    replies = XReplies()
 
     def limits_of(self, settings: Mapping[str, str], *, has_credential: bool = False) -> tuple[Limit, ...]:
         return (*self.limits, Limit(_cap(settings), MONTH_S, "usd", cost=_page_size(settings) * PRICE))

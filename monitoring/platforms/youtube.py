@@ -5,7 +5,9 @@ Facts: `search.list` has a quota of its own, 100 calls per day; all other calls 
 late, with shortened texts and HTML in titles; `videos.list` has 50 of them whole. All numbers are strings. A video
 without comments has no `commentCount`. Both calls give the same item: if the second one isn't reached, the first one's
 is stored. Quotas refill at midnight in California. The key may be sent in the header
-`X-Goog-Api-Key`. So a page of 50 results takes two requests, and one more per video for its comments.
+`X-Goog-Api-Key`; a connected account has a token instead
+(https://developers.google.com/youtube/v3/guides/auth/server-side-web-apps).
+So a page of 50 results takes two requests, and one more per video for its comments.
 """
 
 from collections.abc import Mapping
@@ -19,9 +21,11 @@ from zoneinfo import ZoneInfo
 from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
+from monitoring.platforms.oauth import OAuth, account_at, is_connected
 from monitoring.platforms.pages import Page, PageRequest, read_items
 from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.rechecks import Lookup, Rechecked, RecheckPolicy, existing
+from monitoring.platforms.replies import bearer
 from monitoring.platforms.values import error_body
 from monitoring.platforms.youtube_items import (
     comment_entry,
@@ -31,6 +35,7 @@ from monitoring.platforms.youtube_items import (
     rechecked_comment,
     whole_video,
 )
+from monitoring.platforms.youtube_replies import YouTubeReplies
 from monitoring.records import PollError
 
 PAGE_SIZE = 50
@@ -56,7 +61,7 @@ class YouTube(PagedPlatform):
     label = "YouTube"
     summary = gettext_noop("Videos that match your keywords, and their comments if you want.")
     needs = Needs.KEY
-    can = frozenset({Can.SEARCH, Can.BACKFILL, Can.ENGAGEMENT, Can.RECHECK})
+    can = frozenset({Can.SEARCH, Can.BACKFILL, Can.ENGAGEMENT, Can.RECHECK, Can.REPLY})
     settings = (
         Setting(
             "comments",
@@ -88,6 +93,22 @@ class YouTube(PagedPlatform):
     overlap = timedelta(hours=24)
     # Data may be stored for 30 days without being read again (https://developers.google.com/youtube/terms).
     recheck = RecheckPolicy(PAGE_SIZE, timedelta(days=30), is_strict=True)
+    replies = YouTubeReplies()
+    is_renewable = True
+    oauth = OAuth(
+        authorize_url="https://accounts.google.com/o/oauth2/v2/auth",
+        token_url="https://oauth2.googleapis.com/token",
+        scopes=("https://www.googleapis.com/auth/youtube.readonly",),
+        reply_scopes=YouTubeReplies.scopes,
+        app_link="https://console.cloud.google.com/apis/credentials",
+        app_help=gettext_noop("An OAuth client of the type “Web application”, with the YouTube Data API enabled."),
+        parameters={"access_type": "offline", "prompt": "consent"},
+        uses_pkce=True,
+        token_name="key",
+        account=account_at(
+            "/channels?part=snippet&mine=true", lambda data: data["items"][0]["snippet"]["title"], "key"
+        ),
+    )
 
     def limits_of(self, settings: Mapping[str, str], *, has_credential: bool = False) -> tuple[Limit, ...]:
         """Return the limits with the quota of searches that the project has: Google grants others than 100."""
@@ -186,7 +207,10 @@ def _sent(response: FetchResult) -> datetime:
 
 
 def _call(page: PageRequest | Lookup, method: str, query: Mapping[str, Any]) -> ApiRequest:
-    return ApiRequest(f"{page.api_url}/{method}?{urlencode(query)}", {"X-Goog-Api-Key": page.secrets["key"]})
+    """Return a request with the key, or with the token of a connected account."""
+    key = page.secrets["key"]
+    headers = bearer(key) if is_connected(page.secrets) else {"X-Goog-Api-Key": key}
+    return ApiRequest(f"{page.api_url}/{method}?{urlencode(query)}", headers)
 
 
 def _reasons(response: FetchResult) -> list[str]:

@@ -80,7 +80,7 @@ def preview(
 ) -> dict[str, Any]:
     """Return a `Preview` as JSON. `secrets` are those of a credential that isn't stored yet."""
     now = timezone.now()
-    source = _source(project, platform, settings, credential)
+    source = unpolled_source(project, platform, settings, credential)
     queries = queries_for(project.pk, platform.name)
     searched = queries if Can.SEARCH in platform.can else ()
     key, limits = budget_key(source), limits_of(source, platform)
@@ -149,7 +149,7 @@ def _shown(item: Item, keywords: list[int]) -> PreviewedItem:
     return PreviewedItem(title, text, scrub(item.url), scrub(item.author), published, keywords)
 
 
-def _source(
+def unpolled_source(
     project: Project, platform: Platform, settings: Mapping[str, str], credential: Credential | None
 ) -> ClaimedSource:
     """Return a source that was never polled."""

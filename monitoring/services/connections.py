@@ -23,7 +23,15 @@ from monitoring.http.default import waiting_client
 from monitoring.messages.labels import translated
 from monitoring.models import ConnectionRequest, Credential, PlatformApp
 from monitoring.platforms.base import Platform
-from monitoring.platforms.oauth import App, OAuth, authorization_url, connect, read_app, registration_request
+from monitoring.platforms.oauth import (
+    App,
+    OAuth,
+    all_scopes,
+    authorization_url,
+    connect,
+    read_app,
+    registration_request,
+)
 from monitoring.platforms.pages import Connection
 from monitoring.platforms.registry import PLATFORMS
 from monitoring.polling.credential_state import is_for_server, store_secrets
@@ -98,7 +106,8 @@ def start(
         sealed=seal(verifier),
         expires_at=now + VALID_FOR,
     )
-    return authorization_url(oauth, app, settings, redirect_uri(), state, verifier)
+    for_replies = credential is not None and credential.can_reply
+    return authorization_url(oauth, app, settings, redirect_uri(), state, verifier, for_replies=for_replies)
 
 
 def take(user: User, state: str) -> ConnectionRequest | None:
@@ -174,13 +183,14 @@ def _known(begun: ConnectionRequest, public: Mapping[str, str]) -> Credential | 
 
 
 def _app(project: Project, platform: Platform, oauth: OAuth, settings: Mapping[str, str]) -> App | PollError:
-    """Return the app, registered at the server if it has none with the present redirect URI."""
+    """Return the app, registered at the server if it has none with the present redirect URI and permissions."""
     server = settings.get("server", "")
     stored = app_of(project, platform.name, server)
     app = _stored_app(stored)
     if not oauth.registration_url:
         return app or PollError("app_rejected")
-    if app and stored and stored.redirect_uri == redirect_uri():
+    scopes = " ".join(all_scopes(oauth))
+    if app and stored and (stored.redirect_uri, stored.scopes) == (redirect_uri(), scopes):
         return app
     request = registration_request(oauth, settings, redirect_uri(), configuration.BASE_URL)
     registered = read_app(waiting_client().call(request))
@@ -190,6 +200,7 @@ def _app(project: Project, platform: Platform, oauth: OAuth, settings: Mapping[s
         "client_id": registered.client_id,
         "sealed": seal(registered.client_secret),
         "redirect_uri": redirect_uri(),
+        "scopes": scopes,
     }
     try:
         PlatformApp.objects.update_or_create(project=project, platform=platform.name, server=server, defaults=values)

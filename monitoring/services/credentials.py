@@ -64,6 +64,16 @@ def replace_secrets(credential: Credential, user: User | None, secrets: Mapping[
     wake_pollers()
 
 
+def allow_replies(credential: Credential, user: User | None, is_allowed: bool) -> None:
+    """Let managers publish replies with a credential, or stop that: replies that are queued then fail."""
+    with transaction.atomic():
+        changed = Credential.objects.filter(pk=credential.pk, can_reply=not is_allowed).update(can_reply=is_allowed)
+        if changed:
+            action = "credential.replies_allowed" if is_allowed else "credential.replies_stopped"
+            record(credential.project, user, action, credential, platform=credential.platform)
+    credential.can_reply = is_allowed
+
+
 def attach_credential(source: Source, user: User | None, credential: Credential) -> None:
     """Let a source use a credential, and check it immediately."""
     with transaction.atomic():

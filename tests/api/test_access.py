@@ -37,6 +37,8 @@ BODIES = {
     ("post", "draft/request-changes"): {"version": 1, "comment": "Softer"},
     ("post", "draft/discard"): {"version": 1},
     ("post", "draft/mark-sent"): {"version": 1},
+    ("post", "replies"): {"version": 1, "account": 1},
+    ("post", "resolve"): {"published": True},
     ("post", "why"): {"query": "lumen", "text": "La lampe de Lumen"},
 }
 # Reads that take a body because of their length, and write nothing.
@@ -69,7 +71,7 @@ def world(project):
 
 
 def call(program, method, path, world):
-    noun = re.search(r"}/(draft[\w/-]*)", path) or re.search(r"}/([\w/-]+)", path)
+    noun = re.search(r"}/(draft[\w/-]*|replies$|resolve$)", path) or re.search(r"}/([\w/-]+)", path)
     body = BODIES.get((method, noun[1].rstrip("/") if noun else ""), {}) if method in WRITES else None
     return program(method.upper(), path.format(**world), body)
 

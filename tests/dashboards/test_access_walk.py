@@ -161,7 +161,7 @@ def samples(project, owner, manager):
         )
         for kind in FetchRequest.Kind
     )
-    credential = Credential.objects.create(project=project, platform="hackernews", name="Key of Lumen")
+    credential = Credential.objects.create(project=project, platform="bluesky", name="Key of Lumen")
     view = SavedView.objects.create(
         project=project, owner=owner, name="View of Lumen", query="period=7d", is_shared=True
     )

@@ -2,7 +2,8 @@
 
 import pytest
 
-from workplace.draft_warnings import MAX_LENGTH, DraftWarning, forbidden_in, is_angry, warnings_of
+from monitoring.platforms.reply_texts import MAX_LENGTH
+from workplace.draft_warnings import DraftWarning, forbidden_in, is_angry, warnings_of
 
 
 @pytest.mark.parametrize(

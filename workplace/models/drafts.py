@@ -40,7 +40,8 @@ class Draft(models.Model):
 
     `author` wrote the text last, and `reviewer` was asked to approve it or has decided; `comment` is what they said.
     `version` rises with every change: each change names the version that the person saw (workplace/drafts.py).
-    A draft is closed when its reply was sent or it was discarded.
+    A draft is closed when its reply was sent or it was discarded. While Vigie sends it (workplace/outgoing.py), nobody
+    can change it.
     """
 
     class State(models.TextChoices):
@@ -48,10 +49,12 @@ class Draft(models.Model):
         REQUESTED = "requested", _("Approval requested")
         CHANGES = "changes", _("Changes requested")
         APPROVED = "approved", _("Approved")
+        SENDING = "sending", _("Being sent")
         SENT = "sent", _("Sent")
         DISCARDED = "discarded", _("Discarded")
 
-    OPEN = (State.DRAFT, State.REQUESTED, State.CHANGES, State.APPROVED)
+    EDITABLE = (State.DRAFT, State.REQUESTED, State.CHANGES, State.APPROVED)
+    OPEN = (*EDITABLE, State.SENDING)
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="drafts")
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="drafts")
@@ -69,11 +72,11 @@ class Draft(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["document"],
-                condition=Q(state__in=["draft", "requested", "changes", "approved"]),
+                condition=Q(state__in=["draft", "requested", "changes", "approved", "sending"]),
                 name="one_open_draft_per_document",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "requested", "changes", "approved", "sent", "discarded"]),
+                condition=Q(state__in=["draft", "requested", "changes", "approved", "sending", "sent", "discarded"]),
                 name="draft_state_known",
             ),
         ]

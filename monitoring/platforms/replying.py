@@ -1,0 +1,118 @@
+"""Make the requests of one reply. Called by polling/replies.py.
+
+In: a job with its secrets, the text and its target. Out: a `PublishedReply`, or a `PollError`. The code
+`reply_unknown` means that the platform may have published it: any other error says that it has not.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from monitoring.http import ApiRequest, FetchResult, HttpClient
+from monitoring.platforms.pages import WRONG_SHAPE, error_of
+from monitoring.platforms.paging import PagedPlatform
+from monitoring.platforms.replies import PublishedReply, ReplyRequest
+from monitoring.platforms.session import Session
+from monitoring.records import PollError, PollJob, PollResult
+
+# Failures before anything was sent.
+_NOT_SENT = frozenset({"bad_url", "private_address", "dns", "connect"})
+
+
+class Replier(Session):
+    """The requests of one reply: `prepare`, then `send` or `find`."""
+
+    def __init__(self, platform: PagedPlatform, job: PollJob, reply: ReplyRequest, http_client: HttpClient) -> None:
+        super().__init__(platform, job, http_client)
+        assert platform.replies is not None
+        self.replies = platform.replies
+        self.sent = 0
+        self.reply = replace(reply, api_url=self.api_url, settings=job.source.settings, secrets=job.secrets)
+
+    def prepare(self) -> PollError | None:
+        """Sign in and look the item up. Return what prevents the reply."""
+        if not self.replies.id_of(self.reply.target, self.reply.settings):
+            return PollError("reply_no_id")
+        if problem := self.sign_in():
+            return problem
+        self._take_secrets()
+        if not self.replies.has_lookup:
+            return None
+        response = self._with_renewal(self.replies.parent_request)
+        if response.error:
+            is_gone = response.status in (404, 410)
+            return self.replies.error(response) or (PollError("parent_deleted") if is_gone else self._error(response))
+        try:
+            parent = self.replies.read_parent(self.platform.decode(response.body), self.reply)
+        except WRONG_SHAPE as odd:
+            return self.unexpected(odd)
+        if isinstance(parent, PollError):
+            return parent
+        self.reply = replace(self.reply, parent=parent)
+        return None
+
+    def send(self) -> PublishedReply | PollError:
+        """Publish the reply."""
+        self.sent += 1
+        response = self._with_renewal(self.replies.request)
+        if response.error:
+            return self._refusal(response)
+        try:
+            return self.replies.read(self.platform.decode(response.body), self.reply)
+        except WRONG_SHAPE as problem:
+            return PollError("reply_unknown", self.unexpected(problem).detail)
+
+    def find(self) -> PublishedReply | PollError | None:
+        """Look for the reply at the platform. None means that it wasn't found, not that it doesn't exist."""
+        request = self.replies.find_request(self.reply)
+        if request is None:
+            return None
+        response = self.call(request)
+        if response.error:
+            return self._error(response)
+        try:
+            return self.replies.read_found(self.platform.decode(response.body), self.reply)
+        except WRONG_SHAPE as problem:
+            return self.unexpected(problem)
+
+    def result(self) -> PollResult:
+        """Return what the requests took of the limits."""
+        spent = {"requests": self.requests + (self.replies.cost - 1) * self.sent}
+        return PollResult(requests=self.requests, spent=spent, quota=self.quota, status=self.status)
+
+    def _with_renewal(self, make: Callable[[ReplyRequest], ApiRequest]) -> FetchResult:
+        """Make a request, once more with a new token if the first one was rejected."""
+        response = self.call(make(self.reply))
+        if response.error and response.status and self.may_renew(self._error(response)) and self.renew() is None:
+            self._take_secrets()
+            return self.call(make(self.reply))
+        return response
+
+    def _take_secrets(self) -> None:
+        self.reply = replace(self.reply, secrets=self.secrets)
+
+    def _refusal(self, response: FetchResult) -> PollError:
+        """Return why a reply wasn't published, or that nobody knows whether it was."""
+        error = self._error(response)
+        if response.status == 0 or response.status >= 500 or 200 <= response.status < 300:
+            is_unsent = response.status == 0 and error.code in _NOT_SENT
+            return error if is_unsent else PollError("reply_unknown", f"{error.code}: {error.detail}")
+        known = self.replies.error(response)
+        if known:
+            return known
+        if error.code in ("access_denied", "forbidden"):
+            return PollError("reply_permission", error.detail)
+        if error.code in ("not_found", "gone"):
+            return PollError("parent_deleted", error.detail)
+        return PollError("reply_refused", error.detail) if error.code == "query_rejected" else error
+
+    def _error(self, response: FetchResult) -> PollError:
+        error = self.platform.error(response) or error_of(response)
+        if error.code in ("rate_limited", "quota_used_up"):
+            self.note_wait()
+        return error
+
+    @property
+    def wait(self) -> timedelta | None:
+        """How long the platform asks to wait, None if it doesn't say."""
+        return timedelta(seconds=self.retry_after_s) if self.retry_after_s else None

@@ -1,0 +1,138 @@
+"""Reply to items with a project's credentials: which can, and the requests within the limits of the platform.
+
+In: a document, a credential, a text. Out: a `Replier` for it (platforms/replying.py). Reserved requests are settled
+when it is done, as those of a poll. Called by workplace/outgoing.py, which decides when, and stores the outcome.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import timezone
+
+from accounts.models import Project
+from monitoring.http.default import polling_client
+from monitoring.models import Credential, Document, RawItem, Recheck
+from monitoring.platforms import buckets
+from monitoring.platforms.paging import PagedPlatform
+from monitoring.platforms.registry import PLATFORMS
+from monitoring.platforms.replies import ReplyRequest, ReplyTarget
+from monitoring.platforms.replying import Replier
+from monitoring.polling import budgets
+from monitoring.polling.jobs import access
+from monitoring.polling.preview import unpolled_source
+from monitoring.records import PollError, PollJob, PollResult
+
+# To sign in, and to look up the item.
+FURTHER_REQUESTS = 3
+
+
+def reply_platform(name: str) -> PagedPlatform | None:
+    """Return the platform of a credential, None if it can't reply."""
+    platform = PLATFORMS.get(name)
+    return platform if isinstance(platform, PagedPlatform) and platform.replies else None
+
+
+def may_reply(credential: Credential) -> bool:
+    """Return whether an admin can let this credential reply at all: some platforms ask for a connected account."""
+    platform = reply_platform(credential.platform)
+    if platform is None or platform.replies is None:
+        return False
+    return credential.is_connected or not platform.replies.needs_connection
+
+
+def reply_accounts(project: Project, document: Document) -> list[Credential]:
+    """Return the credentials that can reply to an item, by name."""
+    names = [
+        name
+        for name, platform in PLATFORMS.items()
+        if platform.item_platform == document.platform and reply_platform(name)
+    ]
+    if not names or document.deleted_at:
+        return []
+    target = target_of(document)
+    allowed = project.credentials.filter(platform__in=names, can_reply=True).order_by("name", "pk")
+    return [one for one in allowed if may_reply(one) and _can_reach(one, document, target)]
+
+
+def target_of(document: Document) -> ReplyTarget:
+    """Return what platforms know an item by."""
+    return ReplyTarget(document.url, document.kind, document.thread, _item_id(document))
+
+
+@contextmanager
+def open_replier(
+    credential: Credential, document: Document, text: str, key: UUID, created_at: datetime
+) -> Iterator[Replier | PollError]:
+    """Yield what makes the requests of a reply, or the error that prevents any.
+
+    `rate_limited` if the limits of the platform allow none now.
+    """
+    platform, now = reply_platform(credential.platform), timezone.now()
+    if platform is None or platform.replies is None:
+        yield PollError("account_removed")
+        return
+    settings = settings_of(credential, document)
+    if not _can_reach(credential, document, target_of(document)):
+        yield PollError("reply_no_id")
+        return
+    source = unpolled_source(credential.project, platform, settings, credential)
+    fields = access(platform, settings, credential)
+    limits, budget_key = platform.limits[:1], f"{platform.name}:{credential.pk}"
+    if error := fields.pop("error", None):
+        yield error
+        return
+    wanted = platform.replies.cost + FURTHER_REQUESTS
+    reserved, _at = budgets.reserve(budget_key, limits, wanted, now)
+    # Small limits hold fewer requests at one time than a reply takes: the rest is taken when they are settled.
+    if reserved < min([wanted, *(int(buckets.capacity(limit)) for limit in limits)]):
+        budgets.settle(budget_key, limits, reserved, PollResult(requests=0), now)
+        yield PollError("rate_limited", "the limit is used up for now")
+        return
+    job = PollJob(source=source, now=now, base_url=settings.get("base_url", ""), **fields)
+    request = ReplyRequest(
+        api_url="",
+        settings=settings,
+        secrets={},
+        target=target_of(document),
+        text=text,
+        key=key,
+        created_at=created_at,
+        language=document.language,
+    )
+    replier = Replier(platform, job, request, polling_client())
+    try:
+        yield replier
+    finally:
+        budgets.settle(budget_key, limits, reserved, replier.result(), timezone.now())
+
+
+def settings_of(credential: Credential, document: Document) -> dict[str, str]:
+    """Return the settings of the source that found the item with this credential, else of another one of its."""
+    sources = list(credential.sources.order_by("pk"))
+    source = next((one for one in sources if one.pk == document.source_id), sources[0] if sources else None)
+    own = {name: value for name, value in credential.settings.items() if name not in ("account", "account_id")}
+    return {**(source.settings if source else {}), **own}
+
+
+def _can_reach(credential: Credential, document: Document, target: ReplyTarget) -> bool:
+    platform = reply_platform(credential.platform)
+    assert platform is not None and platform.replies is not None
+    settings = settings_of(credential, document)
+    required = (one for one in platform.settings if one.is_server)
+    return all(settings.get(one.name) for one in required) and bool(platform.replies.id_of(target, settings))
+
+
+def _item_id(document: Document) -> str:
+    """Return the id of an item at its platform, from what it was looked up by or received as."""
+    known = Recheck.objects.filter(pk=document.pk).values_list("recheck_id", flat=True).first()
+    if known:
+        return known
+    raw = RawItem.objects.filter(pk=document.pk).values_list("body", flat=True).first()
+    try:
+        found = json.loads(raw) if raw else {}
+    except ValueError:  # cut off at its longest
+        return ""
+    return str(found.get("id") or "") if isinstance(found, dict) else ""
