@@ -54,6 +54,9 @@ _PLAIN = {
     "draft.changes_requested": gettext_lazy("Changes to the draft requested."),
     "draft.discarded": gettext_lazy("Draft discarded."),
     "draft.sent": gettext_lazy("Reply marked as published."),
+    "note.created": gettext_lazy("Internal note written."),
+    "note.edited": gettext_lazy("Internal note edited."),
+    "note.deleted": gettext_lazy("Internal note deleted."),
     "story.joined": gettext_lazy("Joined with another story."),
     "story.split": gettext_lazy("Taken out of its story."),
 }

@@ -3,6 +3,7 @@
 
 import "./list/keyboard.js";
 import "./list/names.js";
+import "./list/presence.js";
 import { detail, openToRead } from "./list/reading.js";
 import { pollPendingBadges } from "./list/refresh.js";
 import { list, rowAt, rowWith, selectRow } from "./list/rows.js";

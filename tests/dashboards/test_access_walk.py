@@ -83,6 +83,7 @@ PERSONAL_PREFIXES = {"mfa_": "own two-factor authentication", "account_": "own p
 # Changes that viewers may make: each concerns only their own data.
 OWN_MATTERS = {
     "columns_change": "own columns",
+    "presence": "says that the person has a mention open, in Redis for 40 seconds",
     "project_leave": "everyone may leave",
     "digest": "own digest; its settings are created on the first visit",
     "digest_preview": "own digest; its settings are created on the first visit",

@@ -33,7 +33,7 @@ export async function openInPane(row) {
 function fill(page) {
   detail.replaceChildren(...page.body.childNodes);
   window.htmx.process(detail);
-  detail.dispatchEvent(new CustomEvent("vigie:opened"));
+  detail.dispatchEvent(new CustomEvent("vigie:opened", { bubbles: true }));
 }
 
 // Shows the pane of a row that a response has brought along.
