@@ -12,7 +12,7 @@ from datetime import timedelta
 from django.db.models import Func, Value
 from django.utils import timezone
 
-from monitoring.models import Document, DocumentSource, Keyword, Mention, Source
+from monitoring.models import Document, DocumentSource, Keyword, Mention, Source, Story
 from monitoring.query import search_text, stars
 
 _numbers = itertools.count(1)
@@ -66,6 +66,15 @@ def make_mentions(keywords: Keyword | Iterable[Keyword], rows: int | Iterable[Ma
     fields = [{key: value for key, value in row.items() if key not in MENTION_ONLY} for row in rows]
     documents = make_documents(keywords[0].project, fields)
     return _mentions(keywords, zip(documents, rows, strict=True))
+
+
+def make_story(keyword, rows: int | Iterable[Mapping]):
+    """Create mentions whose documents are one story."""
+    mentions = make_mentions(keyword, rows)
+    story = Story.objects.create(project=keyword.project)
+    Document.objects.filter(pk__in=[mention.document_id for mention in mentions]).update(story=story)
+    Mention.objects.filter(pk__in=[mention.pk for mention in mentions]).update(story=story)
+    return story
 
 
 def _rows(rows):

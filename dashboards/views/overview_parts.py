@@ -13,6 +13,7 @@ from accounts.models import Membership
 from dashboards.presenters import overview_details as details
 from dashboards.presenters.mention_rows import shown_mentions
 from dashboards.presenters.overview_tiles import reach_tile
+from dashboards.presenters.story_rows import story_rows
 from dashboards.presenters.time_chart import title_of
 from dashboards.views.time_limit import within_time_limit
 from monitoring.insights.breakdown import subject_of
@@ -20,6 +21,7 @@ from monitoring.insights.filters import MentionFilter
 from monitoring.insights.peaks import explain
 from monitoring.insights.profile import known_reach, profile
 from monitoring.insights.terms import distinctive_terms
+from monitoring.insights.top_stories import top_stories
 from monitoring.models import Keyword
 
 
@@ -38,6 +40,7 @@ def overview_details(request: SignedInRequest, membership: Membership) -> HttpRe
         "busiest": details.busiest(heat),
         "hours": range(24),
         "zone": str(f.zone),
+        "stories": story_rows(f, top_stories(f)),
         "sources": details.source_rows(f, found),
         "authors": details.author_rows(f, found),
         "terms": terms,

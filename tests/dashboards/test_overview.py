@@ -12,7 +12,7 @@ from accounts.formats import long_date
 from alerts.evaluate import evaluate_all
 from alerts.models import Incident, Rule
 from monitoring.models import Source, SourcePeriod, Triage
-from tests.factories import make_keyword, make_mention, make_mentions, make_source
+from tests.factories import make_keyword, make_mention, make_mentions, make_source, make_story
 
 NOW = timezone.now
 
@@ -255,6 +255,20 @@ def test_details_link_to_the_counted_mentions(as_person, viewer, at, tracked_key
     for cell in cells:
         assert count_at(client, f"{at('mentions')}?{cell.query}") == cell.count
     assert (context["reach"].value, "43%" in context["reach"].note) == ("1,200", True)
+
+
+def test_stories_link_to_as_many_items_as_they_count(as_person, viewer, at, tracked_keywords):
+    brand, rival, source = tracked_keywords
+    client = as_person(viewer)
+    assert b"stories-title" not in client.get(at("overview_details"), headers={"hx-request": "true"}).content
+    reprint = {"source": source, "title": "Lumen rappelle sa lampe"}
+    make_story(brand, [{**reprint, "published": NOW() - timedelta(hours=hours)} for hours in (50, 20, 3)])
+    make_story(rival, 2)  # not about the brand
+    response = client.get(at("overview_details"), headers={"hx-request": "true"})
+    [row] = response.context["stories"]
+    assert (row.title, row.spread, row.source) == ("Lumen rappelle sa lampe", "3 items in 1 source", str(source))
+    assert count_at(client, f"{at('mentions')}?{row.query}") == 3
+    assert "first in" in response.content.decode()
 
 
 def test_overview_hides_share_of_voice_without_competitor(as_person, viewer, at, project):

@@ -7,8 +7,7 @@ import pytest
 from monitoring.insights import mentions, sentiment
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.top_stories import top_stories
-from monitoring.models import Document, Story
-from tests.factories import make_keyword, make_mentions, make_source
+from tests.factories import make_keyword, make_mentions, make_source, make_story
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 10, 12, tzinfo=UTC)
@@ -26,11 +25,7 @@ def filter_of(keyword, **selections):
 
 def add_story(keyword, hours, **fields):
     """Add a story with an item published at each of these numbers of hours ago."""
-    story = Story.objects.create(project=keyword.project)
-    for mention in make_mentions(keyword, [{"published": NOW - timedelta(hours=hour), **fields} for hour in hours]):
-        Document.objects.filter(pk=mention.document_id).update(story=story)
-        type(mention).objects.filter(pk=mention.pk).update(story=story)
-    return story
+    return make_story(keyword, [{"published": NOW - timedelta(hours=hour), **fields} for hour in hours])
 
 
 def test_folded_page_lists_first_item_under_the_filter_with_number_of_others(keyword):
