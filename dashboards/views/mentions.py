@@ -140,6 +140,7 @@ def mention_page(
         else f"{reverse('mention', args=[project.pk, mention_id])}?{query}",
         "may_edit": may_edit,
     }
+    if request.htmx:
+        return render(request, "mentions/_mention_detail.html", context)
     status = HTTPStatus.CONFLICT if conflict else HTTPStatus.OK
-    template = "mentions/_mention_detail.html" if request.htmx else "mentions/mention.html"
-    return render(request, template, context, status=status)
+    return render(request, "mentions/mention.html", context, status=status)

@@ -33,7 +33,8 @@ MAX_MENTIONS = 200  # per request
 def mention_change(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """POST `id` (several), a field of forms/triage.py, `expected`, and `next` to return to. htmx receives the row.
 
-    If somebody else has changed the value meanwhile, nothing is changed: a 409 with the page, or the pane, says so.
+    If somebody else has changed the value meanwhile, nothing is changed: a 409 with the page says so. htmx receives
+    the pane instead, with status 200, since browsers report others on the console.
     """
     ids = _own_ids(request, membership)
     if not ids:
@@ -117,7 +118,7 @@ def _changed(
 def _refused(request: SignedInRequest, membership: Membership, message: str) -> HttpResponse:
     """Respond to a form with an invalid value."""
     if request.htmx:
-        return HttpResponse(message, status=HTTPStatus.BAD_REQUEST, content_type="text/plain; charset=utf-8")
+        return render(request, "mentions/_refused.html", {"message": message})
     messages.error(request, message)
     return back(request, membership)
 

@@ -4,7 +4,7 @@
 import "./list/keyboard.js";
 import "./list/names.js";
 import "./list/presence.js";
-import { detail, openToRead } from "./list/reading.js";
+import { openToRead } from "./list/reading.js";
 import { pollPendingBadges } from "./list/refresh.js";
 import { list, rowAt, rowWith, selectRow } from "./list/rows.js";
 import { change, correct } from "./list/triage.js";
@@ -19,21 +19,21 @@ document.addEventListener("submit", (event) => {
   const { submitter } = event;
   if ("triage" in form.dataset) {
     const fields = [...new FormData(form, submitter)];
-    returnFocus(id, form);
-    enqueue(() => change(rowWith(id), form.action, fields));
+    closeMenuOf(form);
+    enqueue(async () => {
+      const row = rowWith(id);
+      if (row && (await change(row, form.action, fields))) form.reset();
+    });
   } else {
     enqueue(() => correct(rowWith(id), submitter.value, { form, words: submitter.textContent.trim() }));
   }
 });
 
-// The pane shows the same mention again after a change: the focus returns to the menu or the field that was used.
-function returnFocus(id, form) {
-  const used = form.closest("details.menu")?.querySelector("summary") ?? form.querySelector("[data-action]");
-  const action = used?.dataset.action;
-  if (!action) return;
-  detail.addEventListener("vigie:opened", () => {
-    if (detail.querySelector(`[data-reading="${id}"]`) && !detail.querySelector("[data-conflict]")) detail.querySelector(`[data-action="${action}"]`)?.focus();
-  }, { once: true });
+function closeMenuOf(form) {
+  const menu = form.closest("details.menu");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
 }
 
 // Titles open in the reading pane.

@@ -1,5 +1,6 @@
 // The reading pane: shows the selected mention. On phones it takes the place of the list, and "Back" returns.
 
+import { carryOver } from "./carry_over.js";
 import { getFragment } from "./server.js";
 import { list, moveSelection, selectedRow } from "./rows.js";
 
@@ -21,7 +22,8 @@ export const isReading = () => Boolean(detail?.querySelector("[data-reading]"));
 export async function openInPane(row) {
   const { href } = row.querySelector("[data-open]");
   wanted = href;
-  const waiting = setTimeout(() => wanted === href && detail.replaceChildren(copyOf("loading")), 250);
+  const isHere = idIn(detail) === row.dataset.mention;
+  const waiting = setTimeout(() => wanted === href && !isHere && detail.replaceChildren(copyOf("loading")), 250);
   const page = await getFragment(href);
   clearTimeout(waiting);
   if (wanted !== href) return;
@@ -30,17 +32,22 @@ export async function openInPane(row) {
   else detail.replaceChildren(copyOf("not-loaded"));
 }
 
+const idIn = (pane) => pane.querySelector("[data-reading]")?.dataset.reading;
+
+// A new copy of the same mention takes over what the person was doing there.
 function fill(page) {
+  const restore = idIn(detail) === idIn(page) ? carryOver(detail) : null;
   detail.replaceChildren(...page.body.childNodes);
   window.htmx.process(detail);
+  restore?.();
   detail.dispatchEvent(new CustomEvent("vigie:opened", { bubbles: true }));
 }
 
 // Shows the pane of a row that a response has brought along.
-export function showInPane(row, html) {
+export function showInPane(row, page) {
   wanted = row.querySelector("[data-open]").href;
   shown = wanted;
-  fill(new DOMParser().parseFromString(html, "text/html"));
+  fill(page);
 }
 
 export const reopen = () => selectedRow() && isReading() && openInPane(selectedRow());

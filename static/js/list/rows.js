@@ -10,11 +10,11 @@ export const rowAt = (element) => element.closest?.(ROW);
 export const rowWith = (id) => document.getElementById(`mention-${id}`);
 export const idsOf = (row) => row.dataset.ids.split(" ").map((id) => ["id", id]);
 
-export function selectRow(row) {
+export function selectRow(row, { takesFocus = true } = {}) {
   if (!row) return;
   selectedRow()?.removeAttribute("aria-current");
   row.setAttribute("aria-current", "true");
-  row.focus({ preventScroll: true });
+  if (takesFocus) row.focus({ preventScroll: true });
   row.scrollIntoView({ block: "nearest" });
   row.dispatchEvent(new CustomEvent("vigie:select", { bubbles: true }));
 }
@@ -41,10 +41,11 @@ function rowFrom(html) {
 export function replaceRow(row, html) {
   const changed = rowFrom(html);
   const wasSelected = row.hasAttribute("aria-current");
+  const takesFocus = !document.activeElement.closest("#detail");
   const neighbor = row.nextElementSibling?.matches(ROW) ? row.nextElementSibling : row.previousElementSibling;
   if (changed.dataset.fits !== "no") {
     row.replaceWith(changed);
-    if (wasSelected) selectRow(changed);
+    if (wasSelected) selectRow(changed, { takesFocus });
     return changed;
   }
   row.remove();

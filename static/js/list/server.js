@@ -3,16 +3,15 @@
 
 const headers = () => ({ ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" });
 
-// Return the status and the text of the response. Throws for an error, except for the `expected` statuses.
-export async function send(url, fields, expected = []) {
-  const response = await fetch(url, { method: "POST", body: new URLSearchParams(fields), headers: headers() });
+async function textOf(response) {
   if (response.redirected) location.reload();
-  const isRead = response.ok || expected.includes(response.status);
-  if (!isRead || response.redirected) throw new Error(`status ${response.status}`);
-  return { status: response.status, text: await response.text() };
+  if (!response.ok || response.redirected) throw new Error(`status ${response.status}`);
+  return response.text();
 }
 
-export const post = async (url, fields) => (await send(url, fields)).text;
+export async function post(url, fields) {
+  return textOf(await fetch(url, { method: "POST", body: new URLSearchParams(fields), headers: headers() }));
+}
 
 // Return the HTML of a fragment as a document, or null if it couldn't be read: a later refresh tries again.
 export async function getFragment(url) {

@@ -1,15 +1,12 @@
 // Saves what a team sets for a mention, or a sentiment correction, shows the changed row, and offers to undo it.
 
 import { correctionsOf, currentCorrections, idsIn } from "./corrections.js";
-import { showInPane } from "./reading.js";
+import { detail, showInPane } from "./reading.js";
 import { pollPendingBadges, refreshCounts } from "./refresh.js";
 import { idsOf, list, listField, placeOf, replaceRow, returnRow, updateRow } from "./rows.js";
-import { post, send } from "./server.js";
+import { post } from "./server.js";
 import { showToast } from "./toast.js";
 import { rememberChange, undo } from "./undo.js";
-
-const CONFLICT = 409;
-const INVALID = 400;
 
 function refresh() {
   refreshCounts();
@@ -23,20 +20,28 @@ export function setStatus(row, status) {
   return change(row, list.dataset.changeUrl, [...idsOf(row), ...seen, ["status", status]]);
 }
 
-// Posts a form about a row. What somebody else has changed meanwhile is shown in the pane and not overwritten.
+// Posts a form about a row, and returns whether it was accepted. What somebody else has changed meanwhile is not
+// overwritten: the pane shows it.
 export async function change(row, url, fields) {
   const place = placeOf(row);
   const ids = idsOf(row);
-  const { status, text } = await send(url, [...fields, listField()], [CONFLICT, INVALID]);
-  if (status === INVALID) {
-    showToast(text);
-  } else if (status === CONFLICT) {
-    showInPane(row, text);
-    updateRow(row, document.querySelector("#detail template[data-changed-row]").innerHTML);
-    document.querySelector("#detail [data-conflict]").focus();
-  } else {
-    showChange(row, text, ids, place);
+  const html = await post(url, [...fields, listField()]);
+  const page = new DOMParser().parseFromString(html, "text/html");
+  const refused = page.querySelector("[data-refused]");
+  if (refused) {
+    showToast(refused.textContent);
+    return false;
   }
+  if (page.querySelector("[data-conflict]")) showConflict(row, page);
+  else showChange(row, html, ids, place);
+  return true;
+}
+
+function showConflict(row, page) {
+  const changed = page.querySelector("template[data-changed-row]").innerHTML;
+  showInPane(row, page);
+  updateRow(row, changed);
+  detail.querySelector("[data-conflict]").focus();
 }
 
 function showChange(row, html, ids, place) {

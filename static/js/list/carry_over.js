@@ -1,0 +1,44 @@
+// What a person was doing in the reading pane, for a new copy of the same mention: where it was scrolled to, what was
+// open, what was typed in its small fields, and what had the focus. Long texts are kept by the scripts that save them.
+
+const FIELDS = "input:not([type=hidden]), select";
+
+// Finds the same element in another copy; "" for one without a name of its own.
+function selectorOf(element) {
+  const { id, name, value, dataset } = element;
+  if (dataset.action) return `[data-action="${dataset.action}"]`;
+  if (id) return `#${CSS.escape(id)}`;
+  if (element.matches("details")) {
+    const summary = element.querySelector(":scope > summary[data-action]");
+    return summary ? `details:has(> ${selectorOf(summary)})` : "";
+  }
+  if (element.matches("button")) return name ? `button[name="${name}"][value="${CSS.escape(value)}"]` : "";
+  return name ? `${element.localName}[name="${name}"]` : "";
+}
+
+function isChanged(field) {
+  if (field.matches("select")) return ![...field.options].every((option) => option.selected === option.defaultSelected);
+  return field.value !== field.defaultValue;
+}
+
+// Returns a function that restores the present state in a pane that shows the same mention.
+export function carryOver(pane) {
+  const { activeElement } = document;
+  const scrolled = pane.querySelector(".inbox-scroll")?.scrollTop ?? 0;
+  const open = [...pane.querySelectorAll("details[open]")].map(selectorOf).filter(Boolean);
+  const typed = [...pane.querySelectorAll(FIELDS)].filter(isChanged).map((field) => [selectorOf(field), field.value]);
+  const focused = pane.contains(activeElement) ? selectorOf(activeElement) : "";
+  return () => {
+    for (const selector of open) {
+      const element = pane.querySelector(selector);
+      if (element) element.open = true;
+    }
+    for (const [selector, value] of typed) {
+      const field = selector && pane.querySelector(selector);
+      if (field) field.value = value;
+    }
+    const scroller = pane.querySelector(".inbox-scroll");
+    if (scroller) scroller.scrollTop = scrolled;
+    if (focused) pane.querySelector(focused)?.focus({ preventScroll: true });
+  };
+}
