@@ -39,6 +39,7 @@ class RuleForm(forms.ModelForm):
             "keyword",
             "sentiment",
             "with_uncertain",
+            "counts_stories",
             "condition",
             "threshold",
             "percent",
@@ -62,6 +63,7 @@ class RuleForm(forms.ModelForm):
         self.fields["with_uncertain"].help_text = _(
             "When you filter by sentiment, also count mentions the model isn’t sure about."
         )
+        self.fields["counts_stories"].help_text = _("Reprints and copied posts then count as one mention.")
         self.fields["threshold"].help_text = _("For “Above a threshold”.")
         self.fields["percent"].help_text = _("For “Up by a percentage”: compared with the previous period.")
         self.fields["minimum"].help_text = _("For “Up by a percentage”: no alert below this number of mentions.")

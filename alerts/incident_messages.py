@@ -20,6 +20,7 @@ from delivery.links import absolute, open_url
 from delivery.message import Rendered
 from delivery.passages import Marks
 from monitoring.content.excerpts import excerpt, plain
+from monitoring.insights.dimensions import FOLD
 from monitoring.insights.filters import MentionFilter
 from monitoring.messages.labels import platform_name
 from monitoring.models import Mention
@@ -48,11 +49,12 @@ def filter_of_peak(incident: Incident, zone: tzinfo = UTC) -> MentionFilter:
 
     Mentions that people ignored since then stay in it: reviewing an incident does not change its numbers.
     """
-    until = incident.peak_at or incident.opened_at
+    settings, until = settings_at_opening(incident), incident.peak_at or incident.opened_at
     return MentionFilter(
         project_id=incident.rule.project_id,
         keywords=(incident.rule.keyword_id,),
-        sentiments=settings_at_opening(incident).labels,
+        sentiments=settings.labels,
+        stories=FOLD if settings.counts_stories else "",
         statuses=tuple(Mention.Status.values),
         since=until - timedelta(seconds=incident.settings["window_s"]),
         until=until,

@@ -43,19 +43,10 @@ def window_words(window_s: int) -> str:
 
 def rule_sentence(keyword: str, settings: Settings, window_s: int) -> str:
     """Return a rule as a sentence, without a final period."""
-    window = window_words(window_s)
-    if settings.condition == ABOVE:
-        return _above_sentence(keyword, settings, window)
-    values = {
-        "mentions": MENTIONS_OF[settings.labels] % {"keyword": keyword},
-        "window": window,
-        "percent": number(settings.percent),
-        "count": number(settings.minimum),
-    }
-    if settings.minimum < 2:
-        return _("Alert when %(mentions)s rise by %(percent)s%% or more in %(window)s") % values
-    text = _("Alert when %(mentions)s rise by %(percent)s%% or more in %(window)s, with a minimum of %(count)s")
-    return text % values
+    sentence = _condition_sentence(keyword, settings, window_words(window_s))
+    if settings.counts_stories:
+        return sentence
+    return _("%(sentence)s, reprints included") % {"sentence": sentence}
 
 
 def observation(keyword: str, value: int, settings: Settings, window_s: int) -> str:
@@ -68,6 +59,21 @@ def observation(keyword: str, value: int, settings: Settings, window_s: int) -> 
         "%(keyword)s: %(count)s mention in %(window)s", "%(keyword)s: %(count)s mentions in %(window)s", value
     )
     return text % {"keyword": keyword, "count": number(value), "window": window}
+
+
+def _condition_sentence(keyword: str, settings: Settings, window: str) -> str:
+    if settings.condition == ABOVE:
+        return _above_sentence(keyword, settings, window)
+    values = {
+        "mentions": MENTIONS_OF[settings.labels] % {"keyword": keyword},
+        "window": window,
+        "percent": number(settings.percent),
+        "count": number(settings.minimum),
+    }
+    if settings.minimum < 2:
+        return _("Alert when %(mentions)s rise by %(percent)s%% or more in %(window)s") % values
+    text = _("Alert when %(mentions)s rise by %(percent)s%% or more in %(window)s, with a minimum of %(count)s")
+    return text % values
 
 
 def _above_sentence(keyword: str, settings: Settings, window: str) -> str:

@@ -15,6 +15,7 @@ class Rule(models.Model):
     `sentiment` counts only mentions with that label, plus uncertain ones if `with_uncertain`; "" counts all.
     `above`: more than `threshold` mentions in `window_s` seconds. `increase`: up by at least `percent` % from the
     previous period, with at least `minimum` mentions. The conditions are in alerts/conditions/registry.py.
+    `counts_stories` counts near-identical items once; rules of earlier versions count each item.
     """
 
     class Condition(models.TextChoices):
@@ -40,6 +41,7 @@ class Rule(models.Model):
         _("mentions to count"), max_length=8, choices=Sentiment, blank=True, default="", db_default=""
     )
     with_uncertain = models.BooleanField(_("include uncertain mentions"), default=False, db_default=False)
+    counts_stories = models.BooleanField(_("count near-identical items once"), default=True, db_default=False)
     condition = models.CharField(_("condition"), max_length=10, choices=Condition, default=Condition.ABOVE)
     threshold = models.PositiveIntegerField(_("number of mentions"), null=True, blank=True)
     percent = models.PositiveIntegerField(_("percentage"), null=True, blank=True)

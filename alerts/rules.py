@@ -15,6 +15,7 @@ from accounts.models import Project, User
 from alerts.conditions.base import Settings
 from alerts.messages import rule_sentence
 from alerts.models import Incident, Rule
+from monitoring.insights.dimensions import FOLD
 from monitoring.insights.filters import MentionFilter
 
 
@@ -25,6 +26,7 @@ def filter_of_window(rule: Rule, now: datetime, zone: tzinfo) -> MentionFilter:
         project_id=rule.project_id,
         keywords=(rule.keyword_id,),
         sentiments=settings_of(rule).labels,
+        stories=FOLD if rule.counts_stories else "",
         since=since,
         until=now,
         by="found",
@@ -35,7 +37,13 @@ def filter_of_window(rule: Rule, now: datetime, zone: tzinfo) -> MentionFilter:
 def settings_of(rule: Rule) -> Settings:
     """Return the rule's settings in the form that conditions read."""
     return Settings(
-        rule.condition, rule.threshold or 0, rule.percent or 0, rule.minimum, rule.sentiment, rule.with_uncertain
+        condition=rule.condition,
+        threshold=rule.threshold or 0,
+        percent=rule.percent or 0,
+        minimum=rule.minimum,
+        sentiment=rule.sentiment,
+        with_uncertain=rule.with_uncertain,
+        counts_stories=rule.counts_stories,
     )
 
 

@@ -18,7 +18,8 @@ class Settings:
     """The settings of a rule.
 
     `above`: more than `threshold` mentions. `increase`: at least `percent` % more than in the previous period, and at
-    least `minimum` mentions. `sentiment` and `with_uncertain` select the mentions to count (all if "").
+    least `minimum` mentions. `sentiment` and `with_uncertain` select the mentions to count (all if ""). With
+    `counts_stories`, near-identical items count once.
     """
 
     condition: str
@@ -27,6 +28,7 @@ class Settings:
     minimum: int = 0
     sentiment: str = ""
     with_uncertain: bool = False
+    counts_stories: bool = False
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -126,9 +126,9 @@ def document_rows(f: MentionFilter, mentions: QuerySet[Mention], **columns: Expr
     The columns are properties of the document, the same in all its mentions.
     """
     if len(f.scope) == 1:  # one mention per document: the rows come in the order of the index, without a hash table
-        return mentions.annotate(**columns, labels=_bits()).values(*columns, "labels").order_by()
+        return mentions.annotate(**columns, labels=label_bits()).values(*columns, "labels").order_by()
     grouped = mentions.values("document_id").annotate(**{name: Min(one) for name, one in columns.items()})
-    return grouped.annotate(labels=BitOr(_bits())).order_by()
+    return grouped.annotate(labels=BitOr(label_bits())).order_by()
 
 
 def count_tuples(rows: QuerySet[Mention, dict], columns: str, suffix: str = "") -> list[tuple]:
@@ -148,7 +148,8 @@ def tally(counts: Sequence[tuple[int, int]]) -> Tally:
     return Tally(sum(count for _, count in counts), Split(**by_label))
 
 
-def _bits() -> Case:
+def label_bits() -> Case:
+    """Return the expression for the bit of a mention's label."""
     whens = [When(sentiment=label, then=Value(1 << bit)) for bit, label in enumerate(LABELS[:-1])]
     return Case(*whens, default=Value(1 << LABELS.index("pending")), output_field=IntegerField())
 

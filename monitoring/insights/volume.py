@@ -80,7 +80,8 @@ def volume(
 ) -> Series:
     """Return counts by bucket ("hour", "day", "week"; by the period's length if None), with zeros.
 
-    With `starts`, buckets of any length begin there, and `bucket` is WINDOW.
+    With `starts`, buckets of any length begin there, and `bucket` is WINDOW: each is counted by itself, as rules do,
+    so a folded story counts in every one that has an item of it.
     """
     zone = zone or f.zone
     if bucket is None or starts is None:
@@ -88,7 +89,8 @@ def volume(
         starts = bucket_starts(f.since, f.until, zone, bucket)
     number = bucket_number(f, starts)
     counts: dict[int, list[int]] = defaultdict(lambda: [0] * len(starts))
-    for keyword_id, position, rows in _counted(f, number):
+    by_window = f.is_folded and bucket == WINDOW
+    for keyword_id, position, rows in _counted(f, number, by_window=by_window):
         counts[keyword_id][position - 1] = rows
     keywords = Keyword.objects.filter(pk__in=f.scope).order_by("id")
     lines = tuple(KeywordVolume(keyword, tuple(counts[keyword.pk])) for keyword in keywords)
@@ -96,7 +98,7 @@ def volume(
         bucket=bucket,
         starts=tuple(start.astimezone(zone) for start in starts),
         lines=lines,
-        totals=lines[0].counts if len(lines) == 1 else _totals(f, number, len(starts)),
+        totals=lines[0].counts if len(lines) == 1 else _totals(f, number, len(starts), by_window=by_window),
         capped=f.capped,
     )
 
@@ -124,8 +126,11 @@ def history_start(f: MentionFilter) -> datetime | None:
     return first if first and first > f.previous().since else None
 
 
-def _counted(f: MentionFilter, number: Func) -> Iterable[tuple[int, int, int]]:
+def _counted(f: MentionFilter, number: Func, *, by_window: bool) -> Iterable[tuple[int, int, int]]:
     """Return (keyword id, number of the bucket, mentions); a folded story counts once, in its first bucket."""
+    if by_window:
+        rows = f.mentions().annotate(row=f.row_key, number=number).values("keyword_id", "row", "number").distinct()
+        return count_combinations(rows.order_by(), ["keyword_id", "number"])
     if f.is_folded:
         rows = f.mentions().annotate(row=f.row_key).values("keyword_id", "row").annotate(number=Min(number))
         return count_combinations(rows.order_by(), ["keyword_id", "number"])
@@ -133,10 +138,14 @@ def _counted(f: MentionFilter, number: Func) -> Iterable[tuple[int, int, int]]:
     return counted.order_by()
 
 
-def _totals(f: MentionFilter, number: Func, length: int) -> tuple[int, ...]:
+def _totals(f: MentionFilter, number: Func, length: int, *, by_window: bool) -> tuple[int, ...]:
     """Return documents or folded stories by bucket, each in the bucket of its earliest mention."""
     totals = [0] * length
-    documents = f.mentions().annotate(row=f.row_key).values("row").annotate(number=Min(number)).order_by()
-    for position, rows in count_groups(documents, "number"):
-        totals[position - 1] = rows
+    rows = f.mentions().annotate(row=f.row_key)
+    if by_window:
+        counted = rows.annotate(number=number).values("row", "number").distinct()
+    else:
+        counted = rows.values("row").annotate(number=Min(number))
+    for position, stories in count_groups(counted.order_by(), "number"):
+        totals[position - 1] = stories
     return tuple(totals)

@@ -31,7 +31,7 @@ NBSP, NARROW = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"
     ],
 )
 def test_rule_sentence_formats_numbers_by_language(language, text):
-    settings = Settings("increase", percent=1150, minimum=2000, sentiment="negative")
+    settings = Settings("increase", percent=1150, minimum=2000, sentiment="negative", counts_stories=True)
     with translation.override(language):
         assert rule_sentence("Lumen", settings, Rule.Window.DAY_7) == text
 
