@@ -35,6 +35,12 @@ def rename_project(project: Project, user: User, name: str) -> None:
     record(project, user, "project.renamed", project, before=before)
 
 
+def active_members(project: Project) -> list[User]:
+    """Return the people to whom mentions can be assigned, by name."""
+    members = User.objects.filter(memberships__project=project, is_active=True)
+    return sorted(members, key=lambda user: user.name.casefold())
+
+
 def lock_members(project: Project) -> None:
     """Serialize changes to a project's members until the transaction ends.
 

@@ -9,6 +9,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from api import (
+    bulk_changes,
     documents,
     drafts,
     explain,
@@ -42,7 +43,7 @@ ROUTERS = [
     for module in (
         *(projects, keywords, sources, platform_sources, mentions, overview, mutes, stories),
         *(volume, documents, sentiment, explain, saved_views, response_times),
-        *(triage, notes, drafts, replies, saved_replies),
+        *(triage, bulk_changes, notes, drafts, replies, saved_replies),
     )
 ]
 

@@ -44,10 +44,9 @@ else:
     Reason = Literal[("", *Triage.Reason.values)]
 
 
-class ChangeIn(Body):
-    """The mentions and one change of their items. `reason` can also go with `status` "ignored"."""
+class OneChange(Body):
+    """One change of items. `reason` can also go with `status` "ignored"."""
 
-    mention_ids: Annotated[list[Id], Field(max_length=MAX_MENTIONS)]
     status: MentionStatus = UNSET
     assignee: Id | None = Field(None, description="the ID of a member, null for nobody")
     add_tags: Tags = UNSET
@@ -56,6 +55,12 @@ class ChangeIn(Body):
     reason: Reason = Field(UNSET, description='why there is deliberately no reply; "" removes it')
     reason_note: Text = Field("", max_length=MAX_REASON_NOTE)
     snoozed_until: Time | None = Field(None, description="with an offset; null ends the snooze")
+
+
+class ChangeIn(OneChange):
+    """The mentions and one change of their items. `reason` can also go with `status` "ignored"."""
+
+    mention_ids: Annotated[list[Id], Field(max_length=MAX_MENTIONS)]
     expected: str | int | None = Field(None, description="the `status` or `assignee` that you saw, for all mentions")
 
 
@@ -80,7 +85,7 @@ def change_mentions(request: SignedInRequest, project_id: int, change: ChangeIn)
     changed meanwhile is a 409 that names the present value, and nothing is changed.
     """
     project = membership_of(request.user, project_id, Role.MANAGER).project
-    _check_one_change(change)
+    check_one_change(change)
     with transaction.atomic():
         result = _apply(project, request.user, change)
         if result.conflicts:
@@ -110,7 +115,7 @@ def get_history(request: SignedInRequest, project_id: int, mention_id: int) -> d
     return {"items": history_of(project.pk, mention.document_id)}
 
 
-def _check_one_change(change: ChangeIn) -> None:
+def check_one_change(change: OneChange) -> None:
     given = [name for name in CHANGES if name in change.model_fields_set]
     is_ignored_for_a_reason = given == ["status", "reason"] and change.status == Mention.Status.IGNORED
     if len(given) != 1 and not is_ignored_for_a_reason:

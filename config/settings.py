@@ -256,6 +256,7 @@ CELERY_TASK_ROUTES = {
     "alerts.tasks.*": {"queue": "alert"},
     "delivery.tasks.*": {"queue": "deliver"},
     "provisioning.tasks.*": {"queue": "enrich"},
+    "workplace.tasks.continue_bulk_changes": LOW_PRIORITY,
     "workplace.tasks.*": {"queue": "alert"},
 }
 # Beat messages carry no state: tasks read from Postgres what is due. A lost message only costs a delay, one that
@@ -365,6 +366,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 60},
     },
     "send replies": {"task": "workplace.tasks.send_replies", "schedule": 5, "options": {"expires": 5}},
+    "continue bulk changes": {
+        "task": "workplace.tasks.continue_bulk_changes",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     "create due digests": {"task": "alerts.tasks.write_digests", "schedule": 60, "options": {"expires": 60}},
     "fetch what people wait for": {
         "task": "monitoring.services.fetch_tasks.run_fetches",

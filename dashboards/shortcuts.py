@@ -38,6 +38,7 @@ ACTIONS = [
     Action("previous", "k", _("Previous mention")),
     Action("open", "Enter", _("Open mention")),
     Action("original", "o", _("Open original in a new tab")),
+    Action("select", "x", _("Select mention"), for_managers=True),
     Action("needs_reply", "n", _("Needs reply"), for_managers=True),
     Action("replied", "d", _("Replied"), for_managers=True),
     Action("ignored", "i", _("Ignore"), for_managers=True),

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from dashboards.views import (
     account,
+    bulk,
     columns,
     connections,
     credential_replies,
@@ -79,6 +80,10 @@ MENTIONS = [
     path("p/<int:project_id>/mentions/<int:mention_id>/notes", notes.note_new, name="note_new"),
     path("p/<int:project_id>/notes/<int:note_id>/edit", notes.note_edit, name="note_edit"),
     path("p/<int:project_id>/notes/<int:note_id>/delete", notes.note_delete, name="note_delete"),
+    path("p/<int:project_id>/mentions/change", bulk.mentions_change, name="mentions_change"),
+    path("p/<int:project_id>/mentions/undo", bulk.mentions_undo, name="mentions_undo"),
+    path("p/<int:project_id>/mentions/bulk/<int:change_id>", bulk.bulk_change, name="bulk_change"),
+    path("p/<int:project_id>/mentions/bulk/<int:change_id>/undo", bulk.bulk_change_undo, name="bulk_change_undo"),
     path("p/<int:project_id>/mentions/sentiment", triage.mention_sentiment, name="mention_sentiment"),
     path(
         "p/<int:project_id>/mentions/sentiment-badges",

@@ -5,6 +5,7 @@ is written to the outbox in the transaction of the change. Called by the mention
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Min
@@ -42,11 +43,24 @@ def assign(
     return change
 
 
+def write_bulk_email(
+    project: Project, user: User | None, assignee_id: int, change_id: int, count: int, since: datetime
+) -> None:
+    """Write the one email about a bulk change that assigned `count` items published from `since` on."""
+    assignee = User.objects.get(pk=assignee_id)
+    path = f"{reverse('mentions', args=[project.pk])}?assignee=me&from={timezone.localdate(since, assignee.zone)}"
+    _write_email(project, user, assignee, f"bulk:{change_id}", count, path)
+
+
 def _write(project: Project, user: User | None, assignee: User, change: Change) -> None:
+    path = _path(project, change.document_ids)
+    _write_email(project, user, assignee, str(change.entry_id), len(change.document_ids), path)
+
+
+def _write_email(project: Project, user: User | None, assignee: User, key: str, count: int, path: str) -> None:
     """Write the email about an assignment. Nobody gets one for what they assigned to themselves."""
     if assignee == user:
         return
-    count = len(change.document_ids)
     with translation.override(assignee.language), timezone.override(assignee.zone):
         subject = ngettext(
             "A mention was assigned to you in “%(project)s”",
@@ -57,10 +71,10 @@ def _write(project: Project, user: User | None, assignee: User, change: Change) 
             "project": project,
             "by": user.name if user else "",
             "total": count,
-            "url": absolute(_path(project, change.document_ids)),
+            "url": absolute(path),
         }
         message = Message(
-            key=f"assignment:{change.entry_id}:{assignee.pk}",
+            key=f"assignment:{key}:{assignee.pk}",
             kind=Delivery.Kind.ASSIGNMENT,
             recipient=assignee.email,
             subject=subject % {"project": project.name, "count": count},

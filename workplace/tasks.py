@@ -3,7 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
-from workplace import due, escalation, outgoing
+from monitoring.tasks import continue_later
+from workplace import bulk_changes, due, escalation, outgoing
 
 RECOMPUTE_S = 20
 
@@ -21,3 +22,8 @@ def escalate_overdue_items() -> None:
 @shared_task
 def send_replies() -> None:
     outgoing.send_due()
+
+
+@shared_task
+def continue_bulk_changes(is_continuation: bool = False) -> None:
+    continue_later(continue_bulk_changes, bulk_changes.continue_all(), is_continuation)

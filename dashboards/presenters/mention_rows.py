@@ -21,6 +21,7 @@ from dashboards.presenters.sentiment_badges import (
     row_sign,
     sentiment_badges,
 )
+from dashboards.presenters.work import NO_WORK, Work, work_of
 from monitoring.content.urls import host_of
 from monitoring.insights.documents import FoundDocument
 from monitoring.insights.mentions import MentionRow
@@ -39,7 +40,8 @@ class ShownMention:
 
     `ids` are the mentions that a status change or a correction applies to: all that the list shows. `statuses` are
     theirs, which forms send back as what the person saw. `corrections` is their present correction, for undo.
-    `unmatched_at` is set if none of them matches any more because of an edit.
+    `unmatched_at` is set if none of them matches any more because of an edit. `others` is the number of further items
+    of its story in the list, if the list has one row for each story.
     """
 
     id: int
@@ -57,6 +59,9 @@ class ShownMention:
     corrections: str
     facts: PostFacts
     unmatched_at: datetime | None
+    others: int = 0
+    story_id: int | None = None
+    work: Work = NO_WORK
 
     @property
     def status_label(self) -> str:
@@ -93,6 +98,13 @@ def shown_mentions(rows: Iterable[MentionRow]) -> list[ShownMention]:
     return [shown_mention(row) for row in rows]
 
 
+def shown_with_work(rows: Iterable[MentionRow], now: datetime) -> list[ShownMention]:
+    """Return the rows with due times, assignees and tags, in two queries."""
+    shown = shown_mentions(rows)
+    work = work_of([row.document.pk for row in shown], now)
+    return [replace(row, work=work.get(row.document.pk, NO_WORK)) for row in shown]
+
+
 def shown_mention(row: MentionRow) -> ShownMention:
     """Return one row as lists show it."""
     document, mention = row.document, row.mention
@@ -114,6 +126,8 @@ def shown_mention(row: MentionRow) -> ShownMention:
         corrections=correction_state(row.mentions),
         facts=post_facts(document),
         unmatched_at=_unmatched_at(row.mentions),
+        others=row.others,
+        story_id=row.story_id,
     )
 
 

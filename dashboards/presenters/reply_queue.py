@@ -4,19 +4,16 @@ Called by dashboards/views/overview.py; templates/overview/_queue.html shows the
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-from django.utils.translation import gettext as _
+from datetime import datetime
 
 from accounts.models import User
-from dashboards.presenters.dates import duration, relative_time
 from dashboards.presenters.mention_rows import ShownMention, shown_mention
+from dashboards.presenters.work import due_words
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.mentions import rows_of_documents
 from monitoring.insights.urgency import NEEDS_REPLY, Queue
 
 SHOWN = 5
-SOON = timedelta(hours=4)
 TONES = ("neg", "unk", "neu", "pos")  # by Waiting.negativity
 
 
@@ -46,13 +43,3 @@ def queue_rows(f: MentionFilter, queue: Queue, now: datetime) -> list[QueueRow]:
         for one in first
         if one.document_id in shown
     ]
-
-
-def due_words(due_at: datetime | None, now: datetime) -> tuple[str, str]:
-    """Return when a reply is due in words, and how urgent that is; empty texts if it is not."""
-    if due_at is None:
-        return "", ""
-    left = due_at - now
-    if left <= timedelta():
-        return _("overdue by %(time)s") % {"time": duration(-left.total_seconds())}, "late"
-    return _("due %(time)s") % {"time": relative_time(due_at, now)}, "soon" if left <= SOON else ""

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from accounts.models import Project, User
 from dashboards.presenters.history_sentences import snoozed_until
-from dashboards.presenters.reply_queue import due_words
+from dashboards.presenters.work import due_words
 from monitoring.models import MentionTag, Triage
 from monitoring.services.mention_tags import tags_of_project
 from monitoring.services.triage_operations import COLUMNS, stored_value

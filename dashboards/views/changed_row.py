@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.access import SignedInRequest
 from accounts.models import Membership
-from dashboards.presenters.mention_rows import shown_mention, with_mentions
+from dashboards.presenters.mention_rows import shown_with_work, with_mentions
 from monitoring.insights import mentions as mention_lists
 from monitoring.insights.filters import MentionFilter
 
@@ -32,13 +32,14 @@ def changed_row(
         raise Http404
     f = list_filter(request, membership)
     context = {
-        "row": shown_mention(with_mentions(row, ids)),
-        "fits": f is None or mention_lists.has_row(f, row),
+        "row": shown_with_work([with_mentions(row, ids)], timezone.now())[0],
+        "fits": f is None or bool(mention_lists.still_listed(f, [row])),
         "query": f.to_query() if f else "",
         "project": membership.project,
         "may_edit": True,
         "change_id": change_id,
         "message": message,
+        "pick": True,
     }
     return render(request, "mentions/_changed_row.html", context)
 

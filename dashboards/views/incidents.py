@@ -13,7 +13,7 @@ from alerts import incidents as alert_incidents
 from alerts.incident_messages import filter_of_incident, filter_of_peak, headline, sentence_at_opening
 from alerts.models import Incident, Rule
 from dashboards.presenters.incident_chart import incident_chart
-from dashboards.presenters.mention_rows import shown_mentions
+from dashboards.presenters.mention_rows import shown_with_work
 from monitoring.insights import mentions
 
 PAST = 50
@@ -49,7 +49,7 @@ def incident(request: SignedInRequest, membership: Membership, incident_id: int)
         "mentions_count": mentions.count(peak).value,
         "incident_query": filter_of_incident(shown, now, zone).to_query(),
         "published_before": peak.mentions().filter(published__lt=peak.since).count(),
-        "rows": shown_mentions(mentions.page(peak, size=LATEST).rows),
+        "rows": shown_with_work(mentions.page(peak, size=LATEST).rows, timezone.now()),
         "volume_chart": incident_chart(shown, peak, now),
     }
     return render(request, "alerts/incident.html", context)

@@ -9,7 +9,7 @@ from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
 from dashboards.presenters.coverage import coverage
 from dashboards.presenters.filter_bar import PERIOD_PARAMETERS, filter_bar
-from dashboards.presenters.mention_rows import shown_mentions
+from dashboards.presenters.mention_rows import shown_with_work
 from dashboards.presenters.sentiment_chart import sentiment_chart
 from dashboards.presenters.volume_chart import volume_chart
 from dashboards.views.time_limit import within_time_limit
@@ -46,7 +46,7 @@ def keyword(request: SignedInRequest, membership: Membership, keyword_id: int) -
         "mentions_page": mentions_page,
         "query": f.to_query(),
         "sources": facet_rows(f, "sources", limit=TOP_SOURCES),
-        "rows": shown_mentions(mentions.page(f, size=LATEST).rows),
+        "rows": shown_with_work(mentions.page(f, size=LATEST).rows, timezone.now()),
         "mentions_url": f"{mentions_page}?{f.to_query()}",
         "may_edit": membership.may(Role.MANAGER),
         **(_backfill(shown) if shown.backfilled_to is not None else {}),

@@ -22,11 +22,12 @@ from dashboards.presenters.mention_rows import (
     full_text,
     full_title,
     shown_mention,
-    shown_mentions,
+    shown_with_work,
     with_mentions,
 )
 from dashboards.presenters.notes import shown_notes
 from dashboards.presenters.post_facts import conversation, followers
+from dashboards.presenters.selection import selection_context
 from dashboards.presenters.sentiment_badges import mention_sentiments
 from dashboards.presenters.triage_controls import triage_controls
 from dashboards.views.time_limit import within_time_limit
@@ -50,7 +51,7 @@ def mentions(request: SignedInRequest, membership: Membership) -> HttpResponse:
     page = mention_lists.page(f, request.GET.get("cursor"))
     context = {
         "project": project,
-        "rows": shown_mentions(page.rows),
+        "rows": shown_with_work(page.rows, timezone.now()),
         "page": page,
         "query": f.to_query(),
         "may_edit": membership.may(Role.MANAGER),
@@ -65,6 +66,7 @@ def mentions(request: SignedInRequest, membership: Membership) -> HttpResponse:
         "newest": max((mention.pk for row in page.rows for mention in row.mentions), default=0),
         "is_first": "cursor" not in request.GET,
         "problem": query_problem(f.q) if f.q else None,
+        **selection_context(membership, timezone.now()),
     }
     return render(request, "mentions/mentions.html", context)
 
@@ -122,7 +124,7 @@ def mention_page(
         "triage": triage_controls(project, row.document.pk, reader, now),
         "past": item_history(history_of(project.pk, row.document.pk), reader, may_edit),
         "conflict": conflict,
-        "changed": shown_mention(with_mentions(row, conflict.ids)) if conflict else None,
+        "changed": shown_with_work([with_mentions(row, conflict.ids)], now)[0] if conflict else None,
         "title": full_title(row),
         "text": full_text(row),
         "reasons": match_reasons(row),

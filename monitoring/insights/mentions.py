@@ -6,7 +6,7 @@ keyset, so every page costs the same and no row is skipped or repeated while new
 digests, alerts, the API and the `mentions` command.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -73,7 +73,9 @@ class Count(NamedTuple):
     capped: bool
 
 
-class _Key(NamedTuple):
+class Key(NamedTuple):
+    """A row of the list before it is read: its document, and its mentions under the filter."""
+
     published: datetime
     document_id: int
     mention_ids: list[int]
@@ -110,6 +112,13 @@ def page(f: MentionFilter, cursor: str | None = None, size: int = PAGE_SIZE) -> 
     )
 
 
+def keys_after(f: MentionFilter, cursor: str, size: int) -> tuple[list[Key], str | None]:
+    """Return the next `size` rows of the list without reading them, and the cursor of those after, None at the end."""
+    position, _backwards = read_cursor(cursor)
+    keys = list(islice(_keys(f, position, False, size + 1), size + 1))
+    return keys[:size], write_cursor(keys[size - 1][:2]) if len(keys) > size else None
+
+
 def newest_documents(f: MentionFilter, limit: int) -> list[int]:
     """Return the ids of the first documents of the list."""
     return [key.document_id for key in islice(_keys(f, None, False, limit), limit)]
@@ -119,7 +128,7 @@ def rows_of_documents(f: MentionFilter, ids: list[int]) -> tuple[MentionRow, ...
     """Return the rows of some documents of the list, the oldest first."""
     rows = f.mentions().filter(document_in(ids)).values("published", "document_id").annotate(ids=ArrayAgg("id"))
     keys = rows.order_by("published", "document_id").values_list("published", "document_id", "ids")
-    return _rows(f, [_Key(*key) for key in keys])
+    return _rows(f, [Key(*key) for key in keys])
 
 
 def all_rows(f: MentionFilter) -> Iterator[MentionRow]:
@@ -135,13 +144,21 @@ def all_rows(f: MentionFilter) -> Iterator[MentionRow]:
 
 def row_of(project_id: int, mention_id: int) -> MentionRow | None:
     """Return the row of a mention with all mentions of its document, of any status. None outside the project."""
-    document = Mention.objects.filter(pk=mention_id, keyword__project_id=project_id).values("document_id")
-    rows = Mention.objects.filter(document_id__in=document).select_related("keyword", "source", "document")
-    mentions = sorted(rows, key=lambda mention: (mention.pk != mention_id, mention.keyword_id))
-    return row_with(mentions, "") if mentions else None
+    return next(iter(rows_of(project_id, [mention_id])), None)
 
 
-def _keys(f: MentionFilter, position: Position | None, backwards: bool, limit: int) -> Iterator[_Key]:
+def rows_of(project_id: int, mention_ids: Sequence[int]) -> list[MentionRow]:
+    """Return the rows of the documents of these mentions, in their order, with all mentions of each document."""
+    named = Mention.objects.filter(pk__in=mention_ids, keyword__project_id=project_id).values("document_id")
+    rows = Mention.objects.filter(document_id__in=named).select_related("keyword", "source", "document")
+    place = {pk: number for number, pk in enumerate(mention_ids)}
+    by_document: dict[int, list[Mention]] = {}
+    for mention in sorted(rows, key=lambda one: (place.get(one.pk, len(place)), one.keyword_id)):
+        by_document.setdefault(mention.document_id, []).append(mention)
+    return [row_with(mentions, "") for mentions in by_document.values()]
+
+
+def _keys(f: MentionFilter, position: Position | None, backwards: bool, limit: int) -> Iterator[Key]:
     """Yield the documents after a position with the ids of their mentions, at least `limit` if there are as many."""
     if not f.search:
         yield from _first_keys(f, position, backwards, limit)
@@ -150,16 +167,16 @@ def _keys(f: MentionFilter, position: Position | None, backwards: bool, limit: i
     for documents in f.search.chunks(position, oldest_first=backwards):
         rows = f.mentions(skip="q").filter(document_in(documents))
         grouped = rows.values("published", "document_id").annotate(ids=ArrayAgg("id")).order_by(*order)
-        keys = list(map(_Key._make, grouped.values_list("published", "document_id", "ids")))
+        keys = list(map(Key._make, grouped.values_list("published", "document_id", "ids")))
         later = stories.later_matches(f, rows) if f.is_folded else set()
         yield from (key for key in keys if key.document_id not in later)
 
 
-def _first_keys(f: MentionFilter, position: Position | None, backwards: bool, limit: int) -> list[_Key]:
+def _first_keys(f: MentionFilter, position: Position | None, backwards: bool, limit: int) -> list[Key]:
     """Return the first `limit` documents after a position."""
     with connection.cursor() as cursor:
         cursor.execute(*first_keys_statement(f, position, backwards, limit))
-        return [_Key(*row) for row in cursor.fetchall()]
+        return [Key(*row) for row in cursor.fetchall()]
 
 
 def first_keys_statement(
@@ -189,7 +206,7 @@ def first_keys_statement(
     return statement, [list(f.scope), *params, limit]
 
 
-def _rows(f: MentionFilter, keys: list[_Key]) -> tuple[MentionRow, ...]:
+def _rows(f: MentionFilter, keys: list[Key]) -> tuple[MentionRow, ...]:
     ids = [mention_id for key in keys for mention_id in key.mention_ids]
     rows = Mention.objects.filter(pk__in=ids).select_related("keyword", "source", "document").order_by("keyword_id")
     mentions = list(rows.defer("document__html", "document__search"))
@@ -203,14 +220,18 @@ def _rows(f: MentionFilter, keys: list[_Key]) -> tuple[MentionRow, ...]:
     )
 
 
-def has_row(f: MentionFilter, row: MentionRow) -> bool:
-    """Return whether a list that had this row still has it: after a change of status, assignee, tags and the like.
+def still_listed(f: MentionFilter, rows: Iterable[MentionRow]) -> set[int]:
+    """Return the documents of these rows of a list that it still has: after a change of status, assignee and the like.
 
     A search is left out, since no such change affects it. An item that is not analyzed yet may get any sentiment.
     """
-    pending = any(not mention.sentiment for mention in row.mentions)
-    changes = {"q": "", "sentiments": ()} if pending else {"q": ""}
-    return f.replace(**changes).mentions().filter(document_id=row.document.pk).exists()
+    pending = {row.document.pk: any(not mention.sentiment for mention in row.mentions) for row in rows}
+    found: set[int] = set()
+    for is_pending in set(pending.values()):
+        wide = f.replace(q="", sentiments=()) if is_pending else f.replace(q="")
+        ids = [pk for pk, value in pending.items() if value == is_pending]
+        found |= set(wide.mentions().filter(document_id__in=ids).values_list("document_id", flat=True))
+    return found
 
 
 def row_with(mentions: list[Mention], q: str, others: int = 0) -> MentionRow:

@@ -5,7 +5,7 @@ under the filter.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -50,6 +50,13 @@ def count_others(f: MentionFilter, mentions: Iterable[Mention]) -> dict[int | No
     counted = f.mentions().filter(story_id__in=ids).values_list("story_id")
     rows = counted.annotate(items=Count("document_id", distinct=True)).order_by()
     return {story_id: items - 1 for story_id, items in rows}
+
+
+def with_stories(f: MentionFilter, mention_ids: Collection[int]) -> list[int]:
+    """Return these mentions and those of all other items of their stories under the filter."""
+    stories = Mention.objects.filter(pk__in=mention_ids, keyword__project=f.project_id, story_id__isnull=False)
+    others = f.mentions().filter(story_id__in=list(stories.values_list("story_id", flat=True)))
+    return sorted({*mention_ids, *others.values_list("pk", flat=True)})
 
 
 def _matches(f: MentionFilter, ids: set[int]) -> dict[int, set[tuple[datetime, int]]]:

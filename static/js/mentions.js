@@ -7,6 +7,7 @@ import "./list/presence.js";
 import { openToRead } from "./list/reading.js";
 import { pollPendingBadges } from "./list/refresh.js";
 import { list, rowAt, rowWith, selectRow } from "./list/rows.js";
+import "./list/selection.js";
 import { change, correct } from "./list/triage.js";
 import { enqueue } from "./list/undo.js";
 

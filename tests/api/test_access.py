@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from accounts.models import ApiToken, Project
 from api.app import api
 from tests.factories import make_keyword, make_mention, make_source
+from workplace.models import BulkChange
 
 DOCS = Path(__file__).parents[2] / "docs" / "api.md"
 READS, WRITES = {"get"}, {"post", "patch", "delete"}
@@ -39,6 +40,7 @@ BODIES = {
     ("post", "draft/mark-sent"): {"version": 1},
     ("post", "replies"): {"version": 1, "account": 1},
     ("post", "resolve"): {"published": True},
+    ("post", "bulk-changes"): {"filter": "period=7d", "status": "ignored"},
     ("post", "why"): {"query": "lumen", "text": "La lampe de Lumen"},
 }
 # Reads that take a body because of their length, and write nothing.
@@ -63,7 +65,9 @@ def world(project):
         "keyword_id": keyword.pk,
         "source_id": make_source(project).pk,
         "mention_id": make_mention(keyword).pk,
-        "change_id": 1,
+        "change_id": BulkChange.objects.create(
+            project=project, query="", last_mention_id=1, operation="AddTags", values={}, total=1
+        ).pk,
         "mute_id": 1,
         "reply_id": 1,
         "view_id": 1,

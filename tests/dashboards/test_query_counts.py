@@ -33,7 +33,7 @@ from monitoring.models import (
 )
 from tests.dashboards.test_access_walk import GUARDED
 from tests.factories import make_documents, make_keyword, make_mention, make_mentions, make_source
-from workplace.models import Column, SavedReply, SavedView
+from workplace.models import BulkChange, Column, SavedReply, SavedView
 
 FEW, MANY = 2, 12
 NOT_MEASURED = {
@@ -80,6 +80,7 @@ class World:
         self.mute = self._mute()
         self.view = self._view()
         self.reply = self._reply()
+        self.bulk_change = self._bulk_change()
         Digest.objects.create(project=project, user=owner, sent_until=timezone.now() - timedelta(hours=1))
         SentimentState.objects.create(project=project, analyzed_by="model", layer=self._layer())
 
@@ -138,7 +139,22 @@ class World:
         self._mute()
         self._view()
         self._reply()
+        self._bulk_change()
         record(project, member.user, "sentiment.learning", project, learns=bool(self.size % 2))
+
+    def _bulk_change(self):
+        """Add a finished change of all mentions."""
+        return BulkChange.objects.create(
+            project=self.project,
+            user=self.owner,
+            query="period=7d",
+            last_mention_id=1,
+            operation="SetStatus",
+            values={"status": "to_review"},
+            total=1,
+            state="done",
+            finished_at=timezone.now(),
+        )
 
     def _platform_source(self):
         """Add a source of Bluesky with a key, a report, a used-up limit and an outage. Return its credential."""
@@ -252,6 +268,7 @@ class World:
             "mute_id": self.mute.pk,
             "view_id": self.view.pk,
             "reply_id": self.reply.pk,
+            "change_id": self.bulk_change.pk,
             "member_id": self.member.pk,
             "invitation_id": self.invitation.pk,
             "token_id": self.owner.api_tokens.order_by("pk").first().pk,

@@ -1,9 +1,20 @@
 """The models of teamwork on mentions, one noun per file."""
 
+from workplace.models.bulk_changes import BulkChange
 from workplace.models.drafts import Draft, ReplyRules, SavedReply
 from workplace.models.notes import Note
 from workplace.models.outgoing_replies import OutgoingReply
 from workplace.models.response_targets import ResponseTarget
 from workplace.models.saved_views import Column, SavedView
 
-__all__ = ["Column", "Draft", "Note", "OutgoingReply", "ReplyRules", "ResponseTarget", "SavedReply", "SavedView"]
+__all__ = [
+    "BulkChange",
+    "Column",
+    "Draft",
+    "Note",
+    "OutgoingReply",
+    "ReplyRules",
+    "ResponseTarget",
+    "SavedReply",
+    "SavedView",
+]

@@ -3,6 +3,7 @@
 import { actionOf, isTyping } from "../shortcuts.js";
 import { isCurrent, openToRead } from "./reading.js";
 import { list, moveSelection, selectedRow, selectRow } from "./rows.js";
+import { hasPicked, pressPicked, togglePick } from "./selection.js";
 import { correct, setStatus } from "./triage.js";
 import { enqueue, undo } from "./undo.js";
 
@@ -13,6 +14,7 @@ const actions = {
   next: () => moveSelection(1),
   previous: () => moveSelection(-1),
   open: openSelected,
+  select: () => togglePick(selectedRow()),
   undo,
   show_new: () => document.querySelector("#fresh a")?.click(),
   help: () => document.getElementById("help")?.showModal(),
@@ -26,6 +28,10 @@ function openSelected() {
 function decide(action) {
   const isStatus = statuses.has(action);
   if (!list) return isStatus ? use(action) : correctByKey(action);
+  if (isStatus && hasPicked()) {
+    pressPicked(action);
+    return true;
+  }
   const row = selectedRow();
   if (!row || !("mayEdit" in list.dataset)) return false;
   const words = document.querySelector("#toast").dataset[action];

@@ -1,0 +1,117 @@
+"""The API's changes of all mentions that a filter finds: start one, read its progress, undo it.
+
+Members read, managers write through workplace/bulk_changes.py. Mounted by api/app.py, which authenticates callers and
+turns exceptions into problem bodies.
+"""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from ninja import Router, Schema, Status
+from pydantic import Field
+
+from accounts.access import SignedInRequest, membership_of
+from accounts.models import Project, Role
+from accounts.projects import active_members
+from api.problems import InvalidField
+from api.schemas import Text
+from api.triage import OneChange, check_one_change
+from monitoring.insights.filters import MentionFilter
+from monitoring.insights.time_limit import time_limit
+from monitoring.services.mention_tags import normal_tags
+from monitoring.services.triage_operations import (
+    AddTags,
+    Assign,
+    Operation,
+    RemoveTags,
+    SetFounded,
+    SetReason,
+    SetStatus,
+    Snooze,
+)
+from workplace import bulk_changes
+from workplace.models import BulkChange
+from workplace.models.saved_views import MAX_QUERY
+
+router = Router(tags=["triage"])
+
+
+class BulkChangeIn(OneChange):
+    """A filter as the query string of a list of mentions, and one change."""
+
+    filter: Annotated[Text, Field(max_length=MAX_QUERY)]
+
+
+class BulkChangeOut(Schema):
+    id: int = Field(alias="pk")
+    state: str = Field(description="running, done, stopped, undoing or undone")
+    filter: str = Field(alias="query", description="with the fixed bounds of its period")
+    operation: str
+    values: dict[str, Any]
+    total: int = Field(description="documents under the filter at the start")
+    seen: int = Field(description="documents read so far")
+    changed: int
+    restored: int = Field(description="documents restored by an undo; the others were changed again since")
+    created_at: datetime
+    finished_at: datetime | None
+
+
+@router.post("/projects/{int:project_id}/bulk-changes", response={202: BulkChangeOut})
+@time_limit()
+def create_bulk_change(request: SignedInRequest, project_id: int, change: BulkChangeIn) -> Status:
+    """Make one change to all items under a filter, in the background. Mentions found later are left alone."""
+    project = membership_of(request.user, project_id, Role.MANAGER).project
+    check_one_change(change)
+    f = MentionFilter.from_query(
+        project, QueryDict(change.filter), timezone.now(), request.user.zone, person_id=request.user.pk
+    )
+    try:
+        return Status(202, bulk_changes.start(project, request.user, f, _operation(project, change)))
+    except ValidationError as error:
+        raise InvalidField("filter", " ".join(error.messages), "invalid") from None
+
+
+@router.get("/projects/{int:project_id}/bulk-changes/{int:change_id}", response=BulkChangeOut)
+def get_bulk_change(request: SignedInRequest, project_id: int, change_id: int) -> BulkChange:
+    """Return the progress of a change."""
+    return _one(membership_of(request.user, project_id).project, change_id)
+
+
+@router.post("/projects/{int:project_id}/bulk-changes/{int:change_id}/undo", response={202: BulkChangeOut})
+def undo_bulk_change(request: SignedInRequest, project_id: int, change_id: int) -> Status:
+    """Undo a change, finished or not, in the background, except for values that were changed again since."""
+    change = _one(membership_of(request.user, project_id, Role.MANAGER).project, change_id)
+    bulk_changes.undo(change, request.user)
+    change.refresh_from_db()
+    return Status(202, change)
+
+
+def _one(project: Project, change_id: int) -> BulkChange:
+    change = BulkChange.objects.filter(project=project, pk=change_id).first()
+    if change is None:
+        raise Http404
+    return change
+
+
+def _operation(project: Project, change: OneChange) -> Operation:
+    given = change.model_fields_set
+    if change.status:
+        return SetStatus(change.status, change.reason or "", change.reason_note if change.reason else "")
+    if change.add_tags:
+        return AddTags(normal_tags(change.add_tags))
+    if change.remove_tags:
+        return RemoveTags(normal_tags(change.remove_tags))
+    if "founded" in given:
+        return SetFounded(change.founded)
+    if "snoozed_until" in given:
+        until = change.snoozed_until
+        return Snooze(until.astimezone(UTC).isoformat() if until else None)
+    if "reason" in given:
+        return SetReason(change.reason, change.reason_note if change.reason else "")
+    if change.assignee and change.assignee not in {person.pk for person in active_members(project)}:
+        raise InvalidField("assignee", _("This person isn’t a member of the project."), "unknown")
+    return Assign(change.assignee)
