@@ -16,6 +16,7 @@ from api import (
     keywords,
     mentions,
     mutes,
+    near_misses,
     notes,
     overview,
     platform_sources,
@@ -41,7 +42,7 @@ requests left in this minute.
 ROUTERS = [
     module.router
     for module in (
-        *(projects, keywords, sources, platform_sources, mentions, overview, mutes, stories),
+        *(projects, keywords, near_misses, sources, platform_sources, mentions, overview, mutes, stories),
         *(volume, documents, sentiment, explain, saved_views, response_times),
         *(triage, bulk_changes, notes, drafts, replies, saved_replies),
     )

@@ -38,7 +38,7 @@ ENTRIES: list[tuple[str, str, str | Promise, str | Promise, tuple[str, ...]]] = 
         "text-search",
         _("Keywords"),
         CONFIGURE,
-        ("keyword", "keyword_new", "keyword_edit", "keyword_delete", "explain"),
+        ("keyword", "keyword_near_misses", "keyword_new", "keyword_edit", "keyword_delete", "explain"),
     ),
     (
         "sources",

@@ -1,7 +1,7 @@
 """The preview of a query: rounded numbers, the matches per day, highlighted examples, the effect of an edit.
 
 In: a Preview of monitoring/query_tools/preview.py. Out: frozen values for templates/keywords/_query_preview.html.
-Called by dashboards/views/keyword_edit.py.
+Called by dashboards/views/keyword_edit.py and presenters/near_misses.py.
 """
 
 from dataclasses import dataclass
@@ -83,11 +83,11 @@ def shown_preview(preview: Preview, now: datetime, zone: tzinfo) -> ShownPreview
     found, added, removed = preview.found, preview.added, preview.removed
     return ShownPreview(
         history=preview.history,
-        result=_result(found),
+        result=shown_result(found),
         days=_days(preview, now.astimezone(zone).date(), zone) if found.count else None,
         distinctive_terms=preview.distinctive_terms,
-        added=_result(added, NEWEST_CHANGES) if added else None,
-        removed=_result(removed, NEWEST_CHANGES) if removed else None,
+        added=shown_result(added, NEWEST_CHANGES) if added else None,
+        removed=shown_result(removed, NEWEST_CHANGES) if removed else None,
         cost=reading_cost(preview, now, zone),
     )
 
@@ -100,7 +100,8 @@ def rounded(found: SampledResult) -> int:
     return round(found.count, digits - len(str(found.count)))
 
 
-def _result(found: SampledResult, limit: int | None = None) -> ShownResult:
+def shown_result(found: SampledResult, limit: int | None = None) -> ShownResult:
+    """Return the count and the newest matches, at most `limit`, in one query."""
     hits = found.newest[:limit]
     documents = Document.objects.select_related("source").only("url", "source__title", "source__url")
     names = {pk: source_name(one.source, one) for pk, one in documents.in_bulk([hit.id for hit in hits]).items()}

@@ -40,9 +40,9 @@ def distinctive_terms(
     """
     if not others:
         return ()
-    in_found, in_others = _document_frequencies(found), _document_frequencies(others)
+    in_found, in_others = document_frequencies(found), document_frequencies(others)
     min_count = max(MIN_MATCHES, MIN_SHARE * len(found))
-    is_query_word = _query_words(node)
+    is_query_word = query_words(node)
     scores = {}
     for word, count in in_found.items():
         is_meaningful = len(word) >= MIN_LENGTH and word.isalpha() and word not in STOP_WORDS
@@ -52,7 +52,7 @@ def distinctive_terms(
         if share >= MIN_LIFT * usual:
             scores[word] = share * log(share / usual)
     best = sorted(scores, key=lambda word: (-scores[word], word))[:MAX_TERMS]
-    shown = _as_written(best, found)
+    shown = as_written(best, found)
     return tuple(
         DistinctiveTerm(shown[word], in_found[word], len(found), exclude_term(query, node, shown[word]))
         for word in best
@@ -75,16 +75,17 @@ def _exclusion(term: str) -> tuple[Node, ...]:
     return tuple(child for child in node.children if isinstance(child, Not)) if isinstance(node, And) else ()
 
 
-def _words(text: str) -> set[str]:
+def words_in(text: str) -> set[str]:
+    """Return the folded words of a text."""
     return set(chain.from_iterable(map(KEYS.__getitem__, blank_markup(text).split())))
 
 
-def _document_frequencies(texts: Iterable[str]) -> Counter[str]:
+def document_frequencies(texts: Iterable[str]) -> Counter[str]:
     """Return the number of texts that contain each word."""
-    return Counter(chain.from_iterable(map(_words, texts)))
+    return Counter(chain.from_iterable(map(words_in, texts)))
 
 
-def _query_words(node: Node) -> Callable[[str], bool]:
+def query_words(node: Node) -> Callable[[str], bool]:
     """Return the function that recognizes words of the query, also those that its wildcards match."""
     positive, negative = terms(node)
     words: set[str] = set()
@@ -97,13 +98,13 @@ def _query_words(node: Node) -> Callable[[str], bool]:
     return lambda word: word in words or word.startswith(tuple(stems))
 
 
-def _as_written(words: Iterable[str], texts: Iterable[str]) -> dict[str, str]:
+def as_written(words: Iterable[str], texts: Iterable[str]) -> dict[str, str]:
     """Return each folded word in the spelling of the first text that contains it, in lower case."""
     missing, written = set(words), {}
     for text in texts:
         if not missing:
             break
-        if missing.isdisjoint(_words(text)):
+        if missing.isdisjoint(words_in(text)):
             continue
         for token in tokenize(text):
             if token.norm in missing:

@@ -103,15 +103,13 @@ def _preview(
     if not others:  # no documents, or they are being deleted
         return Preview(History(0, None, True), SampledResult())
     history = History(total, _since([stored.published for stored in others]), total < limit)
-    found = sampled_search(project.pk, oldest, new.candidates, _Difference(new), zone, deadlines[0], TEXTS)
+    found = sampled_search(project.pk, oldest, new.candidates, Difference(new), zone, deadlines[0], TEXTS)
     other_texts = [f"{stored.doc.title}\n{stored.doc.text}" for stored in others]
     terms = distinctive_terms(new.keyword.query, new.query.node, found.texts, other_texts)
     if not old:
         return Preview(history, found, terms)
-    added = sampled_search(project.pk, oldest, candidates_except(new, old), _Difference(new, old), zone, deadlines[1])
-    removed = sampled_search(
-        project.pk, oldest, candidates_except(old, new), _Difference(old, new), zone, deadlines[2]
-    )
+    added = sampled_search(project.pk, oldest, candidates_except(new, old), Difference(new, old), zone, deadlines[1])
+    removed = sampled_search(project.pk, oldest, candidates_except(old, new), Difference(old, new), zone, deadlines[2])
     return Preview(history, found, terms, added, removed)
 
 
@@ -121,7 +119,7 @@ def _since(published: list[datetime]) -> datetime:
 
 
 @dataclass(frozen=True)
-class _Difference:
+class Difference:
     """Matches documents that match one query and not the other."""
 
     query: CandidateQuery
