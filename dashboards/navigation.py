@@ -26,7 +26,7 @@ THEME_COOKIE = "theme"
 WATCH, ACT, CONFIGURE = "", pgettext_lazy("navigation", "Act"), pgettext_lazy("navigation", "Configure")
 ENTRIES: list[tuple[str, str, str | Promise, str | Promise, tuple[str, ...]]] = [
     ("overview", "layout-dashboard", _("Overview"), WATCH, ()),
-    ("mentions", "inbox", _("Mentions"), WATCH, ("mention",)),
+    ("mentions", "inbox", _("Mentions"), WATCH, ("mention", "mention_reply", "mention_saved_replies")),
     ("search", "search", _("All content"), WATCH, ()),
     ("columns", "columns-3", _("Columns"), WATCH, ()),
     ("saved_views", "bookmark", _("Saved views"), WATCH, ()),

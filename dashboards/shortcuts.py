@@ -48,6 +48,7 @@ ACTIONS = [
     Action("founded", "f", _("Assess complaint"), for_managers=True),
     Action("snooze", "s", _("Snooze"), for_managers=True),
     Action("note", "c", _("Write an internal note"), for_managers=True),
+    Action("reply", "r", _("Write a reply"), for_managers=True),
     Action("mute", "m", _("Mute"), for_managers=True),
     Action("positive", "+", _("Mark as positive"), for_managers=True),
     Action("neutral", "=", _("Mark as neutral"), for_managers=True, second_key="0"),

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from dashboards.views import (
     account,
     bulk,
+    answer,
     columns,
     connections,
     credential_replies,
@@ -85,6 +86,12 @@ MENTIONS = [
     path("p/<int:project_id>/mentions/undo", bulk.mentions_undo, name="mentions_undo"),
     path("p/<int:project_id>/mentions/bulk/<int:change_id>", bulk.bulk_change, name="bulk_change"),
     path("p/<int:project_id>/mentions/bulk/<int:change_id>/undo", bulk.bulk_change_undo, name="bulk_change_undo"),
+    path("p/<int:project_id>/mentions/<int:mention_id>/reply", answer.mention_reply, name="mention_reply"),
+    path(
+        "p/<int:project_id>/mentions/<int:mention_id>/saved-replies",
+        answer.mention_saved_replies,
+        name="mention_saved_replies",
+    ),
     path("p/<int:project_id>/mentions/sentiment", triage.mention_sentiment, name="mention_sentiment"),
     path(
         "p/<int:project_id>/mentions/sentiment-badges",

@@ -55,4 +55,4 @@ def _path(draft: Draft) -> str:
     mention = Mention.objects.filter(document_id=draft.document_id).order_by("pk").first()
     if mention is None:
         return reverse("mentions", args=[draft.project_id])
-    return reverse("mention", args=[draft.project_id, mention.pk])
+    return f"{reverse('mention', args=[draft.project_id, mention.pk])}#reply"

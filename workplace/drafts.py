@@ -7,6 +7,7 @@ one. For the mention pages.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -15,9 +16,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
 from monitoring.content.scrub import scrub
-from monitoring.enrichment.analyzer import model
 from monitoring.models import Document, Mention
-from monitoring.sentiment import LABELS
+from monitoring.sentiment import LABELS, SentimentModel, load
 from monitoring.services import triage
 from monitoring.services.triage_log import log_change
 from workplace.approval_messages import write_decision, write_request
@@ -180,8 +180,14 @@ def hindrance_text(code: str) -> str:
 
 def warnings_for(document: Document, text: str, rules: ReplyRules) -> list[DraftWarning]:
     """Return the warnings about a reply to an item, which prevent nothing."""
-    [row] = model().probabilities([text], [document.language])
+    [row] = _tone_model().probabilities([text], [document.language])
     return warnings_of(text, document.platform, rules.forbidden, float(row[LABELS.index("negative")]))
+
+
+@cache
+def _tone_model() -> SentimentModel:
+    """Return the built-in model: processes of the web server don't load a model of the settings."""
+    return load()
 
 
 def _create(project: Project, user: User, document: Document, text: str) -> Draft:

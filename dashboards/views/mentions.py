@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
 from dashboards.forms.query_problem import query_problem
+from dashboards.presenters.answer_box import answer_box
 from dashboards.presenters.conflicts import ShownConflict
 from dashboards.presenters.count_history import count_history
 from dashboards.presenters.edit_history import edit_history
@@ -141,6 +142,9 @@ def mention_page(
         if request.htmx
         else f"{reverse('mention', args=[project.pk, mention_id])}?{query}",
         "may_edit": may_edit,
+        "answer": answer_box(
+            project, mention_id, row.document, reader, saved_reply_id=read_id(request.GET.get("saved", ""))
+        ),
     }
     if request.htmx:
         return render(request, "mentions/_mention_detail.html", context)

@@ -1,12 +1,14 @@
 // The mention list and the page of a mention: selection, reading, triage, keyboard shortcuts, refresh.
 // Without this script every link opens a page and every button submits its form.
 
+import "./list/answer.js";
 import "./list/keyboard.js";
 import "./list/names.js";
 import "./list/presence.js";
 import { openToRead } from "./list/reading.js";
 import { pollPendingBadges } from "./list/refresh.js";
 import { list, rowAt, rowWith, selectRow } from "./list/rows.js";
+import "./list/saved_replies.js";
 import "./list/selection.js";
 import { change, correct } from "./list/triage.js";
 import { enqueue } from "./list/undo.js";

@@ -39,6 +39,7 @@ FEW, MANY = 2, 12
 NOT_MEASURED = {
     "home": "redirects to a project",
     "credential_callback": "redirects to the pages of credentials",
+    "mention_reply": "redirects to the page of the mention, which has the reply field",
 }
 NOT_MEASURED_PREFIXES = ("mfa_", "account_")  # signing in: these pages have no lists
 # The query strings with which pages show the most rows.

@@ -1,0 +1,118 @@
+"""The reply field of a mention: its draft, its state in words, warnings, and who may approve it.
+
+In: a mention with its document, a person, and what they have just sent. Out: a frozen box for
+templates/mentions/_answer.html. Called by dashboards/views/mentions.py and dashboards/views/answer.py.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.formats import clock, number
+from accounts.models import Project, User
+from monitoring.models import Document
+from workplace import drafts
+from workplace.draft_warnings import ANGRY, LONG, MAX_LENGTH, DraftWarning
+from workplace.models import Draft, SavedReply
+from workplace.saved_replies import filled
+
+
+@dataclass(frozen=True)
+class AnswerBox:
+    """`text` is what the field has, `version` that of the saved draft, 0 without one; `limit` is the number of
+    characters that the platform accepts, 0 without one.
+
+    `is_changed`: somebody else has changed the draft meanwhile, and `text` differs from it. `closed` is the state in
+    which the person has just closed the draft, else "".
+    """
+
+    mention_id: int
+    url: str
+    draft: Draft | None
+    text: str
+    version: int
+    limit: int
+    state: str
+    comment: str
+    cooling: str
+    hindrances: list[str]
+    warnings: list[str]
+    reviewers: list[User]
+    may_decide: bool
+    is_changed: bool = False
+    error: str = ""
+    closed: str = ""
+
+    @property
+    def length(self) -> int:
+        return len(self.text)
+
+
+def answer_box(
+    project: Project,
+    mention_id: int,
+    document: Document,
+    user: User,
+    *,
+    typed: str | None = None,
+    saved_reply_id: int | None = None,
+    is_changed: bool = False,
+    error: str = "",
+    closed: str = "",
+) -> AnswerBox:
+    """Return the box of an item. `typed` is a text that could not be saved; a saved reply is added to the text."""
+    now, rules = timezone.now(), drafts.rules_of(project)
+    draft = drafts.open_draft(project, document.pk)
+    current = draft or Draft(project=project, document=document, author=user)
+    text = current.text if typed is None else typed
+    if saved_reply_id and (reply := SavedReply.objects.filter(project=project, pk=saved_reply_id).first()):
+        text = f"{text}\n\n{filled(reply, document, user)}".strip()
+    warnings = drafts.warnings_for(document, text, rules) if text else []
+    missing = drafts.hindrances(current, rules, now)
+    is_author = current.author_id == user.pk
+    return AnswerBox(
+        mention_id=mention_id,
+        url=document.url,
+        draft=draft,
+        text=text,
+        version=draft.version if draft else 0,
+        limit=MAX_LENGTH.get(document.platform, 0),
+        state=_state(current),
+        comment=current.comment if current.state == Draft.State.CHANGES else "",
+        cooling=_cooling(current, now),
+        hindrances=[drafts.hindrance_text(code) for code in missing if code != drafts.COOLING],
+        warnings=[_warning(one) for one in warnings],
+        reviewers=[one for one in drafts.reviewers(project, current) if one.pk != user.pk],
+        may_decide=current.state == Draft.State.REQUESTED and not is_author,
+        is_changed=is_changed,
+        error=error,
+        closed=closed,
+    )
+
+
+def _state(draft: Draft) -> str:
+    name = draft.reviewer.name if draft.reviewer else _("Someone")
+    sentences = {
+        Draft.State.REQUESTED: _("Approval requested: %(name)s."),
+        Draft.State.CHANGES: _("Changes requested: %(name)s."),
+        Draft.State.APPROVED: _("Approved: %(name)s."),
+    }
+    sentence = sentences.get(Draft.State(draft.state))
+    return sentence % {"name": name} if sentence else ""
+
+
+def _cooling(draft: Draft, now: datetime) -> str:
+    if not draft.cooling_until or draft.cooling_until <= now:
+        return ""
+    return _("This draft cools until %(time)s.") % {"time": clock(timezone.localtime(draft.cooling_until).time())}
+
+
+def _warning(one: DraftWarning) -> str:
+    if one.code == ANGRY:
+        return _("This reply may sound angry.")
+    if one.code == LONG:
+        numbers = {"length": number(one.length), "limit": number(one.limit)}
+        return _("The platform accepts %(limit)s characters; this reply has %(length)s.") % numbers
+    return _("Forbidden by the reply rules: %(words)s") % {"words": ", ".join(one.words)}
