@@ -106,7 +106,7 @@ def _state(draft: Draft) -> str:
 def _cooling(draft: Draft, now: datetime) -> str:
     if not draft.cooling_until or draft.cooling_until <= now:
         return ""
-    return _("This draft cools until %(time)s.") % {"time": clock(timezone.localtime(draft.cooling_until).time())}
+    return _("This draft cools until %(time)s") % {"time": clock(timezone.localtime(draft.cooling_until).time())}
 
 
 def _warning(one: DraftWarning) -> str:
