@@ -13,16 +13,17 @@ from django.utils.translation import gettext as _
 from accounts.formats import clock, number
 from accounts.models import Project, User
 from monitoring.models import Document
+from monitoring.platforms.reply_texts import MAX_LENGTH, text_length
 from workplace import drafts
-from workplace.draft_warnings import ANGRY, LONG, MAX_LENGTH, DraftWarning
+from workplace.draft_warnings import ANGRY, LONG, DraftWarning
 from workplace.models import Draft, SavedReply
 from workplace.saved_replies import filled
 
 
 @dataclass(frozen=True)
 class AnswerBox:
-    """`text` is what the field has, `version` that of the saved draft, 0 without one; `limit` is the number of
-    characters that the platform accepts, 0 without one.
+    """`text` is what the field has, `version` that of the saved draft, 0 without one. `length` is that of the text as
+    the platform counts it, `limit` what it accepts, 0 without a limit.
 
     `is_changed`: somebody else has changed the draft meanwhile, and `text` differs from it. `closed` is the state in
     which the person has just closed the draft, else "".
@@ -33,6 +34,7 @@ class AnswerBox:
     draft: Draft | None
     text: str
     version: int
+    length: int
     limit: int
     state: str
     comment: str
@@ -46,8 +48,9 @@ class AnswerBox:
     closed: str = ""
 
     @property
-    def length(self) -> int:
-        return len(self.text)
+    def is_sending(self) -> bool:
+        """Whether Vigie is publishing the draft: until then, nobody changes it."""
+        return self.draft is not None and self.draft.state == Draft.State.SENDING
 
 
 def answer_box(
@@ -78,6 +81,7 @@ def answer_box(
         draft=draft,
         text=text,
         version=draft.version if draft else 0,
+        length=text_length(text, document.platform),
         limit=MAX_LENGTH.get(document.platform, 0),
         state=_state(current),
         comment=current.comment if current.state == Draft.State.CHANGES else "",
@@ -98,6 +102,7 @@ def _state(draft: Draft) -> str:
         Draft.State.REQUESTED: _("Approval requested: %(name)s."),
         Draft.State.CHANGES: _("Changes requested: %(name)s."),
         Draft.State.APPROVED: _("Approved: %(name)s."),
+        Draft.State.SENDING: _("This reply is being sent."),
     }
     sentence = sentences.get(Draft.State(draft.state))
     return sentence % {"name": name} if sentence else ""

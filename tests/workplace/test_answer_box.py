@@ -5,7 +5,7 @@ import pytest
 from delivery.models import Delivery
 from monitoring.models import Mention
 from tests.factories import make_keyword, make_mention
-from workplace import saved_replies
+from workplace import drafts, saved_replies
 from workplace.models import Draft, SavedReply
 
 
@@ -114,3 +114,11 @@ def test_viewer_reads_a_draft_and_changes_nothing(owner, viewer, reply, pane):
     assert "Hello there" in page and "<textarea" not in page
     reply(viewer, version=1, text="Mine")
     assert Draft.objects.get().text == "Hello there"
+
+
+def test_reply_that_is_being_sent_can_be_read_only(project, owner, reply, pane, mention):
+    reply(owner, text="Hello")
+    drafts.release(project, owner, mention.document_id, 1)
+    page = pane(owner)
+    assert "This reply is being sent." in page and " readonly>" in page and 'value="sent"' not in page
+    assert "Hello</textarea>" in page

@@ -4,6 +4,7 @@
 import { keep, keptFor, release } from "./kept_text.js";
 import { idsOf, list, rowWith } from "./rows.js";
 import { getFragment, post } from "./server.js";
+import { showToast } from "./toast.js";
 import { change } from "./triage.js";
 import { enqueue } from "./undo.js";
 
@@ -22,9 +23,11 @@ function say(box, words) {
   partOf(box, "saved").textContent = words;
 }
 
+// While a person types: the server counts as the platform does.
 function count(box) {
   const length = box.querySelector("[data-length]");
-  if (length) length.textContent = [...fieldOf(box).value].length.toLocaleString(document.documentElement.lang);
+  const characters = [...new Intl.Segmenter().segment(fieldOf(box).value)].length;
+  if (length) length.textContent = characters.toLocaleString(document.documentElement.lang);
 }
 
 // `base` is the version that the text in the field started from: it stays while both texts are shown.
@@ -88,6 +91,7 @@ function saved(box, fresh, text) {
   shown.dataset.base = versionOf(fresh).value;
   shown.dataset.text = text;
   if (fieldOf(shown).value === text) return release(box);
+  count(shown);
   keep(shown, { text: fieldOf(shown).value, version: shown.dataset.base });
   schedule(shown);
 }
@@ -100,7 +104,6 @@ function update(box, fresh) {
   }
   versionOf(box).value = versionOf(fresh).value;
   box.toggleAttribute("data-live", fresh.hasAttribute("data-live"));
-  count(box);
 }
 
 function replace(box, fresh) {
@@ -121,8 +124,14 @@ async function act(box, action) {
   if (isChanged(fresh)) fresh.dataset.base = base;
   if (fresh.dataset.closed !== "sent") return;
   const row = list && rowWith(fresh.dataset.mentionId);
-  if (row) enqueue(() => change(row, list.dataset.changeUrl, [...idsOf(row), ["status", "replied"]]));
+  if (row) enqueue(() => showReplied(row, partOf(fresh, "saved").textContent));
   else location.reload();
+}
+
+// The item is marked as replied already: this shows its row as it is now.
+async function showReplied(row, words) {
+  await change(row, list.dataset.changeUrl, [...idsOf(row), ["status", "replied"]]);
+  showToast(words);
 }
 
 document.addEventListener("submit", (event) => {
