@@ -4,8 +4,8 @@ from django.urls import URLPattern, path
 
 from dashboards.views import (
     account,
-    bulk,
     answer,
+    bulk,
     columns,
     connections,
     credential_replies,
