@@ -7,7 +7,7 @@ oldest and the first due MAX_CANDIDATES documents that need a reply, so a neglec
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db.models import Q, QuerySet
 
@@ -15,6 +15,7 @@ from monitoring.insights.filters import MentionFilter
 from monitoring.models import Mention
 
 MAX_CANDIDATES = 500
+MAX_COUNTED = 200
 NEEDS_REPLY = Mention.Status.NEEDS_REPLY
 # An item that is not analyzed may be negative: it comes before those that are certain not to be.
 NEGATIVITY = {"negative": 0, "uncertain": 1, "": 1, "neutral": 2, "positive": 3}
@@ -76,6 +77,16 @@ def queue(f: MentionFilter, now: datetime) -> Queue:
         overdue=overdue,
         oldest=min((one.published for one in found), default=None),
     )
+
+
+def count_waiting(project_id: int, now: datetime) -> tuple[int, bool]:
+    """Return how many documents of a project need a reply now, and whether there may be more.
+
+    At most MAX_COUNTED mentions are read: every page shows the number, also that of a neglected queue.
+    """
+    f = MentionFilter(project_id=project_id, since=datetime(1970, 1, 1, tzinfo=UTC), until=now)
+    ids = list(waiting_mentions(f, now).values_list("document_id", flat=True)[:MAX_COUNTED])
+    return len(set(ids)), len(ids) == MAX_COUNTED
 
 
 def waiting_mentions(f: MentionFilter, now: datetime) -> QuerySet[Mention]:

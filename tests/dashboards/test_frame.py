@@ -1,7 +1,15 @@
 """The frame of every page: navigation, project switcher, language and theme."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
+
+from monitoring.insights.urgency import MAX_COUNTED
+from monitoring.models import Triage
+from tests.factories import make_keyword, make_mentions
 
 
 @pytest.fixture
@@ -20,6 +28,20 @@ def test_navigation_hides_pages_without_permission(as_person, viewer, manager, o
     assert outbox in as_person(owner).get(home).content.decode()
     for person in (viewer, manager):
         assert outbox not in as_person(person).get(home).content.decode()
+
+
+def test_navigation_counts_items_that_need_a_reply_now(as_person, viewer, project, home):
+    client = as_person(viewer)
+    keyword = make_keyword(project)
+    assert "a reply" not in client.get(home).content.decode().partition("</nav>")[0]
+    waiting = make_mentions([keyword, make_keyword(project)], [{"status": "needs_reply"}] * 3)
+    snoozed = waiting[-1].document
+    Triage.objects.create(document=snoozed, project=project, snoozed_until=timezone.now() + timedelta(days=1))
+    make_mentions(keyword, 2)
+    assert "2 need a reply" in client.get(home).content.decode()
+    make_mentions(keyword, [{"status": "needs_reply"}] * MAX_COUNTED)
+    rail = client.get(home).content.decode().partition("</nav>")[0]
+    assert re.search(r">(1\d\d|200)\+<", rail)
 
 
 def test_preferences_store_language_on_account(as_person, viewer, home):
