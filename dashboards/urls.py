@@ -37,6 +37,7 @@ from dashboards.views import (
     sample,
     saved_views,
     search,
+    sent_replies,
     sentiment_settings,
     setup,
     shortcuts,
@@ -92,6 +93,9 @@ MENTIONS = [
         answer.mention_saved_replies,
         name="mention_saved_replies",
     ),
+    path("p/<int:project_id>/mentions/<int:mention_id>/replies", sent_replies.sent_replies, name="sent_replies"),
+    path("p/<int:project_id>/replies/<int:outgoing_id>/cancel", sent_replies.reply_cancel, name="reply_cancel"),
+    path("p/<int:project_id>/replies/<int:outgoing_id>/resolve", sent_replies.reply_resolve, name="reply_resolve"),
     path("p/<int:project_id>/mentions/sentiment", triage.mention_sentiment, name="mention_sentiment"),
     path(
         "p/<int:project_id>/mentions/sentiment-badges",

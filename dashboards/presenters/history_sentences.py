@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.models import User
 from dashboards.presenters.dates import day_and_time
 from monitoring.insights.history import EDITED, FOUND, MUTED
+from monitoring.messages.reply_errors import reply_error_text
 from monitoring.models import Mention, Mute, Triage
 
 
@@ -53,10 +54,11 @@ _PLAIN = {
     "draft.approved": gettext_lazy("Draft approved."),
     "draft.changes_requested": gettext_lazy("Changes to the draft requested."),
     "draft.discarded": gettext_lazy("Draft discarded."),
-    "draft.sent": gettext_lazy("Reply marked as published."),
     "note.created": gettext_lazy("Internal note written."),
     "note.edited": gettext_lazy("Internal note edited."),
     "note.deleted": gettext_lazy("Internal note deleted."),
+    "draft.released": gettext_lazy("Reply queued for sending."),
+    "draft.send_canceled": gettext_lazy("Sending of the reply canceled."),
     "story.joined": gettext_lazy("Joined with another story."),
     "story.split": gettext_lazy("Taken out of its story."),
 }
@@ -144,6 +146,19 @@ def _sentiment(told: Told) -> str:
     return _("Sentiment corrected to “%(label)s”.") % {"label": Mention.Sentiment(str(label)).label}
 
 
+def _sent(told: Told) -> str:
+    account = told.detail.get("account")
+    return (
+        _("Reply published with %(account)s.") % {"account": account} if account else _("Reply marked as published.")
+    )
+
+
+def _not_sent(told: Told) -> str:
+    code = told.detail.get("error")
+    text = _("The reply was not published.")
+    return f"{text} {reply_error_text(str(code)).message}" if code else text
+
+
 def _undone(told: Told) -> str:
     return str(_UNDONE.get(str(told.detail.get("change"))) or _("Change undone."))
 
@@ -163,4 +178,6 @@ _SENTENCES: dict[str, Callable[[Told], str]] = {
     "mention.snoozed": _snoozed,
     "mention.sentiment": _sentiment,
     "mention.undone": _undone,
+    "draft.sent": _sent,
+    "draft.send_failed": _not_sent,
 }

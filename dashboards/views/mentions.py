@@ -29,6 +29,7 @@ from dashboards.presenters.mention_rows import (
 from dashboards.presenters.notes import shown_notes
 from dashboards.presenters.post_facts import conversation, followers
 from dashboards.presenters.selection import selection_context
+from dashboards.presenters.sent_replies import shown_replies, under_way
 from dashboards.presenters.sentiment_badges import mention_sentiments
 from dashboards.presenters.triage_controls import triage_controls
 from dashboards.views.time_limit import within_time_limit
@@ -119,6 +120,7 @@ def mention_page(
         raise Http404
     project, reader, now = membership.project, request.user, timezone.now()
     may_edit = membership.may(Role.MANAGER)
+    replies = shown_replies(project, row.document.pk)
     context = {
         "project": project,
         "row": shown_mention(row),
@@ -145,6 +147,9 @@ def mention_page(
         "answer": answer_box(
             project, mention_id, row.document, reader, saved_reply_id=read_id(request.GET.get("saved", ""))
         ),
+        "mention_id": mention_id,
+        "replies": replies,
+        "pending": under_way(replies),
     }
     if request.htmx:
         return render(request, "mentions/_mention_detail.html", context)

@@ -44,7 +44,7 @@ def may_reply(credential: Credential) -> bool:
 
 
 def reply_accounts(project: Project, document: Document) -> list[Credential]:
-    """Return the credentials that can reply to an item, by name."""
+    """Return the credentials that can reply to an item, by name, in at most four queries."""
     names = [
         name
         for name, platform in PLATFORMS.items()
@@ -52,9 +52,10 @@ def reply_accounts(project: Project, document: Document) -> list[Credential]:
     ]
     if not names or document.deleted_at:
         return []
-    target = target_of(document)
-    allowed = project.credentials.filter(platform__in=names, can_reply=True).order_by("name", "pk")
-    return [one for one in allowed if may_reply(one) and _can_reach(one, document, target)]
+    rows = project.credentials.filter(platform__in=names, can_reply=True).order_by("name", "pk")
+    allowed = [one for one in rows.prefetch_related("sources") if may_reply(one)]
+    target = target_of(document) if allowed else None
+    return [one for one in allowed if target and _can_reach(one, document, target)]
 
 
 def target_of(document: Document) -> ReplyTarget:
@@ -111,7 +112,7 @@ def open_replier(
 
 def settings_of(credential: Credential, document: Document) -> dict[str, str]:
     """Return the settings of the source that found the item with this credential, else of another one of its."""
-    sources = list(credential.sources.order_by("pk"))
+    sources = sorted(credential.sources.all(), key=lambda source: source.pk)
     source = next((one for one in sources if one.pk == document.source_id), sources[0] if sources else None)
     own = {name: value for name, value in credential.settings.items() if name not in ("account", "account_id")}
     return {**(source.settings if source else {}), **own}

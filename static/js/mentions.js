@@ -10,6 +10,7 @@ import { pollPendingBadges } from "./list/refresh.js";
 import { list, rowAt, rowWith, selectRow } from "./list/rows.js";
 import "./list/saved_replies.js";
 import "./list/selection.js";
+import "./list/sending.js";
 import { change, correct } from "./list/triage.js";
 import { enqueue } from "./list/undo.js";
 

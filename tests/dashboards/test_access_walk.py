@@ -25,7 +25,7 @@ from api.app import api
 from delivery.models import Delivery
 from monitoring.models import Credential, FetchRequest, Mute
 from tests.factories import make_keyword, make_mention, make_source
-from workplace.models import BulkChange, Note, SavedReply, SavedView
+from workplace.models import BulkChange, Draft, Note, OutgoingReply, SavedReply, SavedView
 
 # Texts that only members of the project may read.
 PROJECT = "Maison Lumen"
@@ -168,6 +168,8 @@ def samples(project, owner, manager):
     )
     reply = SavedReply.objects.create(project=project, name="Reply of Lumen", language="en", text="Thanks")
     note = Note.objects.create(project=project, document=mention.document, author=owner, text="Note of Lumen")
+    draft = Draft.objects.create(project=project, document=mention.document, text="Draft of Lumen", state="sending")
+    outgoing = OutgoingReply.objects.create(project=project, document=draft.document, draft=draft, text="Lumen")
     mute = Mute.objects.create(project=project, kind="domain", value="lumen.example", label="Mute of Lumen")
     bulk = BulkChange.objects.create(
         project=project, query="", last_mention_id=1, operation="AddTags", values={"added": ["lumen"]}, total=1
@@ -187,6 +189,7 @@ def samples(project, owner, manager):
         "platform_name": "hackernews",
         "credential_id": credential.id,
         "mute_id": mute.id,
+        "outgoing_id": outgoing.id,
         "note_id": note.id,
         "change_id": bulk.id,
         "view_id": view.id,

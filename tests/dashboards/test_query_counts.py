@@ -33,13 +33,14 @@ from monitoring.models import (
 )
 from tests.dashboards.test_access_walk import GUARDED
 from tests.factories import make_documents, make_keyword, make_mention, make_mentions, make_source
-from workplace.models import BulkChange, Column, SavedReply, SavedView
+from workplace.models import BulkChange, Column, Draft, OutgoingReply, SavedReply, SavedView
 
 FEW, MANY = 2, 12
 NOT_MEASURED = {
     "home": "redirects to a project",
     "credential_callback": "redirects to the pages of credentials",
     "mention_reply": "redirects to the page of the mention, which has the reply field",
+    "sent_replies": "for htmx: the page of the mention has the same list",
 }
 NOT_MEASURED_PREFIXES = ("mfa_", "account_")  # signing in: these pages have no lists
 # The query strings with which pages show the most rows.
@@ -111,6 +112,10 @@ class World:
         make_documents(project, [{"source": source}])
         # The mention page shows the first mention: add a keyword and a source to its document.
         make_mention(keyword, self.mention.document)
+        draft = Draft.objects.create(project=project, document=self.mention.document, text="Hello", state="discarded")
+        OutgoingReply.objects.create(
+            project=project, document=draft.document, draft=draft, text="Hello", state="failed", user=self.owner
+        )
         DocumentSource.objects.create(
             document=self.mention.document, source=source, native_key=self.mention.document.address_key, published=now
         )
@@ -267,6 +272,7 @@ class World:
             "platform_name": "hackernews",
             "credential_id": self.credential.pk,
             "mute_id": self.mute.pk,
+            "outgoing_id": 1,
             "view_id": self.view.pk,
             "reply_id": self.reply.pk,
             "change_id": self.bulk_change.pk,
