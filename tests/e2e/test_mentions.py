@@ -180,7 +180,7 @@ def test_original_opens_in_new_tab_without_opener_and_referrer(inbox, context):
 
 def test_toast_button_undoes_status_change(inbox):
     rows(inbox).first.locator("[data-open]").click()
-    inbox.locator("#detail").get_by_role("button", name="Replied").click()
+    inbox.locator("#detail").get_by_role("button", name="Replied", exact=True).click()
     status_is(inbox, "replied")
     inbox.locator(".toast button").click()
     status_is(inbox, "to_review")
@@ -223,8 +223,8 @@ def test_list_works_without_javascript(browser, live_server, as_person, owner, b
     page.goto(f"{live_server.url}/p/{project.pk}/mentions?period=30d")
     page.get_by_role("link", name="Lumen story 3").click()
     expect(page.get_by_role("heading", name="Why this is a mention")).to_be_visible()
-    page.get_by_role("button", name="Replied").click()
-    expect(page.get_by_role("status")).to_have_text("Status changed to “Replied”.")
+    page.get_by_role("button", name="Replied", exact=True).click()
+    expect(page.locator("p.note", has_text="Status changed to “Replied”.")).to_be_visible()
     page.get_by_role("link", name="Back to list").click()
     assert "period=30d" in page.url
     context.close()

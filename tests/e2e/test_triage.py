@@ -150,7 +150,7 @@ def test_two_people_at_one_mention_overwrite_nothing(browser, live_server, as_pe
     expect(toast(other)).to_have_text("Tag added: “late”.")
     # The same thing: the second is told, and the first decision stays until the second insists.
     other.keyboard.press("Escape")
-    pane(other).get_by_role("button", name="Replied").click()
+    pane(other).get_by_role("button", name="Replied", exact=True).click()
     expect(toast(other)).to_have_text("Status changed to “Replied”.")
     inbox.keyboard.press("i")
     conflict = pane(inbox).locator("[data-conflict]")
