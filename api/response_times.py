@@ -4,6 +4,7 @@ Mounted by api/app.py, which authenticates callers and turns exceptions into pro
 """
 
 from dataclasses import asdict
+from datetime import datetime
 
 from django.utils import timezone
 from ninja import Query, Router, Schema
@@ -42,8 +43,19 @@ class PersonTimes(ResponseTimesOut):
     person: str | None
 
 
+class WeekTimes(ResponseTimesOut):
+    start: datetime = Field(description="Monday in your time zone; items count in the week of their publication")
+
+
+class ReasonCount(Schema):
+    reason: str
+    count: int
+
+
 class TeamTimes(Schema):
     total: ResponseTimesOut
+    reasons: list[ReasonCount] = Field(description="why items were deliberately not replied to")
+    weeks: list[WeekTimes]
     platforms: list[PlatformTimes]
     people: list[PersonTimes]
 
@@ -58,6 +70,8 @@ def get_response_times(
     platforms, people = response_times.by_platform(f, now), response_times.by_person(f, now)
     return {
         "total": _numbers(response_times.total(f, now)),
+        "reasons": [{"reason": reason, "count": count} for reason, count in response_times.reasons(f).items()],
+        "weeks": [{"start": start, **_numbers(one)} for start, one in response_times.by_week(f, now).items()],
         "platforms": [{"platform": platform, **_numbers(one)} for platform, one in platforms.items()],
         "people": [{"person": person and person.name, **_numbers(one)} for person, one in people.items()],
     }

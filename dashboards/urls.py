@@ -33,6 +33,7 @@ from dashboards.views import (
     projects,
     reply_settings,
     response_settings,
+    response_times,
     rules,
     sample,
     saved_views,
@@ -70,6 +71,7 @@ SAMPLE = [
 ]
 OVERVIEW = [
     path("p/<int:project_id>/", overview.overview, name="overview"),
+    path("p/<int:project_id>/response-times", response_times.response_times, name="response_times"),
     path("p/<int:project_id>/overview/details", overview_parts.overview_details, name="overview_details"),
     path("p/<int:project_id>/overview/peak", overview_parts.overview_peak, name="overview_peak"),
 ]

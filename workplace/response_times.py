@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, FloatField, Q, QuerySet
+from django.db.models import Count, F, FloatField, Func, Q, QuerySet
 from django.db.models.aggregates import Aggregate
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, TruncWeek
 
 from accounts.models import User
 from monitoring.insights.filters import MentionFilter
@@ -64,7 +64,20 @@ def by_person(f: MentionFilter, now: datetime) -> dict[User | None, ResponseTime
     return {people.get(key): numbers for key, numbers in groups.items()}
 
 
-def _grouped(rows: QuerySet[Triage], key: F | Coalesce, now: datetime) -> dict[Any, ResponseTimes]:
+def by_week(f: MentionFilter, now: datetime) -> dict[datetime, ResponseTimes]:
+    """Return the numbers by the week in which items were published, from its Monday in the filter's zone."""
+    found = _grouped(_rows(f), TruncWeek("document__published", tzinfo=f.zone), now)
+    return dict(sorted(found.items()))
+
+
+def reasons(f: MentionFilter) -> dict[str, int]:
+    """Return the number of items that were deliberately not replied to, by reason, the most frequent first."""
+    rows = _rows(f).filter(first_replied_at=None).exclude(reason="")
+    counted = rows.values("reason").annotate(items=Count("pk")).order_by("-items", "reason")
+    return {row["reason"]: row["items"] for row in counted}
+
+
+def _grouped(rows: QuerySet[Triage], key: F | Func, now: datetime) -> dict[Any, ResponseTimes]:
     counted = rows.values(key=key).annotate(**_numbers(now), items=Count("pk")).order_by("-items", "key")
     return {row.pop("key"): ResponseTimes(**{k: v for k, v in row.items() if k != "items"}) for row in counted}
 

@@ -5,6 +5,7 @@ In: a MentionFilter and the facet of its statuses. Out: frozen rows for template
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from django.utils.translation import gettext as _
 
@@ -12,6 +13,8 @@ from dashboards.presenters.facets import FacetList
 from monitoring.insights import mentions as mention_lists
 from monitoring.insights.dimensions import DIMENSIONS
 from monitoring.insights.filters import MentionFilter
+from monitoring.insights.periods import FIRST_YEAR
+from monitoring.insights.triage_dimensions import ME
 from monitoring.models import Mention
 
 Status = Mention.Status
@@ -35,7 +38,7 @@ class InboxView:
 
 
 def inbox_views(f: MentionFilter, facets: Iterable[FacetList]) -> list[InboxView]:
-    """Return the views by status, then that of everything but ignored mentions."""
+    """Return the views by status, then everything but ignored mentions and the approvals to do."""
     [by_status] = [facet for facet in facets if facet.parameter == DIMENSIONS["statuses"].parameter]
     counts = {choice.key: choice.count for choice in by_status.choices}
     views = [
@@ -46,4 +49,24 @@ def inbox_views(f: MentionFilter, facets: Iterable[FacetList]) -> list[InboxView
     ]
     everything = f.replace(statuses=()).to_query()
     count = mention_lists.count_all_statuses(f)
-    return [*views, InboxView(_("All but ignored"), "layout-dashboard", count, everything, not f.statuses)]
+    views.append(
+        InboxView(_("All but ignored"), "layout-dashboard", count, everything, not f.statuses and not f.approval)
+    )
+    return [*views, *_approvals(f)]
+
+
+def _approvals(f: MentionFilter) -> list[InboxView]:
+    """Return the view of what the person is asked to approve, however old and of every status, if there is any."""
+    wide = MentionFilter(
+        project_id=f.project_id,
+        since=datetime(FIRST_YEAR, 1, 1, tzinfo=UTC),
+        until=f.until,
+        zone=f.zone,
+        person_id=f.person_id,
+        statuses=tuple(Status.values),
+        approval=ME,
+    )
+    count = wide.document_count
+    if not count and not f.approval:
+        return []
+    return [InboxView(_("Approvals to do"), "users", count, wide.to_query(), f.approval == ME)]

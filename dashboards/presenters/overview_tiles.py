@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.formats import long_date, number, percent
+from dashboards.presenters.dates import duration
+from dashboards.presenters.response_rows import median_words
 from dashboards.presenters.sentiment_chart import MIN_MENTIONS_TO_COMPARE
 from dashboards.presenters.time_chart import ShareChart
 from dashboards.time_charts import spark_path
@@ -21,6 +23,7 @@ from monitoring.insights.profile import Reach
 from monitoring.insights.sentiment_words import signed
 from monitoring.insights.urgency import Queue
 from monitoring.insights.volume import PeriodChange
+from workplace.response_times import ResponseTimes
 
 UP, DOWN = "up", "down"
 
@@ -87,6 +90,19 @@ def reply_tile(queue: Queue, url: str, starts: Sequence[datetime]) -> Tile:
     ]
     spark = spark_path(counts) if queue.total else ""
     return Tile("tile-needs-reply", _("Needs reply"), number(queue.total), url, note, tone=tone, spark=spark)
+
+
+def response_tile(now: ResponseTimes, before: ResponseTimes, url: str, history_start: datetime | None) -> Tile | None:
+    """Return the median time to first response; None where nothing was replied to."""
+    if now.median_s is None:
+        return None
+    note, arrow, tone = "", "", ""
+    if history_start is None and before.median_s is not None:
+        note = _("%(before)s before") % {"before": duration(before.median_s)}
+        if median_words(now) != median_words(before):
+            arrow = UP if now.median_s > before.median_s else DOWN
+            tone = "neg" if arrow == UP else ""
+    return Tile("tile-response", _("Time to first response"), median_words(now), url, note, arrow, tone)
 
 
 def share_tile(chart: ShareChart, url: str) -> Tile:

@@ -27,6 +27,7 @@ from monitoring.insights.filters import MentionFilter
 from monitoring.insights.gaps import failures_of, gaps
 from monitoring.insights.marks import marks
 from monitoring.models import Keyword
+from workplace import response_times
 
 
 @project_view()
@@ -96,6 +97,14 @@ class _Page:
             overview_tiles.net_tile(found, mentions_url, history_start),
             overview_tiles.reply_tile(current.queue, waiting_url, found.starts),
         ]
+        response = overview_tiles.response_tile(
+            response_times.total(f, self.now),
+            response_times.total(previous, self.now),
+            f"{reverse('response_times', args=[self.project.pk])}?{f.to_query()}",
+            history_start,
+        )
+        if response:
+            tiles.append(response)
         if shares:
             mentions = reverse("mentions", args=[self.project.pk])
             tiles.append(overview_tiles.share_tile(shares, f"{mentions}?{shares.rows[0].query}"))

@@ -20,11 +20,13 @@ from monitoring.insights.dimension import Condition, Dimension, GroupKey, Key, S
 from monitoring.insights.filter_parser import QueryReader
 from monitoring.insights.search import Search, document_in
 from monitoring.insights.triage_dimensions import (
+    ApprovalDimension,
     AssigneeDimension,
     DueDimension,
     EngagementDimension,
     FollowersDimension,
     FoundedDimension,
+    ReasonDimension,
     SnoozedDimension,
     TagDimension,
 )
@@ -369,6 +371,8 @@ DIMENSIONS: dict[str, Dimension] = {
         FoundedDimension(),
         SnoozedDimension(),
         DueDimension(),
+        ReasonDimension(),
+        ApprovalDimension(),
         FollowersDimension(),
         EngagementDimension(),
         WeekHourDimension(),

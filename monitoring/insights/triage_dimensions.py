@@ -146,28 +146,92 @@ class SnoozedDimension(Dimension):
 
 
 class DueDimension(Dimension):
-    """When the reply to an open item is due: "overdue", or "today" for later today in the person's time zone."""
+    """When the reply to an item is due and whether it came in time.
+
+    Open items: "overdue", "today" for later today in the person's time zone, "waiting" for not due yet. Others: "met"
+    and "missed" for a first response within or after the target, "replied" for any first response.
+    """
 
     name, parameter, label = "due", "due", _("Reply due")
-    description = '"overdue", or "today" for later today'
+    description = '"overdue", "today" for later today, "waiting", "met", "missed", or "replied"'
     is_many = False
 
     def read(self, reader: QueryReader, project: Project) -> Selection:
-        return reader.one_of(self.parameter, ("", "overdue", "today"))
+        return reader.one_of(self.parameter, ("", "overdue", "today", "waiting", "met", "missed", "replied"))
 
     def condition(self, f: "MentionFilter") -> Condition | None:
         if not f.due:
             return None
         now = timezone.now()
-        waiting = Triage.objects.filter(project_id=f.project_id, first_replied_at=None)
-        if f.due == "overdue":
-            return Q(document_id__in=waiting.filter(due_at__lte=now).values("document_id"))
         tomorrow = now.astimezone(f.zone).date() + timedelta(days=1)
-        midnight = datetime.combine(tomorrow, time(), f.zone)
-        return Q(document_id__in=waiting.filter(due_at__gt=now, due_at__lt=midnight).values("document_id"))
+        replied, is_open = Q(first_replied_at__isnull=False), Q(first_replied_at=None)
+        conditions = {
+            "overdue": is_open & Q(due_at__lt=now),
+            "today": is_open & Q(due_at__gt=now, due_at__lt=datetime.combine(tomorrow, time(), f.zone)),
+            "waiting": is_open & Q(due_at__gte=now),
+            "met": replied & Q(due_at__gte=F("first_replied_at")),
+            "missed": replied & Q(due_at__lt=F("first_replied_at")),
+            "replied": replied,
+        }
+        rows = Triage.objects.filter(conditions[f.due], project_id=f.project_id)
+        return Q(document_id__in=rows.values("document_id"))
 
     def labels(self, keys: Iterable[Key]) -> Mapping[Key, str]:
-        return {"overdue": gettext("Overdue"), "today": gettext("Today")}
+        return {
+            "overdue": gettext("Overdue"),
+            "today": gettext("Today"),
+            "waiting": gettext("Not due yet"),
+            "met": gettext("Replied in time"),
+            "missed": gettext("Replied late"),
+            "replied": gettext("Replied"),
+        }
+
+
+class ReasonDimension(Dimension):
+    """Why an item without a reply is deliberately not replied to."""
+
+    name, parameter, label = "reasons", "reason", _("Reason for not replying")
+    description = "spam, not_founded, resolved, troll, no_reply or other"
+
+    def read(self, reader: QueryReader, project: Project) -> Selection:
+        known = Triage.Reason.values
+        return reader.many(self.parameter, lambda values: {value: value for value in values if value in known})
+
+    def condition(self, f: "MentionFilter") -> Condition | None:
+        if not f.reasons:
+            return None
+        rows = Triage.objects.filter(project_id=f.project_id, first_replied_at=None, reason__in=f.reasons)
+        return Q(document_id__in=rows.values("document_id"))
+
+    def labels(self, keys: Iterable[Key]) -> Mapping[Key, str]:
+        return {key: str(label) for key, label in Triage.Reason.choices}
+
+
+class ApprovalDimension(Dimension):
+    """Whether the person is asked to approve a draft of the item ("me"), or anybody is ("any").
+
+    Drafts are rows of the layer above, which is not imported: their relation to documents is named.
+    """
+
+    name, parameter, label = "approval", "approval", _("Approval requested")
+    description = '"me" where you are asked to approve a draft, "any" where somebody is'
+    is_many = False
+
+    def read(self, reader: QueryReader, project: Project) -> Selection:
+        return reader.one_of(self.parameter, ("", ME, "any"))
+
+    def condition(self, f: "MentionFilter") -> Condition | None:
+        if not f.approval:
+            return None
+        asked = Document.objects.filter(project_id=f.project_id, drafts__state="requested")
+        if f.approval == ME:
+            asked = Document.objects.filter(
+                project_id=f.project_id, drafts__state="requested", drafts__reviewer_id=f.person_id or 0
+            )
+        return Q(document_id__in=asked.values("pk"))
+
+    def labels(self, keys: Iterable[Key]) -> Mapping[Key, str]:
+        return {ME: pgettext("assignee", "Me"), "any": gettext("Anybody")}
 
 
 class MinimumDimension(Dimension):

@@ -14,6 +14,7 @@ def test_response_times_by_platform_and_person(program, project, owner, manager)
     body = program(manager).get(f"/projects/{project.pk}/response-times").json()
     numbers = {"replied": 1, "within": 1, "late": 0, "overdue": 0, "waiting": 1, "declined": 0, "share": 1.0}
     assert body["total"] == {**numbers, "median_s": body["total"]["median_s"]}
+    assert [one["replied"] for one in body["weeks"]] == [1] and body["reasons"] == []
     assert [one["platform"] for one in body["platforms"]] == ["bluesky"]
     assert {one["person"]: one["replied"] for one in body["people"]} == {manager.name: 1, None: 0}
     answer = program(manager).get(f"/projects/{project.pk}/response-times?platform=mastodon")

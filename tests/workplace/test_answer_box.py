@@ -1,5 +1,7 @@
 """The reply field of a mention, over HTTP: each change of a draft, its versions, and who may do what."""
 
+import re
+
 import pytest
 
 from delivery.models import Delivery
@@ -122,3 +124,21 @@ def test_reply_that_is_being_sent_can_be_read_only(project, owner, reply, pane, 
     page = pane(owner)
     assert "This reply is being sent." in page and " readonly>" in page and 'value="sent"' not in page
     assert "Hello</textarea>" in page
+
+
+def test_approvals_to_do_are_a_view_of_the_inbox(project, owner, manager, mention, reply, as_person):
+    Mention.objects.filter(pk=mention.pk).update(status="ignored", published="2024-02-03T12:00Z")
+
+    def inbox(user, query=""):
+        return as_person(user).get(f"/p/{project.pk}/mentions?{query}").content.decode()
+
+    reply(manager, text="Bonjour")
+    assert "Approvals to do" not in inbox(owner)
+    reply(manager, "request", 1, text="Bonjour", reviewer=owner.pk)
+    page = inbox(owner)
+    assert "Approvals to do" in page
+    link = re.search(r'mentions\?([^"]*approval=me)"', page)[1].replace("&amp;", "&")
+    assert f'id="mention-{mention.pk}"' in inbox(owner, link)
+    assert f'id="mention-{mention.pk}"' not in inbox(manager, link)
+    reply(owner, "approve", 2)
+    assert f'id="mention-{mention.pk}"' not in inbox(owner, link)

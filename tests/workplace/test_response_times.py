@@ -1,5 +1,6 @@
 """Response times in total, by platform and by person, against a count in Python."""
 
+import re
 from datetime import timedelta
 from statistics import median
 
@@ -7,9 +8,9 @@ import pytest
 from django.utils import timezone
 
 from monitoring.insights.filters import MentionFilter
-from monitoring.models import Triage
+from monitoring.models import Mention, Triage
 from monitoring.services.triage import set_status
-from tests.factories import make_keyword, make_mention
+from tests.factories import make_keyword, make_mention, make_source
 from workplace import response_times
 from workplace.response_targets import set_target
 
@@ -95,3 +96,44 @@ def test_each_response_time_costs_one_query(project, items, django_assert_num_qu
         response_times.total(f, NOW)
     with django_assert_num_queries(1):
         response_times.by_platform(f, NOW)
+
+
+def test_every_outcome_has_a_list_of_as_many_items(project, items):
+    f = month(project, statuses=tuple(Mention.Status.values))
+    total = response_times.total(f, NOW)
+    lists = {
+        "replied": {"due": "replied"},
+        "within": {"due": "met"},
+        "late": {"due": "missed"},
+        "overdue": {"due": "overdue"},
+        "waiting": {"due": "waiting"},
+        "declined": {"reasons": ("spam",)},
+    }
+    for name, selection in lists.items():
+        assert f.replace(**selection).document_count == getattr(total, name), name
+
+
+def test_response_times_by_week_and_reasons(project, items):
+    f = month(project)
+    assert sum(one.replied for one in response_times.by_week(f, NOW).values()) == 4
+    assert all(start.astimezone(f.zone).weekday() == 0 for start in response_times.by_week(f, NOW))
+    assert response_times.reasons(f) == {"spam": 1}
+
+
+def test_page_of_response_times_links_each_number_to_its_list(project, items, viewer, as_person):
+    client = as_person(viewer)
+    page = client.get(f"/p/{project.pk}/response-times?period=30d").content.decode()
+    assert "2 hours" in page
+    assert ">50" in page and "due=met" in page and "reason=spam" in page and "marc@example.com" in page
+    link = re.search(r'mentions\?([^"]*due=met[^"]*)"', page)[1].replace("&amp;", "&")
+    assert "3 mentions" in client.get(f"/p/{project.pk}/mentions?{link}").content.decode()
+    assert (
+        "No replies in this period"
+        in client.get(f"/p/{project.pk}/response-times?from=2020-01-01&to=2020-01-02").content.decode()
+    )
+
+
+def test_overview_has_the_time_to_first_response(project, items, owner, as_person):
+    make_source(project, last_success_at=NOW)
+    page = as_person(owner).get(f"/p/{project.pk}/?period=30d").content.decode()
+    assert 'id="tile-response"' in page and f"/p/{project.pk}/response-times?period=30d" in page
