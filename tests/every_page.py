@@ -29,7 +29,7 @@ from delivery.models import Delivery
 from monitoring.models import FetchRequest
 from tests.dashboards.test_access_walk import PAGES, PUBLIC
 from tests.dashboards.test_query_counts import World, answers_get
-from tests.factories import make_mention, make_source
+from tests.factories import make_documents, make_mention, make_mentions, make_source
 
 PASSWORD = "correct horse battery"
 SIGNED_OUT = ""
@@ -126,6 +126,9 @@ class Site:
         source = make_source(self.project, title=LONG, url=f"https://{LONG}.example/{'path' * 30}", error_code="dns")
         texts = {"title": RIGHT_TO_LEFT, "text": f"{RIGHT_TO_LEFT} {LONG}", "author": RIGHT_TO_LEFT}
         make_mention(self.world.keyword, source=source, **texts)
+        make_documents(self.project, [{"title": f"Lumens {number}"} for number in range(3)])
+        noise = [{"title": f"Lumen: film {number}", "status": "ignored"} for number in range(12)]
+        make_mentions(self.world.keyword, noise)
         make_mention(self.world.keyword, source=source, title=LONG, text=LONG, author=LONG, status="replied")
 
     def _add_email(self):

@@ -33,7 +33,7 @@ from monitoring.models import (
 )
 from tests.dashboards.test_access_walk import GUARDED
 from tests.factories import make_documents, make_keyword, make_mention, make_mentions, make_source
-from workplace.models import BulkChange, Column, Draft, OutgoingReply, SavedReply, SavedView
+from workplace.models import BulkChange, Column, Draft, Note, OutgoingReply, SavedReply, SavedView
 
 FEW, MANY = 2, 12
 NOT_MEASURED = {
@@ -132,6 +132,7 @@ class World:
         self._delivery()
         member = self._member()
         self.rule.recipients.add(member.user)
+        self._notes(member.user)
         rule.recipients.add(member.user, self.owner)
         self._invitation()
         create_token(self.owner, f"Token {self.size}")
@@ -211,6 +212,13 @@ class World:
         )
         make_mention(self.keyword, status="ignored", muted_by=mute)
         return mute
+
+    def _notes(self, member):
+        """Add a note of the owner that names a member, one of the member, and a deleted one."""
+        about = {"project": self.project, "document": self.mention.document}
+        Note.objects.create(**about, author=self.owner, text=f"Ask @{{{member.pk}}}", mentioned=[member.pk])
+        Note.objects.create(**about, author=member, text="Asked")
+        Note.objects.create(**about, author=member, deleted_by=self.owner, deleted_at=timezone.now())
 
     def _rule(self, keyword):
         return Rule.objects.create(project=self.project, keyword=keyword, threshold=1, created_by=self.owner)
