@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from accounts.formats import clock, number
 from accounts.models import Project, User
-from monitoring.models import Document
+from monitoring.models import Credential, Document
 from monitoring.platforms.reply_texts import MAX_LENGTH, text_length
+from monitoring.polling.replies import reply_accounts
 from workplace import drafts
 from workplace.draft_warnings import ANGRY, LONG, DraftWarning
 from workplace.models import Draft, SavedReply
@@ -26,7 +27,7 @@ class AnswerBox:
     the platform counts it, `limit` what it accepts, 0 without a limit.
 
     `is_changed`: somebody else has changed the draft meanwhile, and `text` differs from it. `closed` is the state in
-    which the person has just closed the draft, else "".
+    which the person has just closed the draft, else "". `accounts` are those with which Vigie can send the reply.
     """
 
     mention_id: int
@@ -43,6 +44,7 @@ class AnswerBox:
     warnings: list[str]
     reviewers: list[User]
     may_decide: bool
+    accounts: list[Credential]
     is_changed: bool = False
     error: str = ""
     closed: str = ""
@@ -90,6 +92,7 @@ def answer_box(
         warnings=[_warning(one) for one in warnings],
         reviewers=[one for one in drafts.reviewers(project, current) if one.pk != user.pk],
         may_decide=current.state == Draft.State.REQUESTED and not is_author,
+        accounts=reply_accounts(project, document),
         is_changed=is_changed,
         error=error,
         closed=closed,

@@ -1,6 +1,6 @@
-"""The reply to a mention: save, request approval, approve, request changes, discard, mark as replied.
+"""The reply to a mention: save, request approval, approve, request changes, discard, send, mark as replied.
 
-Managers only; workplace/drafts.py makes the changes.
+Managers only; workplace/drafts.py makes the changes, workplace/outgoing.py sends.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from dashboards.views.triage import back
 from monitoring.content.scrub import scrub
 from monitoring.content.values import read_id
 from monitoring.models import Mention
-from workplace import drafts
+from workplace import drafts, outgoing
 from workplace.models import Draft
 from workplace.reply_variables import fill
 from workplace.saved_replies import saved_replies, values_for
@@ -92,6 +92,9 @@ def _act(request: SignedInRequest, membership: Membership, mention: Mention, tex
     if action == "request":
         reviewer = User.objects.filter(pk=read_id(post.get("reviewer", "")) or 0).first() or user
         return drafts.request_approval(project, user, item, draft.version, reviewer)
+    if action == "send":
+        account = read_id(post.get("account", "")) or 0
+        return outgoing.send_reply(project, user, item, draft.version, account).draft
     return drafts.mark_sent(project, user, item, draft.version) if action == "sent" else draft
 
 
@@ -101,6 +104,7 @@ def _done(draft: Draft) -> str:
         Draft.State.REQUESTED: _("Approval requested."),
         Draft.State.CHANGES: _("Changes requested."),
         Draft.State.APPROVED: _("Draft approved."),
+        Draft.State.SENDING: _("Your reply will be sent in a few seconds."),
         Draft.State.SENT: _("Marked as replied."),
         Draft.State.DISCARDED: _("Draft discarded."),
     }[Draft.State(draft.state)]

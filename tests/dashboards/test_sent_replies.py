@@ -7,7 +7,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.factories import make_keyword, make_mention
+from tests.lookalikes.platforms.base import make_posts
+from tests.lookalikes.platforms.replying import REPLYING
 from tests.pages import words
+from tests.workplace.test_outgoing import Place, run
 from workplace.models import Draft, OutgoingReply
 
 URL = "https://social.example/@lumen/1"
@@ -117,3 +120,28 @@ def test_history_says_what_happened_to_the_reply(as_person, english_manager, men
     client = as_person(english_manager)
     client.post(reverse("reply_cancel", args=[reply.project_id, reply.pk]))
     assert "Sending of the reply canceled." in words(page_of(client, mention))
+
+
+def test_button_sends_the_text_without_a_script(as_person, english_manager, project):
+    with REPLYING["mastodonsearch"]() as server:
+        server.now = timezone.now()
+        server.posts = make_posts(1, now=server.now)
+        place = Place(server, project)
+        client = as_person(english_manager)
+        assert "Send with" in words(page_of(client, place.mention))
+        url = reverse("mention_reply", args=[project.pk, place.mention.pk])
+        fields = {"action": "send", "text": "Merci !", "version": "0", "account": place.credential.pk}
+        for account in ("", "x", "9" * 30, place.credential.pk + 1):
+            refused = client.post(url, fields | {"account": account}, headers={"HX-Request": "true"})
+            assert "This account can’t reply to the item." in words(refused)
+            fields["version"] = "1"
+        assert "will be sent in a few seconds" in words(client.post(url, fields, follow=True))
+        assert run().state == "sent" and len(server.published) == 1
+
+
+def test_viewer_and_stranger_cannot_send(as_person, viewer, stranger, project, mention):
+    url = reverse("mention_reply", args=[project.pk, mention.pk])
+    fields = {"action": "send", "text": "Merci", "version": "0", "account": "1"}
+    assert as_person(viewer).post(url, fields).status_code == 403
+    assert as_person(stranger).post(url, fields).status_code == 404
+    assert not OutgoingReply.objects.exists() and not Draft.objects.exists()

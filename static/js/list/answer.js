@@ -2,6 +2,7 @@
 // Without this script, the buttons of the form do the same with page loads.
 
 import { keep, keptFor, release } from "./kept_text.js";
+import { reopen } from "./reading.js";
 import { idsOf, list, rowWith } from "./rows.js";
 import { getFragment, post } from "./server.js";
 import { showToast } from "./toast.js";
@@ -103,6 +104,7 @@ function update(box, fresh) {
     if (!part.contains(document.activeElement) && !part.querySelector("details[open]")) part.replaceWith(partOf(fresh, name));
   }
   versionOf(box).value = versionOf(fresh).value;
+  fieldOf(box).readOnly = fieldOf(fresh).readOnly;
   box.toggleAttribute("data-live", fresh.hasAttribute("data-live"));
 }
 
@@ -122,9 +124,16 @@ async function act(box, action) {
   const { base } = box.dataset;
   replace(box, fresh);
   if (isChanged(fresh)) fresh.dataset.base = base;
+  if (action === "send" && fieldOf(fresh).readOnly) showSending();
   if (fresh.dataset.closed !== "sent") return;
   const row = list && rowWith(fresh.dataset.mentionId);
   if (row) enqueue(() => showReplied(row, partOf(fresh, "saved").textContent));
+  else location.reload();
+}
+
+// The reply stands above the field from now on, with a button that cancels.
+function showSending() {
+  if (list) reopen();
   else location.reload();
 }
 
