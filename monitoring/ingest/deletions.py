@@ -49,6 +49,15 @@ _BLANK_MENTIONS = """
 UPDATE monitoring_mention SET author = '', sentiment = CASE sentiment WHEN '' THEN 'uncertain' ELSE sentiment END
 WHERE id = ANY(%s)
 """
+# Locked before the documents are blanked: of two deletions that leave an author nothing, the second one sees it.
+_LOCK_AUTHORS = """
+SELECT id FROM monitoring_author WHERE id IN (SELECT written_by_id FROM monitoring_document WHERE id = ANY(%s))
+ORDER BY id FOR NO KEY UPDATE
+"""
+_BLANK_AUTHORS = """
+UPDATE monitoring_author a SET name = '', handle = '', url = '', followers = NULL, search = NULL
+WHERE id = ANY(%s) AND NOT EXISTS (SELECT FROM monitoring_document d WHERE d.written_by_id = a.id)
+"""
 _BLANK_CORRECTIONS = """
 UPDATE monitoring_correction SET text = '' WHERE (document_id = ANY(%s) OR mention_id = ANY(%s)) AND text <> ''
 RETURNING project_id
@@ -100,7 +109,10 @@ def blank_documents(cursor: CursorWrapper, ids: Iterable[int], reason: str, now:
 
 
 def _blank_rows(cursor: CursorWrapper, documents: list[int], mentions: list[int], now: datetime) -> None:
+    cursor.execute(_LOCK_AUTHORS, [documents])
+    authors = [author_id for (author_id,) in cursor.fetchall()]
     cursor.execute(_BLANK_DOCUMENTS, [now, documents])
+    cursor.execute(_BLANK_AUTHORS, [authors])
     cursor.execute(_BLANK_MENTIONS, [mentions])
     cursor.execute("DELETE FROM monitoring_documentrevision WHERE document_id = ANY(%s)", [documents])
     cursor.execute("DELETE FROM monitoring_recheck WHERE document_id = ANY(%s)", [documents])

@@ -112,6 +112,7 @@ EVERYWHERE = {
     *("monitoring_documentrevision.title", "monitoring_documentrevision.text", "monitoring_mention.author"),
     *("monitoring_correction.text", "accounts_activityentry.target", "monitoring_fetchrequest.result"),
     *("delivery_delivery.text", "delivery_delivery.html", "monitoring_rawitem.body"),
+    *(f"monitoring_author.{name}" for name in ("name", "handle", "url")),
 }
 
 
