@@ -39,7 +39,7 @@ State = BulkChange.State
 
 def fixed_filter(f: MentionFilter) -> MentionFilter:
     """Return the filter of a bulk change: each item, between the bounds that the period has now."""
-    return f.replace(since=f.since, until=f.until, stories="")
+    return f.replace(since=f.since, until=f.until, stories="", order="")
 
 
 def start(project: Project, user: User, f: MentionFilter, operation: Operation) -> BulkChange:

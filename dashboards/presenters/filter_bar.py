@@ -64,7 +64,7 @@ def filter_bar(f: MentionFilter, keywords: Iterable[Keyword]) -> FilterBar:
     """Return the filter bar, with one query if the filter has sources."""
     pairs = parse_qsl(f.to_query())
     in_form = {dimension.parameter for dimension in facet_dimensions()}
-    no_filters = {name: dimension.empty for name, dimension in DIMENSIONS.items()}
+    no_filters = {name: dimension.empty for name, dimension in DIMENSIONS.items() if dimension.is_filter}
     return FilterBar(
         periods=[Choice(str(label), f.replace(period=name).to_query(), f.period == name) for name, label in PERIODS],
         chips=_chips(f, {"keywords": {keyword.pk: keyword.name for keyword in keywords}}),
@@ -86,7 +86,7 @@ def _chips(f: MentionFilter, loaded: Mapping[str, Mapping]) -> list[Chip]:
     if f.by == "found":
         chips.append(Chip(_("Date"), _("found by Vigie"), f.replace(by="published").to_query()))
     for name, dimension in DIMENSIONS.items():
-        selected = dimension.selected(f)
+        selected = dimension.selected(f) if dimension.is_filter else ()
         labels = (loaded.get(name) or dimension.labels(selected)) if selected else {}
         chips += [
             Chip(str(dimension.label), str(labels.get(key, key)), dimension.deselect(f, key).to_query())

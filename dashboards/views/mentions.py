@@ -1,7 +1,9 @@
 """The mention list and the page of one mention. views/triage.py changes their status and sentiment."""
 
+from collections.abc import Iterable
 from http import HTTPStatus
 
+from django.db.models import Max
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,6 +20,7 @@ from dashboards.presenters.facets import facet_lists
 from dashboards.presenters.filter_bar import filter_bar
 from dashboards.presenters.inbox_views import inbox_views
 from dashboards.presenters.item_history import item_history
+from dashboards.presenters.list_order import list_orders
 from dashboards.presenters.match_reasons import match_reasons
 from dashboards.presenters.mention_rows import (
     full_text,
@@ -35,11 +38,12 @@ from dashboards.presenters.triage_controls import triage_controls
 from dashboards.views.time_limit import within_time_limit
 from monitoring.content.values import read_id
 from monitoring.insights import mentions as mention_lists
+from monitoring.insights.dimensions import FOLD
 from monitoring.insights.engagement import points_of
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.history import history_of
 from monitoring.insights.time_limit import TooSlow, time_limit
-from monitoring.models import DocumentSource, Keyword, RawItem
+from monitoring.models import DocumentSource, Keyword, Mention, RawItem
 
 
 @project_view()
@@ -48,6 +52,8 @@ def mentions(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """One page of the list. htmx requests the following pages, which are rows only, and with `counts` the counts."""
     project = membership.project
     f = MentionFilter.from_query(project, request.GET, timezone.now(), request.user.zone, person_id=request.user.pk)
+    if not request.GET.keys() - {"cursor"}:
+        f = f.replace(stories=FOLD)
     if request.htmx and "counts" in request.GET:
         return render(request, "mentions/_counts.html", _counts(f))
     page = mention_lists.page(f, request.GET.get("cursor"))
@@ -56,6 +62,7 @@ def mentions(request: SignedInRequest, membership: Membership) -> HttpResponse:
         "rows": shown_with_work(page.rows, timezone.now()),
         "page": page,
         "query": f.to_query(),
+        "story_query": f.replace(stories="", order="").to_query(),
         "may_edit": membership.may(Role.MANAGER),
     }
     if request.htmx and "cursor" in request.GET:
@@ -65,7 +72,8 @@ def mentions(request: SignedInRequest, membership: Membership) -> HttpResponse:
         **_counts(f),
         "bar": filter_bar(f, keywords),
         "keywords": keywords,
-        "newest": max((mention.pk for row in page.rows for mention in row.mentions), default=0),
+        "newest": _newest(f, page.rows),
+        "orders": list_orders(f),
         "is_first": "cursor" not in request.GET,
         "problem": query_problem(f.q) if f.q else None,
         **selection_context(membership, timezone.now()),
@@ -84,6 +92,13 @@ def _counts(f: MentionFilter) -> dict[str, object]:
     }
 
 
+def _newest(f: MentionFilter, rows: Iterable[mention_lists.MentionRow]) -> int:
+    """Return the highest id of a mention that the page may show; by urgency, it is on any page."""
+    if f.order:
+        return Mention.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    return max((mention.pk for row in rows for mention in row.mentions), default=0)
+
+
 @project_view()
 def mentions_fresh(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """How many items of the list's first page are newer than the mention with id `after`, for htmx."""
@@ -93,7 +108,7 @@ def mentions_fresh(request: SignedInRequest, membership: Membership) -> HttpResp
     newest = read_id(request.GET.get("after", "")) or 0
     try:
         with time_limit():
-            rows = mention_lists.page(f).rows
+            rows = mention_lists.page(f.replace(order="")).rows
     except TooSlow:  # nobody waits for this: the list asks again later
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     fresh = sum(min(mention.pk for mention in row.mentions) > newest for row in rows)

@@ -8,12 +8,14 @@ from datetime import UTC, datetime, timedelta
 from monitoring.content.values import MAX_ID
 from monitoring.matching.scan import Position
 
+# The sort key of insights/urgency.py.
+Urgency = tuple[int, int, int, int, datetime, int]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def is_cursor(text: str) -> bool:
     """Return whether a text is a cursor that `write_cursor` can have returned."""
-    return read_cursor(text)[0] is not None
+    return read_cursor(text)[0] is not None or read_urgency(text) is not None
 
 
 def write_cursor(position: Position, direction: str = "n") -> str:
@@ -32,3 +34,30 @@ def read_cursor(cursor: str | None) -> tuple[Position | None, bool]:
         return None, False
     is_valid = direction in ("n", "p") and document_id <= MAX_ID
     return (position, direction == "p") if is_valid else (None, False)
+
+
+def write_urgency(at: datetime, key: Urgency) -> str:
+    """Return the key of a row in a list by urgency as text, with the time at which the list was ordered."""
+    hours, negativity, followers, engagement, published, document_id = key
+    numbers = (
+        hours,
+        negativity,
+        followers,
+        engagement,
+        *map(int, write_cursor((published, document_id))[1:].split(".")),
+    )
+    return ".".join(["u" + write_cursor((at, 0))[1:].split(".")[0], *map(str, numbers)])
+
+
+def read_urgency(cursor: str | None) -> tuple[datetime, Urgency] | None:
+    """Return (time, key) of a cursor of a list by urgency, None for any other text."""
+    if not cursor or cursor[0] != "u":
+        return None
+    at, *numbers = cursor[1:].split(".")
+    now = read_cursor(f"n{at}.0")[0]
+    position = read_cursor("n" + ".".join(numbers[4:]))[0] if len(numbers) == 6 else None
+    try:
+        hours, negativity, followers, engagement = map(int, numbers[:4])
+    except ValueError:
+        return None
+    return (now[0], (hours, negativity, followers, engagement, *position)) if now and position else None

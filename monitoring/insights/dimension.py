@@ -36,6 +36,8 @@ class Dimension:
     label: str | Promise
     description: str = ""
     is_many: bool = True
+    # Whether it decides which mentions a list has; otherwise how it shows them.
+    is_filter: bool = True
     # Position among the facets of the mentions page, None if it has none there.
     facet_order: int | None = None
     # Keys that the facet always has, in this order and with zeros; otherwise the most frequent keys.

@@ -26,6 +26,7 @@ from monitoring.insights.triage_dimensions import (
     EngagementDimension,
     FollowersDimension,
     FoundedDimension,
+    OrderDimension,
     ReasonDimension,
     SnoozedDimension,
     TagDimension,
@@ -129,6 +130,7 @@ class StoriesDimension(Dimension):
     name, parameter, label = "stories", "stories", _("Stories")
     description = '"fold" lists and counts each story once; otherwise each item'
     is_many = False
+    is_filter = False
 
     def read(self, reader: QueryReader, project: Project) -> Selection:
         return reader.one_of(self.parameter, ("", FOLD))
@@ -379,6 +381,7 @@ DIMENSIONS: dict[str, Dimension] = {
         MuteDimension(),
         StoryDimension(),
         StoriesDimension(),
+        OrderDimension(),
         SearchDimension(),
     )
 }

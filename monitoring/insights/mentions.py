@@ -1,4 +1,4 @@
-"""List mentions, newest first, and count them exactly.
+"""List mentions, newest first or by urgency, and count them exactly.
 
 In: a MentionFilter. Out: rows of one document each with its mentions under the filter: a document that two keywords
 match is listed and counted once. If the filter folds stories, a story is listed as its earliest document. Paging is by
@@ -16,12 +16,15 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection
 from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
+from django.utils import timezone
 
 from monitoring.insights import stories
-from monitoring.insights.cursors import read_cursor, write_cursor
+from monitoring.insights.cursors import read_cursor, read_urgency, write_cursor, write_urgency
 from monitoring.insights.dimensions import SHOWN_STATUSES
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.search import document_in
+from monitoring.insights.triage_dimensions import URGENCY
+from monitoring.insights.urgency import MAX_CANDIDATES, most_urgent, urgency
 from monitoring.matching.scan import Position, after
 from monitoring.matching.spans import Spans, spans_of
 from monitoring.models import Document, Keyword, Mention
@@ -59,11 +62,14 @@ class MentionRow:
 
 @dataclass(frozen=True)
 class MentionPage:
-    """One page. Cursors are opaque texts for `page`, None where there are no further rows."""
+    """One page. Cursors are opaque texts for `page`, None where there are no further rows. `is_bounded`: the list by
+    urgency leaves out rows that are neither due first nor among the newest or the oldest.
+    """
 
     rows: tuple[MentionRow, ...]
     next_cursor: str | None = None
     previous_cursor: str | None = None
+    is_bounded: bool = False
 
 
 class Count(NamedTuple):
@@ -90,6 +96,10 @@ def count_all_statuses(f: MentionFilter) -> int:
     """Return the number of rows without the filter's selection of statuses: of every status but ignored."""
     if not f.statuses:
         return f.document_count
+    if f.is_folded:
+        wide = f.replace(statuses=())
+        wide.__dict__["search"] = f.search  # which has run
+        return wide.document_count
     rows = f.mentions(skip="statuses").filter(status__in=SHOWN_STATUSES)
     return rows.count() if len(f.scope) == 1 else rows.values("document_id").distinct().count()
 
@@ -97,6 +107,8 @@ def count_all_statuses(f: MentionFilter) -> int:
 def page(f: MentionFilter, cursor: str | None = None, size: int = PAGE_SIZE) -> MentionPage:
     """Return one page of the list; an invalid cursor gives the first."""
     size = min(max(size, 1), MAX_PAGE_SIZE)
+    if f.order == URGENCY:
+        return _urgent_page(f, cursor, size)
     position, backwards = read_cursor(cursor)
     keys = list(islice(_keys(f, position, backwards, size + 1), size + 1))
     has_more, keys = len(keys) > size, keys[:size]
@@ -110,6 +122,25 @@ def page(f: MentionFilter, cursor: str | None = None, size: int = PAGE_SIZE) -> 
         next_cursor=write_cursor(keys[-1][:2]) if has_next else None,
         previous_cursor=write_cursor(keys[0][:2], "p") if has_previous else None,
     )
+
+
+def _urgent_page(f: MentionFilter, cursor: str | None, size: int) -> MentionPage:
+    """Return the rows after a cursor in the order of urgency at the time of the first page.
+
+    Rows that leave the list or change meanwhile move no other row across the cursor.
+    """
+    now, last = read_urgency(cursor) or (timezone.now(), None)
+    newest = list(islice(_keys(f, None, False, MAX_CANDIDATES + 1), MAX_CANDIDATES + 1))
+    is_bounded = len(newest) > MAX_CANDIDATES
+    oldest = islice(_keys(f, None, True, MAX_CANDIDATES), MAX_CANDIDATES) if is_bounded else ()
+    waiting = most_urgent(f, now, {key.document_id for key in (*newest[:MAX_CANDIDATES], *oldest)})
+    if f.is_folded:
+        waiting = list({one.story_id or -one.document_id: one for one in reversed(waiting)}.values())[::-1]
+    rest = [one for one in waiting if last is None or urgency(one, now) > last]
+    ids = [one.document_id for one in rest[:size]]
+    rows = {row.document.pk: row for row in rows_of_documents(f, ids)}
+    following = write_urgency(now, urgency(rest[size - 1], now)) if len(rest) > size else None
+    return MentionPage(tuple(rows[pk] for pk in ids if pk in rows), following, is_bounded=is_bounded)
 
 
 def keys_after(f: MentionFilter, cursor: str, size: int) -> tuple[list[Key], str | None]:
@@ -174,6 +205,8 @@ def _keys(f: MentionFilter, position: Position | None, backwards: bool, limit: i
 
 def _first_keys(f: MentionFilter, position: Position | None, backwards: bool, limit: int) -> list[Key]:
     """Return the first `limit` documents after a position."""
+    if not f.scope:
+        return []
     with connection.cursor() as cursor:
         cursor.execute(*first_keys_statement(f, position, backwards, limit))
         return [Key(*row) for row in cursor.fetchall()]

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from monitoring.insights.filters import MentionFilter
 
 ME, NOBODY = "me", "none"
+URGENCY = "urgency"  # the value of OrderDimension
 MAX_NUMBER = 2**31 - 1  # Postgres integer
 
 
@@ -232,6 +233,22 @@ class ApprovalDimension(Dimension):
 
     def labels(self, keys: Iterable[Key]) -> Mapping[Key, str]:
         return {ME: pgettext("assignee", "Me"), "any": gettext("Anybody")}
+
+
+class OrderDimension(Dimension):
+    """The order of a list: the newest first, or "urgency". It has no condition, so counts don't depend on it."""
+
+    name, parameter, label = "order", "order", _("Order")
+    description = '"urgency" lists what is most urgent first; otherwise the newest'
+    is_many = False
+    is_filter = False
+
+    def read(self, reader: QueryReader, project: Project) -> Selection:
+        return reader.one_of(self.parameter, ("", URGENCY))
+
+    def condition(self, f: "MentionFilter") -> Condition | None:
+        """Return None: mentions.py orders."""
+        return None
 
 
 class MinimumDimension(Dimension):

@@ -1,8 +1,8 @@
 """Order what needs a reply by urgency: the queue of the overview, and the inbox when it is sorted by urgency.
 
-In: a MentionFilter and the time now. Out: a frozen Queue of document ids. Candidates are bounded: the newest, the
-oldest and the first due MAX_CANDIDATES documents that need a reply, so a neglected queue of thousands costs no more.
-`urgency` is pure.
+In: a MentionFilter and the time now. Out: a frozen Queue of document ids, or documents for mentions.py. Candidates are
+bounded: the newest, the oldest and the first due MAX_CANDIDATES documents, so a neglected queue of thousands costs no
+more. `urgency` is pure.
 """
 
 from collections.abc import Iterable
@@ -33,6 +33,7 @@ class Waiting:
     engagement: int
     due_at: datetime | None
     assignee_id: int | None
+    story_id: int | None = None
 
     def is_overdue(self, now: datetime) -> bool:
         return self.due_at is not None and self.due_at <= now
@@ -89,6 +90,18 @@ def count_waiting(project_id: int, now: datetime) -> tuple[int, bool]:
     return len(set(ids)), len(ids) == MAX_COUNTED
 
 
+def most_urgent(f: MentionFilter, now: datetime, ids: Iterable[int]) -> list[Waiting]:
+    """Return these documents and the first due ones under a filter of any statuses, the most urgent first.
+
+    `ids` are the newest and the oldest documents of the list. What has been replied to is not due any more.
+    """
+    rows = f.mentions()
+    is_due = {"document__triage__due_at__isnull": False, "document__triage__first_replied_at": None}
+    due = rows.filter(**is_due).order_by("document__triage__due_at", "document_id")
+    found = _documents(due[:MAX_CANDIDATES]) | _documents(rows.filter(document_id__in=list(ids)))
+    return sorted(found.values(), key=lambda one: urgency(one, now))
+
+
 def waiting_mentions(f: MentionFilter, now: datetime) -> QuerySet[Mention]:
     """Return the mentions under a filter that need a reply and are not snoozed."""
     rows = f.replace(statuses=(NEEDS_REPLY,)).mentions()
@@ -98,13 +111,20 @@ def waiting_mentions(f: MentionFilter, now: datetime) -> QuerySet[Mention]:
 def _documents(mentions: QuerySet[Mention]) -> dict[int, Waiting]:
     """Return the documents of mentions by id; of several labels, the most negative one counts."""
     found: dict[int, Waiting] = {}
-    fields = ("followers", "engagement", "triage__due_at", "triage__assignee_id")
+    fields = ("followers", "engagement", "triage__due_at", "triage__first_replied_at", "triage__assignee_id")
     rows: Iterable[tuple] = mentions.values_list(
-        "document_id", "published", "sentiment", *(f"document__{field}" for field in fields)
+        "document_id", "published", "sentiment", "story_id", *(f"document__{field}" for field in fields)
     )
-    for document_id, published, sentiment, followers, engagement, due_at, assignee_id in rows:
+    for document_id, published, sentiment, story_id, followers, engagement, due_at, replied_at, assignee_id in rows:
         one = Waiting(
-            document_id, published, NEGATIVITY[sentiment], followers or 0, engagement or 0, due_at, assignee_id
+            document_id,
+            published,
+            NEGATIVITY[sentiment],
+            followers or 0,
+            engagement or 0,
+            None if replied_at else due_at,
+            assignee_id,
+            story_id,
         )
         before = found.get(document_id)
         found[document_id] = replace(one, negativity=min(one.negativity, before.negativity)) if before else one
