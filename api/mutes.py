@@ -31,7 +31,7 @@ else:
 
 
 class MuteIn(Body):
-    """Either a mention whose author, source or domain is muted, or a domain as `value`."""
+    """Either a mention whose author, source, domain or story is muted, or a domain as `value`."""
 
     kind: MuteKind
     mention_id: Id | None = None
@@ -70,8 +70,8 @@ def list_mutes(request: SignedInRequest, project_id: int, before: Id | None = No
 
 @router.post("/projects/{int:project_id}/mutes", response={201: MuteOut})
 def create_mute(request: SignedInRequest, project_id: int, mute: MuteIn) -> Status:
-    """Mute the author, the source or the domain of a mention, or a domain. Returns the existing mute if there is one.
-    Earlier documents are searched in the background.
+    """Mute the author, the source, the domain or the story of a mention, or a domain. Returns the existing mute if
+    there is one. Earlier documents are searched in the background.
     """
     project = membership_of(request.user, project_id, Role.MANAGER).project
     if mute.mention_id is not None:

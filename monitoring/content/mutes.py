@@ -26,6 +26,7 @@ class ItemFacts(NamedTuple):
     author_url: str
     author_handle: str
     author: str
+    story_id: int | None = None
 
 
 class MuteIndex:
@@ -45,11 +46,13 @@ class MuteIndex:
 
 
 def keys_of(item: ItemFacts) -> Iterator[MuteKey]:
-    """Yield the keys that hide an item: its author, its source, its domain and each domain above it."""
+    """Yield the keys that hide an item: its author, source, story, domain and each domain above it."""
     if author := author_identity(item.author_url, item.author_handle, item.author):
         yield MuteKey("author", item.platform, author)
     if item.source_id is not None:
         yield MuteKey("source", "", str(item.source_id))
+    if item.story_id is not None:
+        yield MuteKey("story", "", str(item.story_id))
     domain = domain_of(item.url)
     while "." in domain:
         yield MuteKey("domain", "", domain)

@@ -7,7 +7,7 @@ Only mentions that nobody has decided about are hidden, and only those that nobo
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -22,7 +22,7 @@ WINDOW = 20_000  # documents per batch: about 100 ms
 GIVEN_BACK = 2_000  # mentions per batch
 BUDGET_S = 3  # the longest delay for other tasks of the same worker
 
-_FACTS = "d.id, d.project_id, d.platform, d.source_id, d.url, d.author_url, d.author_handle, d.author"
+_FACTS = "d.id, d.project_id, d.platform, d.source_id, d.url, d.author_url, d.author_handle, d.author, d.story_id"
 _ACTIVE = """
 SELECT id, project_id, kind, platform, value FROM monitoring_mute
 WHERE ended_at IS NULL AND project_id IN (SELECT project_id FROM monitoring_document WHERE id = ANY(%s))
@@ -41,6 +41,7 @@ _CONDITIONS = {
     Mute.Kind.AUTHOR: "d.platform = %s AND %s IN (left(btrim(d.author_url), 500), left(btrim(d.author_handle), 500),"
     " left(btrim(d.author), 500))",
     Mute.Kind.SOURCE: "%s = '' AND d.source_id = %s::bigint",
+    Mute.Kind.STORY: "%s = '' AND d.story_id = %s::bigint",
     # The punycode of a domain is not in the URL.
     Mute.Kind.DOMAIN: "%s = '' AND (position(%s IN lower(d.url)) > 0 OR d.url ~ '[^[:ascii:]]')",
 }
@@ -59,6 +60,24 @@ WITH hidden AS MATERIALIZED (
     ORDER BY m.id FOR NO KEY UPDATE OF m
 )
 UPDATE monitoring_mention m SET status = 'ignored', muted_by_id = %s FROM hidden WHERE m.id = hidden.id
+"""
+_IN_MUTED_STORIES = """
+SELECT mute.id, array_agg(d.id ORDER BY d.id) FROM monitoring_document d
+JOIN monitoring_mute mute ON mute.project_id = d.project_id AND mute.kind = 'story' AND mute.value = d.story_id::text
+    AND mute.ended_at IS NULL
+WHERE d.id = ANY(%s) GROUP BY mute.id ORDER BY mute.id
+"""
+# All items of the story that takes the others are searched again. A story that is muted already keeps its own mute.
+_MOVE_TO_STORY = """
+UPDATE monitoring_mute mute SET value = new.target::text,
+    walked_to = (SELECT max(d.id) + 1 FROM monitoring_document d WHERE d.project_id = mute.project_id)
+FROM (SELECT DISTINCT ON (target) * FROM unnest(%s::bigint[], %s::bigint[]) AS pair (story, target)
+    JOIN monitoring_mute m ON m.kind = 'story' AND m.ended_at IS NULL AND m.value = pair.story::text
+    ORDER BY target, m.id) AS new
+WHERE mute.id = new.id AND NOT EXISTS (
+    SELECT FROM monitoring_mute other WHERE other.project_id = mute.project_id AND other.kind = 'story'
+    AND other.ended_at IS NULL AND other.value = new.target::text
+)
 """
 _MUTED = """
 SELECT id, document_id FROM monitoring_mention WHERE id = ANY(%s) AND muted_by_id = %s ORDER BY id FOR NO KEY UPDATE
@@ -79,6 +98,22 @@ def muted_documents(cursor: CursorWrapper, document_ids: Iterable[int]) -> dict[
     cursor.execute(_ACTIVE, [ids])
     index = MuteIndex(cursor.fetchall())
     return _find(cursor, index, ids) if index else {}
+
+
+def hide_in_muted_stories(cursor: CursorWrapper, document_ids: Iterable[int]) -> None:
+    """Hide the mentions to review of documents that have just become part of a story, if it is muted.
+
+    The caller has the lock of the project, as for `muted_documents`, and of the mentions.
+    """
+    cursor.execute(_IN_MUTED_STORIES, [sorted(document_ids)])
+    for mute_id, ids in cursor.fetchall():
+        cursor.execute(_HIDE, [ids, mute_id])
+
+
+def move_story_mutes(cursor: CursorWrapper, merged: Mapping[int, int]) -> None:
+    """Let the mutes of stories follow them into the stories that take their items."""
+    if merged:
+        cursor.execute(_MOVE_TO_STORY, columns_of(sorted(merged.items())))
 
 
 def _find(cursor: CursorWrapper, index: MuteIndex, document_ids: list[int]) -> dict[int, int]:

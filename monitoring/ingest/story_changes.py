@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
+from monitoring.ingest.mutes import hide_in_muted_stories, move_story_mutes
 from monitoring.ingest.statements import columns_of
 from monitoring.stories.groups import Plan
 
@@ -62,6 +63,7 @@ def apply_changes(
     targets |= plan.joined
     for items in plan.new:
         targets |= dict.fromkeys(items, insert_story(cursor, project_id))
+    move_story_mutes(cursor, plan.merged)
     emptied = {story_id for pk in targets if (story_id := stored[pk][0]) is not None}
     assign(cursor, targets, [pk for pk in named if stored[pk][0] is not None])
     cursor.execute(_DELETE_EMPTY, [sorted(emptied)])
@@ -81,3 +83,6 @@ def assign(cursor: CursorWrapper, targets: Mapping[int, int | None], ids: Iterab
     copied = sorted({*targets, *ids})
     cursor.execute(_LOCK_MENTIONS, [copied])
     cursor.execute(_UPDATE_MENTIONS, [copied])
+    joined = [pk for pk, story_id in targets.items() if story_id is not None]
+    if joined:
+        hide_in_muted_stories(cursor, joined)

@@ -1,4 +1,4 @@
-"""A mute: an author, a source or a domain that a project has decided not to read."""
+"""A mute: an author, a source, a domain or a story that a project has decided not to read."""
 
 from django.conf import settings
 from django.db import models
@@ -10,7 +10,7 @@ from accounts.models import Project
 
 
 class Mute(models.Model):
-    """The decision to hide the items of an author, a source or a domain in a project.
+    """The decision to hide the items of an author, a source, a domain or a story in a project.
 
     The mentions that a mute hides are ignored and have it as `muted_by`: those found from then on when they are stored
     (ingest/mutes.py), earlier ones to review in the background. `platform` and `value` are the key that
@@ -23,6 +23,7 @@ class Mute(models.Model):
         AUTHOR = "author", _("Author")
         SOURCE = "source", _("Source")
         DOMAIN = "domain", _("Domain")
+        STORY = "story", _("Story")
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="mutes")
     kind = models.CharField(max_length=10, choices=Kind)
@@ -39,7 +40,9 @@ class Mute(models.Model):
             models.UniqueConstraint(
                 fields=["project", "kind", "platform", "value"], condition=Q(ended_at=None), name="one_mute_per_value"
             ),
-            models.CheckConstraint(condition=Q(kind__in=["author", "source", "domain"]), name="mute_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["author", "source", "domain", "story"]), name="mute_kind_known"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Mute an author, a source or a domain in a project, and undo it.
+"""Mute an author, a source, a domain or a story in a project, and undo it.
 
 In: a project, and a mention or a domain. Out: the mute. It hides new mentions immediately, and earlier ones to review
 from the first batch, stored while the person waits, to the last (ingest/mutes.py). Called by the pages and the API.
@@ -32,12 +32,15 @@ def target_of(kind: str, document: Document) -> tuple[MuteKey, str] | None:
         return (MuteKey(kind, document.platform, identity), label) if identity else None
     if kind == Mute.Kind.SOURCE:
         return (MuteKey(kind, "", str(document.source_id)), str(document.source)) if document.source else None
+    if kind == Mute.Kind.STORY:
+        first = Document.objects.filter(story=document.story_id).order_by("published", "pk").first()
+        return (MuteKey(kind, "", str(document.story_id)), str(first)) if document.story_id and first else None
     domain = domain_of(document.url)
     return (MuteKey(kind, "", domain), domain) if domain else None
 
 
 def mute_like(project: Project, user: User | None, kind: str, document: Document) -> Mute:
-    """Mute the author, the source or the domain of an item. Raises ValidationError if it has none."""
+    """Mute the author, the source, the domain or the story of an item. Raises ValidationError if it has none."""
     target = target_of(kind, document)
     if target is None:
         raise ValidationError({"kind": ValidationError(_("This item has none."), code="missing")})

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from accounts.activity_log import record
 from accounts.models import Project, User
+from monitoring.ingest.mutes import move_story_mutes
 from monitoring.ingest.project_lock import lock_project_shared, lock_stories
 from monitoring.ingest.story_changes import assign, insert_story
 from monitoring.models import Document, Story
@@ -31,6 +32,7 @@ def join_stories(project: Project, user: User | None, document_ids: Iterable[int
             return stories[0]  # joined already
         story_id = stories[0] if stories else insert_story(cursor, project.pk)
         changed = [one for one in documents if one.story_id != story_id]
+        move_story_mutes(cursor, {one: story_id for one in stories if one != story_id})
         assign(cursor, {one.pk: story_id for one in changed})
         Story.objects.filter(pk=story_id).update(is_fixed=True)
         Story.objects.filter(pk__in=stories).exclude(pk=story_id).delete()

@@ -125,7 +125,7 @@ def test_phone_opens_mention_over_list_and_back_returns(inbox):
 def test_mention_that_cannot_be_loaded_says_so(inbox):
     inbox.keyboard.press("j")
     expect(inbox.locator("#detail h2")).to_have_text("Lumen story 0")
-    inbox.context.route("**/mentions/*?period=7d", lambda route: route.fulfill(body=""))
+    inbox.context.route("**/mentions/*?period=7d*", lambda route: route.fulfill(body=""))
     inbox.keyboard.press("j")
     expect(inbox.locator("#detail [role=alert]")).to_contain_text("couldn’t be loaded")
     inbox.context.unroute_all()
@@ -150,7 +150,7 @@ def test_original_key_does_not_open_that_of_the_mention_before(inbox):
     original.evaluate(
         "link => link.addEventListener('click', (event) => { event.preventDefault(); link.id = 'opened' })"
     )
-    inbox.route("**/mentions/*?period=7d", lambda route: route.fulfill(body=""))
+    inbox.route("**/mentions/*?period=7d*", lambda route: route.fulfill(body=""))
     inbox.keyboard.press("j")
     inbox.keyboard.press("o")
     expect(inbox.locator("#detail [role=alert]")).to_contain_text("couldn’t be loaded")
