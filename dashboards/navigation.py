@@ -30,6 +30,7 @@ ENTRIES: list[tuple[str, str, str | Promise, str | Promise, tuple[str, ...]]] = 
     ("overview", "layout-dashboard", _("Overview"), WATCH, ("response_times",)),
     ("mentions", "inbox", _("Mentions"), WATCH, ("mention", "mention_reply", "mention_saved_replies")),
     ("search", "search", _("All content"), WATCH, ()),
+    ("authors", "contact", _("Authors"), WATCH, ("author", "welcome", "author_rules", "author_erase")),
     ("columns", "columns-3", _("Columns"), WATCH, ()),
     ("saved_views", "bookmark", _("Saved views"), WATCH, ()),
     ("incidents", "siren", _("Alerts"), ACT, ("incident", "rules", "rule_new", "rule_edit", "rule_delete")),

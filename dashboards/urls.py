@@ -5,6 +5,8 @@ from django.urls import URLPattern, path
 from dashboards.views import (
     account,
     answer,
+    author,
+    authors,
     bulk,
     columns,
     connections,
@@ -105,6 +107,28 @@ MENTIONS = [
         name="mention_sentiment_badges",
     ),
     path("p/<int:project_id>/search", search.search, name="search"),
+]
+AUTHORS = [
+    path("p/<int:project_id>/authors", authors.authors, name="authors"),
+    path("p/<int:project_id>/authors/welcome", authors.welcome, name="welcome"),
+    path("p/<int:project_id>/authors/greet", authors.author_greet, name="author_greet"),
+    path("p/<int:project_id>/authors/rules", authors.author_rules, name="author_rules"),
+    path("p/<int:project_id>/authors/<int:author_id>", author.author, name="author"),
+    path("p/<int:project_id>/authors/<int:author_id>/notes", author.author_note_new, name="author_note_new"),
+    path(
+        "p/<int:project_id>/authors/<int:author_id>/notes/<int:author_note_id>",
+        author.author_note_edit,
+        name="author_note_edit",
+    ),
+    path(
+        "p/<int:project_id>/authors/<int:author_id>/notes/<int:author_note_id>/delete",
+        author.author_note_delete,
+        name="author_note_delete",
+    ),
+    path("p/<int:project_id>/authors/<int:author_id>/tags", author.author_tags, name="author_tags"),
+    path("p/<int:project_id>/authors/<int:author_id>/mute", author.author_mute, name="author_mute"),
+    path("p/<int:project_id>/authors/<int:author_id>/export", author.author_export, name="author_export"),
+    path("p/<int:project_id>/authors/<int:author_id>/erase", author.author_erase, name="author_erase"),
 ]
 SAVED_VIEWS = [
     path("p/<int:project_id>/columns", columns.columns, name="columns"),
@@ -266,6 +290,7 @@ urlpatterns: list[URLPattern] = [
     *OVERVIEW,
     *SETUP,
     *MENTIONS,
+    *AUTHORS,
     *SAVED_VIEWS,
     *KEYWORDS,
     *SOURCES,

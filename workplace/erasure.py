@@ -1,4 +1,5 @@
-"""Remove what teamwork has of people whose data were erased: drafts of replies to them, and views that name them.
+"""Remove what teamwork has of people whose data were erased: drafts and notes about their items, and views
+that name them.
 
 Called by the signals of monitoring/ingest/erasure.py, in the transaction of the erasure.
 """
@@ -9,14 +10,15 @@ from urllib.parse import parse_qsl, urlencode
 
 from django.utils import timezone
 
-from workplace.models import Draft, SavedView
+from workplace.models import Draft, Note, SavedView
 
 
 def on_items_erased(document_ids: Collection[int], **signal_fields: Any) -> None:
-    """Empty the drafts of replies to these items, which may quote them; those that are open are discarded."""
+    """Empty drafts and internal notes about these items, which may quote them; open drafts are discarded."""
     drafts = Draft.objects.filter(document_id__in=document_ids)
     drafts.filter(state__in=Draft.OPEN).update(state=Draft.State.DISCARDED, updated_at=timezone.now())
     drafts.update(text="", comment="")
+    Note.objects.filter(document_id__in=document_ids).update(text="", mentioned=[])
 
 
 def on_author_erased(project_id: int, names: Collection[str], **signal_fields: Any) -> None:

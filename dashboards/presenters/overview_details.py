@@ -5,7 +5,7 @@ dashboards/views/overview_parts.py.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.utils.formats import date_format
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.formats import number, percent
+from monitoring.insights.authors import authors_by_name
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.profile import Profile, TopRow
 from monitoring.insights.terms import Term
@@ -39,7 +40,10 @@ class HeatRow:
 
 @dataclass(frozen=True)
 class RankRow:
-    """A row of a top list: `part` is its bar in percent of the longest, `more` a second number in words."""
+    """A row of a top list: `part` is its bar in percent of the longest, `more` a second number in words.
+
+    `author_id` is set where the row is the only author of that name.
+    """
 
     label: str
     count: str
@@ -47,6 +51,7 @@ class RankRow:
     part: int
     more: str = ""
     is_failing: bool = False
+    author_id: int | None = None
 
 
 def heat_rows(f: MentionFilter, heat: Sequence[Sequence[int]]) -> list[HeatRow]:
@@ -92,8 +97,10 @@ def source_rows(f: MentionFilter, found: Profile) -> list[RankRow]:
 
 
 def author_rows(f: MentionFilter, found: Profile) -> list[RankRow]:
-    """Return the authors with the most mentions."""
-    return [_ranked(f.replace(author=row.key), row, found.authors, str(row.key)) for row in found.authors]
+    """Return the authors with the most mentions, with the page of each whose name nobody else has."""
+    ids = authors_by_name(f.project_id, [str(row.key) for row in found.authors])
+    rows = [_ranked(f.replace(author=row.key), row, found.authors, str(row.key)) for row in found.authors]
+    return [replace(row, author_id=ids.get(row.label)) for row in rows]
 
 
 def term_rows(f: MentionFilter, terms: Sequence[Term], sampled: int, *, is_complete: bool) -> list[RankRow]:

@@ -13,6 +13,7 @@ from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
 from dashboards.forms.query_problem import query_problem
 from dashboards.presenters.answer_box import answer_box
+from dashboards.presenters.authors import author_of
 from dashboards.presenters.conflicts import ShownConflict
 from dashboards.presenters.count_history import count_history
 from dashboards.presenters.edit_history import edit_history
@@ -152,6 +153,7 @@ def mention_page(
         "history": edit_history(row.document),
         "count_history": count_history(points_of(row.document), now),
         "followers": followers(row.document),
+        "author": author_of(row.document),
         "conversation": conversation(row.document),
         "raw_item": RawItem.objects.filter(document=row.document).first() if membership.may(Role.ADMIN) else None,
         "back": query,

@@ -33,7 +33,7 @@ from monitoring.insights.triage_dimensions import (
 )
 from monitoring.insights.week_hours import WeekHourDimension
 from monitoring.messages.labels import UNKNOWN_LANGUAGE, country_name, language_name, platform_name, stars_name
-from monitoring.models import Document, Keyword, Kind, Mention, Mute, Source, Story
+from monitoring.models import Author, Document, Keyword, Kind, Mention, Mute, Source, Story
 from monitoring.query import MAX_STARS
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ FOLD = "fold"  # the value of StoriesDimension
 class RowDimension(Dimension):
     """A foreign key to a row of the project."""
 
-    model: type[Keyword] | type[Source] | type[Mute] | type[Story]
+    model: type[Keyword] | type[Source] | type[Mute] | type[Story] | type[Author]
     column: str
     description = "ids"
 
@@ -172,14 +172,12 @@ class LanguageDimension(Dimension):
         return reader.many(self.parameter, self._codes)
 
     def _codes(self, values: list[str]) -> dict[str, str]:
-        codes = {value: value.lower().partition("-")[0] for value in _words(values)}
-        return {value: code for value, code in codes.items() if code}
+        return {value: code for value in _words(values) if (code := value.lower().partition("-")[0])}
 
     def condition(self, f: "MentionFilter") -> Condition | None:
-        if not f.languages:
-            return None
         codes = ["" if language == UNKNOWN_LANGUAGE else language for language in f.languages]
-        return RawSQL("split_part(monitoring_mention.language, '-', 1) = ANY(%s)", [codes], BooleanField())
+        sql = "split_part(monitoring_mention.language, '-', 1) = ANY(%s)"
+        return RawSQL(sql, [codes], BooleanField()) if codes else None
 
     def facet_key(self) -> Expression:
         code = Func(F("language"), Value("-"), Value(1), function="split_part")
@@ -332,6 +330,20 @@ class AuthorDimension(Dimension):
         return NullIf(F("author"), Value(""))
 
 
+class AuthorRowDimension(RowDimension):
+    """An account, or a name at a site, whatever name its items carry."""
+
+    name, parameter, label, description = "authors", "author_id", _("Author"), "ids of authors"
+    model, column = Author, ""
+
+    def condition(self, f: "MentionFilter") -> Condition | None:
+        documents = Document.objects.filter(written_by__in=f.authors).values("pk")
+        return Q(document_id__in=documents) if f.authors else None
+
+    def facet_key(self) -> None:
+        """Return None: the facet of names reads the covering index."""
+
+
 class SearchDimension(Dimension):
     """A boolean query. A malformed one is a problem; it stays in the filter, and matches nothing."""
 
@@ -368,6 +380,7 @@ DIMENSIONS: dict[str, Dimension] = {
         RatingDimension(),
         CountryDimension(),
         AuthorDimension(),
+        AuthorRowDimension(),
         AssigneeDimension(),
         TagDimension(),
         FoundedDimension(),

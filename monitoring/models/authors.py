@@ -25,7 +25,7 @@ class Author(models.Model):
     computes them from the documents, seconds after a change: the names and `followers` (null if unknown) of the newest
     document; `mention_count`, documents with a mention that is not ignored; `first_at` and `last_at`, when the first
     and the last of these were published (UTC); the labels, by the rules of `AuthorSettings`; and `welcome_at`, when
-    the author wrote for the first time, or again after a long time. Pages count what they show.
+    the author wrote for the first time, or again after a long time. An author's page counts what it shows.
 
     `greeted_at` is when somebody greeted the author or dismissed that. After `erased_at` the names are "", nothing of
     the author is stored again, and `key` is what recognizes them (ingest/erasure.py). Times are UTC.

@@ -6,6 +6,7 @@ then is at most a line below: a value for a new kind of id, or a reason in NOT_M
 
 from dataclasses import asdict
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -17,6 +18,9 @@ from alerts.models import Digest, Incident, Rule
 from alerts.rules import settings_of
 from delivery.models import Delivery
 from monitoring.models import (
+    Author,
+    AuthorNote,
+    AuthorTag,
     Correction,
     Credential,
     Document,
@@ -83,6 +87,7 @@ class World:
         self.view = self._view()
         self.reply = self._reply()
         self.bulk_change = self._bulk_change()
+        self.author = self._author()
         Digest.objects.create(project=project, user=owner, sent_until=timezone.now() - timedelta(hours=1))
         SentimentState.objects.create(project=project, analyzed_by="model", layer=self._layer())
 
@@ -147,6 +152,7 @@ class World:
         self._view()
         self._reply()
         self._bulk_change()
+        self._author()
         record(project, member.user, "sentiment.learning", project, learns=bool(self.size % 2))
 
     def _bulk_change(self):
@@ -203,6 +209,27 @@ class World:
         return SavedReply.objects.create(
             project=self.project, name=f"Reply {self.size}", language="en", text="Hi {{author}}"
         )
+
+    def _author(self):
+        """Add an author to welcome; the items, notes and tags of the first one grow too."""
+        now = timezone.now()
+        author = Author.objects.create(
+            project=self.project,
+            platform="bluesky",
+            key=uuid4(),
+            name=f"Author {self.size}",
+            mention_count=1,
+            first_at=now,
+            last_at=now,
+            welcome_at=now,
+        )
+        first = Author.objects.filter(project=self.project).order_by("pk").first()
+        for one in {author, first}:
+            make_mention(self.keyword, written_by=one, kind="post", sentiment="negative", published=now)
+            AuthorNote.objects.create(author=one, user=self.member.user, text="Client")
+            AuthorTag.objects.create(project=self.project, author=one, tag=f"tag {self.size}")
+        Document.objects.filter(pk=self.mention.document_id).update(written_by=first)
+        return author
 
     def _mute(self):
         """Add a mute with a hidden mention."""
@@ -267,6 +294,7 @@ class World:
     @property
     def ids(self):
         return {
+            "author_id": self.author.pk,
             "project_id": self.project.pk,
             "keyword_id": self.keyword.pk,
             "source_id": self.source.pk,
