@@ -331,7 +331,7 @@ class AuthorDimension(Dimension):
 
 
 class AuthorRowDimension(RowDimension):
-    """An account, or a name at a site, whatever name its items carry."""
+    """An account, or a name at a site; its items may carry several names."""
 
     name, parameter, label, description = "authors", "author_id", _("Author"), "ids of authors"
     model, column = Author, ""
