@@ -1,7 +1,6 @@
 """The dimensions that a list of mentions can be filtered by: one class each, registered in `DIMENSIONS`.
 
-Those of a team's work are in triage_dimensions.py. Read by filters.py, facets.py, the presenters of filter bar and
-facets, and api/schemas.py: a new dimension needs a class and a line in the registry, and no other file.
+Those of a team's work are in triage_dimensions.py. Filters, facets, their presenters and the API read the registry.
 """
 
 from collections.abc import Iterable, Mapping
