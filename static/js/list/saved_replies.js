@@ -9,14 +9,14 @@ let timer = 0;
 const pickOf = (input) => input.closest(".reply-pick");
 const optionsOf = (input) => [...pickOf(input).querySelectorAll("[role=option]")];
 const chosenOf = (input) => pickOf(input).querySelector("[role=option][aria-selected=true]");
-const inputAt = (target) => (target.matches?.("[data-pick]") ? target : null);
+const inputAt = (target) => (target.matches?.("[data-reply-pick]") ? target : null);
 
 async function search(input) {
-  const page = await getFragment(`${input.dataset.pick}?${new URLSearchParams({ q: input.value })}`);
+  const page = await getFragment(`${input.dataset.replyPick}?${new URLSearchParams({ q: input.value })}`);
   if (!page || document.activeElement !== input) return;
   const pick = pickOf(input);
   pick.querySelector("[role=listbox]").replaceChildren(...page.querySelectorAll("[role=option]"));
-  pick.querySelector("[data-pick-none]").replaceChildren(...page.querySelectorAll("[data-none]"));
+  pick.querySelector("[data-reply-pick-none]").replaceChildren(...page.querySelectorAll("[data-none]"));
   pick.querySelector(".reply-options").hidden = false;
   input.setAttribute("aria-expanded", "true");
   mark(input, optionsOf(input)[0]);
@@ -83,7 +83,7 @@ document.addEventListener("mousedown", (event) => event.target.closest("[data-an
 
 document.addEventListener("click", (event) => {
   const option = event.target.closest("[data-answer] [role=option]");
-  if (option) choose(option.closest(".reply-pick").querySelector("[data-pick]"), option);
+  if (option) choose(option.closest(".reply-pick").querySelector("[data-reply-pick]"), option);
 });
 
 document.addEventListener("focusout", ({ target }) => inputAt(target) && close(target));
