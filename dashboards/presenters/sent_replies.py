@@ -51,9 +51,10 @@ class ShownReply:
 
 
 def shown_replies(project: Project, document_id: int) -> list[ShownReply]:
-    """Return the last replies to an item that weren't canceled, newest first."""
+    """Return the last replies to an item but canceled ones, newest first; a failure only until the next attempt."""
     rows = OutgoingReply.objects.filter(project=project, document_id=document_id).exclude(state=State.CANCELED)
-    return [_shown(row) for row in rows.select_related("user").order_by("-pk")[:SHOWN]]
+    newest = list(rows.select_related("user").order_by("-pk")[:SHOWN])
+    return [_shown(row) for row in newest if row.state != State.FAILED or row == newest[0]]
 
 
 def under_way(replies: list[ShownReply]) -> ShownReply | None:

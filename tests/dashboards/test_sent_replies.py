@@ -61,6 +61,14 @@ def test_page_shows_why_a_reply_failed_and_what_to_do(as_person, english_manager
     assert "outside the authorized scopes" in text
 
 
+def test_page_shows_a_failure_only_until_the_next_attempt(as_person, english_manager, mention, make_reply):
+    make_reply("failed", error_code="reply_permission")
+    Draft.objects.update(state="discarded")
+    make_reply("sent", url=URL, sent_at=timezone.now())
+    text = words(page_of(as_person(english_manager), mention))
+    assert "Reply published with @lumen" in text and "was not published" not in text
+
+
 def test_manager_cancels_from_the_page(as_person, english_manager, mention, make_reply):
     reply = make_reply("queued", due_at=timezone.now() + timedelta(seconds=10))
     client = as_person(english_manager)
