@@ -99,7 +99,7 @@ def shown_mentions(rows: Iterable[MentionRow]) -> list[ShownMention]:
 
 
 def shown_with_work(rows: Iterable[MentionRow], now: datetime) -> list[ShownMention]:
-    """Return the rows with due times, assignees and tags, in two queries."""
+    """Return the rows with due times, assignees, tags and numbers of notes, in three queries."""
     shown = shown_mentions(rows)
     work = work_of([row.document.pk for row in shown], now)
     return [replace(row, work=work.get(row.document.pk, NO_WORK)) for row in shown]

@@ -1,19 +1,21 @@
-"""What the team does about an item, as a row shows it: when a reply is due, its assignee, its tags.
+"""What the team does about an item, as a row shows it: when a reply is due, its assignee, tags and number of notes.
 
-In: ids of documents. Out: frozen values by document, read in two queries for a whole page. Called by mention_rows.py
+In: ids of documents. Out: frozen values by document, read in three queries for a whole page. Called by mention_rows.py
 and reply_queue.py.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from dashboards.presenters.dates import duration, relative_time
 from monitoring.models import MentionTag, Triage
+from workplace.models import Note
 
 SOON = timedelta(hours=4)
 
@@ -27,6 +29,7 @@ class Work:
     assignee: User | None = None
     tags: tuple[str, ...] = ()
     is_snoozed: bool = False
+    notes: int = 0
 
 
 NO_WORK = Work()
@@ -38,8 +41,13 @@ def work_of(document_ids: Collection[int], now: datetime) -> dict[int, Work]:
     rows = MentionTag.objects.filter(document_id__in=document_ids).order_by("document_id", "tag")
     for document_id, tag in rows.values_list("document_id", "tag"):
         tags[document_id].append(tag)
+    notes = Note.objects.filter(document_id__in=document_ids, deleted_at=None).order_by().values_list("document_id")
+    counts = dict(notes.annotate(Count("pk")))
     triage = Triage.objects.filter(pk__in=document_ids).select_related("assignee").in_bulk()
-    return {pk: _work(triage.get(pk), tags.get(pk, ()), now) for pk in triage.keys() | tags.keys()}
+    return {
+        pk: replace(_work(triage.get(pk), tags.get(pk, ()), now), notes=counts.get(pk, 0))
+        for pk in triage.keys() | tags.keys() | counts.keys()
+    }
 
 
 def _work(triage: Triage | None, tags: Iterable[str], now: datetime) -> Work:

@@ -1,6 +1,7 @@
 """Internal notes on the page of a mention and in the API."""
 
 import pytest
+from django.utils import timezone
 
 from accounts.tokens import create_token
 from tests.factories import make_keyword, make_mention
@@ -39,6 +40,13 @@ def test_htmx_receives_the_notes_or_the_problem_with_the_text(project, english_m
     for version in ["", "x", "9" * 30]:
         client.post(f"/p/{project.pk}/notes/{Note.objects.get().pk}/edit", {"text": "New", "version": version})
     assert Note.objects.get().text == "Hello"
+
+
+def test_row_counts_the_notes_that_are_not_deleted(project, owner, as_person, mention):
+    about = {"project": project, "document": mention.document, "author": owner}
+    for deleted_at in (None, None, timezone.now()):
+        Note.objects.create(**about, text="Hello", deleted_at=deleted_at)
+    assert "2 internal notes" in as_person(owner).get(f"/p/{project.pk}/mentions").content.decode()
 
 
 def test_manager_cannot_change_notes_of_others(project, owner, english_manager, as_person, mention):
