@@ -90,6 +90,14 @@ def test_correction_key_on_mention_page_applies_only_with_one_keyword(inbox, bra
     assert [one.pk for one in Mention.objects.filter(analyzed_by=Mention.BY_PERSON)] == [alone.pk]
 
 
+LAST_NEGATIVE_BAR = """(canvas) => {
+  const chart = Chart.getChart(canvas);
+  const index = chart.data.datasets.findIndex((one) => one.key === "negative");
+  const { x, y, base } = chart.getDatasetMeta(index).data.at(-1).getProps(["x", "y", "base"], true);
+  return { x, y: (y + base) / 2 };
+}"""
+
+
 def test_sentiment_appears_after_analysis_and_chart_links_bands_to_mentions(open_as, viewer, brand, project):
     page = open_as(viewer, f"/p/{project.pk}/")
     expect(page.locator("#tile-sentiment")).to_contain_text("fewer than 10 analyzed mentions")
@@ -98,7 +106,6 @@ def test_sentiment_appears_after_analysis_and_chart_links_bands_to_mentions(open
     expect(page.locator("#tile-sentiment .tile-value")).to_have_text("−100")
     page = open_as(viewer, f"/p/{project.pk}/keywords/{brand.pk}")
     chart = page.locator(".chart", has=page.locator("canvas[data-chart=sentiment-data][data-drawn]"))
-    box = chart.locator("canvas").bounding_box()
-    chart.locator("canvas").click(position={"x": box["width"] - 40, "y": box["height"] / 2})
+    chart.locator("canvas").click(position=chart.locator("canvas").evaluate(LAST_NEGATIVE_BAR))
     page.wait_for_url("**/mentions?*sentiment=negative*")
     expect(page.locator("[data-mention] [data-tone=neg]").first).to_be_visible()
