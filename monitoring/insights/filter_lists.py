@@ -14,8 +14,9 @@ from django.http import QueryDict
 
 from accounts.models import Project
 from monitoring.content.values import read_id
-from monitoring.insights.dimensions import DIMENSIONS, RowDimension
+from monitoring.insights.dimensions import DIMENSIONS
 from monitoring.insights.filters import MentionFilter
+from monitoring.insights.row_dimensions import RowDimension
 from monitoring.models import Keyword
 
 CAP = 1000  # documents of a count: a badge has no room for more digits
