@@ -12,7 +12,7 @@ from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
 from dashboards.forms.author_rules import AuthorRulesForm
 from dashboards.presenters.authors import LABEL_NAMES, rule_sentences, shown_author, shown_authors
-from dashboards.presenters.mention_rows import full_title
+from dashboards.presenters.mention_rows import shown_mention
 from dashboards.views.time_limit import within_time_limit
 from dashboards.views.triage import back
 from monitoring.content.scrub import scrub
@@ -86,8 +86,8 @@ def welcome(request: SignedInRequest, membership: Membership) -> HttpResponse:
 
 
 def _mention_of(mention: Mention | None) -> tuple[int, str] | None:
-    """Return the id and the title of a mention."""
-    return (mention.pk, str(full_title(MentionRow(mention.document, (mention,))))) if mention else None
+    """Return the id of a mention and its title, or the start of its text if it has none."""
+    return (mention.pk, shown_mention(MentionRow(mention.document, (mention,))).title) if mention else None
 
 
 def _is_return(author: Author) -> bool:

@@ -125,6 +125,12 @@ def test_welcome_queue_has_new_and_returning_authors_until_they_are_greeted(proj
     assert page(client, "authors", project).context["waiting"] == 1
 
 
+def test_welcome_queue_shows_the_text_of_a_mention_without_title(project, keyword, owner, as_person):
+    make_author(keyword, "Newcomer", [{"title": "", "text": "Lovely <i>lamp</i>"}])
+    content = page(as_person(owner), "welcome", project).content.decode()
+    assert "Lovely &lt;i&gt;" in content
+
+
 def test_rules_are_changed_by_admins_and_shown_as_sentences(project, owner, manager, as_person):
     values = {name: getattr(AuthorSettings(), name) for name in AuthorSettings.RULES} | {"regular_mentions": 7}
     url = reverse("author_rules", args=[project.pk])
