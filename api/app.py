@@ -9,6 +9,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from api import (
+    authors,
     bulk_changes,
     documents,
     drafts,
@@ -44,7 +45,7 @@ ROUTERS = [
     for module in (
         *(projects, keywords, near_misses, sources, platform_sources, mentions, overview, mutes, stories),
         *(volume, documents, sentiment, explain, saved_views, response_times),
-        *(triage, bulk_changes, notes, drafts, replies, saved_replies),
+        *(authors, triage, bulk_changes, notes, drafts, replies, saved_replies),
     )
 ]
 

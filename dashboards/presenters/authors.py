@@ -8,10 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
-from accounts.formats import number, percent
+from accounts.formats import number
 from dashboards import charts
 from dashboards.presenters.sentiment_chart import BANDS, SentimentRow
 from dashboards.presenters.volume_chart import chart_buckets
@@ -20,7 +19,7 @@ from monitoring.insights.facets import facet_rows
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.sentiment import Split
 from monitoring.messages.labels import platform_name
-from monitoring.models import Author, AuthorSettings, Document, Mention
+from monitoring.models import Author, Document, Mention
 
 LABEL_NAMES = {
     "regular": pgettext_lazy("author label", "Regular"),
@@ -147,17 +146,3 @@ def author_of(document: Document) -> ShownAuthor | None:
         return None
     author = Author.objects.filter(pk=document.written_by_id).prefetch_related("tags").first()
     return shown_author(author) if author and author.erased_at is None else None
-
-
-def rule_sentences(rules: AuthorSettings) -> list[str]:
-    """Return the rules of the labels as sentences."""
-    days = ngettext("%(number)s day", "%(number)s days", rules.days) % {"number": number(rules.days)}
-    return [
-        _("Regular: at least %(count)s mentions in %(days)s.")
-        % {"count": number(rules.regular_mentions), "days": days},
-        _("Detractor: at least %(count)s negative mentions in %(days)s, and %(share)s of those analyzed.")
-        % {"count": number(rules.detractor_mentions), "days": days, "share": percent(rules.detractor_share)},
-        _("Ambassador: at least %(count)s positive mentions in %(days)s, and %(share)s of those analyzed.")
-        % {"count": number(rules.ambassador_mentions), "days": days, "share": percent(rules.ambassador_share)},
-        _("Mentions of competitors don’t count."),
-    ]

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
-from dashboards.presenters.authors import author_chart, author_facts, rule_sentences, shown_author
+from dashboards.presenters.authors import author_chart, author_facts, shown_author
 from dashboards.presenters.mention_rows import shown_mentions
 from dashboards.views.time_limit import within_time_limit
 from monitoring.content.values import read_id
 from monitoring.insights import mentions
 from monitoring.insights.authors import filter_of
+from monitoring.messages.author_rules import rule_sentences
 from monitoring.models import Author
 from monitoring.services import authors
 from monitoring.services.author_erasure import erase_author

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
 from dashboards.forms.author_rules import AuthorRulesForm
-from dashboards.presenters.authors import LABEL_NAMES, rule_sentences, shown_author, shown_authors
+from dashboards.presenters.authors import LABEL_NAMES, shown_author, shown_authors
 from dashboards.presenters.mention_rows import shown_mention
 from dashboards.views.time_limit import within_time_limit
 from dashboards.views.triage import back
@@ -20,6 +20,7 @@ from monitoring.content.values import read_id
 from monitoring.insights import authors as author_lists
 from monitoring.insights.authors import LABELS, SORTS, AuthorQuery
 from monitoring.insights.mentions import MentionRow
+from monitoring.messages.author_rules import rule_sentences
 from monitoring.messages.labels import platform_name
 from monitoring.models import Author, AuthorSettings, Mention, Source
 from monitoring.services import authors as author_service

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -11,6 +12,7 @@ from django.utils import timezone, translation
 
 from accounts.models import ApiToken, Project
 from api.app import api
+from monitoring.models import Author
 from tests.factories import make_keyword, make_mention, make_source
 from workplace.models import BulkChange
 
@@ -41,6 +43,12 @@ BODIES = {
     ("post", "replies"): {"version": 1, "account": 1},
     ("post", "resolve"): {"published": True},
     ("post", "bulk-changes"): {"filter": "period=7d", "status": "ignored"},
+    ("post", "tags"): {"tags": ["client"]},
+    ("post", "notes"): {"text": "Prefers email"},
+    ("patch", "notes"): {"text": "Prefers email", "version": 1},
+    ("post", "erase"): {"name": "Karim"},
+    ("post", "welcome-queue/greet"): {"author_ids": [1]},
+    ("patch", "author-rules"): {"regular_mentions": 7},
     ("post", "why"): {"query": "lumen", "text": "La lampe de Lumen"},
 }
 # Reads that take a body because of their length, and write nothing.
@@ -68,6 +76,9 @@ def world(project):
         "change_id": BulkChange.objects.create(
             project=project, query="", last_mention_id=1, operation="AddTags", values={}, total=1
         ).pk,
+        "author_id": Author.objects.create(project=project, platform="bluesky", name="Karim", key=uuid4()).pk,
+        "note_id": 1,
+        "tag": "client",
         "mute_id": 1,
         "reply_id": 1,
         "view_id": 1,
@@ -75,7 +86,7 @@ def world(project):
 
 
 def call(program, method, path, world):
-    noun = re.search(r"}/(draft[\w/-]*|replies$|resolve$)", path) or re.search(r"}/([\w/-]+)", path)
+    noun = re.search(r"}/(draft[\w/-]*|replies$|resolve$|erase$|tags|notes)", path) or re.search(r"}/([\w/-]+)", path)
     body = BODIES.get((method, noun[1].rstrip("/") if noun else ""), {}) if method in WRITES else None
     return program(method.upper(), path.format(**world), body)
 
