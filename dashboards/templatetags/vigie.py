@@ -26,7 +26,9 @@ from monitoring.platforms.registry import short_lived
 register = template.Library()
 
 
+# A list has a hundred icons, and Django looks up the hashed name of their file each time.
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """Return an icon by its Lucide name or that in static/icons.svg, hidden from screen readers: text follows it."""
     file = static("icons.svg" if name in _own_icons() else "vendor/lucide/icons.svg")
