@@ -103,7 +103,7 @@ def _total(counts: Counter[int], labels: int) -> int:
 
 
 def _count_items(keyword_ids: set[int], window: timedelta, now: datetime) -> Windows:
-    """Return the counts of mentions of the previous and of the current window by label, for all projects at once."""
+    """Return the counts of mentions of the previous and of the current window by label, for all projects."""
     both, is_current = _both_windows(window, now)
     groups = both.conditions().filter(keyword_id__in=keyword_ids).values("keyword_id", "sentiment")
     # Counting an indexed column allows an index-only scan (a test checks the plan).

@@ -1,7 +1,7 @@
 """The navigation around every page: the projects of a person, the entries of the current one, and the theme.
 
 In: the request. Out: `navigation` for the templates (a context processor, config/settings.py), evaluated only if a
-template uses it: six queries, independent of the number of rows.
+template uses it: three queries, independent of the number of rows.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,6 @@ from itertools import groupby
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
@@ -18,7 +17,6 @@ from django.utils.translation import ngettext, pgettext_lazy
 from accounts.formats import number
 from accounts.models import Membership, Project, Role
 from alerts.models import Incident
-from monitoring.insights.urgency import count_waiting
 from monitoring.models import Source
 
 THEMES: list[tuple[str, str | Promise]] = [("", _("Auto")), ("light", _("Light")), ("dark", _("Dark"))]
@@ -95,7 +93,7 @@ ADMIN_ENTRIES = {"outbox"}
 class Badge:
     """A count on an entry; `label` is its text for screen readers, `tone` is "neg", "warn" or ""."""
 
-    count: str
+    count: int
     label: str
     tone: str
 
@@ -185,16 +183,10 @@ def _badges(project: Project) -> Mapping[str, Badge]:
     """Return the badges by the URL name of their entry."""
     incidents = Incident.objects.filter(rule__project=project, closed_at=None, acknowledged_at=None).count()
     failing = Source.objects.failing().filter(project=project).count()
-    waiting, is_capped = count_waiting(project.pk, timezone.now())
-    waiting_text = ngettext("%(number)s needs a reply", "%(number)s need a reply", waiting)
-    waiting_count = f"{number(waiting)}+" if is_capped else number(waiting)
     incidents_text = ngettext("%(number)s open incident", "%(number)s open incidents", incidents)
     failing_text = ngettext("%(number)s failing source", "%(number)s failing sources", failing)
-    badges = {}
-    if waiting:
-        badges["mentions"] = Badge(waiting_count, waiting_text % {"number": waiting_count}, "")
-    if incidents:
-        badges["incidents"] = Badge(number(incidents), incidents_text % {"number": number(incidents)}, "neg")
-    if failing:
-        badges["sources"] = Badge(number(failing), failing_text % {"number": number(failing)}, "warn")
-    return badges
+    badges = {
+        "incidents": Badge(incidents, incidents_text % {"number": number(incidents)}, "neg"),
+        "sources": Badge(failing, failing_text % {"number": number(failing)}, "warn"),
+    }
+    return {name: badge for name, badge in badges.items() if badge.count}

@@ -5,8 +5,8 @@ whose row has the progress. Called by the inbox, the API and tasks.py.
 
 Each batch is one transaction that changes the items, logs one entry and stores the progress: a worker that is killed
 at any instruction leaves nothing half done, and the next one continues. The row of the change is locked meanwhile, so
-two workers never make the same batch. A batch reads the filter anew: what somebody has changed since so that it no
-longer matches is left alone.
+two workers never make the same batch. Each batch reads the filter again: what no
+longer matches after a change of somebody else is left alone.
 """
 
 import logging
@@ -66,7 +66,7 @@ def start(project: Project, user: User, f: MentionFilter, operation: Operation) 
 def undo(change: BulkChange, user: User) -> bool:
     """Start to undo a change, also one in progress. Return False if somebody has done so already.
 
-    Compare-and-set: of two people who undo at once, one does. It waits for the batch that is being made.
+    Compare-and-set: of two people who undo at the same time, one does. It waits for the batch that is being made.
     """
     with transaction.atomic():
         rows = BulkChange.objects.filter(pk=change.pk, state__in=[State.RUNNING, State.DONE, State.STOPPED])

@@ -129,7 +129,7 @@ def variable_error(text: str) -> str:
 
 
 def _forbidden(words: list[str]) -> list[str]:
-    """Return the words and phrases, each once whatever its case and accents."""
+    """Return the words and phrases, each once regardless of case and accents."""
     spaced = (" ".join(scrub(word).split()) for word in words)
     found = list({fold(word): word for word in spaced if word}.values())
     if len(found) > MAX_FORBIDDEN:

@@ -1,7 +1,7 @@
-"""What happened to an item, as sentences: an action of the activity log and its values in, text out.
+"""The history of an item as sentences: an action of the activity log and its values in, text out.
 
 Called by item_history.py, and by views/triage.py for the message after a change. A sentence has no subject: the person
-and the time stand next to it.
+and the time are shown next to it.
 """
 
 from collections.abc import Callable, Mapping

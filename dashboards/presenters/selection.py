@@ -1,4 +1,7 @@
-"""What the toolbar of selected mentions offers, and the last change of a whole view. Called by views/mentions.py."""
+"""The choices in the toolbar of selected mentions, and the last change of a whole view.
+
+Called by views/mentions.py.
+"""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What the team has set for an item, and the people and tags that can be chosen: the controls of the reading pane.
+"""The triage of an item in the reading pane: its present values, and the people and tags to choose from.
 
 In: a project, an item and the reader. Out: frozen values for templates/mentions/_triage.html, read in four queries.
 """

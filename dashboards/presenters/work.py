@@ -1,4 +1,4 @@
-"""What the team does about an item, as a row shows it: when a reply is due, its assignee, tags and number of notes.
+"""The work of the team on an item, as a row shows it: when a reply is due, its assignee, tags and number of notes.
 
 In: ids of documents. Out: frozen values by document, read in three queries for a whole page. Called by mention_rows.py
 and reply_queue.py.

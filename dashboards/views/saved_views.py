@@ -18,6 +18,7 @@ from accounts.models import Membership, Role
 from dashboards.views.time_limit import within_time_limit
 from dashboards.views.triage import back
 from monitoring.insights.time_limit import TooSlow, time_limit
+from monitoring.insights.urgency import count_waiting
 from workplace import saved_views
 from workplace.models import SavedView
 
@@ -37,13 +38,15 @@ def views(request: SignedInRequest, membership: Membership) -> HttpResponse:
 
 @project_view()
 def views_rail(request: SignedInRequest, membership: Membership) -> HttpResponse:
-    """The list of views in the rail, which every page loads after itself: counting takes longer than some pages."""
+    """The counts that every page loads after itself, since they take longer than some pages: views, open replies."""
     try:
         with time_limit():
             rows = _counted(request, membership)
+            waiting, is_capped = count_waiting(membership.project_id, timezone.now())
     except TooSlow:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
-    return render(request, "saved_views/_rail.html", {"project": membership.project, "rows": rows})
+    context = {"project": membership.project, "rows": rows, "waiting": waiting, "is_capped": is_capped}
+    return render(request, "saved_views/_rail.html", context)
 
 
 @project_view(Role.MANAGER)

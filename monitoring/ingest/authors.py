@@ -41,7 +41,7 @@ FROM unnest(%s::bigint[], %s::bigint[]) AS new (id, author_id) WHERE d.id = new.
 
 
 class _Facts(NamedTuple):
-    """What an item says about its author, in the order of `identity_of`."""
+    """The fields of an item about its author, in the order of `identity_of`."""
 
     platform: str
     url: str

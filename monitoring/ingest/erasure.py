@@ -2,11 +2,10 @@
 
     services/author_erasure.py marks the author; `erase_items` does the rest.
 
-What stays is what stays of items that were deleted on their platform (deletions.py): bare documents and mentions, with
-their counts. The author's row stays without names: its key, a hash, recognizes the author when an item is read again,
-and authors.py then stores the item without content. Whatever was stored at the same moment, or gets its author later
-(documents of earlier versions), is found by the next run: the work is read from the documents, so a run may be killed
-or repeated at any point.
+As of items that were deleted on their platform (deletions.py), bare documents and mentions stay, with their counts.
+The author's row stays without names: its key, a hash, recognizes the author when an item is read again, and authors.py
+then stores the item without content. The next run finds what was stored at the same moment, or gets its author later
+(documents of earlier versions): the work is read from the documents, so a run may be killed or repeated at any point.
 """
 
 import time

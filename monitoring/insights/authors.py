@@ -27,7 +27,7 @@ MAX_QUEUE = 100  # a badge shows "100+"
 
 @dataclass(frozen=True)
 class AuthorQuery:
-    """What a list of authors shows; "" for anything. `sort` is one of SORTS, `label` one of LABELS."""
+    """The selection of a list of authors; "" for anything. `sort` is one of SORTS, `label` one of LABELS."""
 
     project_id: int
     q: str = ""
@@ -47,7 +47,7 @@ class AuthorPage:
 
 @dataclass(frozen=True)
 class Engagement:
-    """The mean of the items whose platform tells it; `known` is their number."""
+    """The mean of the items that have a value; `known` is their number."""
 
     mean: float
     known: int

@@ -83,7 +83,7 @@ def queue(f: MentionFilter, now: datetime) -> Queue:
 def count_waiting(project_id: int, now: datetime) -> tuple[int, bool]:
     """Return how many documents of a project need a reply now, and whether there may be more.
 
-    At most MAX_COUNTED mentions are read: every page shows the number, also that of a neglected queue.
+    At most MAX_COUNTED mentions are read: the navigation shows the number, also that of a neglected queue.
     """
     f = MentionFilter(project_id=project_id, since=datetime(1970, 1, 1, tzinfo=UTC), until=now)
     ids = list(waiting_mentions(f, now).values_list("document_id", flat=True)[:MAX_COUNTED])

@@ -128,7 +128,7 @@ class AuthorTag(models.Model):
 
 
 class AuthorNote(models.Model):
-    """What a member noted about an author. `version` rises with each change, which names the one that was read."""
+    """A note of a member about an author. `version` rises with each change, which names the one that was read."""
 
     author = models.ForeignKey(Author, on_delete=models.CASCADE, related_name="notes")
     user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")

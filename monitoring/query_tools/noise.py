@@ -58,7 +58,7 @@ class MetCondition:
 
 @dataclass(frozen=True)
 class Noise:
-    """What the newest `ignored` and `kept` mentions of a keyword differ in."""
+    """The terms by which the newest `ignored` and `kept` mentions of a keyword differ."""
 
     ignored: int
     kept: int
@@ -67,7 +67,7 @@ class Noise:
 
 
 def noise_of(keyword: Keyword) -> Noise:
-    """Return what tells the ignored mentions of a keyword from the kept ones."""
+    """Return the terms that distinguish the ignored mentions of a keyword from the kept ones."""
     ignored, kept = _docs(keyword, ignored=True), _docs(keyword, ignored=False)
     if not ignored:
         return Noise(0, len(kept))

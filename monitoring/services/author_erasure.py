@@ -14,7 +14,7 @@ from monitoring.content.authors import author_identity
 from monitoring.ingest.erasure import author_erased
 from monitoring.models import Author, AuthorCheck, Document, Mute
 
-# What entries of the activity log about an erased author name instead.
+# The name of an erased author in entries of the activity log.
 TARGET = "1 author"
 
 

@@ -1,4 +1,4 @@
-"""What a team does about authors: notes, tags, greetings and the rules of labels.
+"""Changes of a team about authors: notes, tags, greetings and the rules of labels.
 
 In: a project, a person, the id of an author of the project. Out: rows. Every change is logged. Called by the pages and
 the API. Tags are added and removed one by one, so two people can't overwrite each other; a note is changed in the

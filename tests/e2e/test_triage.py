@@ -1,4 +1,4 @@
-"""The triage of one mention in a browser: by mouse, by key, on a phone, by two people at once, and without faults."""
+"""The triage of one mention in a browser: by mouse, by key, on a phone, by two people at the same time."""
 
 import pytest
 from playwright.sync_api import expect
@@ -141,14 +141,14 @@ def test_two_people_at_one_mention_overwrite_nothing(browser, live_server, as_pe
     other.goto(f"{live_server.url}/p/{project.pk}/mentions?status=to_review")
     other.keyboard.press("j")
     expect(pane(other).locator("h2")).to_have_text("Lumen story 0")
-    # Different things at once: both stay.
+    # Different things at the same time: both stay.
     inbox.keyboard.press("a")
     inbox.keyboard.press("Enter")
     expect(toast(inbox)).to_have_text("Assigned to you.")
     pane(other).get_by_label("Add tag").fill("late")
     other.keyboard.press("Enter")
     expect(toast(other)).to_have_text("Tag added: “late”.")
-    # The same thing: the second is told, and the first decision stays until the second insists.
+    # The same thing: the second sees a conflict, and the first decision stays until the second insists.
     other.keyboard.press("Escape")
     pane(other).get_by_role("button", name="Replied", exact=True).click()
     expect(toast(other)).to_have_text("Status changed to “Replied”.")
