@@ -14,11 +14,14 @@ from uuid import uuid4
 
 import django
 import pytest
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-# The same examples every time, so a failure comes from the change; HYPOTHESIS_PROFILE=explore finds new ones.
-hypothesis_settings.register_profile("same", derandomize=True)
-hypothesis_settings.register_profile("explore", derandomize=False)
+# The same examples every time, so a failure comes from the change; HYPOTHESIS_PROFILE=explore finds new ones. No test
+# depends on the time that an example takes: the machine may be busy.
+timeless = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+hypothesis_settings.register_profile("same", derandomize=True, **timeless)
+hypothesis_settings.register_profile("explore", derandomize=False, **timeless)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 

@@ -23,7 +23,7 @@ from alerts.models import Incident, Rule
 from alerts.rules import settings_of
 from api.app import api
 from delivery.models import Delivery
-from monitoring.models import Author, AuthorNote, Credential, FetchRequest, Mute
+from monitoring.models import Author, AuthorNote, AuthorTag, Credential, FetchRequest, Mute
 from tests.factories import make_keyword, make_mention, make_source
 from workplace.models import BulkChange, Draft, Note, OutgoingReply, SavedReply, SavedView
 
@@ -176,9 +176,11 @@ def samples(project, owner, manager):
     )
     author = Author.objects.create(project=project, platform="bluesky", name="Author of Lumen", key=uuid.uuid4())
     author_note = AuthorNote.objects.create(author=author, user=owner, text="Author note of Lumen")
+    AuthorTag.objects.create(author=author, project=project, tag="lumen")
     return {
         "author_id": author.id,
         "author_note_id": author_note.id,
+        "tag": "lumen",
         "project_id": project.id,
         "keyword_id": keyword.id,
         "source_id": source.id,

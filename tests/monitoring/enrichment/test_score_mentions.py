@@ -71,8 +71,8 @@ def test_rescoring_changes_outdated_labels_but_not_corrections(project, keyword)
     rescore_mentions()
     old.refresh_from_db(), corrected.refresh_from_db()
     assert (old.sentiment, corrected.sentiment) == ("positive", "negative")
-    # Its probabilities are those of the current model.
-    assert corrected.analyzed_by == Mention.BY_PERSON and corrected.positive == old.positive
+    # Its probabilities are those of the current model. On some processors, rows of a batch differ in the tenth digit.
+    assert corrected.analyzed_by == Mention.BY_PERSON and corrected.positive == pytest.approx(old.positive)
     state = SentimentState.objects.get()
     assert (state.analyzed_by, state.rescored_to) == (model().version, None)
 
