@@ -41,7 +41,8 @@ def test_api_creates_lists_and_ends_mutes(project, manager, program, mention):
         ({"kind": "author", "mention_id": 10**12}, "mention_id"),
         ({"kind": "domain"}, "value"),
         ({"kind": "domain", "value": "nonsense"}, "value"),
-        ({"kind": "story"}, "kind"),
+        ({"kind": "story"}, "mention_id"),
+        ({"kind": "planet"}, "kind"),
     ],
 )
 def test_api_names_invalid_fields_of_mute(project, manager, program, body, field):

@@ -47,7 +47,17 @@ from provisioning import deletion
 from provisioning.deletion import delete_project, purge_deleted_projects
 from tests.factories import make_keyword, make_mentions, make_source
 from tests.racing import race
-from workplace.models import Column, Draft, Note, OutgoingReply, ReplyRules, ResponseTarget, SavedReply, SavedView
+from workplace.models import (
+    BulkChange,
+    Column,
+    Draft,
+    Note,
+    OutgoingReply,
+    ReplyRules,
+    ResponseTarget,
+    SavedReply,
+    SavedView,
+)
 
 BUDGET_S = 60
 
@@ -107,6 +117,8 @@ def fill(project, user, documents=12):
     Note.objects.create(project=project, document=Document.objects.filter(project=project).first(), text="Hello")
     draft = Draft.objects.create(project=project, document=mentions[0].document, text="Hello")
     OutgoingReply.objects.create(project=project, document=draft.document, draft=draft, text="Hello")
+    bulk = {"query": "", "last_mention_id": 1, "operation": "AddTags", "values": {"added": ["lumen"]}, "total": 1}
+    BulkChange.objects.create(project=project, **bulk)
     view = SavedView.objects.create(project=project, owner=user, name="Negative", query="sentiment=negative")
     Column.objects.create(user=user, view=view, position=0)
     return source
@@ -156,7 +168,7 @@ def test_fill_covers_every_table_that_references_a_project():
     covered |= {"Correction", "SentimentLayer", "SentimentState", "FetchRequest", "Credential"}
     covered |= {"PlatformApp", "ConnectionRequest", "Triage", "MentionTag", "Mute", "ResponseTarget", "SavedView"}
     covered |= {"Story", "Draft", "Note", "ReplyRules", "SavedReply", "Author", "AuthorSettings", "AuthorTag"}
-    covered.add("OutgoingReply")
+    covered |= {"OutgoingReply", "BulkChange"}
     assert referencing == covered, "add the new table to fill() above, and here"
 
 
