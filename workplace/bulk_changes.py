@@ -10,7 +10,6 @@ longer matches after a change of somebody else is left alone.
 """
 
 import logging
-import time
 from dataclasses import asdict
 from datetime import UTC
 
@@ -22,6 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Project, User
+from monitoring.ingest.batches import take_turns
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.mentions import keys_after
 from monitoring.models import Mention
@@ -88,19 +88,16 @@ def _continue(change: BulkChange) -> None:
 
 def continue_all(budget_s: float = BUDGET_S) -> bool:
     """Continue all unfinished changes for about `budget_s` seconds. Return True if the time ran out before."""
-    deadline = time.monotonic() + budget_s
-    while True:
-        is_more = False
-        unfinished = BulkChange.objects.filter(state__in=BulkChange.UNFINISHED, project__deleted_at=None)
-        for pk in unfinished.order_by("pk").values_list("pk", flat=True):
-            if time.monotonic() >= deadline:
-                return True
-            try:
-                is_more |= next_batch(pk)
-            except Exception:  # one change's failure never stops the others
-                log.exception("event=bulk_change id=%s status=failed", pk)
-        if not is_more:
+    unfinished = BulkChange.objects.filter(state__in=BulkChange.UNFINISHED, project__deleted_at=None).order_by("pk")
+
+    def next_or_none(pk: int) -> bool:
+        try:
+            return next_batch(pk)
+        except Exception:  # one change's failure never stops the others
+            log.exception("event=bulk_change id=%s status=failed", pk)
             return False
+
+    return take_turns(lambda: unfinished.values_list("pk", flat=True), next_or_none, budget_s)
 
 
 def next_batch(pk: int) -> bool:

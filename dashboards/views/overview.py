@@ -5,7 +5,7 @@ explanations of peaks are fragments (overview_parts.py).
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -23,6 +23,7 @@ from dashboards.presenters.status_line import StatusWords, queue_url
 from dashboards.presenters.time_chart import share_chart, time_charts_of
 from dashboards.views.time_limit import within_time_limit
 from monitoring.insights.breakdown import Subject, breakdown, keyword_lines, subject_of
+from monitoring.insights.cursors import EPOCH
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.gaps import failures_of, gaps
 from monitoring.insights.marks import marks
@@ -58,9 +59,7 @@ class _Page:
 
     def context(self, *, may_edit: bool) -> dict[str, object]:
         current = status(self.project, self.now, self.f.zone)
-        everything = MentionFilter(
-            project_id=self.project.pk, since=datetime(1970, 1, 1, tzinfo=UTC), until=self.now, zone=self.f.zone
-        )
+        everything = MentionFilter(project_id=self.project.pk, since=EPOCH, until=self.now, zone=self.f.zone)
         waiting_url = queue_url(self.project, current.queue, self.now)
         return {
             "bar": filter_bar(self.f, self.keywords),

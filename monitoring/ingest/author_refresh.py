@@ -15,6 +15,7 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from accounts.models import Project
+from monitoring.ingest.batches import take_turns
 from monitoring.ingest.project_lock import lock_project_exclusive
 from monitoring.ingest.search_index import VECTOR
 from monitoring.ingest.statements import columns_of
@@ -159,18 +160,11 @@ def start_walk(project_id: int) -> None:
 
 def walk_authors(budget_s: float = BUDGET_S) -> bool:
     """Continue the daily walks for about `budget_s` seconds. Return True if the time ran out before their end."""
-    deadline = time.monotonic() + budget_s
     due = Q(walked_at=None) | Q(walked_at__lt=timezone.now() - WALK_EVERY)
     for project_id in AuthorSettings.objects.filter(due, walked_to=None).values_list("project_id", flat=True):
         start_walk(project_id)
-    while True:
-        is_more = False
-        for pk in AuthorSettings.objects.filter(walked_to__isnull=False).values_list("pk", flat=True):
-            if time.monotonic() >= deadline:
-                return True
-            is_more |= _walk_batch(pk)
-        if not is_more:
-            return False
+    unfinished = AuthorSettings.objects.filter(walked_to__isnull=False)
+    return take_turns(lambda: unfinished.values_list("pk", flat=True), _walk_batch, budget_s)
 
 
 def _walk_batch(settings_id: int) -> bool:

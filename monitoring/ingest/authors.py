@@ -5,7 +5,6 @@ keys, so two writers can't deadlock. It reads and writes per batch, never per ro
 stored without content (ingest/erasure.py).
 """
 
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -15,6 +14,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from monitoring.content.authors import Identity, identity_of
+from monitoring.ingest.batches import take_turns
 from monitoring.ingest.records import KnownEntry, NewEntry
 from monitoring.ingest.statements import columns_of
 from monitoring.models import AuthorCheck, AuthorSettings, Document
@@ -120,15 +120,8 @@ def _row(one: _Named) -> tuple[object, ...]:
 
 def fill_authors(budget_s: float = BUDGET_S) -> bool:
     """Give documents of earlier versions their author, newest first. Return True if the time ran out."""
-    deadline = time.monotonic() + budget_s
-    while True:
-        is_more = False
-        for pk in AuthorSettings.objects.filter(backfilled_to__isnull=False).values_list("pk", flat=True):
-            if time.monotonic() >= deadline:
-                return True
-            is_more |= fill_batch(pk)
-        if not is_more:
-            return False
+    unfinished = AuthorSettings.objects.filter(backfilled_to__isnull=False)
+    return take_turns(lambda: unfinished.values_list("pk", flat=True), fill_batch, budget_s)
 
 
 def fill_batch(settings_id: int) -> bool:

@@ -6,7 +6,6 @@ back those of ended mutes. It works in batches, whose progress `Mute.walked_to` 
 Only mentions that nobody has decided about are hidden, and only those that nobody has changed since are given back.
 """
 
-import time
 from collections.abc import Iterable, Mapping
 
 from django.db import connection, transaction
@@ -14,6 +13,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Q
 
 from monitoring.content.mutes import ItemFacts, MuteIndex
+from monitoring.ingest.batches import take_turns
 from monitoring.ingest.project_lock import lock_project_exclusive
 from monitoring.ingest.statements import columns_of
 from monitoring.models import Mention, Mute
@@ -191,13 +191,9 @@ def _delete_if_empty(mute: Mute) -> bool:
 
 def walk_mutes(budget_s: float = BUDGET_S) -> bool:
     """Continue all unfinished mutes for about `budget_s` seconds. Return True if the time ran out before."""
-    deadline = time.monotonic() + budget_s
-    while True:
-        is_more = False
-        unfinished = Mute.objects.filter(Q(ended_at__isnull=False) | Q(walked_to__isnull=False))
-        for mute in unfinished.filter(project__deleted_at=None).order_by("pk"):
-            if time.monotonic() >= deadline:
-                return True
-            is_more |= give_back_batch(mute.pk) if mute.ended_at else hide_batch(mute.pk)
-        if not is_more:
-            return False
+    unfinished = Mute.objects.filter(Q(ended_at__isnull=False) | Q(walked_to__isnull=False), project__deleted_at=None)
+
+    def next_batch(mute: Mute) -> bool:
+        return give_back_batch(mute.pk) if mute.ended_at else hide_batch(mute.pk)
+
+    return take_turns(lambda: unfinished.order_by("pk"), next_batch, budget_s)

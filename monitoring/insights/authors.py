@@ -12,6 +12,7 @@ from django.db.models import Avg, Count, F, Max, Q, QuerySet
 from django.utils import timezone
 
 from monitoring.content.values import MAX_ID
+from monitoring.insights.cursors import EPOCH
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.periods import start_of_day
 from monitoring.models import Author, AuthorSettings, Mention
@@ -21,7 +22,6 @@ PAGE_SIZE = 50
 # By its name: the column that a list is sorted by, largest first.
 SORTS = {"mentions": "mention_count", "last": "last_at", "followers": "followers"}
 LABELS = {"regular": "is_regular", "detractor": "is_detractor", "ambassador": "is_ambassador"}
-EPOCH = datetime(1970, 1, 1, tzinfo=timezone.get_fixed_timezone(0))
 MAX_QUEUE = 100  # a badge shows "100+"
 
 

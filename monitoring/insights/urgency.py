@@ -7,10 +7,11 @@ more. `urgency` is pure.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from monitoring.insights.cursors import EPOCH
 from monitoring.insights.filters import MentionFilter
 from monitoring.models import Mention
 
@@ -85,7 +86,7 @@ def count_waiting(project_id: int, now: datetime) -> tuple[int, bool]:
 
     At most MAX_COUNTED mentions are read: the navigation shows the number, also that of a neglected queue.
     """
-    f = MentionFilter(project_id=project_id, since=datetime(1970, 1, 1, tzinfo=UTC), until=now)
+    f = MentionFilter(project_id=project_id, since=EPOCH, until=now)
     ids = list(waiting_mentions(f, now).values_list("document_id", flat=True)[:MAX_COUNTED])
     return len(set(ids)), len(ids) == MAX_COUNTED
 
