@@ -263,76 +263,35 @@ CELERY_TASK_ROUTES = {
 # waited in the queue longer than its interval expires, and none is added to a long queue.
 CELERY_BEAT_SCHEDULER = "config.beat.BoundedScheduler"
 CELERY_BEAT_SCHEDULE = {
-    "poll due sources": {
-        "task": "monitoring.tasks.poll_due",
-        "schedule": DISPATCH_INTERVAL_S,
-        "options": {"expires": DISPATCH_INTERVAL_S},
-    },
-    "renew tokens of platforms": {
-        "task": "monitoring.tasks.renew_credentials",
-        "schedule": 3_600,
-        "options": {"expires": 3_600},
-    },
-    "check stored items again": {
-        "task": "monitoring.tasks.recheck_items",
-        "schedule": 60,
-        "options": {"expires": 60},
-    },
-    "resume keyword backfills": {
-        "task": "monitoring.tasks.backfill_keywords",
-        "schedule": 30,
-        "options": {"expires": 30},
-    },
-    "hide what is muted": {
-        "task": "monitoring.tasks.walk_mutes",
-        "schedule": 30,
-        "options": {"expires": 30},
-    },
-    "index documents for search": {
-        "task": "monitoring.tasks.index_documents",
-        "schedule": 5,
-        "options": {"expires": 5},
-    },
-    "group near-identical items": {
-        "task": "monitoring.tasks.group_documents",
-        "schedule": 5,
-        "options": {"expires": 5},
-    },
-    "count the mentions of authors": {
-        "task": "monitoring.tasks.refresh_authors",
-        "schedule": 5,
-        "options": {"expires": 5},
-    },
-    "give stored documents their author": {
-        "task": "monitoring.tasks.fill_authors",
-        "schedule": 30,
-        "options": {"expires": 30},
-    },
-    "update the labels of authors": {
-        "task": "monitoring.tasks.walk_authors",
-        "schedule": 60,
-        "options": {"expires": 60},
-    },
-    "erase the items of erased authors": {
-        "task": "monitoring.tasks.erase_items",
-        "schedule": 60,
-        "options": {"expires": 60},
-    },
-    "analyze new mentions": {
-        "task": "monitoring.tasks.analyze_mentions",
-        "schedule": 3,
-        "options": {"expires": 3},
-    },
-    "re-analyze stored mentions": {
-        "task": "monitoring.tasks.rescore_mentions",
-        "schedule": 15,
-        "options": {"expires": 15},
-    },
-    "fit project layers to corrections": {
-        "task": "monitoring.tasks.refit_layers",
-        "schedule": 15,
-        "options": {"expires": 15},
-    },
+    name: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+    for name, task, seconds in (
+        ("poll due sources", "monitoring.tasks.poll_due", DISPATCH_INTERVAL_S),
+        ("renew tokens of platforms", "monitoring.tasks.renew_credentials", 3_600),
+        ("check stored items again", "monitoring.tasks.recheck_items", 60),
+        ("resume keyword backfills", "monitoring.tasks.backfill_keywords", 30),
+        ("hide what is muted", "monitoring.tasks.walk_mutes", 30),
+        ("index documents for search", "monitoring.tasks.index_documents", 5),
+        ("group near-identical items", "monitoring.tasks.group_documents", 5),
+        ("count the mentions of authors", "monitoring.tasks.refresh_authors", 5),
+        ("give stored documents their author", "monitoring.tasks.fill_authors", 30),
+        ("update the labels of authors", "monitoring.tasks.walk_authors", 60),
+        ("erase the items of erased authors", "monitoring.tasks.erase_items", 60),
+        ("analyze new mentions", "monitoring.tasks.analyze_mentions", 3),
+        ("re-analyze stored mentions", "monitoring.tasks.rescore_mentions", 15),
+        ("fit project layers to corrections", "monitoring.tasks.refit_layers", 15),
+        ("finish deleting projects", "provisioning.tasks.purge_projects", 60),
+        ("send links to reset passwords", "accounts.tasks.send_password_resets", 10),
+        ("evaluate alert rules", "alerts.tasks.evaluate_rules", 60),
+        ("report rejected credentials", "alerts.tasks.report_rejected_credentials", 60),
+        ("recompute due times", "workplace.tasks.recompute_due_times", 60),
+        ("escalate overdue items", "workplace.tasks.escalate_overdue_items", 60),
+        ("send replies", "workplace.tasks.send_replies", 5),
+        ("continue bulk changes", "workplace.tasks.continue_bulk_changes", 60),
+        ("create due digests", "alerts.tasks.write_digests", 60),
+        ("fetch what people wait for", "monitoring.services.fetch_tasks.run_fetches", 10),
+        ("send queued messages", "delivery.tasks.send_outbox", 10),
+    )
+} | {
     "delete expired documents": {
         "task": "monitoring.tasks.delete_expired_documents",
         "schedule": crontab(hour=3, minute=17),
@@ -342,42 +301,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute=29),
         "options": {"expires": 3600},
     },
-    "finish deleting projects": {
-        "task": "provisioning.tasks.purge_projects",
-        "schedule": 60,
-        "options": {"expires": 60},
-    },
-    "send links to reset passwords": {
-        "task": "accounts.tasks.send_password_resets",
-        "schedule": 10,
-        "options": {"expires": 10},
-    },
     "delete expired sessions": {"task": "accounts.tasks.clear_sessions", "schedule": crontab(hour=3, minute=47)},
-    "evaluate alert rules": {"task": "alerts.tasks.evaluate_rules", "schedule": 60, "options": {"expires": 60}},
-    "report rejected credentials": {
-        "task": "alerts.tasks.report_rejected_credentials",
-        "schedule": 60,
-        "options": {"expires": 60},
-    },
-    "recompute due times": {"task": "workplace.tasks.recompute_due_times", "schedule": 60, "options": {"expires": 60}},
-    "escalate overdue items": {
-        "task": "workplace.tasks.escalate_overdue_items",
-        "schedule": 60,
-        "options": {"expires": 60},
-    },
-    "send replies": {"task": "workplace.tasks.send_replies", "schedule": 5, "options": {"expires": 5}},
-    "continue bulk changes": {
-        "task": "workplace.tasks.continue_bulk_changes",
-        "schedule": 60,
-        "options": {"expires": 60},
-    },
-    "create due digests": {"task": "alerts.tasks.write_digests", "schedule": 60, "options": {"expires": 60}},
-    "fetch what people wait for": {
-        "task": "monitoring.services.fetch_tasks.run_fetches",
-        "schedule": 10,
-        "options": {"expires": 10},
-    },
-    "send queued messages": {"task": "delivery.tasks.send_outbox", "schedule": 10, "options": {"expires": 10}},
 }
 
 # --- logs: one line per event, key=value -------------------------------------------------------------------
