@@ -8,24 +8,18 @@ in PUBLIC, PERSONAL or OWN_MATTERS.
 import json
 import re
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver, reverse
-from django.utils import timezone
 
-from accounts.models import ROLE_ORDER, Invitation, Role
+from accounts.models import ROLE_ORDER, Role
 from accounts.tokens import create_token
-from alerts.models import Incident, Rule
-from alerts.rules import settings_of
 from api.app import api
-from delivery.models import Delivery
-from monitoring.models import Author, AuthorNote, AuthorTag, Credential, FetchRequest, Mute
-from tests.factories import make_keyword, make_mention, make_source
-from workplace.models import BulkChange, Draft, Note, OutgoingReply, SavedReply, SavedView
+from tests.dashboards.samples import make_samples
 
 # Texts that only members of the project may read.
 PROJECT = "Maison Lumen"
@@ -138,80 +132,7 @@ each_of_projects = {"argvalues": OF_PROJECTS, "ids": lambda page: page.name}
 
 @pytest.fixture
 def samples(project, owner, manager):
-    """One real row of each kind in Maison Lumen, by the names of the URL parameters."""
-    keyword = make_keyword(project, "Keyword of Lumen")
-    source = make_source(project, title="Source of Lumen")
-    mention = make_mention(keyword, source=source, title="Title about Lumen")
-    rule = Rule.objects.create(project=project, keyword=keyword, threshold=1)
-    then = {**asdict(settings_of(rule)), "window_s": rule.window_s}
-    incident = Incident.objects.create(rule=rule, opened_at=timezone.now(), value=2, peak=2, settings=then)
-    delivery = Delivery.objects.create(
-        key="sample", kind="digest", project=project, user=owner, recipient=owner.email, subject="Subject for Lumen"
-    )
-    invitation = Invitation.objects.create(
-        project=project, email="n@example.com", token_digest="d", expires_at=timezone.now()
-    )
-    create_token(owner, "Token of Ada")
-    fetch, page, preview = (
-        FetchRequest.objects.create(
-            project=project,
-            user=owner,
-            kind=kind,
-            url="https://lumen.example/",
-            parameters={"platform": "hackernews"},
-        )
-        for kind in FetchRequest.Kind
-    )
-    credential = Credential.objects.create(project=project, platform="bluesky", name="Key of Lumen")
-    view = SavedView.objects.create(
-        project=project, owner=owner, name="View of Lumen", query="period=7d", is_shared=True
-    )
-    reply = SavedReply.objects.create(project=project, name="Reply of Lumen", language="en", text="Thanks")
-    note = Note.objects.create(project=project, document=mention.document, author=owner, text="Note of Lumen")
-    draft = Draft.objects.create(project=project, document=mention.document, text="Draft of Lumen", state="sending")
-    outgoing = OutgoingReply.objects.create(project=project, document=draft.document, draft=draft, text="Lumen")
-    mute = Mute.objects.create(project=project, kind="domain", value="lumen.example", label="Mute of Lumen")
-    bulk = BulkChange.objects.create(
-        project=project, query="", last_mention_id=1, operation="AddTags", values={"added": ["lumen"]}, total=1
-    )
-    author = Author.objects.create(project=project, platform="bluesky", name="Author of Lumen", key=uuid.uuid4())
-    author_note = AuthorNote.objects.create(author=author, user=owner, text="Author note of Lumen")
-    AuthorTag.objects.create(author=author, project=project, tag="lumen")
-    return {
-        "author_id": author.id,
-        "author_note_id": author_note.id,
-        "tag": "lumen",
-        "project_id": project.id,
-        "keyword_id": keyword.id,
-        "source_id": source.id,
-        "mention_id": mention.id,
-        "document_id": mention.document_id,
-        "rule_id": rule.id,
-        "incident_id": incident.id,
-        "delivery_id": delivery.id,
-        "fetch_id": fetch.id,
-        "page_id": page.id,
-        "preview_id": preview.id,
-        "platform_name": "hackernews",
-        "credential_id": credential.id,
-        "mute_id": mute.id,
-        "outgoing_id": outgoing.id,
-        "note_id": note.id,
-        "change_id": bulk.id,
-        "view_id": view.id,
-        "reply_id": reply.id,
-        "member_id": project.memberships.get(user=manager).id,
-        "invitation_id": invitation.id,
-        "token_id": owner.api_tokens.get().id,
-        "token": "unknown",
-        "signed": "unknown",
-        "uidb36": "x",
-        "key": "x-y",
-        "slug": "unknown",
-        "number": 1,
-        "name": "unknown",
-        "path": "unknown",
-    }
+    return make_samples(project, owner, manager)
 
 
 def writes(queries):
