@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from monitoring.content.scrub import scrub
+from monitoring.content.scrub import scrub, xml_text
 from monitoring.content.urls import url_from_input
 from monitoring.feeds.encoding import to_utf8
 from monitoring.feeds.errors import ParseError
@@ -172,21 +172,16 @@ def _attribute(element: etree._Element, name: str) -> str:
 def write_opml(title: str, rows: list[OpmlOutline]) -> bytes:
     """Return a list with one folder per category, in order of first appearance."""
     root = etree.Element("opml", version="2.0")
-    etree.SubElement(etree.SubElement(root, "head"), "title").text = _xml_text(title)
+    etree.SubElement(etree.SubElement(root, "head"), "title").text = xml_text(title)
     body = etree.SubElement(root, "body")
     folders: dict[str, etree._Element] = {"": body}
     for row in rows:
-        category = _xml_text(row.category)
+        category = xml_text(row.category)
         if category not in folders:
             folders[category] = etree.SubElement(body, "outline", text=category, title=category)
-        name = _xml_text(row.title) or _xml_text(row.url)
+        name = xml_text(row.title) or xml_text(row.url)
         outline = etree.SubElement(folders[category], "outline", type="rss", text=name, title=name)
-        outline.set("xmlUrl", _xml_text(row.url))
+        outline.set("xmlUrl", xml_text(row.url))
         if row.site_url:
-            outline.set("htmlUrl", _xml_text(row.site_url))
+            outline.set("htmlUrl", xml_text(row.site_url))
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
-
-
-def _xml_text(text: str) -> str:
-    """Return the text without the characters that XML cannot represent."""
-    return scrub(text).replace("\ufffe", "").replace("\uffff", "")

@@ -18,8 +18,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from monitoring.feeds.errors import ParseError
-from monitoring.http.memory import return_free_memory
 from monitoring.parsing.jobs import JOBS
+from outbound.memory import return_free_memory
 
 # Feeds of 10 MB made of entries need about 110 MB, and feedparser 3 s for them.
 _MEMORY_BYTES = 256 * 1024 * 1024

@@ -14,13 +14,13 @@ from typing import Any
 
 import pycountry
 
-from monitoring.http import ApiRequest
 from monitoring.platforms.base import Can, Limit, Setting, gettext_noop
 from monitoring.platforms.pages import Page, PageRequest, read_items
 from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.searches import Plan, Search
 from monitoring.platforms.values import utc
 from monitoring.records import Entry, PollJob
+from outbound import ApiRequest
 
 # Where people read reviews. The sample project has a setting "site" for its own pages.
 SITE = "https://apps.apple.com"

@@ -15,7 +15,6 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pycountry
 
-from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.app_store import APP, query_for_app, review_url
 from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
 from monitoring.platforms.pages import Page, PageRequest, read_items
@@ -23,6 +22,7 @@ from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.signed_tokens import check_p8, sign
 from monitoring.platforms.values import utc
 from monitoring.records import Entry, QuotaReading
+from outbound import ApiRequest, FetchResult
 
 PAGE_SIZE = 200
 KEYS_PAGE = "https://appstoreconnect.apple.com/access/integrations/api"

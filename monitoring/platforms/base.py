@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from monitoring.http import HttpClient
 from monitoring.records import PollJob, PollResult
+from outbound import HttpClient
 
 
 def gettext_noop(text: str) -> str:
@@ -19,8 +19,8 @@ def gettext_noop(text: str) -> str:
     return text
 
 
-# The codes of `PollError` that platforms add to those of http/records.py, and their meaning. Their words for people
-# are in monitoring/messages/platform_errors.py.
+# The codes of `PollError` that platforms add to those of outbound/records.py, and their meaning. Their words for
+# people are in monitoring/messages/platform_errors.py.
 ERROR_CODES = {
     "unexpected_response": "a body that is not JSON (or what the platform sends), or has another shape",
     "credential_missing": "the source has no credential, one of another server, or its secrets cannot be decrypted",

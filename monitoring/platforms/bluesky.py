@@ -17,7 +17,6 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from monitoring.content.scrub import read_json
-from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
 from monitoring.platforms.bluesky_posts import entry_of_record, with_author
 from monitoring.platforms.bluesky_replies import BlueskyReplies
@@ -28,6 +27,7 @@ from monitoring.platforms.quotas import QuotaHeaders
 from monitoring.platforms.rechecks import Lookup, Rechecked, RecheckPolicy, existing
 from monitoring.platforms.values import error_body, total
 from monitoring.records import Entry, PollError
+from outbound import ApiRequest, FetchResult
 
 PAGE_SIZE = 100
 # An access token that ends during the poll is renewed before it.

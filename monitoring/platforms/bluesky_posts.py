@@ -13,9 +13,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from monitoring.content.scrub import scrub
-from monitoring.http import ApiRequest
 from monitoring.platforms.values import utc
 from monitoring.records import Entry
+from outbound import ApiRequest
 
 COLLECTION = "app.bsky.feed.post"
 APPVIEW = "https://public.api.bsky.app"

@@ -14,13 +14,13 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import gettext_noop
 from monitoring.platforms.bluesky_posts import COLLECTION, post_url
 from monitoring.platforms.replies import PublishedReply, Replies, ReplyRequest, ReplyTarget, bearer
 from monitoring.platforms.reply_texts import LINK
 from monitoring.platforms.values import error_body
 from monitoring.records import PollError
+from outbound import ApiRequest, FetchResult
 
 _URL = re.compile(r"https://bsky\.app/profile/(did:[a-z]+:[A-Za-z0-9._:%-]+)/post/([A-Za-z0-9._:~-]+)")
 _SORTABLE = "234567abcdefghijklmnopqrstuvwxyz"

@@ -13,7 +13,6 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Can, Limit, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.discourse_replies import DiscourseReplies, key_headers
@@ -22,6 +21,7 @@ from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.rechecks import Lookup, Rechecked, RecheckPolicy
 from monitoring.platforms.values import error_body, utc
 from monitoring.records import Entry, PollError
+from outbound import ApiRequest, FetchResult
 
 PAGE_SIZE = 50
 LAST_PAGE = 10

@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import gettext_noop
 from monitoring.platforms.replies import CLOCK_SLACK, PublishedReply, Replies, ReplyRequest, ReplyTarget, plain
 from monitoring.platforms.values import error_body, utc
 from monitoring.records import PollError
+from outbound import ApiRequest, FetchResult
 
 REPLIES_FILTER = 5
 # `user_actions` shows the start of a post.

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from monitoring.http import ApiRequest
 from monitoring.platforms.base import Can, Setting, gettext_noop
 from monitoring.platforms.facebook_replies import FacebookReplies
 from monitoring.platforms.meta import APP_SECRET, graph_request
@@ -20,6 +19,7 @@ from monitoring.platforms.pages import PageRequest
 from monitoring.platforms.searches import Plan, Search
 from monitoring.platforms.values import total, utc
 from monitoring.records import Entry, PollJob
+from outbound import ApiRequest
 
 PAGE_SIZE = 25
 COMMENT_FIELDS = "id,message,created_time,from,like_count,comment_count,permalink_url,parent"

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import gettext_noop
 from monitoring.platforms.meta import graph_request
 from monitoring.platforms.replies import CLOCK_SLACK, PublishedReply, Replies, ReplyRequest, ReplyTarget
 from monitoring.platforms.values import error_body, utc
 from monitoring.records import PollError
+from outbound import ApiRequest, FetchResult
 
 RECENT = 50
 _NO_OBJECT, _DUPLICATE, _BLOCKED = (100, 33), 506, 368

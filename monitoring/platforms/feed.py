@@ -12,11 +12,11 @@ from typing import Any
 
 from monitoring.feeds.discover import common_feed_urls
 from monitoring.feeds.errors import ParseError
-from monitoring.http import FetchResult, HttpClient
-from monitoring.http.secret_urls import hide
 from monitoring.parsing.parsers import find_feeds, parse_feed
 from monitoring.platforms.base import Can, PlatformDefaults, gettext_noop
 from monitoring.records import ClaimedSource, ParsedFeed, PollError, PollHints, PollJob, PollResult
+from outbound import FetchResult, HttpClient
+from outbound.secret_urls import hide
 
 
 class FeedPlatform(PlatformDefaults):

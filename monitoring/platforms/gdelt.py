@@ -13,7 +13,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from monitoring.content.scrub import read_json
-from monitoring.http import ApiRequest
 from monitoring.platforms.base import Can, Limit, gettext_noop
 from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.pages import Page, PageRequest, read_items
@@ -21,6 +20,7 @@ from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.windows import next_window
 from monitoring.query.known_values import code_of
 from monitoring.records import Entry, PollError
+from outbound import ApiRequest
 
 PAGE_SIZE = 250
 # Longer plain texts are pages of something else.

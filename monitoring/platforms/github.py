@@ -14,7 +14,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Can, Limit, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.markdown import to_html
@@ -25,6 +24,7 @@ from monitoring.platforms.searches import Plan, plan_searches
 from monitoring.platforms.values import error_body, total, utc
 from monitoring.platforms.windows import next_window
 from monitoring.records import Entry, PollError, PollJob
+from outbound import ApiRequest, FetchResult
 
 PAGE_SIZE = 100
 DISCUSSIONS = "discussions"

@@ -16,12 +16,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from monitoring.content.scrub import read_json
-from monitoring.http import ApiRequest
 from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
 from monitoring.platforms.pages import Connection, Page, PageRequest, error_of, read_items
 from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.signed_tokens import check_service_account, sign
 from monitoring.records import Entry, PollError
+from outbound import ApiRequest
 
 PAGE_SIZE = 100
 TOKEN_URL = "https://oauth2.googleapis.com/token"

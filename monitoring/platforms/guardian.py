@@ -11,7 +11,6 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.pages import Page, PageRequest, read_items
@@ -19,6 +18,7 @@ from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.quotas import QuotaHeaders
 from monitoring.platforms.values import error_body, utc
 from monitoring.records import Entry, PollError
+from outbound import ApiRequest, FetchResult
 
 PAGE_SIZE = 100
 

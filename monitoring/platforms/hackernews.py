@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Can, Limit, gettext_noop
 from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.pages import Page, PageRequest, read_items
@@ -20,6 +19,7 @@ from monitoring.platforms.rechecks import Lookup, Rechecked, RecheckPolicy
 from monitoring.platforms.values import error_body
 from monitoring.platforms.windows import next_window
 from monitoring.records import Entry
+from outbound import ApiRequest, FetchResult
 
 PAGE_SIZE = 100
 

@@ -13,13 +13,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Can, Limit, Setting, gettext_noop
 from monitoring.platforms.meta import APP_SECRET, GraphPlatform, graph_request, next_cursor
 from monitoring.platforms.meta_oauth import facebook_oauth
 from monitoring.platforms.pages import Page, PageRequest, read_items
 from monitoring.platforms.values import total, utc
 from monitoring.records import Entry, PollError
+from outbound import ApiRequest, FetchResult
 
 FIELDS = "id,caption,media_type,permalink,timestamp,like_count,comments_count"
 PAGE_SIZE = 50

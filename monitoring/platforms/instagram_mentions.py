@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from monitoring.http import ApiRequest
 from monitoring.platforms.base import Can, Setting, gettext_noop
 from monitoring.platforms.instagram import ACCOUNT, FIELDS, media_entry, profile
 from monitoring.platforms.meta import APP_SECRET, graph_request
@@ -22,6 +21,7 @@ from monitoring.platforms.pages import PageRequest
 from monitoring.platforms.searches import Plan, Search
 from monitoring.platforms.values import utc
 from monitoring.records import Entry, PollJob
+from outbound import ApiRequest
 
 PAGE_SIZE = 25
 _COMMENT = "id,text,username,timestamp,like_count"

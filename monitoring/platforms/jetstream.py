@@ -16,12 +16,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from monitoring.http import HttpClient
-from monitoring.http.websocket import Stream, StreamFailed, open_stream
 from monitoring.platforms.base import PlatformDefaults, gettext_noop
 from monitoring.platforms.bluesky_posts import COLLECTION, entry_of_record, post_url
 from monitoring.platforms.pages import MAX_RAW
 from monitoring.records import Entry, PollError, PollJob, PollResult, QuotaReading
+from outbound import HttpClient
+from outbound.websocket import Stream, StreamFailed, open_stream
 
 SERVERS = tuple(f"https://jetstream{n}.us-{coast}.bsky.network" for coast in ("east", "west") for n in (1, 2))
 # A post has at most some kilobytes. Asked of the server, and twice as much accepted.

@@ -13,7 +13,6 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from monitoring.http import ApiRequest, FetchResult, HttpClient
 from monitoring.platforms.base import Can, Limit, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.markdown import to_html
@@ -21,6 +20,7 @@ from monitoring.platforms.pages import Page, PageRequest, read_items
 from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.values import error_body, total, utc
 from monitoring.records import Entry, PollError, PollJob, PollResult
+from outbound import ApiRequest, FetchResult, HttpClient
 
 PAGE_SIZE = 50
 _PRIVATE = {"instance_is_private", "not_logged_in", "incorrect_login"}

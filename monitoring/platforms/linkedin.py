@@ -16,13 +16,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Limit, Needs, Setting, gettext_noop
 from monitoring.platforms.linkedin_text import about, plain, published
 from monitoring.platforms.oauth import OAuth
 from monitoring.platforms.pages import Page, PageRequest, read_items
 from monitoring.platforms.paging import PagedPlatform
 from monitoring.records import Entry, PollError, QuotaReading
+from outbound import ApiRequest, FetchResult
 
 COUNT = 50
 ACTIONS = "List(COMMENT,COMMENT_EDIT,SHARE,SHARE_MENTION)"

@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from monitoring.http import HttpClient
-from monitoring.http.imap import FAILURES, ImapConnection, code_of, error_of, quoted
 from monitoring.platforms.base import Can, Needs, PlatformDefaults, Setting, gettext_noop
 from monitoring.platforms.mail_messages import MALFORMED, entries_of
 from monitoring.platforms.paging import MAX_PAGES
 from monitoring.records import Entry, PollError, PollJob, PollResult
+from outbound import HttpClient
+from outbound.imap import FAILURES, ImapConnection, code_of, error_of, quoted
 
 PAGE_SIZE = 20
 MAX_MESSAGE = 500_000  # bytes that are read of a message

@@ -8,10 +8,10 @@ an account. That of a large server has tens of thousands of posts per day.
 from collections.abc import Mapping
 from datetime import timedelta
 
-from monitoring.http import ApiRequest
 from monitoring.platforms.base import Setting, gettext_noop
 from monitoring.platforms.mastodon_tag import SERVER, MastodonTimeline, timeline_request
 from monitoring.platforms.pages import PageRequest
+from outbound import ApiRequest
 
 LOCAL, FEDERATED = "local", "federated"
 

@@ -12,7 +12,6 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import gettext_noop
 from monitoring.platforms.replies import (
     CLOCK_SLACK,
@@ -25,6 +24,7 @@ from monitoring.platforms.replies import (
 )
 from monitoring.platforms.values import error_body, utc
 from monitoring.records import PollError
+from outbound import ApiRequest, FetchResult
 
 
 class MastodonReplies(Replies):

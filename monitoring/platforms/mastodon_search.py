@@ -12,13 +12,13 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from monitoring.http import ApiRequest
 from monitoring.platforms.base import Can, Needs, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.mastodon_replies import MastodonReplies
 from monitoring.platforms.mastodon_tag import LIMITS, PAGE_SIZE, QUOTA, SERVER, StatusLookup, read_statuses
 from monitoring.platforms.oauth import OAuth, account_at
 from monitoring.platforms.pages import Page, PageRequest
+from outbound import ApiRequest
 
 
 class MastodonSearch(StatusLookup):

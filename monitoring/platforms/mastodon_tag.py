@@ -14,7 +14,6 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
-from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Can, Limit, Setting, gettext_noop
 from monitoring.platforms.pages import Page, PageRequest, read_items
 from monitoring.platforms.paging import PagedPlatform
@@ -22,6 +21,7 @@ from monitoring.platforms.quotas import QuotaHeaders
 from monitoring.platforms.rechecks import Lookup, Rechecked, RecheckPolicy
 from monitoring.platforms.values import error_body, total, utc
 from monitoring.records import Entry, PollError
+from outbound import ApiRequest, FetchResult
 
 PAGE_SIZE = 40
 SERVER = Setting(

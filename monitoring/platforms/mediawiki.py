@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from monitoring.http import ApiRequest
 from monitoring.platforms.base import Can, Limit, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.pages import Page, PageRequest, read_items
 from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.values import utc
 from monitoring.records import Entry, PollError
+from outbound import ApiRequest
 
 PAGE_SIZE = 50
 LAST_OFFSET = 10_000 - PAGE_SIZE

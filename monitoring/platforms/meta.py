@@ -17,7 +17,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Limit, Needs, Setting, gettext_noop
 from monitoring.platforms.meta_oauth import app_secret_proof, page_token
 from monitoring.platforms.pages import Page, PageRequest
@@ -26,6 +25,7 @@ from monitoring.platforms.replies import ReplyRequest
 from monitoring.platforms.session import MAX_WAIT_S
 from monitoring.platforms.values import error_body
 from monitoring.records import PollError, QuotaReading
+from outbound import ApiRequest, FetchResult
 
 _TOO_MANY = frozenset({4, 17, 18, 32, 613, 80001, 80002})
 _PASSING = frozenset({1, 2})

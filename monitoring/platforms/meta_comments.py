@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.meta import GraphPlatform, graph_request, next_cursor
 from monitoring.platforms.pages import Page, PageRequest, read_items
 from monitoring.platforms.values import utc
 from monitoring.records import Entry
+from outbound import ApiRequest, FetchResult
 
 COMMENTS_PER_PAGE = 50
 

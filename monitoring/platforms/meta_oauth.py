@@ -15,12 +15,12 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from monitoring.http import ApiRequest
 from monitoring.platforms.base import gettext_noop
 from monitoring.platforms.oauth import MAX_NAME, Account, Exchange, OAuth, account_at
 from monitoring.platforms.pages import Connection
 from monitoring.platforms.values import error_body
 from monitoring.records import PollError
+from outbound import ApiRequest
 
 APPS = "https://developers.facebook.com/apps"
 MAX_PAGES = 100

@@ -11,12 +11,12 @@ from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlencode
 
-from monitoring.http import ApiRequest
 from monitoring.platforms.base import Can, Limit, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.feed_pages import FeedPages
 from monitoring.platforms.pages import PageRequest
 from monitoring.records import Entry
+from outbound import ApiRequest
 
 EDITION = Setting(
     "edition",

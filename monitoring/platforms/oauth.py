@@ -20,10 +20,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from monitoring.content.scrub import read_json
-from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.pages import Connection, error_of
 from monitoring.platforms.values import error_body
 from monitoring.records import PollError
+from outbound import ApiRequest, FetchResult
 
 # A token that ends during a poll is renewed before it.
 MARGIN = timedelta(minutes=5)

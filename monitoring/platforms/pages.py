@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.searches import Search
 from monitoring.records import Entry, PollError, QuotaReading
+from outbound import ApiRequest, FetchResult
 
 MAX_RAW = 20_000  # characters of an item as received
 # Errors of reading something of another shape; OverflowError: a time that no datetime can have.
@@ -18,7 +18,7 @@ _TEXTS = frozenset(
     | {"reply_to", "thread"}
 )
 _COUNTS = ("followers", "engagement", "likes", "replies", "shares", "views")
-# The meaning of a status where a platform doesn't say more: other codes keep their meaning of http/records.py.
+# The meaning of a status where a platform doesn't say more: other codes keep their meaning of outbound/records.py.
 STATUS_ERRORS = {
     400: "query_rejected",
     401: "credential_rejected",

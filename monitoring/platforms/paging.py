@@ -19,7 +19,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from monitoring.content.scrub import read_json
-from monitoring.http import ApiRequest, FetchResult, HttpClient
 from monitoring.platforms import oauth
 from monitoring.platforms.base import Can, Limit, PlatformDefaults
 from monitoring.platforms.dialects import Dialect
@@ -31,6 +30,7 @@ from monitoring.platforms.replies import Replies
 from monitoring.platforms.searches import TIMELINE, Plan, Search, in_turn, plan_searches
 from monitoring.platforms.session import Session
 from monitoring.records import Entry, PollError, PollJob, PollResult, QuotaReading
+from outbound import ApiRequest, FetchResult, HttpClient
 
 # Pages of one poll: bounds the memory and the transaction. A walk that is longer continues in the next poll.
 MAX_PAGES = 20

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
 from monitoring.platforms.pages import Page, PageRequest, read_items
 from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.values import total, utc
 from monitoring.records import Entry, PollError
+from outbound import ApiRequest, FetchResult
 
 PAGE_SIZE = 20
 _QUERY = """

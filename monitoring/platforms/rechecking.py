@@ -6,12 +6,12 @@ that settles the limits. The database is not read here.
 
 from dataclasses import replace
 
-from monitoring.http import HttpClient
 from monitoring.platforms.pages import WRONG_SHAPE, error_of
 from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.rechecks import Lookup, Rechecked
 from monitoring.platforms.session import Session
 from monitoring.records import PollJob, PollResult
+from outbound import HttpClient
 
 
 class Rechecker(Session):

@@ -17,7 +17,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from monitoring.content.scrub import read_json
-from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.oauth import MARGIN, OAuth, account_at, is_connected
@@ -30,6 +29,7 @@ from monitoring.platforms.reddit_replies import RedditReplies
 from monitoring.platforms.searches import Plan, Search
 from monitoring.platforms.values import error_body
 from monitoring.records import PollError, PollJob
+from outbound import ApiRequest, FetchResult
 
 PAGE_SIZE = 100
 COMMENTS = "comments"

@@ -15,7 +15,6 @@ from datetime import timedelta
 from urllib.parse import quote, urlencode
 
 from monitoring.content.clean import html_text
-from monitoring.http import ApiRequest
 from monitoring.platforms.base import Can, Limit, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.feed_pages import FeedPages
@@ -23,6 +22,7 @@ from monitoring.platforms.pages import PageRequest
 from monitoring.platforms.reddit_items import DELETED, KINDS, SITE
 from monitoring.platforms.searches import TIMELINE, Plan
 from monitoring.records import Entry, PollJob
+from outbound import ApiRequest
 
 SEARCH = "search"
 _ID = re.compile(r"(t[13])_\w+")

@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode, urljoin
 
-from monitoring.http import ApiRequest
 from monitoring.platforms.base import gettext_noop
 from monitoring.platforms.reddit_items import SITE, is_gone
 from monitoring.platforms.replies import PublishedReply, Replies, ReplyRequest, ReplyTarget, bearer
 from monitoring.records import PollError
+from outbound import ApiRequest
 
 RECENT = 25  # own comments in which a lost one is looked for
 _PATH = re.compile(r"https://www\.reddit\.com(?:/r/[^/]+|/user/[^/]+)?/comments/(\w+)(?:/[^/]*(?:/(\w+))?)?/?")

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from monitoring.http import HttpClient
 from monitoring.platforms.app_store import AppStore
 from monitoring.platforms.app_store_connect import AppStoreConnect
 from monitoring.platforms.base import Platform
@@ -46,6 +45,7 @@ from monitoring.platforms.x import X
 from monitoring.platforms.youtube import YouTube
 from monitoring.platforms.youtube_channel import YouTubeChannel
 from monitoring.records import PollError, PollJob, PollResult
+from outbound import HttpClient
 
 PLATFORMS: dict[str, Platform] = {
     platform.name: platform

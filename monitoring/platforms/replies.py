@@ -13,11 +13,11 @@ from re import sub
 from typing import Any
 from uuid import UUID
 
-from monitoring.http import ApiRequest, FetchResult
 from monitoring.records import PollError
+from outbound import ApiRequest, FetchResult
 
-# The codes of errors of replying, in addition to those of base.py and http/records.py. Their words for people are in
-# monitoring/messages/reply_errors.py.
+# The codes of errors of replying, in addition to those of base.py and outbound/records.py. Their words for people are
+# in monitoring/messages/reply_errors.py.
 REPLY_CODES = {
     "reply_unknown": "no response that says whether the reply was published",
     "reply_too_long": "more characters than the platform accepts",

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from monitoring.http import ApiRequest, FetchResult, HttpClient
 from monitoring.platforms.pages import WRONG_SHAPE, error_of
 from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.replies import PublishedReply, ReplyRequest
 from monitoring.platforms.session import Session
 from monitoring.records import PollError, PollJob, PollResult
+from outbound import ApiRequest, FetchResult, HttpClient
 
 # Failures before anything was sent.
 _NOT_SENT = frozenset({"bad_url", "private_address", "dns", "connect"})

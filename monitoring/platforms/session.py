@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from monitoring.http import ApiRequest, FetchResult, HttpClient
 from monitoring.platforms.pages import WRONG_SHAPE, Connection
 from monitoring.records import PollError, PollJob, QuotaReading
+from outbound import ApiRequest, FetchResult, HttpClient
 
 if TYPE_CHECKING:
     from monitoring.platforms.paging import PagedPlatform

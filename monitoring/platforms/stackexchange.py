@@ -16,7 +16,6 @@ from html import unescape
 from typing import Any
 from urllib.parse import urlencode
 
-from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Can, Limit, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.pages import Page, PageRequest, read_items
@@ -25,6 +24,7 @@ from monitoring.platforms.rechecks import Lookup, Rechecked, RecheckPolicy, exis
 from monitoring.platforms.values import error_body, total
 from monitoring.platforms.windows import next_window
 from monitoring.records import Entry, PollError, QuotaReading
+from outbound import ApiRequest, FetchResult
 
 PAGE_SIZE = 100
 # The documentation asks for the seconds of `backoff`; people report that the last one is still too early.

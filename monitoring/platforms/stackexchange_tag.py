@@ -10,12 +10,12 @@ from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import quote
 
-from monitoring.http import ApiRequest
 from monitoring.platforms.base import Can, Limit, Setting, gettext_noop
 from monitoring.platforms.feed_pages import FeedPages
 from monitoring.platforms.pages import PageRequest
 from monitoring.platforms.stackexchange import StackExchange
 from monitoring.records import Entry
+from outbound import ApiRequest
 
 _ID = re.compile(r"/q(?:uestions)?/(\d+)")
 

@@ -16,12 +16,12 @@ from typing import Any
 from lxml import etree, html
 
 from monitoring.content.limits import IN_PROCESS
-from monitoring.http import ApiRequest
 from monitoring.platforms.base import Can, Limit, Setting, gettext_noop
 from monitoring.platforms.pages import Page, PageRequest, read_items
 from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.values import utc
 from monitoring.records import Entry, PollError
+from outbound import ApiRequest
 
 SITE = "https://t.me"
 _UNITS = {"": 1, "K": 1_000, "M": 1_000_000, "B": 1_000_000_000}

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from monitoring.http import ApiRequest
 from monitoring.platforms.base import Can, Limit, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.meta import GraphPlatform, graph_request, next_cursor
@@ -18,6 +17,7 @@ from monitoring.platforms.meta_oauth import threads_oauth
 from monitoring.platforms.pages import Page, PageRequest, read_items
 from monitoring.platforms.values import utc
 from monitoring.records import Entry
+from outbound import ApiRequest
 
 FIELDS = "id,text,media_type,permalink,timestamp,username,is_reply,topic_tag"
 PAGE_SIZE = 100

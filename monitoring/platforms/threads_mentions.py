@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from monitoring.http import ApiRequest
 from monitoring.platforms.base import Can, Setting, gettext_noop
 from monitoring.platforms.meta import GraphPlatform
 from monitoring.platforms.meta_oauth import threads_oauth
 from monitoring.platforms.pages import Page, PageRequest
 from monitoring.platforms.threads import API_URL, posts_request, read_posts
+from outbound import ApiRequest
 
 
 class ThreadsMentions(GraphPlatform):

@@ -12,12 +12,12 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from monitoring.http import ApiRequest
 from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
 from monitoring.platforms.pages import Page, PageRequest, read_items
 from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.values import utc
 from monitoring.records import Entry
+from outbound import ApiRequest
 
 PAGE_SIZE = 100
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from monitoring.content.scrub import read_json
-from monitoring.http import FetchResult
+from outbound import FetchResult
 
 
 def utc(text: str) -> datetime:

@@ -12,11 +12,11 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from monitoring.http import ApiRequest
 from monitoring.platforms.base import Can, Limit, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.feed_pages import FeedPages
 from monitoring.platforms.pages import Page, PageRequest
+from outbound import ApiRequest
 
 
 class WordPress(FeedPages):

@@ -18,7 +18,6 @@ from html import unescape
 from typing import Any
 from urllib.parse import urlencode
 
-from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.oauth import OAuth, account_at
@@ -29,6 +28,7 @@ from monitoring.platforms.rechecks import Lookup, Rechecked, RecheckPolicy
 from monitoring.platforms.values import error_body, total, utc
 from monitoring.platforms.x_replies import XReplies
 from monitoring.records import Entry, PollError
+from outbound import ApiRequest, FetchResult
 
 POST_PRICE, USER_PRICE = 0.005, 0.010  # US dollars
 PRICE = POST_PRICE + USER_PRICE

@@ -13,12 +13,12 @@ from html import unescape
 from typing import Any
 from urllib.parse import urlencode
 
-from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import gettext_noop
 from monitoring.platforms.replies import CLOCK_SLACK, PublishedReply, Replies, ReplyRequest, ReplyTarget, bearer
 from monitoring.platforms.reply_texts import LINK
 from monitoring.platforms.values import error_body, utc
 from monitoring.records import PollError
+from outbound import ApiRequest, FetchResult
 
 _URL = re.compile(r"https://(?:www\.)?(?:x|twitter)\.com/(?:i/web|\w+)/status/(\d+)")
 _LEADING_MENTIONS = re.compile(r"^(?:@\w+\s+)+")

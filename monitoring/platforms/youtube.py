@@ -18,7 +18,6 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.oauth import OAuth, account_at, is_connected
@@ -37,6 +36,7 @@ from monitoring.platforms.youtube_items import (
 )
 from monitoring.platforms.youtube_replies import YouTubeReplies
 from monitoring.records import PollError
+from outbound import ApiRequest, FetchResult
 
 PAGE_SIZE = 50
 COMMENTS = 100  # of a video: the newest

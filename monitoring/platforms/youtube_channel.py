@@ -10,11 +10,11 @@ from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlencode
 
-from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import Can, Limit, Setting, gettext_noop
 from monitoring.platforms.feed_pages import FeedPages
 from monitoring.platforms.pages import PageRequest
 from monitoring.records import Entry, PollError
+from outbound import ApiRequest, FetchResult
 
 _ID = "yt:video:"
 

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from monitoring.http import ApiRequest, FetchResult
 from monitoring.platforms.base import gettext_noop
 from monitoring.platforms.replies import CLOCK_SLACK, PublishedReply, Replies, ReplyRequest, ReplyTarget, bearer
 from monitoring.platforms.values import error_body, utc
 from monitoring.records import PollError
+from outbound import ApiRequest, FetchResult
 
 UNITS = 50
 RECENT = 100

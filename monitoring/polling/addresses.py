@@ -13,9 +13,9 @@ from typing import Any
 from django.db.models import Q
 
 from accounts.secret_box import Unreadable, open_sealed, seal
-from monitoring.http.secret_urls import MARK, Secret, hide, is_hidden, is_whole, numbered, secrets_in, without_secrets
 from monitoring.models import Source
 from monitoring.records import ClaimedSource, Entry, PollError, PollResult
+from outbound.secret_urls import MARK, Secret, hide, is_hidden, is_whole, numbered, secrets_in, without_secrets
 
 COLUMNS = ("url", "moved_to", "previous_url")
 

@@ -19,8 +19,6 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.secret_box import Unreadable
-from monitoring.http import HttpClient
-from monitoring.http.default import polling_client
 from monitoring.platforms import registry
 from monitoring.polling.addresses import opened, without_its_secrets
 from monitoring.polling.jobs import prepare
@@ -28,6 +26,8 @@ from monitoring.polling.leases import claim, claim_one, release, renew
 from monitoring.polling.moves import has_same_title, reserve_url
 from monitoring.polling.save import SavedPoll, save_polls
 from monitoring.records import CompletedPoll, PollError, PollJob, PollResult
+from outbound import HttpClient
+from outbound.default import polling_client
 
 log = logging.getLogger(__name__)
 

@@ -17,8 +17,6 @@ from monitoring.content.clean import clean
 from monitoring.content.language import with_language
 from monitoring.content.scrub import scrub
 from monitoring.content.values import iso_utc
-from monitoring.http import host_key
-from monitoring.http.default import polling_client
 from monitoring.matching.keyword_index import Matcher, doc_of_item, tracked_keywords, tracked_languages
 from monitoring.models import Credential
 from monitoring.platforms.base import Can, Platform
@@ -26,6 +24,8 @@ from monitoring.platforms.registry import item_platform, poll
 from monitoring.polling import budgets
 from monitoring.polling.jobs import access, budget_key, limits_of, queries_for
 from monitoring.records import ClaimedSource, Entry, Item, PollHints, PollJob, PollResult
+from outbound import host_key
+from outbound.default import polling_client
 
 # Requests of one preview: enough for a sign-in, two searches and a second page.
 REQUESTS = 4

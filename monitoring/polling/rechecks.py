@@ -16,8 +16,6 @@ from uuid import UUID, uuid4
 from django.db import connection
 from django.utils import timezone
 
-from monitoring.http import HttpClient
-from monitoring.http.default import polling_client
 from monitoring.ingest.retention import delete_unmatched
 from monitoring.models import Credential, Recheck
 from monitoring.platforms.base import Limit
@@ -30,6 +28,8 @@ from monitoring.polling.jobs import access, budget_key, limits_of
 from monitoring.polling.leases import claim_one, release, renew
 from monitoring.polling.recheck_results import DueItem, save_checked
 from monitoring.records import ClaimedSource, PollJob
+from outbound import HttpClient
+from outbound.default import polling_client
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from accounts.secret_box import Unreadable
-from monitoring.http.default import http_client
 from monitoring.models import Credential
 from monitoring.platforms.oauth import ends_at
 from monitoring.platforms.pages import Connection
@@ -17,6 +16,7 @@ from monitoring.platforms.registry import PLATFORMS
 from monitoring.polling.credential_state import ENDS_SOON, REJECTED, clear_error, note_error
 from monitoring.polling.jobs import renewal
 from monitoring.records import PollError
+from outbound.default import http_client
 
 log = logging.getLogger(__name__)
 

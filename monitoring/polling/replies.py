@@ -13,7 +13,6 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import Project
-from monitoring.http.default import polling_client
 from monitoring.models import Credential, Document, RawItem, Recheck
 from monitoring.platforms import buckets
 from monitoring.platforms.paging import PagedPlatform
@@ -24,6 +23,7 @@ from monitoring.polling import budgets
 from monitoring.polling.jobs import access
 from monitoring.polling.preview import unpolled_source
 from monitoring.records import PollError, PollJob, PollResult
+from outbound.default import polling_client
 
 # To sign in, and to look up the item.
 FURTHER_REQUESTS = 3

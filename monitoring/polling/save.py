@@ -18,8 +18,6 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.activity_log import record
-from monitoring.http import host_key
-from monitoring.http.secret_urls import hide
 from monitoring.ingest.find import find_changes
 from monitoring.ingest.records import Stored
 from monitoring.ingest.store import store_changes
@@ -35,6 +33,8 @@ from monitoring.polling.periods import save_changes
 from monitoring.polling.schedule import Pace
 from monitoring.polling.source_state import NewState, batch_of, decide
 from monitoring.records import ClaimedSource, CompletedPoll, PollError, PollResult
+from outbound import host_key
+from outbound.secret_urls import hide
 
 log = logging.getLogger(__name__)
 

@@ -12,10 +12,10 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
-from monitoring.http import HttpClient
 from monitoring.platforms.bluesky_posts import PROFILES_PER_REQUEST, profiles_request, with_author
 from monitoring.platforms.jetstream import MALFORMED
 from monitoring.records import Entry
+from outbound import HttpClient
 
 log = logging.getLogger(__name__)
 

@@ -18,8 +18,6 @@ from uuid import uuid4
 from django.db import connection
 from django.utils import timezone
 
-from monitoring.http import FetchError, HttpClient
-from monitoring.http.websocket import Stream, StreamFailed, open_stream
 from monitoring.platforms.jetstream import MAX_MESSAGE, MICROSECOND, Jetstream, microseconds, stream_url
 from monitoring.records import PollError
 from monitoring.streaming.authors import Authors
@@ -34,6 +32,8 @@ from monitoring.streaming.save import (
     save_gap,
     stored_cursor,
 )
+from outbound import FetchError, HttpClient
+from outbound.websocket import Stream, StreamFailed, open_stream
 
 log = logging.getLogger(__name__)
 

@@ -16,11 +16,11 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 from websockets.frames import CloseCode
 from websockets.sync.client import ClientConnection, connect
 
-from monitoring.http.client import HttpClient, error_of, status_error
-from monitoring.http.headers import read_retry_after
-from monitoring.http.records import FetchError
-from monitoring.http.ssrf import RequestRefused, parse_url
-from monitoring.http.transport import open_socket, tls_context
+from outbound.client import HttpClient, error_of, status_error
+from outbound.headers import read_retry_after
+from outbound.records import FetchError
+from outbound.ssrf import RequestRefused, parse_url
+from outbound.transport import open_socket, tls_context
 
 QUEUED = 64
 # A server that answers no ping for this long is gone.

@@ -14,10 +14,10 @@ from typing import Any, cast
 
 import requests
 
-from monitoring.http.client import HttpClient
-from monitoring.http.records import FetchError
-from monitoring.http.ssrf import RequestRefused
-from monitoring.http.transport import RequestBudget, open_socket, tls_context
+from outbound.client import HttpClient
+from outbound.records import FetchError
+from outbound.ssrf import RequestRefused
+from outbound.transport import RequestBudget, open_socket, tls_context
 
 FAILURES = (RequestRefused, OSError, imaplib.IMAP4.error)
 # Response codes of RFC 5530, and those of Gmail, Yahoo and Exchange, by the code of an error.

@@ -6,14 +6,17 @@ from functools import cache
 from django.conf import settings
 
 from accounts.models import Project
-from monitoring.http import ClientSettings, HttpClient
-from monitoring.http.ssrf import parse_url
+from outbound import ClientSettings, HttpClient
+from outbound.ssrf import parse_url
 
 # The path of a sample feed, or of the API of a sample platform (dashboards/urls.py), after the URL of the web process
 # with its final "/".
 SAMPLE_FEED = r"sample/[0-9]+/[a-z-]+(?:\.xml|/[\w/.=-]*(?:\?[^#]*)?)"
 # Seconds of a request for which a thread of the web process waits.
 WAITING_S = 8
+# Chats and webhooks respond in less, with less: a slow one delays the messages of the others.
+SENDING_S = 10
+SENDING_MAX_BYTES = 256 * 1024
 
 
 def http_client() -> HttpClient:
@@ -33,12 +36,17 @@ def waiting_client() -> HttpClient:
     return _configured("", min(settings.FETCH_TIMEOUT_S, WAITING_S))
 
 
-def _configured(own_feeds: str, timeout_s: float = 0) -> HttpClient:
+def sending_client() -> HttpClient:
+    """Return the client for messages to chats and webhooks."""
+    return _configured("", SENDING_S, SENDING_MAX_BYTES)
+
+
+def _configured(own_feeds: str, timeout_s: float = 0, max_bytes: int = 0) -> HttpClient:
     return _http_client(
         ClientSettings(
             user_agent=settings.USER_AGENT,
             total_timeout_s=timeout_s or settings.FETCH_TIMEOUT_S,
-            max_bytes=settings.FETCH_MAX_BYTES,
+            max_bytes=max_bytes or settings.FETCH_MAX_BYTES,
             allowed_hosts=frozenset(settings.FETCH_ALLOWED_HOSTS),
             own_feeds=own_feeds,
             pooled_hosts=4 * settings.POLL_THREADS,

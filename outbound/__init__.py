@@ -5,8 +5,18 @@
 `bot_walls.py` recognizes pages that let only browsers pass, and `default.py` has the client configured from settings.
 """
 
-from monitoring.http.client import HttpClient
-from monitoring.http.records import ERROR_CODES, ApiRequest, ClientSettings, FetchError, FetchResult
-from monitoring.http.ssrf import host_key
+from outbound.client import HttpClient
+from outbound.records import ERROR_CODES, ApiRequest, ClientSettings, FetchError, FetchResult
+from outbound.ssrf import RequestRefused, host_key, parse_url
 
-__all__ = ["ERROR_CODES", "ApiRequest", "ClientSettings", "FetchError", "FetchResult", "HttpClient", "host_key"]
+__all__ = [
+    "ERROR_CODES",
+    "ApiRequest",
+    "ClientSettings",
+    "FetchError",
+    "FetchResult",
+    "HttpClient",
+    "RequestRefused",
+    "host_key",
+    "parse_url",
+]

@@ -77,8 +77,9 @@ class FetchError:
 class ApiRequest:
     """A request to a platform's API. `headers`, for instance a token, are sent to the origin of `url` only.
 
-    With `json` or `form` it is a POST, which follows no redirect; with an empty `form` it has no body. `secret_query`
-    are parameters with secrets, for the few that no API takes elsewhere: they are part of no result, and of no error.
+    With `json`, `form` or `content` it is a POST, or what `method` says, and follows no redirect; with an empty `form`
+    it has no body. `content` is sent as it is, with its type. `secret_query` are parameters with secrets, for the few
+    that no API takes elsewhere: they are part of no result, and of no error.
     """
 
     url: str = field(repr=False)  # a few platforms take a token in the query only
@@ -87,10 +88,14 @@ class ApiRequest:
     form: Mapping[str, str] | None = field(default=None, repr=False)
     accept: str = "application/json"
     secret_query: Mapping[str, str] = field(default_factory=dict, repr=False)
+    content: tuple[bytes, str] | None = field(default=None, repr=False)
+    method: str = "POST"
 
     @property
     def body(self) -> tuple[bytes, str] | None:
         """The body and its type, None for a GET."""
+        if self.content is not None:
+            return self.content
         if self.json is not None:
             return json.dumps(self.json).encode(), "application/json"
         if self.form is not None:

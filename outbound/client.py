@@ -21,12 +21,12 @@ import requests.certs
 from requests.structures import CaseInsensitiveDict
 from urllib3 import exceptions as urllib3_errors
 
-from monitoring.http.bot_walls import START_BYTES, WALL_STATUSES, find_wall
-from monitoring.http.headers import read_cache_lifetime, read_retry_after
-from monitoring.http.memory import return_free_memory
-from monitoring.http.records import FEED_TYPES, ApiRequest, ClientSettings, FetchError, FetchResult
-from monitoring.http.secret_urls import hide
-from monitoring.http.ssrf import (
+from outbound.bot_walls import START_BYTES, WALL_STATUSES, find_wall
+from outbound.headers import read_cache_lifetime, read_retry_after
+from outbound.memory import return_free_memory
+from outbound.records import FEED_TYPES, ApiRequest, ClientSettings, FetchError, FetchResult
+from outbound.secret_urls import hide
+from outbound.ssrf import (
     CheckedResolver,
     RequestRefused,
     Resolver,
@@ -35,7 +35,7 @@ from monitoring.http.ssrf import (
     same_site,
     system_resolver,
 )
-from monitoring.http.transport import CheckedAdapter, RequestBudget, set_budget
+from outbound.transport import CheckedAdapter, RequestBudget, set_budget
 
 _REDIRECTS = {301, 302, 303, 307, 308}
 _PERMANENT_REDIRECTS = {301, 308}
@@ -185,7 +185,7 @@ class _Fetch:
 
     def _send(self, target: Target, trusted: bool) -> requests.Response:
         request = requests.PreparedRequest()
-        request.method = "POST" if self._posted else "GET"
+        request.method = self._api.method if self._api and self._posted else "GET"
         request.url = target.url
         request.headers = CaseInsensitiveDict(self._headers(target, trusted))
         if self._posted:

@@ -21,8 +21,8 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.util.ssl_ import create_urllib3_context
 
-from monitoring.http.records import ClientSettings
-from monitoring.http.ssrf import CheckedResolver, RequestRefused
+from outbound.records import ClientSettings
+from outbound.ssrf import CheckedResolver, RequestRefused
 
 # urllib3 logs a traceback and the full URL for each malformed header, and a warning for each connection that it
 # discards: the first isn't Vigie's error, the second is intended.
