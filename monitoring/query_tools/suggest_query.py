@@ -9,14 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from monitoring.content.stop_words import STOP_WORDS
-from monitoring.query import tokenize
+from monitoring.query import QueryError, parse, tokenize
 
 # Names of companies carry their legal form, which posts omit.
 _LEGAL_FORMS = re.compile(
     r"[\s,]+(?:s\.?a\.?r\.?l|s\.?a\.?s\.?u?|s\.?a|s\.?p\.?a|s\.?c\.?o\.?p|inc|ltd|llc|plc|corp|co|gmbh|ag|bv|nv|srl)\.?$",
     re.IGNORECASE,
 )
-_OPERATORS = frozenset(("AND", "ET", "OR", "OU", "NOT", "SAUF"))
 SHORT_NAME = 3  # characters: a name up to this length is often an acronym of something else
 MAX_JOINED = 40  # characters of a name written as one word, as in a hashtag
 
@@ -74,8 +73,17 @@ def _any_of(texts: Iterable[str]) -> str:
 
 def _quoted(text: str) -> str:
     """Return the text as an exact phrase if it is not one plain word."""
-    plain = len(_words(text)) == 1 and re.fullmatch(r"@?\w+", text) and text.upper() not in _OPERATORS
+    plain = len(_words(text)) == 1 and re.fullmatch(r"@?\w+", text) and not _is_operator(text)
     return text if plain else '"{}"'.format(text.replace('"', " ").strip())
+
+
+def _is_operator(text: str) -> bool:
+    """Return whether the query language reads the word as an operator or rejects it as one: AND, ETNON."""
+    try:
+        parse(f"a {text}")
+    except QueryError:
+        return True
+    return False
 
 
 def _words(text: str) -> list[str]:

@@ -59,6 +59,13 @@ def test_suggestion_names_risks_of_short_and_common_names(name, risks):
     assert suggest_query(name, context=("lampe",)).risks == ()
 
 
+@pytest.mark.parametrize("word", ["AND", "ou", "SAUF", "NOT", "ETNON", "NON", "PAS", "ANDNOT"])
+def test_suggested_query_quotes_words_that_look_like_operators(word):
+    query = suggest_query("Lumen", ("Lumo",), excluded=(word,)).query
+    assert query == f'(Lumen OR Lumo) NOT "{word}"'
+    assert not matches(query, f"Lumen {word}")
+
+
 NAMES = st.text(min_size=1, max_size=60)
 
 
