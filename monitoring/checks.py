@@ -11,8 +11,8 @@ from pathlib import Path
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
-from monitoring.http.ssrf import AllowList
 from monitoring.sentiment.model_files import MODEL_FILES
+from outbound.ssrf import AllowList
 
 
 @register("settings")

@@ -1,6 +1,7 @@
 """The identity of an author, from what an item says about its author. Pure; called by ingest and mutes."""
 
 import hashlib
+import hmac
 from typing import NamedTuple
 from uuid import UUID
 
@@ -17,9 +18,17 @@ class Identity(NamedTuple):
     text: str
 
     def key(self, project_id: int) -> UUID:
-        """Return the hash by which a project knows the author, also after their data were erased."""
+        """Return the hash by which a project knows the author until their data are erased."""
         text = "\0".join((str(project_id), *self)).encode("utf-8", "surrogatepass")
         return UUID(bytes=hashlib.blake2b(text, digest_size=16).digest())
+
+
+def erased_key(key: UUID, secret: str) -> UUID:
+    """Return what recognizes an author after their data were erased: HMAC-SHA256 (RFC 2104) of the key.
+
+    Without the secret, nobody can check whether a guessed account has this value.
+    """
+    return UUID(bytes=hmac.digest(secret.encode(), key.bytes, "sha256")[:16])
 
 
 def author_identity(url: str, handle: str, name: str) -> str:

@@ -1,7 +1,7 @@
 """Characters that a text may not contain: check for them or remove them. Pure.
 
 In: any text. Out: whether Postgres can store it (`is_storable`, for input that people and programs send), or the text
-without unwanted characters (`scrub`, for fetched feeds and pages; `read_json`).
+without unwanted characters (`scrub`, for fetched feeds and pages; `read_json`; `xml_text`, for documents to write).
 """
 
 import json
@@ -27,6 +27,11 @@ def is_storable(text: str) -> bool:
 def scrub(text: str) -> str:
     """Return the text without NUL, surrogates and control characters."""
     return _UNWANTED.sub("", text)
+
+
+def xml_text(text: str) -> str:
+    """Return the text without the characters that XML cannot represent."""
+    return scrub(text).replace("\ufffe", "").replace("\uffff", "")
 
 
 def read_json(body: bytes, *, strict: bool = True) -> Any:

@@ -3,6 +3,7 @@
 Pure. Called by the pages, the API, the filters, the feed lines and the commands.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 MAX_ID = 2**63 - 1  # Postgres bigint; a larger number would be a database error instead of a missing row
@@ -15,6 +16,11 @@ def read_id(text: str) -> int | None:
         return None
     number = int(text)
     return number if number <= MAX_ID else None
+
+
+def read_ids(texts: Iterable[str]) -> list[int]:
+    """Return the ids that texts contain, in their order, without the texts that are none."""
+    return [number for text in texts if (number := read_id(text)) is not None]
 
 
 def iso_utc(moment: datetime) -> str:

@@ -5,7 +5,8 @@ keys, so two writers can't deadlock. It reads and writes per batch, never per ro
 stored without content (ingest/erasure.py).
 """
 
-from collections.abc import Iterable, Sequence
+import logging
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 from uuid import UUID
@@ -13,11 +14,16 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-from monitoring.content.authors import Identity, identity_of
+from accounts.secret_box import Unreadable, open_sealed
+from monitoring.content.authors import Identity, erased_key, identity_of
 from monitoring.ingest.batches import take_turns
 from monitoring.ingest.records import KnownEntry, NewEntry
 from monitoring.ingest.statements import columns_of
 from monitoring.models import AuthorCheck, AuthorSettings, Document
+
+log = logging.getLogger(__name__)
+
+_Key = tuple[int, UUID]  # of a project, and of an author in it
 
 WINDOW = 2000  # documents per batch: a few tenths of a second
 BUDGET_S = 3  # the longest delay for other tasks of the same worker
@@ -94,12 +100,13 @@ def _blank(new: NewEntry) -> None:
     new.is_erased = True
 
 
-def _ids_of(cursor: CursorWrapper, named: Sequence[_Named]) -> dict[tuple[int, UUID], tuple[int, bool]]:
+def _ids_of(cursor: CursorWrapper, named: Sequence[_Named]) -> dict[_Key, tuple[int, bool]]:
     """Return (author id, whether they are erased) by project and key. Inserts those that are new."""
     wanted = {(one.project_id, one.key): one for one in named}
     if not wanted:
         return {}
     found = _find(cursor, list(wanted))
+    found |= _find_erased(cursor, wanted.keys() - found.keys())
     missing = sorted(wanted.keys() - found.keys(), key=lambda pair: (pair[0], pair[1].int))
     if missing:
         cursor.execute(_INSERT, columns_of([_row(wanted[pair]) for pair in missing]))
@@ -107,9 +114,36 @@ def _ids_of(cursor: CursorWrapper, named: Sequence[_Named]) -> dict[tuple[int, U
     return found
 
 
-def _find(cursor: CursorWrapper, keys: list[tuple[int, UUID]]) -> dict[tuple[int, UUID], tuple[int, bool]]:
+def _find(cursor: CursorWrapper, keys: list[_Key]) -> dict[_Key, tuple[int, bool]]:
     cursor.execute(_FIND, columns_of(keys))
     return {(project_id, key): (author_id, is_erased) for project_id, key, author_id, is_erased in cursor.fetchall()}
+
+
+def _find_erased(cursor: CursorWrapper, keys: Collection[_Key]) -> dict[_Key, tuple[int, bool]]:
+    """Return those of these authors whose data were erased, as `_find` does.
+
+    Secrets are read after the authors were not found by their own keys: an erasure that has replaced a key since has
+    its secret by now.
+    """
+    if not keys:
+        return {}
+    projects = {project_id for project_id, _key in keys}
+    sealed = AuthorSettings.objects.filter(project__in=projects).exclude(erasure_secret="")
+    secrets = {
+        project_id: secret
+        for project_id, text in sealed.values_list("project_id", "erasure_secret")
+        if (secret := _opened(project_id, text))
+    }
+    own = {(pk, erased_key(key, secrets[pk])): (pk, key) for pk, key in keys if pk in secrets}
+    return {own[one]: author for one, author in _find(cursor, list(own)).items()} if own else {}
+
+
+def _opened(project_id: int, sealed: str) -> str:
+    try:
+        return open_sealed(sealed)
+    except Unreadable:
+        log.error("event=erasure_secret_unreadable project=%s", project_id)
+        return ""
 
 
 def _row(one: _Named) -> tuple[object, ...]:

@@ -11,9 +11,10 @@ knows none of them (alerts/deletions.py).
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
+from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.dispatch import Signal
 
@@ -33,6 +34,8 @@ _LOCK_DOCUMENTS = """
 SELECT id, project_id, url FROM monitoring_document WHERE id = ANY(%s) AND deleted_at IS NULL
 ORDER BY id FOR NO KEY UPDATE
 """
+# Other readers may lock them, too; a deletion waits for the end of the transaction.
+_SHARE_DOCUMENTS = "SELECT id FROM monitoring_document WHERE id = ANY(%s) AND deleted_at IS NULL ORDER BY id FOR SHARE"
 _LOCK_MENTIONS = """
 SELECT m.id, d.project_id FROM monitoring_mention m JOIN monitoring_document d ON d.id = m.document_id
 WHERE m.document_id = ANY(%s) ORDER BY m.id FOR NO KEY UPDATE OF m
@@ -76,6 +79,19 @@ DELETE FROM monitoring_fetchrequest f WHERE f.project_id = %s AND EXISTS (
     SELECT FROM unnest(%s::text[]) AS gone (url) WHERE f.url = gone.url OR position(gone.url IN f.result::text) > 0
 )
 """
+
+
+def lock_and_find_deleted(ids: Collection[int]) -> set[int]:
+    """Keep these documents from being deleted until the transaction ends. Return those that are deleted already.
+
+    For what stores a copy of items: either the copy is stored first and cut by a receiver of `blanked`, or the
+    deletion comes first and the copy lacks the item.
+    """
+    if not ids:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(_SHARE_DOCUMENTS, [sorted(ids)])
+        return set(ids) - {document_id for (document_id,) in cursor.fetchall()}
 
 
 def blank_documents(cursor: CursorWrapper, ids: Iterable[int], reason: str, now: datetime) -> list[int]:

@@ -3,9 +3,10 @@
     services/author_erasure.py marks the author; `erase_items` does the rest.
 
 As of items that were deleted on their platform (deletions.py), bare documents and mentions stay, with their counts.
-The author's row stays without names: its key, a hash, recognizes the author when an item is read again, and authors.py
-then stores the item without content. The next run finds what was stored at the same moment, or gets its author later
-(documents of earlier versions): the work is read from the documents, so a run may be killed or repeated at any point.
+The author's row stays without names: its key, a keyed hash, recognizes the author when an item is read again, and
+authors.py then stores the item without content. The next run finds what was stored at the same moment, or gets its
+author later (documents of earlier versions): the work is read from the documents, so a run may be killed or repeated
+at any point.
 """
 
 import time

@@ -82,6 +82,11 @@ WHERE mute.id = new.id AND NOT EXISTS (
 _MUTED = """
 SELECT id, document_id FROM monitoring_mention WHERE id = ANY(%s) AND muted_by_id = %s ORDER BY id FOR NO KEY UPDATE
 """
+_LEFT_STORIES = """
+SELECT m.id, m.document_id FROM monitoring_mention m JOIN monitoring_mute mute ON mute.id = m.muted_by_id
+WHERE m.document_id = ANY(%s) AND mute.kind = 'story' AND mute.value IS DISTINCT FROM m.story_id::text
+ORDER BY m.id FOR NO KEY UPDATE OF m
+"""
 _GIVE_BACK = """
 UPDATE monitoring_mention m SET muted_by_id = new.mute_id,
     status = CASE WHEN new.mute_id IS NULL THEN 'to_review' ELSE m.status END
@@ -108,6 +113,18 @@ def hide_in_muted_stories(cursor: CursorWrapper, document_ids: Iterable[int]) ->
     cursor.execute(_IN_MUTED_STORIES, [sorted(document_ids)])
     for mute_id, ids in cursor.fetchall():
         cursor.execute(_HIDE, [ids, mute_id])
+
+
+def show_outside_muted_stories(cursor: CursorWrapper, document_ids: Iterable[int]) -> None:
+    """Give back the mentions that the mute of a story hid and that have left it, unless another mute hides them.
+
+    The caller has the lock of the project.
+    """
+    cursor.execute(_LEFT_STORIES, [sorted(document_ids)])
+    rows = cursor.fetchall()
+    if rows:
+        muted = muted_documents(cursor, [document_id for _pk, document_id in rows])
+        cursor.execute(_GIVE_BACK, columns_of([(pk, muted.get(document_id)) for pk, document_id in rows]))
 
 
 def move_story_mutes(cursor: CursorWrapper, merged: Mapping[int, int]) -> None:

@@ -10,8 +10,9 @@ delete mentions by a text that is being replaced.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from django.db import connection
+from django.db import connection, transaction
 
 LOCK_SPACE = 0x5669  # "Vi": separates these keys from other advisory locks
 EDITS_SPACE = 0x5665  # "Ve"
@@ -46,6 +47,19 @@ def lock_project_exclusive(project_id: int) -> None:
     """Lock the project, exclusively, until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_SPACE, project_id])
+
+
+def wait_for_ingest(project_id: int) -> datetime:
+    """Wait until every mention found before now is committed. Return that moment by Postgres's clock.
+
+    Closes the race with ingest, which stamps `found_at` by the same clock while it holds the shared lock: mentions
+    stamped earlier are committed once this function has the exclusive lock, and later ones get a later stamp.
+    """
+    with transaction.atomic():
+        lock_project_exclusive(project_id)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT clock_timestamp()")
+            return cursor.fetchone()[0]
 
 
 def lock_stories(project_id: int) -> None:

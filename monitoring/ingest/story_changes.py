@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from monitoring.ingest.mutes import hide_in_muted_stories, move_story_mutes
 from monitoring.ingest.statements import columns_of
+from monitoring.ingest.story_redirects import main_targets, redirect_stories
 from monitoring.stories.groups import Plan
 
 _LOCK_DOCUMENTS = """
@@ -67,6 +68,7 @@ def apply_changes(
     emptied = {story_id for pk in targets if (story_id := stored[pk][0]) is not None}
     assign(cursor, targets, [pk for pk in named if stored[pk][0] is not None])
     cursor.execute(_DELETE_EMPTY, [sorted(emptied)])
+    redirect_stories(project_id, main_targets((stored[pk][0], target) for pk, target in targets.items()))
     return True
 
 

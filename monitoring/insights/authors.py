@@ -1,24 +1,25 @@
-"""Read authors: sorted and searched lists, the welcome queue, and the mentions of one author.
+"""Read authors: sorted and searched lists, and the welcome queue.
 
 In: a project and what a person asks for. Out: rows and counts. Lists read the kept columns of `Author`; the page of an
-author counts under a MentionFilter, as the list behind each number does. Called by pages and the API.
+author counts under a MentionFilter (author_profile.py). Called by pages and the API.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Avg, Count, F, Max, Q, QuerySet
-from django.utils import timezone
+from django.db.models import F, Q, QuerySet
 
+from monitoring.content.scrub import scrub
 from monitoring.content.values import MAX_ID
 from monitoring.insights.cursors import EPOCH
-from monitoring.insights.filters import MentionFilter
-from monitoring.insights.periods import start_of_day
 from monitoring.models import Author, AuthorSettings, Mention
 from monitoring.query import search_text
 
 PAGE_SIZE = 50
+MAX_QUERY = 100  # characters
 # By its name: the column that a list is sorted by, largest first.
 SORTS = {"mentions": "mention_count", "last": "last_at", "followers": "followers"}
 LABELS = {"regular": "is_regular", "detractor": "is_detractor", "ambassador": "is_ambassador"}
@@ -36,6 +37,29 @@ class AuthorQuery:
     platform: str = ""
     tag: str = ""
 
+    @classmethod
+    def read(cls, project_id: int, params: Mapping[str, str]) -> "AuthorQuery":
+        """Read the query string of the page of authors; unknown values choose nothing."""
+        sort, label = params.get("sort", ""), params.get("label", "")
+        return cls(
+            project_id,
+            q=scrub(params.get("q", ""))[:MAX_QUERY].strip(),
+            sort=sort if sort in SORTS else "mentions",
+            label=label if label in LABELS else "",
+            platform=scrub(params.get("platform", ""))[:30],
+            tag=scrub(params.get("tag", ""))[:50],
+        )
+
+    def to_query(self) -> str:
+        """Return the query string that `read` reads as this query."""
+        names = ("q", "sort", "label", "platform", "tag")
+        return urlencode({name: value for name in names if (value := getattr(self, name))})
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether it leaves out authors, apart from its order."""
+        return bool(self.q or self.label or self.platform or self.tag)
+
 
 @dataclass(frozen=True)
 class AuthorPage:
@@ -46,11 +70,13 @@ class AuthorPage:
 
 
 @dataclass(frozen=True)
-class Engagement:
-    """The mean of the items that have a value; `known` is their number."""
+class Waiting:
+    """An author on the welcome queue: since when, whether they are back, and the mention to reply to."""
 
-    mean: float
-    known: int
+    author: Author
+    welcome_at: datetime
+    is_return: bool
+    mention: Mention | None
 
 
 def author_page(query: AuthorQuery, cursor: str = "", size: int = PAGE_SIZE) -> AuthorPage:
@@ -64,6 +90,11 @@ def author_page(query: AuthorQuery, cursor: str = "", size: int = PAGE_SIZE) -> 
     shown = found[:size]
     is_more = len(found) > size
     return AuthorPage(tuple(shown), _write_cursor(query.sort, shown[-1]) if is_more else "")
+
+
+def author_count(query: AuthorQuery) -> int:
+    """Return the number of authors in the list."""
+    return _matching(query).filter(**{f"{SORTS[query.sort]}__isnull": False}).count()
 
 
 def _matching(query: AuthorQuery) -> QuerySet[Author]:
@@ -100,9 +131,16 @@ def _read_cursor(sort: str, text: str) -> tuple[datetime | int, int] | None:
     return (position, pk) if 0 <= value <= MAX_ID and 0 <= pk <= MAX_ID else None
 
 
-def welcome_queue(project_id: int, now: datetime, limit: int = PAGE_SIZE) -> list[Author]:
+def welcome_queue(project_id: int, now: datetime, limit: int = PAGE_SIZE) -> list[Waiting]:
     """Return authors of the last days who wrote for the first time or again, and whom nobody has greeted."""
-    return list(_waiting(project_id, now).order_by("-welcome_at", "-id").prefetch_related("tags")[:limit])
+    rows = _waiting(project_id, now).order_by("-welcome_at", "-id")
+    found = list(rows.prefetch_related("tags")[:limit])
+    mentions = _welcome_mentions(found)
+    return [
+        Waiting(one, one.welcome_at, one.first_at is not None and one.welcome_at > one.first_at, mentions.get(one.pk))
+        for one in found
+        if one.welcome_at
+    ]
 
 
 def welcome_count(project_id: int, now: datetime) -> int:
@@ -117,35 +155,11 @@ def _waiting(project_id: int, now: datetime) -> QuerySet[Author]:
     return rows.filter(Q(greeted_at=None) | Q(greeted_at__lt=F("welcome_at")))
 
 
-def first_mentions(authors: list[Author]) -> dict[int, Mention]:
+def _welcome_mentions(authors: list[Author]) -> dict[int, Mention]:
     """Return the mention that put each author on the welcome queue, by author id; in one query."""
     rows = Mention.objects.filter(document__written_by__in=authors).exclude(status=Mention.Status.IGNORED)
     rows = rows.filter(published=F("document__written_by__welcome_at")).select_related("document", "keyword", "source")
     return {one.document.written_by_id: one for one in rows.order_by("-pk") if one.document.written_by_id}
-
-
-def filter_of(author: Author, zone: tzinfo) -> MentionFilter:
-    """Return the filter of all mentions of an author that are not ignored, in whole days."""
-    first = (
-        Mention.objects.filter(document__written_by=author).order_by("published").values_list("published", flat=True)
-    )
-    today = timezone.now().astimezone(zone).date()
-    begin = first.first()
-    first_day = begin.astimezone(zone).date() if begin else today
-    return MentionFilter(
-        project_id=author.project_id,
-        since=start_of_day(first_day, zone),
-        until=start_of_day(today + timedelta(days=1), zone),
-        zone=zone,
-        authors=(author.pk,),
-    )
-
-
-def engagement_of(f: MentionFilter) -> Engagement | None:
-    """Return the engagement of the items under a filter, None if their platforms tell none."""
-    items = f.mentions().filter(engagement__isnull=False).values("document_id").annotate(number=Max("engagement"))
-    found = items.aggregate(mean=Avg("number"), known=Count("document_id"))
-    return Engagement(found["mean"], found["known"]) if found["known"] else None
 
 
 def authors_by_name(project_id: int, names: list[str]) -> dict[str, int]:

@@ -36,7 +36,7 @@ class Dimension:
     label: str | Promise
     description: str = ""
     is_many: bool = True
-    # Whether it decides which mentions a list has; otherwise how it shows them.
+    # Whether it decides which mentions a list has; otherwise how it shows them, which "Clear filters" leaves.
     is_filter: bool = True
     # Position among the facets of the mentions page, None if it has none there.
     facet_order: int | None = None
@@ -48,6 +48,9 @@ class Dimension:
     has_unique_documents: bool = False
     # Whether all mentions of a document have the same key, and few keys exist: such facets are read together.
     is_of_document: bool = False
+    # Whether the mentions of a document can have different ones of the `fixed_keys`, which `choice_column` has.
+    is_of_mention: bool = False
+    choice_column: str = ""
 
     def read(self, reader: QueryReader, project: Project) -> Selection:
         """Return the values in a query string; those that cannot be used become problems of the reader."""

@@ -5,10 +5,11 @@ presenters and the API read the registry.
 """
 
 from collections.abc import Iterable, Mapping
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
-from django.db.models import BooleanField, Case, CharField, Expression, F, Func, Q, TextChoices, Value, When
-from django.db.models.expressions import RawSQL
+from django.db.models import Case, CharField, Expression, F, Func, Q, TextChoices, Value, When
 from django.db.models.functions import NullIf
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
@@ -35,6 +36,7 @@ from monitoring.insights.triage_dimensions import (
     FoundedDimension,
     OrderDimension,
     ReasonDimension,
+    ResponderDimension,
     SnoozedDimension,
     TagDimension,
 )
@@ -106,9 +108,12 @@ class LanguageDimension(Dimension):
         return {value: code for value in _words(values) if (code := value.lower().partition("-")[0])}
 
     def condition(self, f: "MentionFilter") -> Condition | None:
+        """Return a condition that Postgres can estimate, as it can't for an expression on the column: it would expect
+        few rows.
+        """
         codes = ["" if language == UNKNOWN_LANGUAGE else language for language in f.languages]
-        sql = "split_part(monitoring_mention.language, '-', 1) = ANY(%s)"
-        return RawSQL(sql, [codes], BooleanField()) if codes else None
+        regions = [Q(language__startswith=f"{code}-") for code in codes if code]
+        return reduce(or_, regions, Q(language__in=codes)) if codes else None
 
     def facet_key(self) -> Expression:
         code = Func(F("language"), Value("-"), Value(1), function="split_part")
@@ -122,6 +127,7 @@ class ChoiceDimension(Dimension):
     """A column with few fixed values."""
 
     choices: type[TextChoices]
+    is_of_mention = True
 
     def __init__(self) -> None:
         self.fixed_keys = tuple(self.choices.values)
@@ -141,7 +147,7 @@ class StatusDimension(ChoiceDimension):
     """The triage status; without a selection, every status but ignored."""
 
     name, parameter, label = "statuses", "status", _("Status")
-    choices = Mention.Status
+    choices, choice_column = Mention.Status, "status"
     facet_order = 1
 
     def condition(self, f: "MentionFilter") -> Condition:
@@ -155,7 +161,7 @@ class SentimentDimension(ChoiceDimension):
     """The sentiment label; a document with two labels under two keywords counts toward both."""
 
     name, parameter, label = "sentiments", "sentiment", _("Sentiment")
-    choices = Mention.Sentiment
+    choices, choice_column = Mention.Sentiment, "sentiment"
     facet_order = 2
 
     def condition(self, f: "MentionFilter") -> Condition | None:
@@ -299,6 +305,7 @@ DIMENSIONS: dict[str, Dimension] = {
         AuthorDimension(),
         AuthorRowDimension(),
         AssigneeDimension(),
+        ResponderDimension(),
         TagDimension(),
         FoundedDimension(),
         SnoozedDimension(),

@@ -7,6 +7,7 @@ such a page can have fewer rows than asked for, and says how far back it searche
 
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +17,7 @@ from django.db.models import Exists, OuterRef
 from monitoring.insights.cursors import read_cursor, write_cursor
 from monitoring.insights.mentions import MAX_PAGE_SIZE, PAGE_SIZE, Count
 from monitoring.insights.search import CAP
-from monitoring.matching.scan import FIRST_CHUNK, AnnotatedDocuments, Chunk, Finder, Position
+from monitoring.matching.scan import FIRST_CHUNK, MAX_CHUNK, AnnotatedDocuments, Chunk, Finder, Position
 from monitoring.matching.spans import Spans, spans_of
 from monitoring.models import Document, Mention
 
@@ -62,16 +63,41 @@ def page(search: DocumentSearch, cursor: str | None = None, size: int = PAGE_SIZ
     size = min(max(size, 1), MAX_PAGE_SIZE)
     position, _ = read_cursor(cursor)
     finder = Finder(search.project_id, search.q)
+    with _index_only():
+        return _page(search, finder, _documents(search, finder), position, size)
+
+
+def id_batches(search: DocumentSearch) -> Iterator[list[int]]:
+    """Yield the ids of all documents that match, newest first, for exports: as many as the page counts, or more."""
+    position: Position | None = None
+    while True:
+        # A finder of its own for each batch: it remembers all documents that it has checked.
+        finder = Finder(search.project_id, search.q)
+        with _index_only():
+            chunk = next(finder.walk(_documents(search, finder), position, size=MAX_CHUNK))
+        yield [document_id for _, document_id in chunk.found]
+        position = chunk.end
+        if position is None:
+            return
+
+
+def _documents(search: DocumentSearch, finder: Finder) -> AnnotatedDocuments:
     documents = finder.documents
     if search.since:
         documents = documents.filter(published__gte=search.since)
     if search.mentioned:
         documents = documents.filter(Exists(Mention.objects.filter(document=OuterRef("pk"))))
+    return documents
+
+
+@contextmanager
+def _index_only() -> Iterator[None]:
+    """Make Postgres use its index: it ignores the cost of reading the words of a row, and would scan the whole table
+    (docs/benchmarks.md).
+    """
     with transaction.atomic(), connection.cursor() as settings:
-        # Postgres ignores the cost of reading the words of a row, and would scan the whole table instead of using its
-        # index: docs/benchmarks.md.
         settings.execute("SET LOCAL enable_seqscan = off")
-        return _page(search, finder, documents, position, size)
+        yield
 
 
 def _page(

@@ -4,7 +4,7 @@ In: query strings, as saved views store them. Out: MentionFilters and their coun
 and the columns page.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ from django.db import connection
 from django.http import QueryDict
 
 from accounts.models import Project
-from monitoring.content.values import read_id
+from monitoring.content.values import read_ids
 from monitoring.insights.dimensions import DIMENSIONS
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.row_dimensions import RowDimension
@@ -35,16 +35,14 @@ def read_filters(
     """Return the filters of query strings, without rows that have been deleted; one query per kind of row."""
     params = [QueryDict(query) for query in queries]
     keywords = tuple(Keyword.objects.filter(project=project).order_by("id").values_list("id", flat=True))
-    known = {"keywords": set(keywords)}
+    known: dict[str, Mapping[int, int]] = {"keywords": {pk: pk for pk in keywords}}
     for name, dimension in DIMENSIONS.items():
         if isinstance(dimension, RowDimension) and name not in known:
             texts = [text for one in params for text in one.getlist(dimension.parameter)]
-            ids = [number for text in texts if (number := read_id(text)) is not None]
-            rows = dimension.model.objects.filter(project=project, pk__in=ids)
-            known[name] = set(rows.values_list("pk", flat=True)) if ids else set()
+            known[name] = dimension.present(project.pk, set(read_ids(texts)))
     filters = [MentionFilter.from_query(project, one, now, zone, known, person_id) for one in params]
     for f in filters:
-        f.set_scope(keywords)
+        f.set_project_keywords(keywords)
     return filters
 
 

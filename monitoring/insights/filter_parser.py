@@ -4,7 +4,7 @@ In: a QueryDict or a plain mapping. Out: values, and a `Problem` for each part t
 out. Called by filters.py for the period and by the classes of dimensions.py for their own values.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import TypeVar
@@ -34,10 +34,11 @@ class Problem:
 class QueryReader:
     """Parameters of one query string; `problems` collects the values that cannot be used.
 
-    `known` has the ids of rows that exist by the name of their dimension, for callers who read several filters.
+    `known` has the ids of rows that exist, by the name of their dimension and by the ids that stand for them, for
+    callers who read several filters.
     """
 
-    def __init__(self, params: Mapping[str, object], known: Mapping[str, Collection[int]] | None = None) -> None:
+    def __init__(self, params: Mapping[str, object], known: Mapping[str, Mapping[int, int]] | None = None) -> None:
         self.params = params
         self.known = known or {}
         self.problems: list[Problem] = []

@@ -6,7 +6,7 @@ that status; mentions of paused keywords are included; rows of other projects ar
 """
 
 import dataclasses
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
@@ -78,12 +78,13 @@ class MentionFilter:
         }
         for name, value in values.items():
             object.__setattr__(self, name, value)
+        self.__dict__["_selected"] = dict(self.selections)
 
     def __getattr__(self, name: str) -> Any:
         """Return the selection of a dimension; Python calls this for attributes that are not fields."""
         if name not in DIMENSIONS:
             raise AttributeError(f"MentionFilter has no attribute {name!r}")
-        return dict(self.selections).get(name, DIMENSIONS[name].empty)
+        return self.__dict__["_selected"].get(name, DIMENSIONS[name].empty)
 
     @classmethod
     def from_query(
@@ -92,7 +93,7 @@ class MentionFilter:
         params: Mapping[str, object],
         now: datetime,
         zone: tzinfo,
-        known: Mapping[str, Collection[int]] | None = None,
+        known: Mapping[str, Mapping[int, int]] | None = None,
         person_id: int | None = None,
     ) -> "MentionFilter":
         """Read a query string (a QueryDict or a plain mapping). Values that cannot be used become `problems`.
@@ -122,7 +123,8 @@ class MentionFilter:
             pairs = list(zip(("from", "to"), periods.write_period(self.since, self.until, self.zone), strict=True))
         if self.by != "published":
             pairs.append(("by", self.by))
-        for dimension in DIMENSIONS.values():
+        for name, _selection in self.selections:  # in the order of DIMENSIONS
+            dimension = DIMENSIONS[name]
             pairs += [(dimension.parameter, value) for value in dimension.selected(self)]
         return urlencode(pairs)
 
@@ -134,9 +136,12 @@ class MentionFilter:
             changes |= {"since": since, "until": until}
         elif {"since", "until"} & changes.keys():
             changes["period"] = periods.CUSTOM
-        present = {one.name: getattr(self, one.name) for one in dataclasses.fields(self)}
+        present = {name: self.__dict__[name] for name in _FIELDS}
         selections = dict(present.pop("selections"))
-        return MentionFilter(**(present | selections | changes))
+        copy = MentionFilter(**(present | selections | changes))
+        if "project_keywords" in self.__dict__ and copy.project_id == self.project_id:
+            copy.__dict__["project_keywords"] = self.project_keywords
+        return copy
 
     def previous(self) -> "MentionFilter":
         """Return the same filter over the previous period."""
@@ -149,14 +154,19 @@ class MentionFilter:
         return "found_at" if self.by == "found" else "published"
 
     @cached_property
+    def project_keywords(self) -> tuple[int, ...]:
+        """The ids of all keywords of the project. Copies of this filter have them too."""
+        ids = Keyword.objects.filter(project_id=self.project_id).order_by("id")
+        return tuple(ids.values_list("id", flat=True))
+
+    def set_project_keywords(self, ids: Iterable[int]) -> None:
+        """Set the ids of all keywords of the project where they have been read, to save the query."""
+        self.__dict__["project_keywords"] = tuple(ids)
+
+    @cached_property
     def scope(self) -> tuple[int, ...]:
         """The ids of the selected keywords, or of all keywords of the project."""
-        ids = Keyword.objects.filter(project_id=self.project_id).order_by("id").values_list("id", flat=True)
-        return tuple(keyword_id for keyword_id in ids if not self.keywords or keyword_id in self.keywords)
-
-    def set_scope(self, project_keywords: Iterable[int]) -> None:
-        """Set `scope` from the ids of all keywords of the project, to save its query."""
-        self.__dict__["scope"] = tuple(pk for pk in project_keywords if not self.keywords or pk in self.keywords)
+        return tuple(pk for pk in self.project_keywords if not self.keywords or pk in self.keywords)
 
     @cached_property
     def search(self) -> Search | None:
@@ -182,6 +192,21 @@ class MentionFilter:
         stories = rows.filter(story_id__isnull=False).values("story_id").distinct().count()
         return stories + self._count_documents(rows.filter(story_id__isnull=True))
 
+    @cached_property
+    def all_statuses_count(self) -> int:
+        """The `document_count` without the selection of statuses: of every status but ignored."""
+        if not self.statuses:
+            return self.document_count
+        wide = self.replace(statuses=())
+        wide.__dict__["search"] = self.search  # which has run
+        return wide.document_count
+
+    def set_document_count(self, count: int, all_statuses: int | None = None) -> None:
+        """Set `document_count`, and `all_statuses_count`, where the same rows have been counted, to save queries."""
+        self.__dict__["document_count"] = count
+        if all_statuses is not None:
+            self.__dict__["all_statuses_count"] = all_statuses
+
     def _count_documents(self, rows: QuerySet[Mention]) -> int:
         # Within one keyword a document has one mention: a plain count reads the covering index alone.
         return rows.count() if len(self.scope) == 1 else rows.values("document_id").distinct().count()
@@ -206,3 +231,6 @@ class MentionFilter:
             if condition is not None:
                 rows = rows.filter(condition)
         return rows
+
+
+_FIELDS = tuple(one.name for one in dataclasses.fields(MentionFilter))

@@ -71,10 +71,20 @@ def gaps(
         if history_start and end <= history_start:
             found.append(Gap(index))
             continue
-        failing = failing_in(failures, start, end)
-        if failing and len(failing) >= MARKED_SHARE * sources:
+        if failing := many_failing(failures, sources, start, end):
             found.append(Gap(index, failing))
     return found
+
+
+def is_many(failing: int, sources: int) -> bool:
+    """Return whether so many of the sources fail that a count without them cannot be trusted."""
+    return failing >= max(MARKED_SHARE * sources, 1)
+
+
+def many_failing(failures: Sequence[Failure], sources: int, start: datetime, end: datetime) -> tuple[Failure, ...]:
+    """Return a failure for each source that failed for half of a window or longer; none if these are not many."""
+    failing = failing_in(failures, start, end)
+    return failing if is_many(len(failing), sources) else ()
 
 
 def failing_in(failures: Sequence[Failure], start: datetime, end: datetime) -> tuple[Failure, ...]:

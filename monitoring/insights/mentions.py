@@ -6,7 +6,7 @@ keyset, so every page costs the same and no row is skipped or repeated while new
 digests, alerts, the API and the `mentions` command.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -14,13 +14,12 @@ from typing import Any, NamedTuple
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection
-from django.db.models import BooleanField
+from django.db.models import BooleanField, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from monitoring.insights import stories
 from monitoring.insights.cursors import read_cursor, read_urgency, write_cursor, write_urgency
-from monitoring.insights.dimensions import SHOWN_STATUSES
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.search import document_in
 from monitoring.insights.triage_dimensions import URGENCY
@@ -28,9 +27,18 @@ from monitoring.insights.urgency import MAX_CANDIDATES, most_urgent, urgency
 from monitoring.matching.scan import Position, after
 from monitoring.matching.spans import Spans, spans_of
 from monitoring.models import Document, Keyword, Mention
+from monitoring.models.mentions import Status
 
 PAGE_SIZE = 50
 MAX_PAGE_SIZE = 200
+# The most urgent first.
+STATUSES = (Status.NEEDS_REPLY, Status.TO_REVIEW, Status.REPLIED, Status.IGNORED)
+
+
+def status_of(mentions: Collection[Mention]) -> Status:
+    """Return the status that an item shows: the most urgent one of its mentions."""
+    found = {mention.status for mention in mentions}
+    return next(status for status in STATUSES if status in found)
 
 
 @dataclass(frozen=True)
@@ -92,18 +100,6 @@ def count(f: MentionFilter) -> Count:
     return Count(f.document_count, f.capped)
 
 
-def count_all_statuses(f: MentionFilter) -> int:
-    """Return the number of rows without the filter's selection of statuses: of every status but ignored."""
-    if not f.statuses:
-        return f.document_count
-    if f.is_folded:
-        wide = f.replace(statuses=())
-        wide.__dict__["search"] = f.search  # which has run
-        return wide.document_count
-    rows = f.mentions(skip="statuses").filter(status__in=SHOWN_STATUSES)
-    return rows.count() if len(f.scope) == 1 else rows.values("document_id").distinct().count()
-
-
 def page(f: MentionFilter, cursor: str | None = None, size: int = PAGE_SIZE) -> MentionPage:
     """Return one page of the list; an invalid cursor gives the first."""
     size = min(max(size, 1), MAX_PAGE_SIZE)
@@ -143,7 +139,12 @@ def _urgent_page(f: MentionFilter, cursor: str | None, size: int) -> MentionPage
     return MentionPage(tuple(rows[pk] for pk in ids if pk in rows), following, is_bounded=is_bounded)
 
 
-def keys_after(f: MentionFilter, cursor: str, size: int) -> tuple[list[Key], str | None]:
+def row_of_story(f: MentionFilter, story_id: int) -> MentionRow | None:
+    """Return the row of a story in the list of a folded filter, None if the list has none."""
+    return next(iter(page(f.replace(story_ids=(story_id,), order=""), size=1).rows), None)
+
+
+def keys_after(f: MentionFilter, cursor: str | None, size: int) -> tuple[list[Key], str | None]:
     """Return the next `size` rows of the list without reading them, and the cursor of those after, None at the end."""
     position, _backwards = read_cursor(cursor)
     keys = list(islice(_keys(f, position, False, size + 1), size + 1))
@@ -217,26 +218,50 @@ def first_keys_statement(
 ) -> tuple[str, list[Any]]:
     """Return a statement and its parameters that read (published, document id, mention ids) of the first documents.
 
-    The first `limit` mentions of each keyword are read from its part of the index and merged: a document among the
-    first overall is among the first of every keyword that mentions it.
+    A document among the first overall is among the first `limit` of every keyword that mentions it, and has at most
+    one mention per keyword.
     """
     direction = "ASC" if backwards else "DESC"
+    near, params = (_of_authors if f.authors else _of_keywords)(f, position, backwards, limit)
+    statement = (
+        f"SELECT published, document_id, array_agg(near.id) FROM {near} AS near"
+        f" GROUP BY 1, 2 ORDER BY 1 {direction}, 2 {direction} LIMIT %s"
+    )
+    return statement, [*params, limit]
+
+
+def _of_keywords(
+    f: MentionFilter, position: Position | None, backwards: bool, limit: int
+) -> tuple[str, tuple[Any, ...]]:
+    """Return the SQL of the first `limit` mentions of each keyword, read from its part of the covering index."""
     rows = f.conditions().filter(RawSQL("monitoring_mention.keyword_id = scope.id", [], BooleanField()))
+    sql, params = _first(f, rows, position, backwards, limit)
+    return f"unnest(%s::bigint[]) AS scope (id) CROSS JOIN LATERAL ({sql})", (list(f.scope), *params)
+
+
+def _of_authors(
+    f: MentionFilter, position: Position | None, backwards: bool, limit: int
+) -> tuple[str, tuple[Any, ...]]:
+    """Return the SQL of the first mentions of all keywords, as many as `limit` documents have at most.
+
+    They are few and found by the index of authors; the covering index would be read to its end for an author.
+    """
+    sql, params = _first(f, f.mentions(), position, backwards, limit * len(f.scope))
+    return f"({sql})", params
+
+
+def _first(
+    f: MentionFilter, rows: QuerySet[Mention], position: Position | None, backwards: bool, limit: int
+) -> tuple[str, tuple[Any, ...]]:
+    """Return the SQL of the first of these mentions after a position."""
     if position:
         rows = rows.filter(after(position, "document_id", oldest_first=backwards))
     order = ("published", "document_id") if backwards else ("-published", "-document_id")
     ordered = rows.order_by(*order).values("published", "document_id", "id", "story_id")
-    if f.is_folded:
-        sql, params = stories.first_only(f, ordered)
-        sql, params = f"{sql} LIMIT %s", (*params, limit)
-    else:
-        sql, params = ordered[:limit].query.sql_with_params()
-    statement = (
-        "SELECT published, document_id, array_agg(near.id)"
-        f" FROM unnest(%s::bigint[]) AS scope (id) CROSS JOIN LATERAL ({sql}) AS near"
-        f" GROUP BY 1, 2 ORDER BY 1 {direction}, 2 {direction} LIMIT %s"
-    )
-    return statement, [list(f.scope), *params, limit]
+    if not f.is_folded:
+        return ordered[:limit].query.sql_with_params()
+    sql, params = stories.first_only(f, ordered)
+    return f"{sql} LIMIT %s", (*params, limit)
 
 
 def _rows(f: MentionFilter, keys: list[Key]) -> tuple[MentionRow, ...]:

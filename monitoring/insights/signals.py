@@ -11,7 +11,7 @@ from datetime import datetime, tzinfo
 
 from monitoring.insights.breakdown import count_tuples, document_rows
 from monitoring.insights.filters import MentionFilter
-from monitoring.insights.gaps import MARKED_SHARE, Failure, failing_in
+from monitoring.insights.gaps import Failure, many_failing
 from monitoring.insights.periods import same_time_days_before
 from monitoring.insights.surges import MIN_WINDOWS, Surge, surge
 from monitoring.insights.volume import bucket_number
@@ -100,7 +100,7 @@ def _windows(
     windows = []
     for number in range(len(edges) - 2, -1, -1):
         start, end = edges[number], edges[number + 1]
-        is_seen = start >= history_start and len(failing_in(failures, start, end)) < max(MARKED_SHARE * sources, 1)
+        is_seen = start >= history_start and not many_failing(failures, sources, start, end)
         count, negative = counts.get(number, (0, 0))
         windows.append(Window(start, end, count, negative, is_seen))
     return windows

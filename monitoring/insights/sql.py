@@ -45,8 +45,11 @@ def count_combinations(rows: QuerySet[Any, Any], groups: Sequence[str]) -> list[
         return cursor.fetchall()
 
 
-def count_each_group(rows: QuerySet[Any, Any], groups: Sequence[str]) -> list[dict[Any, int]]:
-    """Return the number of rows by value for each of several columns, all from one reading of the rows."""
+def count_each_group(rows: QuerySet[Any, Any], groups: Sequence[str], of: str = "*") -> list[dict[Any, int]]:
+    """Return the number of rows by value for each of several columns, all from one reading of the rows.
+
+    `of` is what to count instead of rows, such as "DISTINCT story_id".
+    """
     counts: list[dict[Any, int]] = [{} for _ in groups]
     try:
         sql, params = rows.query.sql_with_params()
@@ -57,7 +60,7 @@ def count_each_group(rows: QuerySet[Any, Any], groups: Sequence[str]) -> list[di
     sets = {2 ** len(groups) - 1 - 2 ** (len(groups) - 1 - number): number for number in range(len(groups))}
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT GROUPING({', '.join(columns)}), {', '.join(columns)}, count(*) FROM ({sql}) AS counted"
+            f"SELECT GROUPING({', '.join(columns)}), {', '.join(columns)}, count({of}) FROM ({sql}) AS counted"
             f" GROUP BY GROUPING SETS ({', '.join(f'({column})' for column in columns)})",
             params,
         )

@@ -6,13 +6,18 @@ under the filter.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Count, QuerySet
 
 from monitoring.insights.filters import MentionFilter
-from monitoring.models import Mention
+from monitoring.insights.periods import FIRST_YEAR, LAST_YEAR
+from monitoring.models import Document, Kind, Mention
+from monitoring.stories.sameness import similarity
+from monitoring.stories.words import StoryText
+
+MAX_COMPARED = 100  # texts of stories that people joined: a few milliseconds each
 
 
 def first_only(f: MentionFilter, rows: QuerySet[Mention, Any]) -> tuple[str, tuple[Any, ...]]:
@@ -47,9 +52,27 @@ def count_others(f: MentionFilter, mentions: Iterable[Mention]) -> dict[int | No
         return {}
     if f.search:
         return {story_id: len(items) - 1 for story_id, items in _matches(f, ids).items()}
-    counted = f.mentions().filter(story_id__in=ids).values_list("story_id")
-    rows = counted.annotate(items=Count("document_id", distinct=True)).order_by()
-    return {story_id: items - 1 for story_id, items in rows}
+    return {story_id: items - 1 for story_id, items in items_by_story(f, ids)}
+
+
+def items_by_story(f: MentionFilter, story_ids: Collection[int | None]) -> QuerySet[Mention, tuple[int | None, int]]:
+    """Return the query of (story id, number of its items under the filter), for a filter without a search."""
+    rows = f.mentions().filter(story_id__in=story_ids).values_list("story_id")
+    return rows.annotate(items=Count("document_id", distinct=True)).order_by()
+
+
+def first_documents(f: MentionFilter, story_ids: Collection[int]) -> dict[int | None, int]:
+    """Return the first document of each of these stories under the filter."""
+    rows = f.mentions().filter(story_id__in=story_ids).order_by("story_id", "published", "document_id")
+    return dict(rows.distinct("story_id").values_list("story_id", "document_id"))
+
+
+def every_mention(project_id: int) -> MentionFilter:
+    """Return the filter of all mentions of a project, of any status and time."""
+    since, until = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), datetime(LAST_YEAR, 12, 31, tzinfo=UTC)
+    return MentionFilter(
+        project_id=project_id, since=since, until=until, zone=UTC, statuses=tuple(Mention.Status.values)
+    )
 
 
 def with_stories(f: MentionFilter, mention_ids: Collection[int]) -> list[int]:
@@ -57,6 +80,42 @@ def with_stories(f: MentionFilter, mention_ids: Collection[int]) -> list[int]:
     stories = Mention.objects.filter(pk__in=mention_ids, keyword__project=f.project_id, story_id__isnull=False)
     others = f.mentions().filter(story_id__in=list(stories.values_list("story_id", flat=True)))
     return sorted({*mention_ids, *others.values_list("pk", flat=True)})
+
+
+def with_alike(f: MentionFilter, mention_ids: Collection[int]) -> list[int]:
+    """Return these mentions, and those of the same keyword in the other items of the same story under the filter.
+
+    An item that a person joined to a story is among them if its text is near-identical to one of these mentions.
+    """
+    own = Mention.objects.filter(pk__in=mention_ids, keyword__project=f.project_id)
+    given = list(own.values_list("pk", "document_id", "story_id", "keyword_id"))
+    chosen, pairs = {row[1] for row in given}, {row[2:] for row in given}
+    listed = Mention.objects.filter(pk__in=with_stories(f, mention_ids), document__deleted_at=None)
+    others = set(listed.values_list("document_id", flat=True)) - chosen
+    alike = others - _different(others, chosen)
+    rows = Mention.objects.filter(document_id__in=alike).values_list("pk", "story_id", "keyword_id")
+    return sorted({*(row[0] for row in given), *(pk for pk, *pair in rows if tuple(pair) in pairs)})
+
+
+def _different(others: Collection[int], chosen: Collection[int]) -> set[int]:
+    """Return those of these items of stories that people joined whose text is not near-identical to a chosen one."""
+    fixed = Document.objects.filter(story__is_fixed=True).order_by("published", "pk")
+    ids = list(fixed.filter(pk__in=others).values_list("pk", flat=True))
+    if not ids:
+        return set()
+    compared, models = _texts(fixed, ids[:MAX_COMPARED]), _texts(fixed, chosen)
+    alike = {
+        pk
+        for pk, (story_id, text) in compared.items()
+        if any(story_id == own and similarity(text, model) for own, model in models.values())
+    }
+    return set(ids) - alike
+
+
+def _texts(rows: QuerySet[Document], ids: Collection[int]) -> dict[int, tuple[int | None, StoryText]]:
+    """Return the story and the words of these documents."""
+    found = rows.filter(pk__in=ids).values_list("pk", "story_id", "title", "text", "kind")
+    return {pk: (story_id, StoryText(title, text, kind == Kind.REVIEW)) for pk, story_id, title, text, kind in found}
 
 
 def _matches(f: MentionFilter, ids: set[int]) -> dict[int, set[tuple[datetime, int]]]:

@@ -35,14 +35,22 @@ def surge(count: int, past: Sequence[int]) -> Surge | None:
     return Surge(count, usual)
 
 
-def chance(count: int, past_total: int, windows: int) -> float:
-    """Return how likely `count` or more are if nothing changed.
+def chance(count: int, past_total: int, windows: int, exposure: float = 1.0) -> float:
+    """Return how likely `count` or more are if nothing changed, in `exposure` times the length of a past window.
 
     If two Poisson counts have one rate, the first is binomial given their sum: this exact test includes that the usual
     rate is uncertain too, which a comparison with the mean would leave out.
     """
-    total, share = count + past_total, 1 / (windows + 1)
+    total, share = count + past_total, exposure / (windows + exposure)
     return min(sum(_binomial(k, total, share) for k in _tail(count, total, share)), 1.0)
+
+
+def chance_of_few(count: int, past_total: int, windows: int) -> float:
+    """Return how likely `count` or fewer are if nothing changed: the other tail of `chance`."""
+    total, share = count + past_total, 1 / (windows + 1)
+    spread = (total * share * (1 - share)) ** 0.5
+    first = max(count - int(30 * spread) - 100, 0)
+    return min(sum(_binomial(k, total, share) for k in range(first, count + 1)), 1.0)
 
 
 def _tail(count: int, total: int, share: float) -> range:

@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Cast, Now
+from django.db.models.functions import Cast, Coalesce, Now
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
@@ -37,7 +37,10 @@ class AssigneeDimension(Dimension):
 
     name, parameter, label = "assignees", "assignee", _("Assignee")
     description = 'ids of members; "me"; "none" for unassigned'
-    facet_order = 10
+    facet_order: int | None = 10
+    # The person of a row, and the rows that have one.
+    person: F | Coalesce = F("assignee_id")
+    named = Q(assignee__isnull=False)
 
     def read(self, reader: QueryReader, project: Project) -> Selection:
         is_checked = not reader.known  # a stored filter was checked before, and is read with many others
@@ -49,21 +52,23 @@ class AssigneeDimension(Dimension):
         if not is_checked:
             return {value: value for value in values if value in (ME, NOBODY) or read_id(value) is not None}
         members = Membership.objects.filter(project=project, user_id__in=ids).values_list("user_id", flat=True)
-        former = Triage.objects.filter(project=project, assignee_id__in=ids).values_list("assignee_id", flat=True)
+        rows = Triage.objects.filter(self.named, project=project).annotate(person=self.person)
+        former = rows.filter(person__in=ids).values_list("person", flat=True)
         known = {ME, NOBODY, *map(str, members.union(former))} if ids else {ME, NOBODY}
         return {value: value for value in values if value in known}
 
     def condition(self, f: "MentionFilter") -> Condition | None:
-        if not f.assignees:
+        selected = self.selected(f)
+        if not selected:
             return None
-        people = [f.person_id or 0 if one == ME else int(one) for one in f.assignees if one != NOBODY]
-        assigned = Triage.objects.filter(project_id=f.project_id, assignee__isnull=False)
-        if NOBODY in f.assignees:
-            # One anti-join: unassigned or assigned to one of these is the same as not assigned to anybody else.
-            return _without(assigned.exclude(assignee_id__in=people) if people else assigned)
-        return Q(document_id__in=assigned.filter(assignee_id__in=people).values("document_id"))
+        people = [f.person_id or 0 if one == ME else int(one) for one in selected if one != NOBODY]
+        rows = Triage.objects.filter(self.named, project_id=f.project_id).annotate(person=self.person)
+        if NOBODY in selected:
+            # One anti-join: nobody or one of these is the same as nobody else.
+            return _without(rows.exclude(person__in=people) if people else rows)
+        return Q(document_id__in=rows.filter(person__in=people).values("document_id"))
 
-    def facet_key(self) -> GroupKey:
+    def facet_key(self) -> GroupKey | None:
         return Cast("document__triage__assignee_id", CharField())
 
     def labels(self, keys: Iterable[Key]) -> Mapping[Key, str]:
@@ -71,6 +76,22 @@ class AssigneeDimension(Dimension):
         ids = [found for key in keys if (found := read_id(str(key))) is not None]
         names: dict[Key, str] = {str(pk): user.name for pk, user in User.objects.in_bulk(ids).items()}
         return {**names, ME: pgettext("assignee", "Me"), NOBODY: pgettext("assignee", "Unassigned")}
+
+
+class ResponderDimension(AssigneeDimension):
+    """The person whose response times an item counts in: who replied, else the assignee."""
+
+    name, parameter, label = "responders", "responder", _("Replied by or assigned to")
+    description = 'who replied, else the assignee: ids of members; "me"; "none" for nobody yet'
+    facet_order = None
+    person = Coalesce("replied_by_id", "assignee_id")
+    named = Q(replied_by__isnull=False) | Q(assignee__isnull=False)
+
+    def facet_key(self) -> None:
+        """Return None: the page of response times counts by person."""
+
+    def labels(self, keys: Iterable[Key]) -> Mapping[Key, str]:
+        return {**super().labels(keys), NOBODY: gettext("Nobody yet")}
 
 
 class TagDimension(Dimension):
@@ -250,9 +271,12 @@ class OrderDimension(Dimension):
         """Return None: mentions.py orders."""
         return None
 
+    def labels(self, keys: Iterable[Key]) -> Mapping[Key, str]:
+        return {URGENCY: gettext("most urgent first")}
+
 
 class MinimumDimension(Dimension):
-    """A whole number that a count must reach; items without the count never do."""
+    """A whole number that a count must reach; items without the count never do, so 0 selects those that have it."""
 
     is_many = False
 
@@ -261,7 +285,7 @@ class MinimumDimension(Dimension):
         minimum = read_id(value) if value else None
         if value and (minimum is None or minimum > MAX_NUMBER):
             reader.add_problem(self.parameter, value, gettext("Enter a whole number."))
-        return str(minimum) if minimum and minimum <= MAX_NUMBER else ""
+        return "" if minimum is None or minimum > MAX_NUMBER else str(minimum)
 
     def labels(self, keys: Iterable[Key]) -> Mapping[Key, str]:
         return {key: number(int(key)) for key in keys}

@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from monitoring.insights.cursors import EPOCH
 from monitoring.insights.filters import MentionFilter
-from monitoring.models import Mention
+from monitoring.models import Mention, Triage
 
 MAX_CANDIDATES = 500
 MAX_COUNTED = 200
@@ -62,17 +62,14 @@ def urgency(one: Waiting, now: datetime) -> tuple[int, int, int, int, datetime, 
 def queue(f: MentionFilter, now: datetime) -> Queue:
     """Return the documents under a filter that need a reply and are not snoozed."""
     rows = waiting_mentions(f, now)
-    newest = _documents(rows.order_by("-published", "-document_id")[: MAX_CANDIDATES + 1])
-    if len(newest) <= MAX_CANDIDATES:
-        found = list(newest.values())
-        total, overdue = len(found), sum(one.is_overdue(now) for one in found)
-    else:
+    candidates = _first_values(rows, ("-published", "-document_id"), MAX_CANDIDATES + 1)
+    is_bounded = len(candidates) > MAX_CANDIDATES
+    if is_bounded:
         due = rows.filter(document__triage__due_at__isnull=False).order_by("document__triage__due_at", "document_id")
-        newest |= _documents(rows.order_by("published", "document_id")[:MAX_CANDIDATES])
-        newest |= _documents(due[:MAX_CANDIDATES])
-        found = list(newest.values())
-        ids = rows.values("document_id").distinct()
-        total, overdue = ids.count(), ids.filter(document__triage__due_at__lte=now).count()
+        candidates += _first_values(rows, ("published", "document_id"), MAX_CANDIDATES)
+        candidates += _values(due[:MAX_CANDIDATES])
+    found = list(_documents(candidates).values())
+    total, overdue = _counts(rows, now) if is_bounded else (len(found), sum(one.is_overdue(now) for one in found))
     return Queue(
         waiting=tuple(sorted(found, key=lambda one: urgency(one, now))),
         total=total,
@@ -99,23 +96,39 @@ def most_urgent(f: MentionFilter, now: datetime, ids: Iterable[int]) -> list[Wai
     rows = f.mentions()
     is_due = {"document__triage__due_at__isnull": False, "document__triage__first_replied_at": None}
     due = rows.filter(**is_due).order_by("document__triage__due_at", "document_id")
-    found = _documents(due[:MAX_CANDIDATES]) | _documents(rows.filter(document_id__in=list(ids)))
+    found = _documents([*_values(due[:MAX_CANDIDATES]), *_values(rows.filter(document_id__in=list(ids)))])
     return sorted(found.values(), key=lambda one: urgency(one, now))
 
 
 def waiting_mentions(f: MentionFilter, now: datetime) -> QuerySet[Mention]:
     """Return the mentions under a filter that need a reply and are not snoozed."""
     rows = f.replace(statuses=(NEEDS_REPLY,)).mentions()
-    return rows.filter(Q(document__triage__snoozed_until=None) | Q(document__triage__snoozed_until__lte=now))
+    snoozed = Triage.objects.filter(project_id=f.project_id, snoozed_until__gt=now)
+    return rows.exclude(document_id__in=snoozed.values("document_id"))
 
 
-def _documents(mentions: QuerySet[Mention]) -> dict[int, Waiting]:
-    """Return the documents of mentions by id; of several labels, the most negative one counts."""
-    found: dict[int, Waiting] = {}
+def _counts(rows: QuerySet[Mention], now: datetime) -> tuple[int, int]:
+    """Return the number of documents of these mentions, and of those that are overdue."""
+    ids = rows.values("document_id").distinct()
+    overdue = Triage.objects.filter(due_at__lte=now).values("document_id")
+    return ids.count(), ids.filter(document_id__in=overdue).count()
+
+
+def _first_values(rows: QuerySet[Mention], order: tuple[str, ...], limit: int) -> list[tuple]:
+    """Return `_values` of the documents of the first mentions. A limit after the join would read all documents."""
+    return _values(rows.filter(document_id__in=rows.order_by(*order).values("document_id")[:limit]))
+
+
+def _values(mentions: QuerySet[Mention]) -> list[tuple]:
+    """Return what `_documents` needs of each mention."""
     fields = ("followers", "engagement", "triage__due_at", "triage__first_replied_at", "triage__assignee_id")
-    rows: Iterable[tuple] = mentions.values_list(
-        "document_id", "published", "sentiment", "story_id", *(f"document__{field}" for field in fields)
-    )
+    names = ("document_id", "published", "sentiment", "story_id", *(f"document__{field}" for field in fields))
+    return list(mentions.values_list(*names))
+
+
+def _documents(rows: Iterable[tuple]) -> dict[int, Waiting]:
+    """Return the documents of `_values` by id; of several labels, the most negative one counts."""
+    found: dict[int, Waiting] = {}
     for document_id, published, sentiment, story_id, followers, engagement, due_at, replied_at, assignee_id in rows:
         one = Waiting(
             document_id,

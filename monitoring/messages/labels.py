@@ -1,13 +1,29 @@
-"""Names of languages, countries, platforms and ratings in the active language, from the codes that are stored.
+"""Names of languages, countries, platforms, ratings, author labels and near misses, from stored codes, translated.
 
 Called by filter dimensions, forms and template filters.
 """
 
 from babel import Locale
-from django.utils.translation import get_language, get_language_info, ngettext
+from django.utils.translation import get_language, get_language_info, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 UNKNOWN_LANGUAGE = "und"  # ISO 639-2 for undetermined: "" in the database
+
+AUTHOR_LABELS = {
+    "regular": pgettext_lazy("author label", "Regular"),
+    "detractor": pgettext_lazy("author label", "Detractor"),
+    "ambassador": pgettext_lazy("author label", "Ambassador"),
+}
+
+# By the causes of monitoring/query_tools/widenings.py.
+NEAR_MISS_LABELS = {
+    "plural": gettext_lazy("Plural or singular"),
+    "typo": gettext_lazy("Typos"),
+    "spelling": gettext_lazy("Joined or separate"),
+    "exact": gettext_lazy("Accents and case"),
+    "exclusion": gettext_lazy("Excluded"),
+    "condition": gettext_lazy("One condition not met"),
+}
 
 
 def language_name(code: str) -> str:

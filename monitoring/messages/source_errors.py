@@ -1,6 +1,6 @@
 """Messages for the error codes of sources: what happened, and what to do about it.
 
-In: a code of monitoring/http/records.py, monitoring/feeds/errors.py or of a platform. Out: two translated sentences.
+In: a code of outbound/records.py, monitoring/feeds/errors.py or of a platform. Out: two translated sentences.
 Called by the Sources page, the API, digests and commands; tests check that every code has a message.
 """
 

@@ -9,7 +9,7 @@ import json
 from django.db import migrations, models, transaction
 
 from accounts.secret_box import open_sealed, seal
-from monitoring.http.secret_urls import hide, numbered
+from outbound.secret_urls import hide, numbered
 
 COLUMNS = ("url", "moved_to", "previous_url")
 BATCH = 1_000

@@ -14,7 +14,7 @@ from monitoring.models.rechecks import EngagementPoint, Recheck
 from monitoring.models.sentiment import Correction, SentimentLayer, SentimentState
 from monitoring.models.source_periods import SourcePeriod
 from monitoring.models.sources import Source
-from monitoring.models.stories import Story, StoryCheck, StorySignature
+from monitoring.models.stories import Story, StoryCheck, StoryRedirect, StorySignature
 from monitoring.models.triage import DocumentActivity, MentionTag, Triage
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "SourcePeriod",
     "Story",
     "StoryCheck",
+    "StoryRedirect",
     "StorySignature",
     "Triage",
 ]

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project, User
+from accounts.sealed_field import SealedField
 
 MAX_TAG = 50  # characters
 MAX_NOTE = 2000
@@ -28,7 +29,8 @@ class Author(models.Model):
     the author wrote for the first time, or again after a long time. An author's page counts what it shows.
 
     `greeted_at` is when somebody greeted the author or dismissed that. After `erased_at` the names are "", nothing of
-    the author is stored again, and `key` is what recognizes them (ingest/erasure.py). Times are UTC.
+    the author is stored again, and `key` is the `erased_key`, which recognizes them (ingest/erasure.py). Times are
+    UTC.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="authors", db_index=False)
@@ -158,6 +160,8 @@ class AuthorSettings(models.Model):
     `backfilled_to` is the progress of giving documents of earlier versions their author: those with this id or a
     higher one are done, all if it is null. `walked_to` is the progress of computing all authors again, by id, newest
     first, null if done; `walked_at` (UTC) is when that began.
+
+    `erasure_secret` is the encrypted secret of `erased_key`, "" until the first erasure.
     """
 
     project = models.OneToOneField(Project, on_delete=models.CASCADE, related_name="author_settings")
@@ -184,6 +188,7 @@ class AuthorSettings(models.Model):
     backfilled_to = models.BigIntegerField(null=True)
     walked_to = models.BigIntegerField(null=True)
     walked_at = models.DateTimeField(null=True)
+    erasure_secret = SealedField(blank=True, default="", db_default="")
 
     RULES = (
         *("days", "regular_mentions", "detractor_mentions", "detractor_share", "ambassador_mentions"),

@@ -16,7 +16,8 @@ class Mute(models.Model):
     (ingest/mutes.py), earlier ones to review in the background. `platform` and `value` are the key that
     monitoring.content.mutes.py compares, `label` what people read. `walked_to` is the progress over earlier items:
     documents with this id or a higher one are done, all if it is null. `ended_at` (UTC) is when somebody undid the
-    mute; the row is deleted when all its mentions are given back.
+    mute; the row is deleted when all its mentions are given back. `is_new`, which is not stored, says that the call
+    that returned the mute has created it.
     """
 
     class Kind(models.TextChoices):
@@ -34,6 +35,8 @@ class Mute(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     walked_to = models.BigIntegerField(null=True)
     ended_at = models.DateTimeField(null=True)
+
+    is_new = False
 
     class Meta:
         constraints = [

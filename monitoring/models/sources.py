@@ -16,10 +16,14 @@ class State(models.TextChoices):
     STOPPED = "stopped", _("Stopped")
 
 
+# The sources that Vigie should check and can't: stopped, or active with an error.
+IS_FAILING = Q(state=State.STOPPED) | Q(state=State.ACTIVE) & ~Q(error_code="")
+
+
 class SourceQuerySet(models.QuerySet):
     def failing(self) -> "SourceQuerySet":
-        """Return the sources that Vigie should check and can't: stopped, or active with an error."""
-        return self.filter(Q(state=State.STOPPED) | Q(state=State.ACTIVE) & ~Q(error_code=""))
+        """Return the sources of which IS_FAILING is true."""
+        return self.filter(IS_FAILING)
 
 
 class Source(models.Model):
@@ -42,7 +46,7 @@ class Source(models.Model):
     `settings` are what a person has set for a source of its platform; its secrets are in `credential`. `report` says
     what the last poll of a platform could not see (monitoring/platforms/paging.py).
 
-    `error_code` is a code of monitoring/http/records.py, monitoring/feeds/errors.py or monitoring/platforms/, with its
+    `error_code` is a code of outbound/records.py, monitoring/feeds/errors.py or monitoring/platforms/, with its
     words in monitoring/messages/source_errors.py; "" after a success. `failing_since` is the first of the current
     consecutive failures. Vigie sets STOPPED (410, two weeks of 404), people set PAUSED.
     """

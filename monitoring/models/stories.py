@@ -24,6 +24,20 @@ class Story(models.Model):
         return str(self.pk)
 
 
+class StoryRedirect(models.Model):
+    """The story that took in the items of a story that no longer exists; it may itself have been taken in later.
+
+    Without foreign keys to stories: `target` is followed until a story exists (insights/story_redirects.py).
+    """
+
+    story_id = models.BigIntegerField(primary_key=True)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    target = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.story_id} in {self.target}"
+
+
 class StorySignature(models.Model):
     """The keys under which near-identical texts are found, for a limited time.
 

@@ -18,8 +18,6 @@ from accounts.models import Project
 from monitoring.content.scrub import scrub
 from monitoring.content.urls import canonical_url, fragment_of, url_from_input
 from monitoring.feeds.errors import ParseError
-from monitoring.http.default import http_client
-from monitoring.http.secret_urls import hide
 from monitoring.ingest.documents import COMPARED
 from monitoring.ingest.keys import key_of
 from monitoring.matching.keyword_index import TrackedKeyword, doc_of
@@ -29,6 +27,8 @@ from monitoring.parsing.parsers import read_page
 from monitoring.query import Doc, QueryError, parse
 from monitoring.query.document import View
 from monitoring.query.explain import Condition, explain_within
+from outbound.default import http_client
+from outbound.secret_urls import hide
 
 MAX_TEXT = 200_000  # a book chapter; ten times the longest article
 MAX_TITLE = 1_000
@@ -65,7 +65,7 @@ class Subject:
 class FetchedPage:
     """The result of fetching a page, as a FetchRequest stores it: its text, the ID of a stored item, or an error code.
 
-    Codes are those of monitoring/http/records.py and of _PAGE_MESSAGES.
+    Codes are those of outbound/records.py and of _PAGE_MESSAGES.
     """
 
     title: str = ""

@@ -11,6 +11,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log, sqrt
+from typing import Any
+
+from django.db import connection
 
 from monitoring.content.stop_words import STOP_WORDS
 from monitoring.matching.keyword_index import doc_of
@@ -31,6 +34,17 @@ MIN_SCORE = 1.96  # standard deviations: chance alone does this to one word in 4
 PRIOR = 10.0  # mentions' worth
 MAX_TERMS = 6
 MAX_SAMPLES = 3  # kept mentions that an exclusion would remove
+
+# The covering index alone gives the mentions of a status; only those are looked up, until there are enough.
+_NEWEST = """
+SELECT document.id
+FROM (SELECT id, published FROM monitoring_mention
+    WHERE keyword_id = %(keyword)s AND (status = %(status)s) = %(is_ignored)s
+    ORDER BY published DESC, id DESC) AS listed
+JOIN monitoring_mention AS mention ON mention.id = listed.id AND mention.muted_by_id IS NULL
+JOIN monitoring_document AS document ON document.id = mention.document_id AND document.deleted_at IS NULL
+ORDER BY listed.published DESC, listed.id DESC LIMIT %(limit)s
+"""
 
 
 @dataclass(frozen=True)
@@ -135,10 +149,11 @@ def _conditions(node: Node, ignored: Sequence[Doc], kept: Sequence[Doc]) -> tupl
 
 
 def _docs(keyword: Keyword, *, ignored: bool) -> list[Doc]:
-    mentions = Mention.objects.filter(keyword=keyword, document__deleted_at=None, muted_by=None)
     status = Mention.Status.IGNORED
-    mentions = mentions.filter(status=status) if ignored else mentions.exclude(status=status)
-    ids = list(mentions.order_by("-published", "-pk").values_list("document_id", flat=True)[:MAX_MENTIONS])
+    values: dict[str, Any] = {"keyword": keyword.pk, "status": status, "is_ignored": ignored, "limit": MAX_MENTIONS}
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWEST, values)
+        ids = [document_id for (document_id,) in cursor.fetchall()]
     return [doc_of(document) for document in Document.objects.filter(pk__in=ids).defer("html", "search")]
 
 

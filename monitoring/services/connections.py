@@ -19,7 +19,6 @@ from django.utils import timezone
 from accounts.activity_log import record
 from accounts.models import Project, User
 from accounts.secret_box import Unreadable, open_sealed, seal
-from monitoring.http.default import waiting_client
 from monitoring.messages.labels import translated
 from monitoring.models import ConnectionRequest, Credential, PlatformApp
 from monitoring.platforms.base import Platform
@@ -38,6 +37,7 @@ from monitoring.polling.credential_state import is_for_server, store_secrets
 from monitoring.records import PollError
 from monitoring.services.credentials import check_sources_again
 from monitoring.services.sources import wake_pollers
+from outbound.default import waiting_client
 
 VALID_FOR = timedelta(minutes=10)
 

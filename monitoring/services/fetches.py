@@ -19,10 +19,10 @@ from django.utils import timezone
 
 from accounts.models import Project, User
 from accounts.secret_box import open_sealed, seal
-from monitoring.http.secret_urls import hide
 from monitoring.models import FetchRequest
 from monitoring.query_tools import explain
 from monitoring.services import platform_previews, sources
+from outbound.secret_urls import hide
 
 log = logging.getLogger(__name__)
 Kind, State = FetchRequest.Kind, FetchRequest.State

@@ -4,6 +4,8 @@ In: a project, and a mention or a domain. Out: the mute. It hides new mentions i
 from the first batch, stored while the person waits, to the last (ingest/mutes.py). Called by the pages and the API.
 """
 
+from collections.abc import Iterable
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
@@ -21,6 +23,7 @@ from monitoring.ingest.project_lock import lock_project_exclusive
 from monitoring.models import Document, Mute
 
 MAX_LABEL = 300
+MAX_TARGETS = 20  # of one call: each is searched for in the stored items
 
 
 def target_of(kind: str, document: Document) -> tuple[MuteKey, str] | None:
@@ -33,8 +36,10 @@ def target_of(kind: str, document: Document) -> tuple[MuteKey, str] | None:
     if kind == Mute.Kind.SOURCE:
         return (MuteKey(kind, "", str(document.source_id)), str(document.source)) if document.source else None
     if kind == Mute.Kind.STORY:
+        if document.story_id is None:
+            return None
         first = Document.objects.filter(story=document.story_id).order_by("published", "pk").first()
-        return (MuteKey(kind, "", str(document.story_id)), str(first)) if document.story_id and first else None
+        return (MuteKey(kind, "", str(document.story_id)), str(first)) if first else None
     domain = domain_of(document.url)
     return (MuteKey(kind, "", domain), domain) if domain else None
 
@@ -45,6 +50,23 @@ def mute_like(project: Project, user: User | None, kind: str, document: Document
     if target is None:
         raise ValidationError({"kind": ValidationError(_("This item has none."), code="missing")})
     return _mute(project, user, *target)
+
+
+def mute_each(project: Project, user: User | None, kind: str, documents: Iterable[Document]) -> list[Mute]:
+    """Mute the authors, the sources, the domains or the stories of items, each once, under the name in its first item.
+
+    Raises ValidationError if no item has one, or for more than MAX_TARGETS.
+    """
+    labels: dict[MuteKey, str] = {}
+    for target in (target_of(kind, one) for one in documents):
+        if target:
+            labels.setdefault(*target)
+    if not labels:
+        raise ValidationError({"kind": ValidationError(_("These items have none."), code="missing")})
+    if len(labels) > MAX_TARGETS:
+        message = _("Mute up to %(number)s at a time.") % {"number": MAX_TARGETS}
+        raise ValidationError({"kind": ValidationError(message, code="too_many")})
+    return [_mute(project, user, key, label) for key, label in labels.items()]
 
 
 def mute_domain(project: Project, user: User | None, text: str) -> Mute:
@@ -92,6 +114,7 @@ def _mute(project: Project, user: User | None, key: MuteKey, label: str) -> Mute
             created_by=user,
             walked_to=None if newest is None else newest + 1,
         )
+        mute.is_new = True
         record(project, user, "mute.created", mute.label, kind=mute.kind)
     if hide_batch(mute.pk):
         _continue()

@@ -13,12 +13,12 @@ from accounts.models import Project, User
 from monitoring.content.urls import url_from_input
 from monitoring.feeds.errors import ParseError
 from monitoring.feeds.opml import LeftOut, OpmlOutline, write_opml
-from monitoring.http.secret_urls import hide, is_hidden
 from monitoring.models import Source
 from monitoring.parsing.parsers import read_opml
 from monitoring.polling.addresses import FreeUrls, sealed_urls_of
 from monitoring.services.sources import Adding, insert_source, is_usable, new_source, wake_pollers
 from monitoring.services.tags import TAG_SEPARATOR, read_tags
+from outbound.secret_urls import hide, is_hidden
 
 
 @dataclass(frozen=True, slots=True)

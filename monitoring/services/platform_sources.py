@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from accounts.activity_log import record
 from accounts.models import Project, User
-from monitoring.http import host_key
 from monitoring.messages.labels import translated
 from monitoring.models import Credential, Source
 from monitoring.platforms.base import Platform
@@ -29,6 +28,7 @@ from monitoring.platforms.settings import (
 from monitoring.polling.credential_state import bind, is_for_server
 from monitoring.services.credentials import create_credential
 from monitoring.services.sources import is_usable, wake_pollers
+from outbound import host_key
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,6 @@ from monitoring.content.scrub import scrub
 from monitoring.content.urls import url_from_input
 from monitoring.feeds.discover import FoundFeed, common_feed_urls
 from monitoring.feeds.errors import ParseError
-from monitoring.http import FetchResult, host_key
-from monitoring.http.default import http_client
-from monitoring.http.secret_urls import hide, is_hidden, is_whole, secrets_in, without_secrets
 from monitoring.ingest.project_lock import lock_project_exclusive
 from monitoring.models import Document, DocumentSource, Mention, Recheck, Source
 from monitoring.parsing.parsers import find_feeds, parse_feed
@@ -37,6 +34,9 @@ from monitoring.polling.addresses import (
     whole_urls,
 )
 from monitoring.polling.periods import end_period, resume_period
+from outbound import FetchResult, host_key
+from outbound.default import http_client
+from outbound.secret_urls import hide, is_hidden, is_whole, secrets_in, without_secrets
 
 # Errors that may be temporary: the source is added with its error, and polled again later.
 TRANSIENT_ERRORS = {

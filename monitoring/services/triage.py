@@ -4,8 +4,9 @@ In: a project, ids of its mentions (others are skipped) and a value. Out: a `Cha
 document is handled once: each change applies to the documents of the mentions, under all keywords. Called by the
 mention pages, the API and workplace/, which emails people about assignments.
 
-`expected` has the values that the person saw, by mention id. A document that somebody else has changed meanwhile is
-left as it is and returned as a conflict, unless it already has the wanted value.
+`expected` has the values that the person saw, by mention id; `read_at` is when they read the others. A document
+that somebody else has changed meanwhile is left as it is and returned as a conflict, unless it already has the
+wanted value.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,10 +16,10 @@ from django.db import transaction
 
 from accounts.models import ActivityEntry, Membership, Project, User
 from monitoring.content.scrub import scrub
-from monitoring.models import DocumentActivity, Mention, Triage
+from monitoring.models import DocumentActivity, Mention, MentionTag, Triage
 from monitoring.models.triage import MAX_REASON_NOTE
 from monitoring.services.mention_tags import normal_tags
-from monitoring.services.triage_log import UNDONE, Change, Conflict, last_changes, log_change
+from monitoring.services.triage_log import UNDONE, Change, Conflict, Expected, Seen, Value, last_changes, log_change
 from monitoring.services.triage_operations import (
     OPERATIONS,
     AddTags,
@@ -29,14 +30,12 @@ from monitoring.services.triage_operations import (
     SetReason,
     SetStatus,
     Snooze,
-    Value,
     locked_triage,
     stored_value,
     undo_entry,
 )
 
 UNDOABLE = {operation.action for operation in OPERATIONS.values()}
-Expected = Mapping[int, Value]
 
 
 def set_status(
@@ -63,19 +62,37 @@ def set_assignee(
     assignee: User | None,
     *,
     expected: Expected | None = None,
+    read_at: datetime | None = None,
 ) -> Change:
     """Assign to an active member, or to nobody. Pages and the API call workplace/assignment.py, which also emails."""
     if assignee and not Membership.objects.filter(project=project, user=assignee, user__is_active=True).exists():
         raise ValueError("not an active member of the project")
-    return change(project, user, mention_ids, Assign(assignee.pk if assignee else None), expected)
+    operation = Assign(assignee.pk if assignee else None)
+    return change(project, user, mention_ids, operation, expected, read_at)
 
 
-def add_tags(project: Project, user: User | None, mention_ids: Iterable[int], tags: Iterable[str]) -> Change:
-    return change(project, user, mention_ids, AddTags(normal_tags(tags)))
+def add_tags(
+    project: Project,
+    user: User | None,
+    mention_ids: Iterable[int],
+    tags: Iterable[str],
+    *,
+    expected: Expected | None = None,
+) -> Change:
+    """Add tags. Expected are sorted lists of tags in their form."""
+    return change(project, user, mention_ids, AddTags(normal_tags(tags)), expected)
 
 
-def remove_tags(project: Project, user: User | None, mention_ids: Iterable[int], tags: Iterable[str]) -> Change:
-    return change(project, user, mention_ids, RemoveTags(normal_tags(tags)))
+def remove_tags(
+    project: Project,
+    user: User | None,
+    mention_ids: Iterable[int],
+    tags: Iterable[str],
+    *,
+    expected: Expected | None = None,
+) -> Change:
+    """Remove tags. Expected are sorted lists of tags in their form."""
+    return change(project, user, mention_ids, RemoveTags(normal_tags(tags)), expected)
 
 
 def set_founded(
@@ -124,12 +141,19 @@ def change(
     mention_ids: Iterable[int],
     operation: Operation,
     expected: Expected | None = None,
+    read_at: datetime | None = None,
 ) -> Change:
-    """Apply an operation to the documents of these mentions, and log it."""
+    """Apply an operation to the documents of these mentions, and log it.
+
+    With `read_at` (UTC), mentions without an expected value are not changed if somebody else has changed them since.
+    """
     with transaction.atomic():
         own = Mention.objects.filter(keyword__project=project, pk__in=list(mention_ids))
         documents = dict(own.values_list("pk", "document_id"))
-        conflicts = _conflicts(project, documents, operation, expected) if expected else ()
+        seen = Seen(expected or {}, user, read_at)
+        # Two people add and remove each their own tags: without expected ones, they can't conflict.
+        is_checked = expected or (read_at and not isinstance(operation, AddTags | RemoveTags))
+        conflicts = _conflicts(project, documents, operation, seen) if is_checked else ()
         unchanged = {conflict.document_id for conflict in conflicts}
         before = operation.apply(project.pk, set(documents.values()) - unchanged)
         entry = log_change(project, user, operation.action, before, **operation.detail)
@@ -149,39 +173,46 @@ def undo(project: Project, user: User | None, entry_id: int) -> Change:
 
 
 def _conflicts(
-    project: Project, documents: Mapping[int, int], operation: Operation, expected: Expected
+    project: Project, documents: Mapping[int, int], operation: Operation, seen: Seen
 ) -> tuple[Conflict, ...]:
-    """Lock the documents' rows, and return the mentions whose value is neither the expected nor the wanted one."""
-    if not operation.field:
-        raise TypeError(f"no value to expect for {operation.action}")
-    wanted = operation.detail.get(operation.field, "")
-    # The same status is a conflict where a reason comes with it: another person's reason would be overwritten.
-    is_more = isinstance(operation, SetStatus) and bool(operation.reason)
+    """Lock the documents' rows. Return the mentions whose value is neither what the person saw nor the wanted one."""
     present = _locked_values(project, documents, operation.field)
     differing = [
-        pk for pk in documents if pk in expected and present[pk] != expected[pk] and (is_more or present[pk] != wanted)
+        pk
+        for pk in documents
+        if not operation.is_done(present[pk]) and (pk not in seen.expected or present[pk] != seen.expected[pk])
     ]
     entries = last_changes([documents[pk] for pk in differing], operation.action) if differing else {}
     conflicts = []
     for pk in differing:
         entry = entries.get(documents[pk])
-        conflicts.append(
-            Conflict(pk, documents[pk], present[pk], entry.user if entry else None, entry.at if entry else None)
-        )
+        if pk in seen.expected or seen.is_missed(pk, entry):
+            conflicts.append(
+                Conflict(pk, documents[pk], present[pk], entry.user if entry else None, entry.at if entry else None)
+            )
     return tuple(conflicts)
 
 
 def _locked_values(project: Project, documents: Mapping[int, int], field: str) -> dict[int, Value]:
-    """Lock the rows with a value, and return it by mention."""
+    """Lock the rows with a value, and return it by mention. The lock of a document's row is that of its tags, too."""
     ids = sorted(set(documents.values()))
     if field == "status":
-        rows = Mention.objects.filter(document_id__in=ids).order_by("pk").select_for_update()
-        statuses = dict(rows.values_list("pk", "status"))
+        mentions = Mention.objects.filter(document_id__in=ids).order_by("pk").select_for_update()
+        statuses = dict(mentions.values_list("pk", "status"))
         return {pk: statuses.get(pk) for pk in documents}
     # Rows are made first: two people may both change what nobody has touched.
     Triage.objects.bulk_create([Triage(document_id=pk, project=project) for pk in ids], ignore_conflicts=True)
-    by_document = {row.pk: stored_value(row, field) for row in locked_triage(ids)}
+    rows = locked_triage(ids)
+    by_document = _tags(ids) if field == "tags" else {row.pk: stored_value(row, field) for row in rows}
     return {pk: by_document.get(document_id) for pk, document_id in documents.items()}
+
+
+def _tags(document_ids: Iterable[int]) -> dict[int, Value]:
+    tags: dict[int, list[str]] = {pk: [] for pk in document_ids}
+    rows = MentionTag.objects.filter(document_id__in=tags)
+    for document_id, tag in rows.values_list("document_id", "tag"):
+        tags[document_id].append(tag)
+    return {pk: sorted(some) for pk, some in tags.items()}
 
 
 def checked_reason(reason: str, note: str) -> tuple[str, str]:

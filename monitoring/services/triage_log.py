@@ -5,7 +5,7 @@ Called by services/triage.py, services/corrections.py and workplace/, in the tra
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.dispatch import Signal
@@ -18,6 +18,11 @@ UNDONE = "mention.undone"
 
 # The values that a change replaced, as JSON values by field; by document id.
 Before = Mapping[int, Mapping[str, object]]
+
+Value = str | int | bool | None | list[str]  # tags are a sorted list
+Expected = Mapping[int, Value]
+# A page may not have shown a change whose entry is a little older: it was not committed yet, or clocks differ.
+UNSEEN = timedelta(seconds=10)
 
 # Sent in the transaction of a change, with its `project`, `user` and `before`: due times follow (workplace/due.py).
 documents_changed = Signal()
@@ -32,9 +37,24 @@ class Conflict:
 
     mention_id: int
     document_id: int
-    value: str | int | bool | None
+    value: Value
     user: User | None
     at: datetime | None
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The values of some mentions as a person saw them, and when they read the others (UTC), None if they didn’t."""
+
+    expected: Expected
+    user: User | None
+    read_at: datetime | None
+
+    def is_missed(self, pk: int, entry: ActivityEntry | None) -> bool:
+        """Return whether somebody else has changed a mention without an expected value since it was read."""
+        if pk in self.expected or self.read_at is None or entry is None or entry.user == self.user:
+            return False
+        return entry.at >= self.read_at - UNSEEN
 
 
 @dataclass(frozen=True)

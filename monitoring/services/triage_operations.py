@@ -16,11 +16,10 @@ from django.utils.dateparse import parse_datetime
 
 from accounts.models import ActivityEntry
 from monitoring.models import DocumentActivity, Mention, MentionTag, Triage
-from monitoring.services.triage_log import Before
+from monitoring.services.triage_log import Before, Value
 
 # The columns of `Triage` that people set.
 COLUMNS = ("assignee_id", "is_founded", "reason", "reason_note", "snoozed_until")
-Value = str | int | bool | None
 
 # By hand, since only the statement itself knows which tags another transaction has not inserted meanwhile.
 INSERT_TAGS = """
@@ -34,16 +33,20 @@ ON CONFLICT DO NOTHING RETURNING document_id, tag
 class Operation:
     """One change. Its fields are JSON values; they are also the detail of its entry in the activity log.
 
-    `field` is the one whose present value a caller can expect, "" if there is none.
+    `field` is the one whose present value a caller can expect.
     """
 
     action: ClassVar[str]
-    field: ClassVar[str] = ""
+    field: ClassVar[str]
 
     @property
     def detail(self) -> dict[str, object]:
         """Return the values that it sets, for the activity log."""
         return {name: value for name, value in asdict(self).items() if value != ""}
+
+    def is_done(self, present: Value) -> bool:
+        """Return whether a document with this value of `field` is already as the operation makes it."""
+        return present == self.detail.get(self.field, "")
 
     def apply(self, project_id: int, document_ids: Collection[int]) -> Before:
         raise NotImplementedError
@@ -58,6 +61,10 @@ class SetStatus(Operation):
     status: str
     reason: str = ""
     reason_note: str = ""
+
+    def is_done(self, present: Value) -> bool:
+        """Return False with a reason: another person's reason would be overwritten."""
+        return not self.reason and super().is_done(present)
 
     def apply(self, project_id: int, document_ids: Collection[int]) -> Before:
         # Rows are locked in key order: two people who triage the same documents cannot deadlock.
@@ -127,7 +134,11 @@ class Snooze(Operation):
 @dataclass(frozen=True)
 class AddTags(Operation):
     action: ClassVar[str] = "mention.tagged"
+    field: ClassVar[str] = "tags"
     added: list[str]
+
+    def is_done(self, present: Value) -> bool:
+        return isinstance(present, list) and set(self.added) <= set(present)
 
     def apply(self, project_id: int, document_ids: Collection[int]) -> Before:
         return _insert_tags(project_id, dict.fromkeys(document_ids, self.added))
@@ -136,7 +147,11 @@ class AddTags(Operation):
 @dataclass(frozen=True)
 class RemoveTags(Operation):
     action: ClassVar[str] = "mention.tagged"
+    field: ClassVar[str] = "tags"
     removed: list[str]
+
+    def is_done(self, present: Value) -> bool:
+        return isinstance(present, list) and not set(self.removed) & set(present)
 
     def apply(self, project_id: int, document_ids: Collection[int]) -> Before:
         return _delete_tags(document_ids, self.removed)

@@ -10,12 +10,12 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from monitoring.http import HttpClient
-from monitoring.http.default import http_client
 from monitoring.platforms.bluesky_posts import APPVIEW
 from monitoring.platforms.jetstream import SERVERS
 from monitoring.streaming.authors import Authors
 from monitoring.streaming.reader import StreamReader
+from outbound import HttpClient
+from outbound.default import http_client
 
 # Names of authors delay what is read after them, so they have less time than a feed.
 PROFILES_TIMEOUT_S = 5

@@ -18,8 +18,6 @@ from django.utils import timezone
 
 from monitoring.content.clean import clean
 from monitoring.content.values import iso_utc
-from monitoring.http import host_key
-from monitoring.http.default import http_client
 from monitoring.jsonl import encode
 from monitoring.messages.source_errors import error_text
 from monitoring.platforms.base import Can, Platform
@@ -27,6 +25,8 @@ from monitoring.platforms.registry import PLATFORMS, poll
 from monitoring.platforms.settings import stored_value
 from monitoring.query import QueryError, compile_query
 from monitoring.records import ClaimedSource, Item, PollError, PollHints, PollJob, TrackedQuery
+from outbound import host_key
+from outbound.default import http_client
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 MAX_POLLS = 100
