@@ -13,8 +13,10 @@ from django.utils import translation
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from delivery.message import Message
-from delivery.models import Delivery
+from delivery.models import Delivery, Destination
+from delivery.notice import Notice
 from delivery.passages import Passage, without
 
 # A passage is a list; its second value is the item.
@@ -27,19 +29,28 @@ def remove_items(project_id: int, items: Collection[int]) -> None:
     """Cut these items out of the stored messages of a project, row by row in the order of their ids."""
     rows = Delivery.objects.filter(project_id=project_id).exclude(passages=[])
     rows = rows.filter(RawSQL(_SHOWS, [list(items)], BooleanField()))
-    for delivery in rows.select_for_update(of=("self",)).select_related("user").order_by("pk"):
-        language = delivery.user.language if delivery.user else settings.LANGUAGE_CODE
+    for delivery in rows.select_for_update(of=("self",)).select_related("user", "destination").order_by("pk"):
+        language = _language(delivery.user, delivery.destination)
         passages = [Passage(*one) for one in delivery.passages]
         delivery.text, delivery.html, left = _cut(delivery.text, delivery.html, passages, items, language)
         delivery.passages = [astuple(one) for one in left]
-        delivery.save(update_fields=["text", "html", "passages"])
+        if delivery.notice:
+            delivery.notice = Notice.from_json(delivery.notice).without(items).to_json()
+        delivery.save(update_fields=["text", "html", "passages", "notice"])
 
 
 def without_items(message: Message, items: Collection[int]) -> Message:
     """Return a message that isn't stored yet without these items."""
-    language = message.user.language if message.user else settings.LANGUAGE_CODE
+    language = _language(message.user, message.destination)
     text, html, left = _cut(message.text, message.html, message.passages, items, language)
-    return replace(message, text=text, html=html, passages=tuple(left))
+    notice = message.notice.without(items) if message.notice else None
+    return replace(message, text=text, html=html, passages=tuple(left), notice=notice)
+
+
+def _language(user: User | None, destination: Destination | None) -> str:
+    if destination:
+        return destination.language
+    return user.language if user else settings.LANGUAGE_CODE
 
 
 def _cut(

@@ -9,12 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from delivery.notice import plain_text
 from delivery.passages import Marks, Passage
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from accounts.models import Project, User
+    from delivery.models import Destination
+    from delivery.notice import Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,8 @@ class Message:
 
     With a `project`, `user` is the member who receives it; an `is_external` recipient is no member, but an address or
     target that somebody with the right entered. Without a project the message is about an account, and only server
-    admins see it. `key` is unique: a second message with the same key is not written.
+    admins see it. `key` is unique: a second message with the same key is not written. A message to a `destination` has
+    a `notice` (`to_destination`).
     """
 
     key: str
@@ -65,3 +69,23 @@ class Message:
     channel: str = "email"
     is_external: bool = False
     passages: tuple[Passage, ...] = ()
+    destination: Destination | None = None
+    notice: Notice | None = None
+
+
+def to_destination(key: str, kind: str, destination: Destination, notice: Notice) -> Message:
+    """Return the message that brings a notice to a destination."""
+    text, passages = plain_text(notice)
+    return Message(
+        key=f"{key}:to:{destination.pk}",
+        kind=kind,
+        recipient=destination.name,
+        subject=notice.title,
+        text=text,
+        project=destination.project,
+        channel=destination.channel,
+        is_external=True,
+        passages=passages,
+        destination=destination,
+        notice=notice,
+    )

@@ -8,8 +8,10 @@ import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
-from delivery.channels.base import NOT_SECURE, SENDER_REFUSED, UNREACHABLE, Channel, Result
+from accounts.models import Project
+from delivery.channels.base import LATER, NOT_SECURE, SENDER_REFUSED, UNREACHABLE, Channel, Result
 from delivery.models import Delivery, ServerOutage
 from delivery.retries import server_wait
 
@@ -49,9 +51,15 @@ def record_result(channel: Channel, result: Result, now: datetime) -> None:
         _record_recovery(channel, outage, now)
 
 
-def current_outages(now: datetime) -> list[ServerOutage]:
-    """Return the failing servers that were tried in the last hour: an older row is of a setting that has changed."""
-    return list(ServerOutage.objects.filter(retry_at__gt=now - timedelta(hours=1)).order_by("since"))
+def current_outages(now: datetime, project: Project | None = None) -> list[ServerOutage]:
+    """Return the failing servers that were tried in the last hour: an older row is of a setting that has changed.
+
+    With a project, only those that its messages go through.
+    """
+    rows = ServerOutage.objects.filter(retry_at__gt=now - timedelta(hours=1)).select_related("destination")
+    if project is not None:
+        rows = rows.filter(Q(destination=None) | Q(destination__project=project))
+    return list(rows.order_by("since"))
 
 
 def delete_old(now: datetime) -> None:
@@ -60,13 +68,19 @@ def delete_old(now: datetime) -> None:
 
 
 def _record_failure(channel: Channel, result: Result, now: datetime) -> None:
-    found = {"channel": channel.name, "error_code": result.code, "error": " ".join(result.detail.split())[:500]}
+    found = {
+        "channel": channel.name,
+        "destination_id": channel.destination_id,
+        "error_code": result.code,
+        "error": " ".join(result.detail.split())[:500],
+    }
+    asked = timedelta(seconds=result.retry_after_s)
     with transaction.atomic():
         outage, is_new = ServerOutage.objects.select_for_update().get_or_create(
-            server=channel.server, defaults={**found, "since": now, "retry_at": now + server_wait(1)}
+            server=channel.server, defaults={**found, "since": now, "retry_at": now + max(server_wait(1), asked)}
         )
         failures = outage.failures + (0 if is_new else 1)
-        wait = server_wait(failures)
+        wait = max(server_wait(failures), asked)
         ServerOutage.objects.filter(pk=outage.pk).update(failures=failures, retry_at=now + wait, **found)
     log.warning(
         "event=server_failing channel=%s code=%s failures=%s retry_in_s=%d",
@@ -83,10 +97,12 @@ def _record_recovery(channel: Channel, outage: ServerOutage, now: datetime) -> N
         return
     released = 0
     if outage.failures >= REPEATED:
+        # For a mail server, LATER is about one message.
+        codes = [UNREACHABLE, NOT_SECURE, SENDER_REFUSED, *([LATER] if channel.needs_destination else [])]
         waiting = Delivery.objects.filter(
-            channel=channel.name,
+            channel.queue,
             state=Delivery.State.PENDING,
-            error_code__in=[UNREACHABLE, NOT_SECURE, SENDER_REFUSED],
+            error_code__in=codes,
             next_attempt_at__gt=now,
         )
         released = waiting.update(next_attempt_at=now)

@@ -8,10 +8,10 @@ One case remains: the server accepted the message and the worker died before sto
 once more when the lease expires, with the same Message-ID, by which mailboxes can recognize the duplicate.
 """
 
+import heapq
 import logging
 import time
 import uuid
-from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import astuple
 from datetime import datetime, timedelta
@@ -19,15 +19,25 @@ from datetime import datetime, timedelta
 from celery import current_app
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from delivery import outages
-from delivery.channels.base import Channel, Result
-from delivery.channels.registry import configured_channels, is_configured
+from accounts.models import Project
+from delivery import outages, refused_addresses
+from delivery.channels.base import (
+    ADDRESS_OFF,
+    DESTINATION_DELETED,
+    DESTINATION_OFF,
+    OUTBOX_CODES,
+    Channel,
+    Result,
+)
+from delivery.channels.registry import configured_channels, destination_channels, is_configured
+from delivery.destination_state import record_result
 from delivery.links import mail_domain
 from delivery.message import Message
-from delivery.models import Delivery
+from delivery.models import Delivery, Destination
 from delivery.recipients import reason_not_to_send
 from delivery.retries import ATTEMPTS, RETRY_AFTER
 
@@ -36,6 +46,7 @@ State = Delivery.State
 
 # Longer than the task time limit (its process is killed then), so an expired claim has no live owner.
 LEASE = timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT + 60)
+PAUSES_S = 2.0
 RUN_LIMIT_S = 180  # below the task's soft time limit: the next run continues
 RETENTION = timedelta(days=180)
 
@@ -48,10 +59,12 @@ def sends_email() -> bool:
 def write(message: Message) -> Delivery | None:
     """Store a message in the outbox without sending it. Return None if its key already exists.
 
-    A message of a channel that is not configured is kept: a mail server set up later sends only newer messages.
+    A message of a channel that is not configured is kept: a mail server set up later sends only newer messages. So is
+    one to a destination that is off, or to an address that the mail server refuses, unless it is about an account.
     """
     identity = uuid.uuid4()
-    can_send = is_configured(message.channel)
+    off_code = _off_code(message)
+    can_send = is_configured(message.channel) and not off_code
     delivery = Delivery(
         id=identity,
         key=message.key,
@@ -61,6 +74,8 @@ def write(message: Message) -> Delivery | None:
         channel=message.channel,
         recipient=_one_line(message.recipient),
         is_external=message.is_external,
+        destination=message.destination,
+        notice=message.notice.to_json() if message.notice else None,
         subject=_one_line(message.subject)[:300],
         text=message.text,
         html=message.html,
@@ -70,6 +85,7 @@ def write(message: Message) -> Delivery | None:
         window_start=message.window.start if message.window else None,
         window_end=message.window.end if message.window else None,
         state=State.PENDING if can_send else State.KEPT,
+        error_code=off_code,
     )
     try:
         with transaction.atomic():
@@ -86,15 +102,24 @@ def write(message: Message) -> Delivery | None:
 def send_due(channels: Iterable[Channel], clock: Callable[[], datetime] = timezone.now) -> int:
     """Send the due messages of these opened channels, one at a time. Return how many were sent.
 
-    The channels take turns, so a slow one delays the others by one message at most. A channel drops out when nothing
-    of it is due, its server is unreachable, or it raises; the run ends when all have, or after RUN_LIMIT_S. A server
-    that keeps failing is tried with one message at a time, less and less often (delivery/outages.py).
+    The channel that has waited longest sends next, so a slow one delays the others by one message at most. A channel
+    drops out when nothing of it is due, its server is unreachable, or it raises; the run ends when all have, or after
+    RUN_LIMIT_S. One that must wait for its `interval_s` drops out, too, once the run has paused for PAUSES_S, since
+    other messages may be written meanwhile; another run follows. A server that keeps failing is tried with one message
+    at a time, less and less often (delivery/outages.py).
     """
-    sent = 0
+    sent, pauses_left_s = 0, PAUSES_S
     stop_at = time.monotonic() + RUN_LIMIT_S
-    turns = deque(channels)
+    # When each channel may send next; the number keeps their order.
+    turns = [(0.0, number, channel) for number, channel in enumerate(channels)]
     while turns and time.monotonic() < stop_at:
-        channel = turns.popleft()
+        ready_at, number, channel = heapq.heappop(turns)
+        if (pause_s := ready_at - time.monotonic()) > 0:
+            if pause_s > pauses_left_s:
+                _wake_worker(after_s=pause_s)
+                continue
+            pauses_left_s -= pause_s
+            time.sleep(pause_s)
         delivery = _claim(channel, clock())
         if delivery is None:
             continue
@@ -103,24 +128,34 @@ def send_due(channels: Iterable[Channel], clock: Callable[[], datetime] = timezo
             continue
         sent += not result.code
         if result.reached:
-            turns.append(channel)
+            heapq.heappush(turns, (time.monotonic() + channel.interval_s, number, channel))
     return sent
 
 
-def keep_unconfigured() -> int:
-    """Keep the queued messages of channels that are no longer configured. Return how many.
+def keep_unsendable() -> int:
+    """Keep the queued messages of channels that are no longer configured, and of destinations that are off or deleted.
 
-    Otherwise they would be sent, outdated, as soon as somebody configures the channel again.
+    Return how many.
     """
     queued = Delivery.objects.filter(state=State.PENDING) | Delivery.objects.filter(
         state=State.SENDING, next_attempt_at__lte=timezone.now()
     )
     configured = [channel.name for channel in configured_channels()]
-    return queued.exclude(channel__in=configured).update(state=State.KEPT)
+    is_off = Q(destination__in=Destination.objects.filter(disabled_at__isnull=False))
+    is_deleted = Q(destination=None, channel__in=[*destination_channels()])
+    return (
+        queued.exclude(channel__in=configured).update(state=State.KEPT)
+        + queued.filter(is_off).update(state=State.KEPT, error_code=DESTINATION_OFF)
+        + queued.filter(is_deleted).update(state=State.KEPT, error_code=DESTINATION_DELETED)
+    )
 
 
 def send_again(delivery: Delivery) -> bool:
     """Queue a failed or kept message for sending now, as a person asked. Return False if it is in another state."""
+    if not _has_receiver(delivery):
+        return False
+    if delivery.channel == Delivery.EMAIL:
+        refused_addresses.turn_on(delivery.recipient)
     changed = Delivery.objects.filter(id=delivery.id, state__in=[State.FAILED, State.KEPT]).update(
         state=State.PENDING, attempts=0, next_attempt_at=timezone.now(), error_code="", error=""
     )
@@ -129,11 +164,29 @@ def send_again(delivery: Delivery) -> bool:
     return bool(changed)
 
 
+def may_send_again(delivery: Delivery) -> bool:
+    """Return whether a message that was not sent could be sent now."""
+    is_unsent = delivery.state in (State.FAILED, State.KEPT)
+    return is_unsent and is_configured(delivery.channel) and _has_receiver(delivery)
+
+
+def send_failed_again(project: Project) -> int:
+    """Queue the failed messages of a project that can be sent now, as a person asked. Return how many."""
+    failed = Delivery.objects.filter(project=project, state=State.FAILED).select_related("destination")
+    rows = failed.defer("text", "html").order_by("-created_at")[:1_000]
+    return sum(send_again(delivery) for delivery in rows)
+
+
 def delete_old(now: datetime) -> int:
     """Delete messages older than RETENTION. Their keys cannot recur: windows and incidents only move forward."""
     outages.delete_old(now)
     old = Delivery.objects.filter(created_at__lt=now - RETENTION).order_by("created_at").values("id")[:5000]
     return Delivery.objects.filter(id__in=old).delete()[0]
+
+
+def _has_receiver(delivery: Delivery) -> bool:
+    """Return False if the destination of a message is off or deleted."""
+    return delivery.notice is None or bool(delivery.destination and delivery.destination.is_on)
 
 
 def _claim(channel: Channel, now: datetime) -> Delivery | None:
@@ -144,8 +197,8 @@ def _claim(channel: Channel, now: datetime) -> Delivery | None:
     with transaction.atomic():
         delivery = (
             Delivery.objects.select_for_update(skip_locked=True, of=("self",))
-            .select_related("project")
-            .filter(channel=channel.name, state__in=[State.PENDING, State.SENDING], next_attempt_at__lte=now)
+            .select_related("project", "destination")
+            .filter(channel.queue, state__in=[State.PENDING, State.SENDING], next_attempt_at__lte=now)
             .order_by("next_attempt_at")
             .first()
         )
@@ -187,9 +240,16 @@ def _store_result(delivery: Delivery, result: Result, now: datetime) -> None:
     elif result.final or delivery.attempts >= ATTEMPTS:
         changes["state"] = State.FAILED
     else:
-        changes |= {"state": State.PENDING, "next_attempt_at": now + RETRY_AFTER[delivery.attempts - 1]}
+        asked = timedelta(seconds=result.retry_after_s)
+        changes |= {"state": State.PENDING, "next_attempt_at": now + (asked or RETRY_AFTER[delivery.attempts - 1])}
     claim = Delivery.objects.filter(id=delivery.id, state=State.SENDING, attempts=delivery.attempts)
-    claim.update(**changes)
+    with transaction.atomic():
+        is_stored = claim.update(**changes) and result.code not in OUTBOX_CODES
+        if is_stored and delivery.destination_id:
+            is_final = changes["state"] == State.FAILED
+            record_result(delivery.destination_id, result, now, write, is_final=is_final)
+        if is_stored and delivery.channel == Delivery.EMAIL:
+            refused_addresses.record_result(delivery, result, now, write)
     log.info(
         "event=delivery id=%s kind=%s channel=%s state=%s attempt=%s code=%s",
         delivery.id,
@@ -201,12 +261,22 @@ def _store_result(delivery: Delivery, result: Result, now: datetime) -> None:
     )
 
 
-def _wake_worker() -> None:
-    """Queue a run now. Without Redis the message waits for the next scheduled run, at most 10 s."""
+def _wake_worker(after_s: float = 0) -> None:
+    """Queue a run, now or later. Without Redis the message waits for the next scheduled run, at most 10 s."""
     try:
-        current_app.send_task("delivery.tasks.send_outbox", ignore_result=True, expires=60, retry=False)
+        current_app.send_task(
+            "delivery.tasks.send_outbox", countdown=after_s, ignore_result=True, expires=60, retry=False
+        )
     except (OperationalError, OSError) as error:
         log.warning("event=outbox_wake status=failed reason=%s", type(error).__name__)
+
+
+def _off_code(message: Message) -> str:
+    """Return why a message must be kept although its channel is configured; "" if it may be sent."""
+    if message.destination is not None:
+        return "" if message.destination.is_on else DESTINATION_OFF
+    is_of_project = message.project is not None and message.channel == Delivery.EMAIL
+    return ADDRESS_OFF if is_of_project and refused_addresses.is_off(message.recipient) else ""
 
 
 def _one_line(value: str) -> str:

@@ -1,12 +1,23 @@
 """Who may receive a delivery at the moment it is sent. Called by delivery/outbox.py before every attempt.
 
-A recipient is a member of the project, an external address or target that somebody with the right entered
-(`Delivery.is_external`: a client's mailbox, a webhook), or the address of an account (no project).
+A recipient is a member of the project, an external address that its owner has confirmed or a target that somebody
+with the right entered (`Delivery.is_external`: a client's mailbox, a destination), or the address of an account (no
+project).
 """
 
-from accounts.models import Membership
-from delivery.channels.base import ACCOUNT_INACTIVE, INTERRUPTED, NOT_A_MEMBER, PROJECT_DELETED, Result
-from delivery.models import Delivery
+from accounts.models import Membership, Project
+from delivery.channels.base import (
+    ACCOUNT_INACTIVE,
+    DESTINATION_DELETED,
+    DESTINATION_OFF,
+    INTERRUPTED,
+    NOT_A_MEMBER,
+    NOT_CONFIRMED,
+    PROJECT_DELETED,
+    Result,
+)
+from delivery.channels.registry import is_personal
+from delivery.models import Delivery, ExternalRecipient
 from delivery.retries import ATTEMPTS
 
 
@@ -18,12 +29,31 @@ def reason_not_to_send(delivery: Delivery) -> Result | None:
         return None
     if delivery.project.deleted_at:
         return Result(PROJECT_DELETED, final=True)
+    if delivery.notice is not None and delivery.destination is None:
+        return Result(DESTINATION_DELETED, final=True)
+    if delivery.destination and not delivery.destination.is_on:
+        return Result(DESTINATION_OFF, final=True)
+    if delivery.destination and is_personal(delivery.channel):
+        return _reason_of_member(delivery.project, delivery.destination.created_by_id)
     if delivery.is_external:
-        return None
-    if delivery.user_id is None:
+        return None if delivery.channel != Delivery.EMAIL or _is_confirmed(delivery) else _UNCONFIRMED
+    return _reason_of_member(delivery.project, delivery.user_id)
+
+
+def _reason_of_member(project: Project, user_id: int | None) -> Result | None:
+    if user_id is None:
         return Result(NOT_A_MEMBER, final=True)
-    members = Membership.objects.filter(project=delivery.project, user_id=delivery.user_id)
+    members = Membership.objects.filter(project=project, user_id=user_id)
     is_active = members.values_list("user__is_active", flat=True).first()
     if is_active is None:
         return Result(NOT_A_MEMBER, final=True)
     return None if is_active else Result(ACCOUNT_INACTIVE, final=True)
+
+
+_UNCONFIRMED = Result(NOT_CONFIRMED, final=True)
+
+
+def _is_confirmed(delivery: Delivery) -> bool:
+    """Return whether the owner of an address has confirmed, and not unsubscribed since."""
+    rows = ExternalRecipient.objects.filter(project=delivery.project, email__iexact=delivery.recipient)
+    return rows.filter(confirmed_at__isnull=False, stopped_at=None).exists()

@@ -3,13 +3,19 @@
 from contextlib import ExitStack
 
 from celery import shared_task
+from django.utils import timezone
 
-from delivery import outbox
-from delivery.channels.registry import configured_channels
+from delivery import outage_reports, outbox
+from delivery.senders import channels_to_open
 
 
 @shared_task
 def send_outbox() -> None:
-    outbox.keep_unconfigured()
+    outbox.keep_unsendable()
     with ExitStack() as stack:
-        outbox.send_due([stack.enter_context(channel()) for channel in configured_channels()])
+        outbox.send_due([stack.enter_context(channel) for channel in channels_to_open()])
+
+
+@shared_task
+def report_outages() -> None:
+    outage_reports.report_outages(timezone.now())

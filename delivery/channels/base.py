@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from django.db.models import Q
 from django.utils.functional import Promise
 
 if TYPE_CHECKING:
@@ -27,8 +28,15 @@ CHANNEL_CODES = (ADDRESS_REFUSED, MESSAGE_REFUSED, SENDER_REFUSED, LATER, UNREAC
 NOT_A_MEMBER = "not_a_member"  # the recipient left the project after the message was written
 ACCOUNT_INACTIVE = "account_inactive"  # the recipient's account was deactivated after the message was written
 PROJECT_DELETED = "project_deleted"  # the project was deleted after the message was written
+NOT_CONFIRMED = "not_confirmed"  # an address without account has not confirmed, or wants nothing any more
 INTERRUPTED = "interrupted"  # every attempt ended with the death of its worker
-OUTBOX_CODES = (NOT_A_MEMBER, ACCOUNT_INACTIVE, PROJECT_DELETED, INTERRUPTED)
+DESTINATION_OFF = "destination_off"  # the destination was turned off before the message was sent
+DESTINATION_DELETED = "destination_deleted"  # the destination was deleted before the message was sent
+ADDRESS_OFF = "address_off"  # the mail server refused the last messages to this address, so it was not tried again
+OUTBOX_CODES = (
+    *(NOT_A_MEMBER, ACCOUNT_INACTIVE, PROJECT_DELETED, NOT_CONFIRMED, INTERRUPTED),
+    *(DESTINATION_OFF, DESTINATION_DELETED, ADDRESS_OFF),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +45,16 @@ class Result:
 
     `code` is "" if the message was accepted; `detail` is the server's own response. `final`: retrying is useless.
     `reached` False: the server itself failed, so every other message of this channel would fail now, too.
+    `disables`: no message can be sent to this destination until a person changes it. `retry_after_s` is what the
+    server asked for, 0 without a wish.
     """
 
     code: str = ""
     detail: str = ""
     final: bool = False
     reached: bool = True
+    disables: bool = False
+    retry_after_s: float = 0
 
 
 class Channel(ABC):
@@ -50,9 +62,15 @@ class Channel(ABC):
     `with EmailChannel() as channel: channel.send(delivery)`, for any number of deliveries.
 
     `name` is stored in `Delivery.channel`, `label` is shown to people, and `problems` has one sentence for each of
-    CHANNEL_CODES (lazy translations).
+    CHANNEL_CODES (lazy translations). `needs_destination`: an instance sends to one destination of a project
+    (delivery/channels/http.py); `is_personal`: a device of the member who created it. `interval_s` is the
+    shortest time between two messages.
     """
 
+    needs_destination: ClassVar[bool] = False
+    is_personal: ClassVar[bool] = False
+    destination_id: int | None = None
+    interval_s: ClassVar[float] = 0
     name: ClassVar[str]
     label: ClassVar[str | Promise]
     problems: ClassVar[Mapping[str, str | Promise]]
@@ -70,6 +88,11 @@ class Channel(ABC):
     def server(self) -> str:
         """The server that the channel sends through, without secrets: if it fails, all its messages wait."""
         return self.name
+
+    @property
+    def queue(self) -> Q:
+        """The deliveries that this instance sends."""
+        return Q(channel=self.name)
 
     def close(self) -> None:  # noqa: B027 (optional: not every channel has a connection)
         """Close the connection, if any. Called once, at the end of the run."""
