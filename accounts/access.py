@@ -27,7 +27,7 @@ LAST_PROJECT = "last_project"  # session key: the id of the last project shown i
 
 
 def membership_of(user: User, project_id: int, role: str = Role.VIEWER) -> Membership:
-    """Return the user's membership (with its `project`) if it has at least `role`.
+    """Return the user's membership (with its `project` and `user`) if it has at least `role`.
 
     Raises Http404 for non-members and PermissionDenied for members with a lower role.
     """
@@ -36,7 +36,18 @@ def membership_of(user: User, project_id: int, role: str = Role.VIEWER) -> Membe
         raise Http404
     if not membership.may(role):
         raise PermissionDenied
+    membership.user = user  # which would be read again
     return membership
+
+
+def manager_of(project_id: int, user_id: int) -> Membership | None:
+    """Return the membership of an active person who is a manager or admin now; None for anybody else.
+
+    For links in emails and for messages, where nobody is signed in.
+    """
+    members = Membership.objects.select_related("project", "user").filter(project=project_id, user=user_id)
+    membership = members.filter(user__is_active=True).first()
+    return membership if membership and membership.may(Role.MANAGER) else None
 
 
 def project_view(role: str = Role.VIEWER) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:

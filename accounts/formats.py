@@ -4,11 +4,29 @@ Called by every package and, through accounts/templatetags/formats.py, by templa
 new language needs only its catalog.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime, time
+from functools import lru_cache, wraps
+from typing import TypeVar
 
 from django.utils import formats, timezone
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+
+Value = TypeVar("Value", date, time)
+
+
+def _cached(write: Callable[[Value], str]) -> Callable[[Value], str]:
+    """Decorate a function of a day or a time of day: the rows of a page have few different ones."""
+    written = lru_cache(maxsize=2000)(lambda _language, value: write(value))
+
+    @wraps(write)
+    def cached(value: Value) -> str:
+        if isinstance(value, time):
+            return written(get_language(), value.replace(second=0, microsecond=0))
+        return written(get_language(), date(value.year, value.month, value.day))
+
+    return cached
 
 
 def moment(value: datetime) -> str:
@@ -35,6 +53,7 @@ def short_moment(value: datetime | None, today: datetime) -> str:
     return short_day(local) if local.year == day.year else short_date(local)
 
 
+@_cached
 def short_day(local: date) -> str:
     """Return a date without its year: "Jul 31"; « 31 juil. », « 1er août »."""
     return _day(
@@ -44,6 +63,7 @@ def short_day(local: date) -> str:
     )
 
 
+@_cached
 def short_date(local: date) -> str:
     """Return a date with its year: "Jul 31, 2026"; « 31 juil. 2026 », « 1er août 2026 »."""
     return _day(
@@ -55,7 +75,11 @@ def short_date(local: date) -> str:
 
 def long_date(value: date) -> str:
     """Return a date with its year: "July 1, 2026", « 1er juillet 2026 »."""
-    local = timezone.localtime(value) if isinstance(value, datetime) else value
+    return _long_date(timezone.localtime(value) if isinstance(value, datetime) else value)
+
+
+@_cached
+def _long_date(local: date) -> str:
     return _day(
         local,
         pgettext("Django date format: first day of a month, with year", "F j, Y"),
@@ -68,6 +92,7 @@ def _day(local: date, on_first: str, on_others: str) -> str:
     return formats.date_format(local, on_first if local.day == 1 else on_others)
 
 
+@_cached
 def clock(value: time) -> str:
     """Return a time of day: "8 a.m.", "8:30 a.m.", "noon"; « 8 h », « 8 h 30 », « 12 h »."""
     if value.minute == 0:
@@ -95,3 +120,15 @@ def percent(value: float) -> str:
 def percent_pattern() -> str:
     """Return the translated pattern of a percentage, with %(number)s for the number."""
     return _("%(number)s%%")
+
+
+def duration(seconds: float) -> str:
+    """Return a duration in minutes, hours or days: "90 minutes", "6 hours"."""
+    minutes = max(round(seconds / 60), 1)
+    if minutes < 120:
+        return ngettext("%(number)s minute", "%(number)s minutes", minutes) % {"number": number(minutes)}
+    hours = round(minutes / 60)
+    if hours < 48:
+        return ngettext("%(number)s hour", "%(number)s hours", hours) % {"number": number(hours)}
+    days = round(hours / 24)
+    return ngettext("%(number)s day", "%(number)s days", days) % {"number": number(days)}

@@ -21,7 +21,7 @@ from delivery.message import Message
 from delivery.models import Delivery
 from monitoring.models import Mention
 from monitoring.services import triage
-from monitoring.services.triage_log import Change
+from monitoring.services.triage_log import Change, Expected
 
 
 def assign(
@@ -30,14 +30,16 @@ def assign(
     mention_ids: Iterable[int],
     assignee: User | None,
     *,
-    expected: triage.Expected | None = None,
+    expected: Expected | None = None,
+    read_at: datetime | None = None,
 ) -> Change:
     """Assign the documents of these mentions to an active member; None removes the assignee.
 
-    Raises ValueError if the person is none. `expected` has the ids of the assignees that the caller saw.
+    Raises ValueError if the person is none. `expected` has the ids of the assignees that the caller saw; `read_at` is
+    that of services/triage.py.
     """
     with transaction.atomic():
-        change = triage.set_assignee(project, user, mention_ids, assignee, expected=expected)
+        change = triage.set_assignee(project, user, mention_ids, assignee, expected=expected, read_at=read_at)
         if assignee and change.entry_id:
             _write(project, user, assignee, change)
     return change

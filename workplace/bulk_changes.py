@@ -20,6 +20,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.lost_session import drop_lost_session
 from accounts.models import Membership, Project, User
 from monitoring.ingest.batches import take_turns
 from monitoring.insights.filters import MentionFilter
@@ -95,6 +96,7 @@ def continue_all(budget_s: float = BUDGET_S) -> bool:
             return next_batch(pk)
         except Exception:  # one change's failure never stops the others
             log.exception("event=bulk_change id=%s status=failed", pk)
+            drop_lost_session()
             return False
 
     return take_turns(lambda: unfinished.values_list("pk", flat=True), next_or_none, budget_s)

@@ -14,12 +14,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Project, User
+from accounts.models import ActivityEntry, Project, User
 from monitoring.content.scrub import scrub
 from monitoring.models import Document, Mention
 from monitoring.sentiment import LABELS, SentimentModel, load
 from monitoring.services import triage
-from monitoring.services.triage_log import log_change
+from monitoring.services.triage_log import UNDONE, Change, log_change
 from workplace.approval_messages import write_decision, write_request
 from workplace.draft_warnings import DraftWarning, warnings_of
 from workplace.models import Draft, ReplyRules
@@ -27,6 +27,7 @@ from workplace.models.drafts import MAX_COMMENT, MAX_TEXT
 
 State = Draft.State
 APPROVAL, COOLING = "approval", "cooling"
+SENT = "draft.sent"  # the entry of a closed draft; that of a person has what undoes it
 SERIES = timedelta(minutes=10)  # one entry of the history for what one person writes with shorter pauses
 
 
@@ -156,8 +157,35 @@ def mark_sent(project: Project, user: User, document_id: int, version: int) -> D
         draft.state = State.SENT
 
     with transaction.atomic():
-        _set_replied(project, user, document_id)
-        return _change(project, user, document_id, version, "draft.sent", close)
+        status = _set_replied(project, user, document_id)
+        draft = _locked(project, document_id, version)
+        former = draft.state
+        close(draft)
+        return _store(draft, user, SENT, draft_id=draft.pk, former=former, status_entry=status.entry_id)
+
+
+def undo_sent(project: Project, user: User | None, entry_id: int) -> Change:
+    """Reopen a draft that a person marked as published, and restore the status of its item if nobody has since.
+
+    Undoing twice changes nothing, nor does it where another draft was begun meanwhile: the status is restored then.
+    Raises ActivityEntry.DoesNotExist for an entry of another project or action.
+    """
+    with transaction.atomic():
+        entries = ActivityEntry.objects.filter(project=project, action=SENT, detail__has_key="former")
+        entry = entries.get(pk=entry_id)
+        status_entry, former = entry.detail["status_entry"], State(entry.detail["former"])
+        status = triage.undo(project, user, status_entry) if status_entry else Change()
+        draft = (
+            Draft.objects.select_for_update(no_key=True).filter(pk=entry.detail["draft_id"], state=State.SENT).first()
+        )
+        if draft is None or open_draft(project, draft.document_id):
+            return status
+        draft.state = former
+        draft.version += 1
+        draft.updated_at = timezone.now()
+        draft.save()
+        undone = log_change(project, user, UNDONE, {draft.document_id: {}}, undone=entry.pk, change=SENT)
+    return Change(undone.pk if undone else None, (draft.document_id,))
 
 
 def hindrances(draft: Draft, rules: ReplyRules, now: datetime) -> list[str]:
@@ -242,9 +270,9 @@ def _check_rules(draft: Draft) -> None:
         raise ValidationError({"draft": [ValidationError(hindrance_text(one), code=one) for one in missing]})
 
 
-def _set_replied(project: Project, user: User | None, document_id: int) -> None:
+def _set_replied(project: Project, user: User | None, document_id: int) -> Change:
     mentions = list(Mention.objects.filter(document_id=document_id).order_by("pk").values_list("pk", flat=True))
-    triage.set_status(project, user, mentions, Mention.Status.REPLIED)
+    return triage.set_status(project, user, mentions, Mention.Status.REPLIED)
 
 
 def _store(draft: Draft, user: User | None, action: str, **detail: object) -> Draft:

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.db.models import Min, Q
 from django.utils import timezone
 
+from accounts.lost_session import drop_lost_session
 from accounts.models import Project, User
 from monitoring.models import Mention, Triage
 from monitoring.services.triage_log import Before
@@ -114,6 +115,7 @@ def recompute_changed(budget_s: float) -> None:
             recompute(target, budget_s)
         except Exception:  # one project's failure never stops the others
             log.exception("event=due_times project=%s status=failed", target.project_id)
+            drop_lost_session()
 
 
 def _facts(document_ids: list[int]) -> dict[int, dict[str, Any]]:

@@ -16,6 +16,7 @@ from django.utils import timezone, translation
 from django.utils.translation import ngettext
 
 from accounts.formats import number
+from accounts.lost_session import drop_lost_session
 from accounts.models import User
 from delivery import outbox
 from delivery.links import absolute
@@ -39,6 +40,7 @@ def escalate_all(now: datetime) -> None:
             _escalate(target.pk, now)
         except Exception:  # one project's failure never stops the others
             log.exception("event=escalation project=%s status=failed", target.project_id)
+            drop_lost_session()
 
 
 @transaction.atomic

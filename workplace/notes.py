@@ -1,5 +1,7 @@
 """Internal notes about an item: write, edit and delete them; members who are named in one get an email, once each.
 
+A note is written about one item and shown with all items of its story: it goes where its item goes.
+
 In: a project, a person, and a note as they saw it. Out: the note. Changes are recorded in the activity log without
 their text, in the same transaction as the email in the outbox. Called by the mention pages and the API.
 """
@@ -8,13 +10,14 @@ from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Project, Role, User
+from accounts.named_members import Member, shown, stored
 from delivery import outbox
 from delivery.links import absolute
 from delivery.message import Message, Rendered
@@ -25,7 +28,6 @@ from monitoring.models import Document, Mention
 from monitoring.services.triage_log import log_change
 from workplace.models import Note
 from workplace.models.notes import MAX_TEXT
-from workplace.note_text import Member, shown, stored
 
 MAX_SHOWN = 200  # the newest notes of an item
 
@@ -39,8 +41,11 @@ class NoteChanged(Exception):
 
 
 def notes_of(project_id: int, document_id: int) -> list[Note]:
-    """Return the notes about an item with their people, oldest first."""
-    rows = Note.objects.filter(project_id=project_id, document_id=document_id).select_related("author", "deleted_by")
+    """Return the notes about an item and the others of its story with their people, oldest first."""
+    story_id = Document.objects.filter(pk=document_id, project=project_id).values_list("story_id", flat=True).first()
+    is_here = Q(document__story_id=story_id) if story_id else Q(document_id=document_id)
+    rows = Note.objects.filter(is_here, project_id=project_id).select_related("author", "deleted_by", "document")
+    rows = rows.defer("document__html", "document__search", "document__text")
     return list(reversed(rows.order_by("-pk")[:MAX_SHOWN]))
 
 

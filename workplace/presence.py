@@ -2,7 +2,7 @@
 
 In: a member and the item on their screen. Out: the other members on it. Stored in Redis only, one entry per person
 that expires soon after the last message: losing it loses nothing, and nobody waits for a Redis that is down. Called
-by dashboards/views/presence.py.
+by dashboards/views/presence.py and the API.
 """
 
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ EXPIRES_S = 40  # pages say it every 15 s (static/js/list/presence.js): one lost
 class Present:
     """A member who has an item open, and whether they write a reply to it."""
 
+    user_id: int
     name: str
     is_writing: bool
 
@@ -29,17 +30,27 @@ class Present:
 
 def announce(membership: Membership, document_id: int, *, is_writing: bool) -> list[Present]:
     """Store that the member has this item open, instead of any other. Return the others on it, writers first."""
+    try:
+        cache.set(_key(membership.project_id, membership.user_id), (document_id, is_writing), EXPIRES_S)
+    except RedisError:
+        return []
+    return present(membership, document_id)
+
+
+def present(membership: Membership, document_id: int) -> list[Present]:
+    """Return the other members who have this item open, writers first."""
     people = Membership.objects.filter(project_id=membership.project_id, user__is_active=True).exclude(
         user_id=membership.user_id
     )
-    names = {_key(membership.project_id, one.user_id): one.user.name for one in people.select_related("user")}
+    users = {_key(membership.project_id, one.user_id): one.user for one in people.select_related("user")}
     try:
-        cache.set(_key(membership.project_id, membership.user_id), (document_id, is_writing), EXPIRES_S)
-        found = cache.get_many(names)
+        found = cache.get_many(users)
     except RedisError:
         return []
     here = [
-        Present(names[key], writes) for key, (open_document, writes) in found.items() if open_document == document_id
+        Present(users[key].pk, users[key].name, writes)
+        for key, (open_document, writes) in found.items()
+        if open_document == document_id
     ]
     return sorted(here, key=lambda one: (not one.is_writing, one.name))
 

@@ -1,4 +1,4 @@
-"""Read and change a project's response target. Called by the settings page."""
+"""Read and change a project's response target. Called by the settings page and the API."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,6 +10,7 @@ from workplace.holiday_calendars import NONE, OF_ZONE
 from workplace.models import ResponseTarget
 
 SUGGESTED_HOURS = 8
+MIN_SPAN = 60  # minutes: shorter working days are typing errors
 RECOMPUTE_S = 2  # while the person waits; the rest is done by tasks.py
 
 

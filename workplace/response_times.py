@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, FloatField, Func, Q, QuerySet
+from django.db.models import Case, Count, F, FloatField, Func, Q, QuerySet, When
 from django.db.models.aggregates import Aggregate
 from django.db.models.functions import Coalesce, TruncWeek
 
@@ -52,6 +52,16 @@ def total(f: MentionFilter, now: datetime) -> ResponseTimes:
     return ResponseTimes(**_rows(f).aggregate(**_numbers(now)))
 
 
+def total_and_previous(f: MentionFilter, now: datetime) -> tuple[ResponseTimes, ResponseTimes]:
+    """Return the numbers of the period and of the previous one, in one query; the filter's clock is `published`."""
+    previous = f.previous()
+    is_now = Q(document__published__gte=f.since)
+    rows = _rows(f.replace(since=previous.since)).filter(is_now | Q(document__published__lt=previous.until))
+    found = _grouped(rows, Case(When(is_now, then=True), default=False), now)
+    nothing = ResponseTimes(0, None, 0, 0, 0, 0, 0)
+    return found.get(True, nothing), found.get(False, nothing)
+
+
 def by_platform(f: MentionFilter, now: datetime) -> dict[str, ResponseTimes]:
     """Return the numbers by platform, the most items first."""
     return _grouped(_rows(f), F("document__platform"), now)
@@ -77,7 +87,7 @@ def reasons(f: MentionFilter) -> dict[str, int]:
     return {row["reason"]: row["items"] for row in counted}
 
 
-def _grouped(rows: QuerySet[Triage], key: F | Func, now: datetime) -> dict[Any, ResponseTimes]:
+def _grouped(rows: QuerySet[Triage], key: F | Func | Case, now: datetime) -> dict[Any, ResponseTimes]:
     counted = rows.values(key=key).annotate(**_numbers(now), items=Count("pk")).order_by("-items", "key")
     return {row.pop("key"): ResponseTimes(**{k: v for k, v in row.items() if k != "items"}) for row in counted}
 

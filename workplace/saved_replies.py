@@ -75,6 +75,14 @@ def filled(reply: SavedReply, document: Document, user: User) -> str:
     return fill(reply.text, values_for(document, user))
 
 
+def replies_for(document: Document, user: User, search: str = "") -> list[tuple[SavedReply, str]]:
+    """Return the saved replies that a search finds, filled in for an item, those in its language first."""
+    found = saved_replies(document.project, search)
+    found.sort(key=lambda reply: reply.language != document.language.partition("-")[0])
+    values = values_for(document, user)
+    return [(reply, fill(reply.text, values)) for reply in found]
+
+
 def values_for(document: Document, user: User) -> dict[str, str]:
     """Return the values of the variables for an item."""
     keywords = Keyword.objects.filter(project=document.project_id).order_by("pk")

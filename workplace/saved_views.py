@@ -41,6 +41,11 @@ def views_of(user: User, project_id: int) -> QuerySet[SavedView]:
     return visible.order_by("position", "pk")
 
 
+def shared_views(project_id: int) -> QuerySet[SavedView]:
+    """Return the views that all members see, in their order."""
+    return SavedView.objects.filter(project=project_id, is_shared=True).order_by("position", "pk")
+
+
 def may_change(membership: Membership, view: SavedView) -> bool:
     """Return whether a member may change a view."""
     is_own = view.owner_id == membership.user_id

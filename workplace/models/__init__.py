@@ -2,6 +2,7 @@
 
 from workplace.models.bulk_changes import BulkChange
 from workplace.models.drafts import Draft, ReplyRules, SavedReply
+from workplace.models.feed_addresses import FeedAddress
 from workplace.models.notes import Note
 from workplace.models.outgoing_replies import OutgoingReply
 from workplace.models.response_targets import ResponseTarget
@@ -11,6 +12,7 @@ __all__ = [
     "BulkChange",
     "Column",
     "Draft",
+    "FeedAddress",
     "Note",
     "OutgoingReply",
     "ReplyRules",

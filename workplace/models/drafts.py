@@ -20,13 +20,14 @@ class ReplyRules(models.Model):
     """The conditions of a project for sending a reply; a project without a row has none.
 
     A second reader approves each draft. It cools for some minutes after its text was last changed. `forbidden` has
-    words and phrases that are warned about.
+    words and phrases that are warned about. `welcome_reply` is what replies from the welcome queue start with.
     """
 
     project = models.OneToOneField(Project, on_delete=models.CASCADE, related_name="reply_rules")
     needs_approval = models.BooleanField(_("A second person approves each reply"), default=False)
     cooling_minutes = models.PositiveSmallIntegerField(_("Cooling time (minutes)"), default=0)
     forbidden = models.JSONField(default=list)
+    welcome_reply = models.ForeignKey("SavedReply", on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(cooling_minutes__lte=MAX_COOLING), name="cooling_in_range")]

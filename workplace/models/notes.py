@@ -13,8 +13,8 @@ MAX_TEXT = 5000  # characters
 class Note(models.Model):
     """An internal note about a document. Times are UTC.
 
-    `text` names members as `@{ID}` (workplace/note_text.py), and `mentioned` has their ids. A deleted note keeps its
-    author and time, without text. `version` rises with every change: each change names the version that was seen.
+    `text` names members as `@{ID}` (accounts/named_members.py), and `mentioned` has their ids. A deleted note keeps
+    its author and time, without text. `version` rises with every change: each change names the version that was seen.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="notes")

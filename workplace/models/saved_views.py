@@ -37,11 +37,12 @@ class SavedView(models.Model):
 
 
 class Column(models.Model):
-    """A view that a person shows as a column, in the order of `position`."""
+    """A view that a person shows as a column, in the order of `position`; the page doesn't refresh a paused one."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
     view = models.ForeignKey(SavedView, on_delete=models.CASCADE, related_name="columns")
     position = models.SmallIntegerField()
+    is_paused = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "view"], name="one_column_per_view")]

@@ -1,4 +1,4 @@
-"""The members in the text of a note: written as @name or @email address, stored as `@{ID}`, shown with present names.
+"""The members in a text: written as @name or @email address, stored as `@{ID}`, shown with present names.
 
 In: a text, and members by what people write. Out: the stored text with the ids of its members, or the text to show
 in parts. Pure.
@@ -14,7 +14,7 @@ _STORED = re.compile(r"@\{(\d{1,19})\}")
 
 @dataclass(frozen=True)
 class Member:
-    """A person who can be named in a note."""
+    """A person who can be named in a text."""
 
     pk: int
     name: str
