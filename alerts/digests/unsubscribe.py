@@ -13,14 +13,23 @@ _SALT = "alerts.unsubscribe"
 
 
 def unsubscribe_url(digest: Digest) -> str:
-    token = signing.dumps([digest.project_id, digest.user_id], salt=_SALT)
+    token = signing.dumps([digest.pk], salt=_SALT)
     return absolute(reverse("unsubscribe", args=[token]))
 
 
 def digest_of_token(token: str) -> Digest | None:
-    """Return the subscription of a link; None if the signature is invalid or the person has left the project."""
+    """Return the subscription of a link; None if the signature is invalid or the subscription no longer exists.
+
+    Links of earlier versions name a project and a person, who had one digest then: the main one.
+    """
     try:
-        project_id, user_id = signing.loads(token, salt=_SALT)
+        numbers = signing.loads(token, salt=_SALT)
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    return Digest.objects.filter(project_id=project_id, user_id=user_id).select_related("project", "user").first()
+    digests = Digest.objects.select_related("project", "user")
+    match numbers:
+        case [digest_id]:
+            return digests.filter(pk=digest_id).first()
+        case [project_id, user_id]:
+            return digests.filter(project_id=project_id, user_id=user_id, is_main=True).first()
+    return None
