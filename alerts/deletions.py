@@ -8,27 +8,20 @@ the item: `write` locks the documents.
 from collections.abc import Collection
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from delivery import outbox
 from delivery.deletions import remove_items, without_items
 from delivery.message import Message
 from delivery.models import Delivery
-
-# Other readers may lock them, too; a deletion waits for the end of the transaction.
-_LOCK_DOCUMENTS = "SELECT id, deleted_at FROM monitoring_document WHERE id = ANY(%s) ORDER BY id FOR SHARE"
+from monitoring.ingest.deletions import lock_and_find_deleted
 
 
 @transaction.atomic
 def write(message: Message) -> Delivery | None:
     """Store a message in the outbox, without items that were deleted since it was rendered."""
-    shown = sorted({passage.item for passage in message.passages})
-    if shown:
-        with connection.cursor() as cursor:
-            cursor.execute(_LOCK_DOCUMENTS, [shown])
-            existing = {document_id for document_id, deleted_at in cursor.fetchall() if deleted_at is None}
-        if deleted := set(shown) - existing:
-            message = without_items(message, deleted)
+    if deleted := lock_and_find_deleted({passage.item for passage in message.passages}):
+        message = without_items(message, deleted)
     return outbox.write(message)
 
 

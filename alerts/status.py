@@ -4,14 +4,18 @@ In: a project and the time now. Out: a frozen Status with the parts of one sente
 write.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import StrEnum
 
+from django.db.models import Count, Min, Q
+
 from accounts.models import Project
-from alerts.incident_messages import filter_of_peak, settings_at_opening
-from alerts.incidents import incidents_of
+from alerts.incident_filters import filter_of_peak, settings_at_opening
+from alerts.incident_list import open_incidents
 from alerts.models import Incident
+from alerts.watch import late_since
 from monitoring.insights import signals
 from monitoring.insights.breakdown import subject_of
 from monitoring.insights.filters import MentionFilter
@@ -20,12 +24,15 @@ from monitoring.insights.signals import Day, Signal
 from monitoring.insights.terms import Term, distinctive_terms
 from monitoring.insights.urgency import Queue, queue
 from monitoring.models import Keyword, Mention, Source
+from monitoring.models.sources import IS_FAILING
 
 ABOUT = 3  # distinctive terms in the sentence
 
 
 class Tone(StrEnum):
-    """ALARM: negative mentions. NOTICE: another open incident or unusual number. WARN: failing sources only."""
+    """ALARM: negative mentions. NOTICE: another open incident or unusual number. WARN: only failing sources or late
+    alerts.
+    """
 
     ALARM = "alarm"
     NOTICE = "notice"
@@ -37,7 +44,8 @@ class Tone(StrEnum):
 class Status:
     """`incident` is the gravest of the open ones, `about` the terms of its mentions or of the day's signal.
 
-    `queue` is what needs a reply in the whole project; `history_start` is when the first source was added.
+    `queue` is what needs a reply in the whole project; `history_start` is when the first source was added. Rules were
+    last evaluated at `late_since`, None if that is recent.
     """
 
     tone: Tone
@@ -47,6 +55,7 @@ class Status:
     about: tuple[Term, ...]
     queue: Queue
     failing: int
+    late_since: datetime | None
     history_start: datetime | None
 
     @property
@@ -54,29 +63,31 @@ class Status:
         return self.day.signal
 
 
-def status(project: Project, now: datetime, zone: tzinfo) -> Status:
-    """Return the status of a project now; it does not depend on the filter of a page."""
-    sources = Source.objects.filter(project=project)
-    created = sorted(sources.values_list("created_at", "state"))
-    history_start = created[0][0] if created else None
-    polled = sum(state != Source.State.PAUSED for _, state in created)
-    keywords = list(Keyword.objects.filter(project=project).order_by("id"))
+def status(project: Project, keywords: Sequence[Keyword], now: datetime, zone: tzinfo) -> Status:
+    """Return the status of a project now; it does not depend on the filter of a page. `keywords` are all it has."""
+    sources = Source.objects.filter(project=project).aggregate(
+        first=Min("created_at"),
+        polled=Count("pk", filter=~Q(state=Source.State.PAUSED)),
+        failing=Count("pk", filter=IS_FAILING),
+    )
     since = signals.first_window(now, zone)
     everything = MentionFilter(project_id=project.pk, since=since, until=now, zone=zone)
+    everything.set_project_keywords(one.pk for one in keywords)
     brand = subject_of(everything, keywords).f
-    day = signals.last_day(brand, now, history_start, failures_of(project, since, now), polled)
-    incidents = incidents_of(project, is_open=True)
+    day = signals.last_day(brand, now, sources["first"], failures_of(project, since, now), sources["polled"])
+    incidents = open_incidents(project)
     incident = min(incidents, key=_gravity, default=None)
-    failing = sources.failing().count()
+    late = late_since(now)
     return Status(
-        tone=_tone(incident, day.signal, failing),
+        tone=_tone(incident, day.signal, is_hindered=bool(sources["failing"] or late)),
         incident=incident,
         incidents=len(incidents),
         day=day,
         about=_about(incident, day.signal, zone),
         queue=queue(everything.replace(since=datetime(1970, 1, 1, tzinfo=zone)), now),
-        failing=failing,
-        history_start=history_start,
+        failing=sources["failing"],
+        late_since=late,
+        history_start=sources["first"],
     )
 
 
@@ -91,12 +102,12 @@ def _gravity(incident: Incident) -> tuple[bool, bool, float, datetime]:
     return not is_about_negative(incident), incident.acknowledged_at is not None, -rise, incident.opened_at
 
 
-def _tone(incident: Incident | None, signal: Signal | None, failing: int) -> Tone:
+def _tone(incident: Incident | None, signal: Signal | None, *, is_hindered: bool) -> Tone:
     if (incident and is_about_negative(incident)) or (signal and signal.is_negative):
         return Tone.ALARM
     if incident or signal:
         return Tone.NOTICE
-    return Tone.WARN if failing else Tone.CALM
+    return Tone.WARN if is_hindered else Tone.CALM
 
 
 def _about(incident: Incident | None, signal: Signal | None, zone: tzinfo) -> tuple[Term, ...]:
