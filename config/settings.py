@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "monitoring",
     "alerts",
     "workplace",
+    "reports",
     "provisioning",
     "api",
     "dashboards",
@@ -253,11 +254,14 @@ CELERY_TASK_ROUTES = {
     "monitoring.services.fetch_tasks.*": {"queue": "fetch"},
     "accounts.tasks.*": {"queue": "enrich"},
     "monitoring.tasks.*": {"queue": "enrich"},
+    # Not where rules are evaluated: that process may be the one that hangs.
+    "alerts.tasks.report_late_evaluation": {"queue": "deliver"},
     "alerts.tasks.*": {"queue": "alert"},
     "delivery.tasks.*": {"queue": "deliver"},
     "provisioning.tasks.*": {"queue": "enrich"},
     "workplace.tasks.continue_bulk_changes": LOW_PRIORITY,
     "workplace.tasks.*": {"queue": "alert"},
+    "reports.tasks.*": {"queue": "alert"},
 }
 # Beat messages carry no state: tasks read from Postgres what is due. A lost message only costs a delay, one that
 # waited in the queue longer than its interval expires, and none is added to a long queue.
@@ -282,12 +286,19 @@ CELERY_BEAT_SCHEDULE = {
         ("finish deleting projects", "provisioning.tasks.purge_projects", 60),
         ("send links to reset passwords", "accounts.tasks.send_password_resets", 10),
         ("evaluate alert rules", "alerts.tasks.evaluate_rules", 60),
+        ("escalate incidents", "alerts.tasks.escalate_incidents", 60),
+        ("send new mentions of rules on each mention", "alerts.tasks.send_each_mention", 2),
+        ("send alerts held in quiet hours", "alerts.tasks.send_held_alerts", 60),
+        ("report late evaluation", "alerts.tasks.report_late_evaluation", 60),
+        ("report servers that fail", "delivery.tasks.report_outages", 60),
         ("report rejected credentials", "alerts.tasks.report_rejected_credentials", 60),
         ("recompute due times", "workplace.tasks.recompute_due_times", 60),
         ("escalate overdue items", "workplace.tasks.escalate_overdue_items", 60),
         ("send replies", "workplace.tasks.send_replies", 5),
         ("continue bulk changes", "workplace.tasks.continue_bulk_changes", 60),
         ("create due digests", "alerts.tasks.write_digests", 60),
+        ("create as-it-happens digests", "alerts.tasks.write_instant_digests", 2),
+        ("send due reports", "reports.tasks.write_reports", 60),
         ("fetch what people wait for", "monitoring.services.fetch_tasks.run_fetches", 10),
         ("send queued messages", "delivery.tasks.send_outbox", 10),
     )
@@ -300,6 +311,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "monitoring.tasks.blank_expired_documents",
         "schedule": crontab(minute=29),
         "options": {"expires": 3600},
+    },
+    "delete old editions of reports": {
+        "task": "reports.tasks.delete_old_editions",
+        "schedule": crontab(hour=3, minute=37),
     },
     "delete expired sessions": {"task": "accounts.tasks.clear_sessions", "schedule": crontab(hour=3, minute=47)},
 }

@@ -13,13 +13,14 @@ from django.utils import timezone
 from accounts.models import Project, User
 from accounts.projects import create_project
 from alerts.models import Rule
-from monitoring.http import host_key
 from monitoring.ingest.records import Batch
 from monitoring.ingest.store import store
-from monitoring.models import Source, SourcePeriod
+from monitoring.models import Author, Source, SourcePeriod
 from monitoring.platforms.registry import PLATFORMS
 from monitoring.services.keywords import create_keyword
+from outbound import host_key
 from provisioning.sample.feeds import DAYS, FEEDS, past_items
+from provisioning.sample.work import add_work
 
 NAME = "Maison Lumen"
 KEYWORDS = (
@@ -36,7 +37,7 @@ BATCH = 500  # items per transaction
 
 
 def feed_url(project: Project, slug: str) -> str:
-    """Return the URL of a project's sample feed, which sources may read (monitoring/http/default.py)."""
+    """Return the URL of a project's sample feed, which sources may read (outbound/default.py)."""
     return f"{settings.SAMPLE_FEEDS_URL}/sample/{project.pk}/{slug}.xml"
 
 
@@ -80,9 +81,13 @@ def _fill(project: Project, user: User) -> None:
         for first in range(0, len(entries), BATCH):
             batch = tuple(entries[first : first + BATCH])
             store([Batch(source.pk, project.pk, batch, feed.platform, language=feed.language, since=now)])
+        # This machine serves the items; people read where a name would really write.
+        names = Author.objects.filter(documents__source=source).exclude(site="")
+        names.update(site=f"{feed.slug}.example")
         Source.objects.filter(pk=source.pk).update(last_new_at=entries[-1].published)
         _add_periods(source, now)
     _add_rules(project, user)
+    add_work(project, user)
 
 
 def _add_periods(source: Source, now: datetime) -> None:
