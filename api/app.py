@@ -11,9 +11,16 @@ from ninja.openapi.schema import OpenAPISchema
 from api import (
     authors,
     bulk_changes,
+    channels,
+    columns,
+    deliveries,
+    digests,
     documents,
     drafts,
     explain,
+    exports,
+    feed_addresses,
+    incidents,
     keywords,
     mentions,
     mutes,
@@ -21,10 +28,17 @@ from api import (
     notes,
     overview,
     platform_sources,
+    playbook,
+    presence,
     problems,
     projects,
+    quiet_hours,
     replies,
+    reports,
+    response_targets,
     response_times,
+    rule_replay,
+    rules,
     saved_replies,
     saved_views,
     sentiment,
@@ -32,6 +46,7 @@ from api import (
     stories,
     triage,
     volume,
+    welcome_queue,
 )
 from api.auth import TokenAuth
 
@@ -43,9 +58,10 @@ requests left in this minute.
 ROUTERS = [
     module.router
     for module in (
-        *(projects, keywords, near_misses, sources, platform_sources, mentions, overview, mutes, stories),
-        *(volume, documents, sentiment, explain, saved_views, response_times),
-        *(authors, triage, bulk_changes, notes, drafts, replies, saved_replies),
+        *(projects, keywords, near_misses, sources, platform_sources, mentions, overview, mutes, stories, reports),
+        *(volume, documents, sentiment, explain, saved_views, columns, response_times, response_targets, exports),
+        *(authors, welcome_queue, triage, bulk_changes, presence, notes, drafts, replies, saved_replies, channels),
+        *(incidents, rule_replay, rules, feed_addresses, digests, deliveries, quiet_hours, playbook),
     )
 ]
 

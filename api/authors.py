@@ -1,6 +1,6 @@
-"""The API's authors: list and read them, tags and notes, the welcome queue, label rules, data of one person.
+"""The API's authors: list and read them, tags and notes, and the data of one person.
 
-Members read, managers write through monitoring/services/authors.py, admins set rules, export and erase. Mounted by
+Members read, managers write through monitoring/services/authors.py, admins export and erase. Mounted by
 api/app.py, which authenticates callers and turns exceptions into problem bodies.
 """
 
@@ -10,22 +10,20 @@ from urllib.parse import urlencode
 
 from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema, Status
-from pydantic import Field, create_model
+from pydantic import Field
 
 from accounts.access import SignedInRequest, membership_of
 from accounts.models import Project, Role
 from api.problems import Conflicting, InvalidField, InvalidRequest, field_error, unknown_parameters
-from api.schemas import UNSET, Body, KeywordName, PersonOut, Text
+from api.schemas import Body, KeywordName, PersonOut, SourceName, Text
 from api.sentiment import SplitOut
-from monitoring.content.values import MAX_ID
+from monitoring.insights import author_profile, sentiment
 from monitoring.insights import authors as author_lists
-from monitoring.insights import mentions, sentiment
 from monitoring.insights.time_limit import time_limit
 from monitoring.messages.author_rules import label_rules
-from monitoring.models import Author, AuthorNote, AuthorSettings, Keyword, Mention
+from monitoring.models import Author, AuthorNote, Keyword, Mention, Source
 from monitoring.models.authors import MAX_NOTE, MAX_TAG
 from monitoring.services import authors
 from monitoring.services.author_erasure import erase_author
@@ -35,10 +33,7 @@ from workplace.author_export import export_author
 router = Router(tags=["authors"])
 PATH = "/projects/{int:project_id}/authors"
 ONE = f"{PATH}/{{int:author_id}}"
-QUEUE = "/projects/{int:project_id}/welcome-queue"
-RULES = "/projects/{int:project_id}/author-rules"
 MAX_SIZE = 100  # authors per page, and per greeting
-Id = Annotated[int, Field(ge=1, le=MAX_ID)]
 
 if TYPE_CHECKING:
     Sort = str  # mypy accepts no Literal of computed values
@@ -102,6 +97,23 @@ class AuthorKeyword(Schema):
     count: int
 
 
+class AuthorSource(Schema):
+    source: SourceName
+    count: int
+
+
+class AuthorReach(Schema):
+    """The author’s followers, added up over the `known` items whose source gives them."""
+
+    followers: int
+    known: int
+
+
+class BestItem(Schema):
+    mention_id: int
+    engagement: int
+
+
 class MeanEngagement(Schema):
     mean: float
     known: int = Field(description="the number of items whose platform gives it")
@@ -116,6 +128,9 @@ class AuthorCounts(Schema):
     sentiment: SplitOut
     engagement: MeanEngagement | None
     keywords: list[AuthorKeyword]
+    sources: list[AuthorSource] = Field(description="the 20 most frequent that exist")
+    reach: AuthorReach
+    best: list[BestItem] = Field(description="up to five items with the most engagement")
 
 
 class AuthorDetail(Schema):
@@ -144,36 +159,8 @@ class AuthorNotePatch(AuthorNoteIn):
     version: int = Field(ge=1, le=2**31 - 1, description="the version that you saw")
 
 
-class WaitingOut(Schema):
-    author: AuthorOut
-    welcome_at: datetime = Field(description="the time of the mention that put the author on the queue")
-    is_return: bool = Field(description="whether the author is back after a long time")
-    mention_id: int | None
-
-
-class WelcomeQueueOut(Schema):
-    items: list[WaitingOut]
-    count: int
-    count_capped: bool = Field(description="whether there may be more than `count`")
-
-
-class GreetIn(Body):
-    author_ids: Annotated[list[Id], Field(min_length=1, max_length=MAX_SIZE)]
-
-
-class GreetOut(Schema):
-    author_ids: list[int] = Field(description="those who were on the queue")
-
-
 class EraseIn(Body):
     name: Text = Field(description="the author’s name, else the handle, else the URL, as a confirmation")
-
-
-Number = Annotated[int, Field(ge=1, le=32_767)]  # the service has the range of each
-_NUMBERS: dict[str, Any] = dict.fromkeys(AuthorSettings.RULES, (int, ...))
-_CHANGES: dict[str, Any] = dict.fromkeys(AuthorSettings.RULES, (Number, UNSET))
-RulesOut = create_model("AuthorRulesOut", __base__=Schema, **_NUMBERS)
-RulesPatch = create_model("AuthorRulesPatch", __base__=Body, **_CHANGES)
 
 
 @router.get(PATH, response=AuthorPage)
@@ -266,46 +253,6 @@ def delete_author_note(request: SignedInRequest, project_id: int, author_id: int
     return Status(204, None)
 
 
-@router.get(QUEUE, response=WelcomeQueueOut)
-@time_limit()
-def list_welcome_queue(request: SignedInRequest, project_id: int) -> dict[str, object]:
-    """Return the newest 50 authors who wrote for the first time, or are back, with the mention to reply to."""
-    project, now = membership_of(request.user, project_id).project, timezone.now()
-    waiting = author_lists.welcome_queue(project.pk, now)
-    first = author_lists.first_mentions(waiting)
-    count = author_lists.welcome_count(project.pk, now)
-    items = [
-        {
-            "author": author,
-            "welcome_at": author.welcome_at,
-            "is_return": author.first_at is not None and author.welcome_at != author.first_at,
-            "mention_id": first[author.pk].pk if author.pk in first else None,
-        }
-        for author in waiting
-    ]
-    return {"items": items, "count": count, "count_capped": count >= author_lists.MAX_QUEUE}
-
-
-@router.post(f"{QUEUE}/greet", response=GreetOut)
-def greet_authors(request: SignedInRequest, project_id: int, greeting: GreetIn) -> dict[str, list[int]]:
-    """Take authors off the welcome queue: they were greeted, or need no greeting. Others are left out."""
-    project = membership_of(request.user, project_id, Role.MANAGER).project
-    return {"author_ids": authors.greet(project, request.user, greeting.author_ids)}
-
-
-@router.get(RULES, response=RulesOut)
-def get_author_rules(request: SignedInRequest, project_id: int) -> AuthorSettings:
-    """Return the rules of labels and of the welcome queue."""
-    return authors.settings_of(membership_of(request.user, project_id).project)
-
-
-@router.patch(RULES, response=RulesOut)
-def change_author_rules(request: SignedInRequest, project_id: int, rules: RulesPatch) -> AuthorSettings:  # type: ignore[valid-type]
-    """Change the rules that are sent. Admins only. Labels follow within minutes."""
-    project = membership_of(request.user, project_id, Role.ADMIN).project
-    return authors.set_rules(project, request.user, **rules.dict(exclude_unset=True))  # type: ignore[attr-defined]
-
-
 @router.post(f"{ONE}/export", response={200: dict[str, Any]})
 def export_data(request: SignedInRequest, project_id: int, author_id: int) -> StreamingHttpResponse:
     """Return all data of an author. Admins only; the activity log has it."""
@@ -331,17 +278,23 @@ def _author(project: Project, author_id: int) -> Author:
 
 
 def _counts(request: SignedInRequest, author: Author) -> dict[str, object]:
-    f = author_lists.filter_of(author, request.user.zone)
-    total, by_keyword = sentiment.split(f), sentiment.split_by_keyword(f)
-    numbers = {pk: split.total for pk, split in by_keyword.items() if split.total}
-    keywords = Keyword.objects.filter(pk__in=numbers).order_by("id")
+    f = author_profile.filter_of(author, request.user.zone)
+    counts, engagement = author_profile.counts_of(f), author_profile.engagement_of(f)
+    by_keyword = {pk: split for pk, split in sentiment.split_by_keyword(f).items() if split.total}
+    total, in_sources = sum(by_keyword.values(), sentiment.Split()), counts.facets["sources"]
+    keywords = Keyword.objects.filter(pk__in=by_keyword).order_by("id")
+    sources = Source.objects.in_bulk([row.key for row in in_sources])
     return {
-        "mentions": mentions.count(f).value,
-        "needs_reply": mentions.count(f.replace(statuses=(Mention.Status.NEEDS_REPLY,))).value,
-        "replied": mentions.count(f.replace(statuses=(Mention.Status.REPLIED,))).value,
+        "mentions": counts.total,
+        "needs_reply": counts.of_status(Mention.Status.NEEDS_REPLY),
+        "replied": counts.of_status(Mention.Status.REPLIED),
         "sentiment": {name: getattr(total, name) for name in SplitOut.model_fields},
-        "engagement": author_lists.engagement_of(f),
-        "keywords": [
-            {"keyword": one, "count": by_keyword[one.pk].total} for one in keywords if by_keyword[one.pk].total
+        "engagement": engagement,
+        "sources": [{"source": sources[row.key], "count": row.count} for row in in_sources if row.key in sources],
+        "reach": author_profile.reach_of(f),
+        "best": [
+            {"mention_id": row.mention.pk, "engagement": row.document.engagement}
+            for row in (engagement.best if engagement else ())
         ],
+        "keywords": [{"keyword": one, "count": by_keyword[one.pk].total} for one in keywords],
     }

@@ -4,35 +4,22 @@ Members read, managers write through workplace/bulk_changes.py. Mounted by api/a
 turns exceptions into problem bodies.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, QueryDict
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from ninja import Router, Schema, Status
 from pydantic import Field
 
 from accounts.access import SignedInRequest, membership_of
 from accounts.models import Project, Role
-from accounts.projects import active_members
 from api.problems import InvalidField
 from api.schemas import Text
-from api.triage import OneChange, check_one_change
+from api.triage import OneChange, check_one_change, operation_of
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.time_limit import time_limit
-from monitoring.services.mention_tags import normal_tags
-from monitoring.services.triage_operations import (
-    AddTags,
-    Assign,
-    Operation,
-    RemoveTags,
-    SetFounded,
-    SetReason,
-    SetStatus,
-    Snooze,
-)
 from workplace import bulk_changes
 from workplace.models import BulkChange
 from workplace.models.saved_views import MAX_QUERY
@@ -70,7 +57,7 @@ def create_bulk_change(request: SignedInRequest, project_id: int, change: BulkCh
         project, QueryDict(change.filter), timezone.now(), request.user.zone, person_id=request.user.pk
     )
     try:
-        return Status(202, bulk_changes.start(project, request.user, f, _operation(project, change)))
+        return Status(202, bulk_changes.start(project, request.user, f, operation_of(project, change)))
     except ValidationError as error:
         raise InvalidField("filter", " ".join(error.messages), "invalid") from None
 
@@ -95,23 +82,3 @@ def _one(project: Project, change_id: int) -> BulkChange:
     if change is None:
         raise Http404
     return change
-
-
-def _operation(project: Project, change: OneChange) -> Operation:
-    given = change.model_fields_set
-    if change.status:
-        return SetStatus(change.status, change.reason or "", change.reason_note if change.reason else "")
-    if change.add_tags:
-        return AddTags(normal_tags(change.add_tags))
-    if change.remove_tags:
-        return RemoveTags(normal_tags(change.remove_tags))
-    if "founded" in given:
-        return SetFounded(change.founded)
-    if "snoozed_until" in given:
-        until = change.snoozed_until
-        return Snooze(until.astimezone(UTC).isoformat() if until else None)
-    if "reason" in given:
-        return SetReason(change.reason, change.reason_note if change.reason else "")
-    if change.assignee and change.assignee not in {person.pk for person in active_members(project)}:
-        raise InvalidField("assignee", _("This person isn’t a member of the project."), "unknown")
-    return Assign(change.assignee)

@@ -12,8 +12,9 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from accounts.access import SignedInRequest, membership_of
+from api.document_schemas import DocumentOut, with_triage
 from api.problems import InvalidRequest, field_error, unknown_parameters
-from api.schemas import DocumentOut, SourceName
+from api.schemas import SourceName
 from monitoring.insights import cursors, documents, mentions
 from monitoring.insights.filter_parser import MAX_VALUE_LENGTH
 from monitoring.insights.search import Search
@@ -64,7 +65,7 @@ def list_documents(
     parameters = {"q": q, "mentioned": str(mentioned).lower(), "cursor": page.next_cursor, "size": size}
     next_url = page.next_cursor and request.build_absolute_uri(f"{request.path}?{urlencode(parameters)}")
     return {
-        "items": page.rows,
+        "items": with_triage(page.rows),
         "next": next_url,
         "count": page.count and {"value": page.count.value, "capped": page.count.capped},
         "searched_back_to": page.searched_back_to,

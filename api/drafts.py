@@ -8,7 +8,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
-from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Router, Schema
@@ -16,10 +15,9 @@ from pydantic import Field
 
 from accounts.access import SignedInRequest, membership_of
 from accounts.models import Project, Role, User
+from api.items import item_of
 from api.problems import Conflicting, InvalidField, field_error
-from api.schemas import Body, PersonOut, Text
-from monitoring.content.values import MAX_ID
-from monitoring.models import Document
+from api.schemas import Body, Id, PersonOut, Text
 from workplace import drafts
 from workplace.draft_warnings import DraftWarning
 from workplace.models import Draft
@@ -39,7 +37,7 @@ class VersionIn(Body):
 
 
 class ApprovalIn(VersionIn):
-    reviewer: int = Field(ge=1, le=MAX_ID, description="the ID of a manager or an admin")
+    reviewer: Id = Field(description="the ID of a manager or an admin")
 
 
 class ChangesIn(VersionIn):
@@ -157,14 +155,6 @@ def draft_conflict(changed: drafts.DraftChanged) -> Conflicting:
     if present and present.author:
         error["user"] = {"id": present.author.pk, "name": present.author.name}
     return Conflicting(message, [error])
-
-
-def item_of(project: Project, mention_id: int) -> Document:
-    """Return the item of a mention. Raises Http404 for one of another project."""
-    document = Document.objects.filter(project=project, mentions=mention_id).first()
-    if document is None:
-        raise Http404
-    return document
 
 
 def _shown(draft: Draft) -> dict[str, object]:

@@ -7,6 +7,7 @@ exceptions into problem bodies.
 from typing import Annotated
 from urllib.parse import urlencode
 
+from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
 from ninja import Query, Router
@@ -14,9 +15,11 @@ from pydantic import Field
 
 from accounts.access import SignedInRequest, membership_of
 from accounts.models import Project, Role
+from api.document_schemas import DocumentOut, DocumentPage, MentionDetail, MentionPatch, with_triage
 from api.filters import read_filter
 from api.problems import InvalidField
-from api.schemas import DocumentOut, DocumentPage, FilterParameters, MentionDetail, MentionPatch
+from api.schemas import FilterParameters
+from api.triage import raise_conflicts
 from monitoring.insights import cursors, mentions
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.time_limit import time_limit
@@ -43,7 +46,10 @@ def list_mentions(
     if cursor and not cursors.is_cursor(cursor):
         raise InvalidField("cursor", _("Invalid cursor. Use the one returned with the previous page."), "invalid")
     page = mentions.page(f, cursor, size)
-    return {"items": page.rows, "next": page.next_cursor and _page_url(request, f, page.next_cursor, size)}
+    return {
+        "items": with_triage(page.rows),
+        "next": page.next_cursor and _page_url(request, f, page.next_cursor, size),
+    }
 
 
 @router.get("/projects/{int:project_id}/mentions/{int:mention_id}", response=MentionDetail)
@@ -57,15 +63,21 @@ def change_mention(
     request: SignedInRequest, project_id: int, mention_id: int, mention: MentionPatch
 ) -> mentions.MentionRow:
     """Set `status`, also for the mentions of other keywords in the same document; or correct `sentiment` for this
-    mention's keyword alone. A null `sentiment` undoes a correction.
+    mention's keyword alone. A null `sentiment` undoes a correction. Without `expected`, the last change counts; with
+    it, a status that somebody else has changed meanwhile is a 409, and nothing is changed.
     """
     project = membership_of(request.user, project_id, Role.MANAGER).project
     _row(project, mention_id)
     changes = mention.dict(exclude_unset=True)
-    if "status" in changes:
-        triage.set_status(project, request.user, [mention_id], changes["status"])
-    if "sentiment" in changes:
-        correct_sentiment(project, request.user, [mention_id], changes["sentiment"] or "")
+    if "expected" in changes and "status" not in changes:
+        raise InvalidField("expected", _("Send it together with “status”."), "invalid")
+    with transaction.atomic():
+        if "status" in changes:
+            seen = {mention_id: changes["expected"]} if "expected" in changes else None
+            change = triage.set_status(project, request.user, [mention_id], changes["status"], expected=seen)
+            raise_conflicts(change)
+        if "sentiment" in changes:
+            correct_sentiment(project, request.user, [mention_id], changes["sentiment"] or "")
     return _row(project, mention_id)
 
 
@@ -73,7 +85,7 @@ def _row(project: Project, mention_id: int) -> mentions.MentionRow:
     row = mentions.row_of(project.pk, mention_id)
     if row is None:
         raise Http404
-    return row
+    return with_triage([row])[0]
 
 
 def _page_url(request: SignedInRequest, f: MentionFilter, cursor: str, size: int) -> str:

@@ -5,7 +5,7 @@ and turns exceptions into problem bodies.
 """
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -13,16 +13,15 @@ from ninja import Router, Schema, Status
 from pydantic import Field
 
 from accounts.access import SignedInRequest, membership_of
-from accounts.models import Role
+from accounts.models import Project, Role, User
 from api.problems import InvalidField
-from api.schemas import Body, Text
-from monitoring.content.values import MAX_ID
+from api.schemas import Body, Id, Text
 from monitoring.insights.mutes import PAGE_SIZE, MuteRow, mute_page, mute_row
-from monitoring.models import Document, Mute
+from monitoring.models import Author, Document, Mute
 from monitoring.services import mutes
+from monitoring.services.authors import mute_author
 
 router = Router(tags=["mutes"])
-Id = Annotated[int, Field(ge=1, le=MAX_ID)]
 
 if TYPE_CHECKING:
     MuteKind = str  # mypy accepts no Literal of computed values
@@ -31,10 +30,11 @@ else:
 
 
 class MuteIn(Body):
-    """Either a mention whose author, source, domain or story is muted, or a domain as `value`."""
+    """Either a mention whose author, source, domain or story is muted, or an author, or a domain as `value`."""
 
     kind: MuteKind
     mention_id: Id | None = None
+    author_id: Id | None = None
     value: Text | None = Field(None, max_length=2000)
 
 
@@ -70,8 +70,8 @@ def list_mutes(request: SignedInRequest, project_id: int, before: Id | None = No
 
 @router.post("/projects/{int:project_id}/mutes", response={201: MuteOut})
 def create_mute(request: SignedInRequest, project_id: int, mute: MuteIn) -> Status:
-    """Mute the author, the source, the domain or the story of a mention, or a domain. Returns the existing mute if
-    there is one. Earlier documents are searched in the background.
+    """Mute the author, the source, the domain or the story of a mention, an author, or a domain. Returns the existing
+    mute if there is one. Earlier documents are searched in the background.
     """
     project = membership_of(request.user, project_id, Role.MANAGER).project
     if mute.mention_id is not None:
@@ -80,6 +80,8 @@ def create_mute(request: SignedInRequest, project_id: int, mute: MuteIn) -> Stat
         if document is None:
             raise InvalidField("mention_id", _("Unknown mention."), "unknown")
         return Status(201, mute_row(mutes.mute_like(project, request.user, mute.kind, document)))
+    if mute.kind == Mute.Kind.AUTHOR and mute.author_id is not None:
+        return Status(201, mute_row(_mute_author(project, request.user, mute.author_id)))
     if mute.kind != Mute.Kind.DOMAIN:
         raise InvalidField("mention_id", _("Name a mention to mute its author or its source."), "missing")
     return Status(201, mute_row(mutes.mute_domain(project, request.user, mute.value or "")))
@@ -92,3 +94,10 @@ def end_mute(request: SignedInRequest, project_id: int, mute_id: int) -> Status:
     if mutes.end_mute(project, request.user, mute_id) is None:
         raise Http404
     return Status(204, None)
+
+
+def _mute_author(project: Project, user: User, author_id: int) -> Mute:
+    try:
+        return mute_author(project, user, author_id)
+    except Author.DoesNotExist:
+        raise InvalidField("author_id", _("Unknown author."), "unknown") from None

@@ -13,12 +13,12 @@ from pydantic import Field
 
 from accounts.access import SignedInRequest, membership_of
 from accounts.models import Role
+from accounts.named_members import shown
+from api.items import document_of
 from api.problems import Conflicting, field_error
 from api.schemas import Body, Items, PersonOut, Text
-from monitoring.models import Mention
 from workplace import notes
 from workplace.models import Note
-from workplace.note_text import shown
 
 router = Router(tags=["notes"])
 PATH = "/projects/{int:project_id}/mentions/{int:mention_id}/notes"
@@ -34,6 +34,7 @@ class NotePatch(NoteIn):
 
 class NoteOut(Schema):
     id: int
+    document_id: int = Field(description="the item that it was written about: this one, or another of its story")
     text: str = Field(description="with the present names of members; empty if deleted")
     author: PersonOut | None = Field(description="null for a deleted account")
     mentioned: list[PersonOut]
@@ -46,9 +47,11 @@ class NoteOut(Schema):
 
 @router.get(PATH, response=Items[NoteOut])
 def list_notes(request: SignedInRequest, project_id: int, mention_id: int) -> dict[str, object]:
-    """Return the newest 200 notes about the item of a mention, oldest first. Deleted ones have no text."""
+    """Return the newest 200 notes about the item of a mention and the other items of its story, oldest first. Deleted
+    ones have no text.
+    """
     project = membership_of(request.user, project_id).project
-    rows = notes.notes_of(project.pk, _document(project_id, mention_id))
+    rows = notes.notes_of(project.pk, document_of(project_id, mention_id))
     return {"items": _shown(rows)}
 
 
@@ -56,7 +59,7 @@ def list_notes(request: SignedInRequest, project_id: int, mention_id: int) -> di
 def create_note(request: SignedInRequest, project_id: int, mention_id: int, note: NoteIn) -> Status:
     """Write a note about the item of a mention. Members who are named in it get an email."""
     project = membership_of(request.user, project_id, Role.MANAGER).project
-    made = notes.create_note(project, request.user, _document(project_id, mention_id), note.text)
+    made = notes.create_note(project, request.user, document_of(project_id, mention_id), note.text)
     return Status(201, _shown([made])[0])
 
 
@@ -81,13 +84,6 @@ def delete_note(request: SignedInRequest, project_id: int, note_id: int) -> Stat
     except Note.DoesNotExist:
         raise Http404 from None
     return Status(204, None)
-
-
-def _document(project_id: int, mention_id: int) -> int:
-    mention = Mention.objects.filter(pk=mention_id, keyword__project=project_id).only("document_id").first()
-    if mention is None:
-        raise Http404
-    return mention.document_id
 
 
 def _shown(rows: list[Note]) -> list[dict[str, object]]:

@@ -46,7 +46,7 @@ class TermOut(Schema):
 
 
 class StatusOut(Schema):
-    """`tone` is `alarm` (negative mentions), `notice`, `warn` (failing sources only) or `calm`."""
+    """`tone` is `alarm` (negative mentions), `notice`, `warn` (only failing sources or late alerts) or `calm`."""
 
     tone: str
     incident: int | None = Field(description="the ID of the gravest open incident")
@@ -58,6 +58,7 @@ class StatusOut(Schema):
     needs_reply: int
     overdue: int
     failing_sources: int
+    alerts_late_since: datetime | None
     history_start: datetime | None
 
 
@@ -146,7 +147,8 @@ class TermsOut(Schema):
 def get_status(request: SignedInRequest, project_id: int) -> dict[str, object]:
     """Tell whether anything is wrong now: open incidents, unusual numbers, failing sources, what needs a reply."""
     project = membership_of(request.user, project_id).project
-    return _status(status(project, timezone.now(), request.user.zone))
+    keywords = list(Keyword.objects.filter(project=project).order_by("id"))
+    return _status(status(project, keywords, timezone.now(), request.user.zone))
 
 
 @router.get("/projects/{int:project_id}/overview", response=OverviewOut)
@@ -239,5 +241,6 @@ def _status(found: Status) -> dict[str, object]:
         "needs_reply": found.queue.total,
         "overdue": found.queue.overdue,
         "failing_sources": found.failing,
+        "alerts_late_since": found.late_since,
         "history_start": found.history_start,
     }

@@ -15,10 +15,10 @@ from pydantic import Field
 
 from accounts.access import SignedInRequest, membership_of
 from accounts.models import Role
-from api.drafts import Version, draft_conflict, item_of
+from api.drafts import Version, draft_conflict
+from api.items import item_of
 from api.problems import Conflicting, field_error
-from api.schemas import Body, Items, PersonOut, Text
-from monitoring.content.values import MAX_ID
+from api.schemas import Body, Id, Items, PersonOut, Text
 from monitoring.messages.reply_errors import reply_error_text
 from monitoring.models import Credential
 from monitoring.polling.replies import reply_accounts
@@ -40,7 +40,7 @@ class AccountOut(Schema):
 
 class ReplyIn(Body):
     version: Version
-    account: int = Field(ge=1, le=MAX_ID, description="the ID of one of the `reply-accounts`")
+    account: Id = Field(description="the ID of one of the `reply-accounts`")
 
 
 class FoundIn(Body):

@@ -17,6 +17,7 @@ from accounts.access import SignedInRequest, membership_of
 from accounts.models import Role
 from api.problems import Conflicting, field_error
 from api.schemas import UNSET, Body, Items, Text
+from monitoring.models import Mention
 from workplace import drafts, saved_replies
 from workplace.models import ReplyRules, SavedReply
 from workplace.models.drafts import MAX_COOLING
@@ -51,6 +52,13 @@ class SavedReplyOut(Schema):
     updated_at: datetime
 
 
+class FilledReplyOut(Schema):
+    id: int
+    name: str
+    language: str
+    text: str = Field(description="with the values of the variables")
+
+
 class ReplyRulesPatch(Body):
     needs_approval: bool = UNSET
     cooling_minutes: Annotated[int, Field(ge=0, le=MAX_COOLING)] = UNSET
@@ -73,6 +81,18 @@ def list_saved_replies(
     """List the saved replies by name; `q` finds words in name and text."""
     project = membership_of(request.user, project_id).project
     return {"items": saved_replies.saved_replies(project, q, language or "")}
+
+
+@router.get("/projects/{int:project_id}/mentions/{int:mention_id}/saved-replies", response=Items[FilledReplyOut])
+def list_filled_replies(request: SignedInRequest, project_id: int, mention_id: int, q: Text = "") -> dict[str, object]:
+    """List the saved replies filled in for a mention, as a draft by you starts; those in its language first."""
+    project = membership_of(request.user, project_id).project
+    mentions = Mention.objects.filter(pk=mention_id, keyword__project=project)
+    mention = mentions.select_related("document__project").first()
+    if mention is None:
+        raise Http404
+    rows = saved_replies.replies_for(mention.document, request.user, q)
+    return {"items": [{"id": one.pk, "name": one.name, "language": one.language, "text": text} for one, text in rows]}
 
 
 @router.post("/projects/{int:project_id}/saved-replies", response={201: SavedReplyOut})
