@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from monitoring.insights.shares import shares
+
 SERIES_COLORS = 7  # --who-1 to --who-7; people do not distinguish more, so further keywords are merged
 REST_COLOR = "--who-8"
 SPARKLINE_WIDTH, SPARKLINE_HEIGHT = 100, 26
@@ -102,16 +104,3 @@ def sparkline_points(values: Sequence[int]) -> str:
         f"{index * step:.1f},{SPARKLINE_HEIGHT - 2 - value / highest * (SPARKLINE_HEIGHT - 4):.1f}"
         for index, value in enumerate(values)
     )
-
-
-def shares(counts: Sequence[int]) -> list[int]:
-    """Return whole percentages that add up to 100 (largest remainder method); all 0 if the counts are."""
-    total = sum(counts)
-    if not total:
-        return [0] * len(counts)
-    exact = [count * 100 / total for count in counts]
-    whole = [int(value) for value in exact]
-    by_remainder = sorted(range(len(counts)), key=lambda index: (whole[index] - exact[index], index))
-    for index in by_remainder[: 100 - sum(whole)]:
-        whole[index] += 1
-    return whole

@@ -26,13 +26,20 @@ THEME_COOKIE = "theme"
 WATCH, ACT, CONFIGURE = "", pgettext_lazy("navigation", "Act"), pgettext_lazy("navigation", "Configure")
 ENTRIES: list[tuple[str, str, str | Promise, str | Promise, tuple[str, ...]]] = [
     ("overview", "layout-dashboard", _("Overview"), WATCH, ("response_times",)),
-    ("mentions", "inbox", _("Mentions"), WATCH, ("mention", "mention_reply", "mention_saved_replies")),
+    ("mentions", "inbox", _("Mentions"), WATCH, ("mention", "mention_reply", "mention_saved_replies", "story")),
     ("search", "search", _("All content"), WATCH, ()),
     ("authors", "contact", _("Authors"), WATCH, ("author", "welcome", "author_rules", "author_erase")),
     ("columns", "columns-3", _("Columns"), WATCH, ()),
     ("saved_views", "bookmark", _("Saved views"), WATCH, ()),
     ("incidents", "siren", _("Alerts"), ACT, ("incident", "rules", "rule_new", "rule_edit", "rule_delete")),
-    ("digest", "mail", _("Digest"), ACT, ("digest_preview",)),
+    ("digest", "mail", _("Digest"), ACT, ("digest_preview", "digest_other", "digest_other_preview")),
+    (
+        "reports",
+        "file-text",
+        _("Reports"),
+        ACT,
+        ("report", "report_edit"),
+    ),
     ("outbox", "send", _("Delivery log"), ACT, ("delivery",)),
     (
         "keywords",
@@ -74,6 +81,10 @@ ENTRIES: list[tuple[str, str, str | Promise, str | Promise, tuple[str, ...]]] = 
             "saved_replies",
             "saved_reply_new",
             "saved_reply_edit",
+            "channels",
+            "channel_new",
+            "channel_edit",
+            "channel_secret",
             "muted",
             "project_delete",
         ),
@@ -181,7 +192,9 @@ def _entries(membership: Membership, url_name: str | None) -> list[Entry]:
 
 def _badges(project: Project) -> Mapping[str, Badge]:
     """Return the badges by the URL name of their entry."""
-    incidents = Incident.objects.filter(rule__project=project, closed_at=None, acknowledged_at=None).count()
+    incidents = Incident.objects.filter(
+        rule__project=project, closed_at=None, acknowledged_at=None, joined=None
+    ).count()
     failing = Source.objects.failing().filter(project=project).count()
     incidents_text = ngettext("%(number)s open incident", "%(number)s open incidents", incidents)
     failing_text = ngettext("%(number)s failing source", "%(number)s failing sources", failing)

@@ -124,6 +124,33 @@ def shares(
     }
 
 
+def replay(
+    buckets: Sequence[TimeBucket],
+    name: str,
+    values: Sequence[int | None],
+    gaps: Sequence[Remark],
+    fired: Sequence[Remark],
+    *,
+    limit: int | None,
+    limit_name: str,
+) -> dict[str, Any]:
+    """Return bars of a rule’s counts; `fired` are the buckets in which it would have been triggered.
+
+    `limit` is drawn as a dashed line, if there is a fixed one.
+    """
+    return {
+        "kind": "replay",
+        **_axis(buckets, gaps, ()),
+        "links": [bucket.url for bucket in buckets],
+        "name": name,
+        "data": list(values),
+        "fired": [{"at": one.at, "text": one.text} for one in fired],
+        "limit": limit,
+        "limitName": limit_name,
+        "room": False,
+    }
+
+
 def spark_path(values: Sequence[float | None]) -> str:
     """Return the path of a sparkline in a box of 100 by 24; "" for fewer than two values."""
     known = [value for value in values if value is not None]

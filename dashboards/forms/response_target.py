@@ -15,9 +15,8 @@ from accounts.forms import TimeZoneField
 from workplace.holiday_calendars import CODES, calendar_name
 from workplace.models import ResponseTarget
 from workplace.models.response_targets import MAX_HOURS
+from workplace.response_targets import MIN_SPAN
 from workplace.working_hours import DAY_MINUTES
-
-MIN_SPAN = 60  # minutes: shorter working days are typing errors
 
 
 def calendar_choices() -> list[tuple[str, str]]:

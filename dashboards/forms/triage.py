@@ -5,6 +5,7 @@ each. Called by dashboards/views/triage.py.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
@@ -15,11 +16,12 @@ from accounts.models import Project, User
 from dashboards.forms.snooze import snooze_until
 from monitoring.content.scrub import is_storable
 from monitoring.content.values import read_id
+from monitoring.insights.cursors import EPOCH
 from monitoring.models import Mention, Triage
 from monitoring.models.triage import MAX_REASON_NOTE, MAX_TAG
 from monitoring.services import triage
 from monitoring.services.mention_tags import MAX_TAGS, normal_tags
-from monitoring.services.triage_log import Change
+from monitoring.services.triage_log import Change, Expected, Value
 from monitoring.services.triage_operations import (
     AddTags,
     Assign,
@@ -29,12 +31,12 @@ from monitoring.services.triage_operations import (
     SetReason,
     SetStatus,
     Snooze,
-    Value,
 )
 from workplace.assignment import assign
 
 Values = Mapping[str, str]
 NOBODY = "none"
+LAST_SECOND = 10**11  # far from the last year of datetime
 FOUNDED = {"true": True, "false": False, "": None}
 
 
@@ -47,10 +49,10 @@ def read_change(user: User, data: QueryDict) -> Operation:
     return _READERS[field](user, values)
 
 
-def read_expected(operation: Operation, data: QueryDict) -> triage.Expected | None:
+def read_expected(operation: Operation, data: QueryDict) -> Expected | None:
     """Return the values that the person saw, by mention; None if the form has none."""
     ids, texts = data.getlist("id"), data.getlist("expected")
-    if not texts or not operation.field:
+    if not texts or isinstance(operation, AddTags | RemoveTags):  # two people tag without a conflict
         return None
     if len(texts) == 1:
         texts *= len(ids)
@@ -58,15 +60,26 @@ def read_expected(operation: Operation, data: QueryDict) -> triage.Expected | No
     return {number: value for number, value in values.items() if number is not None}
 
 
+def read_time(data: QueryDict) -> datetime | None:
+    """Return when the page was read (`read_at` in seconds since 1970, UTC), None if it doesn't say so."""
+    seconds = read_id(data.get("read_at", ""))
+    return EPOCH + timedelta(seconds=seconds) if seconds and seconds < LAST_SECOND else None
+
+
 def apply_change(
-    operation: Operation, project: Project, user: User, ids: list[int], expected: triage.Expected | None
+    operation: Operation,
+    project: Project,
+    user: User,
+    ids: list[int],
+    expected: Expected | None,
+    read_at: datetime | None = None,
 ) -> Change:
     """Make the change. Raises ValidationError for an assignee who is no active member."""
     if not isinstance(operation, Assign):
-        return triage.change(project, user, ids, operation, expected)
+        return triage.change(project, user, ids, operation, expected, read_at)
     try:
         person = None if operation.assignee_id is None else User.objects.get(pk=operation.assignee_id)
-        return assign(project, user, ids, person, expected=expected)
+        return assign(project, user, ids, person, expected=expected, read_at=read_at)
     except (User.DoesNotExist, ValueError):
         raise ValidationError({"assignee": _("This person isn’t a member of the project.")}) from None
 

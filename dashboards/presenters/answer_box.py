@@ -67,13 +67,16 @@ def answer_box(
     error: str = "",
     closed: str = "",
 ) -> AnswerBox:
-    """Return the box of an item. `typed` is a text that could not be saved; a saved reply is added to the text."""
+    """Return the box of an item. `typed` is a text that could not be saved; a saved reply is added to the text, unless
+    the text has it already: a page with a chosen reply may be loaded again.
+    """
     now, rules = timezone.now(), drafts.rules_of(project)
     draft = drafts.open_draft(project, document.pk)
     current = draft or Draft(project=project, document=document, author=user)
     text = current.text if typed is None else typed
     if saved_reply_id and (reply := SavedReply.objects.filter(project=project, pk=saved_reply_id).first()):
-        text = f"{text}\n\n{filled(reply, document, user)}".strip()
+        start = filled(reply, document, user)
+        text = text if start in text else f"{text}\n\n{start}".strip()
     warnings = drafts.warnings_for(document, text, rules) if text else []
     missing = drafts.hindrances(current, rules, now)
     is_author = current.author_id == user.pk

@@ -1,6 +1,6 @@
-"""The pages of authors: rows of lists, the page of one author with its chart and numbers, the card on a mention.
+"""Authors as lists show them, and the card on a mention.
 
-In: rows of monitoring/insights/authors.py and MentionFilters. Out: frozen rows for templates/authors/ and
+In: rows of monitoring/insights/authors.py. Out: frozen rows for templates/authors/ and
 templates/mentions/_author_card.html.
 """
 
@@ -8,24 +8,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.translation import pgettext_lazy
+from django.utils import timezone
 
-from accounts.formats import number
-from dashboards import charts
-from dashboards.presenters.sentiment_chart import BANDS, SentimentRow
-from dashboards.presenters.volume_chart import chart_buckets
-from monitoring.insights import authors, mentions, sentiment
-from monitoring.insights.facets import facet_rows
-from monitoring.insights.filters import MentionFilter
-from monitoring.insights.sentiment import Split
-from monitoring.messages.labels import platform_name
-from monitoring.models import Author, Document, Mention
+from dashboards.presenters.mention_rows import shown_mention
+from monitoring.insights import authors
+from monitoring.insights.author_profile import whole_history
+from monitoring.insights.authors import Waiting
+from monitoring.insights.mentions import MentionRow
+from monitoring.messages.labels import AUTHOR_LABELS, platform_name
+from monitoring.models import Author, Document
+from workplace.welcome_replies import WelcomeReply
 
-LABEL_NAMES = {
-    "regular": pgettext_lazy("author label", "Regular"),
-    "detractor": pgettext_lazy("author label", "Detractor"),
-    "ambassador": pgettext_lazy("author label", "Ambassador"),
-}
 LABEL_TONES = {"detractor": "neg", "ambassador": "pos"}
 
 
@@ -37,7 +30,10 @@ class ShownLabel:
 
 @dataclass(frozen=True)
 class ShownAuthor:
-    """An author as lists, pages and cards show it. `place` is the platform, or the site of a name."""
+    """An author as lists, pages and cards show it. `place` is the platform, or the site of a name.
+
+    `query` is that of the list of all `mentions`.
+    """
 
     id: int
     name: str
@@ -49,39 +45,28 @@ class ShownAuthor:
     tags: tuple[str, ...]
     followers: int | None
     mentions: int
+    query: str
     first_at: datetime | None
     last_at: datetime | None
-    is_erased: bool
+    erased_at: datetime | None
 
 
 @dataclass(frozen=True)
-class AuthorChart:
-    """Mentions over time by sentiment: the chart's configuration, the table, newest first, and the sum."""
+class ShownWaiting:
+    """An author on the welcome queue, the mention to reply to, None if it is gone, and the reply to start with."""
 
-    config: dict[str, object]
-    rows: list[SentimentRow]
-    split: Split
-
-
-@dataclass(frozen=True)
-class AuthorFacts:
-    """The numbers of an author, each with the query of the list behind it ("" where there is none)."""
-
-    count: int
-    split: Split
-    query: str
-    replied: int
-    replied_query: str
-    waiting: int
-    waiting_query: str
-    engagement: str
-    keywords: list[tuple[str, int, str]]
+    author: ShownAuthor
+    is_return: bool
+    since: datetime
+    mention_id: int | None
+    title: str
+    saved_reply_id: int | None
 
 
 def shown_author(author: Author) -> ShownAuthor:
     name = str(author)
     labels = tuple(
-        ShownLabel(str(LABEL_NAMES[key]), LABEL_TONES.get(key, ""))
+        ShownLabel(str(AUTHOR_LABELS[key]), LABEL_TONES.get(key, ""))
         for key, column in authors.LABELS.items()
         if getattr(author, column)
     )
@@ -96,9 +81,10 @@ def shown_author(author: Author) -> ShownAuthor:
         tags=tuple(sorted(one.tag for one in author.tags.all())),
         followers=author.followers,
         mentions=author.mention_count,
+        query=whole_history(author, author.first_at, timezone.get_current_timezone()).to_query(),
         first_at=author.first_at,
         last_at=author.last_at,
-        is_erased=author.erased_at is not None,
+        erased_at=author.erased_at,
     )
 
 
@@ -106,38 +92,19 @@ def shown_authors(rows: Iterable[Author]) -> list[ShownAuthor]:
     return [shown_author(row) for row in rows]
 
 
-def author_chart(f: MentionFilter, url: str) -> AuthorChart:
-    """Return the chart; each part of a bar links to its mentions on the page at `url`."""
-    trend = sentiment.trend(f)
-    buckets = chart_buckets(f, trend.starts, trend.bucket, url)
-    bands = [
-        charts.Dataset(str(name), color, tuple(getattr(one, label) for one in trend.splits), label)
-        for label, color, name in BANDS
+def shown_waiting(rows: Iterable[Waiting], reply: WelcomeReply) -> list[ShownWaiting]:
+    """Return the rows of the welcome queue; a mention without a title has the start of its text."""
+    return [
+        ShownWaiting(
+            author=shown_author(row.author),
+            is_return=row.is_return,
+            since=row.welcome_at,
+            mention_id=row.mention.pk if row.mention else None,
+            title=shown_mention(MentionRow(row.mention.document, (row.mention,))).title if row.mention else "",
+            saved_reply_id=reply.id_for(row.mention.language if row.mention else ""),
+        )
+        for row in rows
     ]
-    rows = [SentimentRow(bucket.title, bucket.url, one) for bucket, one in zip(buckets, trend.splits, strict=True)]
-    return AuthorChart(charts.volume(buckets, bands, "sentiment"), rows[::-1], trend.total)
-
-
-def author_facts(f: MentionFilter, split: Split) -> AuthorFacts:
-    """Return the numbers of the author that the filter selects."""
-    replied = f.replace(statuses=(Mention.Status.REPLIED,))
-    waiting = f.replace(statuses=(Mention.Status.NEEDS_REPLY,))
-    found = authors.engagement_of(f)
-    keywords = [
-        (str(row.label), row.count, f.replace(keywords=(int(row.key),)).to_query())
-        for row in facet_rows(f, "keywords")
-    ]
-    return AuthorFacts(
-        count=mentions.count(f).value,
-        split=split,
-        query=f.to_query(),
-        replied=mentions.count(replied).value,
-        replied_query=replied.to_query(),
-        waiting=mentions.count(waiting).value,
-        waiting_query=waiting.to_query(),
-        engagement=number(round(found.mean)) if found else "",
-        keywords=keywords,
-    )
 
 
 def author_of(document: Document) -> ShownAuthor | None:

@@ -16,7 +16,9 @@ from django.utils.translation import ngettext
 from accounts.formats import number
 from accounts.models import User
 from dashboards.presenters.dates import day_and_time
+from dashboards.presenters.item_history import entry_sentence
 from monitoring.models import Mention
+from monitoring.services.triage_log import Change
 from monitoring.services.triage_operations import (
     AddTags,
     Assign,
@@ -100,6 +102,49 @@ _TEXTS: dict[BulkChange.State, Callable[[BulkChange], str]] = {
 def changed_words(count: int) -> str:
     """Return that so many mentions were changed."""
     return ngettext("%(number)s mention changed.", "%(number)s mentions changed.", count) % {"number": number(count)}
+
+
+def story_change_words(operation: Operation | None, change: Change, me: User) -> str:
+    """Return what was done to the items of a story, and how many somebody else had changed meanwhile.
+
+    Corrections of the sentiment are no operation.
+    """
+    count = len(change.document_ids)
+    texts = []
+    if isinstance(operation, SetStatus) and count:
+        texts.append(_status_words(operation, count))
+    elif change.entry_id:
+        texts += [entry_sentence(change.entry_id, me), changed_words(count)]
+    if change.conflicts:
+        texts.append(left_words(change))
+    return " ".join(texts) or _("No change: it was set already.")
+
+
+def left_words(change: Change) -> str:
+    """Return how many items were not changed, since somebody else had changed them meanwhile; "" for none."""
+    left = len({one.document_id for one in change.conflicts})
+    words = ngettext(
+        "%(number)s item stays as it is: somebody else has changed it meanwhile.",
+        "%(number)s items stay as they are: somebody else has changed them meanwhile.",
+        left,
+    )
+    return words % {"number": number(left)} if left else ""
+
+
+def _status_words(operation: SetStatus, count: int) -> str:
+    words = {
+        Mention.Status.IGNORED: ngettext("%(number)s item ignored.", "%(number)s items ignored.", count),
+        Mention.Status.REPLIED: ngettext(
+            "%(number)s item marked as replied.", "%(number)s items marked as replied.", count
+        ),
+        Mention.Status.NEEDS_REPLY: ngettext(
+            "%(number)s item marked as “Needs reply”.", "%(number)s items marked as “Needs reply”.", count
+        ),
+        Mention.Status.TO_REVIEW: ngettext(
+            "%(number)s item returned to review.", "%(number)s items returned to review.", count
+        ),
+    }
+    return words[Mention.Status(operation.status)] % {"number": number(count)}
 
 
 def operation_label(operation: Operation, count: int) -> str:

@@ -14,7 +14,7 @@ from dashboards.presenters.history_sentences import Told, person_id, sentence
 from dashboards.presenters.item_history import who
 from dashboards.presenters.triage_controls import form_value
 from monitoring.content.values import read_id
-from monitoring.services.triage_log import Conflict
+from monitoring.services.triage_log import Conflict, Value
 from monitoring.services.triage_operations import Operation
 
 NOT_SENT_AGAIN = {"csrfmiddlewaretoken", "expected", "list", "next", "id"}
@@ -51,7 +51,7 @@ def shown_conflict(operation: Operation, conflicts: Sequence[Conflict], data: Qu
     )
 
 
-def _fields(data: QueryDict, present: Mapping[str, str | int | bool | None]) -> list[tuple[str, str]]:
+def _fields(data: QueryDict, present: Mapping[str, Value]) -> list[tuple[str, str]]:
     ids, seen = data.getlist("id"), data.getlist("expected")
     expected = dict(zip(ids, seen if len(seen) == len(ids) else seen * len(ids), strict=False))
     expected |= {mention_id: form_value(value) for mention_id, value in present.items()}

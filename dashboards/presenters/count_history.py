@@ -9,8 +9,8 @@ from datetime import datetime
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from accounts.formats import number
-from dashboards.presenters.dates import day_and_time, duration
+from accounts.formats import duration, number
+from dashboards.presenters.dates import day_and_time
 from monitoring.models import EngagementPoint
 
 MAX_ROWS = 20

@@ -12,10 +12,8 @@ from django.utils.translation import ngettext
 
 from accounts.formats import number
 from accounts.models import Project
+from monitoring.insights.gaps import is_many
 from monitoring.models import Source
-
-# The share of failing sources from which charts mark it: one of three hundred does not change the picture.
-MARKED_SHARE = 0.1
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ class Coverage:
     @property
     def marked(self) -> tuple[FailingSource, ...]:
         """Return the failing sources if charts should mark them, else none."""
-        return self.failing if len(self.failing) >= MARKED_SHARE * self.total else ()
+        return self.failing if is_many(len(self.failing), self.total) else ()
 
 
 def coverage(project: Project) -> Coverage:

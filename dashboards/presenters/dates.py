@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from accounts.formats import clock, hour_words, long_date, moment, number, short_date, short_day
+from accounts.formats import clock, hour_words, long_date, moment, short_date, short_day
 
 
 def full_time(local: datetime) -> str:
@@ -74,18 +74,6 @@ def relative_time(value: datetime, now: datetime) -> str:
         text = ngettext("%d hour ago", "%d hours ago", hours) if past else ngettext("in %d hour", "in %d hours", hours)
         return text % hours
     return _calendar_time(timezone.localtime(value), timezone.localtime(now))
-
-
-def duration(seconds: float) -> str:
-    """Return a duration in minutes, hours or days: "90 minutes", "6 hours"."""
-    minutes = max(round(seconds / 60), 1)
-    if minutes < 120:
-        return ngettext("%(number)s minute", "%(number)s minutes", minutes) % {"number": number(minutes)}
-    hours = round(minutes / 60)
-    if hours < 48:
-        return ngettext("%(number)s hour", "%(number)s hours", hours) % {"number": number(hours)}
-    days = round(hours / 24)
-    return ngettext("%(number)s day", "%(number)s days", days) % {"number": number(days)}
 
 
 def planned_time(value: datetime, now: datetime) -> str:

@@ -10,9 +10,9 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.access import SignedInRequest
 from accounts.formats import number
-from monitoring.http import host_key
 from monitoring.models import FetchRequest
 from monitoring.services.fetches import MAX_PER_PERSON
+from outbound import host_key
 
 # Most sites respond within it, so most people never see the progress; a web thread waits for them.
 WAIT_S = 1.0

@@ -34,11 +34,12 @@ class Choice:
 
 @dataclass(frozen=True)
 class Chip:
-    """An applied filter; `query` is the query string without it."""
+    """An applied filter, or order; `query` is the query string without it."""
 
     name: str
     value: str
     query: str
+    is_filter: bool = True
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,11 @@ class FilterBar:
     q: str
     unfiltered_query: str
     problems: tuple[Problem, ...]
+
+    @property
+    def filters(self) -> int:
+        """The number of chips that `unfiltered_query` removes."""
+        return sum(chip.is_filter for chip in self.chips)
 
 
 def filter_bar(f: MentionFilter, keywords: Iterable[Keyword]) -> FilterBar:
@@ -86,10 +92,15 @@ def _chips(f: MentionFilter, loaded: Mapping[str, Mapping]) -> list[Chip]:
     if f.by == "found":
         chips.append(Chip(_("Date"), _("found by Vigie"), f.replace(by="published").to_query()))
     for name, dimension in DIMENSIONS.items():
-        selected = dimension.selected(f) if dimension.is_filter else ()
+        selected = dimension.selected(f)
         labels = (loaded.get(name) or dimension.labels(selected)) if selected else {}
         chips += [
-            Chip(str(dimension.label), str(labels.get(key, key)), dimension.deselect(f, key).to_query())
+            Chip(
+                str(dimension.label),
+                str(labels.get(key, key)),
+                dimension.deselect(f, key).to_query(),
+                dimension.is_filter,
+            )
             for key in selected
         ]
     return chips

@@ -69,11 +69,16 @@ _UNDONE = {
     "mention.founded": gettext_lazy("Assessment of the complaint undone."),
     "mention.reason": gettext_lazy("Reason for not replying undone."),
     "mention.snoozed": gettext_lazy("Snooze undone."),
+    "mention.sentiment": gettext_lazy("Correction of the sentiment undone."),
+    "draft.sent": gettext_lazy("Marked as not replied; the draft is open again."),
+    "story.joined": gettext_lazy("Joining of stories undone."),
+    "story.split": gettext_lazy("Split from the story undone."),
 }
 _MUTED_BY = {
     Mute.Kind.AUTHOR: gettext_lazy("Ignored because the author “%(name)s” is muted."),
     Mute.Kind.SOURCE: gettext_lazy("Ignored because the source “%(name)s” is muted."),
     Mute.Kind.DOMAIN: gettext_lazy("Ignored because the domain “%(name)s” is muted."),
+    Mute.Kind.STORY: gettext_lazy("Ignored because the story “%(name)s” is muted."),
 }
 
 

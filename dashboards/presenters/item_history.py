@@ -13,8 +13,10 @@ from accounts.models import ActivityEntry, User
 from dashboards.presenters.history_sentences import Told, person_id, sentence
 from monitoring.insights.history import EDITED, FOUND, Event
 from monitoring.models import DocumentActivity
-from monitoring.services.triage import UNDOABLE
+from monitoring.services.corrections import CORRECTED, SENTIMENT
 from monitoring.services.triage_log import UNDONE
+from workplace.drafts import SENT
+from workplace.undo import UNDOABLE
 
 BY_VIGIE = {FOUND, EDITED, "document.deleted"}
 
@@ -66,10 +68,15 @@ def who(user: User | None, action: str, me: User) -> str:
     return _("You") if user == me else user.name
 
 
+def _is_undoable(event: Event) -> bool:
+    """Return whether a change can be undone: a reply that Vigie has published can't, nor an old correction."""
+    if event.action == SENTIMENT and CORRECTED not in event.before:
+        return False
+    return event.action in UNDOABLE and (event.action != SENT or "former" in event.detail)
+
+
 def _undoable(events: Sequence[Event], me: User) -> int | None:
     """Return the latest change that can be undone, if it is the reader's own."""
     undone = {event.detail.get("undone") for event in events if event.action == UNDONE}
-    latest = next(
-        (event for event in reversed(events) if event.action in UNDOABLE and event.entry_id not in undone), None
-    )
+    latest = next((event for event in reversed(events) if _is_undoable(event) and event.entry_id not in undone), None)
     return latest.entry_id if latest and latest.user == me else None

@@ -24,13 +24,11 @@ from dashboards.presenters.sentiment_badges import (
 from dashboards.presenters.work import NO_WORK, Work, work_of
 from monitoring.content.urls import host_of
 from monitoring.insights.documents import FoundDocument
-from monitoring.insights.mentions import MentionRow
+from monitoring.insights.mentions import MentionRow, status_of
 from monitoring.models import Document, Keyword, Mention, Source
 from monitoring.platforms.registry import short_lived
 
 TITLE_CHARS = 160
-# An item whose mentions differ in status shows the first of these: the most urgent.
-BY_URGENCY = [Mention.Status.NEEDS_REPLY, Mention.Status.TO_REVIEW, Mention.Status.REPLIED, Mention.Status.IGNORED]
 OPEN = {Mention.Status.NEEDS_REPLY, Mention.Status.TO_REVIEW}
 
 
@@ -99,9 +97,9 @@ def shown_mentions(rows: Iterable[MentionRow]) -> list[ShownMention]:
 
 
 def shown_with_work(rows: Iterable[MentionRow], now: datetime) -> list[ShownMention]:
-    """Return the rows with due times, assignees, tags and numbers of notes, in three queries."""
+    """Return the rows with due times, assignees, tags and numbers of notes, in four queries."""
     shown = shown_mentions(rows)
-    work = work_of([row.document.pk for row in shown], now)
+    work = work_of({row.document.pk: row.story_id for row in shown}, now)
     return [replace(row, work=work.get(row.document.pk, NO_WORK)) for row in shown]
 
 
@@ -109,7 +107,6 @@ def shown_mention(row: MentionRow) -> ShownMention:
     """Return one row as lists show it."""
     document, mention = row.document, row.mention
     title, text = excerpt(document.title, row.title_spans, TITLE_CHARS), excerpt(document.text, row.text_spans)
-    statuses = tuple(item.status for item in row.mentions)
     return ShownMention(
         id=mention.pk,
         ids=tuple(item.pk for item in row.mentions),
@@ -119,8 +116,8 @@ def shown_mention(row: MentionRow) -> ShownMention:
         source_name=source_name(mention.source, document),
         author=document.author,
         language=document.language,
-        status=next(status for status in BY_URGENCY if status in statuses),
-        statuses=statuses,
+        status=status_of(row.mentions),
+        statuses=tuple(item.status for item in row.mentions),
         document=document,
         badges=sentiment_badges(row.mentions),
         corrections=correction_state(row.mentions),

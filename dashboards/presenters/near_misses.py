@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dashboards.presenters.query_preview import ShownResult, shown_result
+from monitoring.messages.labels import NEAR_MISS_LABELS
 from monitoring.models import Keyword
 from monitoring.query_tools.near_misses import NearMiss, NearMisses
 from monitoring.query_tools.noise import Noise
@@ -21,16 +22,13 @@ from monitoring.query_tools.widenings import CONDITION, EXACT, EXCLUSION, PLURAL
 SAMPLES = 3
 MAX_FORMS = 4
 
-_TITLES: dict[str, tuple[str | Promise, str | Promise]] = {
-    PLURAL: (gettext_lazy("Plural or singular"), gettext_lazy("Another number of a word in the query.")),
-    TYPO: (
-        gettext_lazy("Typos"),
-        gettext_lazy("Rare words that differ from a word in the query by one or two letters."),
-    ),
-    SPELLING: (gettext_lazy("Joined or separate"), gettext_lazy("The same letters with an apostrophe or a space.")),
-    EXACT: (gettext_lazy("Accents and case"), gettext_lazy("The sign = asks for exactly these letters.")),
-    EXCLUSION: (gettext_lazy("Excluded"), gettext_lazy("Items that a single exclusion removes.")),
-    CONDITION: (gettext_lazy("One condition not met"), gettext_lazy("Items that meet all other conditions.")),
+_EXPLANATIONS: dict[str, str | Promise] = {
+    PLURAL: gettext_lazy("Another number of a word in the query."),
+    TYPO: gettext_lazy("Rare words that differ from a word in the query by one or two letters."),
+    SPELLING: gettext_lazy("The same letters with an apostrophe or a space."),
+    EXACT: gettext_lazy("The sign = asks for exactly these letters."),
+    EXCLUSION: gettext_lazy("Items that a single exclusion removes."),
+    CONDITION: gettext_lazy("Items that meet all other conditions."),
 }
 
 
@@ -69,7 +67,12 @@ class ShownExclusion:
 def miss_groups(keyword: Keyword, found: NearMisses) -> list[MissGroup]:
     """Return the causes that have near misses."""
     return [
-        MissGroup(cause, str(_TITLES[cause][0]), str(_TITLES[cause][1]), [_miss(keyword, miss) for miss in misses])
+        MissGroup(
+            cause,
+            str(NEAR_MISS_LABELS[cause]),
+            str(_EXPLANATIONS[cause]),
+            [_miss(keyword, miss) for miss in misses],
+        )
         for cause, misses in found.misses.items()
         if misses
     ]

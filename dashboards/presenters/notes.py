@@ -1,4 +1,4 @@
-"""The internal notes of an item as the page of a mention shows them. Called by dashboards/views/notes.py."""
+"""The notes of an item and its story as the page of a mention shows them. Called by dashboards/views/notes.py."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,14 +6,17 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Role
+from accounts.named_members import Member, Part, handles, parts, shown
 from workplace.models import Note
-from workplace.note_text import Member, Part, handles, parts, shown
 from workplace.notes import may_delete, members_of, names_in, notes_of
 
 
 @dataclass(frozen=True)
 class ShownNote:
-    """A note; `written` is its text as its author edits it, `face` the first letter of the author's name."""
+    """A note; `written` is its text as its author edits it, `face` the first letter of the author's name.
+
+    `item` is the title of the other item of the story that it is about, "" if it is about this one.
+    """
 
     pk: int
     version: int
@@ -26,6 +29,7 @@ class ShownNote:
     is_deleted: bool
     may_edit: bool
     may_delete: bool
+    item: str
 
     @property
     def face(self) -> str:
@@ -53,18 +57,19 @@ class Notes:
 
 
 def shown_notes(membership: Membership, document_id: int) -> Notes:
-    """Return the notes in three queries."""
+    """Return the notes in four queries."""
     rows = notes_of(membership.project_id, document_id)
     may_write = membership.may(Role.MANAGER)
     members = members_of(membership.project_id) if may_write else []
     by_id, names = handles(members), names_in(rows)
-    shown_rows = [_shown(membership, note, names, names | by_id, may_write=may_write) for note in rows]
+    shown_rows = [_shown(membership, note, document_id, names, names | by_id) for note in rows]
     return Notes(shown_rows, [NameChoice(by_id[one.pk], one) for one in members if one.pk != membership.user_id])
 
 
 def _shown(
-    membership: Membership, note: Note, names: dict[int, str], written: dict[int, str], *, may_write: bool
+    membership: Membership, note: Note, document_id: int, names: dict[int, str], written: dict[int, str]
 ) -> ShownNote:
+    may_write = membership.may(Role.MANAGER)
     is_deleted, unknown = note.deleted_at is not None, _("former member")
     return ShownNote(
         pk=note.pk,
@@ -78,4 +83,5 @@ def _shown(
         is_deleted=is_deleted,
         may_edit=may_write and not is_deleted and note.author_id == membership.user_id,
         may_delete=may_write and not is_deleted and may_delete(membership, note),
+        item="" if note.document_id == document_id else str(note.document),
     )

@@ -11,8 +11,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.formats import long_date, number, percent
-from dashboards.presenters.dates import duration
+from accounts.formats import duration, long_date, number, percent
 from dashboards.presenters.response_rows import median_words
 from dashboards.presenters.sentiment_chart import MIN_MENTIONS_TO_COMPARE
 from dashboards.presenters.time_chart import ShareChart

@@ -11,8 +11,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.formats import number, percent
-from dashboards.presenters.dates import duration
+from accounts.formats import duration, number, percent
 from dashboards.presenters.platform_cards import initials_of
 from dashboards.presenters.platform_preview import search_notes
 from monitoring.messages.labels import translated

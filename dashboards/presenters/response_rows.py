@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from accounts.formats import percent
-from dashboards.presenters.dates import duration
+from accounts.formats import duration, percent
 from monitoring.insights.filters import MentionFilter
 from monitoring.models import Mention
 from workplace.response_times import ResponseTimes
@@ -21,7 +20,7 @@ OUTCOMES = {"replied": "replied", "within": "met", "late": "missed", "overdue": 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The number of items of an outcome; `query` is that of their list, "" without a filter for it."""
+    """The number of items of an outcome; `query` is that of their list."""
 
     count: int
     query: str
@@ -42,14 +41,13 @@ class ResponseRow:
         return list(zip(outcome_names(), self.outcomes, strict=True))
 
 
-def response_row(name: str, times: ResponseTimes, f: MentionFilter | None, reasons: Iterable[str]) -> ResponseRow:
-    """Return the line of these numbers; `f` is the filter that they are of, None if there is none."""
-    wide = f and f.replace(statuses=f.statuses or tuple(Mention.Status.values))
+def response_row(name: str, times: ResponseTimes, f: MentionFilter, reasons: Iterable[str]) -> ResponseRow:
+    """Return the line of these numbers; `f` is the filter that they are of."""
+    wide = f.replace(statuses=f.statuses or tuple(Mention.Status.values))
     outcomes = [
-        Outcome(getattr(times, outcome), wide.replace(due=value).to_query() if wide else "")
-        for outcome, value in OUTCOMES.items()
+        Outcome(getattr(times, outcome), wide.replace(due=value).to_query()) for outcome, value in OUTCOMES.items()
     ]
-    declined = wide.replace(reasons=tuple(reasons)).to_query() if wide else ""
+    declined = wide.replace(reasons=tuple(reasons)).to_query()
     return ResponseRow(
         name=name,
         median=median_words(times),

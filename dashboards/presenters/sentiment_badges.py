@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.formats import percent
-from dashboards.charts import shares
+from monitoring.insights.shares import shares
 from monitoring.models import Correction, Keyword, Mention
 from monitoring.models.mentions import probabilities
 

@@ -17,7 +17,9 @@ from django.utils.translation import ngettext
 
 from accounts.formats import number
 from accounts.models import Project
-from alerts.incident_messages import filter_of_peak, headline
+from alerts.incident_counts import counts_of
+from alerts.incident_filters import filter_of_peak
+from alerts.incident_messages import headline
 from alerts.models import Incident
 from alerts.status import Status, Tone
 from dashboards.presenters.coverage import Coverage
@@ -60,16 +62,16 @@ class StatusWords:
         status = self.status
         if status.incident:
             first, numbers = (
-                _sentence(headline(status.incident, status.incident.peak)),
+                _sentence(headline(status.incident, counts_of([status.incident])[status.incident.pk])),
                 self._incident(status.incident),
             )
         elif status.signal:
             first = self._signal_headline(status.signal)
             numbers = self._signal(status.signal)
         else:
-            first = self._failing_headline() if status.tone == Tone.WARN else _("All clear.")
+            first = self._hindered_headline() if status.tone == Tone.WARN else _("All clear.")
             numbers = [self._last_day()]
-        rest = [*numbers, self._about(), self._queue(status.queue)]
+        rest = [*numbers, self._late(), self._about(), self._queue(status.queue)]
         return StatusLine(status.tone, first, [one for one in rest if one], self._facts(), self._button())
 
     def _incident(self, incident: Incident) -> list[SafeString]:
@@ -102,7 +104,15 @@ class StatusWords:
         turn = {1: _("The number is rising."), -1: _("The number is falling."), 0: ""}[signal.trend]
         return [_filled(sentence, mentions=link, ratio=times), SafeString(turn)]
 
-    def _failing_headline(self) -> str:
+    def _late(self) -> SafeString:
+        if not self.status.late_since:
+            return SafeString()
+        when = relative_time(self.status.late_since, self.now)
+        return _filled(_("The rules were last evaluated %(when)s: no alert can be triggered."), when=when)
+
+    def _hindered_headline(self) -> str:
+        if self.status.late_since:
+            return _("Alerts are late.")
         failing = len(self.sources.failing)
         text = ngettext(
             "%(number)s of %(total)s sources is failing.", "%(number)s of %(total)s sources are failing.", failing
@@ -187,7 +197,7 @@ class StatusWords:
             return Button(_("View incident"), reverse("incident", args=[self.project.pk, status.incident.pk]))
         if status.signal:
             return Button(_("View these mentions"), f"{self.mentions_url}?{status.signal.f.to_query()}")
-        if status.tone == Tone.WARN:
+        if status.tone == Tone.WARN and status.failing:
             return Button(_("View failing sources"), f"{reverse('sources', args=[self.project.pk])}?status=failing")
         if queue.total:
             text = ngettext("Reply to %(count)s mention", "Reply to %(count)s mentions", queue.total)

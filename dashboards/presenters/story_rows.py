@@ -21,14 +21,18 @@ TITLE_CHARS = 120
 
 @dataclass(frozen=True)
 class StoryRow:
-    """A story with its spread in words; `query` lists its items, `spark` is the path of their number by day."""
+    """A story with its spread in words. `query` lists its items, `list_query` all items; `spark` is the path of the
+    number of its items by day.
+    """
 
+    id: int
     title: str
     spread: str
     source: str
     first: datetime
     last: datetime
     query: str
+    list_query: str
     spark: str
 
 
@@ -42,11 +46,13 @@ def _row(f: MentionFilter, story: TopStory) -> StoryRow:
     items = ngettext("%(count)s item", "%(count)s items", story.items) % {"count": number(story.items)}
     sources = ngettext("in %(count)s source", "in %(count)s sources", story.source_count)
     return StoryRow(
+        id=story.story_id,
         title=document.title or plain(excerpt(document.text, (), TITLE_CHARS)) or no_text(document),
         spread=f"{items} {sources % {'count': number(story.source_count)}}",
         source=source_name(document.source, document),
         first=document.published,
         last=story.last_published,
         query=f.replace(story_ids=(story.story_id,)).to_query(),
+        list_query=f.to_query(),
         spark=spark_path(story.by_day),
     )

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.formats import number, percent, percent_pattern
-from dashboards import charts, time_charts
+from dashboards import time_charts
 from dashboards.presenters.dates import bucket_label, bucket_title, window_title
 from dashboards.time_charts import Line, Remark, Segment, TimeBucket
 from monitoring.insights.breakdown import Breakdown, KeywordLine, Tally
@@ -25,6 +25,7 @@ from monitoring.insights.marks import MODEL, QUERY, Mark
 from monitoring.insights.net_sentiment import NetPoint, net_points
 from monitoring.insights.peaks import peaks
 from monitoring.insights.sentiment import MIN_LABELED
+from monitoring.insights.shares import shares
 from monitoring.messages.source_errors import error_text
 from monitoring.models import Keyword
 
@@ -148,8 +149,8 @@ def share_chart(
         tuple(line.keyword.pk for line in brands),
     )
     series = [own, *((line.keyword.name, line.counts, line.before, (line.keyword.pk,)) for line in rivals)]
-    now = charts.shares([sum(counts) for _name, counts, _before, _ids in series])
-    before = charts.shares([count for _name, _counts, count, _ids in series])
+    now = shares([sum(counts) for _name, counts, _before, _ids in series])
+    before = shares([count for _name, _counts, count, _ids in series])
     has_previous = has_previous and any(count for _name, _counts, count, _ids in series)
     by_bucket = [sum(counts) for counts in zip(*(counts for _name, counts, _before, _ids in series), strict=True)]
     config = time_charts.shares(

@@ -12,6 +12,7 @@ from dashboards.presenters.history_sentences import snoozed_until
 from dashboards.presenters.work import due_words
 from monitoring.models import MentionTag, Triage
 from monitoring.services.mention_tags import tags_of_project
+from monitoring.services.triage_log import Value
 from monitoring.services.triage_operations import COLUMNS, stored_value
 
 MAX_SUGGESTIONS = 50
@@ -81,7 +82,7 @@ def _people(project: Project, assignee_id: int | None, reader: User) -> list[Ass
     return sorted(people, key=lambda one: (not one.is_reader, one.name.casefold()))
 
 
-def form_value(value: str | int | bool | None) -> str:
+def form_value(value: Value) -> str:
     """Return a stored value as forms send it back as what the person saw."""
     if value is None:
         return ""

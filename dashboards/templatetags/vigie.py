@@ -6,18 +6,22 @@ Every number and date on a page goes through one of these filters, which follow 
 import json
 import re
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from django import template
 from django.conf import settings
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from accounts import formats
+from accounts.models import User
 from dashboards.presenters import dates
+from dashboards.presenters.mention_rows import ShownMention
+from dashboards.presenters.sentiment_badges import RowBadges
 from monitoring.insights.sentiment_words import signed as signed_number
 from monitoring.messages.labels import language_name
 from monitoring.models import Document
@@ -33,6 +37,44 @@ def icon(name: str) -> SafeString:
     """Return an icon by its Lucide name or that in static/icons.svg, hidden from screen readers: text follows it."""
     file = static("icons.svg" if name in _own_icons() else "vendor/lucide/icons.svg")
     return format_html('<svg class="ico" aria-hidden="true"><use href="{}#{}"></use></svg>', file, name)
+
+
+@register.simple_tag
+def mention_url(project_id: int, mention_id: int) -> str:
+    """Return the URL of a mention's page. A list has dozens: Django builds one per project."""
+    return f"{_mentions_url(project_id)}{mention_id}"
+
+
+@lru_cache(maxsize=1000)
+def _mentions_url(project_id: int) -> str:
+    return reverse("mention", args=[project_id, 0]).removesuffix("0")
+
+
+@register.simple_tag
+def assignee(person: User | None) -> SafeString:
+    """Return who an item is assigned to, as a face."""
+    words = _("assigned to %(name)s") % {"name": person.name} if person else _("Unassigned")
+    return format_html(
+        '<span title="{words}"><span class="face"{kind} data-size="small" aria-hidden="true">{face}</span>'
+        '<span class="sr">{words}</span></span>',
+        words=words,
+        kind="" if person else mark_safe(' data-kind="nobody"'),
+        face=initials(person.name) if person else "",
+    )
+
+
+@register.filter
+def sentiment_sign(row: ShownMention | RowBadges) -> SafeString:
+    """Return the sign of a row's sentiment: an icon, or "…" while the sentiment is being analyzed."""
+    sign = row.sign
+    return format_html(
+        '<span class="tone" data-sign="{}" data-tone="{}" role="img" aria-label="{}" title="{}">{}</span>',
+        row.id,
+        sign.tone,
+        sign.label,
+        sign.label,
+        icon(sign.icon) if sign.icon else "…",
+    )
 
 
 @register.simple_tag(takes_context=True)

@@ -16,7 +16,9 @@ from accounts.formats import clock
 from accounts.forms import AccountForm, TokenForm
 from accounts.models import User
 from accounts.tokens import create_token
+from dashboards.forms.quiet_hours import QuietHoursForm
 from dashboards.forms.shortcuts import ShortcutsForm
+from delivery.refused_addresses import refused_since
 
 
 @never_cache
@@ -74,8 +76,10 @@ def account_page(request: SignedInRequest, **forms: object) -> HttpResponse:
     context = {
         "form": _form(request.user),
         "shortcuts_form": ShortcutsForm(None, user=request.user),
+        "quiet_form": QuietHoursForm(user=request.user),
         "token_form": TokenForm(),
         "tokens": request.user.api_tokens.order_by("-created_at"),
+        "refused_since": refused_since([request.user.email]).get(request.user.email.lower()),
         "has_second_factor": Authenticator.objects.filter(user=request.user, type="totp").exists(),
         **forms,
     }

@@ -14,16 +14,18 @@ from django.utils.translation import gettext as _
 from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role, User
 from dashboards.presenters.answer_box import AnswerBox, answer_box
+from dashboards.views.changed_row import changed_row
 from dashboards.views.triage import back
 from monitoring.content.scrub import scrub
-from monitoring.content.values import read_id
+from monitoring.content.values import read_id, read_ids
 from monitoring.models import Mention
+from monitoring.services.triage_log import last_changes
 from workplace import drafts, outgoing
 from workplace.models import Draft
-from workplace.reply_variables import fill
-from workplace.saved_replies import saved_replies, values_for
+from workplace.saved_replies import replies_for
 
 SHOWN_REPLIES = 20
+MAX_SHOWN = 50  # mentions of one item, one for each keyword that matches it
 
 
 @project_view(Role.MANAGER)
@@ -59,20 +61,30 @@ def mention_reply(request: SignedInRequest, membership: Membership, mention_id: 
         closed=closed,
         **failure,  # type: ignore[arg-type]
     )
-    return _shown(request, membership, box)
+    response = _shown(request, membership, box)
+    if closed == Draft.State.SENT and "list" in request.POST:
+        response.write(_replied_row(request, membership, mention).content)
+    return response
+
+
+def _replied_row(request: SignedInRequest, membership: Membership, mention: Mention) -> HttpResponse:
+    """Return the row of the list that the script shows, with what undoes the reply."""
+    entry = last_changes([mention.document_id], drafts.SENT).get(mention.document_id)
+    own = entry.pk if entry and entry.user == request.user else None
+    ids = read_ids(request.POST.getlist("shown")[:MAX_SHOWN])
+    of_item = Mention.objects.filter(document=mention.document_id, pk__in=ids).values_list("pk", flat=True)
+    return changed_row(request, membership, [*of_item] or [mention.pk], own, _("Marked as replied."))
 
 
 @project_view(Role.MANAGER)
 def mention_saved_replies(request: SignedInRequest, membership: Membership, mention_id: int) -> HttpResponse:
     """The saved replies that have the words `q`, filled in for the mention, those in its language first."""
     document = _mention(membership, mention_id).document
-    found = saved_replies(membership.project, scrub(request.GET.get("q", "")))
-    found.sort(key=lambda reply: reply.language != document.language)
-    values = values_for(document, request.user)
+    found = replies_for(document, request.user, scrub(request.GET.get("q", "")))
     context = {
         "project": membership.project,
         "mention_id": mention_id,
-        "rows": [(reply, fill(reply.text, values)) for reply in found[:SHOWN_REPLIES]],
+        "rows": found[:SHOWN_REPLIES],
     }
     return render(request, "mentions/_saved_replies.html" if request.htmx else "mentions/saved_replies.html", context)
 

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
-from dashboards.presenters.authors import author_chart, author_facts, shown_author
+from dashboards.presenters.author_page import author_chart, author_facts
+from dashboards.presenters.authors import shown_author
 from dashboards.presenters.mention_rows import shown_mentions
 from dashboards.views.time_limit import within_time_limit
 from monitoring.content.values import read_id
 from monitoring.insights import mentions
-from monitoring.insights.authors import filter_of
+from monitoring.insights.author_profile import filter_of
 from monitoring.messages.author_rules import rule_sentences
 from monitoring.models import Author
 from monitoring.services import authors
@@ -42,14 +43,14 @@ def _page(
     project, f = membership.project, filter_of(found, request.user.zone)
     mentions_page = reverse("mentions", args=[project.pk])
     chart = author_chart(f, mentions_page)
+    latest = mentions.page(f, size=LATEST).rows
     context = {
         "project": project,
         "author": shown_author(found),
         "chart": chart,
-        "facts": author_facts(f, chart.split),
+        "facts": author_facts(f, chart.split, latest),
         "mentions_page": mentions_page,
-        "rows": shown_mentions(mentions.page(f, size=LATEST).rows),
-        "query": f.to_query(),
+        "rows": shown_mentions(latest),
         "notes": found.notes.select_related("user").order_by("-pk"),
         "rules": rule_sentences(authors.settings_of(project)),
         "all_tags": authors.tags_of_authors(project),
@@ -162,5 +163,10 @@ def author_erase(request: SignedInRequest, membership: Membership, author_id: in
         erase_author(project, request.user, author_id)
         messages.success(request, _("Data erased. The content of the items disappears within minutes."))
         return redirect("authors", project.pk)
-    context = {"project": project, "author": shown_author(found), "is_wrong": is_wrong}
+    context = {
+        "project": project,
+        "author": shown_author(found),
+        "is_wrong": is_wrong,
+        "typed": request.POST.get("name", ""),
+    }
     return render(request, "authors/erase.html", context, status=422 if is_wrong else 200)

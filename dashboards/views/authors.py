@@ -2,30 +2,29 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import SignedInRequest, project_view
+from accounts.formats import duration
 from accounts.models import Membership, Role
 from dashboards.forms.author_rules import AuthorRulesForm
-from dashboards.presenters.authors import LABEL_NAMES, shown_author, shown_authors
-from dashboards.presenters.mention_rows import shown_mention
+from dashboards.presenters.authors import shown_authors, shown_waiting
 from dashboards.views.time_limit import within_time_limit
 from dashboards.views.triage import back
-from monitoring.content.scrub import scrub
 from monitoring.content.values import read_id
 from monitoring.insights import authors as author_lists
-from monitoring.insights.authors import LABELS, SORTS, AuthorQuery
-from monitoring.insights.mentions import MentionRow
+from monitoring.insights.authors import SORTS, AuthorQuery
 from monitoring.messages.author_rules import rule_sentences
-from monitoring.messages.labels import platform_name
-from monitoring.models import Author, AuthorSettings, Mention, Source
+from monitoring.messages.labels import AUTHOR_LABELS, platform_name
+from monitoring.models import AuthorSettings, Source
 from monitoring.services import authors as author_service
-
-MAX_QUERY = 100  # characters
+from workplace import welcome_replies
+from workplace.models import SavedReply
+from workplace.saved_replies import saved_replies
 
 
 @project_view()
@@ -33,14 +32,7 @@ MAX_QUERY = 100  # characters
 def authors(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """One page of the list; `q`, `sort`, `label`, `platform` and `tag` choose it, unknown values choose nothing."""
     project, given = membership.project, request.GET
-    query = AuthorQuery(
-        project.pk,
-        q=scrub(given.get("q", ""))[:MAX_QUERY].strip(),
-        sort=given.get("sort", "") if given.get("sort") in SORTS else "mentions",
-        label=given.get("label", "") if given.get("label") in LABELS else "",
-        platform=scrub(given.get("platform", ""))[:30],
-        tag=scrub(given.get("tag", ""))[:50],
-    )
+    query = AuthorQuery.read(project.pk, given)
     page = author_lists.author_page(query, given.get("cursor", ""))
     parameters = given.copy()
     parameters["cursor"] = page.next_cursor
@@ -49,10 +41,10 @@ def authors(request: SignedInRequest, membership: Membership) -> HttpResponse:
         "project": project,
         "rows": shown_authors(page.rows),
         "query": query,
-        "is_filtered": bool(query.q or query.label or query.platform or query.tag),
+        "is_filtered": query.is_filtered,
         "next_query": parameters.urlencode() if page.next_cursor else "",
         "sorts": {key: _sort_name(key) for key in SORTS},
-        "labels": LABEL_NAMES,
+        "labels": AUTHOR_LABELS,
         "platforms": sorted((platform_name(one), one) for one in platforms),
         "tags": author_service.tags_of_authors(project),
         "waiting": author_lists.welcome_count(project.pk, timezone.now()),
@@ -71,28 +63,33 @@ def _sort_name(key: str) -> str:
 @within_time_limit
 def welcome(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """The welcome queue: who wrote for the first time, and who is back, with the mention to reply to."""
-    project, now = membership.project, timezone.now()
-    waiting = author_lists.welcome_queue(project.pk, now)
-    first = author_lists.first_mentions(waiting)
-    rules = author_service.settings_of(project)
+    project = membership.project
+    reply, rules = welcome_replies.welcome_reply(project), author_service.settings_of(project)
+    waiting = author_lists.welcome_queue(project.pk, timezone.now())
     context = {
         "project": project,
-        "rows": [
-            (shown_author(one), _mention_of(first.get(one.pk)), _is_return(one), one.welcome_at) for one in waiting
-        ],
+        "rows": shown_waiting(waiting, reply),
         "rules": rules,
+        "return_after": duration(rules.return_days * 86_400),
+        "reply": reply.reply,
+        "replies": saved_replies(project),
         "may_edit": membership.may(Role.MANAGER),
     }
     return render(request, "authors/welcome.html", context)
 
 
-def _mention_of(mention: Mention | None) -> tuple[int, str] | None:
-    """Return the id of a mention and its title, or the start of its text if it has none."""
-    return (mention.pk, shown_mention(MentionRow(mention.document, (mention,))).title) if mention else None
-
-
-def _is_return(author: Author) -> bool:
-    return bool(author.first_at and author.welcome_at and author.welcome_at > author.first_at)
+@project_view(Role.MANAGER)
+@require_POST
+def welcome_reply(request: SignedInRequest, membership: Membership) -> HttpResponse:
+    """POST `reply`, the id of the saved reply that replies from the queue start with; "" for none."""
+    text = request.POST.get("reply", "")
+    try:
+        # No saved reply has the id 0.
+        welcome_replies.set_welcome_reply(membership.project, request.user, (read_id(text) or 0) if text else None)
+    except SavedReply.DoesNotExist:
+        raise Http404 from None
+    messages.success(request, _("Saved reply chosen.") if text else _("Saved reply removed."))
+    return redirect("welcome", membership.project_id)
 
 
 @project_view(Role.MANAGER)

@@ -1,7 +1,8 @@
 """The response to a change of a mention in the list: its row now, and whether the list still has it.
 
 In: the posted ids and `list`, the query string of the list on the page. Out: the row, whose `data-fits` is "no" if it
-no longer matches the list's filter; static/js/list/rows.js removes it then. Without `list`, every row matches. Around
+no longer matches the list's filter; static/js/list/rows.js removes it then. Without `list`, every row matches. Where a
+row stands for a story, it is the one that the story has in the list now: of another item, if the first left it. Around
 the row: the id of the change, with which the page undoes it, and the message about it.
 Called by every view that changes mentions one at a time.
 """
@@ -31,9 +32,10 @@ def changed_row(
     if row is None:
         raise Http404
     f = list_filter(request, membership)
+    listed = mention_lists.row_of_story(f, row.story_id) if f and f.is_folded and row.story_id else None
     context = {
-        "row": shown_with_work([with_mentions(row, ids)], timezone.now())[0],
-        "fits": f is None or bool(mention_lists.still_listed(f, [row])),
+        "row": shown_with_work([listed or with_mentions(row, ids)], timezone.now())[0],
+        "fits": f is None or listed is not None or bool(mention_lists.still_listed(f, [row])),
         "query": f.to_query() if f else "",
         "project": membership.project,
         "may_edit": True,

@@ -7,15 +7,17 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
 from dashboards.navigation import theme_of
+from dashboards.presenters.emails import in_theme
 from delivery import outbox
-from delivery.channels.registry import channel_label, is_configured
-from delivery.messages import delivery_problem
+from delivery.channels.registry import channel_label
+from delivery.messages import delivery_problem, reason_not_to_retry
 from delivery.models import Delivery
 
 
@@ -34,6 +36,8 @@ def delivery_send(request: SignedInRequest, membership: Membership, delivery_id:
     """POST to send a message again."""
     message = get_object_or_404(Delivery, pk=delivery_id, project=membership.project)
     _send(request, message)
+    if request.POST.get("back") == "failed":
+        return redirect(reverse("outbox", args=[membership.project_id]) + "?status=failed")
     return redirect("delivery", membership.project_id, message.pk)
 
 
@@ -50,34 +54,21 @@ def server_delivery(request: SignedInRequest, delivery_id: uuid.UUID) -> HttpRes
 
 
 def _message(request: SignedInRequest, message: Delivery, context: dict[str, object]) -> HttpResponse:
-    was_not_sent = message.state in (Delivery.State.FAILED, Delivery.State.KEPT)
     context |= {
         "delivery": message,
-        "html": _in_theme(message.html, theme_of(request)),
+        "html": in_theme(message.html, theme_of(request)),
         "channel": channel_label(message.channel),
         "problem": delivery_problem(message),
-        "may_send": context["may_manage"] and was_not_sent and is_configured(message.channel),
+        "may_send": context["may_manage"] and outbox.may_send_again(message),
         "sends_email": outbox.sends_email(),
     }
     return render(request, "alerts/delivery.html", context)
 
 
-def _in_theme(html: str, theme: str) -> str:
-    """Return an email whose dark colors follow the theme that was chosen in Vigie, not that of the system."""
-    media = {"dark": "@media all", "light": "@media not all"}.get(theme)
-    return html.replace("@media (prefers-color-scheme: dark)", media) if media else html
-
-
 def _send(request: SignedInRequest, message: Delivery) -> None:
-    if not is_configured(message.channel):
-        messages.error(request, _not_configured(message.channel))
+    if reason := reason_not_to_retry(message):
+        messages.error(request, reason)
     elif outbox.send_again(message):
         messages.success(request, _("The message is on its way."))
     else:
         messages.info(request, _("The message is already on its way."))
-
-
-def _not_configured(channel: str) -> str:
-    if channel == Delivery.EMAIL:
-        return _("No mail server is configured. Set EMAIL_URL first.")
-    return _("This channel isn’t configured: %(channel)s.") % {"channel": channel_label(channel)}

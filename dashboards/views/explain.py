@@ -16,11 +16,11 @@ from accounts.models import Membership, Project, Role
 from dashboards.forms.explain import FIELDS, ExplainForm
 from dashboards.presenters.explanation import Line, excluded_spans, lines, marked, met_spans
 from dashboards.presenters.fetching import WAIT_S, show_progress, show_result, too_many_fetches
-from monitoring.http.secret_urls import hide
 from monitoring.messages.explanations import DIFFERENCES, verdict
 from monitoring.models import FetchRequest
 from monitoring.query_tools import explain as explainer
 from monitoring.services.fetches import TooManyFetches, fetch_of, request_fetch, wait_for
+from outbound.secret_urls import hide
 
 # All servers and mail programs accept URLs of this length; longer requests are answered without a link to share.
 MAX_LINK_LENGTH = 1_800

@@ -1,18 +1,23 @@
-"""Incidents: the open and the past ones, each with its mentions and its chart, and acknowledging one."""
+"""Incidents: the open and the past ones, and the page of one with its evidence, its timeline and who does what.
 
-from django.contrib import messages
+dashboards/views/incident_actions.py changes them.
+"""
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from accounts.access import SignedInRequest, project_view
-from accounts.models import Membership, Role
-from alerts import incidents as alert_incidents
-from alerts.incident_messages import filter_of_incident, filter_of_peak, headline, sentence_at_opening
+from accounts.models import Membership, Project, Role
+from alerts.incident_counts import with_counts
+from alerts.incident_list import RESOLVED, incident_page, incidents_of, leads_of, open_incidents
+from alerts.incident_messages import headline, sentence_at_opening
+from alerts.incident_people import assignees_of
+from alerts.incident_view import IncidentView
 from alerts.models import Incident, Rule
+from alerts.watch import late_since
 from dashboards.presenters.incident_chart import incident_chart
+from dashboards.presenters.incident_people import choices
 from dashboards.presenters.mention_rows import shown_with_work
 from monitoring.insights import mentions
 
@@ -23,55 +28,58 @@ LATEST = 5
 @project_view()
 def incidents(request: SignedInRequest, membership: Membership) -> HttpResponse:
     project = membership.project
+    open_ones = open_incidents(project)
+    page = incident_page(project, RESOLVED, request.GET.get("cursor"), PAST)
+    rows = [_row(incident, count) for incident, count in with_counts([*open_ones, *page.rows])]
     context = {
         "project": project,
         "may_change": membership.may(Role.MANAGER),
-        "open": [_row(incident) for incident in alert_incidents.incidents_of(project, is_open=True)],
-        "past": [_row(incident) for incident in alert_incidents.incidents_of(project, is_open=False, limit=PAST)],
+        "open": rows[: len(open_ones)],
+        "past": rows[len(open_ones) :],
+        "next_cursor": page.next_cursor,
         "has_rules": Rule.objects.filter(project=project).exists(),
         "failing": project.sources.failing().order_by("title", "pk"),
+        "late_since": late_since(timezone.now()),
     }
-    return render(request, "alerts/incidents.html", context)
+    return render(request, "incidents/incidents.html", context)
 
 
 @project_view()
 def incident(request: SignedInRequest, membership: Membership, incident_id: int) -> HttpResponse:
-    shown = _incident(membership, incident_id)
+    shown = find_incident(membership.project, incident_id)
+    if shown.joined_id:
+        return redirect("incident", membership.project_id, shown.joined_id)
     now, zone = timezone.now(), request.user.zone
-    peak = filter_of_peak(shown, zone)
+    view = IncidentView(shown, now, zone)
     failing = membership.project.sources.failing().order_by("title", "pk")
+    may_change = membership.may(Role.MANAGER)
     context = {
         "project": membership.project,
-        "line": _row(shown),
-        "may_acknowledge": membership.may(Role.MANAGER) and shown.acknowledged_at is None,
+        "incident": shown,
+        "view": view,
+        "may_change": may_change,
         "failing": failing if shown.closed_at is None else [],
-        "mentions_query": peak.to_query(),
-        "mentions_count": mentions.count(peak).value,
-        "incident_query": filter_of_incident(shown, now, zone).to_query(),
-        "published_before": peak.mentions().filter(published__lt=peak.since).count(),
-        "rows": shown_with_work(mentions.page(peak, size=LATEST).rows, timezone.now()),
-        "volume_chart": incident_chart(shown, peak, now),
+        "published_before": view.peak.mentions().filter(published__lt=view.peak.since).count(),
+        "rows": shown_with_work(mentions.page(view.peak, size=LATEST).rows, now),
+        "top_posts": shown_with_work(view.top_posts, now),
+        "volume_chart": incident_chart(view),
+        "members": assignees_of(membership.project) if may_change else [],
+        "names": choices(membership) if may_change else [],
     }
-    return render(request, "alerts/incident.html", context)
+    return render(request, "incidents/incident.html", context)
 
 
-@project_view(Role.MANAGER)
-@require_POST
-def incident_acknowledge(request: SignedInRequest, membership: Membership, incident_id: int) -> HttpResponse:
-    """POST to acknowledge an incident."""
-    if alert_incidents.acknowledge(_incident(membership, incident_id), request.user):
-        messages.success(
-            request, _("Acknowledged. The incident resolves automatically once volume is back to normal.")
-        )
-    return redirect("incident", membership.project_id, incident_id)
+def find_incident(project: Project, incident_id: int) -> Incident:
+    """Return an incident of a project with its people, or raise Http404."""
+    return get_object_or_404(incidents_of(project), pk=incident_id)
 
 
-def _incident(membership: Membership, incident_id: int) -> Incident:
-    rows = Incident.objects.select_related("rule__keyword", "rule__project", "acknowledged_by")
-    return get_object_or_404(rows, pk=incident_id, rule__project=membership.project)
+def find_lead(project: Project, incident_id: int) -> Incident:
+    """Return an incident that no other one leads, with its people, or raise Http404."""
+    return get_object_or_404(leads_of(project), pk=incident_id)
 
 
-def _row(incident: Incident) -> dict[str, object]:
-    """Return an incident with its rule as it was when it opened, and its peak in words."""
-    observed = headline(incident, incident.peak)
-    return {"incident": incident, "sentence": sentence_at_opening(incident), "observed": observed}
+def _row(incident: Incident, count: int) -> dict[str, object]:
+    """Return an incident with its rule as it was when it opened, and its number in words."""
+    observed = headline(incident, count)
+    return {"incident": incident, "sentence": sentence_at_opening(incident), "observed": observed, "count": count}

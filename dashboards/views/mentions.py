@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from http import HTTPStatus
 
 from django.db.models import Max
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -35,6 +35,7 @@ from dashboards.presenters.post_facts import conversation, followers
 from dashboards.presenters.selection import selection_context
 from dashboards.presenters.sent_replies import shown_replies, under_way
 from dashboards.presenters.sentiment_badges import mention_sentiments
+from dashboards.presenters.story import shared_story
 from dashboards.presenters.triage_controls import triage_controls
 from dashboards.views.time_limit import within_time_limit
 from monitoring.content.values import read_id
@@ -46,31 +47,38 @@ from monitoring.insights.history import history_of
 from monitoring.insights.time_limit import TooSlow, time_limit
 from monitoring.models import DocumentSource, Keyword, Mention, RawItem
 
+FIRST_PAGE_SIZE = 30  # rows; a tall screen shows 25, and the next page loads when its end comes into view
+
 
 @project_view()
 @within_time_limit
 def mentions(request: SignedInRequest, membership: Membership) -> HttpResponse:
-    """One page of the list. htmx requests the following pages, which are rows only, and with `counts` the counts."""
+    """One page of the list. htmx requests the following pages, which are rows only.
+
+    `counts` are the views and facets with their numbers and that of the list, which the page loads after the rows,
+    with the `fields` of the menu of all filters; without JavaScript, a link opens the page with them.
+    """
     project = membership.project
     f = MentionFilter.from_query(project, request.GET, timezone.now(), request.user.zone, person_id=request.user.pk)
-    if not request.GET.keys() - {"cursor"}:
+    if not request.GET.keys() - {"cursor", "counts"}:
         f = f.replace(stories=FOLD)
-    if request.htmx and "counts" in request.GET:
-        return render(request, "mentions/_counts.html", _counts(f))
-    page = mention_lists.page(f, request.GET.get("cursor"))
+    is_counted = "counts" in request.GET
+    if request.htmx and is_counted:
+        return render(request, "mentions/_counts.html", _counts(f) | _filter_fields(f, request))
+    cursor = request.GET.get("cursor")
+    page = mention_lists.page(f, cursor, mention_lists.PAGE_SIZE if cursor else FIRST_PAGE_SIZE)
     context = {
         "project": project,
         "rows": shown_with_work(page.rows, timezone.now()),
         "page": page,
         "query": f.to_query(),
-        "story_query": f.replace(stories="", order="").to_query(),
         "may_edit": membership.may(Role.MANAGER),
     }
     if request.htmx and "cursor" in request.GET:
         return render(request, "mentions/_mention_rows.html", context)
     keywords = list(Keyword.objects.filter(project=project).order_by("id"))
     context |= {
-        **_counts(f),
+        **(_counts(f) if is_counted else {"views": inbox_views(f)}),
         "bar": filter_bar(f, keywords),
         "keywords": keywords,
         "newest": _newest(f, page.rows),
@@ -88,9 +96,16 @@ def _counts(f: MentionFilter) -> dict[str, object]:
     return {
         "facets": facets,
         "views": inbox_views(f, facets),
-        "count": mention_lists.count(f),
+        "count": mention_lists.count(f),  # which the facets have counted
         "here": reverse("mentions", args=[f.project_id]),
     }
+
+
+def _filter_fields(f: MentionFilter, request: SignedInRequest) -> dict[str, object]:
+    """Return the context of the menu of all filters, if it is asked for."""
+    if "fields" not in request.GET:
+        return {}
+    return {"bar": filter_bar(f, Keyword.objects.filter(project_id=f.project_id))}
 
 
 def _newest(f: MentionFilter, rows: Iterable[mention_lists.MentionRow]) -> int:
@@ -109,10 +124,10 @@ def mentions_fresh(request: SignedInRequest, membership: Membership) -> HttpResp
     newest = read_id(request.GET.get("after", "")) or 0
     try:
         with time_limit():
-            rows = mention_lists.page(f.replace(order="")).rows
+            keys, _following = mention_lists.keys_after(f, None, mention_lists.PAGE_SIZE)
     except TooSlow:  # nobody waits for this: the list asks again later
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
-    fresh = sum(min(mention.pk for mention in row.mentions) > newest for row in rows)
+    fresh = sum(min(key.mention_ids) > newest for key in keys)
     context = {"fresh": fresh, "is_capped": fresh == mention_lists.PAGE_SIZE, "query": f.to_query(), "newest": newest}
     return render(request, "mentions/_new_mentions.html", context | {"project": membership.project})
 
@@ -121,6 +136,15 @@ def mentions_fresh(request: SignedInRequest, membership: Membership) -> HttpResp
 def mention(request: SignedInRequest, membership: Membership, mention_id: int) -> HttpResponse:
     """One mention in full: a page, or for htmx the reading pane of the list that the query string shows."""
     return mention_page(request, membership, mention_id, request.GET.urlencode())
+
+
+def _whole_story(request: SignedInRequest, membership: Membership, row: mention_lists.MentionRow, query: str) -> int:
+    """Return the number of items that the row of the list stands for, 0 if for this one alone."""
+    f = MentionFilter.from_query(
+        membership.project, QueryDict(query), timezone.now(), request.user.zone, person_id=request.user.pk
+    )
+    listed = mention_lists.row_of_story(f, row.story_id) if f.is_folded and row.story_id else None
+    return listed.others + 1 if listed and listed.others and listed.document == row.document else 0
 
 
 def mention_page(
@@ -155,6 +179,8 @@ def mention_page(
         "followers": followers(row.document),
         "author": author_of(row.document),
         "conversation": conversation(row.document),
+        "story": shared_story(row.document),
+        "whole_story": _whole_story(request, membership, row, query) if request.htmx else 0,
         "raw_item": RawItem.objects.filter(document=row.document).first() if membership.may(Role.ADMIN) else None,
         "back": query,
         "next": f"{reverse('mentions', args=[project.pk])}?{query}"

@@ -4,6 +4,9 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -11,10 +14,12 @@ from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
 from dashboards.presenters.muted import muted_rows
 from dashboards.views.triage import back
-from monitoring.content.values import read_id
+from monitoring.content.values import read_id, read_ids
 from monitoring.insights.mutes import mute_page
 from monitoring.models import Document, Mute
 from monitoring.services import mutes
+
+MAX_SELECTED = 200  # mentions of one request
 
 
 @project_view()
@@ -40,21 +45,61 @@ def mute_new(request: SignedInRequest, membership: Membership) -> HttpResponse:
             return _page(request, membership, problem=error.message_dict["value"][0])
         messages.error(request, " ".join(error.messages))
         return back(request, membership)
-    messages.success(request, _("“%(name)s” muted.") % {"name": mute})
+    undo = f"undo:{reverse('mute_end', args=[project.pk, mute.pk])}" if mute.is_new else ""
+    messages.success(request, _("“%(name)s” muted.") % {"name": mute}, extra_tags=undo)
+    return back(request, membership)
+
+
+@project_view(Role.MANAGER)
+@require_POST
+def mutes_new(request: SignedInRequest, membership: Membership) -> HttpResponse:
+    """POST `kind` and `id` (several) of mentions: mute the authors, the sources and so on of their items."""
+    project, kind = membership.project, request.POST.get("kind", "")
+    if kind not in Mute.Kind.values:
+        return HttpResponse(status=400)
+    ids = read_ids(request.POST.getlist("id")[:MAX_SELECTED])
+    documents = Document.objects.filter(project=project, mentions__in=ids).distinct().select_related("source")
+    documents = documents.order_by("pk")
+    if not ids or request.POST.get("scope") == "view":
+        messages.error(request, _("Select the mentions in the list."))
+        return back(request, membership)
+    try:
+        muted = mutes.mute_each(project, request.user, kind, documents)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return back(request, membership)
+    # The undo leaves mutes that existed before.
+    new = urlencode([("mute", one.pk) for one in muted if one.is_new])
+    undo = f"undo:{reverse('mutes_end', args=[project.pk])}?{new}" if new else ""
+    names = get_text_list([_("“%(text)s”") % {"text": one} for one in muted], _("and"))
+    messages.success(request, _("Muted: %(names)s.") % {"names": names}, extra_tags=undo)
+    return back(request, membership)
+
+
+@project_view(Role.MANAGER)
+@require_POST
+def mutes_end(request: SignedInRequest, membership: Membership) -> HttpResponse:
+    """POST `mute` (several, in the URL) to undo, and `next` to return to."""
+    ids = read_ids(request.GET.getlist("mute")[:MAX_SELECTED])
+    ended = [mute for pk in ids if (mute := mutes.end_mute(membership.project, request.user, pk))]
+    if ended:
+        messages.success(request, _("Unmuted. The mentions are to review again."))
+    else:
+        messages.info(request, _("Someone has already undone this."))
     return back(request, membership)
 
 
 @project_view(Role.MANAGER)
 @require_POST
 def mute_end(request: SignedInRequest, membership: Membership, mute_id: int) -> HttpResponse:
-    """POST to undo a mute."""
+    """POST to undo a mute; `next` to return to, by default the page of mutes."""
     get_object_or_404(membership.project.mutes, pk=mute_id)
     mute = mutes.end_mute(membership.project, request.user, mute_id)
     if mute:
         messages.success(request, _("“%(name)s” unmuted. Its mentions are to review again.") % {"name": mute})
     else:
         messages.info(request, _("Someone has already undone this."))
-    return redirect("muted", membership.project_id)
+    return back(request, membership) if "next" in request.POST else redirect("muted", membership.project_id)
 
 
 def _document(request: SignedInRequest, membership: Membership) -> Document:

@@ -1,5 +1,7 @@
 """The near misses of a keyword, and what people ignored of its mentions, each with a changed query to try."""
 
+from urllib.parse import urlencode
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -23,6 +25,7 @@ def keyword_near_misses(request: SignedInRequest, membership: Membership, keywor
         "keyword": keyword,
         "days": DAYS,
         "found": found,
+        "export_query": urlencode({"keyword": keyword.pk}),
         "groups": miss_groups(keyword, found),
         "noise": noise,
         "exclusions": shown_exclusions(keyword, noise),

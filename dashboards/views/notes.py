@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -37,12 +38,12 @@ def note_new(request: SignedInRequest, membership: Membership, mention_id: int) 
 @project_view(Role.MANAGER)
 @require_POST
 def note_edit(request: SignedInRequest, membership: Membership, note_id: int) -> HttpResponse:
-    """POST `text` and the `version` that was seen; as `note_new`."""
+    """POST `text`, the `version` that was seen, and the `mention` that the page shows; as `note_new`."""
     version = read_id(request.POST.get("version", "")) or 0
     return _changed(
         request,
         membership,
-        _mention(membership, note_id),
+        _mention(request, membership, note_id),
         lambda text: notes.edit_note(membership.project, request.user, note_id, text, version),
         note_id=note_id,
     )
@@ -51,15 +52,20 @@ def note_edit(request: SignedInRequest, membership: Membership, note_id: int) ->
 @project_view(Role.MANAGER)
 @require_POST
 def note_delete(request: SignedInRequest, membership: Membership, note_id: int) -> HttpResponse:
-    """POST to delete the text of a note; as `note_new`."""
-    return _changed(
-        request, membership, _mention(membership, note_id), lambda _text: notes.delete_note(membership, note_id)
-    )
+    """POST to delete the text of a note, with the `mention` that the page shows; as `note_new`."""
+    mention = _mention(request, membership, note_id)
+    return _changed(request, membership, mention, lambda _text: notes.delete_note(membership, note_id))
 
 
-def _mention(membership: Membership, note_id: int) -> Mention:
-    documents = Document.objects.filter(notes=note_id, notes__project=membership.project)
-    mention = Mention.objects.filter(document__in=documents).order_by("pk").first()
+def _mention(request: SignedInRequest, membership: Membership, note_id: int) -> Mention:
+    """Return the mention whose page has the note: the posted one if it is of the same story, else one of its item."""
+    document = Document.objects.filter(notes=note_id, notes__project=membership.project).only("story_id").first()
+    if document is None:
+        raise Http404
+    of_story = Q(story_id=document.story_id) if document.story_id else Q()
+    rows = Mention.objects.filter(Q(document=document) | of_story, keyword__project=membership.project)
+    shown = read_id(request.POST.get("mention", "")) or 0
+    mention = rows.filter(pk=shown).first() or rows.filter(document=document).order_by("pk").first()
     if mention is None:
         raise Http404
     return mention

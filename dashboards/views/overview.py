@@ -41,6 +41,7 @@ def overview(request: SignedInRequest, membership: Membership) -> HttpResponse:
     context: dict[str, object] = {"project": project, "keywords": keywords, "coverage": sources, "may_edit": may_edit}
     if keywords and sources.total:
         f = MentionFilter.from_query(project, request.GET, now, request.user.zone, person_id=request.user.pk)
+        f.set_project_keywords(one.pk for one in keywords)
         page = _Page(project, f, subject_of(f, keywords), keywords, sources, now)
         context |= page.context(may_edit=may_edit)
     return render(request, "overview/overview.html", context)
@@ -58,8 +59,9 @@ class _Page:
     now: datetime
 
     def context(self, *, may_edit: bool) -> dict[str, object]:
-        current = status(self.project, self.now, self.f.zone)
+        current = status(self.project, self.keywords, self.now, self.f.zone)
         everything = MentionFilter(project_id=self.project.pk, since=EPOCH, until=self.now, zone=self.f.zone)
+        everything.set_project_keywords(self.f.project_keywords)
         waiting_url = queue_url(self.project, current.queue, self.now)
         return {
             "bar": filter_bar(self.f, self.keywords),
@@ -74,8 +76,7 @@ class _Page:
 
     def _charts(self, current: Status, waiting_url: str) -> dict[str, object]:
         f = self.subject.f
-        previous = f.previous()
-        history_start = current.history_start if (current.history_start or self.now) > previous.since else None
+        history_start = current.history_start if (current.history_start or self.now) > f.previous().since else None
         found = breakdown(f)
         compared = [one for one in self.keywords if one.type != Keyword.Type.TOPIC]
         lines = keyword_lines(f, compared) if self.subject.rivals else []
@@ -97,8 +98,7 @@ class _Page:
             overview_tiles.reply_tile(current.queue, waiting_url, found.starts),
         ]
         response = overview_tiles.response_tile(
-            response_times.total(f, self.now),
-            response_times.total(previous, self.now),
+            *response_times.total_and_previous(f, self.now),
             f"{reverse('response_times', args=[self.project.pk])}?{f.to_query()}",
             history_start,
         )

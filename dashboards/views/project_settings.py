@@ -15,6 +15,7 @@ from accounts.access import SignedInRequest, project_view
 from accounts.forms import DeleteProjectForm, InvitationForm, ProjectForm
 from accounts.models import Membership, Project, Role
 from accounts.projects import rename_project
+from delivery.refused_addresses import refused_since
 from provisioning.deletion import delete_project
 
 
@@ -62,9 +63,12 @@ def settings_page(request: SignedInRequest, membership: Membership, **forms: obj
     project, is_admin = membership.project, membership.role == Role.ADMIN
     people = list(project.memberships.select_related("user").order_by("user__first_name", "user__email"))
     open_invitations = project.invitations.filter(accepted_at=None).order_by("-created_at")
+    refused = refused_since([member.user.email for member in people]) if is_admin else {}
     context = {
         "project": project,
         "is_admin": is_admin,
+        "refused": {member.pk for member in people if member.user.email.lower() in refused},
+        "may_see_channels": membership.may(Role.MANAGER),
         "is_last_admin": [member for member in people if member.role == Role.ADMIN] == [membership],
         "members": people,
         "roles": Role.choices,

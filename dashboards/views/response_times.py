@@ -14,6 +14,7 @@ from dashboards.presenters.filter_bar import filter_bar
 from dashboards.presenters.response_rows import outcome_names, response_row
 from dashboards.views.time_limit import within_time_limit
 from monitoring.insights.filters import MentionFilter
+from monitoring.insights.triage_dimensions import NOBODY
 from monitoring.messages.labels import platform_name
 from monitoring.models import Keyword, Mention, Triage
 from workplace import response_times as times
@@ -42,13 +43,19 @@ def response_times(request: SignedInRequest, membership: Membership) -> HttpResp
         for platform, one in times.by_platform(f, now).items()
     ]
     people = [
-        response_row(person.name if person else _("Nobody yet"), one, None, reasons)
+        response_row(
+            person.name if person else _("Nobody yet"),
+            one,
+            f.replace(responders=(str(person.pk) if person else NOBODY,)),
+            reasons,
+        )
         for person, one in times.by_person(f, now).items()
     ]
     total = response_row(_("Total"), times.total(f, now), f, reasons)
     everything = f.replace(statuses=f.statuses or tuple(Mention.Status.values))
     context = {
         "project": project,
+        "query": f.to_query(),
         "bar": filter_bar(f, list(Keyword.objects.filter(project=project).order_by("id"))),
         "names": outcome_names(),
         "totals": [total],

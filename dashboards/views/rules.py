@@ -1,48 +1,45 @@
 """The alert rules of a project, each as a sentence with its current count. Members read, managers change."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import Avg
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Project, Role
-from alerts import evaluate
 from alerts import rules as changes
 from alerts.forms import RuleForm
-from alerts.incidents import recipients_by_rule
-from alerts.models import Incident, Rule
-from monitoring.models import Keyword, Source
+from alerts.models import Rule
+from alerts.ready_made import READY_MADE, add_ready_made, main_keyword, rule_from
+from alerts.scope import normal_query
+from alerts.usefulness import precision_by_rule
+from alerts.watch import late_since
+from dashboards.presenters.rule_form import form_parts
+from dashboards.presenters.rule_rows import rule_rows
+from dashboards.views.rule_replay import tested
+from dashboards.views.time_limit import within_time_limit
+from monitoring.models import Source
+from workplace.saved_views import shared_views
 
 
 @project_view()
 def rules(request: SignedInRequest, membership: Membership) -> HttpResponse:
     project = membership.project
     found, now = changes.rules_of(project), timezone.now()
-    counts = evaluate.count_windows(found, now)
-    unanalyzed = evaluate.count_unanalyzed(found, now)
-    recipients = recipients_by_rule(project, found)
-    ongoing = dict(Incident.objects.filter(rule__project=project, closed_at=None).values_list("rule_id", "pk"))
+    keyword = main_keyword(project)
     context = {
         "project": project,
         "may_change": membership.may(Role.MANAGER),
-        "has_keywords": Keyword.objects.filter(project=project).exists(),
+        "has_keywords": keyword is not None,
+        "ready_made": [(one, changes.sentence_of(rule_from(one, keyword))) for one in READY_MADE] if keyword else [],
         "failing": project.sources.failing().order_by("title", "pk"),
-        "rules": [
-            {
-                "rule": rule,
-                "sentence": changes.sentence_of(rule),
-                "value": counts[rule.pk][-1],
-                "unanalyzed": unanalyzed.get(rule.pk, 0),
-                "query": changes.filter_of_window(rule, now, request.user.zone).to_query(),
-                "incident_id": ongoing.get(rule.pk),
-                "recipients": recipients[rule.pk],
-            }
-            for rule in found
-        ],
+        "late_since": late_since(now),
+        "rules": rule_rows(project, found, now, request.user.zone),
     }
     return render(request, "alerts/rules.html", context)
 
@@ -53,15 +50,28 @@ def rule_new(request: SignedInRequest, membership: Membership) -> HttpResponse:
 
 
 @project_view(Role.MANAGER)
+@require_POST
+def rule_ready_made(request: SignedInRequest, membership: Membership) -> HttpResponse:
+    """POST `name` to create the ready-made rule of that name."""
+    try:
+        created = add_ready_made(membership.project, request.user, request.POST.get("name", ""))
+    except KeyError:
+        return HttpResponseBadRequest()
+    if created:
+        messages.success(request, _("Rule created."))
+    return redirect("rules", membership.project_id)
+
+
+@project_view(Role.MANAGER)
 def rule_edit(request: SignedInRequest, membership: Membership, rule_id: int) -> HttpResponse:
-    return _form(request, membership, _rule(membership, rule_id))
+    return _form(request, membership, changes.rule_of(membership.project, rule_id))
 
 
 @project_view(Role.MANAGER)
 @require_POST
 def rule_pause(request: SignedInRequest, membership: Membership, rule_id: int) -> HttpResponse:
     """POST to pause a rule, or to resume a paused one."""
-    rule = _rule(membership, rule_id)
+    rule = changes.rule_of(membership.project, rule_id)
     changes.pause_rule(rule, request.user, paused=not rule.is_paused)
     messages.success(request, _("Rule resumed.") if rule.is_paused else _("Rule paused."))
     return redirect("rules", membership.project_id)
@@ -70,7 +80,7 @@ def rule_pause(request: SignedInRequest, membership: Membership, rule_id: int) -
 @project_view(Role.MANAGER)
 def rule_delete(request: SignedInRequest, membership: Membership, rule_id: int) -> HttpResponse:
     """GET shows what would be deleted, POST deletes."""
-    rule = _rule(membership, rule_id)
+    rule = changes.rule_of(membership.project, rule_id)
     if request.method == "POST":
         changes.delete_rule(rule, request.user)
         messages.success(request, _("Rule deleted."))
@@ -80,22 +90,35 @@ def rule_delete(request: SignedInRequest, membership: Membership, rule_id: int) 
 
 
 def _form(request: SignedInRequest, membership: Membership, rule: Rule) -> HttpResponse:
-    is_new = rule.pk is None
-    form = RuleForm(request.POST or None, instance=rule, project=membership.project)
-    if request.method == "POST" and form.is_valid():
-        changes.save_rule(form.save(commit=False), request.user, form.cleaned_data["recipients"])
+    """Show or save the form. `?…` of a list of mentions fills the filter of a new rule."""
+    is_new, project = rule.pk is None, membership.project
+    if is_new and request.GET:
+        rule.query = normal_query(request.GET.urlencode())
+    elif is_new:
+        rule.keyword = main_keyword(project)
+    views = shared_views(project.pk)
+    form = RuleForm(request.POST or None, instance=rule, project=project, views=views)
+    is_test = "test" in request.POST
+    if request.method == "POST" and form.is_valid() and not is_test:
+        data = form.cleaned_data
+        changes.save_rule(form.save(commit=False), request.user, data["recipients"], data.get("destinations", ()))
         messages.success(request, _("Rule created.") if is_new else _("Rule updated."))
         return redirect("rules", membership.project_id)
-    context = {"project": membership.project, "form": form, "is_new": is_new, "rule": rule}
-    return render(request, "alerts/rule_form.html", context | {"poll_minutes": _poll_minutes(membership.project)})
+    context = {"project": project, "form": form, "is_new": is_new, "rule": rule, **form_parts(form)}
+    context["precision"] = None if is_new else precision_by_rule(project).get(rule.pk)
+    context["poll_minutes"] = _poll_minutes(project)
+    if is_test and form.is_valid():
+        return _with_test(request, form, context)
+    return render(request, "alerts/rule_form.html", context)
+
+
+@within_time_limit
+def _with_test(request: SignedInRequest, form: RuleForm, context: dict[str, Any]) -> HttpResponse:
+    """Show the form with how its rule would have behaved."""
+    return render(request, "alerts/rule_form.html", context | {"replay": tested(request, form)})
 
 
 def _poll_minutes(project: Project) -> int:
     """Return the average interval of the sources' checks: shorter windows often see no new item."""
     active = Source.objects.filter(project=project, state=Source.State.ACTIVE)
     return round((active.aggregate(mean=Avg("interval_s"))["mean"] or 0) / 60)
-
-
-def _rule(membership: Membership, rule_id: int) -> Rule:
-    rows = Rule.objects.select_related("keyword", "project")
-    return get_object_or_404(rows, pk=rule_id, project=membership.project)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Project, Role
+from alerts.ready_made import add_ready_made
 from dashboards.forms.setup import NamesForm, QueryForm, QueryFormSet, SourcesForm, confirmed
 from dashboards.presenters.reading_cost import reading_cost
 from dashboards.presenters.setup_progress import setup_progress
@@ -48,6 +49,7 @@ def _start(request: SignedInRequest, project: Project) -> HttpResponse:
         form = queries.forms[keywords[problem.place][0]]
         form.add_error("query", [text for texts in problem.error.message_dict.values() for text in texts])
         return _queries_page(request, project, queries, sources)
+    add_ready_made(project, request.user, "bad_buzz")
     messages.success(request, _("Your project is set up. Vigie is reading the first items."))
     return redirect("setup_progress", project.pk)
 

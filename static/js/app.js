@@ -78,8 +78,9 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   const field = document.getElementById(button.dataset.copy);
   button.hidden = false;
   button.addEventListener("click", async () => {
-    field.select();
-    if (navigator.clipboard) await navigator.clipboard.writeText(field.value);
+    if (field.select) field.select();
+    else getSelection().selectAllChildren(field);
+    if (navigator.clipboard) await navigator.clipboard.writeText(field.value ?? field.textContent);
     else document.execCommand("copy");
     button.textContent = button.dataset.copied;
   });

@@ -1,6 +1,7 @@
 // Draws every <canvas data-chart="id"> with the configuration of the json_script with that id, which
 // dashboards/charts.py creates. Colors are custom properties, read again when the theme changes.
 
+import "./chart/download.js";
 import { hatch, token } from "./chart/tokens.js";
 
 const language = document.documentElement.lang;

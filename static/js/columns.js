@@ -1,6 +1,7 @@
 // The columns page: replaces the columns that have changed, reorders them by dragging, pauses, and turns on wall mode.
 
 import { getFragment, post } from "./list/server.js";
+import { sortable } from "./sortable.js";
 
 const EVERY_MS = 15_000;
 const wall = document.querySelector("[data-columns]");
@@ -33,28 +34,6 @@ function store() {
   return post(wall.dataset.orderUrl, columns().map((column) => ["view", column.dataset.column]));
 }
 
-function drag() {
-  let held = null;
-  wall.addEventListener("dragstart", (event) => {
-    held = event.target.closest?.(".wall-head")?.closest("[data-column]");
-    if (held) event.dataTransfer.effectAllowed = "move";
-  });
-  wall.addEventListener("dragover", (event) => {
-    const over = held && event.target.closest("[data-column]");
-    if (!over) return;
-    event.preventDefault();
-    if (over === held) return;
-    const isAfter = held.compareDocumentPosition(over) & Node.DOCUMENT_POSITION_FOLLOWING;
-    over[isAfter ? "after" : "before"](held);
-  });
-  wall.addEventListener("drop", (event) => held && event.preventDefault());
-  wall.addEventListener("dragend", () => {
-    if (held) store();
-    held = null;
-  });
-  for (const head of wall.querySelectorAll(".wall-head")) head.draggable = true;
-}
-
 function toggle(button, changed) {
   button.hidden = false;
   button.addEventListener("click", () => {
@@ -65,7 +44,7 @@ function toggle(button, changed) {
 }
 
 if (wall) {
-  drag();
+  sortable(wall, "[data-column]", ".wall-head", store);
   toggle(pause, (isOn) => isOn || refresh());
   toggle(far, (isOn) => document.documentElement.toggleAttribute("data-far", isOn));
   setInterval(refresh, EVERY_MS);

@@ -11,7 +11,7 @@ import { list, rowAt, rowWith, selectRow } from "./list/rows.js";
 import "./list/saved_replies.js";
 import "./list/selection.js";
 import "./list/sending.js";
-import { change, correct } from "./list/triage.js";
+import { change, correct, isAboutStory } from "./list/triage.js";
 import { enqueue } from "./list/undo.js";
 
 // The forms of the reading pane change the row that they are about.
@@ -21,15 +21,16 @@ document.addEventListener("submit", (event) => {
   if (!list || !id || !rowWith(id)) return;
   event.preventDefault();
   const { submitter } = event;
+  const wholeStory = isAboutStory(rowWith(id));
   if ("triage" in form.dataset) {
     const fields = [...new FormData(form, submitter)];
     closeMenuOf(form);
     enqueue(async () => {
       const row = rowWith(id);
-      if (row && (await change(row, form.action, fields))) form.reset();
+      if (row && (await change(row, form.action, fields, { wholeStory }))) form.reset();
     });
   } else {
-    enqueue(() => correct(rowWith(id), submitter.value, { form, words: submitter.textContent.trim() }));
+    enqueue(() => correct(rowWith(id), submitter.value, { wholeStory, form }));
   }
 });
 

@@ -30,6 +30,31 @@ function entryFor(key, entries, focused) {
 // Fields and lists of choices use these keys themselves.
 const usesArrows = (element) => element.matches("input, select, textarea");
 
+const MARGIN_PX = 4;
+const phone = matchMedia("(max-width: 47.99rem)"); // menus are as wide as the page there
+
+// The pane that cuts off what stands out of it.
+function paneOf(element) {
+  let pane = element.parentElement;
+  while (pane.parentElement && getComputedStyle(pane).overflowX === "visible") pane = pane.parentElement;
+  return pane;
+}
+
+// A menu opens below its button, at its right or left edge. It moves aside as far as its pane would cut it off.
+function place(menu) {
+  const list = menu.querySelector(":scope > .menu-list");
+  if (!list || !menu.open) return;
+  list.style.translate = "";
+  if (phone.matches) return;
+  const pane = paneOf(menu).getBoundingClientRect();
+  const { left, right } = list.getBoundingClientRect();
+  const toRight = Math.max(pane.left + MARGIN_PX - left, 0);
+  const toLeft = Math.max(right - pane.right + MARGIN_PX, 0);
+  if (toRight || toLeft) list.style.translate = `${Math.round(toRight || -toLeft)}px`;
+}
+
+document.addEventListener("toggle", ({ target }) => target.matches?.("details.menu") && place(target), true);
+
 document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
 
 document.addEventListener("keydown", (event) => {

@@ -1,5 +1,6 @@
 // The overview: its charts, and the explanation of the bucket that is selected in the chart of mentions.
 
+import "./chart/download.js";
 import { drawCharts } from "./chart/draw.js";
 
 drawCharts((config, place) => {

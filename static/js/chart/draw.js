@@ -18,7 +18,7 @@ function writer(config) {
 
 // What the tooltip adds about a bucket: its gap and changes, and why there is no figure.
 function remarks(config, at) {
-  const found = [...config.gaps, ...config.marks].filter((one) => one.at === at).map((one) => one.text);
+  const found = [...config.gaps, ...config.marks, ...(config.fired ?? [])].filter((one) => one.at === at).map((one) => one.text);
   if (config.kind === "net" && config.net[at] === null) found.push(config.unknown);
   if (config.kind === "net" && config.net[at] !== null) found.push(`${signed(config.low[at])} – ${signed(config.high[at])}`);
   return found;
@@ -35,8 +35,8 @@ function scales(config, write) {
       ticks: { ...text, maxRotation: 0, autoSkipPadding: 28 },
     },
     y: {
-      min: isNet ? -100 : 0,
-      ...(isNet || config.percent ? { max: 100 } : { suggestedMax: 4 }),
+      min: isNet ? -100 : Math.min(0, config.limit ?? 0, ...(config.data ?? [])),
+      ...(isNet || config.percent ? { max: 100 } : { suggestedMax: Math.max(4, (config.limit ?? 0) * 1.15) }),
       // Charts of one time share the axis and its margins.
       afterFit: (scale) => {
         scale.width = 48;
@@ -55,13 +55,13 @@ function options(config, onSelect) {
     maintainAspectRatio: false,
     animation: false,
     interaction: { mode: "index", intersect: false },
-    layout: { padding: { top: config.gaps.length && config.kind === "volume" ? 20 : 6, right: config.room ? 76 : 0 } },
+    layout: { padding: { top: config.fired || (config.gaps.length && config.kind === "volume") ? 20 : 6, right: config.room ? 76 : 0 } },
     onClick(event, _active, chart) {
       const [column] = chart.getElementsAtEventForMode(event.native, "index", { intersect: false }, false);
       if (column) onSelect?.(config, column.index);
     },
     onHover(event, active) {
-      event.native.target.style.cursor = active.length && config.explain ? "pointer" : "default";
+      event.native.target.style.cursor = active.length && (config.explain || config.links?.[active[0].index]) ? "pointer" : "default";
     },
     scales: scales(config, write),
     plugins: {
@@ -109,7 +109,13 @@ export function drawCharts(onSelect) {
   };
   const drawChanged = () => {
     for (const [canvas, chart] of drawn) {
-      if (document.getElementById(canvas.dataset.chart)?.textContent !== chart.source) draw(canvas, onSelect);
+      if (canvas.isConnected) continue;
+      chart.destroy();
+      drawn.delete(canvas);
+    }
+    for (const canvas of document.querySelectorAll("canvas[data-chart]")) {
+      const source = document.getElementById(canvas.dataset.chart)?.textContent;
+      if (source !== drawn.get(canvas)?.source) draw(canvas, onSelect);
     }
   };
   document.fonts.ready.then(drawAll);

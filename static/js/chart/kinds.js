@@ -53,6 +53,21 @@ const kinds = {
       segment: { borderColor: (part) => (part.p1.parsed.y < 0 ? token("--neg-fill") : token("--ink")) },
     }),
   ],
+  replay: (config) => {
+    const fired = new Set(config.fired.map(({ at }) => at));
+    const colors = config.data.map((_, at) => token(fired.has(at) ? "--neg-fill" : "--ink-3"));
+    return [
+      {
+        type: "bar",
+        label: config.name,
+        data: config.data,
+        backgroundColor: colors,
+        categoryPercentage: 0.82,
+        barPercentage: 1,
+        maxBarThickness: 34,
+      },
+    ];
+  },
   shares: (config) =>
     config.lines.map(({ name, who, data }) =>
       line(name, token(`--who-${who}`), data, { borderWidth: who === 1 ? 2.5 : 1.5, endLabel: name }),

@@ -103,6 +103,44 @@ function drawPeaks(chart, peaks) {
   }
 }
 
+// A sign above each bucket in which a rule would have been triggered, and a thin line down to its bar.
+function drawFired(chart, fired) {
+  const { ctx, chartArea: area, scales } = chart;
+  for (const { at } of fired) {
+    const center = scales.x.getPixelForValue(at);
+    const half = Math.min(6, Math.max(halfBucket(chart), 3));
+    ctx.fillStyle = token("--neg-fill");
+    ctx.beginPath();
+    ctx.moveTo(center, area.top + 2);
+    ctx.lineTo(center - half, area.top - 8);
+    ctx.lineTo(center + half, area.top - 8);
+    ctx.fill();
+    ctx.strokeStyle = fade(token("--neg-fill"), 40);
+    ctx.lineWidth = 1;
+    ctx.beginPath();
+    ctx.moveTo(center, area.top);
+    ctx.lineTo(center, area.bottom);
+    ctx.stroke();
+  }
+}
+
+function drawLimit(chart, limit, name) {
+  const { ctx, chartArea: area, scales } = chart;
+  const top = scales.y.getPixelForValue(limit);
+  ctx.strokeStyle = token("--ink-2");
+  ctx.lineWidth = 1;
+  ctx.setLineDash([5, 4]);
+  ctx.beginPath();
+  ctx.moveTo(area.left, top);
+  ctx.lineTo(area.right, top);
+  ctx.stroke();
+  ctx.setLineDash([]);
+  ctx.font = font(12);
+  ctx.fillStyle = token("--ink-2");
+  ctx.textAlign = "left";
+  ctx.fillText(name, area.left + 4, top - 5);
+}
+
 function nameLines(chart) {
   const { ctx, chartArea: area } = chart;
   const ends = chart.data.datasets
@@ -133,6 +171,8 @@ export const truth = (config) => ({
     if (config.kind === "volume") nameGaps(chart, config.gaps);
     drawMarks(chart, config.marks);
     drawPeaks(chart, config.peaks ?? []);
+    drawFired(chart, config.fired ?? []);
+    if (typeof config.limit === "number") drawLimit(chart, config.limit, config.limitName);
     nameLines(chart);
     chart.ctx.restore();
   },

@@ -3,10 +3,9 @@
 
 import { keep, keptFor, release } from "./kept_text.js";
 import { reopen } from "./reading.js";
-import { idsOf, list, rowWith } from "./rows.js";
+import { idsOf, list, listField, placeOf, rowWith } from "./rows.js";
 import { getFragment, post } from "./server.js";
-import { showToast } from "./toast.js";
-import { change } from "./triage.js";
+import { showChange } from "./triage.js";
 import { enqueue } from "./undo.js";
 
 const SAVE_DELAY_MS = 1500;
@@ -79,8 +78,12 @@ async function saveNow(box) {
 }
 
 async function send(box, fields) {
-  const html = await post(box.dataset.url, fields);
-  return new DOMParser().parseFromString(html, "text/html").querySelector("[data-answer]");
+  return (await sendWithRow(box, fields)).querySelector("[data-answer]");
+}
+
+// In the list, the response also has the row of an item that was marked as replied.
+async function sendWithRow(box, fields) {
+  return new DOMParser().parseFromString(await post(box.dataset.url, fields), "text/html");
 }
 
 // The person may have moved to another mention and back: then another box shows the same draft.
@@ -118,7 +121,10 @@ function replace(box, fresh) {
 async function act(box, action) {
   const fields = new FormData(box.querySelector("form"));
   fields.set("action", action);
-  const fresh = await send(box, fields);
+  const row = list && rowWith(box.dataset.mentionId);
+  if (row) for (const [name, value] of [listField(), ...idsOf(row).map(([, id]) => ["shown", id])]) fields.append(name, value);
+  const page = await sendWithRow(box, fields);
+  const fresh = page.querySelector("[data-answer]");
   if (!fresh.querySelector("[data-changed], [data-error]")) release(box);
   if (!box.isConnected) return;
   const { base } = box.dataset;
@@ -126,8 +132,8 @@ async function act(box, action) {
   if (isChanged(fresh)) fresh.dataset.base = base;
   if (action === "send" && fieldOf(fresh).readOnly) showSending();
   if (fresh.dataset.closed !== "sent") return;
-  const row = list && rowWith(fresh.dataset.mentionId);
-  if (row) enqueue(() => showReplied(row, partOf(fresh, "saved").textContent));
+  const html = page.querySelector("[data-change]")?.outerHTML;
+  if (html) enqueue(() => showReplied(fresh.dataset.mentionId, html));
   else location.reload();
 }
 
@@ -137,10 +143,9 @@ function showSending() {
   else location.reload();
 }
 
-// The item is marked as replied already: this shows its row as it is now.
-async function showReplied(row, words) {
-  await change(row, list.dataset.changeUrl, [...idsOf(row), ["status", "replied"]]);
-  showToast(words);
+function showReplied(id, html) {
+  const row = rowWith(id);
+  if (row) showChange(row, html, idsOf(row), placeOf(row));
 }
 
 document.addEventListener("submit", (event) => {

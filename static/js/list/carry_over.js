@@ -1,5 +1,6 @@
 // What a person was doing in the reading pane, for a new copy of the same mention: where it was scrolled to, what was
-// open, what was typed in its small fields, and what had the focus. Long texts are kept by the scripts that save them.
+// open, what was typed or selected in its small fields, and what had the focus. Long texts are kept by the scripts that
+// save them.
 
 const FIELDS = "input:not([type=hidden]), select";
 
@@ -17,6 +18,7 @@ function selectorOf(element) {
 }
 
 function isChanged(field) {
+  if (field.matches("[type=checkbox]")) return field.checked !== field.defaultChecked;
   if (field.matches("select")) return ![...field.options].every((option) => option.selected === option.defaultSelected);
   return field.value !== field.defaultValue;
 }
@@ -26,16 +28,16 @@ export function carryOver(pane) {
   const { activeElement } = document;
   const scrolled = pane.querySelector(".inbox-scroll")?.scrollTop ?? 0;
   const open = [...pane.querySelectorAll("details[open]")].map(selectorOf).filter(Boolean);
-  const typed = [...pane.querySelectorAll(FIELDS)].filter(isChanged).map((field) => [selectorOf(field), field.value]);
+  const changed = [...pane.querySelectorAll(FIELDS)].filter(isChanged).map((field) => [selectorOf(field), field]);
   const focused = pane.contains(activeElement) ? selectorOf(activeElement) : "";
   return () => {
     for (const selector of open) {
       const element = pane.querySelector(selector);
       if (element) element.open = true;
     }
-    for (const [selector, value] of typed) {
+    for (const [selector, { value, checked }] of changed) {
       const field = selector && pane.querySelector(selector);
-      if (field) field.value = value;
+      if (field) Object.assign(field, field.matches("[type=checkbox]") ? { checked } : { value });
     }
     const scroller = pane.querySelector(".inbox-scroll");
     if (scroller) scroller.scrollTop = scrolled;

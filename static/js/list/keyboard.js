@@ -4,7 +4,7 @@ import { actionOf, isTyping } from "../shortcuts.js";
 import { isCurrent, openToRead } from "./reading.js";
 import { list, moveSelection, selectedRow, selectRow } from "./rows.js";
 import { hasPicked, pressPicked, togglePick } from "./selection.js";
-import { correct, setStatus } from "./triage.js";
+import { correct, isAboutStory, setStatus } from "./triage.js";
 import { enqueue, undo } from "./undo.js";
 
 const statuses = new Set(["to_review", "needs_reply", "replied", "ignored"]);
@@ -28,18 +28,18 @@ function openSelected() {
 function decide(action) {
   const isStatus = statuses.has(action);
   if (!list) return isStatus ? use(action) : correctByKey(action);
-  if (isStatus && hasPicked()) {
+  if (hasPicked()) {
     pressPicked(action);
     return true;
   }
   const row = selectedRow();
   if (!row || !("mayEdit" in list.dataset)) return false;
-  const words = document.querySelector("#toast").dataset[action];
   // The row is read again when its turn comes: an earlier change has replaced it.
   const { id } = row;
+  const options = { wholeStory: isAboutStory(row) };
   enqueue(() => {
     const now = document.getElementById(id);
-    if (now) return isStatus ? setStatus(now, action) : correct(now, action, { words });
+    if (now) return isStatus ? setStatus(now, action, options) : correct(now, action, options);
   });
   return true;
 }

@@ -14,14 +14,37 @@ let countTimer = 0;
 
 export function refreshCounts() {
   clearTimeout(countTimer);
-  countTimer = setTimeout(async () => {
-    const page = await getFragment(list.dataset.countsUrl);
-    const views = page?.querySelector("[data-views-content]");
-    if (!views) return; // counting took too long
-    document.getElementById("views").replaceChildren(...views.childNodes);
-    document.getElementById("list-title").replaceChildren(page.querySelector("[data-count]"));
-  }, COUNT_DELAY_MS);
+  countTimer = setTimeout(readCounts, COUNT_DELAY_MS);
 }
+
+async function readCounts() {
+  const isFirst = Boolean(document.querySelector("[data-views-later]"));
+  const page = await getFragment(`${list.dataset.countsUrl}${isFirst ? "&fields=1" : ""}`);
+  const content = page?.querySelector("[data-views-content]");
+  if (content) showCounts(page, content);
+  else showFailure(); // counting took too long
+}
+
+function showCounts(page, content) {
+  const views = document.getElementById("views");
+  const focused = views.contains(document.activeElement) && document.activeElement.getAttribute("href");
+  views.replaceChildren(...content.childNodes);
+  if (focused) [...views.querySelectorAll("a")].find((link) => link.getAttribute("href") === focused)?.focus();
+  document.getElementById("list-title").replaceChildren(page.querySelector("[data-count]"));
+  document.querySelector("[data-pick-view]")?.replaceChildren(...page.querySelector("[data-pick-words]").childNodes);
+  const fields = page.querySelector("[data-filter-fields]");
+  if (fields) document.querySelector("[data-filter-fields]").replaceChildren(...fields.childNodes);
+}
+
+// Numbers that are shown already stay until the next refresh.
+function showFailure() {
+  const later = document.querySelector("[data-views-later]");
+  if (!later) return;
+  later.querySelector("[data-needs-script]").remove();
+  later.querySelector("[data-views-failed]").hidden = false;
+}
+
+if (document.querySelector("[data-views-later]")) readCounts();
 
 let pollTimer = 0;
 

@@ -62,6 +62,12 @@ export function updateRow(row, html) {
   row.replaceWith(changed);
 }
 
+// The row of a story, in a list that has one for each: another item of it is its first one now.
+function rowOfStory(story) {
+  const isFolded = new URLSearchParams(list.dataset.query).get("stories") === "fold";
+  return isFolded && story ? list.querySelector(`${ROW}[data-story="${story}"]`) : null;
+}
+
 // Where a row stands, so that an undo returns it there.
 export function placeOf(row) {
   return { parent: row.parentElement, next: row.nextElementSibling };
@@ -69,7 +75,7 @@ export function placeOf(row) {
 
 export function returnRow(html, place) {
   const row = rowFrom(html);
-  const present = rowWith(row.dataset.mention);
+  const present = rowWith(row.dataset.mention) ?? rowOfStory(row.dataset.story);
   if (present) present.replaceWith(row);
   else place.parent.insertBefore(row, place.next?.isConnected ? place.next : place.parent.firstElementChild);
   selectRow(row);

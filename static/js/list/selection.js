@@ -93,6 +93,7 @@ form?.addEventListener("keydown", (event) => {
 });
 
 form?.addEventListener("submit", (event) => {
+  if (event.submitter.hasAttribute("formaction")) return; // mutes change other rows, too: the page loads again
   event.preventDefault();
   const change = [["change", event.submitter.value], ...tagField()];
   for (const menu of form.querySelectorAll("details[open]")) menu.open = false;
@@ -109,7 +110,10 @@ async function changePicked(change) {
   const rows = pickedRows();
   const ids = rows.flatMap(idsOf);
   const places = rows.map((row) => [row.dataset.mention, placeOf(row)]);
-  const result = parse(await post(form.action, [...ids, ...change, listField()]));
+  const readAt = Math.min(...rows.map((row) => Number(row.dataset.readAt)));
+  const result = parse(await post(form.action, [...ids, ...change, ["read_at", readAt], listField()]));
+  const refused = result.querySelector("[data-refused]");
+  if (refused) return showToast(refused.textContent);
   clearAll();
   form.querySelector("[name=tag]").value = "";
   for (const row of result.querySelectorAll("[data-mention]")) {
@@ -136,7 +140,10 @@ async function askForView(change) {
   const next = form.querySelector("[name=next]").value;
   const fields = [...change, ["scope", "view"], ["next", next], listField()];
   const dialog = document.getElementById("question");
-  dialog.replaceChildren(...parse(await post(form.action, fields)).body.childNodes);
+  const result = parse(await post(form.action, fields));
+  const refused = result.querySelector("[data-refused]");
+  if (refused) return showToast(refused.textContent);
+  dialog.replaceChildren(...result.body.childNodes);
   dialog.showModal();
 }
 

@@ -14,18 +14,18 @@ function refresh() {
 }
 
 // By key, without the form of the pane: the row says which statuses the person saw.
-export function setStatus(row, status) {
-  if (row.dataset.status === status) return undefined;
+export function setStatus(row, status, { wholeStory }) {
+  if (row.dataset.status === status && !storyFields(row, wholeStory).length) return undefined;
   const seen = row.dataset.seenStatuses.split(" ").map((one) => ["expected", one]);
-  return change(row, list.dataset.changeUrl, [...idsOf(row), ...seen, ["status", status]]);
+  return change(row, list.dataset.changeUrl, [...idsOf(row), ...seen, ["status", status]], { wholeStory });
 }
 
 // Posts a form about a row, and returns whether it was accepted. What somebody else has changed meanwhile is not
 // overwritten: the pane shows it.
-export async function change(row, url, fields) {
+export async function change(row, url, fields, { wholeStory = false } = {}) {
   const place = placeOf(row);
   const ids = idsOf(row);
-  const html = await post(url, [...fields, listField()]);
+  const html = await post(url, [...fields, ...storyFields(row, wholeStory), listField()]);
   const page = new DOMParser().parseFromString(html, "text/html");
   const refused = page.querySelector("[data-refused]");
   if (refused) {
@@ -37,6 +37,16 @@ export async function change(row, url, fields) {
   return true;
 }
 
+// Whether a change of a row that stands for a story is about all its items in the list: yes, unless the pane says
+// otherwise. To ask when the person decides: a change may wait for an earlier one while the pane shows another mention.
+export function isAboutStory(row) {
+  const choice = detail.querySelector(`[data-reading="${row.dataset.mention}"]`) && detail.querySelector("[data-whole-story]");
+  return !choice || choice.checked;
+}
+
+const storyFields = (row, wholeStory) =>
+  wholeStory && row.dataset.others ? [["story", "yes"], ["read_at", row.dataset.readAt]] : [];
+
 function showConflict(row, page) {
   const changed = page.querySelector("template[data-changed-row]").innerHTML;
   showInPane(row, page);
@@ -44,7 +54,8 @@ function showConflict(row, page) {
   detail.querySelector("[data-conflict]").focus();
 }
 
-function showChange(row, html, ids, place) {
+// Shows the row that a response has, with what the page undoes.
+export function showChange(row, html, ids, place) {
   const { change: id, message } = responseOf(html);
   replaceRow(row, html);
   refresh();
@@ -65,24 +76,13 @@ const responseOf = (html) => new DOMParser().parseFromString(html, "text/html").
 const shownIn = (row) => correctionsOf(row).map(([id]) => ["shown", id]);
 
 // With a `form`, only the mentions that it is about are corrected.
-export async function correct(row, label, { form = null, words = "" } = {}) {
-  const former = currentCorrections(form, row);
-  if (former.every(([, given]) => given === label)) return;
+export async function correct(row, label, { wholeStory, form = null }) {
+  const story = storyFields(row, wholeStory);
+  if (!story.length && currentCorrections(form, row).every(([, given]) => given === label)) return;
   const ids = form ? idsIn(form) : idsOf(row);
   const place = placeOf(row);
   const shown = shownIn(row);
-  replaceRow(row, await post(list.dataset.sentimentUrl, [...ids, ...shown, ["label", label], listField()]));
-  refresh();
-  rememberChange(() => restoreCorrections(former, shown, place));
-  showToast(words, { onUndo: undo });
-}
-
-async function restoreCorrections(former, shown, place) {
-  let html = "";
-  for (const label of new Set(former.map(([, given]) => given))) {
-    const ids = former.filter(([, given]) => given === label).map(([id]) => ["id", id]);
-    html = await post(list.dataset.sentimentUrl, [...ids, ...shown, ["label", label], listField()]);
-  }
-  returnRow(html, place);
-  refresh();
+  const fields = [...ids, ...shown, ["label", label], ...story, listField()];
+  const html = await post(list.dataset.sentimentUrl, fields);
+  showChange(row, html, shown.map(([, id]) => ["id", id]), place);
 }
