@@ -1,7 +1,7 @@
 """Real Postgres and Redis for every test, and the fixed people of the tests.
 
 Without DATABASE_URL or REDIS_URL, embedded servers start once per run, in a folder that is removed at the end. xdist
-workers share them, each with its own database.
+workers share them, each with its own database (databases.py).
 """
 
 import gc
@@ -25,6 +25,18 @@ hypothesis_settings.register_profile("explore", derandomize=False, **timeless)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
+# The files of the longest tests, one to three minutes each.
+LONGEST = [
+    "tests/e2e/test_accessibility_fr.py",
+    "tests/config/launcher/test_runner.py",
+    "tests/e2e/test_accessibility_en.py",
+    "tests/dashboards/test_direction.py",
+    "tests/config/test_web_server.py",
+    "tests/config/test_slow_fetches.py",
+    "tests/dashboards/test_query_counts.py",
+    "tests/upgrade/test_upgrade.py",
+]
+
 pytest_plugins = ["tests.databases", "tests.lookalikes.json_channel", "tests.lookalikes.smtp", "tests.pages"]
 
 
@@ -35,6 +47,7 @@ def pytest_configure(config):
     started = []
     folder = Path(tempfile.mkdtemp(prefix="vigie-test-"))
     folder.chmod(0o755)
+    os.environ["VIGIE_TEST_FOLDER"] = str(folder)
     os.environ.setdefault("VIGIE_DATA_DIR", str(folder / "data"))
     # The tests serve all feeds and pages on loopback.
     os.environ["FETCH_ALLOWED_HOSTS"] = "127.0.0.0/8"
@@ -54,6 +67,9 @@ def pytest_configure(config):
     django.setup()
 
     def stop():
+        from tests.databases import drop_database  # pytest rewrites the assertions of plugins, so it loads them first
+
+        drop_database(folder.name)
         for service in reversed(started):
             service.stop()
         shutil.rmtree(folder, ignore_errors=True)
@@ -66,30 +82,35 @@ def pytest_collection():
     gc.disable()
 
 
+def pytest_collection_modifyitems(items):
+    """Begin with the files of the longest tests, so no worker is left with one when the others are done."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(LONGEST)))
+
+
 def pytest_collection_finish():
     gc.freeze()
     gc.enable()
 
 
-@pytest.fixture(autouse=True)
-def plain_static_files(settings):
-    """Render pages without the manifest of collectstatic."""
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
+@pytest.fixture(scope="session", autouse=True)
+def settings_of_tests():
+    """Render pages without the manifest of collectstatic, and hash passwords quickly (by design, in 0.25 s)."""
+    from django.conf import settings
+    from django.test import override_settings
+
+    static_files = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(
+        STORAGES={**settings.STORAGES, "staticfiles": static_files},
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+    ):
+        yield
 
 
 @pytest.fixture(autouse=True)
 def no_model_status(monkeypatch):
     """Give each test its own key for the model status, which workers report in the Redis that all tests share."""
     monkeypatch.setattr("monitoring.enrichment.model_status.KEY", f"sentiment-model-{uuid4()}")
-
-
-@pytest.fixture(autouse=True)
-def quick_passwords(settings):
-    """Hash passwords quickly: a real hash takes 0.25 s per user by design."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def make_person(email, project=None, role=None, **fields):

@@ -1,6 +1,6 @@
 """Every page and email of Vigie: a data set with rows of each kind, and what each person opens.
 
-Pages are collected from the URLs as in tests/dashboards/test_access_walk.py, so one that is added later is found here.
+Pages are collected from the URLs as in tests/access/urls.py, so one that is added later is found here.
 What it needs then is at most a value for a new kind of id, or a line in STATES for what it shows only in some state.
 """
 
@@ -21,14 +21,20 @@ from django.utils import timezone, translation
 from accounts.models import Invitation, Membership, Project, Role, User, token_digest
 from alerts.digests.read import read_digest
 from alerts.digests.render import render_digest
+from alerts.digests.scope import Scope
 from alerts.digests.unsubscribe import unsubscribe_url
+from alerts.incident_links import ACKNOWLEDGE, link_url
 from alerts.incident_messages import render_closed, render_opened
+from alerts.incident_view import IncidentView
 from alerts.models import Digest, Incident
 from delivery.message import Window
-from delivery.models import Delivery
+from delivery.models import Delivery, ExternalRecipient
 from monitoring.models import FetchRequest
-from tests.dashboards.test_access_walk import PAGES, PUBLIC
-from tests.dashboards.test_query_counts import World, answers_get
+from reports.links import share_url
+from reports.recipients import unsubscribe_url as stop_url
+from tests.access.urls import PAGES, PUBLIC
+from tests.dashboards.test_query_counts import answers_get
+from tests.dashboards.world import World
 from tests.factories import make_documents, make_mention, make_mentions, make_source
 
 PASSWORD = "correct horse battery"
@@ -114,13 +120,16 @@ class Site:
 
     def _emails(self):
         now = timezone.now()
-        digest = Digest.objects.select_related("user").get(user=self.owner)
-        yield "digest email", render_digest(read_digest(self.project, Window(now - timedelta(days=1), now)), digest)
-        yield "empty digest email", render_digest(read_digest(self.project, Window(now, now)), digest)
+        digest = Digest.objects.select_related("user").get(user=self.owner, is_main=True)
+        scope = Scope(self.project)
+        for name, start in (("digest email", now - timedelta(days=1)), ("empty digest email", now)):
+            content = read_digest(scope, Window(start, now), self.owner.zone)
+            yield name, render_digest(content, digest, scope)
         incident = Incident.objects.get(pk=self.world.incident.pk)
         yield "alert email", render_opened(incident, self.owner, failing=2)
         incident.closed_at = now
-        yield "resolved email", render_closed(incident, self.owner)
+        closed = IncidentView(incident, now, self.owner.zone)
+        yield "resolved email", render_closed(incident, self.owner, closed.summary, closed.count)
 
     def _add_texts(self):
         source = make_source(self.project, title=LONG, url=f"https://{LONG}.example/{'path' * 30}", error_code="dns")
@@ -188,8 +197,26 @@ class Site:
 
     def _links(self):
         """Return links of emails, with who opens them."""
-        yield SIGNED_OUT, "/" + unsubscribe_url(Digest.objects.get(user=self.owner)).split("/", 3)[3]
+        yield SIGNED_OUT, "/" + unsubscribe_url(Digest.objects.get(user=self.owner, is_main=True)).split("/", 3)[3]
         yield SIGNED_OUT, "/unsubscribe/unknown"
+        for url in (share_url(self.world.report.links.first()), stop_url(self.world.report.recipients.first())):
+            yield SIGNED_OUT, "/" + url.split("/", 3)[3]
+        ExternalRecipient.objects.create(
+            project=self.project,
+            email="client@example.org",
+            language="en",
+            token_digest=token_digest("client"),
+            asked_at=timezone.now(),
+        )
+        yield SIGNED_OUT, "/confirm/client"
+        yield SIGNED_OUT, "/report/unknown"
+        for kind in (ACKNOWLEDGE, Incident.Usefulness.USEFUL):
+            yield SIGNED_OUT, "/" + link_url(kind, self.world.incident, self.owner).split("/", 3)[3]
+        yield SIGNED_OUT, "/incident/unknown"
+        past = Incident.objects.filter(rule=self.world.rule, joined=None).exclude(closed_at=None).first()
+        for path in ("", "/wall"):
+            yield "owner", f"/p/{self.project.pk}/incidents/{past.pk}{path}"
+        yield "viewer", f"/p/{self.project.pk}/incidents/{self.world.incident.pk}"
         key = default_token_generator.make_token(self.owner)
         yield SIGNED_OUT, f"/accounts/password/reset/key/{user_pk_to_url_str(self.owner)}-{key}/"
         yield SIGNED_OUT, "/accounts/password/reset/key/x-y/"

@@ -4,6 +4,7 @@
 and cost a fixed number of queries. Fields go to the document, the mention or both, by their name.
 """
 
+import base64
 import itertools
 import uuid
 from collections.abc import Iterable, Mapping
@@ -16,6 +17,10 @@ from monitoring.models import Document, DocumentSource, Keyword, Mention, Source
 from monitoring.query import search_text, stars
 
 _numbers = itertools.count(1)
+# A picture of one pixel.
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 MENTION_ONLY = {
     *("status", "muted_by", "found_at", "is_backlog", "unmatched_at"),
     *("sentiment", "negative", "positive", "analyzed_by"),

@@ -41,7 +41,8 @@ def queries():
     def queries(client, address):
         client.get(address)
         with CaptureQueriesContext(connection) as captured:
-            assert client.get(address).status_code == 200
+            response = client.get(address)
+        assert response.status_code == 200, address
         return len(captured)
 
     return queries

@@ -6,6 +6,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from django.db import connection
 
+# Of this test: other workers use other databases of the same server.
+WAITING = (
+    "SELECT count(DISTINCT pid) FROM pg_locks JOIN pg_stat_activity USING (pid)"
+    " WHERE NOT granted AND datname = current_database()"
+)
+
 
 def race(*calls):
     """Run each call in a thread with its own connection, all released at the same moment.
@@ -46,7 +52,7 @@ def start_until_blocked(call, waiting=1) -> Future:
     deadline = time.monotonic() + 10
     with connection.cursor() as cursor:
         while not future.done() and time.monotonic() < deadline:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            cursor.execute(WAITING)
             if cursor.fetchone()[0] >= waiting:
                 break
             time.sleep(0.01)

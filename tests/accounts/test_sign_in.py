@@ -84,7 +84,7 @@ def test_sign_in_attempts_are_counted_across_hosts(owner, settings):
 
 
 def test_rate_limit_shows_page_with_advice(owner, settings):
-    settings.ACCOUNT_RATE_LIMITS = {"login": "2/m/ip"}
+    settings.ACCOUNT_RATE_LIMITS = {"login": "2/d/ip"}
     client = Client()
     responses = [sign_in(client, password="wrong") for _ in range(3)]
     assert responses[-1].status_code == 429

@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import ActivityEntry
 from accounts.tokens import create_token
 from alerts.digests import send
+from alerts.digests.scope import Scope
 from alerts.evaluate import evaluate_all
 from alerts.models import Digest, Rule
 from delivery.models import Delivery
@@ -235,8 +236,9 @@ def test_digest_that_was_read_before_the_deletion_does_not_show_the_item(spread,
     """The race: the digest is rendered, then the item is deleted, then the digest is stored."""
     digest = Digest.objects.get(user=owner)
     Delivery.objects.all().delete()
-    content = send.read_digest(digest.project, send.open_window(digest, timezone.now()))
-    message = send._message(digest, content, "digest:late")
+    scope = Scope(digest.project)
+    content = send.read_digest(scope, send.open_window(digest, timezone.now()))
+    message = send._message(digest, content, scope, "digest:late")
     assert MARKER in message.text
     with transaction.atomic(), connection.cursor() as cursor:
         blank_documents(cursor, [spread], "platform", timezone.now())

@@ -1,7 +1,6 @@
 """Rules open one incident per episode, with one email when it opens and one when it closes."""
 
-import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 
 import pytest
 from django.db import connection
@@ -9,17 +8,21 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import ActivityEntry, Membership
-from alerts import evaluate, incidents, rules
+from alerts import counting, incident_people, rules
 from alerts.evaluate import evaluate_all
 from alerts.models import Incident, Rule
 from alerts.rules import sentence_of
-from delivery.models import Delivery
 from monitoring.insights import mentions
 from monitoring.insights.filters import MentionFilter
+from monitoring.models import SourcePeriod
+from tests.alerts.found_mentions import HOUR, NOW, counts_of, make_found, messages
+from tests.databases import server
 from tests.factories import make_keyword, make_mentions, make_source
+from tests.pages import words
+from tests.racing import race
 
-NOW = datetime(2026, 6, 10, 12, tzinfo=UTC)
-HOUR = timedelta(hours=1)
+# An hour without any mention after the time window of the mentions has passed.
+CALM = 2 * HOUR
 
 
 @pytest.fixture
@@ -31,18 +34,6 @@ def keyword(project):
 def rule(keyword):
     """More than 3 mentions in 1 hour."""
     return Rule.objects.create(project=keyword.project, keyword=keyword, threshold=3)
-
-
-def make_found(keyword, count, ago=timedelta(minutes=10), **fields):
-    """Create mentions that were found, and published unless given, `ago` before NOW."""
-    at = NOW - ago
-    return make_mentions(
-        keyword, [{"title": f"Lumen {n}", "found_at": at, "published": at, **fields} for n in range(count)]
-    )
-
-
-def messages(event=""):
-    return Delivery.objects.filter(key__contains=f":{event}").order_by("created_at", "recipient")
 
 
 def test_incident_opens_above_threshold_and_emails_managers_and_admins(rule, keyword, owner, manager, viewer):
@@ -61,12 +52,12 @@ def test_incident_does_not_open_at_threshold(rule, keyword):
     assert not Incident.objects.exists()
 
 
-def test_count_windows_ignores_mentions_outside_both_windows(rule, keyword):
+def test_histories_ignores_mentions_outside_both_windows(rule, keyword):
     make_found(keyword, 2)
     make_found(keyword, 5, ago=HOUR + timedelta(seconds=1))
     make_found(keyword, 1, ago=HOUR)
     make_found(keyword, 5, ago=timedelta(seconds=-1))
-    assert evaluate.count_windows([rule], NOW) == {rule.pk: [5, 3]}
+    assert counts_of(rule) == [5, 3]
     evaluate_all(NOW)
     assert not Incident.objects.exists()
 
@@ -87,7 +78,7 @@ def test_rule_count_equals_length_of_linked_list(rule, keyword):
     make_found(keyword, 3, status="ignored")
     query = QueryDict(rules.filter_of_window(rule, NOW, UTC).to_query())
     shown = mentions.count(MentionFilter.from_query(keyword.project, query, NOW, UTC)).value
-    assert shown == evaluate.count_windows([rule], NOW)[rule.pk][-1] == 2
+    assert shown == counts_of(rule)[-1] == 2
 
 
 def test_backlog_and_ignored_mentions_trigger_no_incident(rule, keyword):
@@ -95,6 +86,33 @@ def test_backlog_and_ignored_mentions_trigger_no_incident(rule, keyword):
     make_found(keyword, 9, status="ignored")
     evaluate_all(NOW)
     assert not Incident.objects.exists()
+
+
+def test_first_poll_of_source_triggers_no_incident_whatever_its_dates(rule, keyword):
+    source = make_source(keyword.project)
+    polled_at = NOW - timedelta(minutes=20)
+    SourcePeriod.objects.create(source=source, state="failing", error_code="timeout", started_at=polled_at - HOUR)
+    SourcePeriod.objects.update(ended_at=polled_at)
+    SourcePeriod.objects.create(source=source, state="working", started_at=polled_at)
+    make_found(keyword, 9, ago=timedelta(minutes=20) - timedelta(seconds=2), source=source)
+    make_found(keyword, 3, source=source)
+    evaluate_all(NOW)
+    assert not Incident.objects.exists()
+    make_found(keyword, 1, ago=timedelta(minutes=5), source=source)
+    evaluate_all(NOW)
+    assert Incident.objects.get().value == 4
+
+
+def test_source_that_works_again_triggers_incident(rule, keyword):
+    source = make_source(keyword.project)
+    polled_at = NOW - timedelta(minutes=20)
+    periods = [("working", 9 * HOUR, HOUR), ("failing", HOUR, timedelta()), ("working", timedelta(), None)]
+    for state, start, end in periods:
+        ended_at = None if end is None else polled_at - end
+        SourcePeriod.objects.create(source=source, state=state, started_at=polled_at - start, ended_at=ended_at)
+    make_found(keyword, 9, ago=timedelta(minutes=20) - timedelta(seconds=2), source=source)
+    evaluate_all(NOW)
+    assert Incident.objects.get().value == 9
 
 
 def test_increase_compares_with_previous_period(keyword):
@@ -116,9 +134,11 @@ def test_incident_raises_peak_and_emails_once_when_opened_and_closed(rule, keywo
     evaluate_all(NOW + timedelta(minutes=2))
     assert Incident.objects.get().peak == 7
     evaluate_all(NOW + HOUR)
-    evaluate_all(NOW + HOUR + timedelta(minutes=1))
+    assert Incident.objects.get().closed_at is None
+    evaluate_all(NOW + CALM)
+    evaluate_all(NOW + CALM + timedelta(minutes=1))
     incident = Incident.objects.get()
-    assert incident.closed_at == NOW + HOUR
+    assert incident.closed_at == NOW + CALM
     assert (messages("opened").count(), messages("closed").count()) == (1, 1)
     opened, closed = messages("opened").get(), messages("closed").get()
     assert closed.headers["In-Reply-To"] == opened.message_id
@@ -130,6 +150,7 @@ def test_second_episode_opens_second_incident(rule, keyword, owner):
     make_found(keyword, 4)
     evaluate_all(NOW)
     evaluate_all(NOW + HOUR)
+    evaluate_all(NOW + CALM)
     make_found(keyword, 5, ago=-2 * HOUR)
     evaluate_all(NOW + 2 * HOUR + timedelta(minutes=1))
     assert Incident.objects.count() == 2
@@ -155,6 +176,7 @@ def test_selected_recipients_receive_email_while_they_are_members(rule, keyword,
     assert [message.recipient for message in messages("opened")] == [viewer.email]
     Membership.objects.filter(user=viewer).delete()
     evaluate_all(NOW + HOUR)
+    evaluate_all(NOW + CALM)
     assert [message.recipient for message in messages("closed")] == [owner.email]
 
 
@@ -178,12 +200,28 @@ def test_pause_rule_closes_incident_without_email(rule, keyword, owner):
     assert ActivityEntry.objects.filter(action="rule.paused").count() == 1
 
 
+def test_incident_closes_without_email_once_its_rule_alerts_at_each_mention(rule, keyword, owner, as_person):
+    make_found(keyword, 4)
+    evaluate_all(NOW)
+    form = {"about": "keyword", "keyword": keyword.pk, "measure": "mentions", "condition": "each", "window_s": 3600}
+    client = as_person(owner)
+    assert client.post(f"/p/{keyword.project_id}/rules/{rule.pk}/edit", form).status_code == 302
+    for minutes in (1, 2):
+        evaluate_all(NOW + timedelta(minutes=minutes))
+    incident = Incident.objects.get()
+    assert incident.closed_at == NOW + timedelta(minutes=1)
+    assert messages("closed").count() == 0
+    page = client.get(f"/p/{keyword.project_id}/incidents/{incident.pk}")
+    assert "Resolved: the rule was changed" in words(page)
+
+
 def test_incident_of_paused_keyword_still_closes(rule, keyword, owner):
     make_found(keyword, 9)
     evaluate_all(NOW)
     keyword.is_paused = True
     keyword.save()
     evaluate_all(NOW + HOUR)
+    evaluate_all(NOW + CALM)
     assert Incident.objects.get().closed_at
 
 
@@ -201,8 +239,8 @@ def test_acknowledge_keeps_first_person(rule, keyword, owner, manager):
     make_found(keyword, 9)
     evaluate_all(NOW)
     incident = Incident.objects.get()
-    assert incidents.acknowledge(incident, manager)
-    assert not incidents.acknowledge(incident, owner)
+    assert incident_people.acknowledge(incident, manager)
+    assert not incident_people.acknowledge(incident, owner)
     incident.refresh_from_db()
     assert incident.acknowledged_by == manager
     assert ActivityEntry.objects.filter(action="incident.acknowledged", user=manager).count() == 1
@@ -215,19 +253,20 @@ def test_evaluate_all_runs_one_count_per_window_length(keyword, owner, django_as
         for other in others
         for window_s in (900, 3600)
     )
-    with django_assert_num_queries(5):  # incidents, rules, a count for each of two windows, evaluated_at
+    # Incidents, rules, keywords, projects, two of sources, first polls, a count for each of two windows, evaluated_at.
+    with django_assert_num_queries(10):
         evaluate_all(NOW)
 
 
-def test_count_windows_uses_index_only_scan(rule):
+def test_histories_uses_index_only_scan(rule):
     # In an empty table every index costs the same.
     make_mentions(rule.keyword, [{"found_at": NOW - timedelta(hours=number)} for number in range(300)])
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE monitoring_mention")
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
         with CaptureQueriesContext(connection) as captured:
-            evaluate.count_windows([rule], NOW)
-        cursor.execute("EXPLAIN " + captured.captured_queries[0]["sql"])
+            counting.histories([rule], NOW)
+        cursor.execute("EXPLAIN " + captured.captured_queries[-1]["sql"])
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "Index Only Scan using mention_by_find" in plan, plan
 
@@ -261,6 +300,17 @@ def test_count_windows_uses_index_only_scan(rule):
             {"condition": "increase", "percent": 150, "minimum": 10, "sentiment": "positive"},
             "Alert when positive mentions of Lumen rise by 150% or more in 1 hour, with a minimum of 10",
         ),
+        ({"condition": "below", "threshold": 5}, "Alert when Lumen gets fewer than 5 mentions in 1 hour"),
+        ({"condition": "below", "threshold": 1}, "Alert when Lumen gets no mentions in 1 hour"),
+        (
+            {"condition": "unusual", "minimum": 5, "sentiment": "negative", "counts_authors": True},
+            "Alert when negative mentions of Lumen are unusually frequent in 1 hour, with a minimum of 5, each author "
+            "counted once",
+        ),
+        (
+            {"condition": "unusual", "minimum": 5, "sensitivity": "nervous"},
+            "Alert when mentions of Lumen are unusually frequent in 1 hour, with a minimum of 5, high sensitivity",
+        ),
     ],
 )
 def test_rule_sentence(keyword, fields, sentence):
@@ -268,109 +318,33 @@ def test_rule_sentence(keyword, fields, sentence):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_concurrent_evaluations_open_and_close_one_incident_with_one_email(rule, keyword, owner):
-    def evaluate_concurrently(now):
-        def evaluate():
-            ready.wait(10)
-            try:
-                evaluate_all(now)
-            finally:
-                connection.close()
+def test_rules_after_one_whose_session_was_ended_are_evaluated(keyword, owner):
+    for _ in range(3):
+        Rule.objects.create(project=keyword.project, keyword=keyword, threshold=3)
+        make_found(keyword, 4)
+    ended = []
 
-        ready = threading.Barrier(4)
-        threads = [threading.Thread(target=evaluate) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(20)
+    def end_session(execute, sql, params, many, context):
+        """End the session when the first rule is about to open its incident."""
+        if not ended and "closed_by_id" in sql and "ORDER BY" in sql:
+            ended.append(connection.connection.get_backend_pid())
+            with server() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(%s)", ended)
+        return execute(sql, params, many, context)
 
-    make_found(keyword, 9)
-    evaluate_concurrently(NOW)
-    assert (Incident.objects.count(), messages("opened").count()) == (1, 1)
-    evaluate_concurrently(NOW + HOUR)
-    assert (Incident.objects.filter(closed_at=None).count(), messages("closed").count()) == (0, 1)
-
-
-# --- rules on a sentiment ----------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def negative_rule(keyword):
-    """More than 3 negative mentions in 1 hour."""
-    return Rule.objects.create(project=keyword.project, keyword=keyword, threshold=3, sentiment="negative")
-
-
-def test_sentiment_rule_counts_only_mentions_with_its_label(negative_rule, keyword, owner):
-    for label in ("positive", "neutral", "uncertain", ""):
-        make_found(keyword, 9, sentiment=label)
-    make_found(keyword, 3, sentiment="negative")
-    evaluate_all(NOW)
-    assert not Incident.objects.exists()
-    make_found(keyword, 1, sentiment="negative")
-    evaluate_all(NOW)
-    assert Incident.objects.get().value == 4
-    message = messages("opened").get()
-    assert message.subject == "Alert · Lumen: 4 negative mentions in 1 hour"
-    assert "Alert when Lumen gets more than 3 negative mentions in 1 hour" in message.text
-    assert message.text.count("\n* Lumen") == 4, "the email lists only counted mentions"
-
-
-def test_sentiment_rule_counts_mention_once_analyzed(negative_rule, keyword):
-    make_found(keyword, 4, ago=timedelta(seconds=1))
-    evaluate_all(NOW)
-    assert not Incident.objects.exists()
-    assert evaluate.count_unanalyzed([negative_rule], NOW) == {negative_rule.pk: 4}
-    keyword.mentions.update(sentiment="negative")
-    evaluate_all(NOW + timedelta(minutes=1))
-    assert Incident.objects.get().value == 4
-    assert evaluate.count_unanalyzed([negative_rule], NOW) == {negative_rule.pk: 0}
-
-
-def test_sentiment_rule_counts_uncertain_mentions_when_selected(negative_rule, keyword):
-    make_found(keyword, 2, sentiment="negative")
-    make_found(keyword, 2, sentiment="uncertain")
-    evaluate_all(NOW)
-    assert not Incident.objects.exists()
-    Rule.objects.update(with_uncertain=True)
-    evaluate_all(NOW)
-    assert Incident.objects.get().value == 4
-
-
-def test_sentiment_rule_counts_corrected_label(negative_rule, keyword, owner):
-    from monitoring.services.corrections import correct_sentiment
-
-    found = make_found(keyword, 4, sentiment="negative")
-    correct_sentiment(keyword.project, owner, [found[0].pk], "positive")
-    evaluate_all(NOW)
-    assert not Incident.objects.exists()
-
-
-def test_sentiment_rule_count_equals_length_of_linked_list(negative_rule, keyword):
-    for label in ("negative", "negative", "uncertain", "positive", ""):
-        make_found(keyword, 1, sentiment=label)
-    for with_uncertain, number in ((False, 2), (True, 3)):
-        negative_rule.with_uncertain = with_uncertain
-        query = QueryDict(rules.filter_of_window(negative_rule, NOW, UTC).to_query())
-        shown = mentions.count(MentionFilter.from_query(keyword.project, query, NOW, UTC)).value
-        assert shown == evaluate.count_windows([negative_rule], NOW)[negative_rule.pk][-1] == number
-
-
-def test_evaluate_all_runs_one_count_for_all_sentiments(keyword, django_assert_num_queries):
-    Rule.objects.bulk_create(
-        Rule(project=keyword.project, keyword=keyword, threshold=3, sentiment=label)
-        for label in ("", "negative", "neutral", "positive")
-    )
-    with django_assert_num_queries(4):  # incidents, rules, one count, evaluated_at
+    with connection.execute_wrapper(end_session):
         evaluate_all(NOW)
+    assert ended
+    assert Incident.objects.count() == 2
+    evaluate_all(NOW + timedelta(minutes=1))
+    assert Incident.objects.filter(closed_at=None).count() == 3
 
 
-def test_increase_does_not_trigger_when_previous_period_is_unanalyzed(negative_rule, keyword):
-    """As after an upgrade, or while a slow model has a backlog: the newest mentions are analyzed first."""
-    Rule.objects.update(condition="increase", percent=100, minimum=5, threshold=None)
-    previous = make_found(keyword, 10, ago=timedelta(minutes=90))
-    make_found(keyword, 6, sentiment="negative")
-    evaluate_all(NOW)
-    assert not Incident.objects.exists()
-    keyword.mentions.filter(pk__in=[mention.pk for mention in previous]).update(sentiment="neutral")
-    evaluate_all(NOW)
-    assert Incident.objects.get().value == 6
+@pytest.mark.django_db(transaction=True)
+def test_concurrent_evaluations_open_and_close_one_incident_with_one_email(rule, keyword, owner):
+    make_found(keyword, 9)
+    assert race(*[lambda: evaluate_all(NOW)] * 4) == [None] * 4
+    assert (Incident.objects.count(), messages("opened").count()) == (1, 1)
+    evaluate_all(NOW + HOUR)
+    assert race(*[lambda: evaluate_all(NOW + CALM)] * 4) == [None] * 4
+    assert (Incident.objects.filter(closed_at=None).count(), messages("closed").count()) == (0, 1)

@@ -6,11 +6,11 @@ import pytest
 from django.http import QueryDict
 
 from accounts.models import Project
-from alerts import evaluate, rules
+from alerts import counting, rules
 from alerts.evaluate import evaluate_all
-from alerts.incident_messages import filter_of_peak
+from alerts.incident_filters import filter_of_peak
+from alerts.incident_windows import window_starts
 from alerts.models import Incident, Rule
-from dashboards.presenters.incident_chart import window_starts
 from monitoring.insights import mentions, volume
 from monitoring.insights.filters import MentionFilter
 from tests.factories import make_keyword, make_mentions, make_story
@@ -42,7 +42,8 @@ def test_rule_counts_each_story_once_per_window_unless_it_includes_reprints(keyw
     make_story(keyword, found_at(90, 80, 30, 20, 10))
     make_mentions(keyword, found_at(10))
     make_story(make_keyword(keyword.project, "Halo"), found_at(30, 20))
-    assert evaluate.count_windows([rule], NOW) == {rule.pk: windows}
+    history = counting.histories([rule], NOW)[rule.pk]
+    assert [history.previous.value, history.current.value] == windows
     assert listed(rules.filter_of_window(rule, NOW, UTC)) == windows[-1]
 
 
@@ -58,8 +59,8 @@ def test_rule_on_sentiment_counts_story_with_any_item_of_it(keyword):
         Rule.objects.create(project=keyword.project, keyword=keyword, threshold=9, **fields)
         for fields in ({"sentiment": "negative"}, {"sentiment": "negative", "with_uncertain": True}, {})
     ]
-    counts = evaluate.count_windows(created, NOW)
-    assert [counts[rule.pk][-1] for rule in created] == [1, 1, 2]
+    found = counting.histories(created, NOW)
+    assert [found[rule.pk].current.value for rule in created] == [1, 1, 2]
     assert [listed(rules.filter_of_window(rule, NOW, UTC)) for rule in created] == [1, 1, 2]
 
 

@@ -10,7 +10,8 @@ from django.utils import timezone
 from accounts.models import ActivityEntry, Project
 from monitoring.ingest import author_refresh
 from monitoring.models import Author, AuthorCheck, AuthorSettings
-from tests.factories import make_keyword, make_mentions
+from tests.factories import make_keyword, make_mentions, make_source
+from workplace.models import SavedReply
 
 
 @pytest.fixture
@@ -78,7 +79,8 @@ def test_api_names_invalid_parameters_of_authors(viewer, program, path, name, va
 
 def test_api_shows_one_author_with_counts_equal_to_the_lists(keyword, viewer, project, program, path):
     rows = [{"sentiment": "negative", "status": "needs_reply", "engagement": 4}] * 6
-    rows += [{"sentiment": "positive", "status": "replied"}] * 5 + [{"status": "ignored"}]
+    source = make_source(project, title="Forum")
+    rows += [{"sentiment": "positive", "status": "replied", "source": source}] * 5 + [{"status": "ignored"}]
     author = make_author(keyword, "Karim", rows)
     make_keyword(project, "Unused")
     body = program(viewer).get(f"{path}/{author.pk}").json()
@@ -88,6 +90,8 @@ def test_api_shows_one_author_with_counts_equal_to_the_lists(keyword, viewer, pr
     assert (counts["mentions"], counts["needs_reply"], counts["replied"]) == (11, 6, 5)
     assert (counts["sentiment"]["negative"], counts["sentiment"]["net"]) == (6, -9)
     assert counts["engagement"] == {"mean": 4, "known": 6}
+    assert counts["reach"]["known"] == 0 and len(counts["best"]) == 5
+    assert counts["sources"] == [{"source": {"id": source.pk, "title": "Forum"}, "count": 5}]
     assert counts["keywords"] == [{"keyword": {"id": keyword.pk, "name": "Lumen"}, "count": 11}]
 
 
@@ -133,6 +137,14 @@ def test_api_lists_the_welcome_queue_and_greets_once(keyword, project, manager, 
     }
     mentions = {item["author"]["id"]: item["mention_id"] for item in body["items"]}
     assert mentions[newcomer.pk] == newcomer.documents.get().mentions.get().pk
+    reply = SavedReply.objects.create(project=project, name="Welcome", language="en", text="Hi {{author}}")
+    assert body["saved_reply_id"] is None
+    assert api("PATCH", queue, {"saved_reply_id": reply.pk}).status_code == 204
+    assert fields_of(api("PATCH", queue, {"saved_reply_id": 10**12})) == ["saved_reply_id"]
+    body = api.get(queue).json()
+    assert {body["saved_reply_id"], *(item["saved_reply_id"] for item in body["items"])} == {reply.pk}
+    filled = api.get(f"/projects/{project.pk}/mentions/{mentions[newcomer.pk]}/saved-replies", q="welcome")
+    assert [item["text"] for item in filled.json()["items"]] == ["Hi Newcomer"]
     ids = {"author_ids": [newcomer.pk, 10**12]}
     assert [api("POST", f"{queue}/greet", ids).json()["author_ids"] for _ in range(2)] == [[newcomer.pk], []]
     assert [item["author"]["id"] for item in api.get(queue).json()["items"]] == [returning.pk]

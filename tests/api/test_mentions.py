@@ -1,13 +1,16 @@
 """Mentions and volume of the API."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import ActivityEntry
 from monitoring.insights.engagement import MAX_POINTS
-from monitoring.models import EngagementPoint
+from monitoring.models import Author, Document, EngagementPoint, MentionTag, Triage
 from tests.factories import make_keyword, make_mention, make_mentions, make_source
 
 
@@ -33,6 +36,40 @@ def test_it_works(project, viewer, keyword, program):
     assert item["mentions"][0]["keyword"] == {"id": keyword.pk, "name": "Lumen"}
     assert item["mentions"][0]["status"] == "to_review"
     assert datetime.fromisoformat(item["published"]) == published
+
+
+@pytest.mark.parametrize("path", ["mentions", "documents"])
+def test_rows_have_the_triage_of_documents(project, viewer, manager, keyword, program, path):
+    made = make_mentions([keyword], 3)
+    author = Author.objects.create(project=project, platform="feed", key=uuid4(), name="Zoë")
+    first = made[0].document
+    Document.objects.filter(pk=first.pk).update(written_by=author)
+    due = timezone.now().replace(microsecond=0)
+    facts = {"is_founded": False, "reason": "other", "reason_note": "by phone", "due_at": due}
+    Triage.objects.create(document=first, project=project, assignee=manager, **facts)
+    for tag in ("vip", "sav"):
+        MentionTag.objects.create(project=project, document=first, tag=tag)
+    api = program(viewer)
+    items = {item["document_id"]: item for item in api.get(f"/projects/{project.pk}/{path}").json()["items"]}
+    shown, other = items[first.pk], items[made[1].document_id]
+    assert shown["author_id"] == author.pk and other["author_id"] is None
+    assert shown["triage"] == {
+        "assignee": {"id": manager.pk, "name": manager.name},
+        "tags": ["sav", "vip"],
+        "founded": False,
+        "reason": "other",
+        "reason_note": "by phone",
+        "snoozed_until": None,
+        "due_at": due.isoformat().replace("+00:00", "Z"),
+        "first_replied_at": None,
+    }
+    assert other["triage"]["tags"] == [] and other["triage"]["founded"] is None
+    numbers = []
+    for size in (2, 3):
+        with CaptureQueriesContext(connection) as captured:
+            api.get(f"/projects/{project.pk}/{path}", size=size)
+        numbers.append(len(captured))
+    assert numbers[0] == numbers[1]
 
 
 @pytest.mark.parametrize("path", ["mentions", "documents"])

@@ -1,8 +1,10 @@
 """The API of mutes."""
 
+from uuid import uuid4
+
 import pytest
 
-from monitoring.models import Mention
+from monitoring.models import Author, Document, Mention
 from tests.factories import make_keyword, make_mention
 
 
@@ -34,10 +36,23 @@ def test_api_creates_lists_and_ends_mutes(project, manager, program, mention):
     assert status(mention) == "to_review"
 
 
+def test_api_mutes_author_by_id(project, manager, program, mention):
+    author = Author.objects.create(project=project, platform="feed", site="blog.example", key=uuid4(), name="Karim")
+    api, body = program(manager), {"kind": "author", "author_id": author.pk}
+    without_items = api("POST", f"/projects/{project.pk}/mutes", body)
+    assert without_items.status_code == 422
+    Document.objects.filter(pk=mention.document_id).update(written_by=author)
+    created = api("POST", f"/projects/{project.pk}/mutes", body)
+    assert created.status_code == 201 and created.json()["name"] == "Karim"
+    assert status(mention) == "ignored"
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [
         ({"kind": "author"}, "mention_id"),
+        ({"kind": "author", "author_id": 10**12}, "author_id"),
+        ({"kind": "source", "author_id": 1}, "mention_id"),
         ({"kind": "author", "mention_id": 10**12}, "mention_id"),
         ({"kind": "domain"}, "value"),
         ({"kind": "domain", "value": "nonsense"}, "value"),

@@ -4,7 +4,24 @@ import argparse
 import subprocess
 import sys
 
-NAMES = ("polling", "platforms", "stream", "query", "insights", "pages", "columns", "preview", "search", "sentiment")
+NAMES = (
+    "polling",
+    "platforms",
+    "stream",
+    "query",
+    "insights",
+    "pages",
+    "columns",
+    "preview",
+    "search",
+    "sentiment",
+    "exports",
+    "rules",
+    "replay",
+    "rules_pass",
+    "digests",
+    "alert_delay",
+)
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))

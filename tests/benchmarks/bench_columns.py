@@ -4,17 +4,16 @@ Prints milliseconds per request when nothing and when everything has changed, an
 with 50 columns takes at the interval of static/js/columns.js.
 """
 
-import argparse
 import time
 from datetime import UTC
 from statistics import median
 
-from tests.benchmarks.services import print_machine, vigie
+from tests.benchmarks.services import run_with
 
 COLUMNS, ROUNDS, EVERY_S = 50, 9, 15
 QUERIES = [
-    "period=7d",
-    "period=7d&status=needs_reply",
+    "period=7d&stories=fold",
+    "period=7d&status=needs_reply&stories=fold",
     "period=30d&sentiment=negative",
     "period=30d&language=fr&status=to_review",
     "period=90d&author=nobody",
@@ -43,7 +42,7 @@ def run(size):
     set_columns(project, user, [view.pk for view in views])
 
     def refresh(has_changed):
-        filters = read_filters(project, [view.query for view in columns_of(user, project.pk)], NOW, UTC)
+        filters = read_filters(project, [column.view.query for column in columns_of(user, project.pk)], NOW, UTC)
         columns = read_columns(filters)
         return rows_of_columns(columns) if has_changed else columns
 
@@ -59,14 +58,5 @@ def run(size):
         print(f"{COLUMNS} columns, {name:14} {1000 * median(times):8.1f} ms   {share:5.1f}% of one core", flush=True)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("mentions", nargs="?", type=int, default=1_000_000)
-    size = parser.parse_args().mentions
-    with vigie():
-        print_machine()
-        run(size)
-
-
 if __name__ == "__main__":
-    main()
+    run_with(run, 1_000_000, __doc__)

@@ -3,23 +3,24 @@
 Generates mentions of twenty keywords over two years; one document in four has two keywords. Prints milliseconds.
 """
 
-import argparse
 import time
 from datetime import UTC, datetime, timedelta
 from statistics import median
+from uuid import uuid4
 
-from tests.benchmarks.services import print_machine, vigie
+from tests.benchmarks.services import run_with
 
-KEYWORDS, SOURCES, DAYS, ROUNDS = 20, 200, 730, 7
+KEYWORDS, SOURCES, AUTHORS, DAYS, ROUNDS = 20, 200, 500, 730, 7
 TYPES = ["brand", "competitor", "topic", "topic"]  # five brands: a quarter of the mentions are the overview's subject
 NOW = datetime(2026, 11, 1, 10, 20, tzinfo=UTC)
 
 FILL = """
 INSERT INTO monitoring_document (id, project_id, source_id, platform, address_key, url, title, text, html, author,
-    author_url, language, published, fetched_at, search)
+    author_url, written_by_id, language, published, fetched_at, search)
 SELECT %(first)s + n, %(project)s, %(source)s + n %% %(sources)s, 'feed', gen_random_uuid(),
     'https://site.example/' || n,
-    'Story ' || n || ' about Lumen', body.text, '', 'Author ' || n %% 500, '',
+    'Story ' || n || ' about Lumen', body.text, '', 'Author ' || n %% %(authors)s, '',
+    %(author)s + n %% %(authors)s,
     (ARRAY['fr', 'en', 'fr-ca', ''])[1 + n %% 4], %(now)s - random() * interval '%(days)s days', now(),
     to_tsvector('simple', 'story about lumen ' || body.text)
 FROM generate_series(1, %(documents)s) AS n, LATERAL (SELECT 'the lamp ' || repeat('lights up the street ', 30)
@@ -42,7 +43,7 @@ def fill(mentions, now=NOW):
     from django.db.models import Max
 
     from accounts.models import Project
-    from monitoring.models import Document, Keyword, Source
+    from monitoring.models import Author, Document, Keyword, Source
 
     project = Project.objects.create(name="Bench")
     keywords = Keyword.objects.bulk_create(
@@ -50,6 +51,17 @@ def fill(mentions, now=NOW):
     )
     sources = Source.objects.bulk_create(
         Source(project=project, url=f"https://site{n}.example/feed", title=f"Site {n}") for n in range(SOURCES)
+    )
+    authors = Author.objects.bulk_create(
+        Author(
+            project=project,
+            platform="feed",
+            key=uuid4(),
+            name=f"Author {n}",
+            mention_count=mentions // AUTHORS,
+            last_at=now,
+        )
+        for n in range(AUTHORS)
     )
     with connection.cursor() as cursor:
         cursor.execute(
@@ -59,6 +71,8 @@ def fill(mentions, now=NOW):
                 "keyword": keywords[0].pk,
                 "source": sources[0].pk,
                 "sources": SOURCES,
+                "author": authors[0].pk,
+                "authors": AUTHORS,
                 "keywords": KEYWORDS,
                 "documents": int(mentions * 0.8),
                 "days": DAYS,
@@ -125,14 +139,5 @@ def run(size):
         )
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("mentions", nargs="?", type=int, default=200_000)
-    size = parser.parse_args().mentions
-    with vigie():
-        print_machine()
-        run(size)
-
-
 if __name__ == "__main__":
-    main()
+    run_with(run, 200_000, __doc__)

@@ -64,9 +64,9 @@ class World:
 def ours(world: World, environment: dict[str, str]) -> list[tuple[float, int, float]]:
     """For each pass: seconds, documents stored so far, seconds until all feeds were done whose host does not hang."""
     from accounts.models import Project
-    from monitoring.http import host_key
     from monitoring.models import Document, Keyword, Source
     from monitoring.tasks import poll_due
+    from outbound import host_key
 
     project = Project.objects.create(name=f"bench real={world.real}")
     for number, query in enumerate(QUERIES):

@@ -4,14 +4,13 @@ Generates French and English texts of 215 words on average; one in twenty is a m
 bytes per document, and milliseconds for a first page with its count.
 """
 
-import argparse
 import random
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from tests.benchmarks.bench_insights import measure
 from tests.benchmarks.bench_query import ENGLISH, FRENCH, SEED, Language, documents
-from tests.benchmarks.services import print_machine, timed, vigie
+from tests.benchmarks.services import run_with, timed
 
 TEXTS, MENTIONED, DAYS = 5000, 20, 90
 NOW = datetime(2026, 11, 1, 10, 20, tzinfo=UTC)
@@ -100,14 +99,5 @@ def run(number):
     measure("the, second page", lambda: page(DocumentSearch(project.pk, "the"), second))
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("documents", nargs="?", type=int, default=100_000)
-    number = parser.parse_args().documents
-    with vigie():
-        print_machine()
-        run(number)
-
-
 if __name__ == "__main__":
-    main()
+    run_with(run, 100_000, __doc__, "documents")

@@ -92,11 +92,11 @@ def measure(rate: int, keywords: int, seconds: int) -> None:
     import psutil
 
     from accounts.models import Project
-    from monitoring.http.default import http_client
     from monitoring.models import Document, Keyword, Source
     from monitoring.streaming import batch
     from monitoring.streaming.authors import Authors
     from monitoring.streaming.reader import StreamReader
+    from outbound.default import http_client
 
     project = Project.objects.create(name=f"Bench {rate}")
     for number, query in enumerate(queries(languages(), keywords)):

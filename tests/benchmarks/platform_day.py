@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from urllib.parse import unquote_plus
 
-from monitoring.http import ApiRequest, FetchResult
 from monitoring.ingest.records import Stored
 from monitoring.platforms import buckets
 from monitoring.platforms.buckets import Bucket
@@ -19,6 +18,7 @@ from monitoring.platforms.registry import PLATFORMS, poll
 from monitoring.polling.schedule import Pace
 from monitoring.polling.source_state import decide
 from monitoring.records import ClaimedSource, CompletedPoll, PollError, PollJob, TrackedQuery
+from outbound import ApiRequest, FetchResult
 from tests.lookalikes.platforms.base import NOW, PlatformServer, Post
 from tests.lookalikes.platforms.direct import DirectClient
 from tests.lookalikes.platforms.registry import LOOKALIKES

@@ -1,6 +1,7 @@
 """Test the pages of authors: list, page, notes and tags, welcome queue, rules, export and erasure."""
 
 import json
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -10,7 +11,9 @@ from django.utils import timezone
 
 from monitoring.ingest import author_refresh, erasure
 from monitoring.models import Author, AuthorCheck, AuthorNote, AuthorSettings, Document
-from tests.factories import make_keyword, make_mention, make_mentions
+from tests.factories import make_keyword, make_mention, make_mentions, make_source
+from workplace.drafts import save_draft
+from workplace.saved_replies import create_saved_reply
 
 pytestmark = pytest.mark.django_db
 
@@ -59,23 +62,46 @@ def test_list_is_searched_sorted_and_filtered_across_pages(project, keyword, own
 
 
 def test_numbers_of_an_author_equal_the_lists_behind_them(project, keyword, owner, as_person):
-    rows = [{"sentiment": "negative", "status": "needs_reply", "engagement": 4}] * 6
-    rows += [{"sentiment": "positive", "status": "replied"}] * 5 + [{"status": "ignored"}]
-    author = make_author(keyword, "Karim", rows)
+    source, now = make_source(project, title="Forum"), timezone.now()
+    negative = {"sentiment": "negative", "status": "needs_reply", "engagement": 4, "source": source}
+    rows = [negative] * 5 + [negative | {"engagement": 900, "title": "Best post", "followers": 0}]
+    rows += [{"sentiment": "positive", "status": "replied", "followers": 300}] * 4
+    rows += [{"sentiment": "positive", "status": "replied", "followers": 200, "published": now - timedelta(days=40)}]
+    author = make_author(keyword, "Karim", [*rows, {"status": "ignored", "followers": 10**6}])
     make_mention(keyword, author="Karim")
     client = as_person(owner)
-    context = page(client, "author", project, author.pk).context
-    facts = context["facts"]
-    assert (facts.count, facts.replied, facts.waiting, facts.engagement, facts.split.net) == (11, 5, 6, "4", -9)
-    for count, query in [
-        (facts.count, facts.query),
-        (facts.replied, facts.replied_query),
-        (facts.waiting, facts.waiting_query),
-        *((count, query) for _name, count, query in facts.keywords),
-    ]:
-        found = client.get(f"{reverse('mentions', args=[project.pk])}?{query}")
-        assert found.context["count"].value == count
-    assert sum(row.split.total for row in context["chart"].rows) == 11
+    response = page(client, "author", project, author.pk)
+    facts, chart = response.context["facts"], response.context["chart"]
+    assert (facts.all.count, facts.replied.count, facts.waiting.count, facts.split.net) == (11, 5, 6, -9)
+    assert [(one.name, one.count) for one in facts.sentiments] == [("Positive", 5), ("Negative", 6)]
+    assert ("Forum", 6) in [(one.name, one.count) for one in facts.sources]
+    assert (facts.engagement, facts.reach.sum, facts.reach.known) == ("153", "1,400", 6)
+    assert [(one.title, one.engagement) for one in facts.best][:1] == [("Best post", 900)]
+    assert chart.followers[-1].followers == 200 and author.followers in (0, 300)
+    links = re.findall(r'mentions\?([^"]*)"[^>]*>(?:<b>)?([\d,]+)(?: mentions)?<', response.content.decode())
+    assert len(links) >= 8
+    lists = {query.replace("&amp;", "&"): number.replace(",", "") for query, number in links}
+    numbers = {facts.engagement_query: "6", facts.reach.query: "6"}  # of the items that the mean and the sum are of
+    for query, number in lists.items():
+        found = client.get(f"{reverse('mentions', args=[project.pk])}?{query}&counts=1")
+        assert str(found.context["count"].value) == numbers.get(query, number), query
+    assert sum(row.split.total for row in chart.rows) == 11
+
+
+def test_counts_in_the_list_link_to_the_mentions_of_each_author(project, keyword, owner, as_person):
+    make_author(keyword, "Karim", [{}, {"published": timezone.now() - timedelta(days=200)}])
+    make_author(keyword, "Inès", [{}])
+    client = as_person(owner)
+    for row in page(client, "authors", project).context["rows"]:
+        found = client.get(f"{reverse('mentions', args=[project.pk])}?{row.query}&counts=1")
+        assert found.context["count"].value == row.mentions
+    assert f"?{row.query}".replace("&", "&amp;") in page(client, "authors", project).content.decode()
+
+
+def test_reach_is_unknown_where_no_source_gives_followers(project, keyword, owner, as_person):
+    author = make_author(keyword, "Karim", [{}])
+    content = page(as_person(owner), "author", project, author.pk).content.decode()
+    assert "Unknown: the sources of this author don’t give followers." in content
 
 
 def test_net_sentiment_is_hidden_with_few_analyzed_mentions(project, keyword, owner, as_person):
@@ -106,7 +132,7 @@ def test_tags_and_mute_from_the_page(project, keyword, owner, as_person):
     assert shown["author"].tags == ("client",)
     client.post(reverse("author_mute", args=[project.pk, author.pk]))
     author_refresh.walk_authors()
-    assert page(client, "author", project, author.pk).context["facts"].count == 0
+    assert page(client, "author", project, author.pk).context["facts"].all.count == 0
 
 
 def test_welcome_queue_has_new_and_returning_authors_until_they_are_greeted(project, keyword, owner, as_person):
@@ -117,12 +143,39 @@ def test_welcome_queue_has_new_and_returning_authors_until_they_are_greeted(proj
     make_author(keyword, "Long ago", [old])
     client = as_person(owner)
     rows = page(client, "welcome", project).context["rows"]
-    assert {(author.name, is_return) for author, _, is_return, _ in rows} == {("Newcomer", False), ("Returning", True)}
+    assert {(row.author.name, row.is_return) for row in rows} == {("Newcomer", False), ("Returning", True)}
     newcomer = Author.objects.get(name="Newcomer")
-    assert (newcomer.documents.get().mentions.get().pk, "First words") in [mention for _, mention, _, _ in rows]
+    mention_id = newcomer.documents.get().mentions.get().pk
+    assert (mention_id, "First words") in [(row.mention_id, row.title) for row in rows]
     client.post(reverse("author_greet", args=[project.pk]), {"author": [newcomer.pk, "x", 10**30]})
-    assert [author.name for author, *_ in page(client, "welcome", project).context["rows"]] == ["Returning"]
+    assert [row.author.name for row in page(client, "welcome", project).context["rows"]] == ["Returning"]
     assert page(client, "authors", project).context["waiting"] == 1
+
+
+def test_reply_from_the_queue_starts_with_the_chosen_saved_reply_in_the_language_of_the_mention(
+    project, keyword, owner, manager, viewer, as_person
+):
+    make_author(keyword, "Karim", [{"language": "fr"}])
+    make_author(keyword, "Inès", [{"language": "de"}])
+    texts = {"en": "Welcome, {{author}}!", "fr": "Bienvenue, {{author}} !"}
+    english, french = (
+        create_saved_reply(project, owner, name="Welcome", language=code, text=text) for code, text in texts.items()
+    )
+    url = reverse("welcome_reply", args=[project.pk])
+    assert as_person(viewer).post(url, {"reply": english.pk}).status_code == 403
+    client = as_person(manager)
+    assert client.post(url, {"reply": "x"}).status_code == 404
+    assert client.post(url, {"reply": english.pk}).status_code == 302
+    shown = page(client, "welcome", project)
+    rows = {row.author.name: row for row in shown.context["rows"]}
+    assert {name: row.saved_reply_id for name, row in rows.items()} == {"Karim": french.pk, "Inès": english.pk}
+    link = re.search(rf'href="([^"]*saved={french.pk})#reply"', shown.content.decode())[1]
+    assert client.get(link).context["answer"].text == "Bienvenue, Karim !"
+    document = Document.objects.get(author="Karim")
+    save_draft(project, manager, document.pk, "Bienvenue, Karim ! À bientôt", 0)
+    assert client.get(link).context["answer"].text == "Bienvenue, Karim ! À bientôt"
+    client.post(url, {"reply": ""})
+    assert "saved=" not in page(client, "welcome", project).content.decode()
 
 
 def test_welcome_queue_shows_the_text_of_a_mention_without_title(project, keyword, owner, as_person):
@@ -160,7 +213,8 @@ def test_erasure_asks_for_the_name_and_empties_the_pages(project, keyword, owner
     assert client.post(url, {"name": "Karim"}).status_code == 302
     erasure.erase_items(timezone.now())
     assert client.get(url).status_code == 404
-    assert "Karim" not in client.get(reverse("author", args=[project.pk, author.pk])).content.decode()
+    content = page(client, "author", project, author.pk).content.decode()
+    assert "Karim" not in content and "data were erased" in content and "canvas" not in content
     assert "Karim" not in client.get(reverse("mentions", args=[project.pk])).content.decode()
     assert Document.objects.filter(deleted_at__isnull=False).count() == 2
 

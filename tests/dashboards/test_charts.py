@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboards import charts
+from monitoring.insights.shares import shares
 
 
 def test_keyword_colors_stay_when_a_keyword_is_added():
@@ -46,8 +47,8 @@ def test_sparkline_is_empty_for_a_single_value():
 
 @given(st.lists(st.integers(0, 1000), max_size=8))
 def test_shares_add_up_to_100(counts):
-    assert sum(charts.shares(counts)) == (100 if sum(counts) else 0)
+    assert sum(shares(counts)) == (100 if sum(counts) else 0)
 
 
 def test_shares_favor_the_largest_remainder():
-    assert charts.shares([1, 1, 1]) == [34, 33, 33]
+    assert shares([1, 1, 1]) == [34, 33, 33]

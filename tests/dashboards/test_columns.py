@@ -1,13 +1,19 @@
 """Columns: saved views side by side, their order per person, and the one request that reads them again."""
 
-import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
+from datetime import timedelta
 
-from monitoring.services.triage import set_assignee, set_status
-from tests.factories import make_keyword, make_mention, make_mentions
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from monitoring.models import Document, Mention, Triage
+from monitoring.services.triage import add_tags, set_assignee, set_status
+from tests.factories import make_keyword, make_mention, make_mentions, make_story
+from tests.racing import start_until_blocked
 from workplace.columns import columns_of, set_columns
 from workplace.models import SavedView
+from workplace.notes import create_note
 
 
 @pytest.fixture
@@ -30,7 +36,7 @@ def client(english_manager, as_person):
 
 
 def names(user, project):
-    return [view.name for view in columns_of(user, project.pk)]
+    return [column.view.name for column in columns_of(user, project.pk)]
 
 
 def change(client, project, **data):
@@ -51,6 +57,37 @@ def test_columns_are_added_moved_and_removed(project, manager, client, views):
     assert names(manager, project) == ["Search", "All"]
     assert change(client, project, view=[views[1].pk, views[0].pk, 0]).status_code == 204
     assert names(manager, project) == ["Replied", "All"]
+
+
+def test_paused_column_is_remembered_and_not_refreshed(project, manager, client, keyword, views):
+    set_columns(project, manager, [view.pk for view in views[:2]])
+    change(client, project, pause=views[0].pk)
+    address = f"/p/{project.pk}/columns"
+    page = client.get(address)
+    assert [column.is_paused for column in page.context["columns"]] == [True, False]
+    make_mention(keyword)
+    assert client.get(address, {"mark": "0.x"}).context["columns"][0].view == views[1]
+    change(client, project, view=[views[1].pk, views[0].pk])
+    assert [column.is_paused for column in client.get(address).context["columns"]] == [False, True]
+    change(client, project, resume=views[0].pk)
+    assert not any(column.is_paused for column in client.get(address).context["columns"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pause_stays_when_another_tab_moves_a_column_at_the_same_time(project, manager, client, views):
+    set_columns(project, manager, [view.pk for view in views])
+    with transaction.atomic():
+        change(client, project, pause=views[0].pk)
+        moved = start_until_blocked(lambda: change(client, project, left=views[2].pk))
+    moved.result()
+    assert names(manager, project) == ["All", "Search", "Replied"]
+    assert [column.is_paused for column in columns_of(manager, project.pk)] == [True, False, False]
+    with transaction.atomic():
+        change(client, project, left=views[2].pk)
+        resumed = start_until_blocked(lambda: change(client, project, resume=views[0].pk))
+    resumed.result()
+    assert names(manager, project) == ["Search", "All", "Replied"]
+    assert not any(column.is_paused for column in columns_of(manager, project.pk))
 
 
 def test_columns_are_remembered_per_person_and_skip_views_they_no_longer_see(
@@ -85,6 +122,31 @@ def test_column_of_my_mentions_shows_those_assigned_to_the_person(project, manag
     assert [row.document.pk for row in column.rows] == [mine.document_id]
 
 
+def test_column_of_a_view_by_urgency_lists_the_most_urgent_first_and_follows(project, manager, client, keyword):
+    now = timezone.now()
+    waiting = make_mentions(keyword, [{"title": f"Waiting {n}", "status": "needs_reply"} for n in range(3)])
+    for mention, hours in zip(waiting, (5, -2, 9), strict=True):
+        due_at = now + timedelta(hours=hours)
+        Triage.objects.create(document=mention.document, project=project, due_at=due_at)
+    query = "period=7d&status=needs_reply&stories=fold&order=urgency"
+    view = SavedView.objects.create(project=project, owner=manager, name="Urgent", query=query)
+    set_columns(project, manager, [view.pk])
+
+    page = client.get(f"/p/{project.pk}/columns")
+    [column] = page.context["columns"]
+    assert [row.document.title for row in column.rows] == ["Waiting 1", "Waiting 0", "Waiting 2"]
+    assert "Most urgent first" in page.content.decode()
+    listed = client.get(f"/p/{project.pk}/mentions?{column.query}").context["rows"]
+    assert [row.id for row in column.rows] == [row.id for row in listed]
+
+    seen = marks(page)
+    assert client.get(f"/p/{project.pk}/columns", {"mark": seen}).context["columns"] == []
+    Triage.objects.filter(document=waiting[2].document).update(due_at=now - timedelta(hours=8))
+    make_mention(keyword, title="Newest", status="needs_reply", sentiment="positive")
+    [column] = client.get(f"/p/{project.pk}/columns", {"mark": seen}).context["columns"]
+    assert [row.document.title for row in column.rows] == ["Waiting 2", "Waiting 1", "Waiting 0", "Newest"]
+
+
 def test_refresh_returns_only_columns_that_changed(project, manager, client, keyword, views):
     mention = make_mention(keyword)
     set_columns(project, manager, [view.pk for view in views[:2]])
@@ -99,12 +161,53 @@ def test_refresh_returns_only_columns_that_changed(project, manager, client, key
     assert [column.view for column in client.get(address, {"mark": seen}).context["columns"]] == views[:2]
 
 
+def test_column_rows_are_as_complete_as_those_of_the_list(project, manager, client, keyword):
+    now = timezone.now()
+    story = make_story(keyword, [{"published": now - timedelta(hours=n + 1), "title": f"Copy {n}"} for n in range(3)])
+    first = Mention.objects.filter(story=story).order_by("published").first()
+    set_assignee(project, None, [first.pk], manager)
+    add_tags(project, None, [first.pk], ["recall"])
+    create_note(project, manager, first.document_id, "Call them.")
+    queries = ("period=7d&stories=fold", "period=7d&stories=fold&q=copy", "period=7d&stories=fold&order=urgency")
+    views = [SavedView.objects.create(project=project, owner=manager, name=query, query=query) for query in queries]
+    set_columns(project, manager, [view.pk for view in views])
+    page = client.get(f"/p/{project.pk}/columns")
+    for column in page.context["columns"]:
+        [row] = column.rows
+        [listed] = client.get(f"/p/{project.pk}/mentions?{column.query}").context["rows"]
+        assert (row.id, row.others, row.work) == (listed.id, listed.others, listed.work) and row.others == 2
+    html = page.content.decode()
+    assert html.count(f'href="/p/{project.pk}/stories/{story.pk}?') == 3
+    for words in ("and 2 more", "recall", "1 internal note", f"assigned to {manager.name}", keyword.name):
+        assert words in html
+
+
+def test_refresh_notices_reprints_and_what_people_do(project, manager, client, keyword):
+    story = make_story(keyword, 2)
+    view = SavedView.objects.create(project=project, owner=manager, name="All", query="period=7d&stories=fold")
+    set_columns(project, manager, [view.pk])
+    address = f"/p/{project.pk}/columns"
+    seen = marks(client.get(address))
+    late = make_mention(keyword, title="A reprint")
+    Document.objects.filter(pk=late.document_id).update(story=story)
+    Mention.objects.filter(pk=late.pk).update(story=story)
+    fresh = client.get(address, {"mark": seen})
+    assert "and 2 more" in fresh.content.decode()
+    seen = marks(fresh)
+    assert client.get(address, {"mark": seen}).context["columns"] == []
+    set_assignee(project, None, list(Mention.objects.values_list("pk", flat=True)), manager)
+    assert f"assigned to {manager.name}" in client.get(address, {"mark": seen}).content.decode()
+
+
 def test_refresh_takes_as_many_queries_for_many_columns_as_for_one(project, manager, client, keyword):
     make_mentions(keyword, 5)
+    make_story(keyword, 3)
 
     def queries(count):
         made = [
-            SavedView.objects.create(project=project, owner=manager, name=f"{count} {n}", query="period=7d")
+            SavedView.objects.create(
+                project=project, owner=manager, name=f"{count} {n}", query="period=7d&stories=fold"
+            )
             for n in range(count)
         ]
         set_columns(project, manager, [view.pk for view in made])

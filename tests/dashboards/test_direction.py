@@ -9,15 +9,26 @@ from lxml import html
 from accounts.models import Project, User
 from delivery.models import Delivery
 from monitoring.models import Document, Keyword, Mention, Source
+from tests.conftest import make_person
 from tests.every_page import RIGHT_TO_LEFT, Site
 
 NOT_SHOWN = ("script", "style", "title", "template", "textarea", "option")
 LETTERS = re.compile("[א-ת]{2}")
 
 
+@pytest.fixture(scope="module")
+def shared_site(once):
+    return once(make_site)
+
+
 @pytest.fixture
-def site(project, owner):
-    site = Site(project, owner)
+def site(shared_site, db):
+    return shared_site
+
+
+def make_site():
+    project = Project.objects.create(name="Maison Lumen")
+    site = Site(project, make_person("ada@example.com", project, "admin", language="en"))
     text = RIGHT_TO_LEFT
     for keyword in Keyword.objects.all():  # names are unique
         Keyword.objects.filter(pk=keyword.pk).update(name=f"{text} {keyword.pk}")
@@ -69,6 +80,7 @@ def test_every_page_gives_foreign_text_its_own_direction(site, language):
 
 
 def test_every_email_gives_foreign_text_its_own_direction(site):
+    site.speak("en")
     messages = [visit for visit in site.html_pages("en") if LETTERS.search(visit.html)]
     assert {visit.url: undirected(visit.html) for visit in messages} == {visit.url: set() for visit in messages}
     assert len(messages) == 4

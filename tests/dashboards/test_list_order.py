@@ -34,7 +34,7 @@ def test_most_urgent_is_listed_first_and_the_order_is_kept_in_links(as_person, v
     waiting(keyword, "negative", sentiment="negative")
     waiting(keyword, "first due", -9)
     make_mention(keyword, title="other")
-    page = as_person(viewer).get(at("mentions") + "?order=urgency&status=needs_reply")
+    page = as_person(viewer).get(at("mentions") + "?order=urgency&status=needs_reply&counts=1")
     assert titles(page) == ["first due", "late", "later", "negative"]
     assert "order=urgency" in page.context["query"]
     assert page.context["count"].value == 4
@@ -93,19 +93,32 @@ def test_story_is_one_row_of_the_inbox_and_its_numbers_agree(as_person, viewer, 
     story = make_story(project, mentions[:3])
     Mention.objects.filter(pk=mentions[5].pk).update(status="needs_reply")
     client = as_person(viewer)
-    page = client.get(at("mentions") + (f"?period=7d&stories=fold{order}" if order else ""))
+    page = client.get(at("mentions") + (f"?period=7d&stories=fold{order}&counts=1" if order else "?counts=1"))
     assert len(page.context["rows"]) == page.context["count"].value == 4
     assert [view.count for view in page.context["views"]] == [1, 3, 0, 0, 4]
     html = page.content.decode()
     link = re.search(r'class="row-more" href="([^"]+)"', html)[1].replace("&amp;", "&")
-    assert f"story={story.pk}" in link
-    assert len(client.get(link).context["rows"]) == 3
-    every = client.get(at("mentions") + f"?period=7d{order}")
+    shown = client.get(link).context
+    assert f"/stories/{story.pk}?" in link
+    assert len(shown["items"]) == shown["facts"].found.items == 3
+    every = client.get(at("mentions") + f"?period=7d{order}&counts=1")
     assert len(every.context["rows"]) == every.context["count"].value == 6
+
+
+def test_order_and_stories_are_chips_that_remove_each(as_person, english_manager, at, keyword):
+    make_mention(keyword)
+    client = as_person(english_manager)
+    bar = client.get(at("mentions") + "?period=7d&stories=fold&order=urgency").context["bar"]
+    assert [(chip.name, chip.value, chip.query) for chip in bar.chips] == [
+        ("Stories", "each story once", "period=7d&order=urgency"),
+        ("Order", "most urgent first", "period=7d&stories=fold"),
+    ]
+    assert "Clear filters" not in client.get(at("mentions") + "?stories=fold&order=urgency").content.decode()
+    assert [chip.name for chip in client.get(at("mentions")).context["bar"].chips] == ["Stories"]
 
 
 def test_view_of_statuses_counts_stories_as_the_list_does(as_person, viewer, at, keyword, project):
     mentions = make_mentions(keyword, 4)
     make_story(project, mentions[:3])
-    page = as_person(viewer).get(at("mentions") + "?period=7d&stories=fold&status=to_review")
+    page = as_person(viewer).get(at("mentions") + "?period=7d&stories=fold&status=to_review&counts=1")
     assert [view.count for view in page.context["views"]][-1] == page.context["count"].value == 2

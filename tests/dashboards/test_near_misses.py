@@ -1,6 +1,7 @@
 """Near misses of a keyword: what its query just misses, on its page and in the API."""
 
 import html
+import json
 import re
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
@@ -15,6 +16,7 @@ from monitoring.query import Doc, compile_query
 from monitoring.query_tools import near_misses as near_miss_search
 from monitoring.query_tools.near_misses import near_misses
 from tests.factories import make_documents, make_keyword, make_mentions
+from tests.reports.files import body, csv_rows, json_lines, sheets
 
 FRENCH = {
     "plural": "Les chevaux Lumen galopent",
@@ -110,3 +112,66 @@ def test_api_returns_near_misses_and_exclusions(keyword, owner, client):
     [plural] = [one for one in body["near_misses"] if one["cause"] == "plural"]
     assert (plural["part"], plural["forms"], plural["count"], plural["is_exact"]) == ("cheval", ["chevaux"], 1, True)
     assert plural["newest"][0]["title"] == FRENCH["plural"] and body["items"] == 69 and body["exclusions"] == []
+
+
+# --- export ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def export(keyword, viewer, as_person):
+    """`export(format, keyword_id=None)`: download the near misses as a viewer."""
+    client = as_person(viewer)
+
+    def export(file_format, keyword_id=None):
+        url = f"/p/{keyword.project_id}/export/near-misses?keyword={keyword_id or keyword.pk}"
+        return client.post(url, {"format": file_format, "separator": "comma"})
+
+    return export
+
+
+def test_export_has_the_near_misses_of_the_page_in_each_format(keyword, export, as_person, owner):
+    page = as_person(owner).get(f"/p/{keyword.project_id}/keywords/{keyword.pk}/near-misses").content.decode()
+    labels = [
+        html.unescape(one) for one in re.findall(r'<code class="miss-label" dir="auto">([^<-][^<]*)</code>', page)
+    ]
+    table = csv_rows(export("csv"))
+    assert [row["Word or condition"] for row in table] == [label.split(" → ")[0] for label in labels]
+    assert table[0]["Near miss"] == "Plural or singular" and table[0]["Words to add"] == "chevaux"
+    assert (table[0]["Newest items"], table[0]["Items"], table[0]["Count"]) == (FRENCH["plural"], "1", "Exact")
+    whole = json.loads(body(export("json")))
+    assert whole["items"] == json_lines(export("jsonl"))
+    assert (whole["about"]["items"], whole["about"]["is_complete"]) == (69, True)
+    first = whole["items"][0]
+    assert (first["cause"], first["forms"], first["newest"][0]["title"]) == ("plural", ["chevaux"], FRENCH["plural"])
+    assert first["query"] == table[0]["Widened query"]
+    sheet, about = sheets(export("xlsx"))
+    assert len(sheet) == len(table) + 1
+    assert {line["A"][1]: line["B"][1] for line in about}["Query"] == QUERY
+
+
+def test_page_leads_to_the_export_and_back(keyword, as_person, viewer):
+    client, path = as_person(viewer), f"/p/{keyword.project_id}/keywords/{keyword.pk}/near-misses"
+    link = re.search(r'href="([^"]+/export/near-misses[^"]*)"', client.get(path).content.decode())
+    page = client.get(link[1]).content.decode()
+    assert f'href="{path}"' in page and "Lumen" in page
+
+
+def test_export_of_unknown_keyword_is_refused(keyword, export, as_person, viewer):
+    theirs = make_keyword(Project.objects.create(name="Other"), "Theirs", "theirs")
+    for keyword_id in (theirs.pk, "x", "9" * 30):
+        answer = export("csv", keyword_id)
+        assert answer.status_code == 422 and "Choose a keyword of this project" in answer.content.decode()
+        assert "theirs" not in answer.content.decode()
+
+
+def test_api_exports_near_misses(keyword, viewer, client):
+    headers = {"authorization": f"Bearer {create_token(viewer, 'test')}"}
+    url = f"/api/v1/projects/{keyword.project_id}/exports"
+
+    def call(query):
+        sent = json.dumps({"list": "near-misses", "query": query})
+        return client.post(url, sent, "application/json", headers=headers)
+
+    assert [row["cause"] for row in json_lines(call(f"keyword={keyword.pk}"))][:2] == ["plural", "typo"]
+    refused = call("keyword=0")
+    assert refused.status_code == 422 and refused.json()["errors"][0]["field"] == "query"

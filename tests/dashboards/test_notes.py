@@ -4,7 +4,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.tokens import create_token
-from tests.factories import make_keyword, make_mention
+from monitoring.models import Mention
+from tests.factories import make_keyword, make_mention, make_story
 from workplace.models import Note
 
 
@@ -40,6 +41,24 @@ def test_htmx_receives_the_notes_or_the_problem_with_the_text(project, english_m
     for version in ["", "x", "9" * 30]:
         client.post(f"/p/{project.pk}/notes/{Note.objects.get().pk}/edit", {"text": "New", "version": version})
     assert Note.objects.get().text == "Hello"
+
+
+def test_htmx_receives_the_notes_of_the_item_that_the_pane_shows(project, english_manager, stranger, as_person):
+    keyword = make_keyword(project)
+    make_story(keyword, [{"title": "The first"}, {"title": "The second"}])
+    first, second = Mention.objects.order_by("published")
+    foreign = make_mention(make_keyword(stranger.projects.get()))
+    note = Note.objects.create(project=project, document=first.document, author=english_manager, text="Hello")
+    client = as_person(english_manager)
+    forms = page(client, second).partition('id="notes"')[2].partition("</section>")[0]
+    assert forms.count(f'name="mention" value="{second.pk}"') == 2
+    for path in (f"/p/{project.pk}/notes/{note.pk}/edit", f"/p/{project.pk}/notes/{note.pk}/delete"):
+        for shown, is_other in ((second, True), (first, False), (foreign, False), (None, False)):
+            data = {"text": f"Text {shown}", "version": Note.objects.get().version}
+            data |= {"mention": shown.pk} if shown else {}
+            notes = client.post(path, data, headers={"HX-Request": "true"}).content.decode()
+            assert f"/mentions/{(second if is_other else first).pk}/notes" in notes
+            assert ("About another item of this story" in notes) == is_other
 
 
 def test_row_counts_the_notes_that_are_not_deleted(project, owner, as_person, mention):

@@ -20,7 +20,7 @@ def mentions(project):
 
 
 def facets(client, url):
-    shown = client.get(url).context["facets"]
+    shown = client.get(f"{url}{'&' if '?' in url else '?'}counts=1").context["facets"]
     return {facet.name: [(choice.label, choice.count) for choice in facet.choices] for facet in shown}
 
 

@@ -50,13 +50,14 @@ def test_start_creates_keywords_and_sources(as_person, manager, at, project):
         ("Halo", "competitor", "halo", ["fr"]),
     ]
     assert [source.platform for source in project.sources.all()] == ["hackernews"]
+    assert project.rules.get().keyword.name == "Maison Lumen"
 
 
 def test_start_sent_twice_creates_everything_once(as_person, manager, at, project):
     client, data = as_person(manager), start_form([("Lumen", "brand", "lumen")], ["hackernews"])
     for _attempt in range(2):
         assert client.post(at("setup"), data).status_code == 302
-    assert project.keywords.count() == project.sources.count() == 1
+    assert project.keywords.count() == project.sources.count() == project.rules.count() == 1
 
 
 @pytest.mark.parametrize(

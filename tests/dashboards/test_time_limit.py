@@ -42,3 +42,10 @@ def test_limit_counts_all_statements_together(db, monkeypatch):
         for _ in range(10):
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_sleep(0.1)")
+
+
+def test_test_of_a_rule_that_takes_too_long_says_so(blocked_reads, project, as_person, owner, at):
+    rule = {"about": "project", "measure": "mentions", "condition": "above", "threshold": 3, "window_s": 3600}
+    response = as_person(owner).post(at("rule_new"), rule | {"test": "1"})
+    assert response.status_code == 503
+    assert "takes too long" in words(response)

@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 
 from alerts.conditions.base import Verdict
 from alerts.digests.render import render_digest
+from alerts.digests.scope import Scope
 from alerts.incidents import open_incident
 from alerts.models import Digest, Rule
 from alerts.rules import settings_of
@@ -71,7 +72,7 @@ def test_query_preview_says_that_the_date_is_unknown(as_person, manager, at, men
 def test_digest_says_that_the_date_is_unknown(owner, project, mention):
     now = timezone.now()
     digest = Digest.objects.create(project=project, user=owner, hour=8, sent_until=now)
-    rendered = render_digest(read_content(project, now - timedelta(days=1), now), digest)
+    rendered = render_digest(read_content(project, now - timedelta(days=1), now), digest, Scope(project))
     assert "date unknown" in rendered.text and "date unknown" in rendered.html
 
 

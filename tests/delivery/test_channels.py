@@ -148,7 +148,7 @@ def test_channel_is_opened_once_per_run(project, json_server, send_outbox):
 @pytest.mark.parametrize("name", CHANNELS)
 def test_channel_explains_every_error_code(name):
     channel = CHANNELS[name]
-    assert (channel.name, set(channel.problems)) == (name, set(CHANNEL_CODES))
+    assert channel.name == name and set(channel.problems) >= set(CHANNEL_CODES)
     assert channel.label and is_configured(name) in (True, False)
 
 

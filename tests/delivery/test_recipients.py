@@ -6,7 +6,7 @@ from django.utils import timezone
 from accounts.models import Membership, Project
 from delivery import outbox
 from delivery.messages import delivery_problem
-from delivery.models import Delivery
+from delivery.models import Delivery, ExternalRecipient
 from tests.delivery.helpers import make_due, write
 
 State = Delivery.State
@@ -46,7 +46,22 @@ def test_message_fails_when_every_attempt_was_interrupted(db, mailbox, send_outb
     assert (delivery.state, delivery.error_code, mailbox.received) == (State.FAILED, "interrupted", [])
 
 
+@pytest.mark.parametrize("ended", ["stopped", "unconfirmed"])
+def test_message_fails_when_external_recipient_has_not_confirmed(mailbox, send_outbox, project, ended):
+    now = timezone.now()
+    state = {"stopped": {"confirmed_at": now, "stopped_at": now}, "unconfirmed": {}}[ended]
+    ExternalRecipient.objects.create(project=project, email="client@example.org", language="en", **state)
+    delivery = write(project=project, recipient="client@example.org", is_external=True)
+    send_outbox()
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.error_code, mailbox.received) == (State.FAILED, "not_confirmed", [])
+    assert delivery_problem(delivery)
+
+
 def test_message_to_external_recipient_is_sent_without_membership(mailbox, send_outbox, project):
+    ExternalRecipient.objects.create(
+        project=project, email="client@example.org", language="en", confirmed_at=timezone.now()
+    )
     external = write(project=project, recipient="client@example.org", is_external=True)
     unknown = write("test:2", project=project, recipient="client@example.org")
     send_outbox()

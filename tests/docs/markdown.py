@@ -6,7 +6,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
-PACKAGES = ("accounts", "alerts", "api", "config", "dashboards", "delivery", "monitoring", "provisioning", "workplace")
+PACKAGES = (
+    *("accounts", "alerts", "api", "config", "dashboards"),
+    *("delivery", "monitoring", "outbound", "provisioning", "reports", "workplace"),
+)
 
 
 def section(text, title):

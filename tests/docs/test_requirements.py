@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.docs.markdown import PACKAGES
+
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("accounts", "alerts", "api", "config", "dashboards", "delivery", "monitoring", "provisioning", "workplace")
 
 # Used, but not imported by our Python code.
 USED_WITHOUT_IMPORT = {

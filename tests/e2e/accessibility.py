@@ -80,6 +80,8 @@ def listen(page):
 
 
 def open_visit(page, visit, site, origin, language):
+    # The page before would find its session gone, and load itself again in the middle of this visit.
+    page.goto("about:blank")
     cookies = {"django_language": language} | ({"sessionid": site.cookies[visit.person]} if visit.person else {})
     page.context.clear_cookies()
     page.context.add_cookies([{"name": name, "value": value, "url": origin} for name, value in cookies.items()])

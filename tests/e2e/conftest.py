@@ -24,6 +24,8 @@ ARGUMENTS = [
 ]
 # Playwright's sync API runs an event loop in this thread, where Django refuses queries.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+# No test depends on the time that a page takes: the machine may be busy.
+expect.set_options(timeout=30_000)
 
 
 def pytest_collection_modifyitems(items):
@@ -77,7 +79,7 @@ class OpenRequests:
         with self._lock:
             self._count, self._changed = max(self._count + change, 0), time.monotonic()
 
-    def wait(self, quiet_s=0.1, timeout_s=20):
+    def wait(self, quiet_s=0.1, timeout_s=90):
         """Return when none has been open for `quiet_s` seconds."""
         deadline = time.monotonic() + timeout_s
         begin = time.monotonic()

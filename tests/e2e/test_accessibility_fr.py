@@ -6,7 +6,7 @@ from tests.e2e.accessibility import check_every_page
 from tests.every_page import Site
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1500)
 def test_every_page_in_french_passes_axe_fits_and_keeps_console_clean(
     browser, browser_context_args, live_server, project, owner
 ):

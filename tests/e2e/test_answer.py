@@ -86,6 +86,10 @@ def test_draft_with_saved_reply_is_approved_by_a_second_reader_and_replied(
     press(inbox, "Mark as replied")
     expect(inbox.locator("[data-mention][aria-current]")).to_have_attribute("data-status", "replied")
     assert (Mention.objects.get(pk=mention.pk).status, Draft.objects.get().state) == ("replied", "sent")
+    expect(inbox.locator(".toast")).to_contain_text("Marked as replied.")
+    inbox.locator(".toast button").click()
+    expect(field(inbox)).to_have_value("Sorry Karim, it is on its way.")
+    assert (Mention.objects.get(pk=mention.pk).status, Draft.objects.get().state) == ("to_review", "approved")
 
 
 def test_warnings_appear_while_typing(inbox, project, owner):

@@ -40,4 +40,4 @@ def test_columns_show_sign_in_page_when_session_has_ended(columns):
 def test_dragged_column_keeps_its_place(columns, owner, project):
     with columns.expect_response(re.compile("/columns/change")):
         columns.locator(".wall-head").last.drag_to(columns.locator("[data-column]").first)
-    assert [view.name for view in columns_of(owner, project.pk)] == ["Replied", "All"]
+    assert [column.view.name for column in columns_of(owner, project.pk)] == ["Replied", "All"]

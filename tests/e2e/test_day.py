@@ -1,5 +1,6 @@
-"""A day of two people in French: the overdue complaint is assigned, noted, drafted, approved and replied to; noise is
-muted and ignored. One of them uses only the keyboard, the other one a phone; both have dark colors."""
+"""A day of two people, in French and in English: the overdue complaint is assigned, noted, drafted, approved and
+replied to; noise is muted and ignored. One of them uses only the keyboard, the other one a phone; both have dark
+colors."""
 
 import re
 from datetime import timedelta
@@ -19,13 +20,22 @@ from workplace import saved_replies
 from workplace.models import Draft, Note
 
 COMPLAINT = "Lumen : 13 jours sans colis"
+WORDS = {
+    "fr": {"overdue": "en retard", "late": "retard", "request": "Demander une validation", "undo": "Annuler"},
+    "en": {"overdue": "overdue", "late": "overdue", "request": "Request approval", "undo": "Undo"},
+}
+
+
+@pytest.fixture(params=WORDS)
+def language(request):
+    return request.param
 
 
 @pytest.fixture
-def complaint(brand, project, owner, manager):
-    """A complaint whose reply is overdue, among advertising of one author; both people read French."""
+def complaint(brand, project, owner, manager, language):
+    """A complaint whose reply is overdue, among advertising of one author; both people read the language."""
     for person in (owner, manager):
-        person.language = "fr"
+        person.language = language
         person.set_password(PASSWORD)
         person.save()
     saved_replies.set_rules(project, owner, needs_approval=True)
@@ -53,16 +63,19 @@ def focus(page, locator):
     raise AssertionError(f"Tab does not reach {locator}")
 
 
-def test_day_of_two_people(page, browser, browser_context_args, live_server, owner, manager, complaint, project):
+def test_day_of_two_people(
+    page, browser, browser_context_args, live_server, owner, manager, complaint, project, language
+):
+    words = WORDS[language]
     page.emulate_media(color_scheme="dark")
     page.goto(f"{live_server.url}/p/{project.pk}/")
     sign_in(page, owner)
-    find_overdue_complaint(page)
+    find_overdue_complaint(page, words)
     assign_and_note(page, manager)
-    draft(page, manager)
+    draft(page, manager, words)
     approve_on_phone(browser, browser_context_args, live_server, manager)
     reply(page)
-    mute_and_ignore_noise(page, live_server, project)
+    mute_and_ignore_noise(page, live_server, project, words)
     document = complaint.document
     stored = Triage.objects.get(document=document)
     assert (stored.assignee, stored.replied_by, stored.first_replied_at is None) == (owner, owner, False)
@@ -81,8 +94,8 @@ def sign_in(page, person):
     page.keyboard.press("Enter")
 
 
-def find_overdue_complaint(page):
-    expect(page.locator("#status")).to_contain_text("en retard")
+def find_overdue_complaint(page, words):
+    expect(page.locator("#status")).to_contain_text(words["overdue"])
     expect(page.locator("#reply-first")).to_contain_text(COMPLAINT)
     focus(page, page.locator("#status .btn"))
     with page.expect_navigation():
@@ -90,7 +103,7 @@ def find_overdue_complaint(page):
     expect(page.locator("[data-mention]")).to_have_count(1)
     page.keyboard.press("j")
     expect(page.locator("#detail h2")).to_have_text(COMPLAINT)
-    expect(page.locator("#detail .read-head")).to_contain_text("retard")
+    expect(page.locator("#detail .read-head")).to_contain_text(words["late"])
 
 
 def assign_and_note(page, colleague):
@@ -104,6 +117,7 @@ def assign_and_note(page, colleague):
     page.keyboard.press("Escape")
     page.keyboard.press("c")
     page.keyboard.type(f"@{colleague.email[:4]}")
+    expect(page.locator("#note-names [aria-selected=true]")).to_be_visible()
     page.keyboard.press("Enter")
     page.keyboard.type("tu relis ?")
     page.keyboard.press("Control+Enter")
@@ -113,11 +127,11 @@ def assign_and_note(page, colleague):
     page.keyboard.press("Escape")
 
 
-def draft(page, reviewer):
+def draft(page, reviewer, words):
     page.keyboard.press("r")
     page.keyboard.type("Bonjour Karim, votre colis part aujourd’hui.")
     expect(page.locator("#reply-why")).to_be_visible()
-    focus(page, page.locator("#reply summary", has_text="Demander une validation"))
+    focus(page, page.locator("#reply summary", has_text=words["request"]))
     page.keyboard.press("Enter")
     focus(page, page.locator("#reply button[value=request]"))
     page.keyboard.press("Enter")
@@ -147,7 +161,7 @@ def reply(page):
     expect(page.locator("[data-mention]")).to_have_count(0)
 
 
-def mute_and_ignore_noise(page, live_server, project):
+def mute_and_ignore_noise(page, live_server, project, words):
     page.goto(f"{live_server.url}/p/{project.pk}/mentions?status=to_review&period=7d")
     expect(page.locator("[data-mention]")).to_have_count(19)
     for _ in range(2):
@@ -162,7 +176,17 @@ def mute_and_ignore_noise(page, live_server, project):
         page.keyboard.press("j")
     expect(page.locator("#detail h2")).to_have_text("Promo Lumen 0")
     page.keyboard.press("m")
-    focus(page, page.locator("#detail button[value=author]"))
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("status").first).to_be_visible()
+    author = page.locator("#detail button[value=author]")
+    expect(author).to_be_in_viewport(ratio=1)
+    focus(page, author)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     assert Mute.objects.get().label == "Promos"
+    undo = page.get_by_role("button", name=words["undo"], exact=True)
+    expect(undo).to_be_visible()
+    expect(page.locator("[data-mention]")).to_have_count(16)
+    focus(page, undo)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.locator("[data-mention]")).to_have_count(19)
+    assert Mute.objects.get().ended_at

@@ -134,6 +134,7 @@ def test_mention_that_cannot_be_loaded_says_so(inbox):
 
 
 def test_counts_that_take_too_long_stay_as_they_are(inbox):
+    expect(view(inbox, "To review")).to_contain_text("16")
     inbox.route(lambda url: "counts=1" in url, lambda route: route.fulfill(body="<p>Too slow</p>"))
     inbox.keyboard.press("j")
     before = view(inbox, "To review").inner_text()
@@ -189,8 +190,8 @@ def test_toast_button_undoes_status_change(inbox):
 def test_list_loads_older_mentions_on_scroll(open_as, viewer, brand, project):
     make_mentions(brand, [{"title": f"Old {n}", "published": ago(30 + n)} for n in range(100)])
     page = open_as(viewer, f"/p/{project.pk}/mentions?period=30d")
-    expect(rows(page)).to_have_count(50)
-    for count in (100, 116):
+    expect(rows(page)).to_have_count(30)
+    for count in (80, 116):
         page.locator(".inbox-more").scroll_into_view_if_needed()
         expect(rows(page)).to_have_count(count)
     expect(page.get_by_text("No more mentions in this period.")).to_be_visible()
@@ -224,7 +225,7 @@ def test_list_works_without_javascript(browser, live_server, as_person, owner, b
     page.get_by_role("link", name="Lumen story 3").click()
     expect(page.get_by_role("heading", name="Why this is a mention")).to_be_visible()
     page.get_by_role("button", name="Replied", exact=True).click()
-    expect(page.locator("p.note", has_text="Status changed to “Replied”.")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Status changed to “Replied”.")).to_be_visible()
     page.get_by_role("link", name="Back to list").click()
     assert "period=30d" in page.url
     context.close()

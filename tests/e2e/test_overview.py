@@ -87,6 +87,35 @@ def test_charts_follow_theme(crisis, viewer, open_as):
     page.wait_for_function(f"(light) => ({pixel})() !== light", arg=light)
 
 
+def test_chart_is_saved_by_keyboard_as_image_in_both_themes_and_as_table(crisis, viewer, open_as, tmp_path):
+    page = open_as(viewer, f"/p/{crisis.project_id}/?period=30d")
+    expect(page.locator("canvas[data-chart=volume-data]")).to_have_attribute("data-drawn", "true")
+    menu = page.locator("[data-chart-download=volume-data]")
+
+    def save(ending, presses):
+        menu.locator("summary").focus()
+        with page.expect_download() as saved:
+            for key in presses:
+                page.keyboard.press(key)
+        assert re.fullmatch(rf"mentions\.{ending}", saved.value.suggested_filename)
+        expect(menu.locator("summary")).to_be_focused()
+        saved.value.save_as(tmp_path / f"{len(list(tmp_path.iterdir()))}.{ending}")
+        return saved.value.path().read_bytes()
+
+    light = save("png", ["ArrowDown", "Enter"])
+    page.emulate_media(color_scheme="dark")
+    dark = save("png", ["ArrowDown", "Enter"])
+    width, height = (int.from_bytes(light[at : at + 4]) for at in (16, 20))
+    canvas = page.locator("canvas[data-chart=volume-data]").bounding_box()
+    assert width >= 2 * canvas["width"] and height > 2 * canvas["height"]
+    assert light[:4] == dark[:4] == b"\x89PNG" and light != dark
+    table = save("csv", ["ArrowDown", "ArrowDown", "Enter"]).decode()
+    header, *rows = table.removeprefix("\ufeff").splitlines()
+    assert header == "Time,Mentions,Negative,Neutral,Uncertain,Positive,Net sentiment,Remarks"
+    assert len(rows) >= 30, rows
+    assert all(row.count(",") >= header.count(",") for row in rows), rows
+
+
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_overview_has_no_accessibility_faults_and_fits(crisis, owner, open_as, page, language, scheme):

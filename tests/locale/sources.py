@@ -16,8 +16,9 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 from django.utils.translation.template import templatize
 
+from tests.docs.markdown import PACKAGES
+
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("accounts", "alerts", "api", "config", "dashboards", "delivery", "monitoring", "provisioning", "workplace")
 LANGUAGES = ("en", "fr")
 KEYWORDS = {
     "_": None,

@@ -125,9 +125,9 @@ def hanging_server():
 
 
 @contextmanager
-def serve_mailbox(port):
-    """A mailbox on this port."""
-    mailbox = Mailbox()
+def serve_mailbox(port, mailbox=None):
+    """A mailbox on this port, of another class if one is given."""
+    mailbox = mailbox or Mailbox()
     controller = Controller(mailbox, hostname="127.0.0.1", port=port)
     controller.start()
     try:

@@ -11,7 +11,6 @@ import pytest
 
 from monitoring.feeds.opml import read_opml
 from monitoring.feeds.parse import parse as parse_feed
-from monitoring.http import ERROR_CODES, ClientSettings, HttpClient
 from monitoring.messages.setting_errors import setting_error
 from monitoring.messages.source_errors import ERROR_TEXTS
 from monitoring.platforms.app_store import check_countries
@@ -22,6 +21,7 @@ from monitoring.platforms.signed_tokens import check_p8, check_service_account
 from monitoring.query import QueryError
 from monitoring.query import parse as parse_query
 from monitoring.query.errors import MESSAGES
+from outbound import ERROR_CODES, ClientSettings, HttpClient
 from tests.lookalikes.feeds import GARBAGE, FeedServer
 
 LOOPBACK = frozenset({"127.0.0.0/8"})

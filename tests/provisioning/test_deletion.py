@@ -12,8 +12,19 @@ from accounts.activity_log import record
 from accounts.invitations import accept
 from accounts.models import Invitation, Project, User
 from accounts.projects import create_project
-from alerts.models import Digest, Incident, Rule
-from delivery.models import Delivery
+from alerts.models import (
+    Digest,
+    DigestRecipient,
+    HeldAlert,
+    HoldingStatement,
+    Incident,
+    IncidentEntry,
+    IncidentTask,
+    Playbook,
+    Rule,
+    SentDigest,
+)
+from delivery.models import Delivery, ExternalRecipient
 from monitoring.models import (
     Author,
     AuthorCheck,
@@ -40,17 +51,20 @@ from monitoring.models import (
     SourcePeriod,
     Story,
     StoryCheck,
+    StoryRedirect,
     StorySignature,
     Triage,
 )
 from provisioning import deletion
 from provisioning.deletion import delete_project, purge_deleted_projects
-from tests.factories import make_keyword, make_mentions, make_source
+from reports.models import Edition, Logo, Report, ReportRecipient, ShareLink
+from tests.factories import PNG, make_keyword, make_mentions, make_source
 from tests.racing import race
 from workplace.models import (
     BulkChange,
     Column,
     Draft,
+    FeedAddress,
     Note,
     OutgoingReply,
     ReplyRules,
@@ -66,6 +80,7 @@ def fill(project, user, documents=12):
     """Create rows in every table that references a project. Return its source."""
     keywords = [make_keyword(project), make_keyword(project)]
     source = make_source(project)
+    FeedAddress.objects.create(project=project, user=user, keyword=keywords[0], digest=f"f{project.pk}")
     SourcePeriod.objects.create(source=source, state="working", started_at=timezone.now())
     credential = Credential.objects.create(project=project, platform="bluesky")
     PlatformApp.objects.create(project=project, platform="x", client_id="lumen")
@@ -98,6 +113,7 @@ def fill(project, user, documents=12):
     mentions[0].document.save()
     mentions[0].save()
     StoryCheck.objects.create(document=mentions[0].document)
+    StoryRedirect.objects.create(story_id=uuid4().int % 10**12, project=project, target=1)
     StorySignature.objects.create(document=mentions[0].document, keys=[1], published=published)
     for mention in (mentions[0], None):
         Correction.objects.create(project=project, mention=mention, user=user, label="negative", text="Lumen")
@@ -106,11 +122,19 @@ def fill(project, user, documents=12):
     SentimentState.objects.create(project=project, layer=layer)
     rule = Rule.objects.create(project=project, keyword=keywords[0], threshold=3)
     rule.recipients.add(user)
-    Incident.objects.create(rule=rule, opened_at=published, value=4, peak=4)
-    Digest.objects.get_or_create(project=project, user=user)
+    incident = Incident.objects.create(rule=rule, opened_at=published, value=4, peak=4)
+    IncidentEntry.objects.create(incident=incident, kind="opened")
+    IncidentTask.objects.create(incident=incident, title="Call the carrier")
+    Playbook.objects.create(project=project).escalate_to.add(user)
+    HoldingStatement.objects.create(project=project, name="Press", text_en="We are looking into it.")
+    HeldAlert.objects.create(user=user, rule=rule, event="mentions", since=published)
+    digest, _is_new = Digest.objects.get_or_create(project=project, user=user)
+    digest.keywords.add(keywords[0])
     Invitation.objects.create(project=project, email="n@example.com", token_digest="d", expires_at=published)
     FetchRequest.objects.create(project=project, user=user, kind="page", url="https://essai.example/")
-    Delivery.objects.create(key=f"k{project.id}", kind="digest", project=project, user=user, recipient=user.email)
+    delivery = {"key": f"k{project.id}", "kind": "digest", "project": project, "user": user, "recipient": user.email}
+    SentDigest.objects.create(delivery=Delivery.objects.create(**delivery), keywords=1, total=1, negative=0, ignored=0)
+    digest.destinations.create(project=project, channel="slack", name="Team", language="en")
     ResponseTarget.objects.update_or_create(project=project, defaults={"hours": 8})
     ReplyRules.objects.create(project=project)
     SavedReply.objects.create(project=project, name="Thanks", language="en", text="Thanks!")
@@ -121,15 +145,45 @@ def fill(project, user, documents=12):
     BulkChange.objects.create(project=project, **bulk)
     view = SavedView.objects.create(project=project, owner=user, name="Negative", query="sentiment=negative")
     Column.objects.create(user=user, view=view, position=0)
+    fill_reports(project, user)
     return source
 
 
-NOT_OF_A_PROJECT = {"ApiToken", "PasswordResetRequest", "RequestBudget", "ServerOutage"}
+def fill_reports(project, user):
+    reader = ExternalRecipient.objects.create(project=project, email="client@example.com", language="fr")
+    Logo.objects.create(project=project, png=PNG, width=1, height=1)
+    report = Report.objects.create(project=project, title="Week", language="fr", time_zone="UTC", created_by=user)
+    now = timezone.now()
+    edition = Edition.objects.create(
+        report=report,
+        revision=1,
+        start=now,
+        end=now,
+        title="Week",
+        language="fr",
+        time_zone="UTC",
+        shows_logo=True,
+        content={},
+    )
+    ShareLink.objects.create(report=report, edition=edition)
+    ReportRecipient.objects.create(report=report, external=reader)
+    DigestRecipient.objects.create(digest=Digest.objects.filter(project=project).first(), external=reader)
+
+
+NOT_OF_A_PROJECT = {
+    "ApiToken",
+    "EvaluationState",
+    "PasswordResetRequest",
+    "QuietHours",
+    "RefusedAddress",
+    "RequestBudget",
+    "ServerOutage",
+}
 
 
 def rows():
     """Return the number of rows by model."""
-    labels = ("accounts", "delivery", "monitoring", "alerts", "workplace")
+    labels = ("accounts", "delivery", "monitoring", "alerts", "workplace", "reports")
     models = (model for label in labels for model in apps.get_app_config(label).get_models())
     return {model.__name__: model.objects.count() for model in models if model is not User}
 
@@ -164,11 +218,14 @@ def test_fill_covers_every_table_that_references_a_project():
         "Rule",
         "Digest",
         "Delivery",
+        "Destination",
     }
     covered |= {"Correction", "SentimentLayer", "SentimentState", "FetchRequest", "Credential"}
     covered |= {"PlatformApp", "ConnectionRequest", "Triage", "MentionTag", "Mute", "ResponseTarget", "SavedView"}
     covered |= {"Story", "Draft", "Note", "ReplyRules", "SavedReply", "Author", "AuthorSettings", "AuthorTag"}
-    covered |= {"OutgoingReply", "BulkChange"}
+    covered |= {"Playbook", "HoldingStatement"}
+    covered |= {"OutgoingReply", "BulkChange", "StoryRedirect", "FeedAddress"}
+    covered |= {"ExternalRecipient", "Logo", "Report"}
     assert referencing == covered, "add the new table to fill() above, and here"
 
 

@@ -12,12 +12,13 @@ from django.utils import timezone
 from accounts.models import Membership, Project, Role
 from alerts.models import Rule
 from monitoring.enrichment.score_mentions import analyze_mentions
-from monitoring.models import Document, Mention, RequestBudget, Source
+from monitoring.models import Author, Document, Mention, RequestBudget, Source, Triage
 from monitoring.polling.poller import poll_due
 from provisioning.sample.feeds import FEEDS, current_items, past_items
 from provisioning.sample.fields import as_of
 from provisioning.sample.load import load_sample
 from tests.racing import race
+from workplace.models import SavedReply
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = timezone.now()
@@ -31,11 +32,16 @@ def test_sample_project_is_loaded_and_removed_from_pages(stranger, as_person):
     assert response.url == reverse("overview", args=[project.pk])
     assert Mention.objects.filter(keyword__project=project).count() > 500
     assert not Mention.objects.filter(is_backlog=False).exists()
+    sites = set(Author.objects.filter(project=project).exclude(site="").values_list("site", flat=True))
+    assert "phare-du-design.example" in sites and all(site.endswith(".example") for site in sites)
     assert list(Rule.objects.filter(project=project).order_by("pk").values_list("sentiment", flat=True)) == [
         "",
         "negative",
     ]
-    assert client.get(response.url).status_code == 200
+    page = client.get(response.url)
+    assert page.status_code == 200 and page.text.count('class="row-act"') == 5  # of 6 complaints that need a reply
+    assert Triage.objects.filter(document__project=project, due_at__gt=timezone.now()).count() == 6
+    assert SavedReply.objects.filter(project=project).count() == 4
     remove = reverse("remove_sample", args=[project.pk])
     assert remove in client.get(reverse("project_settings", args=[project.pk])).text
     assert client.post(remove).status_code == 302
@@ -152,13 +158,14 @@ def test_sample_platforms_are_read_as_the_items_that_were_made(stranger, live_se
     project = load_sample(stranger)
     Project.objects.update(created_at=timezone.now() - timedelta(minutes=14))
     project.refresh_from_db()
+    started = timezone.now()  # an item that appears while the sources are polled may be missed
     for _ in range(4):  # the limits allow a part of the searches at a time
         RequestBudget.objects.all().delete()
         Source.objects.update(next_poll_at=timezone.now())
         poll_due()
     for feed in FEEDS:
         if feed.platform in ("lemmy", "appstore"):
-            made = current_items(feed, project.created_at, timezone.now(), f"{live_server.url}/sample")
+            made = current_items(feed, project.created_at, started, f"{live_server.url}/sample")
             stored = set(Document.objects.filter(project=project).values_list("url", flat=True))
             lumen = [entry for entry in made if "lumen" in (entry.title + entry.body).lower()]
             assert lumen and {entry.url for entry in lumen} <= stored, feed.slug

@@ -8,9 +8,10 @@ from django.core.management import call_command
 from django.db import connection
 
 
-def migrate():
+def migrate(*target):
+    """Upgrade, or only to a target: app and migration. Return what the command prints."""
     output = StringIO()
-    call_command("migrate", interactive=False, stdout=output)
+    call_command("migrate", *target, interactive=False, stdout=output)
     return output.getvalue()
 
 

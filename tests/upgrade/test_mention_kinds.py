@@ -3,26 +3,34 @@
 from importlib import import_module
 
 import pytest
-from django.core.management import call_command
 from django.db import IntegrityError
 
+from tests.databases import new_database
+from tests.upgrade.conftest import migrated_to
 from tests.upgrade.database import Killed, kill_at, migrate, query
 
 migration = import_module("monitoring.migrations.0014_mention_kinds_index")
+TARGET = ("monitoring", "0014_mention_kinds_index")
+
+
+@pytest.fixture(scope="module")
+def before(dump, django_db_blocker):
+    with django_db_blocker.unblock(), migrated_to(dump, "monitoring", "0012_secret_urls") as name:
+        yield name
 
 
 @pytest.fixture
-def reviews(old_database, monkeypatch):
+def reviews(before, django_db_blocker, monkeypatch):
     """The ids of three documents that a version before mentions had these columns has stored as reviews."""
     monkeypatch.setattr(migration, "BATCH", 2)
-    call_command("migrate", "monitoring", "0012_secret_urls", interactive=False, verbosity=0)
-    return [
-        document_id
-        for (document_id,) in query(
-            "UPDATE monitoring_document SET kind = 'review', rating = 1.5, country = 'FR', fetched_at = now()"
-            " WHERE id IN (SELECT DISTINCT document_id FROM monitoring_mention ORDER BY 1 LIMIT 3) RETURNING id"
-        )
-    ]
+    with django_db_blocker.unblock(), new_database(template=before):
+        yield [
+            document_id
+            for (document_id,) in query(
+                "UPDATE monitoring_document SET kind = 'review', rating = 1.5, country = 'FR', fetched_at = now()"
+                " WHERE id IN (SELECT DISTINCT document_id FROM monitoring_mention ORDER BY 1 LIMIT 3) RETURNING id"
+            )
+        ]
 
 
 def values(document_ids):
@@ -40,7 +48,7 @@ def indexes():
 
 
 def test_upgrade_copies_the_documents_values_to_mentions(reviews):
-    migrate()
+    migrate(*TARGET)
     assert values(reviews) == {("review", 2, "FR")}
     others = query("SELECT id FROM monitoring_document WHERE id <> ALL(%s)", reviews)
     assert values(document_id for (document_id,) in others) == {("", None, "")}
@@ -58,17 +66,17 @@ def test_upgrade_copies_the_documents_values_to_mentions(reviews):
 )
 def test_killed_upgrade_of_mentions_completes_when_run_again(reviews, pattern, occurrence):
     with pytest.raises(Killed), kill_at(pattern, occurrence):
-        migrate()
-    migrate()
+        migrate(*TARGET)
+    migrate(*TARGET)
     assert values(reviews) == {("review", 2, "FR")}
     assert indexes() == [("mention_by_keyword", True, True)]
-    assert "No migrations to apply." in migrate()
+    assert "No migrations to apply." in migrate(*TARGET)
 
 
 def test_upgrade_replaces_an_invalid_index(reviews):
-    call_command("migrate", "monitoring", "0013_mention_kinds", interactive=False, verbosity=0)
+    migrate("monitoring", "0013_mention_kinds")
     with pytest.raises(IntegrityError):  # the index stays, as that of a killed process
         query("CREATE UNIQUE INDEX CONCURRENTLY mention_by_keyword_new ON monitoring_mention (keyword_id, country)")
     assert ("mention_by_keyword_new", False, False) in indexes()
-    migrate()
+    migrate(*TARGET)
     assert indexes() == [("mention_by_keyword", True, True)]

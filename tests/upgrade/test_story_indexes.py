@@ -3,20 +3,28 @@
 from importlib import import_module
 
 import pytest
-from django.core.management import call_command
 
+from tests.databases import new_database
+from tests.upgrade.conftest import migrated_to
 from tests.upgrade.database import Killed, kill_at, migrate, query
 
 migration = import_module("monitoring.migrations.0028_story_indexes")
+TARGET = ("monitoring", "0028_story_indexes")
+
+
+@pytest.fixture(scope="module")
+def before(dump, django_db_blocker):
+    with django_db_blocker.unblock(), migrated_to(dump, "monitoring", "0026_mentions_to_reply") as name:
+        yield name
 
 
 @pytest.fixture
-def recent(old_database, monkeypatch):
+def recent(before, django_db_blocker, monkeypatch):
     """The ids of the documents with mentions, all published today, before items had a story."""
     monkeypatch.setattr(migration, "BATCH", 2)
-    call_command("migrate", "monitoring", "0026_mentions_to_reply", interactive=False, verbosity=0)
-    query("UPDATE monitoring_document SET published = now() RETURNING id")
-    return sorted(query("SELECT DISTINCT document_id FROM monitoring_mention"))
+    with django_db_blocker.unblock(), new_database(template=before):
+        query("UPDATE monitoring_document SET published = now() RETURNING id")
+        yield sorted(query("SELECT DISTINCT document_id FROM monitoring_mention"))
 
 
 def indexes():
@@ -38,8 +46,8 @@ def indexes():
 )
 def test_killed_upgrade_of_story_indexes_completes_when_run_again(recent, pattern, occurrence):
     with pytest.raises(Killed), kill_at(pattern, occurrence):
-        migrate()
-    migrate()
+        migrate(*TARGET)
+    migrate(*TARGET)
     assert indexes() == [("mention_by_find", True, True), ("mention_by_keyword", True, True)]
     assert sorted(query("SELECT document_id FROM monitoring_storycheck")) == recent
-    assert "No migrations to apply." in migrate()
+    assert "No migrations to apply." in migrate(*TARGET)

@@ -16,9 +16,9 @@ from accounts.tokens import create_token
 from delivery.models import Delivery
 from monitoring.models import Keyword, Mention, Source
 from monitoring.polling.poller import poll_one
+from tests.databases import use
 from tests.lookalikes.feeds import FeedServer
 from tests.monitoring.conftest import rss
-from tests.upgrade.conftest import new_database
 from tests.upgrade.database import as_set, migrate, query, rows_of, tables
 from tests.upgrade.expected import TABLES, VALUES, expected_rows
 
@@ -55,8 +55,8 @@ def schema():
 
 @pytest.fixture(scope="module")
 def new_schema(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), new_database():
-        migrate()
+    """The schema of the worker's database, which was empty before it was migrated."""
+    with django_db_blocker.unblock():
         return schema()
 
 
@@ -79,16 +79,15 @@ def test_dump_holds_rows_with_every_renamed_value(old_database):
 # --- a complete run ----------------------------------------------------------------------------------------
 
 
-def test_upgrade_keeps_every_row_with_its_new_values(old_database):
-    expected = expected_rows()
-    migrate()
+def test_upgrade_keeps_every_row_with_its_new_values(dump, upgraded_database):
+    with use(dump):
+        expected = expected_rows()
     for table, rows in expected.items():
         columns = rows[0] if rows else ()
         assert as_set({column: row[column] for column in columns} for row in rows_of(table)) == as_set(rows), table
 
 
-def test_upgrade_renames_values_in_activity_log_but_no_names_and_no_queries(old_database):
-    migrate()
+def test_upgrade_renames_values_in_activity_log_but_no_names_and_no_queries(upgraded_database):
     entries = {(entry.action, entry.target): entry.detail for entry in ActivityEntry.objects.order_by("pk")}
     assert entries["keyword.created", "Solis"] == {"type": "topic", "query": 'solis AND "unsure"'}
     assert entries["keyword.created", "subject"] == {"type": "topic", "query": '"subject" OR lampe OR lamp'}
@@ -98,15 +97,13 @@ def test_upgrade_renames_values_in_activity_log_but_no_names_and_no_queries(old_
     assert not ActivityEntry.objects.filter(action__startswith="topic.").exists()
 
 
-def test_upgraded_schema_equals_that_of_a_new_database(new_schema, old_database):
-    migrate()
+def test_upgraded_schema_equals_that_of_a_new_database(new_schema, upgraded_database):
     columns, rest = schema()
     assert columns == new_schema[0]
     assert rest == new_schema[1]
 
 
-def test_upgraded_models_have_no_missing_migration_and_second_run_does_nothing(old_database):
-    migrate()
+def test_upgraded_models_have_no_missing_migration_and_second_run_does_nothing(upgraded_database):
     call_command("makemigrations", check=True, dry_run=True, stdout=StringIO())
     before = {table: as_set(rows_of(table)) for table in tables()}
     assert "No migrations to apply." in migrate()
@@ -145,8 +142,7 @@ def test_upgrade_of_one_app_at_a_time_renames_content_types_too(old_database):
 # --- the application on the upgraded database --------------------------------------------------------------
 
 
-def test_upgraded_overview_opens_for_a_member(old_database):
-    migrate()
+def test_upgraded_overview_opens_for_a_member(upgraded_database):
     client = Client()
     client.force_login(
         User.objects.get(email="vera@example.com"), backend="allauth.account.auth_backends.AuthenticationBackend"
@@ -156,8 +152,7 @@ def test_upgraded_overview_opens_for_a_member(old_database):
     assert "Solis" in page.content.decode()
 
 
-def test_upgraded_api_lists_keywords(old_database):
-    migrate()
+def test_upgraded_api_lists_keywords(upgraded_database):
     token = create_token(User.objects.get(email="ada@example.com"), "test")
     project = Project.objects.get(name="Maison Lumen")
     answer = Client().get(f"/api/v1/projects/{project.pk}/keywords", headers={"Authorization": f"Bearer {token}"})
@@ -170,8 +165,7 @@ def test_upgraded_api_lists_keywords(old_database):
     }
 
 
-def test_upgraded_database_stores_a_mention_from_a_poll(old_database):
-    migrate()
+def test_upgraded_database_stores_a_mention_from_a_poll(upgraded_database):
     before = Mention.objects.count()
     with FeedServer() as web:
         web.put("/feed.xml", body=rss({"title": "Solis et Lumen", "link": "https://new.example/1", "guid": "new"}))
@@ -184,12 +178,11 @@ def test_upgraded_database_stores_a_mention_from_a_poll(old_database):
     assert Mention.objects.count() == before + found.count()
 
 
-def test_upgraded_pending_message_is_sent(old_database, settings):
+def test_upgraded_pending_message_is_sent(upgraded_database, settings):
     from delivery import outbox
     from delivery.channels.base import Result
     from tests.delivery.helpers import CallingChannel
 
-    migrate()
     settings.EMAIL_URL = "smtp://127.0.0.1:1"
     pending = set(Delivery.objects.filter(state="pending").values_list("key", flat=True))
     sent = []

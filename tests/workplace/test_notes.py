@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.members import remove_member
 from accounts.models import ActivityEntry, Project, Role, User
+from accounts.named_members import Member, shown, stored
 from delivery.models import Delivery
 from monitoring.ingest.deletions import blank_documents
 from monitoring.models import Document
@@ -15,7 +16,6 @@ from tests.factories import make_keyword, make_mention
 from tests.racing import race
 from workplace import notes
 from workplace.models import Note
-from workplace.note_text import Member, shown, stored
 
 
 @pytest.fixture

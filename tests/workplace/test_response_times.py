@@ -84,6 +84,13 @@ def test_response_times_follow_the_filter(project, items):
     assert response_times.total(early, NOW).overdue == 0
 
 
+def test_response_times_of_two_periods_equal_those_of_each(project, items):
+    f = MentionFilter(project_id=project.pk, since=NOW - timedelta(hours=10), until=NOW)
+    each = response_times.total(f, NOW), response_times.total(f.previous(), NOW)
+    assert response_times.total_and_previous(f, NOW) == each
+    assert each[0].overdue and each[1].replied
+
+
 def test_response_times_without_items_have_no_median_and_no_share(project):
     numbers = response_times.total(month(project), NOW)
     assert (numbers.median_s, numbers.share, numbers.replied) == (None, None, 0)
@@ -125,8 +132,12 @@ def test_page_of_response_times_links_each_number_to_its_list(project, items, vi
     page = client.get(f"/p/{project.pk}/response-times?period=30d").content.decode()
     assert "2 hours" in page
     assert ">50" in page and "due=met" in page and "reason=spam" in page and "marc@example.com" in page
-    link = re.search(r'mentions\?([^"]*due=met[^"]*)"', page)[1].replace("&amp;", "&")
-    assert "3 mentions" in client.get(f"/p/{project.pk}/mentions?{link}").content.decode()
+    links = re.findall(r'mentions\?([^"]*)">(\d+)<', page)
+    for link in ("due=met", "responder=none", "platform=mastodon"):
+        assert any(link in query for query, _count in links)
+    for query, count in links:
+        found = client.get(f"/p/{project.pk}/mentions?{query.replace('&amp;', '&')}&counts=1").context["count"]
+        assert str(found.value) == count, query
     assert (
         "No replies in this period"
         in client.get(f"/p/{project.pk}/response-times?from=2020-01-01&to=2020-01-02").content.decode()

@@ -1,15 +1,17 @@
 """One digest window, and the mentions and messages in it."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from alerts.digests.read import read_digest
+from alerts.digests.scope import Scope
 from delivery.message import Window
 from delivery.models import Delivery
 from tests.factories import make_mention
 
 END = datetime(2026, 6, 10, 6, tzinfo=UTC)  # 8 a.m. in Paris
 START = END - timedelta(days=1)
-NOW = END + timedelta(seconds=40)
+NOW = END + timedelta(minutes=5, seconds=40)  # after the time over which digests are spread
 INSIDE = START + timedelta(hours=3)
 
 
@@ -23,4 +25,4 @@ def messages():
 
 
 def read(project, start=START, end=END):
-    return read_digest(project, Window(start, end))
+    return read_digest(Scope(project), Window(start, end), ZoneInfo("Europe/Paris"))

@@ -54,7 +54,8 @@ class Run:
     def output(self):
         return self.log.read_text()
 
-    def wait_for(self, text, seconds=60):
+    def wait_for(self, text, seconds=240):
+        """Wait for `text`. The limit is for a start that never ends: next to other tests, one took over a minute."""
         deadline = time.monotonic() + seconds
         while text not in self.output():
             assert self.process.poll() is None and time.monotonic() < deadline, self.output()

@@ -4,8 +4,8 @@ import json
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
-from monitoring.http import ApiRequest, FetchError, FetchResult
-from monitoring.http.headers import read_retry_after
+from outbound import ApiRequest, FetchError, FetchResult
+from outbound.headers import read_retry_after
 from tests.lookalikes.platforms.base import PlatformServer, Received
 
 

@@ -28,7 +28,7 @@ def test_correction_during_rescoring_does_not_deadlock(project, manager, keyword
         correcting = start_until_blocked(lambda: correct_sentiment(project, manager, [mention.pk], "negative"))
         rescoring = start_until_blocked(rescore_mentions, waiting=2)
         transaction.set_rollback(True)
-    assert len(correcting.result(timeout=20)) == 1
+    assert len(correcting.result(timeout=20).document_ids) == 1
     assert not rescoring.result(timeout=20)
     mention.refresh_from_db()
     assert (mention.sentiment, mention.analyzed_by) == ("negative", Mention.BY_PERSON)

@@ -148,7 +148,7 @@ def feeds(draw):
     return f'<rss version="2.0" {NAMESPACES}><channel><title>F</title>{rows}</channel></rss>'.encode()
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(feeds())
 @example(
     f'<feed xmlns="http://www.w3.org/2005/Atom" {NAMESPACES}><title>F</title><entry><id></id>'

@@ -192,7 +192,7 @@ def identity_of(entry):
     return tuple("".join(scrub(part).split()) for part in (own, link, "" if own and "updated" in entry else title))
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(damaged())
 def test_parse_finds_every_entry_that_feedparser_finds_in_damaged_feed(body):
     result = parse(body, url="http://base.example/feed")

@@ -2,8 +2,11 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -12,7 +15,18 @@ from monitoring.content.authors import identity_of
 from monitoring.ingest import author_refresh, authors, erasure
 from monitoring.ingest.deletions import blank_documents
 from monitoring.ingest.store import store
-from monitoring.models import Author, AuthorCheck, AuthorNote, AuthorSettings, Document, Keyword, Mention, RawItem
+from monitoring.models import (
+    Author,
+    AuthorCheck,
+    AuthorNote,
+    AuthorSettings,
+    Document,
+    Keyword,
+    Mention,
+    Mute,
+    RawItem,
+)
+from monitoring.services.author_erasure import erase_author
 from monitoring.services.triage import set_status
 from tests.factories import make_keyword, make_mention, make_mentions, make_source
 from tests.monitoring.ingest.entries import NOON, batch, entry
@@ -200,6 +214,33 @@ def test_items_of_an_erased_author_lose_their_content_and_are_not_stored_again(s
     erased = Document.objects.filter(deleted_at__isnull=False)
     assert {(one.url, one.title, one.text, one.author, one.author_url) for one in erased} == {("", "", "", "", "")}
     assert Mention.objects.count() == 2 and not RawItem.objects.exists()
+
+
+@pytest.mark.django_db
+def test_erased_author_is_recognized_by_a_keyed_hash_also_after_the_secret_key_changes(source, owner, settings):
+    store([batch(source, post(1), platform="bluesky")])
+    author = Author.objects.get()
+    own_key = author.key
+    erase_author(source.project, owner, author.pk)
+    assert Author.objects.get().key != own_key
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "y" * 60
+    call_command("rotate_secrets")
+    settings.SECRET_KEY_FALLBACKS = []
+    store([batch(source, post(2), platform="bluesky")])
+    assert Author.objects.get() == author and Document.objects.filter(deleted_at__isnull=False).count() == 1
+
+
+@pytest.mark.django_db
+def test_unkeyed_hashes_of_erased_authors_are_replaced_and_still_recognize_them(source):
+    store([batch(source, post(1), platform="bluesky")])
+    author, own_key = Author.objects.get(), str(Author.objects.get().key)
+    mute = {"project": source.project, "kind": "author", "platform": "bluesky", "label": "1 author"}
+    Mute.objects.create(**mute, value=f"{own_key} 1")
+    Author.objects.update(erased_at=timezone.now(), name="", handle="", url="")
+    import_module("monitoring.migrations.0034_erasure_secret").replace_keys(apps, None)
+    assert own_key not in repr([*Author.objects.values("key"), *Mute.objects.values()])
+    store([batch(source, post(2), platform="bluesky")])
+    assert Author.objects.get() == author and Document.objects.filter(deleted_at__isnull=False).count() == 1
 
 
 @pytest.mark.django_db

@@ -48,8 +48,6 @@ def test_task_blanks_what_has_expired(project):
 def test_pages_say_that_the_terms_ended_the_storage(as_person, owner, at, project, read):
     mention = make_mention(make_keyword(project), linkedin(project, 60, title="Lumen"))
     blank_expired(NOW)
-    owner.language = "en"
-    owner.save()
     client = as_person(owner)
     assert "Item no longer stored" in read(client, at("mentions"))
     text = read(client, at("mention", mention.pk))

@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from alerts.digests.read import read_digest
+from alerts.digests.scope import Scope
 from alerts.evaluate import evaluate_all
 from alerts.models import Incident, Rule
 from delivery.message import Window
@@ -225,7 +226,7 @@ def test_muted_mentions_trigger_no_alert_and_are_in_no_digest(project, manager, 
     store([batch(source, entry("1", published=timezone.now()))])
     evaluate_all(timezone.now())
     assert not Incident.objects.exists()
-    assert read_digest(project, Window(start, timezone.now())).total == 0
+    assert read_digest(Scope(project), Window(start, timezone.now())).total == 0
 
 
 def test_store_that_runs_during_mute_is_hidden(project, manager, source):

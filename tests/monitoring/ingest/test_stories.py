@@ -11,6 +11,7 @@ from monitoring.ingest.backfill import backfill_all, start_backfill
 from monitoring.ingest.deletions import blank_documents
 from monitoring.ingest.store import store
 from monitoring.ingest.stories import delete_old_signatures, group_documents
+from monitoring.insights.story_redirects import present_stories
 from monitoring.models import Document, Mention, Story, StoryCheck, StorySignature
 from tests.factories import make_keyword, make_source
 from tests.monitoring.ingest.entries import ARTICLE, NOON, batch, entry
@@ -53,6 +54,22 @@ def test_reprint_joins_story_and_other_shop_does_not(source, others):
     group_documents()
     (items,) = stories_of().values()
     assert len(items) == 3
+
+
+def test_story_that_a_new_item_connects_with_another_leads_to_it(source, others):
+    publish(source, 1)
+    publish(others[0], 2)
+    group_documents()
+    publish(source, 3, OTHER_SHOP)
+    publish(others[0], 4, OTHER_SHOP)
+    group_documents()
+    first, second = sorted(stories_of())
+    Document.objects.filter(story_id=second).update(text=ARTICLE)
+    StoryCheck.objects.bulk_create(StoryCheck(document=one) for one in Document.objects.filter(story_id=second))
+    group_documents()
+    [story_id] = stories_of()
+    gone = second if story_id == first else first
+    assert present_stories(source.project_id, [gone]) == {gone: story_id}
 
 
 def test_documents_of_other_projects_and_without_mentions_are_in_no_story(source, others, stranger):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from accounts.models import Project
 from monitoring.insights.dimensions import SHOWN_STATUSES
 from monitoring.insights.filters import MentionFilter
-from monitoring.models import Mention, Story
+from monitoring.models import Author, Mention, Story
 from monitoring.query import Doc, compile_query, stars
 from tests.factories import make_documents, make_keyword, make_source
 
@@ -53,6 +54,7 @@ document = st.fixed_dictionaries(
         "rating": st.sampled_from(RATINGS),
         "country": st.sampled_from(COUNTRIES),
         "source": st.integers(0, 2),
+        "written_by": st.sampled_from([None, 0, 1]),
         "story": st.sampled_from([None, None, 0, 1]),
         "mentions": st.dictionaries(st.integers(0, 2), mention),
     }
@@ -66,6 +68,7 @@ choice = st.fixed_dictionaries(
         "zone": st.sampled_from(ZONES),
         "keywords": rarely(st.sets(st.integers(0, 2), min_size=1), set()),
         "sources": rarely(st.sets(st.integers(0, 1), min_size=1), set()),
+        "authors": rarely(st.sets(st.integers(0, 1), min_size=1), set()),
         "platforms": rarely(st.sets(st.sampled_from(PLATFORMS), min_size=1), set()),
         "languages": rarely(st.sets(st.sampled_from(["fr", "en", "und"]), min_size=1), set()),
         "statuses": rarely(st.sets(st.sampled_from(STATUSES), min_size=1), set()),
@@ -85,6 +88,7 @@ class RandomProject:
     project: Project
     keywords: list
     sources: list
+    authors: list
     rows: list
 
 
@@ -94,6 +98,7 @@ def build(documents):
     keywords = [make_keyword(project, query="lamp") for _ in range(3)]
     sources = [make_source(project), make_source(project), None]
     stories = [Story.objects.create(project=project) for _ in range(2)]
+    authors = Author.objects.bulk_create(Author(project=project, platform="feed", key=uuid4()) for _ in range(2))
     made = make_documents(
         project,
         [
@@ -101,6 +106,7 @@ def build(documents):
                 **{key: fields[key] for key in FIELDS},
                 "published": NOW - timedelta(minutes=fields["age"]),
                 "source": sources[fields["source"]],
+                "written_by": None if fields["written_by"] is None else authors[fields["written_by"]],
                 "story": None if fields["story"] is None else stories[fields["story"]],
             }
             for fields in documents
@@ -127,7 +133,7 @@ def build(documents):
         for document, fields in zip(made, documents, strict=True)
         for number, (status, is_backlog, found_age, sentiment) in fields["mentions"].items()
     )
-    return RandomProject(project, keywords, sources[:2], rows)
+    return RandomProject(project, keywords, sources[:2], authors, rows)
 
 
 def filter_of(random_project, chosen):
@@ -137,6 +143,7 @@ def filter_of(random_project, chosen):
         "by": chosen["by"],
         "keyword": [str(random_project.keywords[number].pk) for number in chosen["keywords"]],
         "source": [str(random_project.sources[number].pk) for number in chosen["sources"]],
+        "author_id": [str(random_project.authors[number].pk) for number in chosen["authors"]],
         "platform": list(chosen["platforms"]),
         "language": list(chosen["languages"]),
         "status": list(chosen["statuses"]),
@@ -170,6 +177,7 @@ def _is_expected(row, f):
         and not (f.by == "found" and row.is_backlog)
         and (not f.keywords or row.keyword_id in f.keywords)
         and (not f.sources or row.source_id in f.sources)
+        and (not f.authors or row.document.written_by_id in f.authors)
         and (not f.platforms or row.platform in f.platforms)
         and (not f.languages or (row.language.split("-")[0] or "und") in f.languages)
         and row.status in (f.statuses or SHOWN_STATUSES)

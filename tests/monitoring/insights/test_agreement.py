@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitoring.insights import mentions, volume
-from monitoring.insights.dimensions import DIMENSIONS, facet_dimensions
-from monitoring.insights.facets import facet_rows, facets
+from monitoring.insights.dimensions import facet_dimensions
+from monitoring.insights.facets import facet_rows, facets, facets_of_few
 from monitoring.insights.filters import MentionFilter
 from tests.monitoring.insights.random_project import (
     NOW,
@@ -33,6 +33,7 @@ FACETS = {
     "platforms": lambda row: row.platform,
     "languages": lambda row: row.language.split("-")[0] or "und",
     "statuses": lambda row: row.status,
+    "sentiments": lambda row: row.sentiment,
     "kinds": lambda row: row.kind or "unknown",
     "ratings": lambda row: row.rating,
     "countries": lambda row: row.country,
@@ -55,6 +56,9 @@ def test_every_count_equals_length_of_its_list(documents, chosen, size, data):
     }
     assert sum(1 + row.others for row in forwards) == len({row.document_id for row in rows})
     assert mentions.count(f) == (len(forwards), False)
+    counted = f.replace()
+    facets(counted, facet_dimensions())
+    assert counted.all_statuses_count == len(documents_of(expected(random_project, f.replace(statuses=())), f))
     assert_pages_go_back(f, size, pages)
 
     series = volume.volume(f, bucket=data.draw(st.sampled_from([None, "hour", "day", "week"])))
@@ -65,6 +69,11 @@ def test_every_count_equals_length_of_its_list(documents, chosen, size, data):
 
     before = f.previous()
     assert volume.change(f) == (len(forwards), len(documents_of(expected(random_project, before), f)))
+
+    names = ("keywords", "sources", "sentiments")
+    few = f.replace(stories="", **dict.fromkeys(names, ()))
+    assert facets_of_few(few, names) == {name: facet_rows(few, name) for name in names}
+    assert few.document_count == len({row.document_id for row in expected(random_project, few)})
 
     dimension = data.draw(st.sampled_from(sorted(FACETS)))
     assert_facet_agrees(random_project, f, dimension)
@@ -123,7 +132,7 @@ def assert_facet_agrees(random_project, f, dimension):
         wide = expected(random_project, f.replace(statuses=("to_review", "needs_reply", "replied", "ignored")))
     documents = Counter(key_of(row) for row in {(row_of(row, f), key_of(row)): row for row in wide}.values())
     found = facet_rows(f, dimension)
-    assert facets(f, [*facet_dimensions(), DIMENSIONS["platforms"]])[dimension] == found
+    assert facets(f, facet_dimensions())[dimension] == found
     assert {row.key: row.count for row in found if row.count} == {
         key: count for key, count in documents.items() if key not in (None, "")
     }

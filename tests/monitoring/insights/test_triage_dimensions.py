@@ -48,6 +48,16 @@ def ids(rows, *documents):
     return [rows[2 * number - 2].pk for number in documents]
 
 
+def test_responder_is_who_replied_else_the_assignee(project, rows, numbers, manager, owner):
+    for number in (1, 2):
+        triage.set_assignee(project, owner, ids(rows, number), manager)
+    Triage.objects.filter(document_id=rows[0].document_id).update(replied_by=owner, first_replied_at=timezone.now())
+    assert numbers(f"responder={owner.pk}") == [1]
+    assert numbers("responder=me") == [2]
+    assert numbers("responder=none") == [3]
+    assert numbers(f"responder=none&responder={owner.pk}") == [1, 3]
+
+
 def test_assignee_filters_by_member_me_and_none(project, rows, numbers, manager, owner):
     triage.set_assignee(project, owner, ids(rows, 1), manager)
     triage.set_assignee(project, owner, ids(rows, 2), owner)
@@ -136,7 +146,8 @@ def test_due_today_ends_at_midnight_in_the_time_zone_of_the_person(project, rows
     [
         ("min_followers=50", [1, 2]),
         ("min_followers=51", [2]),
-        ("min_followers=0", [1, 2, 3]),
+        ("min_followers=0", [1, 2]),
+        ("min_engagement=0", [1, 2]),
         ("min_engagement=50", [2]),
         ("min_engagement=5&min_followers=50", [1, 2]),
     ],

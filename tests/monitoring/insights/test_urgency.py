@@ -88,6 +88,16 @@ def test_item_of_two_keywords_waits_once_with_its_most_negative_label(keyword, p
     assert titles(keyword) == ["both", "other"]
 
 
+def test_queue_counts_all_where_its_newest_items_have_two_mentions_each(keyword, project, monkeypatch):
+    monkeypatch.setattr(urgency, "MAX_CANDIDATES", 3)
+    other = make_keyword(project)
+    for number in range(5):
+        mention = waiting(keyword, f"item {number}")
+        make_mention(other, mention.document, status="needs_reply", published=mention.published)
+    found = queue(filter_of(keyword), NOW + timedelta(days=1))
+    assert found.total == 5
+
+
 def test_queue_of_more_than_its_candidates_counts_all(keyword, monkeypatch):
     monkeypatch.setattr(urgency, "MAX_CANDIDATES", 3)
     made = make_mentions(

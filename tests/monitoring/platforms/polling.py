@@ -7,11 +7,11 @@ from functools import cache
 from typing import Any
 
 from monitoring.content.clean import clean
-from monitoring.http import ClientSettings, HttpClient
 from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.rechecking import Rechecker
 from monitoring.platforms.registry import PLATFORMS, poll
 from monitoring.records import ClaimedSource, Entry, PollHints, PollJob, PollResult, TrackedQuery
+from outbound import ClientSettings, HttpClient
 from tests.lookalikes.platforms.base import NOW, PlatformServer
 
 LOOPBACK = frozenset({"127.0.0.0/8"})

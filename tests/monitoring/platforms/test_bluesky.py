@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitoring.content.clean import clean
-from monitoring.http import FetchResult
 from monitoring.platforms.pages import Connection
 from monitoring.platforms.registry import PLATFORMS
+from outbound import FetchResult
 from tests.lookalikes.platforms.base import NOW, Reply, make_posts
 from tests.lookalikes.platforms.bluesky import BlueskyServer
 from tests.monitoring.platforms.polling import Polls

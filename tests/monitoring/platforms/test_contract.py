@@ -10,11 +10,11 @@ import pytest
 
 from monitoring.content.clean import clean
 from monitoring.content.scrub import is_storable
-from monitoring.http.secret_urls import hide
 from monitoring.messages.source_errors import ERROR_TEXTS
 from monitoring.platforms.registry import PLATFORMS
 from monitoring.query import Doc, compile_query
 from monitoring.query.known_values import PLATFORMS as KNOWN_PLATFORMS
+from outbound.secret_urls import hide
 from tests.lookalikes.platforms.base import NOW, make_posts
 from tests.lookalikes.platforms.registry import LOOKALIKES
 from tests.monitoring.platforms.polling import Polls

@@ -70,7 +70,7 @@ dialects = st.builds(
     signs=st.sampled_from(["#@", ""]),
     min_chars=st.sampled_from([1, 3]),
 )
-often = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+often = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def valid(node: Node) -> str:

@@ -6,9 +6,9 @@ from socketserver import StreamRequestHandler, ThreadingTCPServer
 
 import pytest
 
-from monitoring.http import ClientSettings, HttpClient
 from monitoring.platforms.registry import poll
 from monitoring.records import PollJob
+from outbound import ClientSettings, HttpClient
 from tests.lookalikes.platforms.base import NOW, make_posts
 from tests.lookalikes.platforms.mailbox import MailboxServer
 from tests.monitoring.platforms.polling import Polls, source_of

@@ -131,11 +131,11 @@ def test_save_polls_writes_nothing_when_lease_is_lost(web, project):
     """Another worker has the source by then, so the late result is discarded."""
     from uuid import uuid4
 
-    from monitoring.http.default import http_client
     from monitoring.platforms import registry
     from monitoring.polling.leases import claim
     from monitoring.polling.save import save_polls
     from monitoring.records import CompletedPoll, PollJob
+    from outbound.default import http_client
 
     web.put("/a.xml", body=rss({"title": "Lumen", "link": "https://a.example/1"}))
     source = make_source(project, web.url("/a.xml"), host="a")

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from monitoring.models import Document, DocumentSource, Mention, Source
 from monitoring.platforms.paging import MAX_PAGES
-from monitoring.polling.poller import poll_due
+from monitoring.polling.poller import poll_due, poll_one
 from tests.factories import make_keyword, make_source
 from tests.lookalikes.platforms.base import make_posts
 from tests.lookalikes.platforms.hackernews import HackerNewsServer
@@ -59,7 +59,7 @@ def test_worker_killed_between_two_pages_loses_and_duplicates_nothing(server, pr
     assert kill_at_request(server, 3)
     assert not Document.objects.exists()
     due_again()
-    poll_due()
+    poll_one(source.pk)
     source.refresh_from_db()
     assert source.report["gap"] and 0 < Document.objects.count() < POSTS
     assert kill_at_request(server, 2)

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitoring.http import ERROR_CODES
 from monitoring.polling.schedule import (
     BACK_OFF_FACTORS,
     DEAD_AFTER_S,
@@ -18,6 +17,7 @@ from monitoring.polling.schedule import (
     back_off_s,
     plan_next,
 )
+from outbound import ERROR_CODES
 
 NOW = datetime(2026, 8, 5, 10, 20, tzinfo=UTC)  # a Wednesday
 NO_JITTER = 0.5

@@ -8,8 +8,8 @@ from monitoring.enrichment import fit_layers, model_status
 from monitoring.enrichment.analyzer import model
 from monitoring.enrichment.fit_layers import refit_layers, set_learning, use_layer
 from monitoring.enrichment.score_mentions import analyze_mentions, rescore_mentions
-from monitoring.models import Correction, Mention, SentimentLayer, SentimentState
-from monitoring.services.corrections import correct_sentiment
+from monitoring.models import Correction, DocumentActivity, Mention, SentimentLayer, SentimentState
+from monitoring.services.corrections import correct_sentiment, undo_correction
 from monitoring.services.keywords import delete_keyword
 from tests.factories import make_keyword, make_mention, make_mentions
 
@@ -44,10 +44,8 @@ def test_correction_applies_immediately_and_is_logged(project, manager, keyword)
     mention = make_mention(keyword, title="", text="Lumen ouvre mardi")
     analyze_mentions()
     before = Mention.objects.get().sentiment
-    changes = correct_sentiment(project, manager, [mention.pk], "negative")
-    assert [(change.mention_id, change.before, change.after) for change in changes] == [
-        (mention.pk, before, "negative")
-    ]
+    change = correct_sentiment(project, manager, [mention.pk], "negative")
+    assert change.document_ids == (mention.document_id,)
     mention.refresh_from_db()
     assert (mention.sentiment, mention.analyzed_by) == ("negative", Mention.BY_PERSON)
     stored = Correction.objects.get()
@@ -124,16 +122,47 @@ def test_correction_undone_before_analysis_is_pending(project, manager, keyword,
 
 def test_confirming_a_label_stores_one_correction(project, manager, keyword):
     mention = make_mention(keyword, title="", text="Lumen ouvre mardi", sentiment="neutral")
-    assert correct_sentiment(project, manager, [mention.pk], "neutral")
-    assert not correct_sentiment(project, manager, [mention.pk], "neutral")
+    assert correct_sentiment(project, manager, [mention.pk], "neutral").entry_id
+    assert correct_sentiment(project, manager, [mention.pk], "neutral").entry_id is None
     assert Correction.objects.count() == 1
 
 
 def test_correct_sentiment_ignores_other_projects_and_rejects_unknown_label(project, manager):
     foreign = make_mention(make_keyword(Project.objects.create(name="Autre")), sentiment="neutral")
-    assert correct_sentiment(project, manager, [foreign.pk], "negative") == []
+    assert correct_sentiment(project, manager, [foreign.pk], "negative").entry_id is None
     with pytest.raises(ValueError, match="furious"):
         correct_sentiment(project, manager, [foreign.pk], "furious")
+
+
+def test_undo_of_corrections_restores_each_and_leaves_what_changed_again_since(
+    project, manager, owner, keyword, reported_model_status
+):
+    ours, theirs, again = (make_mention(keyword, sentiment="positive", positive=0.9, negative=0.05) for _ in range(3))
+    correct_sentiment(project, owner, [theirs.pk], "neutral")
+    change = correct_sentiment(project, manager, [ours.pk, theirs.pk, again.pk], "negative")
+    correct_sentiment(project, owner, [again.pk], "neutral")
+    undone = undo_correction(project, manager, change.entry_id)
+    rows = Mention.objects.in_bulk([ours.pk, theirs.pk, again.pk])
+    assert [rows[one.pk].sentiment for one in (ours, theirs, again)] == ["positive", "neutral", "neutral"]
+    assert [rows[one.pk].analyzed_by for one in (ours, theirs)] == ["", Mention.BY_PERSON]
+    assert undone.document_ids == tuple(sorted((ours.document_id, theirs.document_id)))
+    assert undo_correction(project, manager, change.entry_id).entry_id is None
+
+
+def test_undo_of_a_correction_without_stored_former_ones_is_unknown(project, manager, keyword):
+    change = correct_sentiment(project, manager, [make_mention(keyword, sentiment="neutral").pk], "negative")
+    DocumentActivity.objects.update(before={"sentiment": {}})
+    with pytest.raises(ActivityEntry.DoesNotExist):
+        undo_correction(project, manager, change.entry_id)
+
+
+def test_correction_leaves_what_somebody_else_has_corrected_since(project, manager, owner, keyword):
+    first, second = make_mention(keyword, sentiment="neutral"), make_mention(keyword, sentiment="neutral")
+    read_at = timezone.now()
+    correct_sentiment(project, owner, [second.pk], "positive")
+    change = correct_sentiment(project, manager, [first.pk, second.pk], "negative", read_at)
+    assert [one.mention_id for one in change.conflicts] == [second.pk]
+    assert change.document_ids == (first.document_id,)
 
 
 def test_correction_survives_deletion_of_its_mention(project, manager, keyword):

@@ -11,11 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import ActivityEntry
 from monitoring.feeds.errors import ParseError
 from monitoring.feeds.opml import LeftOut
-from monitoring.http import ERROR_CODES
 from monitoring.messages.source_errors import ERROR_TEXTS
 from monitoring.models import Mention, Source
 from monitoring.services.opml import export_opml, import_opml
 from monitoring.services.sources import add_source, delete_source, pause_source
+from outbound import ERROR_CODES
 from tests.factories import make_keyword, make_mention, make_source
 from tests.monitoring.conftest import rss
 

@@ -102,7 +102,7 @@ def test_changes_of_many_mentions_take_few_queries(project, manager, keyword, dj
     with django_assert_max_num_queries(20):  # those of due times included
         assert len(set_status(project, manager, ids, "ignored").document_ids) == 30
     assert ActivityEntry.objects.get().target == "30 mentions"
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         assert len(assign(project, None, ids, manager).document_ids) == 30
     with django_assert_max_num_queries(8):
         assert len(triage.add_tags(project, manager, ids, ["a", "b"]).document_ids) == 30

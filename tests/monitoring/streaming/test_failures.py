@@ -243,7 +243,8 @@ def test_reader_goes_on_after_postgres_has_ended_its_session(server, source, rea
     start(server, source, read)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = 4294967294"
+            "SELECT pg_terminate_backend(pg_locks.pid) FROM pg_locks JOIN pg_database ON pg_database.oid = database"
+            " WHERE locktype = 'advisory' AND objid = 4294967294 AND datname = current_database()"
         )
         assert cursor.rowcount == 1
     server.publish(server.event(post(2)))

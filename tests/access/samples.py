@@ -1,0 +1,121 @@
+"""One row of each kind in a project, by the names of the URL parameters, for the walks over all URLs."""
+
+import uuid
+from dataclasses import asdict
+
+from django.utils import timezone
+
+from accounts.models import Invitation
+from accounts.tokens import create_token
+from alerts.models import Digest, HoldingStatement, Incident, IncidentEntry, IncidentTask, Rule
+from alerts.rules import settings_of
+from delivery.models import Delivery, Destination
+from monitoring.models import Author, AuthorNote, AuthorTag, Credential, Document, FetchRequest, Mention, Mute, Story
+from reports.models import Logo, Report, ShareLink
+from tests.factories import PNG, make_keyword, make_mention, make_source
+from workplace.models import BulkChange, Draft, FeedAddress, Note, OutgoingReply, SavedReply, SavedView
+
+
+def make_samples(project, owner, manager):
+    """One real row of each kind in Maison Lumen, by the names of the URL parameters."""
+    keyword = make_keyword(project, "Keyword of Lumen")
+    source = make_source(project, title="Source of Lumen")
+    mention = make_mention(keyword, source=source, title="Title about Lumen")
+    rule = Rule.objects.create(project=project, keyword=keyword, threshold=1)
+    then = {**asdict(settings_of(rule)), "window_s": rule.window_s}
+    feed = FeedAddress.objects.create(project=project, user=owner, keyword=keyword, digest="sample")
+    incident = Incident.objects.create(rule=rule, opened_at=timezone.now(), value=2, peak=2, settings=then)
+    task = IncidentTask.objects.create(incident=incident, title="Task of Lumen")
+    IncidentEntry.objects.create(incident=incident, kind="comment", user=owner, text="Comment of Lumen")
+    statement = HoldingStatement.objects.create(project=project, name="Statement of Lumen", text_en="Text")
+    delivery = Delivery.objects.create(
+        key="sample", kind="digest", project=project, user=owner, recipient=owner.email, subject="Subject for Lumen"
+    )
+    invitation = Invitation.objects.create(
+        project=project, email="n@example.com", token_digest="d", expires_at=timezone.now()
+    )
+    create_token(owner, "Token of Ada")
+    fetch, page, preview = (
+        FetchRequest.objects.create(
+            project=project,
+            user=owner,
+            kind=kind,
+            url="https://lumen.example/",
+            parameters={"platform": "hackernews"},
+        )
+        for kind in FetchRequest.Kind
+    )
+    credential = Credential.objects.create(project=project, platform="bluesky", name="Key of Lumen")
+    view = SavedView.objects.create(
+        project=project, owner=owner, name="View of Lumen", query="period=7d", is_shared=True
+    )
+    reply = SavedReply.objects.create(project=project, name="Reply of Lumen", language="en", text="Thanks")
+    note = Note.objects.create(project=project, document=mention.document, author=owner, text="Note of Lumen")
+    draft = Draft.objects.create(project=project, document=mention.document, text="Draft of Lumen", state="sending")
+    outgoing = OutgoingReply.objects.create(project=project, document=draft.document, draft=draft, text="Lumen")
+    mute = Mute.objects.create(project=project, kind="domain", value="lumen.example", label="Mute of Lumen")
+    bulk = BulkChange.objects.create(
+        project=project, query="", last_mention_id=1, operation="AddTags", values={"added": ["lumen"]}, total=1
+    )
+    author = Author.objects.create(project=project, platform="bluesky", name="Author of Lumen", key=uuid.uuid4())
+    author_note = AuthorNote.objects.create(author=author, user=owner, text="Author note of Lumen")
+    digest = Digest.objects.create(project=project, user=owner, is_main=False, frequency="never")
+    AuthorTag.objects.create(author=author, project=project, tag="lumen")
+    story = Story.objects.create(project=project)
+    for rows in (Document.objects.filter(pk=mention.document_id), Mention.objects.filter(pk=mention.pk)):
+        rows.update(story=story)
+    report = Report.objects.create(
+        project=project, title="Report of Lumen", language="en", time_zone="UTC", sections=["summary"]
+    )
+    Logo.objects.create(project=project, png=PNG, width=1, height=1)
+    destination = Destination(project=project, channel="slack", name="Channel of Lumen", language="en")
+    destination.set_secrets({"url": "http://127.0.0.1:1/"})
+    destination.save()
+    return {
+        "report_id": report.pk,
+        "link_id": ShareLink.objects.create(report=report).pk,
+        "recipient_id": report.recipients.create(user=owner).pk,
+        "story_id": story.pk,
+        "destination_id": destination.id,
+        "channel_id": destination.id,
+        "channel_name": "slack",
+        "author_id": author.id,
+        "author_note_id": author_note.id,
+        "tag": "lumen",
+        "project_id": project.id,
+        "keyword_id": keyword.id,
+        "source_id": source.id,
+        "mention_id": mention.id,
+        "document_id": mention.document_id,
+        "rule_id": rule.id,
+        "incident_id": incident.id,
+        "task_id": task.id,
+        "statement_id": statement.id,
+        "delivery_id": delivery.id,
+        "digest_id": digest.id,
+        "fetch_id": fetch.id,
+        "page_id": page.id,
+        "preview_id": preview.id,
+        "platform_name": "hackernews",
+        "credential_id": credential.id,
+        "mute_id": mute.id,
+        "outgoing_id": outgoing.id,
+        "note_id": note.id,
+        "change_id": bulk.id,
+        "view_id": view.id,
+        "feed_id": feed.id,
+        "format_name": "atom",
+        "reply_id": reply.id,
+        "member_id": project.memberships.get(user=manager).id,
+        "invitation_id": invitation.id,
+        "token_id": owner.api_tokens.get().id,
+        "token": "unknown",
+        "signed": "unknown",
+        "uidb36": "x",
+        "key": "x-y",
+        "slug": "unknown",
+        "number": 1,
+        "name": "unknown",
+        "path": "unknown",
+        "list_name": "mentions",
+    }

@@ -1,0 +1,142 @@
+"""Quiet hours hold alerts, and one summary follows of those that are still true; critical rules don't wait."""
+
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+
+from accounts.models import User
+from alerts.each_mention import send_each
+from alerts.evaluate import evaluate_all
+from alerts.held import send_held
+from alerts.models import HeldAlert, Incident, QuietHours, Rule
+from alerts.quiet_hours import is_quiet
+from tests.alerts.found_mentions import HOUR, NOW, make_found, messages
+from tests.factories import make_keyword
+
+MORNING = NOW + 8 * HOUR
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def keyword(project):
+    return make_keyword(project, "Lumen", "lumen")
+
+
+@pytest.fixture
+def quiet(owner):
+    """11:00 to 19:00 UTC, around NOW."""
+    owner.time_zone = "UTC"
+    owner.save()
+    return QuietHours.objects.create(user=owner, start=time(11), end=time(19))
+
+
+@pytest.fixture
+def rule(keyword):
+    return Rule.objects.create(project=keyword.project, keyword=keyword, threshold=3, window_s=86400)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "local", "expected"),
+    [
+        (time(22), time(7), "2026-06-10 23:00", True),
+        (time(22), time(7), "2026-06-10 06:59", True),
+        (time(22), time(7), "2026-06-10 07:00", False),
+        (time(12), time(14), "2026-06-10 12:00", True),
+        (time(12), time(14), "2026-06-10 14:00", False),
+        (time(12), time(12), "2026-06-10 12:00", False),
+        (time(12), time(14), "2026-06-13 18:00", True),
+    ],
+)
+def test_quiet_hours_go_over_midnight_and_the_weekend(start, end, local, expected):
+    moment = datetime.strptime(local, "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
+    assert is_quiet(start, end, weekends=True, local=moment) == expected
+
+
+def test_alert_waits_and_summary_tells_what_is_still_open(quiet, rule, keyword, owner, manager):
+    make_found(keyword, 4)
+    evaluate_all(NOW)
+    assert [message.recipient for message in messages()] == [manager.email], "nobody else waits"
+    send_held(NOW + HOUR)
+    assert messages().count() == 1
+    send_held(MORNING)
+    send_held(MORNING)
+    summary = messages("").get(key__startswith="held:")
+    assert (summary.recipient, summary.subject) == (owner.email, f"{keyword.project.name} · 1 incident is open")
+    assert "Lumen: 4 mentions in 24 hours" in summary.text
+    assert not HeldAlert.objects.exists()
+
+
+def test_incident_of_several_rules_is_one_line_of_the_summary(quiet, rule, keyword, owner):
+    Rule.objects.create(project=keyword.project, keyword=keyword, threshold=2, window_s=86400)
+    make_found(keyword, 4)
+    evaluate_all(NOW)
+    lead = Incident.objects.get(joined=None)
+    assert HeldAlert.objects.count() == 2
+    send_held(MORNING)
+    summary = messages().get(recipient=owner.email)
+    assert summary.subject == f"{keyword.project.name} · 1 incident is open"
+    assert summary.text.count("/incidents/") == summary.text.count(f"/incidents/{lead.pk}") == 1
+
+
+def test_incident_that_opens_and_closes_in_quiet_hours_is_not_told(quiet, keyword, owner):
+    Rule.objects.create(project=keyword.project, keyword=keyword, threshold=3)
+    make_found(keyword, 4)
+    for hours in range(3):
+        evaluate_all(NOW + hours * HOUR)
+    assert Incident.objects.get().closed_at
+    send_held(MORNING)
+    assert not messages().filter(recipient=owner.email).exists()
+    assert not HeldAlert.objects.exists()
+
+
+def test_end_of_an_incident_waits_too(quiet, keyword, owner):
+    Rule.objects.create(project=keyword.project, keyword=keyword, threshold=3)
+    make_found(keyword, 4, ago=2 * HOUR)
+    evaluate_all(NOW - 90 * timedelta(minutes=1))
+    assert messages("opened").count() == 1
+    evaluate_all(NOW)
+    evaluate_all(NOW + HOUR)
+    assert Incident.objects.get().closed_at
+    assert messages("closed").count() == 0
+    send_held(MORNING)
+    assert "Resolved meanwhile" in messages().last().text
+
+
+def test_critical_rule_does_not_wait(quiet, rule, keyword, owner):
+    Rule.objects.update(is_critical=True)
+    make_found(keyword, 4)
+    evaluate_all(NOW)
+    assert [message.recipient for message in messages("opened")] == [owner.email]
+
+
+def test_single_mentions_wait_and_are_summed_up(quiet, keyword, owner):
+    Rule.objects.create(project=keyword.project, keyword=keyword, condition="each", created_at=NOW - HOUR)
+    for minutes in (0, 10):
+        make_found(keyword, 2, ago=timedelta(minutes=1 - minutes))
+        send_each(NOW + timedelta(minutes=minutes))
+    assert not messages().exists()
+    make_found(keyword, 1, ago=-8 * HOUR + MINUTE)
+    send_held(MORNING)
+    assert "4 new mentions · Alert at each mention of Lumen" in messages().get().text
+    send_each(MORNING)
+    assert messages().last().subject == "Lumen: 1 new mention", "not in the summary"
+
+
+def test_mentions_of_a_rule_that_no_longer_lists_any_are_not_summed_up(quiet, keyword, owner):
+    Rule.objects.create(project=keyword.project, keyword=keyword, condition="each", created_at=NOW - HOUR)
+    make_found(keyword, 2)
+    send_each(NOW)
+    Rule.objects.update(measure="silent", condition="above", threshold=1)
+    send_held(MORNING)
+    assert not messages().exists()
+    assert not HeldAlert.objects.exists()
+
+
+def test_failure_of_one_summary_does_not_stop_the_others(quiet, rule, keyword, owner, manager):
+    QuietHours.objects.create(user=manager, start=time(11), end=time(16))
+    make_found(keyword, 4)
+    evaluate_all(NOW)
+    User.objects.filter(pk=owner.pk).update(time_zone="Mars/Olympus")
+    send_held(MORNING)
+    assert [message.recipient for message in messages()] == [manager.email]
+    assert HeldAlert.objects.get().user == owner
