@@ -9,7 +9,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # On 2 cores: a quarter of the tests wait for programs and time limits rather than for a processor.
 PYTEST_WORKERS ?= 3
-BROWSERS := chromium chromium-browser google-chrome
+# Chromium without windows first: opening a page in it takes a fifth of the time.
+BROWSERS := chromium-headless-shell chromium chromium-browser google-chrome
 
 .DEFAULT_GOAL := help
 .PHONY: help run test chromium bench lint format messages lock runtime tools
@@ -59,13 +60,15 @@ lock:
 	    --custom-compile-command "make lock" -o requirements/$$name.txt requirements/$$name.in || exit 1; done
 
 chromium:
-	@for browser in $(BROWSERS); do command -v $$browser && exit 0; done; \
-	  if ! command -v apt-get >/dev/null; then \
-	    echo "Install Chromium with the package manager of this system."; exit 1; \
-	  elif [ "$$(id -u)" != 0 ]; then \
-	    echo "Installing Chromium needs root: sudo make chromium"; exit 1; \
+	@command -v $(firstword $(BROWSERS)) && exit 0; \
+	  if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	    export DEBIAN_FRONTEND=noninteractive; apt-get update -q; \
+	    for package in chromium-headless-shell chromium; do \
+	      apt-get install -q -y --no-install-recommends $$package && exit 0; done; \
 	  fi; \
-	  apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium
+	  for browser in $(BROWSERS); do command -v $$browser && exit 0; done; \
+	  if ! command -v apt-get >/dev/null; then echo "Install Chromium with the package manager of this system."; \
+	  else echo "Installing Chromium needs root: sudo make chromium"; fi; exit 1
 
 runtime: INSTALL = requirements/embedded.txt
 tools: INSTALL = requirements/dev.txt

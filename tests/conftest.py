@@ -4,8 +4,11 @@ Without DATABASE_URL or REDIS_URL, embedded servers start once per run, in a fol
 workers share them, each with its own database (databases.py).
 """
 
+import contextlib
 import gc
+import importlib
 import os
+import pkgutil
 import secrets
 import shutil
 import tempfile
@@ -89,8 +92,22 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_collection_finish():
+    load_all_modules()
     gc.freeze()
     gc.enable()
+
+
+def load_all_modules():
+    """Import the whole project: Hypothesis tries the constants of loaded modules, and which are, depends on the tests
+    that a worker has run. With all of them, a test fails on every run or on none.
+    """
+    for package in Path(__file__).parent.parent.glob("*/__init__.py"):
+        name = package.parent.name
+        for module in pkgutil.walk_packages([str(package.parent)], f"{name}."):
+            if name != "tests":
+                # Training needs packages that only `make lock` knows.
+                with contextlib.suppress(ImportError):
+                    importlib.import_module(module.name)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -78,9 +78,9 @@ def _quoted(text: str) -> str:
 
 
 def _is_operator(text: str) -> bool:
-    """Return whether the query language reads the word as an operator or rejects it as one: AND, ETNON."""
+    """Return whether the query language reads the word as an operator or rejects it as one: or, AND, ETNON."""
     try:
-        parse(f"a {text}")
+        parse(f"a {text.upper()}")
     except QueryError:
         return True
     return False
