@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alerts.conditions.base import ABOVE, BELOW, DECREASE, EACH, FALL, FEW, INCREASE, NORMAL, RISE, UNUSUAL, Clause
+from alerts.form_words import CONDITION, MEASURE, SENSITIVITY, condition_words
 from alerts.measures.base import Measure
 from alerts.measures.rating import MAX_STARS
 from alerts.measures.registry import MEASURES
@@ -60,7 +61,7 @@ def clause_errors(measure: Measure, data: Mapping[str, Any]) -> dict[str, str]:
     """Return the errors of a condition by field. `data` has its numbers, None where they are missing."""
     condition = data.get("condition") or ""
     if condition and condition not in measure.conditions:
-        fitting = ", ".join(str(Rule.Condition(one).label) for one in measure.conditions)
+        fitting = ", ".join(condition_words(one) for one in measure.conditions)
         text = _("“%(measure)s” has other conditions: %(conditions)s.")
         return {"condition": text % {"measure": measure.label, "conditions": fitting}}
     errors: dict[str, str] = {}
@@ -114,12 +115,12 @@ class ClauseForm(forms.Form):
     percent = forms.IntegerField(label=gettext_lazy("Percentage"), required=False, min_value=0)
     change = forms.IntegerField(label=gettext_lazy("Difference"), required=False, min_value=0)
     minimum = forms.IntegerField(label=gettext_lazy("Minimum number of mentions"), required=False, min_value=0)
-    sensitivity = forms.ChoiceField(label=gettext_lazy("Sensitivity"), choices=Rule.Sensitivity, required=False)
+    sensitivity = forms.ChoiceField(label=gettext_lazy("Sensitivity"), choices=SENSITIVITY, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["measure"].choices = [("", gettext_lazy("No further condition")), *Rule.Measure.choices]  # type: ignore[attr-defined]  # a ChoiceField
-        conditions = [choice for choice in Rule.Condition.choices if choice[0] != EACH]
+        self.fields["measure"].choices = [("", gettext_lazy("No further condition")), *MEASURE]  # type: ignore[attr-defined]  # a ChoiceField
+        conditions = [choice for choice in CONDITION if choice[0] != EACH]
         self.fields["condition"].choices = conditions  # type: ignore[attr-defined]
         for name, field in self.fields.items():
             field.widget.attrs["data-part"] = name

@@ -22,6 +22,7 @@ from alerts.clause_form import (
     used_numbers,
 )
 from alerts.conditions.base import EACH, MAX_CLAUSES
+from alerts.form_words import ABOUT, CONDITION, KEYWORD, KEYWORDS, MEASURE, PROJECT, SENSITIVITY, SENTIMENT, VIEW
 from alerts.measures.registry import MEASURES
 from alerts.models import Rule
 from alerts.scope import normal_query, split_query
@@ -37,13 +38,6 @@ COOLDOWNS = (
     *((0, _("No cool-down")), (3600, _("1 hour")), (4 * 3600, _("4 hours")), (12 * 3600, _("12 hours"))),
     *((86400, _("1 day")), (7 * 86400, _("7 days"))),
 )
-KEYWORD, KEYWORDS, VIEW, PROJECT = "keyword", "keywords", "view", "project"
-ABOUT = (
-    (KEYWORD, _("One keyword")),
-    (KEYWORDS, _("Several keywords")),
-    (PROJECT, _("All keywords of the project")),
-    (VIEW, _("A saved view")),
-)
 FIELDS = [
     *("keyword", "view", "query", "measure", "parameter", "sentiment", "with_uncertain", "counts_stories"),
     *("counts_authors", "condition", "threshold", "percent", "change", "minimum", "sensitivity", "recovery"),
@@ -55,14 +49,14 @@ OPTIONAL = (
     *("measure", "parameter", "sensitivity", "joined_by", "hold", "cooldown_s", "threshold", "percent", "change"),
     *("minimum", "keyword"),
 )
+PHRASES = {"measure": MEASURE, "sentiment": SENTIMENT, "condition": CONDITION, "sensitivity": SENSITIVITY}
 HELP = {
     "with_uncertain": _("When you filter by sentiment, also count mentions the model isn’t sure about."),
     "counts_stories": _("Reprints and copied posts then count as one mention."),
     "counts_authors": _("One account with many posts then triggers no alert."),
-    "threshold": _("A percentage for shares; from −100 to 100 for net sentiment."),
+    "threshold": _("From −100 to 100 for net sentiment."),
     "percent": _("Compared with the previous period."),
-    "change": _("Compared with the previous period: mentions, or points of a share."),
-    "minimum": _("No alert below this number of mentions; of analyzed mentions for shares and net sentiment."),
+    "change": _("Compared with the previous period."),
     "sensitivity": _("Compared with the same hours of the past four weeks."),
     "recovery": _("The incident ends after an hour at this value. Empty: clearly below the threshold."),
     "tests_chance": _("Small numbers often double or halve without any cause."),
@@ -111,6 +105,8 @@ class RuleForm(forms.ModelForm):
         self.project = self.instance.project = project
         self._set_rows(project, views)
         self._set_initial()
+        for name, choices in PHRASES.items():
+            cast("forms.ChoiceField", self.fields[name]).choices = choices
         for name in OPTIONAL:
             self.fields[name].required = False  # the condition decides which are required: see clean()
         for name in ("threshold", "percent", "change", "minimum"):
@@ -138,7 +134,8 @@ class RuleForm(forms.ModelForm):
         assert known is not None
         own = known.filter(pk=self.instance.view_id)
         view.queryset = (own if views is None else views | own).filter(project=project)
-        view.empty_label = "–"
+        view.empty_label = _("select a saved view")
+        cast("forms.ModelChoiceField[Keyword]", self.fields["keyword"]).empty_label = _("select a keyword")
         recipients = cast("forms.ModelMultipleChoiceField[User]", self.fields["recipients"])
         recipients.queryset = User.objects.filter(memberships__project=project, is_active=True).order_by("email")
         recipients.label_from_instance = lambda obj: format_html("<bdi>{}</bdi>", obj.name)  # type: ignore[method-assign]  # as Django documents it

@@ -10,7 +10,8 @@ from accounts.models import Membership, Role
 from alerts.forms import RuleForm
 from alerts.models import Rule
 from alerts.replay.replay import replay
-from alerts.rules import rule_of, sentence_of
+from alerts.rules import rule_of
+from dashboards.presenters.rule_form import whole_sentence
 from dashboards.presenters.rule_replay import ShownReplay, shown_replay
 from dashboards.views.time_limit import within_time_limit
 from monitoring.content.values import read_id
@@ -25,7 +26,7 @@ def rule_replay(request: SignedInRequest, membership: Membership) -> HttpRespons
     views = shared_views(membership.project_id)
     form = RuleForm(request.POST, instance=_edited(request, membership), project=membership.project, views=views)
     shown = tested(request, form) if form.is_valid() else None
-    sentence = sentence_of(form.instance) if shown else ""
+    sentence = whole_sentence(form.instance) if shown else ""
     context = {"project": membership.project, "replay": shown, "form": form, "sentence": sentence}
     return render(request, "alerts/_replay.html", context)
 

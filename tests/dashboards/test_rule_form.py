@@ -1,5 +1,7 @@
 """The form of a rule: its scope, measures, further conditions, limits, and the errors at their fields."""
 
+import re
+
 import pytest
 
 from alerts.models import QuietHours, Rule
@@ -121,6 +123,43 @@ def test_limits_of_a_rule_are_open_when_it_recovers_at_zero(send, manager, as_pe
     rule = Rule.objects.get()
     page = as_person(manager).get(f"/p/{rule.project_id}/rules/{rule.pk}/edit")
     assert page.context["open"] == {"filter": True, "limits": True, "clauses": False}
+
+
+def test_limits_of_a_rule_are_open_when_chance_counts(send, manager, as_person):
+    assert send(counts_stories="on", tests_chance="on").status_code == 302
+    path = f"/p/{Rule.objects.get().project_id}/rules/{Rule.objects.get().pk}/edit"
+    assert not as_person(manager).get(path).context["open"]["limits"]
+    Rule.objects.update(tests_chance=False)
+    assert as_person(manager).get(path).context["open"]["limits"]
+
+
+@pytest.mark.parametrize(
+    ("language", "start", "order"),
+    [
+        ("en", "Alert when", ["about", "keyword", "view", "sentiment"]),
+        ("fr", "Alerter quand", ["sentiment", "about", "keyword", "view"]),
+    ],
+)
+def test_rule_form_is_a_sentence_in_the_order_of_the_language(keyword, manager, as_person, language, start, order):
+    manager.language = language
+    manager.save()
+    page = as_person(manager).get(f"/p/{keyword.project_id}/rules/new").content.decode()
+    sentence = page.partition('<p class="rule-sentence">')[2].partition("</p>")[0]
+    assert sentence.strip().startswith(start)
+    assert [name for name in re.findall(r'data-of="(\w+)"', sentence) if name in order] == order
+
+
+def test_blanks_have_labels_hints_and_errors_by_name(send, manager, as_person):
+    response = send(condition="rise", change="", **{"also-1-measure": "authors", "also-1-threshold": ""})
+    page = response.content.decode()
+    assert '<label class="sr" for="id_change">' in page
+    error = page.partition('id="id_change_error"')[2].partition("</div>")[0]
+    assert "<b>Variation</b>" in error
+    assert "Indiquez un nombre." in error
+    [described] = re.findall(r'<input[^>]*name="change"[^>]*>', page)
+    assert 'aria-describedby="id_change_helptext id_change_error"' in described
+    assert 'id="id_also-1-threshold_error"' in page
+    assert response.context["open"]["clauses"]
 
 
 def test_rule_on_each_mention_waits_for_no_further_evaluation(send, owner, as_person):

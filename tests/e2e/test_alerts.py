@@ -16,13 +16,47 @@ def test_rule_form_shows_only_fields_of_chosen_condition(open_as, brand, owner):
     page = open_as(owner, f"/p/{brand.project_id}/rules/new")
     expect(page.get_by_label("Threshold", exact=True).first).to_be_visible()
     expect(page.get_by_label("Percentage").first).to_be_hidden()
-    page.get_by_label("Condition").first.select_option("Up by a percentage")
+    page.get_by_label("Condition").first.select_option("rises, in percent, by at least")
     expect(page.get_by_label("Threshold", exact=True).first).to_be_hidden()
     page.get_by_label("Percentage").first.fill("150")
     page.get_by_label("Keyword", exact=True).select_option("Lumen")
     page.get_by_role("button", name="Save rule").click()
     rule = page.get_by_role("rowheader", name="Alert when mentions of Lumen rise by 150% or more in 1 hour")
     expect(rule).to_be_visible()
+
+
+SHOWN_WORDS = """element => {
+  const words = (one) =>
+    one.nodeType === Node.TEXT_NODE ? one.data
+    : one.matches(".sr") || getComputedStyle(one).display === "none" ? ""
+    : one.matches("input, select") ? "[]"
+    : [...one.childNodes].map(words).join("");
+  return words(element).replace(/\\s+/g, " ").trim();
+}"""
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "Alert when [] [] [] [] [] points in [], with a minimum of [] analyzed mentions."),
+        ("fr", "Alerter quand [] [] [] [] [] points en [], avec un minimum de [] mentions évaluées."),
+    ],
+)
+def test_rule_form_is_a_sentence_that_fits_on_mobile(open_as, brand, owner, language, sentence):
+    owner.language = language
+    owner.save()
+    page = open_as(owner, f"/p/{brand.project_id}/rules/new")
+    page.set_viewport_size({"width": 320, "height": 740})
+    page.locator("[name=measure]").select_option("net_sentiment")
+    page.locator("[name=condition]").select_option("rise")
+    assert page.locator(".rule-sentence").first.evaluate(SHOWN_WORDS) == sentence
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    page.locator("[name=measure]").select_option("overdue")
+    expect(page.locator("[name=window_s]")).to_be_hidden()
+    page.locator("[name=also-1-measure]").evaluate("one => (one.closest('details').open = true)")
+    page.locator("[name=also-1-measure]").select_option("newcomer")
+    expect(page.locator("[name=window_s]")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
 def test_incident_page_draws_chart_acknowledges_and_links_to_mentions(open_as, brand, owner):

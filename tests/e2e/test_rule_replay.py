@@ -16,6 +16,7 @@ WORDS = {
         "failed": "Vigie didn’t respond.",
         "save": "Save rule",
         "rule": "Alert when Lumen gets more than 15 mentions in 1 hour",
+        "whole": "Alert when Lumen gets more than 15 mentions in 1 hour, in 2 evaluations in a row.",
     },
     "fr": {
         "once": "se serait déclenchée une fois au cours des 90 derniers jours",
@@ -25,6 +26,7 @@ WORDS = {
         "failed": "Vigie n’a pas répondu.",
         "save": "Enregistrer la règle",
         "rule": "Alerter quand Lumen dépasse 15 mentions en 1 heure",
+        "whole": "Alerter quand Lumen dépasse 15 mentions en 1 heure, à 2 évaluations de suite.",
     },
 }
 
@@ -52,7 +54,12 @@ def test_rule_is_tested_on_past_data_while_it_is_made(open_as, project, owner, l
     expect(number).to_have_value("15")
     expect(page.locator("#variant-15")).to_have_attribute("aria-current", "true")
     expect(page.locator("#variant-15")).to_be_focused()
-    expect(page.locator("#rule-sentence")).to_have_text(words["rule"])
+    expect(page.locator("#rule-sentence")).to_be_hidden()
+    page.locator("[name=hold]").evaluate("one => (one.closest('details').open = true)")
+    page.locator("[name=hold]").fill("2")
+    expect(page.locator("#rule-sentence")).to_have_text(words["whole"])
+    page.locator("[name=hold]").fill("1")
+    expect(page.locator("#rule-sentence")).to_be_hidden()
     page.route("**/rules/test*", lambda route: route.abort())
     number.fill("16")
     expect(page.locator("#test-failed")).to_contain_text(words["failed"])
