@@ -16,6 +16,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.time_zones import zone_of
+
 INVITATION_LIFETIME = timedelta(days=14)
 
 
@@ -109,7 +111,7 @@ class User(AbstractUser):
 
     @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.time_zone)
+        return zone_of(self.time_zone)
 
     @property
     def name(self) -> str:

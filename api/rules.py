@@ -14,7 +14,8 @@ from accounts.access import SignedInRequest, membership_of
 from accounts.models import Role
 from alerts import rules as changes
 from alerts.conditions.base import MAX_CLAUSES
-from alerts.forms import KEYWORD, KEYWORDS, PROJECT, VIEW, RuleForm
+from alerts.form_words import KEYWORD, KEYWORDS, PROJECT, VIEW
+from alerts.forms import RuleForm
 from alerts.incidents import open_by_rule
 from alerts.models import Rule
 from alerts.rule_json import NUMBERS, SCALARS, rule_json

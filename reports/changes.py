@@ -35,7 +35,7 @@ SCHEDULE_FIELDS = frozenset({"is_scheduled", "hour", "weekday", "month_day"})
 def create_report(project: Project, user: User, **values: Any) -> Report:
     """Create a report; by default of the last week, with all sections, in the language and time zone of the person."""
     defaults = {"title": _("Report"), "language": user.language, "sections": DEFAULT_SECTIONS}
-    report = Report(project=project, created_by=user, time_zone=user.time_zone)
+    report = Report(project=project, created_by=user, time_zone=user.zone.key)
     _assign(report, defaults | values)
     if report.is_scheduled:
         report.sent_until = _start_of_schedule(report, timezone.now())

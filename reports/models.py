@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project, User, validate_time_zone
+from accounts.time_zones import zone_of
 from delivery.models import ExternalRecipient
 from workplace.models import SavedView
 
@@ -76,7 +77,7 @@ class Report(models.Model):
 
     @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.time_zone)
+        return zone_of(self.time_zone)
 
     @property
     def is_rolling(self) -> bool:
@@ -109,7 +110,7 @@ class Edition(models.Model):
 
     @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.time_zone)
+        return zone_of(self.time_zone)
 
 
 class ShareLink(models.Model):

@@ -10,7 +10,6 @@ import logging
 import time
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfoNotFoundError
 
 from django.db import transaction
 
@@ -31,7 +30,7 @@ RETENTION = timedelta(days=400)  # of editions without a link
 
 
 def schedule_of(report: Report) -> Schedule:
-    """Return when a report leaves. Raises ZoneInfoNotFoundError if its time zone no longer exists."""
+    """Return when a report leaves."""
     frequency = WEEKLY if report.period == Report.Period.WEEK else MONTHLY
     return Schedule(frequency, report.hour, report.weekday, report.zone, report.month_day, number=report.pk)
 
@@ -52,8 +51,6 @@ def write_due(now: datetime) -> int:
         try:
             window = _window(report, now)
             written += bool(window and _send(report, window, now))
-        except ZoneInfoNotFoundError:
-            log.error("event=report id=%s status=unknown_zone zone=%s", report.pk, report.time_zone)
         except Exception:
             log.exception("event=report id=%s status=failed", report.pk)
             drop_lost_session()

@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Exists, Min, OuterRef, Q
@@ -113,11 +113,7 @@ def _due_by_project(now: datetime) -> dict[int, list[tuple[Digest, Window]]]:
         frequency__in=[Frequency.NEVER, Frequency.INSTANT]
     )
     for digest in with_scope(subscriptions).order_by("project_id", "id"):
-        try:
-            window = due_window(schedule_of(digest), digest.sent_until, now)
-        except ZoneInfoNotFoundError:  # time zones are renamed occasionally; the account page asks for a new one
-            log.error("event=digest id=%s status=unknown_zone zone=%s", digest.pk, digest.user.time_zone)
-            continue
+        window = due_window(schedule_of(digest), digest.sent_until, now)
         if window:
             due.setdefault(digest.project_id, []).append((digest, window))
     return due

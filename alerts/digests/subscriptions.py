@@ -126,7 +126,7 @@ def sync_with_memberships() -> None:
 
 
 def schedule_of(digest: Digest) -> Schedule:
-    """Return the subscription's schedule. Raises ZoneInfoNotFoundError if its time zone no longer exists."""
+    """Return the subscription's schedule."""
     return Schedule(
         digest.frequency, digest.hour, digest.weekday, digest.user.zone, digest.month_day, number=digest.pk
     )

@@ -64,7 +64,7 @@ class DigestForm(forms.ModelForm):
         languages.choices = [(code, language_name(code)) for code in codes]
         languages.help_text = _("None selected means all languages. Items of unknown language are always included.")
         self.fields["hour"].help_text = _("In your time zone (%(zone)s). It may take five minutes longer.") % {
-            "zone": digest.user.time_zone
+            "zone": digest.user.zone
         }
         self.fields["selection"].help_text = _(
             "The best are ranked by relevance, reach, strength of sentiment and novelty."

@@ -25,7 +25,7 @@ class QuietHoursForm(forms.ModelForm):
             self.initial.update(start=None, end=None)
         for name in ("start", "end"):
             self.fields[name].required = False
-        self.fields["end"].help_text = _("In your time zone (%(zone)s).") % {"zone": user.time_zone}
+        self.fields["end"].help_text = _("In your time zone (%(zone)s).") % {"zone": user.zone}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -67,7 +67,7 @@ def _form(user: User, data: QueryDict | None = None) -> AccountForm:
     """Return the form on a copy of the user: invalid values must not change how the page is shown."""
     form = AccountForm(data, instance=User.objects.get(pk=user.pk), initial={"name": user.get_full_name()})
     time = clock(timezone.localtime(timezone=user.zone).time())
-    form.fields["time_zone"].help_text = _("It is %(time)s in %(zone)s.") % {"time": time, "zone": user.time_zone}
+    form.fields["time_zone"].help_text = _("It is %(time)s in %(zone)s.") % {"time": time, "zone": user.zone}
     return form
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
+from accounts.time_zones import zone_of
 from dashboards.forms.response_target import ResponseTargetForm
 from workplace import response_targets
 from workplace.working_hours import add_working_time
@@ -35,6 +36,6 @@ def response_settings(request: SignedInRequest, membership: Membership) -> HttpR
         "is_admin": is_admin,
         "has_target": duration is not None,
         "due_if_found_now": duration and add_working_time(stored.working_hours, timezone.now(), duration),
-        "zone": stored.time_zone,
+        "zone": zone_of(stored.time_zone),
     }
     return render(request, "project_settings/response.html", context)

@@ -69,7 +69,7 @@ class Asked:
         about = {"project": self.project.name, "list": name, "query": query, "exported_at": iso_utc(self.now)}
         shared = [(_("Project"), self.project.name), (_("List"), title)]
         end = [(_("Exported"), long_date(timezone.localtime(self.now, self.user.zone).date()))]
-        end += [(_("Exported by"), self.user.name), (_("Time zone"), self.user.time_zone)]
+        end += [(_("Exported by"), self.user.name), (_("Time zone"), str(self.user.zone))]
         return Export(
             name=name,
             title=title,

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from accounts.models import User
 from alerts.each_mention import send_each
 from alerts.evaluate import evaluate_all
 from alerts.held import send_held
@@ -134,9 +133,14 @@ def test_mentions_of_a_rule_that_no_longer_lists_any_are_not_summed_up(quiet, ke
 
 def test_failure_of_one_summary_does_not_stop_the_others(quiet, rule, keyword, owner, manager):
     QuietHours.objects.create(user=manager, start=time(11), end=time(16))
+    halo = make_keyword(keyword.project, "Halo", "halo")
+    broken = Rule.objects.create(project=keyword.project, keyword=halo, threshold=3, window_s=86400)
+    broken.recipients.set([owner])
+    rule.recipients.set([manager])
     make_found(keyword, 4)
+    make_found(halo, 4)
     evaluate_all(NOW)
-    User.objects.filter(pk=owner.pk).update(time_zone="Mars/Olympus")
+    Incident.objects.filter(rule=broken).update(settings={})
     send_held(MORNING)
     assert [message.recipient for message in messages()] == [manager.email]
     assert HeldAlert.objects.get().user == owner

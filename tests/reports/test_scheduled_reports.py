@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
@@ -43,6 +44,14 @@ def mails(kind="report"):
 def confirm_path():
     question = mails("message")[-1]
     return re.search(r"http://[^/]+(/confirm/\S+)", question.text)[1]
+
+
+def test_report_is_sent_by_the_server_when_its_time_zone_is_gone(report, owner, viewer):
+    add_recipient(report, owner, viewer.email, NOW)
+    type(report).objects.update(time_zone="Mars/Olympus")
+    assert write_due(MONDAY) == 1
+    Edition.objects.update(time_zone="Mars/Olympus")
+    assert Edition.objects.get().zone.key == settings.TIME_ZONE
 
 
 def test_report_is_sent_once_per_period_to_members_and_confirmed_addresses(report, owner, viewer):

@@ -49,6 +49,13 @@ def test_item_that_needs_reply_is_due_after_the_target_in_working_time(project, 
     assert times(mention).first_replied_at is None
 
 
+def test_item_is_due_in_the_working_time_of_the_server_when_the_time_zone_is_gone(project, manager, keyword, target):
+    ResponseTarget.objects.update(time_zone="Mars/Olympus")
+    mention = found(keyword)
+    set_status(project, manager, [mention.pk], "needs_reply")
+    assert times(mention).due_at == paris("2026-11-25 11:00")
+
+
 def test_item_is_due_from_when_its_first_mention_was_found(project, manager, keyword, target):
     mention = found(keyword)
     make_mention(make_keyword(project), mention.document, found_at=TUESDAY + timedelta(days=1))

@@ -1,13 +1,13 @@
 """A project's response target: within how many working hours it replies."""
 
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project, default_time_zone, validate_time_zone
+from accounts.time_zones import zone_of
 from workplace.holiday_calendars import HolidayCalendar
 from workplace.working_hours import Span, WorkingHours
 
@@ -61,6 +61,5 @@ class ResponseTarget(models.Model):
 
     @property
     def working_hours(self) -> WorkingHours:
-        """Raises ZoneInfoNotFoundError if the time zone no longer exists."""
         days = tuple(None if span is None else (span[0], span[1]) for span in self.week)
-        return WorkingHours(days, ZoneInfo(self.time_zone), HolidayCalendar(self.calendar))
+        return WorkingHours(days, zone_of(self.time_zone), HolidayCalendar(self.calendar))
