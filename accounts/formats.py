@@ -87,6 +87,30 @@ def _long_date(local: date) -> str:
     )
 
 
+def date_range(first: date, last: date) -> str:
+    """Return days: "July 1–7, 2026", "July 28 – August 3, 2026"; « du 1er au 7 juillet 2026 »."""
+    if first == last:
+        return long_date(first)
+    words = {"first": long_date(first), "last": long_date(last)}
+    if first.year == last.year and first.month != last.month:
+        words["first"] = _day(
+            first,
+            pgettext("Django date format: first day of a month, start of a range", "F j"),
+            pgettext("Django date format: start of a range", "F j"),
+        )
+    elif first.year == last.year:
+        words["first"] = _day(
+            first,
+            pgettext("Django date format: first day of a month, start of a range within it", "F j"),
+            pgettext("Django date format: start of a range within a month", "F j"),
+        )
+        words["last"] = formats.date_format(
+            last, pgettext("Django date format: end of a range within a month", "j, Y")
+        )
+        return pgettext("days of a month", "%(first)s–%(last)s") % words
+    return pgettext("days", "%(first)s – %(last)s") % words
+
+
 def _day(local: date, on_first: str, on_others: str) -> str:
     """Return a date by one of two patterns: French has "1er" for the first day of a month."""
     return formats.date_format(local, on_first if local.day == 1 else on_others)

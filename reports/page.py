@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts.formats import clock, long_date
+from accounts.formats import clock, date_range, long_date
 from accounts.models import Project
 from delivery.message import Window
 from reports.blocks import Section
@@ -70,7 +70,7 @@ def period_words(window: Window, of: Edition | Report) -> str:
     """Return the first and the last day, in the active language and the report's time zone."""
     first = window.start.astimezone(of.zone).date()
     last = (window.end.astimezone(of.zone) - timedelta(microseconds=1)).date()
-    return long_date(first) if first == last else f"{long_date(first)} – {long_date(last)}"
+    return date_range(first, last)
 
 
 def _logo(project: Project) -> bytes:

@@ -56,11 +56,12 @@ class Facts:
 
 @dataclass(frozen=True)
 class Table:
-    """`widths` are shares of the page's width; 0 is as wide as the content."""
+    """`widths` are shares of the page's width; 0 is as wide as the content. Numbers are aligned at their end."""
 
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
     widths: Sequence[int]
+    is_numeric: bool = False
     kind: str = "table"
 
 

@@ -21,7 +21,7 @@ def report_pdf(page: ReportPage) -> bytes:
         parts = [part for section in page.sections for part in _section(section)]
         subtitle = f"{page.project}\n{page.period}"
         footer = _("%(project)s · %(period)s") % {"project": page.project, "period": page.period}
-        made = Paragraph(_("Made with Vigie on %(moment)s.") % {"moment": page.made})
+        made = Paragraph(_("Made with Vigie · Numbers as of %(moment)s") % {"moment": page.made})
     return write_pdf(
         PdfDocument(page.title, page.language, [*parts, made], subtitle, footer, logo=page.png, has_cover=True)
     )
@@ -40,13 +40,12 @@ def _parts(block: blocks.Block) -> Iterator[Part]:
         case blocks.Numbers():
             yield Facts([(one.label, f"{one.value} ({one.note})" if one.note else one.value) for one in block.items])
         case blocks.Chart():
-            caption = _("%(first)s to %(last)s") % {"first": block.first, "last": block.last}
+            caption = _("%(first)s to %(last)s, negative mentions in red") % {"first": block.first, "last": block.last}
             yield Heading(block.title, 3)
-            yield Image(
-                stacked_bars(block.bars).encode(), f"{block.title}. {block.words}", f"{caption}. {block.words}"
-            )
+            alt = f"{block.title}. {block.words}"
+            yield Image(stacked_bars(block.bars).encode(), alt, f"{caption} · {block.words}")
         case blocks.Table():
-            yield Table(block.header, block.rows, [3, *([1] * (len(block.header) - 1))])
+            yield Table(block.header, block.rows, [3, *([1] * (len(block.header) - 1))], is_numeric=True)
         case blocks.Items():
             yield Bullets([f"{one.title}\n{one.facts}" for one in block.items])
         case blocks.Markup():

@@ -27,7 +27,7 @@ def report_values(project: Project, post: QueryDict) -> tuple[dict[str, object],
         "language": post.get("language", ""),
         "period": post.get("period", ""),
         **days,
-        "query": post.get("query", "").strip().removeprefix("?"),
+        "query": _query(post.get("query", "")),
         "view": _view(project, post.get("view", "")),
         "sections": [name for name in order_of(post) if name in chosen],
         "comment": post.get("comment", "").replace("\r\n", "\n"),
@@ -52,6 +52,14 @@ def order_of(post: QueryDict) -> list[str]:
         place = order.index(name)
         order.insert(max(place + (1 if direction == "down" else -1), 0), order.pop(place))
     return order
+
+
+def _query(text: str) -> str:
+    """Return the query string of what people enter: itself, or the address of a list of mentions."""
+    text = text.strip().partition("#")[0]
+    if "?" in text:
+        return text.partition("?")[2]
+    return "" if "://" in text else text
 
 
 def _view(project: Project, text: str) -> SavedView | None:

@@ -1,5 +1,7 @@
 """Template filters for the blocks of reports."""
 
+from collections.abc import Sequence
+
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
@@ -20,3 +22,9 @@ def bars(chart: Chart) -> SafeString:
 def markup(text: str) -> SafeString:
     """Return the Markdown of a comment as HTML."""
     return markup_html(text)
+
+
+@register.filter
+def named(row: Sequence[str], header: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the cells of a row, each with the name of its column."""
+    return list(zip(header, row, strict=True))

@@ -17,6 +17,7 @@ from accounts.models import Membership, Role
 from dashboards.forms.reports import order_of, report_values
 from dashboards.presenters.reports import builder, report_rows, sharing
 from dashboards.views.time_limit import within_time_limit
+from delivery.outbox import sends_email
 from reports import changes
 from reports.logos import MAX_BYTES, remove_logo, set_logo
 from reports.models import Logo, Report
@@ -59,6 +60,7 @@ def report(request: SignedInRequest, membership: Membership, report_id: int) -> 
         "report": found,
         "page": page_of_report(found, now),
         "may_edit": may_edit,
+        "sends_email": sends_email(),
         **(sharing(found, now) if may_edit else {}),
     }
     return render(request, "reports/report.html", context)

@@ -1,6 +1,7 @@
 """The authors with the most mentions."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.formats import number
 from monitoring.insights.profile import profile
@@ -16,6 +17,6 @@ def read(reader: Reader) -> list[Block]:
     if not rows:
         return [Sentence(_("No known authors in this period."))]
     names = [str(row.key) for row in rows]
-    header = [_("Author"), _("Mentions"), _("Negative")]
+    header = [_("Author"), _("Mentions"), pgettext("mentions", "Negative")]
     cells = [[str(row.key), number(row.tally.documents), number(row.tally.split.negative)] for row in rows]
     return [Table(header, cells, names)]

@@ -36,7 +36,11 @@ def read(reader: Reader) -> list[Block]:
             [
                 Number(_("Mentions"), number(total.documents), before_note),
                 Number(_("Net sentiment"), "–" if net is None else signed(net), note),
-                Number(_("Negative"), number(total.split.negative), _of_all(total.split.negative, total.documents)),
+                Number(
+                    _("Negative mentions"),
+                    number(total.split.negative),
+                    _of_all(total.split.negative, total.documents),
+                ),
                 Number(_("Needs reply"), number(waiting)),
             ]
         ),

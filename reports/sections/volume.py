@@ -22,7 +22,13 @@ def read(reader: Reader) -> list[Block]:
         for tally, name in zip(found.tallies, names, strict=True)
     ]
     peak = max(bars, key=lambda bar: bar.total)
-    text = ngettext("Highest: %(peak)s mention on %(when)s.", "Highest: %(peak)s mentions on %(when)s.", peak.total)
+    text = ngettext("Peak on %(when)s: %(peak)s mention.", "Peak on %(when)s: %(peak)s mentions.", peak.total)
+    if found.bucket == "week":
+        text = ngettext(
+            "Peak in the week of %(when)s: %(peak)s mention.",
+            "Peak in the week of %(when)s: %(peak)s mentions.",
+            peak.total,
+        )
     words = text % {"peak": number(peak.total), "when": peak.label}
     return [Chart(titles[found.bucket], bars, words, names[0], names[-1])]
 

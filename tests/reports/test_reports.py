@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 from PIL import Image
 
+from accounts.formats import date_range
 from accounts.models import ActivityEntry
 from monitoring.ingest.deletions import blanked
 from monitoring.ingest.erasure import author_erased
@@ -96,7 +97,7 @@ def test_report_shows_every_section_with_the_numbers_of_the_overview(as_person, 
     overview = as_person(owner).get(f"/p/{fixed.project_id}/?from={fixed.first_day}&to={fixed.last_day}")
     assert overview.context["total"].documents == 10
     assert "Lumen burns" in body and "3 items" in body and "Ada 0" in body
-    assert re.search(r"Lampion</th>\s*<td class=\"t-num\">4</td>\s*<td class=\"t-num\">29%", body)
+    assert re.search(r"Lampion</th>\s*<td [^>]*>4</td>\s*<td [^>]*>29%", body)
 
 
 def test_comment_is_shown_as_safe_markup(as_person, owner, fixed):
@@ -122,6 +123,61 @@ def test_builder_saves_order_and_filter_and_names_wrong_fields(as_person, owner,
         assert text in response.content.decode()
     fixed.refresh_from_db()
     assert fixed.revision == 2
+
+
+@pytest.mark.parametrize(
+    "entered", ["http://localhost:8000/p/1/mentions?language=fr&period=7d#m3", "language=fr", "?language=fr"]
+)
+def test_builder_accepts_the_address_of_a_filtered_list(as_person, owner, fixed, entered):
+    as_person(owner).post(path(fixed, "/edit"), form_of(fixed, query=entered))
+    assert Report.objects.get().query == "language=fr"
+
+
+def test_report_is_in_its_own_language_whoever_reads_it(as_person, owner, fixed):
+    owner.language = "fr"
+    owner.save()
+    html = as_person(owner).get(path(fixed)).content.decode()
+    report = html[html.index('<article class="report"') : html.index("</article>")]
+    assert "Made with Vigie · Numbers as of" in report
+    assert "Show as table" in report
+    assert "Afficher en tableau" not in report
+
+
+def test_shares_of_all_sentiments_add_up_and_agree_with_the_summary(as_person, owner, fixed):
+    sections = {one["name"]: one["blocks"] for one in create_link(fixed, owner, 7, timezone.now()).edition.content}
+    negative = next(one for one in sections["summary"][1]["items"] if one["label"] == "Negative mentions")
+    rows = {row[0]: row for row in sections["sentiment"][1]["rows"]}
+    assert negative["value"] == rows["Negative"][1] == "3"
+    assert negative["note"] == "30% of mentions"
+    assert rows["Negative"][2] == "30%"
+    assert sum(int(row[1]) for row in rows.values()) <= 10
+
+
+def test_report_page_mentions_the_mail_server_only_if_there_is_none(as_person, owner, fixed, settings):
+    settings.EMAIL_URL = "smtp://127.0.0.1:1"
+    assert "EMAIL_URL" not in as_person(owner).get(path(fixed)).content.decode()
+    settings.EMAIL_URL = ""
+    assert "EMAIL_URL" in as_person(owner).get(path(fixed)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "english", "french"),
+    [
+        (date(2026, 11, 3), date(2026, 11, 3), "November 3, 2026", "3 novembre 2026"),
+        (date(2026, 11, 1), date(2026, 11, 30), "November 1–30, 2026", "du 1er au 30 novembre 2026"),
+        (date(2026, 11, 30), date(2026, 12, 6), "November 30 – December 6, 2026", "du 30 novembre au 6 décembre 2026"),
+        (
+            date(2026, 12, 28),
+            date(2027, 1, 1),
+            "December 28, 2026 – January 1, 2027",
+            "du 28 décembre 2026 au 1er janvier 2027",
+        ),
+    ],
+)
+def test_range_of_days_says_what_they_share_once(first, last, english, french):
+    assert date_range(first, last) == english
+    with translation.override("fr"):
+        assert date_range(first, last) == french
 
 
 def test_builder_keeps_what_was_entered_when_a_field_is_wrong(as_person, owner, fixed):
