@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from accounts.models import Role
 from delivery.models import Delivery
 from tests.conftest import make_person
+from tests.e2e.held_requests import HeldRequests
 from workplace.models import Note
 
 
@@ -42,3 +43,47 @@ def test_note_names_a_member_by_keyboard(open_as, owner, brand, project, alone):
     expect(page.get_by_text("Note deleted")).to_be_visible()
     page.set_viewport_size({"width": 320, "height": 700})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.fixture
+def pane(open_as, owner, brand, project):
+    page = open_as(owner, f"/p/{project.pk}/mentions")
+    page.keyboard.press("j")
+    expect(page.locator("#detail h2")).to_have_text("Lumen story 0")
+    return page
+
+
+def press_status(page):
+    """Change the status in the pane, which reads the mention again."""
+    page.locator("#detail").get_by_role("button", name="Needs reply").click()
+    expect(page.locator("#detail").get_by_role("button", name="Needs reply", pressed=True)).to_be_visible()
+
+
+def test_unsent_note_stays_while_the_mention_changes(pane):
+    field = pane.get_by_label("New internal note")
+    field.fill("Not sent yet")
+    press_status(pane)
+    expect(field).to_have_value("Not sent yet")
+    assert not Note.objects.exists()
+
+
+def test_unsent_edit_of_a_note_stays_while_the_mention_changes(pane):
+    pane.get_by_label("New internal note").fill("First text")
+    pane.get_by_role("button", name="Add note").click()
+    pane.locator(".notes-edit summary").click()
+    field = pane.get_by_label("Edit note")
+    field.fill("Second text")
+    press_status(pane)
+    expect(field).to_be_visible()
+    expect(field).to_have_value("Second text")
+
+
+def test_note_is_shown_when_the_mention_changes_while_it_is_sent(pane):
+    sending = HeldRequests(pane, "**/mentions/*/notes")
+    pane.get_by_label("New internal note").fill("Sent meanwhile")
+    pane.get_by_role("button", name="Add note").click()
+    press_status(pane)
+    sending.release()
+    expect(pane.locator(".notes-text")).to_have_text("Sent meanwhile")
+    expect(pane.get_by_label("New internal note")).to_have_value("")
+    assert Note.objects.get().text == "Sent meanwhile"

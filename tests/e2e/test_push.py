@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from delivery.models import Destination
+from tests.e2e.conftest import FULL_CHROMIUM
 from tests.lookalikes.receivers import SERVICES, Receiver
 
 # The subscription that the push service of a browser gives.
@@ -19,6 +20,15 @@ SHOWN = """async () => {
   const registration = await navigator.serviceWorker.ready;
   return (await registration.getNotifications()).map(({ title, body, tag, data }) => ({ title, body, tag, data }));
 }"""
+
+
+@pytest.fixture(scope="module")
+def browser(launch_browser):
+    if not FULL_CHROMIUM:
+        pytest.skip("no Chromium with windows on this machine: the one without them shows no notifications")
+    browser = launch_browser(executable_path=FULL_CHROMIUM)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from monitoring.models import Document, Mention
 from tests.e2e.accessibility import ALL_RULES, AXE, FIND_CUT_OFF, RUN_AXE, SET_OPEN
 from tests.e2e.conftest import ago
+from tests.e2e.held_requests import HeldRequests
 from tests.factories import make_mention, make_story
 
 
@@ -94,27 +95,6 @@ def test_key_on_a_story_row_decides_about_its_items_and_is_undone(open_as, owner
     expect(row).to_have_attribute("data-others", "2")
     expect(row).to_have_count(1)
     assert not Mention.objects.exclude(status="to_review").exists()
-
-
-class HeldRequests:
-    """The requests of a page to an address, which the server gets when they are released."""
-
-    def __init__(self, page, address):
-        self._page, self._routes, self._is_released = page, [], False
-        page.route(address, self._hold)
-
-    def _hold(self, route):
-        if self._is_released:
-            route.continue_()
-        else:
-            self._routes.append(route)
-
-    def release(self):
-        while not self._routes:
-            self._page.wait_for_timeout(20)
-        self._is_released = True
-        for route in self._routes:
-            route.continue_()
 
 
 def open_story(open_as, owner, project, story):

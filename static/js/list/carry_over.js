@@ -1,8 +1,8 @@
 // What a person was doing in the reading pane, for a new copy of the same mention: where it was scrolled to, what was
-// open, what was typed or selected in its small fields, and what had the focus. Long texts are kept by the scripts that
-// save them.
+// open, what was typed or selected in its fields, what had the focus, and a note that is being sent. answer.js saves the
+// text of a reply.
 
-const FIELDS = "input:not([type=hidden]), select";
+const FIELDS = "input:not([type=hidden]), select, textarea:not([data-answer] *)";
 
 // Finds the same element in another copy; "" for one without a name of its own.
 function selectorOf(element) {
@@ -23,6 +23,9 @@ function isChanged(field) {
   return field.value !== field.defaultValue;
 }
 
+// The cursor of a text field; undefined for other fields.
+const cursorOf = (field) => (field.matches("textarea") ? [field.selectionStart, field.selectionEnd] : undefined);
+
 // Returns a function that restores the present state in a pane that shows the same mention.
 export function carryOver(pane) {
   const { activeElement } = document;
@@ -30,6 +33,8 @@ export function carryOver(pane) {
   const open = [...pane.querySelectorAll("details[open]")].map(selectorOf).filter(Boolean);
   const changed = [...pane.querySelectorAll(FIELDS)].filter(isChanged).map((field) => [selectorOf(field), field]);
   const focused = pane.contains(activeElement) ? selectorOf(activeElement) : "";
+  const cursor = focused && cursorOf(activeElement);
+  const sending = pane.querySelector("#notes:has(form.htmx-request)"); // the response goes into this element
   return () => {
     for (const selector of open) {
       const element = pane.querySelector(selector);
@@ -41,6 +46,9 @@ export function carryOver(pane) {
     }
     const scroller = pane.querySelector(".inbox-scroll");
     if (scroller) scroller.scrollTop = scrolled;
-    if (focused) pane.querySelector(focused)?.focus({ preventScroll: true });
+    if (sending) pane.querySelector("#notes").replaceWith(sending);
+    const field = focused ? pane.querySelector(focused) : null;
+    field?.focus({ preventScroll: true });
+    if (cursor) field?.setSelectionRange(...cursor);
   };
 }
