@@ -139,7 +139,7 @@ def _write(rule: Rule, scope: Scope, ids: list[int], window: Window, now: dateti
     assert f is not None  # the condition "each" is only for measures with a list
     found, key = NewMentions.of(ids, f), f"each:{rule.pk}:{window.end.isoformat()}"
     channels = channels_of(rule)
-    quiet = hold_mentions(rule, [*users, *owners_of(channels)], window.start, now)
+    quiet = hold_mentions(rule, [*users, *owners_of(channels)], window, now)
     for user in users:
         if user.pk not in quiet:
             rendered = render_mentions(rule, user, found)

@@ -117,7 +117,7 @@ def _line(incident: Incident) -> Line:
 def _mentions(row: HeldAlert, user: User, now: datetime) -> Iterable[Line]:
     """Yield the line of a rule on each mention, if its mentions are still there; later ones get a message."""
     rule, scope = row.rule, scope_of(row.rule)
-    f = filter_of_mentions(rule, scope, row.since, rule.told_until or now, user.zone)
+    f = filter_of_mentions(rule, scope, row.since, row.until or rule.told_until or now, user.zone)
     count = mentions.count(f).value if f else 0
     if f and count:
         text = ngettext("%(count)s new mention", "%(count)s new mentions", count) % {"count": number(count)}

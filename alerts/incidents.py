@@ -23,6 +23,7 @@ from alerts.incident_closing import close_silently as close_silently
 from alerts.incident_counts import counts_of
 from alerts.incident_filters import clause_at_opening, filter_of_incident, filter_of_peak, is_falling, subject_of
 from alerts.incident_joining import incident_to_join, is_calm_without, lead_of, locked_lead, rows_of
+from alerts.incident_keys import message_key, notice_key
 from alerts.incident_log import Kind, log
 from alerts.incident_messages import render_closed, render_opened
 from alerts.incident_notices import closed_notice, opened_notice
@@ -252,11 +253,13 @@ def _doublings(incident: Incident, count: int) -> int:
 def _write_message(incident: Incident, user: User, event: str, rendered: Rendered) -> None:
     """Write one message to the outbox. The closing email replies to the opening one, so mailboxes group them."""
     incident = lead_of(incident)
-    opening = Delivery.objects.filter(key=_key(incident, "opened", user)).values_list("message_id", flat=True).first()
+    opening = (
+        Delivery.objects.filter(key=message_key(incident, "opened", user)).values_list("message_id", flat=True).first()
+    )
     headers = {"In-Reply-To": opening, "References": opening} if opening else {}
     write(
         Message(
-            key=_key(incident, event, user),
+            key=message_key(incident, event, user),
             kind=Delivery.Kind.INCIDENT,
             recipient=user.email,
             subject=rendered.subject,
@@ -272,9 +275,4 @@ def _write_message(incident: Incident, user: User, event: str, rendered: Rendere
 
 def _write_notice(incident: Incident, destination: Destination, event: str, notice: Notice) -> None:
     """Write one message to a channel to the outbox."""
-    key = f"incident:{lead_of(incident).pk}:{event}"
-    write(to_destination(key, Delivery.Kind.INCIDENT, destination, notice))
-
-
-def _key(incident: Incident, event: str, user: User) -> str:
-    return f"incident:{incident.pk}:{event}:{user.pk}"
+    write(to_destination(notice_key(incident, event), Delivery.Kind.INCIDENT, destination, notice))

@@ -369,8 +369,8 @@ class QuietHours(models.Model):
 class HeldAlert(models.Model):
     """An alert that a person did not get because of their quiet hours: one summary of them follows (alerts/held.py).
 
-    It is about an incident that opened or closed, or about the mentions of a rule on each mention since `since`
-    (UTC). The row is deleted with the summary.
+    It is about an incident that opened or closed, or about the mentions of a rule on each mention that were found from
+    `since` to `until` (UTC; `until` is null in rows of earlier versions). The row is deleted with the summary.
     """
 
     class Event(models.TextChoices):
@@ -383,6 +383,7 @@ class HeldAlert(models.Model):
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, null=True, related_name="+")
     event = models.CharField(max_length=10, choices=Event)
     since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -12,7 +12,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from alerts.incident_keys import alerted_people
 from alerts.models import HeldAlert, Incident, QuietHours, Rule
+from delivery.message import Window
 
 SATURDAY = 5
 MIDNIGHT = time(0)  # as start and end: no hours, only weekends
@@ -75,29 +77,38 @@ def in_force(hours: QuietHours, user: User, now: datetime) -> bool:
 def hold_incident(incident: Incident, rule: Rule, users: Iterable[User], event: str, now: datetime) -> set[int]:
     """Hold the message about an incident for the people in quiet hours, and return their ids.
 
-    A person who waits for the message that it opened gets none that it closed.
+    A person who waits for the message that it opened gets none that it closed. A person who already has one about it,
+    from before their quiet hours or from a critical rule, waits for none when another rule joins it.
     """
     if rule.is_critical:
         return set()
-    quiet, waiting = quiet_people(users, now), set()
-    if event == HeldAlert.Event.CLOSED:
-        own = Q(incident=incident) | Q(incident__joined=incident)
-        opened = HeldAlert.objects.filter(own, event=HeldAlert.Event.OPENED)
-        waiting = set(opened.values_list("user_id", flat=True))
-    _hold(quiet - waiting, rule, incident, event, now)
+    quiet = quiet_people(users, now)
+    alerted = alerted_people(incident)
+    if event == HeldAlert.Event.OPENED:
+        _hold(quiet - alerted, rule, incident, event, now, now)
+        return quiet
+    own = Q(incident=incident) | Q(incident__joined=incident)
+    opened = HeldAlert.objects.filter(own, event=HeldAlert.Event.OPENED)
+    waiting = set(opened.values_list("user_id", flat=True)) - alerted
+    _hold(quiet - waiting, rule, incident, event, now, now)
     return quiet | waiting
 
 
-def hold_mentions(rule: Rule, users: Iterable[User], since: datetime, now: datetime) -> set[int]:
-    """Hold the message about new mentions for the people in quiet hours, and return their ids."""
+def hold_mentions(rule: Rule, users: Iterable[User], window: Window, now: datetime) -> set[int]:
+    """Hold the message about the new mentions of a window for the people in quiet hours, and return their ids."""
     quiet = set() if rule.is_critical else quiet_people(users, now)
-    _hold(quiet, rule, None, HeldAlert.Event.MENTIONS, since)
+    _hold(quiet, rule, None, HeldAlert.Event.MENTIONS, window.start, window.end)
     return quiet
 
 
-def _hold(users: Iterable[int], rule: Rule, incident: Incident | None, event: str, since: datetime) -> None:
-    """Store one row per person; the first of several about the same stays."""
+def _hold(
+    users: Iterable[int], rule: Rule, incident: Incident | None, event: str, since: datetime, until: datetime
+) -> None:
+    """Store one row per person: the first of several about the same stays, and ends with the last of them."""
+    held = {"rule": rule, "incident": incident, "event": event, "since": since, "until": until}
     HeldAlert.objects.bulk_create(
-        [HeldAlert(user_id=pk, rule=rule, incident=incident, event=event, since=since) for pk in sorted(users)],
-        ignore_conflicts=True,
+        [HeldAlert(user_id=pk, **held) for pk in sorted(users)],
+        update_conflicts=True,
+        update_fields=["until"],
+        unique_fields=["user", "rule", "incident", "event"],
     )

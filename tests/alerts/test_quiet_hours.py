@@ -1,8 +1,10 @@
 """Quiet hours hold alerts, and one summary follows of those that are still true; critical rules don't wait."""
 
+import re
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
+from django.test import Client
 
 from alerts.each_mention import send_each
 from alerts.evaluate import evaluate_all
@@ -101,6 +103,37 @@ def test_end_of_an_incident_waits_too(quiet, keyword, owner):
     assert "Resolved meanwhile" in messages().last().text
 
 
+def test_person_alerted_before_quiet_hours_is_notified_of_the_end_when_a_rule_joins_in_them(keyword, owner, quiet):
+    Rule.objects.create(project=keyword.project, keyword=keyword, threshold=3)
+    make_found(keyword, 4, ago=2 * HOUR)
+    evaluate_all(NOW - 90 * MINUTE)
+    assert messages("opened").get().recipient == owner.email
+    joining = Rule.objects.create(project=keyword.project, keyword=keyword, threshold=2, window_s=21600)
+    evaluate_all(NOW)
+    assert Incident.objects.get(rule=joining).joined
+    assert not HeldAlert.objects.exists(), "they already know of the incident"
+    for hours in range(1, 7):
+        evaluate_all(NOW + hours * HOUR)
+    assert not Incident.objects.filter(closed_at=None).exists()
+    assert not messages("closed").exists()
+    send_held(MORNING)
+    assert "Resolved meanwhile" in messages().get(key__startswith="held:").text
+
+
+def test_person_alerted_by_a_critical_rule_in_quiet_hours_is_notified_of_the_end(keyword, owner, quiet, rule):
+    make_found(keyword, 4)
+    evaluate_all(NOW)
+    Rule.objects.create(project=keyword.project, keyword=keyword, threshold=2, window_s=86400, is_critical=True)
+    evaluate_all(NOW + MINUTE)
+    assert messages("opened").get().recipient == owner.email
+    Rule.objects.filter(is_critical=True).update(is_critical=False)
+    for hours in range(23, 27):
+        evaluate_all(NOW + hours * HOUR)
+    assert not Incident.objects.filter(closed_at=None).exists()
+    send_held(MORNING + 24 * HOUR)
+    assert "Resolved meanwhile" in messages().get(key__startswith="held:").text
+
+
 def test_critical_rule_does_not_wait(quiet, rule, keyword, owner):
     Rule.objects.update(is_critical=True)
     make_found(keyword, 4)
@@ -119,6 +152,23 @@ def test_single_mentions_wait_and_are_summed_up(quiet, keyword, owner):
     assert "4 new mentions · Alert at each mention of Lumen" in messages().get().text
     send_each(MORNING)
     assert messages().last().subject == "Lumen: 1 new mention", "not in the summary"
+
+
+def test_mention_found_between_the_quiet_hours_and_the_summary_is_sent_once(quiet, keyword, owner):
+    Rule.objects.create(project=keyword.project, keyword=keyword, condition="each", created_at=NOW - HOUR)
+    make_found(keyword, 2)
+    send_each(NOW)
+    end = NOW + 7 * HOUR
+    make_found(keyword, 1, ago=NOW - end - MINUTE, title="The last one")
+    send_each(end + 2 * MINUTE)
+    assert messages().get().subject == "Lumen: 1 new mention"
+    send_held(end + 2 * MINUTE)
+    summary = messages().get(key__startswith="held:")
+    assert "2 new mentions · Alert at each mention of Lumen" in summary.text
+    [path] = re.findall(r"https?://[^/]+(/p/\S+mentions\S+)", summary.text)
+    client = Client()
+    client.force_login(owner)
+    assert "The last one" not in client.get(path).content.decode()
 
 
 def test_mentions_of_a_rule_that_no_longer_lists_any_are_not_summed_up(quiet, keyword, owner):
