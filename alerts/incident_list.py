@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from accounts.models import Project
+from alerts.conditions.severity import LEVELS
 from alerts.models import Incident
 from monitoring.insights.cursors import read_cursor, write_cursor
 
@@ -32,8 +33,9 @@ def leads_of(project: Project) -> QuerySet[Incident]:
 
 
 def open_incidents(project: Project) -> list[Incident]:
-    """Return a project's open incidents, newest first."""
-    return list(leads_of(project).filter(closed_at=None).order_by("-opened_at"))
+    """Return a project's open incidents, the most severe first, and of those the newest."""
+    found = leads_of(project).filter(closed_at=None).order_by("-opened_at", "-pk")
+    return sorted(found, key=lambda incident: LEVELS.index(incident.severity), reverse=True)
 
 
 def incident_page(project: Project, state: str, cursor: str | None, size: int) -> IncidentPage:

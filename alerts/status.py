@@ -42,7 +42,7 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True)
 class Status:
-    """`incident` is the gravest of the open ones, `about` the terms of its mentions or of the day's signal.
+    """`incident` is the most severe of the open ones, `about` the terms of its mentions or of the day's signal.
 
     `queue` is what needs a reply in the whole project; `history_start` is when the first source was added. Rules were
     last evaluated at `late_since`, None if that is recent.
@@ -76,7 +76,7 @@ def status(project: Project, keywords: Sequence[Keyword], now: datetime, zone: t
     brand = subject_of(everything, keywords).f
     day = signals.last_day(brand, now, sources["first"], failures_of(project, since, now), sources["polled"])
     incidents = open_incidents(project)
-    incident = min(incidents, key=_gravity, default=None)
+    incident = incidents[0] if incidents else None
     late = late_since(now)
     return Status(
         tone=_tone(incident, day.signal, is_hindered=bool(sources["failing"] or late)),
@@ -94,12 +94,6 @@ def status(project: Project, keywords: Sequence[Keyword], now: datetime, zone: t
 def is_about_negative(incident: Incident) -> bool:
     """Return whether the rule of an incident counts negative mentions only."""
     return settings_at_opening(incident).sentiment == Mention.Sentiment.NEGATIVE
-
-
-def _gravity(incident: Incident) -> tuple[bool, bool, float, datetime]:
-    """Return the sort key: negative ones, then those that nobody acknowledged, then the steepest, then the oldest."""
-    rise = incident.peak / max(incident.baseline, 1)
-    return not is_about_negative(incident), incident.acknowledged_at is not None, -rise, incident.opened_at
 
 
 def _tone(incident: Incident | None, signal: Signal | None, *, is_hindered: bool) -> Tone:

@@ -100,6 +100,23 @@ def test_open_incident_comes_first_with_acknowledge_button(as_person, english_ma
     assert "All clear" not in page
 
 
+def test_most_severe_open_incident_comes_first_and_of_those_the_newest(as_person, viewer, at, tracked_keywords):
+    project, now = tracked_keywords[0].project, NOW()
+    severities = ["moderate", "critical", "high", "critical", "moderate"]
+    for age, severity in enumerate(severities):
+        rule = Rule.objects.create(project=project, keyword=make_keyword(project, f"Lamp {age}"), threshold=2)
+        settings = {"condition": "above", "window_s": 3600, "subject": f"Lamp {age}", "query": ""}
+        opened = now - timedelta(minutes=age)
+        numbers = {"value": 5, "peak": 5 + age, "peak_at": now, "severity": severity}
+        Incident.objects.create(rule=rule, opened_at=opened, settings=settings, **numbers)
+    client = as_person(viewer)
+    assert client.get(at("overview")).context["status"].first.startswith("Lamp 1:")
+    page = client.get(at("incidents")).content.decode()
+    assert re.findall(r"Lamp (\d):", page) == ["1", "3", "2", "0", "4"]
+    Incident.objects.filter(severity="critical").update(closed_at=now)
+    assert client.get(at("overview")).context["status"].first.startswith("Lamp 2:")
+
+
 def test_incident_of_all_mentions_is_not_red(as_person, viewer, at, tracked_keywords):
     make_keyword(tracked_keywords[0].project)
     trigger_rule(tracked_keywords[1])
