@@ -3,13 +3,9 @@
 In: a request. Out: its user on `request.user`, and `request.rate_headers`. Called by api/app.py.
 """
 
-import logging
-import time
 from datetime import timedelta
 
-import redis
 from django.conf import settings
-from django.core.cache import cache
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone, translation
@@ -17,9 +13,8 @@ from ninja.errors import Throttled
 from ninja.security import HttpBearer
 
 from accounts.models import ApiToken, Membership, User, token_digest
+from accounts.rate_limit import count_request
 
-log = logging.getLogger(__name__)
-WINDOW_S = 60
 # Recording every use would turn each read into a write of the same row.
 RECORD_EVERY = timedelta(minutes=1)
 
@@ -54,30 +49,14 @@ def is_stranger(request: HttpRequest) -> bool:
 
 def _count(request: HttpRequest, token: ApiToken) -> None:
     """Count this request in the current minute and set its rate headers. Raises Throttled above the limit."""
-    limit = settings.API_RATE_PER_MINUTE
-    now = time.time()
-    window, elapsed_s = divmod(int(now), WINDOW_S)
-    left_s = WINDOW_S - elapsed_s
-    used = _increment(f"api-rate:{token.pk}:{window}")
+    limit, count = settings.API_RATE_PER_MINUTE, count_request(f"api-rate:{token.pk}")
     request.rate_headers = {  # type: ignore[attr-defined]  # read by api/problems.py
         "RateLimit-Limit": str(limit),
-        "RateLimit-Remaining": str(max(limit - used, 0)),
-        "RateLimit-Reset": str(left_s),
+        "RateLimit-Remaining": str(max(limit - count.used, 0)),
+        "RateLimit-Reset": str(count.left_s),
     }
-    if used > limit:
-        raise Throttled(wait=left_s)
-
-
-def _increment(key: str) -> int:
-    """Return the requests so far under this key; 0 without Redis: every request is answered."""
-    try:
-        cache.add(key, 0, timeout=2 * WINDOW_S)
-        return cache.incr(key)
-    except ValueError:  # evicted between the two
-        return 1
-    except redis.RedisError as error:
-        log.warning("event=api_rate_unknown error=%s", type(error).__name__)
-        return 0
+    if count.used > limit:
+        raise Throttled(wait=count.left_s)
 
 
 def _record_use(token: ApiToken) -> None:

@@ -12,6 +12,7 @@ from PIL import Image
 
 from accounts.formats import date_range
 from accounts.models import ActivityEntry
+from dashboards.views.report_public import PDFS_PER_MINUTE
 from monitoring.ingest.deletions import blanked
 from monitoring.ingest.erasure import author_erased
 from reports.changes import create_link, create_report
@@ -302,6 +303,30 @@ def test_share_link_gives_the_frozen_report_as_pdf(fixed, owner):
     assert response["Content-Type"] == "application/pdf" and response.content.startswith(b"%PDF")
     assert b"/Lang(fr" in response.content and "press-review.pdf" in response["Content-Disposition"]
     assert response["X-Robots-Tag"] == "noindex, nofollow" and "no-store" in response["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "button"),
+    [
+        ("en", "This PDF was requested too often", "View report"),
+        ("fr", "Ce PDF a été demandé trop souvent", "Voir le rapport"),
+    ],
+)
+def test_pdf_of_a_share_link_is_limited_per_minute_and_says_what_to_do(fixed, owner, language, title, button):
+    fixed.language = language
+    fixed.save()
+    _link, address = open_link(fixed, owner)
+    # One more than two minutes allow: the minute may change meanwhile.
+    statuses = []
+    while 429 not in statuses and len(statuses) <= 2 * PDFS_PER_MINUTE:
+        response = Client().get(f"{address}/pdf")
+        statuses.append(response.status_code)
+    assert statuses.count(200) >= PDFS_PER_MINUTE and statuses[-1] == 429
+    page = response.content.decode()
+    assert title in page and f'href="{address}">{button}</a>' in page
+    assert 0 < int(response["Retry-After"]) <= 60
+    assert response["X-Robots-Tag"] == "noindex, nofollow" and "no-store" in response["Cache-Control"]
+    assert Client().get(address).status_code == 200, "the page itself has no limit"
 
 
 def picture(kind, size=(800, 100)):
