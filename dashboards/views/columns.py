@@ -1,38 +1,28 @@
 """The columns page: saved views side by side, read again every few seconds by one request for all of them."""
 
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Callable
+from functools import partial
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.access import SignedInRequest, project_view
-from accounts.models import Membership
-from dashboards.presenters.mention_rows import ShownMention, shown_with_work
+from accounts.models import Membership, Project, User
+from dashboards.presenters.columns import changed_columns
 from dashboards.views.time_limit import within_time_limit
 from monitoring.content.values import read_id, read_ids
-from monitoring.insights.columns import read_columns, rows_of_columns
-from monitoring.insights.filter_lists import read_filters
-from workplace.columns import columns_of, pause_column, set_columns
-from workplace.models import Column, SavedView
+from workplace.columns import add_column, columns_of, move_column, pause_column, remove_column, sort_columns
 from workplace.saved_views import views_of
 
-
-@dataclass(frozen=True)
-class ShownColumn:
-    """A column with its rows; `query` is that of its list, `is_urgent` says that it lists the most urgent first.
-
-    A column that `is_paused` is read when the page is opened, and not again.
-    """
-
-    view: SavedView
-    query: str
-    mark: str
-    rows: list[ShownMention]
-    is_urgent: bool
-    is_paused: bool
+CHANGES: dict[str, Callable[[Project, User, int], None]] = {
+    "add": add_column,
+    "remove": remove_column,
+    "pause": partial(pause_column, is_paused=True),
+    "resume": partial(pause_column, is_paused=False),
+    "left": partial(move_column, step=-1),
+    "right": partial(move_column, step=1),
+}
 
 
 @project_view()
@@ -42,7 +32,7 @@ def columns(request: SignedInRequest, membership: Membership) -> HttpResponse:
     stored = columns_of(request.user, membership.project_id)
     is_refresh = "mark" in request.GET
     live = [column for column in stored if not (is_refresh and column.is_paused)]
-    shown = _changed(request, membership, live, set(request.GET.getlist("mark")))
+    shown = changed_columns(membership.project, request.user, live, set(request.GET.getlist("mark")))
     context = {"project": membership.project, "columns": shown}
     if is_refresh:
         return render(request, "columns/_columns.html", context)
@@ -57,51 +47,12 @@ def columns_change(request: SignedInRequest, membership: Membership) -> HttpResp
     """POST `view` (several) in their new order; or the id of a view to `add`, `remove`, `pause`, `resume`, or move
     `left` or `right`.
     """
-    post = request.POST
-    order = [column.view_id for column in columns_of(request.user, membership.project_id)]
+    post, project, user = request.POST, membership.project, request.user
     if "view" in post:
-        order = read_ids(post.getlist("view"))
-    action = next((name for name in ("add", "remove", "pause", "resume", "left", "right") if name in post), "")
-    pk = read_id(post[action]) if action else None
-    if action in ("pause", "resume") and pk is not None:
-        pause_column(membership.project, request.user, pk, is_paused=action == "pause")
-        return redirect("columns", membership.project_id)
-    if action == "add" and pk is not None:
-        order.append(pk)
-    elif pk in order:
-        place = order.index(pk)
-        order.remove(pk)
-        if action != "remove":
-            order.insert(max(place + (1 if action == "right" else -1), 0), pk)
-    if "view" in post or pk is not None:
-        set_columns(membership.project, request.user, order)
-    if "view" in post:
+        sort_columns(project, user, read_ids(post.getlist("view")))
         return HttpResponse(status=204)
-    return redirect("columns", membership.project_id)
-
-
-def _changed(
-    request: SignedInRequest, membership: Membership, stored: list[Column], known: set[str]
-) -> list[ShownColumn]:
-    """Return the columns whose mark the browser doesn't have."""
-    if not stored:
-        return []
-    queries = [one.view.query for one in stored]
-    filters = read_filters(membership.project, queries, timezone.now(), request.user.zone, request.user.pk)
-    pairs = zip(stored, read_columns(filters), strict=True)
-    changed = [(one, column) for one, column in pairs if f"{one.view_id}.{column.mark}" not in known]
-    if not changed:
-        return []
-    rows = rows_of_columns(column for _one, column in changed)
-    shown = iter(shown_with_work((row for found in rows for row in found), timezone.now()))
-    return [
-        ShownColumn(
-            view=one.view,
-            query=column.filter.to_query(),
-            mark=column.mark,
-            rows=list(islice(shown, len(found))),
-            is_urgent=bool(column.filter.order),
-            is_paused=one.is_paused,
-        )
-        for (one, column), found in zip(changed, rows, strict=True)
-    ]
+    action = next((name for name in CHANGES if name in post), "")
+    pk = read_id(post[action]) if action else None
+    if pk is not None:
+        CHANGES[action](project, user, pk)
+    return redirect("columns", project.pk)

@@ -55,8 +55,32 @@ def test_columns_are_added_moved_and_removed(project, manager, client, views):
     change(client, project, right=views[0].pk)
     change(client, project, remove=views[1].pk)
     assert names(manager, project) == ["Search", "All"]
-    assert change(client, project, view=[views[1].pk, views[0].pk, 0]).status_code == 204
-    assert names(manager, project) == ["Replied", "All"]
+    assert change(client, project, view=[views[0].pk, views[2].pk, 0]).status_code == 204
+    assert names(manager, project) == ["All", "Search"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_tabs_that_add_a_column_at_the_same_time_keep_both(project, manager, client, views):
+    with transaction.atomic():
+        change(client, project, add=views[0].pk)
+        added = start_until_blocked(lambda: change(client, project, add=views[1].pk))
+    added.result()
+    assert names(manager, project) == ["All", "Replied"]
+    with transaction.atomic():
+        change(client, project, add=views[2].pk)
+        removed = start_until_blocked(lambda: change(client, project, remove=views[0].pk))
+    removed.result()
+    assert names(manager, project) == ["Replied", "Search"]
+
+
+def test_order_of_a_tab_leaves_columns_that_another_tab_added_or_removed(project, manager, client, views):
+    set_columns(project, manager, [views[0].pk, views[1].pk])
+    change(client, project, add=views[2].pk)
+    change(client, project, view=[views[1].pk, views[0].pk])
+    assert names(manager, project) == ["Replied", "All", "Search"]
+    change(client, project, remove=views[0].pk)
+    change(client, project, view=[views[2].pk, views[0].pk, views[1].pk])
+    assert names(manager, project) == ["Search", "Replied"]
 
 
 def test_paused_column_is_remembered_and_not_refreshed(project, manager, client, keyword, views):
