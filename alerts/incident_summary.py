@@ -46,7 +46,7 @@ def summary_facts(summary: Summary) -> list[tuple[str, str]]:
         (_("Items"), number(counted.items)),
         (_("Negative items"), _("%(part)s of %(all)s") % _pair(counted.negative, counted.analyzed)),
         (_("Authors"), number(counted.authors)),
-        (_("Syndication"), syndication_words(counted.syndication)),
+        (_("Copies"), syndication_words(counted.syndication)),
         (_("Replied"), number(counted.replied)),
         (
             _("Acknowledged after"),
@@ -59,19 +59,18 @@ def summary_facts(summary: Summary) -> list[tuple[str, str]]:
 
 
 def syndication_words(stories: Syndication) -> str:
-    """Return how many items are pick-ups of how many stories, in the active language."""
+    """Return how many items are near-identical copies of others, in the active language."""
     if not stories.pickups:
-        return _("No item picks up another one")
+        return _("No near-identical items")
     text = ngettext(
-        "%(pickups)s of %(items)s items (%(percent)s%%) picks up one of %(stories)s stories",
-        "%(pickups)s of %(items)s items (%(percent)s%%) pick up one of %(stories)s stories",
+        "%(pickups)s of %(items)s items (%(percent)s%%) is a near-identical copy",
+        "%(pickups)s of %(items)s items (%(percent)s%%) are near-identical copies",
         stories.pickups,
     )
     return text % {
         "pickups": number(stories.pickups),
         "items": number(stories.items),
         "percent": number(stories.percent),
-        "stories": number(stories.stories),
     }
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from accounts.formats import number
 from accounts.models import User
@@ -125,7 +125,8 @@ def _words(
         case Kind.ESCALATED:
             return str(TITLES[Kind.ESCALATED]), ", ".join(names.get(pk, _("former member")) for pk in data["people"])
         case Kind.ASSIGNED:
-            return (_("Assigned to %(name)s") % {"name": person} if person else _("Assigned to nobody")), ""
+            text = pgettext("incident", "Assigned to %(name)s") if person else _("Assigned to nobody")
+            return text % {"name": person}, ""
         case Kind.TASK_ASSIGNED:
             title = _("Task assigned to %(name)s") % {"name": person} if person else _("Task assigned to nobody")
             return title, entry.text

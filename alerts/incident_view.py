@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.formats import number
 from alerts import incident_evidence as evidence
+from alerts.conditions.base import READS_PAST
 from alerts.incident_counts import counts_of
 from alerts.incident_filters import during, filter_of_peak, is_falling
 from alerts.incident_joining import rows_of
@@ -93,6 +94,24 @@ class IncidentView:
         values["author"] = document.author
         text = _("%(observed)s instead of %(baseline)s; it began with “%(title)s” by %(author)s (%(source)s).")
         return text % values
+
+    @property
+    def origin(self) -> str:
+        """The number of the previous period or the usual one, and where the incident began."""
+        values = {"count": number(self.incident.baseline)}
+        text = _("Previous period: %(count)s.")
+        if self.incident.settings["condition"] in READS_PAST:
+            text = _("Usual for these hours: %(count)s.")
+        if self.first is None:
+            return text % values
+        document = self.first.document
+        values["title"] = document.title or plain(excerpt(document.text, (), 80))
+        values["source"] = self.source_of_first
+        began = _("It began with “%(title)s” (%(source)s).")
+        if document.author:
+            values["author"] = document.author
+            began = _("It began with “%(title)s” by %(author)s (%(source)s).")
+        return f"{text % values} {began % values}"
 
     @property
     def source_of_first(self) -> str:

@@ -85,7 +85,7 @@ def _evidence(view: IncidentView) -> list[Part]:
 def _people(view: IncidentView) -> list[Part]:
     incident = view.incident
     nobody = _("Nobody")
-    facts = [(_("Responsible"), incident.assignee.name if incident.assignee else nobody)]
+    facts = [(_("Assignee"), incident.assignee.name if incident.assignee else nobody)]
     parts: list[Part] = [Heading(_("Who does what")), Facts(facts)]
     rows = [
         (

@@ -40,8 +40,10 @@ def bucket_title(start: datetime, bucket: str) -> str:
 
 
 def window_label(start: datetime, end: datetime) -> str:
-    """Return the label below a bar of any length: 10:20 a.m., or Jul 31 from a day on."""
-    return short_day(start) if end - start >= timedelta(days=1) else clock(start.time())
+    """Return the label below a bar of any length: "Tue 10:20 a.m.", or Jul 31 from a day on."""
+    if end - start >= timedelta(days=1):
+        return short_day(start)
+    return f"{date_format(start, 'D')} {clock(start.time())}"
 
 
 def window_title(start: datetime, end: datetime) -> str:

@@ -36,6 +36,7 @@ def incidents(request: SignedInRequest, membership: Membership) -> HttpResponse:
         "may_change": membership.may(Role.MANAGER),
         "open": rows[: len(open_ones)],
         "past": rows[len(open_ones) :],
+        "waiting": [row for row, incident in zip(rows, open_ones, strict=False) if incident.acknowledged_at is None],
         "next_cursor": page.next_cursor,
         "has_rules": Rule.objects.filter(project=project).exists(),
         "failing": project.sources.failing().order_by("title", "pk"),

@@ -32,6 +32,7 @@ def rules(request: SignedInRequest, membership: Membership) -> HttpResponse:
     project = membership.project
     found, now = changes.rules_of(project), timezone.now()
     keyword = main_keyword(project)
+    rows = rule_rows(project, found, now, request.user.zone)
     context = {
         "project": project,
         "may_change": membership.may(Role.MANAGER),
@@ -39,7 +40,8 @@ def rules(request: SignedInRequest, membership: Membership) -> HttpResponse:
         "ready_made": [(one, changes.sentence_of(rule_from(one, keyword))) for one in READY_MADE] if keyword else [],
         "failing": project.sources.failing().order_by("title", "pk"),
         "late_since": late_since(now),
-        "rules": rule_rows(project, found, now, request.user.zone),
+        "rules": rows,
+        "triggered": sum(row["incident_id"] is not None for row in rows),
     }
     return render(request, "alerts/rules.html", context)
 

@@ -3,6 +3,7 @@
 
 import "./chart/download.js";
 import { hatch, token } from "./chart/tokens.js";
+import { drawLimit, drawMarks } from "./chart/truth.js";
 
 const language = document.documentElement.lang;
 const format = new Intl.NumberFormat(language);
@@ -35,6 +36,19 @@ function hatching(notes) {
         ctx.stroke();
         ctx.restore();
       });
+    },
+  };
+}
+
+// The limit of a rule and the moment at which it was passed, on the page of an incident.
+function signs(config) {
+  return {
+    id: "signs",
+    afterDatasetsDraw(chart) {
+      chart.ctx.save();
+      drawMarks(chart, config.marks ?? []);
+      if (typeof config.limit === "number") drawLimit(chart, config.limit, config.limitName);
+      chart.ctx.restore();
     },
   };
 }
@@ -90,7 +104,7 @@ function options(config) {
       y: {
         stacked: true,
         beginAtZero: true,
-        ...(isShare ? { max: 100 } : { suggestedMax: 4 }),
+        ...(isShare ? { max: 100 } : { suggestedMax: Math.max(4, (config.limit ?? 0) * 1.15) }),
         border: { display: false },
         grid: { color: token("--line") },
         ticks: { ...text, precision: 0, maxTicksLimit: 5, callback: write },
@@ -126,7 +140,7 @@ function draw(canvas) {
     type: config.type,
     data: { labels: config.data.labels, datasets: datasets(config) },
     options: options(config),
-    plugins: [hatching(config.notes)],
+    plugins: [hatching(config.notes), signs(config)],
   });
   chart.source = source;
   drawn.set(canvas, chart);

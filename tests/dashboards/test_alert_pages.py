@@ -168,13 +168,13 @@ def test_viewer_reads_rules_and_changes_none(rule, viewer, as_person):
 
 def test_incident_lists_tell_end_and_status_apart(incident, viewer, as_person):
     client, page = as_person(viewer), url(incident.rule.project, "incidents")
-    assert "– Open 5" in words(client.get(page))
+    assert "Nobody Open 5" in words(client.get(page))
     incident.acknowledged_at = timezone.now()
     incident.save()
-    assert "– Acknowledged 5" in words(client.get(page))
+    assert "Nobody Acknowledged 5" in words(client.get(page))
     incident.closed_at = timezone.now()
     incident.save()
-    assert "just now Resolved 5" in words(client.get(page))
+    assert "just now 5" in words(client.get(page))
 
 
 def test_incident_page_links_to_its_mentions_and_acknowledges(incident, manager, as_person):

@@ -97,6 +97,33 @@ def test_page_shows_evidence_and_what_people_did(incident, url, manager, owner, 
     assert incident.assignee == manager
 
 
+def test_list_says_how_many_incidents_wait_and_leads_to_the_newest(incident, url, owner, as_person):
+    client, listed = as_person(owner), f"/p/{incident.rule.project_id}/incidents"
+    page = client.get(listed)
+    assert "1 not acknowledged yet" in text_of(page)
+    assert f'data-size="big" href="{url}"' in page.content.decode()
+    client.post(f"{url}/acknowledge")
+    page = client.get(listed)
+    assert "All acknowledged" in text_of(page)
+    assert 'data-size="big"' not in page.content.decode()
+
+
+def test_rules_page_says_how_many_rules_are_triggered(incident, owner, as_person):
+    rules = f"/p/{incident.rule.project_id}/rules"
+    assert "1 rule is triggered." in text_of(as_person(owner).get(rules))
+    Incident.objects.update(closed_at=timezone.now())
+    assert "No rule is triggered." in text_of(as_person(owner).get(rules))
+
+
+def test_chart_marks_the_opening_and_the_limit_of_a_fixed_number_only(incident, url, owner, as_person):
+    config = as_person(owner).get(url).context["volume_chart"].config
+    assert config["limit"] == incident.limit
+    marked = config["data"]["datasets"][0]["data"][config["marks"][0]["at"]]
+    assert marked == incident.value
+    Incident.objects.update(settings=incident.settings | {"condition": "increase"})
+    assert as_person(owner).get(url).context["volume_chart"].config["limit"] is None
+
+
 def test_page_of_a_rule_that_joined_leads_to_the_incident(incident, url, owner, as_person):
     rule = Rule.objects.create(project=incident.rule.project, keyword=incident.rule.keyword, threshold=2)
     evaluate_all(timezone.now())

@@ -55,13 +55,14 @@ function nameGaps(chart, gaps) {
   });
 }
 
-function drawMarks(chart, marks) {
+// A mark is a change of a query, with a pencil, unless it has a sign of its own.
+export function drawMarks(chart, marks) {
   const { ctx, chartArea: area, scales } = chart;
   ctx.font = font(12);
   ctx.fillStyle = token("--ink-3");
   ctx.strokeStyle = token("--ink-3");
   let free = -Infinity;
-  for (const { at, text } of marks) {
+  for (const { at, text, sign = "✎" } of marks) {
     const left = scales.x.getPixelForValue(at);
     ctx.setLineDash([3, 3]);
     ctx.beginPath();
@@ -69,7 +70,8 @@ function drawMarks(chart, marks) {
     ctx.lineTo(left, area.bottom);
     ctx.stroke();
     ctx.setLineDash([]);
-    const words = area.width > 640 && text.length <= 40 ? `✎ ${text}` : "✎";
+    const isNamed = !sign || (area.width > 640 && text.length <= 40);
+    const words = isNamed ? `${sign} ${text}`.trim() : sign;
     const width = ctx.measureText(words).width;
     const isRight = left + width + 8 > area.right;
     if (left < free) continue;
@@ -124,7 +126,7 @@ function drawFired(chart, fired) {
   }
 }
 
-function drawLimit(chart, limit, name) {
+export function drawLimit(chart, limit, name) {
   const { ctx, chartArea: area, scales } = chart;
   const top = scales.y.getPixelForValue(limit);
   ctx.strokeStyle = token("--ink-2");
