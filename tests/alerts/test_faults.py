@@ -9,37 +9,34 @@ import random
 import signal
 import time
 from collections import Counter
-from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 
 import pytest
-from django.db import InterfaceError, OperationalError, connection, connections
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Membership, Role, User
 from alerts.evaluate import evaluate_all
 from alerts.models import Incident, Rule
-from config.celery import app
 from delivery import outbox
 from delivery.channels.registry import CHANNELS
 from delivery.models import Delivery
 from tests.databases import server
 from tests.factories import make_keyword, make_mentions
+from tests.forks import STOPPED, start
 from tests.lookalikes.faulty_mail import FaultyMailbox
 from tests.lookalikes.smtp import free_port, serve_mailbox
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.timeout(600)]
 
 RULES, PEOPLE = int(os.environ.get("FAULT_RULES", "20")), 10
-STOPPED = 3  # the exit status of a process whose sessions were ended
 SESSIONS = "SELECT pid FROM pg_stat_activity WHERE datname = %s"
 # Those of our role: autovacuum is not ours to end.
 END_SESSIONS = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE datname = %s AND usename = current_user AND pid <> ALL(%s)"
 )
-NO_REDIS = "redis://127.0.0.1:1/0"
 
 
 @pytest.fixture
@@ -62,40 +59,6 @@ def rules(project):
         make_mentions(keyword, [{"title": f"lumen{number} story {n}", "found_at": timezone.now()} for n in range(3)])
         Rule.objects.create(project=project, keyword=keyword, threshold=2)
     return RULES * PEOPLE
-
-
-@contextmanager
-def killed_before(number):
-    """Send SIGKILL to this process before its n-th statement."""
-    seen = 0
-
-    def run(execute, sql, params, many, context):
-        nonlocal seen
-        seen += 1
-        if seen == number:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(run):
-        yield
-
-
-def start(work, kill_at=0):
-    """Start `work` in a process of its own, without Redis, and return its ID."""
-    connections.close_all()
-    pid = os.fork()
-    if pid:
-        return pid
-    status = 1
-    try:
-        app.conf.broker_url = app.conf.broker_write_url = NO_REDIS
-        with killed_before(kill_at):
-            work()
-        status = 0
-    except (InterfaceError, OperationalError):
-        status = STOPPED
-    finally:
-        os._exit(status)
 
 
 def run(work, fault, chance):

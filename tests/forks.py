@@ -1,0 +1,53 @@
+"""Work in processes of its own that are killed before a statement, or whose session with Postgres ends."""
+
+import os
+import signal
+from contextlib import contextmanager
+
+from django.db import InterfaceError, OperationalError, connection, connections
+
+from config.celery import app
+
+STOPPED = 3  # the exit status of a process whose sessions were ended
+NO_REDIS = "redis://127.0.0.1:1/0"
+
+
+@contextmanager
+def killed_before(number):
+    """Send SIGKILL to this process before its n-th statement."""
+    seen = 0
+
+    def run(execute, sql, params, many, context):
+        nonlocal seen
+        seen += 1
+        if seen == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(run):
+        yield
+
+
+def start(work, kill_at=0):
+    """Start `work` in a process of its own, without Redis, and return its ID."""
+    connections.close_all()
+    pid = os.fork()
+    if pid:
+        return pid
+    status = 1
+    try:
+        app.conf.broker_url = app.conf.broker_write_url = NO_REDIS
+        with killed_before(kill_at):
+            work()
+        status = 0
+    except (InterfaceError, OperationalError):
+        status = STOPPED
+    finally:
+        os._exit(status)
+
+
+def is_killed(work, kill_at):
+    """Run `work` in a process that is killed before a statement. Return False if it ended before."""
+    _, status = os.waitpid(start(work, kill_at), 0)
+    assert os.WIFSIGNALED(status) or status == 0
+    return os.WIFSIGNALED(status)
