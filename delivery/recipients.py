@@ -25,29 +25,34 @@ def reason_not_to_send(delivery: Delivery) -> Result | None:
     """Return why a claimed delivery must not be sent, or None."""
     if delivery.attempts > ATTEMPTS:  # its workers died, or they would have stored the result of an attempt
         return Result(INTERRUPTED, final=True)
-    if delivery.project is None:
+    if delivery.project_id is None:
         return None
-    if delivery.project.deleted_at:
+    if delivery.notice is None and not delivery.is_external:
+        return _reason_of_member(delivery.project_id, delivery.user_id)
+    if _is_deleted(delivery.project_id):
         return Result(PROJECT_DELETED, final=True)
     if delivery.notice is not None and delivery.destination is None:
         return Result(DESTINATION_DELETED, final=True)
     if delivery.destination and not delivery.destination.is_on:
         return Result(DESTINATION_OFF, final=True)
     if delivery.destination and is_personal(delivery.channel):
-        return _reason_of_member(delivery.project, delivery.destination.created_by_id)
-    if delivery.is_external:
-        return None if delivery.channel != Delivery.EMAIL or _is_confirmed(delivery) else _UNCONFIRMED
-    return _reason_of_member(delivery.project, delivery.user_id)
+        return _reason_of_member(delivery.project_id, delivery.destination.created_by_id)
+    return None if delivery.channel != Delivery.EMAIL or _is_confirmed(delivery) else _UNCONFIRMED
 
 
-def _reason_of_member(project: Project, user_id: int | None) -> Result | None:
-    if user_id is None:
-        return Result(NOT_A_MEMBER, final=True)
-    members = Membership.objects.filter(project=project, user_id=user_id)
-    is_active = members.values_list("user__is_active", flat=True).first()
-    if is_active is None:
-        return Result(NOT_A_MEMBER, final=True)
+def _reason_of_member(project_id: int, user_id: int | None) -> Result | None:
+    members = Membership.objects.filter(project=project_id, user=user_id)
+    found = members.values_list("project__deleted_at", "user__is_active").first()
+    if found is None:
+        return Result(PROJECT_DELETED if _is_deleted(project_id) else NOT_A_MEMBER, final=True)
+    deleted_at, is_active = found
+    if deleted_at:
+        return Result(PROJECT_DELETED, final=True)
     return None if is_active else Result(ACCOUNT_INACTIVE, final=True)
+
+
+def _is_deleted(project_id: int) -> bool:
+    return Project.objects.filter(pk=project_id, deleted_at__isnull=False).exists()
 
 
 _UNCONFIRMED = Result(NOT_CONFIRMED, final=True)

@@ -90,9 +90,14 @@ class Channel(ABC):
         return self.name
 
     @property
+    def queue_key(self) -> tuple[str, object]:
+        """The column of deliveries, and its value, by which this instance finds those that it sends."""
+        return "channel", self.name
+
+    @property
     def queue(self) -> Q:
         """The deliveries that this instance sends."""
-        return Q(channel=self.name)
+        return Q(self.queue_key)
 
     def close(self) -> None:  # noqa: B027 (optional: not every channel has a connection)
         """Close the connection, if any. Called once, at the end of the run."""

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from django import forms
-from django.db.models import Q
 from django.utils.crypto import salted_hmac
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -120,8 +119,8 @@ class HttpChannel(Channel):
         return f"destination:{self.destination.pk}:{salted_hmac('delivery.server', parts).hexdigest()}"
 
     @property
-    def queue(self) -> Q:
-        return Q(destination=self.destination.pk)
+    def queue_key(self) -> tuple[str, object]:
+        return "destination_id", self.destination.pk
 
     def render(self, notice: Notice) -> Any:
         """Return the JSON body of a notice, within the limits of the platform."""
