@@ -4,7 +4,7 @@ Non-members get 404, so they cannot learn whether a project exists; members whos
 project are then loaded with `project=membership.project`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import wraps
 
 from django.contrib.auth.decorators import login_required
@@ -48,6 +48,12 @@ def manager_of(project_id: int, user_id: int) -> Membership | None:
     members = Membership.objects.select_related("project", "user").filter(project=project_id, user=user_id)
     membership = members.filter(user__is_active=True).first()
     return membership if membership and membership.may(Role.MANAGER) else None
+
+
+def managers_among(project_id: int, user_ids: Collection[int]) -> set[int]:
+    """Return which of these people `manager_of` has a membership of."""
+    members = Membership.objects.filter(project=project_id, user__in=user_ids, user__is_active=True)
+    return {member.user_id for member in members if member.may(Role.MANAGER)}
 
 
 def project_view(role: str = Role.VIEWER) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:

@@ -1,11 +1,11 @@
 """Keep items that their platform has deleted out of digests and alerts, stored or about to be.
 
-`write` stores a message that shows items; `remove_from_messages` receives the deletions of
+`write_all` stores messages that show items; `remove_from_messages` receives the deletions of
 monitoring/ingest/deletions.py. Either the message is stored first and cut, or the deletion first and the message lacks
-the item: `write` locks the documents.
+the item: `write_all` locks the documents.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -17,12 +17,17 @@ from delivery.models import Delivery
 from monitoring.ingest.deletions import lock_and_find_deleted
 
 
-@transaction.atomic
 def write(message: Message) -> Delivery | None:
-    """Store a message in the outbox, without items that were deleted since it was rendered."""
-    if deleted := lock_and_find_deleted({passage.item for passage in message.passages}):
-        message = without_items(message, deleted)
-    return outbox.write(message)
+    """Store a message in the outbox: see `write_all`."""
+    return write_all([message])[0]
+
+
+@transaction.atomic
+def write_all(messages: Sequence[Message]) -> list[Delivery | None]:
+    """Store messages in the outbox, without items that were deleted since they were rendered."""
+    if deleted := lock_and_find_deleted({passage.item for one in messages for passage in one.passages}):
+        messages = [without_items(one, deleted) for one in messages]
+    return outbox.write_all(messages)
 
 
 def remove_from_messages(project_id: int, document_ids: Collection[int], **signal_fields: Any) -> None:

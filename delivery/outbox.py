@@ -12,13 +12,13 @@ import heapq
 import logging
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import astuple
 from datetime import datetime, timedelta
 
 from celery import current_app
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from kombu.exceptions import OperationalError
@@ -50,6 +50,17 @@ PAUSES_S = 2.0
 RUN_LIMIT_S = 180  # below the task's soft time limit: the next run continues
 RETENTION = timedelta(days=180)
 
+_CLAIM = """
+UPDATE delivery_delivery SET state = 'sending', attempts = attempts + 1, next_attempt_at = %(until)s
+WHERE id = (
+    SELECT id FROM delivery_delivery
+    WHERE {column} = %(value)s AND state IN ('pending', 'sending') AND next_attempt_at <= %(now)s
+        AND NOT EXISTS (SELECT FROM delivery_serveroutage WHERE server = %(server)s)
+    ORDER BY next_attempt_at LIMIT 1 FOR UPDATE SKIP LOCKED
+)
+RETURNING *
+"""
+
 
 def sends_email() -> bool:
     """Return False if emails are only kept, which the pages about them must say."""
@@ -57,46 +68,23 @@ def sends_email() -> bool:
 
 
 def write(message: Message) -> Delivery | None:
-    """Store a message in the outbox without sending it. Return None if its key already exists.
+    """Store a message in the outbox without sending it. Return None if its key already exists: see `write_all`."""
+    return write_all([message])[0]
+
+
+def write_all(messages: Sequence[Message]) -> list[Delivery | None]:
+    """Store messages in the outbox without sending them. Return None for those whose key already exists.
 
     A message of a channel that is not configured is kept: a mail server set up later sends only newer messages. So is
     one to a destination that is off, or to an address that the mail server refuses, unless it is about an account.
     """
-    identity = uuid.uuid4()
-    off_code = _off_code(message)
-    can_send = is_configured(message.channel) and not off_code
-    delivery = Delivery(
-        id=identity,
-        key=message.key,
-        kind=message.kind,
-        project=message.project,
-        user=message.user,
-        channel=message.channel,
-        recipient=_one_line(message.recipient),
-        is_external=message.is_external,
-        destination=message.destination,
-        notice=message.notice.to_json() if message.notice else None,
-        subject=_one_line(message.subject)[:300],
-        text=message.text,
-        html=message.html,
-        headers={name: _one_line(value) for name, value in message.headers.items()},
-        passages=[astuple(passage) for passage in message.passages],
-        message_id=f"<{identity}@{mail_domain()}>",
-        window_start=message.window.start if message.window else None,
-        window_end=message.window.end if message.window else None,
-        state=State.PENDING if can_send else State.KEPT,
-        error_code=off_code,
-    )
-    try:
-        with transaction.atomic():
-            delivery.save(force_insert=True)
-    except IntegrityError:
-        if Delivery.objects.filter(key=message.key).exists():
-            return None
-        raise
-    if can_send:
+    off_addresses = refused_addresses.refused_since([one.recipient for one in messages if _is_refusable(one)])
+    rows = [_delivery(message, _off_code(message, off_addresses)) for message in messages]
+    Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+    stored = set(Delivery.objects.filter(id__in=[row.id for row in rows]).values_list("id", flat=True))
+    if any(row.id in stored and row.state == State.PENDING for row in rows):
         transaction.on_commit(_wake_worker)
-    return delivery
+    return [row if row.id in stored else None for row in rows]
 
 
 def send_due(channels: Iterable[Channel], clock: Callable[[], datetime] = timezone.now) -> int:
@@ -192,16 +180,22 @@ def _has_receiver(delivery: Delivery) -> bool:
 def _claim(channel: Channel, now: datetime) -> Delivery | None:
     """Claim the channel's longest due message; None if nothing is due, or its server must be left alone now.
 
-    Closes the race of two workers: each locks a different row or none.
+    Closes the race of two workers: each locks a different row or none. By hand in one statement: the ORM takes a
+    select and an update, and a sixth of the processor time of sending a message.
     """
+    column, value = channel.queue_key
+    values = {"value": value, "now": now, "until": now + LEASE, "server": channel.server}
+    claimed = Delivery.objects.raw(_CLAIM.format(column=column), values)
+    return next(iter(claimed), None) or _claim_of_failing_server(channel, now)
+
+
+def _claim_of_failing_server(channel: Channel, now: datetime) -> Delivery | None:
+    """Claim a message if its server is failing and may be tried now: one worker at a time gets it."""
     with transaction.atomic():
-        delivery = (
-            Delivery.objects.select_for_update(skip_locked=True, of=("self",))
-            .select_related("project", "destination")
-            .filter(channel.queue, state__in=[State.PENDING, State.SENDING], next_attempt_at__lte=now)
-            .order_by("next_attempt_at")
-            .first()
+        due = Delivery.objects.select_for_update(skip_locked=True).filter(
+            channel.queue, state__in=[State.PENDING, State.SENDING], next_attempt_at__lte=now
         )
+        delivery = due.order_by("next_attempt_at").first()
         if delivery is None or not outages.may_try(channel, now):
             return None
         delivery.attempts += 1
@@ -271,12 +265,43 @@ def _wake_worker(after_s: float = 0) -> None:
         log.warning("event=outbox_wake status=failed reason=%s", type(error).__name__)
 
 
-def _off_code(message: Message) -> str:
+def _delivery(message: Message, off_code: str) -> Delivery:
+    """Return the row of a message; kept if it must not be sent, for the reason `off_code` if there is one."""
+    identity = uuid.uuid4()
+    can_send = is_configured(message.channel) and not off_code
+    return Delivery(
+        id=identity,
+        key=message.key,
+        kind=message.kind,
+        project=message.project,
+        user=message.user,
+        channel=message.channel,
+        recipient=_one_line(message.recipient),
+        is_external=message.is_external,
+        destination=message.destination,
+        notice=message.notice.to_json() if message.notice else None,
+        subject=_one_line(message.subject)[:300],
+        text=message.text,
+        html=message.html,
+        headers={name: _one_line(value) for name, value in message.headers.items()},
+        passages=[astuple(passage) for passage in message.passages],
+        message_id=f"<{identity}@{mail_domain()}>",
+        window_start=message.window.start if message.window else None,
+        window_end=message.window.end if message.window else None,
+        state=State.PENDING if can_send else State.KEPT,
+        error_code=off_code,
+    )
+
+
+def _is_refusable(message: Message) -> bool:
+    return message.destination is None and message.project is not None and message.channel == Delivery.EMAIL
+
+
+def _off_code(message: Message, off_addresses: Container[str]) -> str:
     """Return why a message must be kept although its channel is configured; "" if it may be sent."""
     if message.destination is not None:
         return "" if message.destination.is_on else DESTINATION_OFF
-    is_of_project = message.project is not None and message.channel == Delivery.EMAIL
-    return ADDRESS_OFF if is_of_project and refused_addresses.is_off(message.recipient) else ""
+    return ADDRESS_OFF if _is_refusable(message) and message.recipient.lower() in off_addresses else ""
 
 
 def _one_line(value: str) -> str:

@@ -6,7 +6,7 @@ later ones to the sender address, whose mailbox Vigie does not read.
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from django.db.models import F, Q
@@ -24,13 +24,10 @@ log = logging.getLogger(__name__)
 FAILURES = 3  # messages in a row
 
 
-def is_off(address: str) -> bool:
-    """Return whether messages to an address are kept instead of being sent."""
-    return RefusedAddress.objects.filter(address=address.lower(), off_since__isnull=False).exists()
-
-
-def refused_since(addresses: list[str]) -> dict[str, datetime]:
+def refused_since(addresses: Sequence[str]) -> dict[str, datetime]:
     """Return since when each of these addresses is off, by address in lower case; only those that are."""
+    if not addresses:
+        return {}
     rows = RefusedAddress.objects.filter(
         address__in=[address.lower() for address in addresses], off_since__isnull=False
     )

@@ -5,6 +5,7 @@ scanners open links: dashboards/views/email_actions.py. alerts/digests/render.py
 change mentions.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -37,7 +38,14 @@ def may_act(digest: Digest) -> bool:
 
 
 def action_url(kind: str, digest: Digest, mention_id: int) -> str:
-    return absolute(reverse("email_action", args=[signing.dumps([kind, digest.user_id, mention_id], salt=_SALT)]))
+    return action_urls(kind, digest.user_id, [mention_id])[mention_id]
+
+
+def action_urls(kind: str, user_id: int, mention_ids: Iterable[int]) -> dict[int, str]:
+    """Return a person's links for a change by mention. Reversing each URL would take as long as signing it."""
+    signer = signing.TimestampSigner(salt=_SALT)
+    base = absolute(reverse("email_action", args=["-"])).removesuffix("-")
+    return {one: f"{base}{signer.sign_object([kind, user_id, one])}" for one in mention_ids}
 
 
 def action_of_token(token: str) -> EmailAction | None:

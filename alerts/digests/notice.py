@@ -8,8 +8,8 @@ from itertools import chain, islice
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from alerts.digests.body import ListLinks
 from alerts.digests.content import DigestContent, Item
-from alerts.digests.render import ListLinks
 from alerts.digests.scope import Scope
 from alerts.digests.words import change_sentences, figures, headline
 from alerts.models import Digest

@@ -2,9 +2,10 @@
 
 A manager or admin adds them to a digest of theirs. They get the same digest in their own language, without the actions
 and links that need an account, and with their own signed links to unsubscribe and to read it in a browser. Called by
-the Digest page, the API, and alerts/digests/send.py.
+the Digest page, the API, and alerts/digests/closing.py.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -16,7 +17,6 @@ from django.utils.translation import ngettext
 
 from accounts.activity_log import record
 from accounts.models import User
-from alerts.digests.actions import may_act
 from alerts.models import Digest, DigestRecipient
 from delivery import external_recipients
 from delivery.links import absolute, signed_values, values_of
@@ -70,17 +70,18 @@ def recipients_of(digest: Digest) -> QuerySet[DigestRecipient]:
 
 
 def channels_of(digest: Digest) -> list[Destination]:
-    """Return the channels that get the next digest, as long as the member may write to them."""
-    channels = [one for one in digest.destinations.all() if one.is_on]
-    return channels if channels and may_act(digest) else []
+    """Return the channels of a digest that are on. Its member must be allowed to write to them."""
+    return [one for one in digest.destinations.all() if one.is_on]
 
 
-def receiving(digest: Digest) -> list[DigestRecipient]:
-    """Return who gets the next digest: those who have confirmed, as long as the member may write to them."""
-    if digest.frequency == Digest.Frequency.INSTANT:
-        return []
-    confirmed = list(recipients_of(digest).filter(external_recipients.confirmed("external")))
-    return confirmed if confirmed and may_act(digest) else []
+def receiving(digests: Iterable[Digest]) -> dict[int, list[DigestRecipient]]:
+    """Return by digest who else gets it: those who have confirmed. Its member must be allowed to write to them."""
+    found: dict[int, list[DigestRecipient]] = {}
+    sent = [digest.pk for digest in digests if digest.frequency != Digest.Frequency.INSTANT]
+    rows = DigestRecipient.objects.filter(external_recipients.confirmed("external"), digest__in=sent)
+    for recipient in rows.select_related("external").order_by("pk"):
+        found.setdefault(recipient.digest_id, []).append(recipient)
+    return found
 
 
 def view_url(recipient: DigestRecipient, key: str) -> str:

@@ -1,11 +1,12 @@
 """Store the counts of a digest when it is sent, and compare them with those of today.
 
-alerts/digests/send.py stores them; the web version of a digest shows the stored message with the differences. The
+alerts/digests/closing.py stores them; the web version of a digest shows the stored message with the differences. The
 link to it is signed, since readers don't sign in: it works as long as the message is stored and its recipient is a
 member, or an address without an account that still receives the digest.
 """
 
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core import signing
@@ -18,7 +19,6 @@ from alerts.digests.scope import Scope, filter_of
 from alerts.models import SentDigest
 from delivery.links import absolute
 from delivery.message import Window
-from delivery.models import Delivery
 from monitoring.insights import mentions
 from monitoring.insights.filters import MentionFilter
 from monitoring.models import Document, Keyword, Mention
@@ -67,20 +67,17 @@ def view_url(key: str) -> str:
     return absolute(reverse("sent_digest", args=[signing.dumps(key, salt=_SALT)]))
 
 
-def store(delivery: Delivery, scope: Scope, content: DigestContent, counts: SentDigest | None = None) -> SentDigest:
-    """Store the counts of a digest with its message; `counts` are those of another message of the same digest."""
-    if counts:
-        return _copy(counts, delivery)
+def counts_of(scope: Scope, content: DigestContent) -> dict[str, Any]:
+    """Return the counts of a digest, as the fields of a SentDigest."""
     f = filter_of(scope, content.window)
-    return SentDigest.objects.create(
-        delivery=delivery,
-        query=scope.query,
-        languages=list(scope.languages),
-        keywords=Keyword.objects.filter(pk__in=f.scope).count(),
-        total=content.total,
-        negative=_negative(f),
-        ignored=_ignored(f),
-    )
+    return {
+        "query": scope.query,
+        "languages": list(scope.languages),
+        "keywords": Keyword.objects.filter(pk__in=f.scope).count(),
+        "total": content.total,
+        "negative": _negative(f),
+        "ignored": _ignored(f),
+    }
 
 
 def web_version(token: str) -> WebVersion | None:
@@ -107,11 +104,6 @@ def web_version(token: str) -> WebVersion | None:
 def _sent(key: str) -> SentDigest | None:
     rows = SentDigest.objects.select_related("delivery__project", "delivery__user")
     return rows.filter(delivery__key=key, delivery__project__deleted_at=None).exclude(delivery__project=None).first()
-
-
-def _copy(counts: SentDigest, delivery: Delivery) -> SentDigest:
-    names = ("query", "languages", "keywords", "total", "negative", "ignored")
-    return SentDigest.objects.create(delivery=delivery, **{name: getattr(counts, name) for name in names})
 
 
 def differences(sent: SentDigest, person_id: int | None) -> Differences:

@@ -14,10 +14,14 @@ from django.utils import timezone
 
 from accounts.models import ActivityEntry
 from accounts.tokens import create_token
+from alerts.deletions import write
 from alerts.digests import send
+from alerts.digests.read import read_digest
+from alerts.digests.render import render_digest
 from alerts.digests.scope import Scope
 from alerts.evaluate import evaluate_all
 from alerts.models import Digest, Rule
+from delivery.message import Message
 from delivery.models import Delivery
 from monitoring.ingest.deletions import blank_documents
 from monitoring.ingest.records import Batch
@@ -236,13 +240,15 @@ def test_digest_that_was_read_before_the_deletion_does_not_show_the_item(spread,
     """The race: the digest is rendered, then the item is deleted, then the digest is stored."""
     digest = Digest.objects.get(user=owner)
     Delivery.objects.all().delete()
-    scope = Scope(digest.project)
-    content = send.read_digest(scope, send.open_window(digest, timezone.now()))
-    message = send._message(digest, content, scope, "digest:late")
+    content = read_digest(Scope(digest.project), send.open_window(digest, timezone.now()))
+    rendered = render_digest(content, digest, Scope(digest.project))
+    fields = {"recipient": owner.email, "user": owner, "project": digest.project, "kind": "digest"}
+    fields |= {name: getattr(rendered, name) for name in ("subject", "text", "html", "passages")}
+    message = Message(key="digest:late", **fields)
     assert MARKER in message.text
     with transaction.atomic(), connection.cursor() as cursor:
         blank_documents(cursor, [spread], "platform", timezone.now())
-        late = start_until_blocked(lambda: send.write(message))
+        late = start_until_blocked(lambda: write(message))
         assert not late.done()
     late.result(10)
     assert places() == set() and Delivery.objects.get(key="digest:late").text
