@@ -105,8 +105,8 @@ def load_all_modules():
         name = package.parent.name
         for module in pkgutil.walk_packages([str(package.parent)], f"{name}."):
             if name != "tests":
-                # Training needs packages that only `make lock` knows.
-                with contextlib.suppress(ImportError):
+                # Training needs packages that only `make lock` knows; config.gunicorn exits if a setting is unsafe.
+                with contextlib.suppress(ImportError, SystemExit):
                     importlib.import_module(module.name)
 
 
