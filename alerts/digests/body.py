@@ -42,7 +42,7 @@ UNSUBSCRIBE, WEB, SETTINGS = "unsubscribe", "web", "settings"
 
 @dataclass(frozen=True)
 class BodyKind:
-    """What the text of a digest depends on except its content.
+    """All that the text of a digest depends on except its content.
 
     `frequency`, `hour`, `weekday` and `month_day` are those of the subscription, for the line that says when it is
     sent. Without `has_account`, it has no links to pages that need one; `may_act`: items have links that change them.

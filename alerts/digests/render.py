@@ -41,7 +41,7 @@ class Renderer:
     """Renders digests for any number of readers; each body only once."""
 
     def __init__(self) -> None:
-        # By what was asked for. The contents are stored, so that none is confused with a later one at its address.
+        # Contents are stored with the bodies: the id of one that is in use names no other.
         self._bodies: dict[tuple[int, Scope, BodyKind], tuple[DigestContent, Body]] = {}
 
     def render(self, content: DigestContent, scope: Scope, reader: Reader, web_url: str = "") -> Rendered:

@@ -1,4 +1,4 @@
-"""Digests that many people share: one body, but nobody’s links in the message of anybody else.
+"""Digests that many people share: one body, but no link of one person in the message of another.
 
 Readers differ in language, time zone, role and account; two of each kind, so bodies are shared.
 """
