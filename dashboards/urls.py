@@ -46,6 +46,7 @@ from dashboards.views import (
     shortcuts,
     story,
     triage,
+    whole_view,
 )
 
 GENERAL = [
@@ -98,8 +99,10 @@ MENTIONS = [
     path("p/<int:project_id>/notes/<int:note_id>/delete", notes.note_delete, name="note_delete"),
     path("p/<int:project_id>/mentions/change", bulk.mentions_change, name="mentions_change"),
     path("p/<int:project_id>/mentions/undo", bulk.mentions_undo, name="mentions_undo"),
-    path("p/<int:project_id>/mentions/bulk/<int:change_id>", bulk.bulk_change, name="bulk_change"),
-    path("p/<int:project_id>/mentions/bulk/<int:change_id>/undo", bulk.bulk_change_undo, name="bulk_change_undo"),
+    path("p/<int:project_id>/mentions/bulk/<int:change_id>", whole_view.bulk_change, name="bulk_change"),
+    path(
+        "p/<int:project_id>/mentions/bulk/<int:change_id>/undo", whole_view.bulk_change_undo, name="bulk_change_undo"
+    ),
     path("p/<int:project_id>/mentions/<int:mention_id>/reply", answer.mention_reply, name="mention_reply"),
     path(
         "p/<int:project_id>/mentions/<int:mention_id>/saved-replies",

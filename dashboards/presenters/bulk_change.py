@@ -1,7 +1,7 @@
 """A change of many mentions in words: what it does, and how far it is.
 
 In: an operation of triage and a number, or a BulkChange. Out: texts and frozen rows for templates/mentions/. Called by
-views/bulk.py and views/mentions.py.
+forms/selection.py and by views/bulk.py, views/whole_view.py and views/mentions.py.
 """
 
 from collections.abc import Callable

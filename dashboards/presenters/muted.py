@@ -1,10 +1,14 @@
-"""The rows of the Muted page: a mute, its count in words, and the query of the list of what it hides."""
+"""The Muted page: a mute, its count in words, the query of the list of what it hides; and the words of new mutes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta, tzinfo
 
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
 
 from accounts.formats import number
 from accounts.models import Project
@@ -44,6 +48,21 @@ def muted_rows(project: Project, rows: Iterable[MuteRow], zone: tzinfo) -> list[
         )
         for row in rows
     ]
+
+
+def muted_words(mutes: Sequence[Mute]) -> str:
+    """Return what was muted as a sentence."""
+    names = get_text_list([_("“%(text)s”") % {"text": one} for one in mutes], _("and"))
+    return _("Muted: %(names)s.") % {"names": names}
+
+
+def undo_tag(project: Project, mutes: Sequence[Mute]) -> str:
+    """Return the tag of a message that undoes new mutes, "" if there are none: those that existed before stay."""
+    new = [one.pk for one in mutes if one.is_new]
+    if new and len(mutes) == 1:
+        return f"undo:{reverse('mute_end', args=[project.pk, *new])}"
+    query = urlencode([("mute", pk) for pk in new])
+    return f"undo:{reverse('mutes_end', args=[project.pk])}?{query}" if new else ""
 
 
 def _query(project: Project, row: MuteRow, zone: tzinfo) -> str:

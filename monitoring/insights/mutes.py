@@ -1,12 +1,15 @@
 """List the mutes of a project with what each of them hides, newest first. Called by the Muted page and the API."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import QuerySet
 
+from accounts.models import Project
 from monitoring.insights.search import CAP
-from monitoring.models import Mute
+from monitoring.models import Document, Mute
 
 PAGE_SIZE = 50
 
@@ -47,6 +50,12 @@ def mute_page(project_id: int, before: int | None = None, size: int = PAGE_SIZE)
     hidden = _hidden([mute.pk for mute in mutes[:size]])
     rows = [MuteRow(mute, *hidden[mute.pk]) for mute in mutes[:size]]
     return MutePage(rows, rows[-1].mute.pk if len(mutes) > size else None)
+
+
+def documents_of(project: Project, mention_ids: Collection[int]) -> QuerySet[Document]:
+    """Return the items of some mentions, each once, with their sources: what a mute can be made of."""
+    found = Document.objects.filter(project=project, mentions__in=mention_ids)
+    return found.distinct().select_related("source").order_by("pk")
 
 
 def mute_row(mute: Mute) -> MuteRow:

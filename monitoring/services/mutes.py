@@ -95,6 +95,11 @@ def end_mute(project: Project, user: User | None, mute_id: int) -> Mute | None:
     return mute
 
 
+def end_mutes(project: Project, user: User | None, mute_ids: Iterable[int]) -> list[Mute]:
+    """Undo several mutes; return those that another person had not undone before."""
+    return [mute for pk in mute_ids if (mute := end_mute(project, user, pk))]
+
+
 def _mute(project: Project, user: User | None, key: MuteKey, label: str) -> Mute:
     """Create a mute, or return the active one with this key.
 
