@@ -1,6 +1,7 @@
-"""The messages of a project page by page, newest first. Called by the API.
+"""Messages page by page, newest first. Called by the pages of the delivery log and the API.
 
-Account emails are never among them, nor requests to confirm an address: their links act for the person who opens them.
+In the API, account emails are never among them, nor requests to confirm an address: their links act for the person who
+opens them.
 """
 
 import uuid
@@ -40,16 +41,21 @@ def messages_of(project: Project) -> QuerySet[Delivery]:
 
 
 def log_page(project: Project, wanted: LogFilter, cursor: str, size: int) -> LogPage:
-    """Return messages without their text. Messages that are written meanwhile move no other one.
-
-    Raise ValueError for an invalid cursor.
-    """
+    """Return the messages of a project that match a filter. Raise ValueError for an invalid cursor."""
     exact = {"state": wanted.state, "kind": wanted.kind, "channel": wanted.channel}
     rows = messages_of(project).filter(**{name: value for name, value in exact.items() if value})
     if wanted.since:
         rows = rows.filter(created_at__gte=wanted.since)
     if wanted.until:
         rows = rows.filter(created_at__lt=wanted.until)
+    return page_of(rows, cursor, size)
+
+
+def page_of(rows: QuerySet[Delivery], cursor: str, size: int) -> LogPage:
+    """Return messages without their text. Messages that are written meanwhile move no other one.
+
+    Raise ValueError for an invalid cursor.
+    """
     if cursor:
         at, pk = _read_cursor(cursor)
         rows = rows.filter(Q(created_at__lt=at) | Q(created_at=at, pk__lt=pk))

@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,6 +13,7 @@ from accounts.access import SignedInRequest, project_view
 from accounts.formats import number
 from accounts.models import Membership, Project, Role
 from delivery.channels.registry import channel_label
+from delivery.log_pages import page_of
 from delivery.messages import delivery_problem, outage_problem
 from delivery.models import Delivery
 from delivery.outages import current_outages
@@ -58,9 +58,12 @@ def _list(
     is_failed = request.GET.get("status") == "failed"
     if is_failed:
         deliveries = deliveries.filter(state__in=NOT_SENT)
-    rows = deliveries.select_related("destination").defer("text", "html").order_by("-created_at")
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    for row in page:
+    rows = deliveries.select_related("destination")
+    try:
+        page = page_of(rows, request.GET.get("cursor", ""), PAGE)
+    except ValueError:
+        page = page_of(rows, "", PAGE)
+    for row in page.rows:
         row.channel_label = channel_label(row.channel)  # type: ignore[attr-defined]  # for the template
         row.problem = delivery_problem(row)  # type: ignore[attr-defined]
         row.may_send = may_send_again(row)  # type: ignore[attr-defined]

@@ -43,6 +43,15 @@ def no_email(settings):
     settings.EMAIL_BACKEND = "delivery.email_backend.OutboxBackend"
 
 
+def write_deliveries(project, number):
+    """Create messages of the same moment, which only their ids order."""
+    first = Delivery.objects.count()
+    fields = {"kind": "digest", "project": project, "recipient": "ada@example.com", "created_at": timezone.now()}
+    Delivery.objects.bulk_create(
+        Delivery(key=f"test:{n}", subject=f"No. {n}.", state="failed", **fields) for n in range(first, first + number)
+    )
+
+
 def write_delivery(**fields):
     fields = {"key": f"test:{Delivery.objects.count()}", "kind": Delivery.Kind.DIGEST, "text": "Good day", **fields}
     return outbox.write(Message(recipient="ada@example.com", subject="Hello", **fields))
@@ -326,6 +335,21 @@ def test_admin_reads_why_a_message_failed_and_sends_it_again(project, owner, as_
     client.post(url(project, f"outbox/{delivery.pk}/send"))
     delivery.refresh_from_db()
     assert (delivery.state, delivery.attempts) == ("pending", 0)
+
+
+@pytest.mark.parametrize("query", ["", "?status=failed"])
+def test_delivery_log_shows_each_message_once_while_others_are_written(project, owner, as_person, query):
+    write_deliveries(project, 120)
+    client, shown, address = as_person(owner), [], query
+    while address is not None:
+        page = text_of(client.get(url(project, "outbox") + address))
+        shown += re.findall(r"<bdi>No\. (\d+)\.</bdi>", page)
+        write_deliveries(project, 7)
+        links = re.findall(r'href="([^"]+)" rel="next"', page)
+        address = unescape(links[0]) if links else None
+    assert sorted(map(int, shown)) == list(range(120))
+    for invalid in ("x", "1.x", "9" * 30 + "." + "0" * 32):
+        assert "No. " in text_of(client.get(url(project, f"outbox?cursor={invalid}")))
 
 
 def test_members_read_only_messages_sent_to_them(project, owner, viewer, as_person):
