@@ -7,7 +7,6 @@ callers and turns exceptions into problem bodies.
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 from ninja import Router, Schema
 from pydantic import Field
 
@@ -17,7 +16,7 @@ from api.problems import InvalidField
 from api.schemas import UNSET, Body, Text
 from workplace.holiday_calendars import CODES
 from workplace.models.response_targets import MAX_HOURS
-from workplace.response_targets import MIN_SPAN, set_target, target_of
+from workplace.response_targets import check_week, set_target, target_of
 from workplace.working_hours import DAY_MINUTES
 
 router = Router(tags=["replies"])
@@ -86,12 +85,8 @@ def change_response_target(request: SignedInRequest, project_id: int, target: Re
 def _week(days: list[DayIn | None]) -> list[list[int] | None]:
     """Return the minutes of the days. Raises InvalidField for a day that is too short, or a week without any."""
     week = [[_minutes(day.opens), _minutes(day.closes)] if day else None for day in days]
-    for place, span in enumerate(week):
-        if span and span[1] - span[0] < MIN_SPAN:
-            message = _("Enter a time at least one hour after the start.")
-            raise InvalidField(f"week.{place}.closes", message, "invalid")
-    if not any(week):
-        raise InvalidField("week", _("Enter the hours of at least one working day."), "invalid")
+    for weekday, problem in check_week(week).items():
+        raise InvalidField("week" if weekday is None else f"week.{weekday}.closes", problem, "invalid")
     return week
 
 

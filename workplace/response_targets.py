@@ -1,7 +1,10 @@
 """Read and change a project's response target. Called by the settings page and the API."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.activity_log import record
 from accounts.models import Project, User
@@ -27,6 +30,17 @@ def suggested_target(project: Project, user: User) -> ResponseTarget:
         time_zone=user.time_zone,
         calendar=OF_ZONE.get(user.time_zone, NONE),
     )
+
+
+def check_week(week: Sequence[Sequence[int] | None]) -> dict[int | None, str]:
+    """Return what is wrong with working hours, by weekday; under None, what is wrong with the whole week."""
+    too_short = _("Enter a time at least one hour after the start.")
+    problems: dict[int | None, str] = {
+        weekday: too_short for weekday, span in enumerate(week) if span and span[1] - span[0] < MIN_SPAN
+    }
+    if not any(week):
+        problems[None] = _("Enter the hours of at least one working day.")
+    return problems
 
 
 def set_target(project: Project, user: User, **values: object) -> None:

@@ -15,7 +15,7 @@ from accounts.forms import TimeZoneField
 from workplace.holiday_calendars import CODES, calendar_name
 from workplace.models import ResponseTarget
 from workplace.models.response_targets import MAX_HOURS
-from workplace.response_targets import MIN_SPAN
+from workplace.response_targets import check_week
 from workplace.working_hours import DAY_MINUTES
 
 
@@ -76,8 +76,11 @@ class ResponseTargetForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         data["week"] = [self._span(weekday, data) for weekday in WEEKDAYS]
-        if not self.errors and not any(data["week"]):
-            self.add_error(None, _("Enter the hours of at least one working day."))
+        for weekday, problem in check_week(data["week"]).items():
+            if weekday is not None:
+                self.add_error(_names(weekday)[1], problem)
+            elif not self.errors:
+                self.add_error(None, problem)
         return data
 
     def values(self) -> dict[str, object]:
@@ -92,10 +95,7 @@ class ResponseTargetForm(forms.Form):
         if opens is None or closes is None:
             self.add_error(end if closes is None else start, _("Enter both times, or neither on days off."))
             return None
-        span = [_minutes(opens), _minutes(closes) or DAY_MINUTES]
-        if span[1] - span[0] < MIN_SPAN:
-            self.add_error(end, _("Enter a time at least one hour after the start."))
-        return span
+        return [_minutes(opens), _minutes(closes) or DAY_MINUTES]
 
 
 def _names(weekday: int) -> tuple[str, str]:
