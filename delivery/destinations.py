@@ -52,7 +52,7 @@ def form_of(channel: type[HttpChannel], data: Any = None, destination: Destinati
     if destination is not None:
         for name in channel.secrets:
             form.fields[name].required = False
-            form.fields[name].help_text = _("Leave empty to keep the present value.")
+            form.fields[name].help_text = _("Leave empty to keep the current value.")
     return form
 
 

@@ -9,7 +9,7 @@ class ChannelForm(forms.Form):
     name = forms.CharField(
         label=_("Name"),
         max_length=100,
-        help_text=_("How your team recognizes it, for instance #brand-alerts."),
+        help_text=_("How your team recognizes it, for example #brand-alerts."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     language = forms.ChoiceField(label=_("Language of the messages"), choices=settings.LANGUAGES)

@@ -32,7 +32,7 @@ class PlaybookForm(forms.Form):
         required=False,
         min_value=1,
         max_value=MAX_ESCALATION_MIN,
-        help_text=_("How long an incident may stay unacknowledged. Leave empty to escalate none."),
+        help_text=_("How long an incident may stay unacknowledged. Leave empty to turn off escalation."),
     )
     escalate_to = forms.ModelMultipleChoiceField(
         User.objects.none(),

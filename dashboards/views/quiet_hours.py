@@ -22,5 +22,6 @@ def quiet_hours(request: SignedInRequest) -> HttpResponse:
     if not form.is_valid():
         return account_page(request, quiet_form=form)
     form.store()
-    messages.success(request, _("Quiet hours saved."))
+    is_on = form.cleaned_data["start"] is not None or form.cleaned_data["weekends"]
+    messages.success(request, _("Quiet hours saved.") if is_on else _("Quiet hours turned off."))
     return redirect("account")

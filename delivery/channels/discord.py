@@ -29,7 +29,7 @@ class DiscordForm(SettingsForm):
 class DiscordChannel(HttpChannel):
     name = "discord"
     label = "Discord"
-    summary = _("Posts to a channel of Discord.")
+    summary = _("Posts to a Discord channel.")
     interval_s = 0.5
     Form = DiscordForm
     secrets = ("url",)

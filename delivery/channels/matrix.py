@@ -41,7 +41,7 @@ class MatrixForm(SettingsForm):
 class MatrixChannel(HttpChannel):
     name = "matrix"
     label = "Matrix"
-    summary = _("Sends to a room of Matrix, for instance in Element.")
+    summary = _("Sends to a Matrix room, for example in Element.")
     interval_s = 0.5
     Form = MatrixForm
     secrets = ("token",)

@@ -27,7 +27,7 @@ class MattermostForm(SettingsForm):
 class MattermostChannel(HttpChannel):
     name = "mattermost"
     label = "Mattermost"
-    summary = _("Posts to a channel of Mattermost.")
+    summary = _("Posts to a Mattermost channel.")
     interval_s = 0.2
     Form = MattermostForm
     secrets = ("url",)

@@ -39,7 +39,7 @@ class NtfyForm(SettingsForm):
 class NtfyChannel(HttpChannel):
     name = "ntfy"
     label = "ntfy"
-    summary = _("Sends a notification to phones that subscribe to an ntfy topic.")
+    summary = _("Notifies phones that are subscribed to an ntfy topic.")
     interval_s = 0.2
     Form = NtfyForm
     secrets = ("topic", "token")

@@ -26,7 +26,7 @@ class RocketChatForm(SettingsForm):
 class RocketChatChannel(HttpChannel):
     name = "rocketchat"
     label = "Rocket.Chat"
-    summary = _("Posts to a room of Rocket.Chat.")
+    summary = _("Posts to a Rocket.Chat room.")
     interval_s = 0.5
     Form = RocketChatForm
     secrets = ("url",)

@@ -31,7 +31,7 @@ class SlackForm(SettingsForm):
 class SlackChannel(HttpChannel):
     name = "slack"
     label = "Slack"
-    summary = _("Posts to a channel of Slack.")
+    summary = _("Posts to a Slack channel.")
     interval_s = 1
     Form = SlackForm
     secrets = ("url",)

@@ -39,7 +39,7 @@ class TeamsForm(SettingsForm):
 class TeamsChannel(HttpChannel):
     name = "teams"
     label = "Microsoft Teams"
-    summary = _("Posts to a channel or chat of Microsoft Teams, through a workflow.")
+    summary = _("Posts to a Microsoft Teams channel or chat, through a workflow.")
     interval_s = 0.3
     Form = TeamsForm
     secrets = ("url",)

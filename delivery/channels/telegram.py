@@ -43,7 +43,7 @@ class TelegramForm(SettingsForm):
 class TelegramChannel(HttpChannel):
     name = "telegram"
     label = "Telegram"
-    summary = _("Sends to a chat, group or channel of Telegram, as a bot.")
+    summary = _("Sends to a Telegram chat, group, or channel, as a bot.")
     interval_s = 3.1
     Form = TelegramForm
     secrets = ("token",)

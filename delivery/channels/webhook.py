@@ -40,7 +40,7 @@ class WebhookForm(SettingsForm):
 class WebhookChannel(HttpChannel):
     name = "webhook"
     label = _("Signed webhook")
-    summary = _("Sends JSON to a URL of your own, with a signature.")
+    summary = _("Sends signed JSON to a URL of your choice.")
     Form = WebhookForm
     secrets = ("url",)
 

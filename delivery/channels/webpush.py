@@ -60,7 +60,7 @@ class WebPushForm(SettingsForm):
 class WebPushChannel(HttpChannel):
     name = "webpush"
     label = _("Browser notifications")
-    summary = _("Notifies you on this computer or phone, even without an open page of Vigie.")
+    summary = _("Notifies you on this computer or phone, even when Vigie isn’t open.")
     is_personal = True
     Form = WebPushForm
     secrets = ("endpoint", "p256dh", "auth")

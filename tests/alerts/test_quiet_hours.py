@@ -53,6 +53,13 @@ def test_quiet_hours_go_over_midnight_and_the_weekend(start, end, local, expecte
     assert is_quiet(start, end, weekends=True, local=moment) == expected
 
 
+def test_account_page_turns_quiet_hours_off(quiet, owner, as_person):
+    assert "Turn off quiet hours" in as_person(owner).get("/account").content.decode()
+    page = as_person(owner).post("/account/quiet-hours", follow=True).content.decode()
+    assert "Quiet hours turned off." in page and ">Turn off quiet hours<" not in page
+    assert not QuietHours.objects.exists()
+
+
 def test_alert_waits_and_summary_tells_what_is_still_open(quiet, rule, keyword, owner, manager):
     make_found(keyword, 4)
     evaluate_all(NOW)

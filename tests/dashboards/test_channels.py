@@ -40,7 +40,7 @@ def test_admin_adds_tests_edits_and_deletes_a_channel(channels, destination, sla
     assert "Test sent to “War room”." in shown and "secret-of-the-address" not in shown
     assert slack.accepted[0].json["text"] == "Test de Vigie"
     form = channels(f"/{destination.pk}").text
-    assert "secret-of-the-address" not in form and "Leave empty to keep the present value." in form
+    assert "secret-of-the-address" not in form and "Leave empty to keep the current value." in form
     channels(f"/{destination.pk}", name="Newsroom", language="en", url="")
     channels(f"/{destination.pk}/test", send="1")
     assert slack.accepted[1].json["text"] == "Test of Vigie"

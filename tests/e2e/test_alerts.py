@@ -1,5 +1,6 @@
 """Alert rules, incidents, the digest and the delivery log in a browser."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -103,6 +104,20 @@ def test_emails_follow_the_theme_of_the_page(open_as, live_server, brand, owner,
     page.goto(f"{live_server.url}/p/{brand.project_id}/outbox/{Delivery.objects.get().pk}")
     email = page.frame_locator("iframe.mail-frame").locator(".paper")
     assert email.evaluate(BACKGROUND) == ("rgb(18, 25, 31)" if is_dark else "rgb(255, 255, 255)")
+
+
+SCROLLS = "frame => frame.contentDocument.documentElement.scrollHeight > frame.clientHeight"
+
+
+def test_emails_scroll_with_the_page(open_as, brand, owner):
+    digest = Digest.objects.create(project=brand.project, user=owner, sent_until=timezone.now() - timedelta(days=1))
+    send_now(digest, timezone.now())
+    page = open_as(owner, f"/p/{brand.project_id}/outbox/{Delivery.objects.get().pk}")
+    frame = page.locator("iframe.mail-frame")
+    expect(frame).to_have_attribute("style", re.compile("block-size"))
+    assert not frame.evaluate(SCROLLS)
+    page.set_viewport_size({"width": 375, "height": 700})
+    page.wait_for_function(f"!({SCROLLS})(document.querySelector('iframe.mail-frame'))")
 
 
 def test_unsubscribe_link_needs_one_confirmation(open_as, page, live_server, brand, owner, settings):

@@ -221,4 +221,5 @@ def test_digest_shows_sentiment_of_keywords_and_stories(daily, keyword, mailbox,
     labels = re.findall(r"^  ([+=?−] \w+) · ", text, re.M)
     assert set(labels) <= {"− Negative", "= Neutral", "+ Positive", "? Uncertain"}
     assert "? Uncertain" in labels and len(labels) >= 10
-    assert html.count("−&nbsp;Negative</span>") == labels.count("− Negative")
+    signs = re.findall(r">([+=?−])</span>&nbsp;<span [^>]*>(\w+)</span>", html)
+    assert [" ".join(one) for one in signs] == labels
