@@ -18,7 +18,6 @@ from accounts.models import ActivityEntry, Membership, Project, User
 from monitoring.content.scrub import scrub
 from monitoring.models import DocumentActivity, Mention, MentionTag, Triage
 from monitoring.models.triage import MAX_REASON_NOTE
-from monitoring.services.mention_tags import normal_tags
 from monitoring.services.triage_log import UNDONE, Change, Conflict, Expected, Seen, Value, last_changes, log_change
 from monitoring.services.triage_operations import (
     OPERATIONS,
@@ -26,10 +25,7 @@ from monitoring.services.triage_operations import (
     Assign,
     Operation,
     RemoveTags,
-    SetFounded,
-    SetReason,
     SetStatus,
-    Snooze,
     locked_triage,
     stored_value,
     undo_entry,
@@ -69,70 +65,6 @@ def set_assignee(
         raise ValueError("not an active member of the project")
     operation = Assign(assignee.pk if assignee else None)
     return change(project, user, mention_ids, operation, expected, read_at)
-
-
-def add_tags(
-    project: Project,
-    user: User | None,
-    mention_ids: Iterable[int],
-    tags: Iterable[str],
-    *,
-    expected: Expected | None = None,
-) -> Change:
-    """Add tags. Expected are sorted lists of tags in their form."""
-    return change(project, user, mention_ids, AddTags(normal_tags(tags)), expected)
-
-
-def remove_tags(
-    project: Project,
-    user: User | None,
-    mention_ids: Iterable[int],
-    tags: Iterable[str],
-    *,
-    expected: Expected | None = None,
-) -> Change:
-    """Remove tags. Expected are sorted lists of tags in their form."""
-    return change(project, user, mention_ids, RemoveTags(normal_tags(tags)), expected)
-
-
-def set_founded(
-    project: Project,
-    user: User | None,
-    mention_ids: Iterable[int],
-    is_founded: bool | None,
-    *,
-    expected: Expected | None = None,
-) -> Change:
-    """Say whether a complaint is justified; None removes what was said."""
-    return change(project, user, mention_ids, SetFounded(is_founded), expected)
-
-
-def set_reason(
-    project: Project,
-    user: User | None,
-    mention_ids: Iterable[int],
-    reason: str,
-    reason_note: str = "",
-    *,
-    expected: Expected | None = None,
-) -> Change:
-    """Say why there is deliberately no reply, regardless of the status; "" removes the reason."""
-    return change(project, user, mention_ids, SetReason(*checked_reason(reason, reason_note)), expected)
-
-
-def snooze(
-    project: Project,
-    user: User | None,
-    mention_ids: Iterable[int],
-    until: datetime | None,
-    *,
-    expected: Expected | None = None,
-) -> Change:
-    """Leave mentions out of the open queue until a time (aware); None ends that.
-
-    Expected times are ISO 8601 in UTC.
-    """
-    return change(project, user, mention_ids, Snooze(utc_text(until)), expected)
 
 
 def change(

@@ -8,7 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from monitoring.models import Document, Mention, Triage
-from monitoring.services.triage import add_tags, set_assignee, set_status
+from monitoring.services import triage
+from monitoring.services.triage import set_assignee, set_status
+from monitoring.services.triage_operations import AddTags
 from tests.factories import make_keyword, make_mention, make_mentions, make_story
 from tests.racing import start_until_blocked
 from workplace.columns import columns_of, set_columns
@@ -190,7 +192,7 @@ def test_column_rows_are_as_complete_as_those_of_the_list(project, manager, clie
     story = make_story(keyword, [{"published": now - timedelta(hours=n + 1), "title": f"Copy {n}"} for n in range(3)])
     first = Mention.objects.filter(story=story).order_by("published").first()
     set_assignee(project, None, [first.pk], manager)
-    add_tags(project, None, [first.pk], ["recall"])
+    triage.change(project, None, [first.pk], AddTags(["recall"]))
     create_note(project, manager, first.document_id, "Call them.")
     queries = ("period=7d&stories=fold", "period=7d&stories=fold&q=copy", "period=7d&stories=fold&order=urgency")
     views = [SavedView.objects.create(project=project, owner=manager, name=query, query=query) for query in queries]

@@ -11,6 +11,7 @@ from dashboards.forms.snooze import snooze_until
 from monitoring.models import DocumentRevision, Mention, MentionTag, Triage
 from monitoring.services import triage
 from monitoring.services.mutes import mute_domain
+from monitoring.services.triage_operations import AddTags, SetFounded
 from tests.conftest import make_person
 from tests.factories import make_keyword, make_mention
 from workplace.assignment import assign
@@ -183,8 +184,8 @@ def test_assignee_has_to_be_an_active_member(change, project, mention, owner, st
 
 def test_viewer_reads_the_decisions_and_changes_nothing(as_person, at, read, project, mention, owner, viewer):
     assign(project, owner, [mention.pk], owner)
-    triage.add_tags(project, owner, [mention.pk], ["late"])
-    triage.set_founded(project, owner, [mention.pk], True)
+    triage.change(project, owner, [mention.pk], AddTags(["late"]))
+    triage.change(project, owner, [mention.pk], SetFounded(True))
     client = as_person(viewer)
     text = read(client, at("mention", mention.pk))
     assert f"Assigned to {owner.name}" in text and "Founded complaint" in text and "late" in text
@@ -202,7 +203,7 @@ def test_assign_menu_has_the_reader_first_and_only_members(as_person, at, mentio
 def test_history_lists_everything_newest_first_with_person(as_person, at, project, mention, owner, manager):
     triage.set_status(project, manager, [mention.pk], "needs_reply")
     assign(project, manager, [mention.pk], owner)
-    triage.add_tags(project, owner, [mention.pk], ["late"])
+    triage.change(project, owner, [mention.pk], AddTags(["late"]))
     DocumentRevision.objects.create(document=mention.document, title="Before", replaced_at=timezone.now())
     past = as_person(owner).get(at("mention", mention.pk)).context["past"]
     assert [(event.text, event.who) for event in past] == [
@@ -221,8 +222,8 @@ def test_history_offers_undo_only_of_the_own_latest_change(as_person, at, projec
     def undoable():
         return [event.text for event in client.get(at("mention", mention.pk)).context["past"] if event.undoes]
 
-    first = triage.add_tags(project, owner, [mention.pk], ["late"]).entry_id
-    second = triage.set_founded(project, manager, [mention.pk], True).entry_id
+    first = triage.change(project, owner, [mention.pk], AddTags(["late"])).entry_id
+    second = triage.change(project, manager, [mention.pk], SetFounded(True)).entry_id
     assert undoable() == []
     triage.undo(project, manager, second)
     assert undoable() == ["Tag added: “late”."]
@@ -237,7 +238,7 @@ def test_history_names_the_mute_that_hides_a_mention(as_person, at, project, men
 
 
 def test_history_is_told_in_french(as_person, at, read, project, mention, manager):
-    triage.set_founded(project, manager, [mention.pk], False)
+    triage.change(project, manager, [mention.pk], SetFounded(False))
     text = read(as_person(manager), at("mention", mention.pk))
     assert "Historique (2 événements)" in text and "Réclamation marquée comme non fondée." in text
     assert "Détectée pour le mot-clé" in text

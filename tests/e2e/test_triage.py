@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from accounts.models import ActivityEntry
 from monitoring.models import Mention, MentionTag, Triage
 from monitoring.services import triage
+from monitoring.services.triage_operations import AddTags, SetFounded, SetReason
 from tests.e2e.accessibility import ALL_RULES, AXE, FIND_CUT_OFF, run_axe
 from tests.e2e.conftest import ago
 from tests.factories import make_mention
@@ -177,9 +178,9 @@ def test_pane_in_all_states_has_no_accessibility_faults(inbox, project, owner, m
     busy = make_mention(brand, title="Lumen at work", published=ago(0), status="needs_reply")
     ids = [busy.pk]
     triage.set_assignee(project, manager, ids, owner)
-    triage.add_tags(project, manager, ids, ["late", "crisis"])
-    triage.set_founded(project, owner, ids, True)
-    triage.set_reason(project, owner, ids, "spam", "A note")
+    triage.change(project, manager, ids, AddTags(["late", "crisis"]))
+    triage.change(project, owner, ids, SetFounded(True))
+    triage.change(project, owner, ids, SetReason("spam", "A note"))
     inbox.add_init_script(path=AXE)
     inbox.goto(inbox.url.replace("to_review", "needs_reply"))
     inbox.keyboard.press("j")

@@ -11,6 +11,7 @@ from monitoring.insights.facets import facet_rows
 from monitoring.insights.filters import MentionFilter
 from monitoring.models import Triage
 from monitoring.services import triage
+from monitoring.services.triage_operations import AddTags, SetFounded, Snooze
 from tests.factories import make_keyword, make_mentions
 
 
@@ -91,8 +92,8 @@ def test_facet_of_assignees_counts_documents(project, rows, manager, owner):
 
 
 def test_tag_filters_and_facet(project, rows, numbers, manager):
-    triage.add_tags(project, manager, ids(rows, 1, 2), ["Livraison"])
-    triage.add_tags(project, manager, ids(rows, 2, 3), ["sav"])
+    triage.change(project, manager, ids(rows, 1, 2), AddTags(["livraison"]))
+    triage.change(project, manager, ids(rows, 2, 3), AddTags(["sav"]))
     assert numbers("tag=LIVRAISON") == [1, 2]
     assert numbers("tag=livraison&tag=sav") == [1, 2, 3]
     assert numbers("tag=unused") == []
@@ -101,8 +102,8 @@ def test_tag_filters_and_facet(project, rows, numbers, manager):
 
 
 def test_founded_filters_and_facet(project, rows, numbers, manager):
-    triage.set_founded(project, manager, ids(rows, 1), True)
-    triage.set_founded(project, manager, ids(rows, 2), False)
+    triage.change(project, manager, ids(rows, 1), SetFounded(True))
+    triage.change(project, manager, ids(rows, 2), SetFounded(False))
     assert numbers("founded=true") == [1]
     assert numbers("founded=false&founded=true") == [1, 2]
     assert numbers("founded=none") == [3]
@@ -113,8 +114,8 @@ def test_founded_filters_and_facet(project, rows, numbers, manager):
 
 def test_snooze_ends_by_time_alone(project, rows, numbers, manager):
     assert numbers("snoozed=no") == [1, 2, 3]
-    triage.snooze(project, manager, ids(rows, 1), timezone.now() + timedelta(hours=1))
-    triage.snooze(project, manager, ids(rows, 2), timezone.now() - timedelta(seconds=1))
+    triage.change(project, manager, ids(rows, 1), Snooze(triage.utc_text(timezone.now() + timedelta(hours=1))))
+    triage.change(project, manager, ids(rows, 2), Snooze(triage.utc_text(timezone.now() - timedelta(seconds=1))))
     assert numbers("snoozed=no") == [2, 3]
     assert numbers("snoozed=yes") == [1]
     assert numbers("") == [1, 2, 3], "charts and counts keep what is snoozed"
@@ -124,7 +125,7 @@ def test_snooze_ends_by_time_alone(project, rows, numbers, manager):
 
 def test_due_filters_open_items_by_the_time_of_their_reply(project, rows, numbers, manager):
     now = timezone.now()
-    triage.set_founded(project, manager, ids(rows, 1, 2, 3), True)
+    triage.change(project, manager, ids(rows, 1, 2, 3), SetFounded(True))
     first, second, third = (rows[2 * number - 2].document_id for number in (1, 2, 3))
     Triage.objects.filter(document_id=first).update(due_at=now - timedelta(seconds=1))
     Triage.objects.filter(document_id=second).update(due_at=now + timedelta(days=2))
@@ -134,7 +135,7 @@ def test_due_filters_open_items_by_the_time_of_their_reply(project, rows, number
 
 
 def test_due_today_ends_at_midnight_in_the_time_zone_of_the_person(project, rows, numbers, manager):
-    triage.set_founded(project, manager, ids(rows, 1, 2), True)
+    triage.change(project, manager, ids(rows, 1, 2), SetFounded(True))
     midnight = datetime.combine(timezone.now().date() + timedelta(days=1), datetime.min.time(), UTC)
     for number, due_at in ((1, midnight - timedelta(microseconds=1)), (2, midnight)):
         Triage.objects.filter(document_id=rows[2 * number - 2].document_id).update(due_at=due_at)

@@ -9,7 +9,9 @@ from accounts.models import ActivityEntry
 from delivery.models import Delivery
 from monitoring.models import DocumentActivity, Mention, MentionTag, Triage
 from monitoring.services import triage
+from monitoring.services.mention_tags import normal_tags
 from monitoring.services.triage import set_status, undo
+from monitoring.services.triage_operations import AddTags, RemoveTags, SetFounded, SetReason, Snooze
 from tests.conftest import make_person
 from tests.factories import make_keyword, make_mention, make_mentions
 from tests.racing import race
@@ -105,7 +107,7 @@ def test_changes_of_many_mentions_take_few_queries(project, manager, keyword, dj
     with django_assert_max_num_queries(17):
         assert len(assign(project, None, ids, manager).document_ids) == 30
     with django_assert_max_num_queries(8):
-        assert len(triage.add_tags(project, manager, ids, ["a", "b"]).document_ids) == 30
+        assert len(triage.change(project, manager, ids, AddTags(["a", "b"])).document_ids) == 30
     for entry in ActivityEntry.objects.all():
         with django_assert_max_num_queries(28):
             assert len(undo(project, manager, entry.pk).document_ids) == 30
@@ -150,10 +152,10 @@ def test_simultaneous_changes_of_the_same_mentions_complete(project, manager, ow
     results = race(
         lambda: set_status(project, manager, ids, "ignored", expected=dict.fromkeys(ids, "to_review")),
         lambda: set_status(project, owner, reversed(ids), "replied"),
-        lambda: triage.add_tags(project, manager, ids, ["a", "b"]),
-        lambda: triage.add_tags(project, owner, reversed(ids), ["b", "a"]),
-        lambda: triage.snooze(project, owner, ids, timezone.now()),
-        lambda: triage.set_founded(project, manager, reversed(ids), True),
+        lambda: triage.change(project, manager, ids, AddTags(["a", "b"])),
+        lambda: triage.change(project, owner, reversed(ids), AddTags(["b", "a"])),
+        lambda: triage.change(project, owner, ids, Snooze(triage.utc_text(timezone.now()))),
+        lambda: triage.change(project, manager, reversed(ids), SetFounded(True)),
     )
     assert [result for result in results if isinstance(result, Exception)] == []
     assert sum(len(change.document_ids) for change in results[2:4]) == 40, "each tag is added by one of the two"
@@ -193,14 +195,17 @@ def test_unassign_is_undone(project, manager, mention):
 
 
 def test_tags_are_normalized_and_undone(project, manager, mention):
-    triage.add_tags(
-        project, manager, [mention.pk], ["  Livraison   TARDIVE ", "livraison tardive", "E\u0301te\u0301", ","]
+    triage.change(
+        project,
+        manager,
+        [mention.pk],
+        AddTags(normal_tags(["  Livraison   TARDIVE ", "livraison tardive", "E\u0301te\u0301", ","])),
     )
     assert tags(mention) == ["livraison tardive", "été"]
-    change = triage.add_tags(project, manager, [mention.pk], ["été", "sav"])
+    change = triage.change(project, manager, [mention.pk], AddTags(["été", "sav"]))
     undo(project, manager, change.entry_id)
     assert tags(mention) == ["livraison tardive", "été"], "a tag that was there before stays"
-    change = triage.remove_tags(project, manager, [mention.pk], ["ÉTÉ", "none"])
+    change = triage.change(project, manager, [mention.pk], RemoveTags(normal_tags(["ÉTÉ", "none"])))
     assert tags(mention) == ["livraison tardive"]
     undo(project, manager, change.entry_id)
     assert tags(mention) == ["livraison tardive", "été"]
@@ -209,9 +214,11 @@ def test_tags_are_normalized_and_undone(project, manager, mention):
 def test_founded_reason_and_snooze_are_set_and_undone(project, manager, mention):
     until = timezone.now() + timedelta(days=1)
     entries = [
-        triage.set_founded(project, manager, [mention.pk], False),
-        triage.set_reason(project, manager, [mention.pk], "troll", "  third\n time\x00 "),
-        triage.snooze(project, manager, [mention.pk], until),
+        triage.change(project, manager, [mention.pk], SetFounded(False)),
+        triage.change(
+            project, manager, [mention.pk], SetReason(*triage.checked_reason("troll", "  third\n time\x00 "))
+        ),
+        triage.change(project, manager, [mention.pk], Snooze(triage.utc_text(until))),
     ]
     row = triage_of(mention)
     assert (row.is_founded, row.reason, row.reason_note, row.snoozed_until) == (False, "troll", "third time", until)
@@ -235,7 +242,7 @@ def test_reason_of_an_ignored_mention_goes_with_the_status(project, manager, men
     [
         lambda *given: set_status(*given, "burnt"),
         lambda *given: set_status(*given, "replied", reason="spam"),
-        lambda *given: triage.set_reason(*given, "boring"),
+        lambda *given: triage.change(*given, SetReason(*triage.checked_reason("boring", ""))),
     ],
 )
 def test_unknown_values_are_refused(project, manager, mention, call):
@@ -252,22 +259,27 @@ def test_deleted_account_leaves_no_assignee(project, owner, mention):
 
 
 @pytest.mark.parametrize(
-    ("call", "seen", "other", "value"),
+    ("operation", "seen", "other", "value"),
     [
-        (triage.set_founded, None, True, False),
-        (triage.set_reason, "", "spam", "troll"),
-        (triage.snooze, None, timezone.now() + timedelta(days=1), timezone.now() + timedelta(days=2)),
+        (SetFounded, None, True, False),
+        (lambda reason: SetReason(reason, ""), "", "spam", "troll"),
+        (
+            lambda until: Snooze(triage.utc_text(until)),
+            None,
+            timezone.now() + timedelta(days=1),
+            timezone.now() + timedelta(days=2),
+        ),
     ],
 )
 def test_detail_that_somebody_else_has_set_meanwhile_is_a_conflict(
-    project, manager, owner, mention, call, seen, other, value
+    project, manager, owner, mention, operation, seen, other, value
 ):
-    call(project, owner, [mention.pk], other, expected={mention.pk: seen})
+    triage.change(project, owner, [mention.pk], operation(other), {mention.pk: seen})
     before = Triage.objects.values().get()
-    change = call(project, manager, [mention.pk], value, expected={mention.pk: seen})
+    change = triage.change(project, manager, [mention.pk], operation(value), {mention.pk: seen})
     assert (change.entry_id, change.conflicts[0].user) == (None, owner)
     assert Triage.objects.values().get() == before
-    again = call(project, manager, [mention.pk], value, expected={mention.pk: change.conflicts[0].value})
+    again = triage.change(project, manager, [mention.pk], operation(value), {mention.pk: change.conflicts[0].value})
     assert (again.conflicts, again.document_ids) == ((), (mention.document_id,))
 
 
