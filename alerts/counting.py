@@ -141,11 +141,6 @@ def _window(part: Part, found: list[Counter[int]], is_known: bool, stretch: floa
     return Window(measured.value, is_known, stretch, measured.listed, measured.judged)
 
 
-def histories(rules: Iterable[Rule], now: datetime) -> dict[int, History]:
-    """Return by rule id what its conditions read."""
-    return {rule_id: counted.history for rule_id, counted in count_rules(rules, now).items()}
-
-
 def count_rules(rules: Iterable[Rule], now: datetime, *, ongoing: Collection[int] | None = None) -> dict[int, Counted]:
     """Return the rules by their id with their histories.
 

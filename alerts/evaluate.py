@@ -21,7 +21,7 @@ from alerts.conditions.limits import may_open
 from alerts.conditions.registry import evaluate
 from alerts.counting import Counted, count_rules
 from alerts.models import Incident, Rule
-from alerts.rules import limits_of, settings_of
+from alerts.rules import limits_of
 
 log = logging.getLogger(__name__)
 # Earlier incidents of a rule that its limits can be about: cool-downs are shorter.
@@ -54,11 +54,6 @@ def _rules(now: datetime, open_incidents: Iterable[int]) -> list[Rule]:
     # Many rules have the same keyword and project: each of those is one object, which a join would repeat.
     # In their order: the oldest of several that are triggered together opens the incident that the others join.
     return list(rules.order_by("pk").prefetch_related("keyword", "project", "view"))
-
-
-def verdict_of(rule: Rule, history: History) -> Verdict:
-    """Return the verdict on a rule, with the number of the list behind it as its value."""
-    return shown_verdict(history, settings_of(rule))
 
 
 def shown_verdict(history: History, settings: Settings) -> Verdict:

@@ -29,15 +29,10 @@ SELECTING = (
 )
 
 
-def filter_of_window(rule: Rule, now: datetime, zone: tzinfo, clause: int = 0) -> MentionFilter | None:
-    """Return the mentions that one clause counts in the current time window; None if it counts no mentions."""
-    return filter_of_clause(scope_of(rule), settings_of(rule), clause, rule.window_s, now, zone)
-
-
 def filter_of_clause(
     scope: Scope, settings: Settings, number: int, window_s: int, until: datetime, zone: tzinfo
 ) -> MentionFilter | None:
-    """Return the mentions that a clause counts in the time window that ends at `until`."""
+    """Return the mentions that a clause counts in the time window that ends at `until`; None if it counts none."""
     clause = settings.clauses[number]
     measure = MEASURES[clause.measure]
     selection = measure.selection(clause, settings)

@@ -2,9 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
-from alerts import counting
+from alerts.counting import count_rules
 from alerts.evaluate import evaluate_all
 from alerts.models import Incident, Rule
+from alerts.rules import filter_of_clause, settings_of
+from alerts.scope import scope_of
 from delivery.models import Delivery
 from tests.factories import make_mentions
 
@@ -25,9 +27,19 @@ def make_rule(keyword, **fields):
     return Rule.objects.create(project=keyword.project, keyword=keyword, **{"threshold": 3, **fields})
 
 
+def history_of(rule, now=NOW):
+    """Return what the conditions of a rule read."""
+    return count_rules([rule], now)[rule.pk].history
+
+
+def filter_of_rule(rule, clause=0):
+    """Return the filter of the list behind the count of a clause at NOW, in UTC; None if it has no list."""
+    return filter_of_clause(scope_of(rule), settings_of(rule), clause, rule.window_s, NOW, UTC)
+
+
 def counts_of(rule):
     """Return the counts of the previous and of the current time window."""
-    history = counting.histories([rule], NOW)[rule.pk]
+    history = history_of(rule)
     return [history.previous.value, history.current.value]
 
 

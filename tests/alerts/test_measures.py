@@ -1,6 +1,6 @@
 """Rules on measures other than mentions, on several keywords, and on the filter of a list or a saved view."""
 
-from datetime import UTC, timedelta
+from datetime import timedelta
 
 import pytest
 from django.utils import translation
@@ -11,10 +11,10 @@ from alerts.conditions.base import Settings
 from alerts.evaluate import evaluate_all
 from alerts.measures.registry import MEASURES
 from alerts.models import Incident, Rule
-from alerts.rules import filter_of_window, sentence_of
+from alerts.rules import sentence_of
 from monitoring.insights import mentions
 from monitoring.models import Author, Document, DocumentSource, EngagementPoint, SourcePeriod, Triage
-from tests.alerts.found_mentions import HOUR, NOW, make_found
+from tests.alerts.found_mentions import HOUR, NOW, filter_of_rule, history_of, make_found
 from tests.factories import make_keyword, make_mentions, make_source, make_story
 from workplace.models import SavedView
 
@@ -39,12 +39,12 @@ def make_rule(keyword, measure, **fields):
 
 def values(rule):
     """Return the values of the previous and of the current time window, rounded."""
-    history = counting.histories([rule], NOW)[rule.pk]
+    history = history_of(rule)
     return [round(history.previous.value), round(history.current.value)]
 
 
 def listed(rule, clause=0):
-    return mentions.count(filter_of_window(rule, NOW, UTC, clause)).value
+    return mentions.count(filter_of_rule(rule, clause)).value
 
 
 def test_registry_has_the_measures_that_rules_offer_with_fitting_conditions():
@@ -125,7 +125,7 @@ def test_growth_is_the_most_that_one_post_gained(keyword):
         for mention, minutes, engagement in points
     )
     assert values(make_rule(keyword, "growth")) == [0, 300]
-    assert filter_of_window(Rule.objects.get(), NOW, UTC) is None
+    assert filter_of_rule(Rule.objects.get()) is None
 
 
 def test_overdue_counts_items_that_wait_too_long(keyword):
@@ -137,7 +137,7 @@ def test_overdue_counts_items_that_wait_too_long(keyword):
     Triage.objects.filter(document=snoozed.document_id).update(snoozed_until=NOW + 99_999 * HOUR)
     rule = make_rule(keyword, "overdue")
     assert values(rule)[1] == 1
-    assert [row.document for row in mentions.page(filter_of_window(rule, NOW, UTC)).rows] == [late.document]
+    assert [row.document for row in mentions.page(filter_of_rule(rule)).rows] == [late.document]
 
 
 def test_silent_counts_sources_without_news_where_some_are_usual(keyword):

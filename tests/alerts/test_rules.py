@@ -8,14 +8,15 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import ActivityEntry, Membership
-from alerts import counting, incident_people, rules
+from alerts import incident_people, rules
+from alerts.counting import count_rules
 from alerts.evaluate import evaluate_all
 from alerts.models import Incident, Rule
 from alerts.rules import sentence_of
 from monitoring.insights import mentions
 from monitoring.insights.filters import MentionFilter
 from monitoring.models import SourcePeriod
-from tests.alerts.found_mentions import HOUR, NOW, counts_of, make_found, messages
+from tests.alerts.found_mentions import HOUR, NOW, counts_of, filter_of_rule, make_found, messages
 from tests.databases import server
 from tests.factories import make_keyword, make_mentions, make_source
 from tests.pages import words
@@ -76,7 +77,7 @@ def test_rule_count_equals_length_of_linked_list(rule, keyword):
     make_found(keyword, 1, ago=2 * HOUR, published=NOW - timedelta(minutes=5))
     make_found(keyword, 3, is_backlog=True)
     make_found(keyword, 3, status="ignored")
-    query = QueryDict(rules.filter_of_window(rule, NOW, UTC).to_query())
+    query = QueryDict(filter_of_rule(rule).to_query())
     shown = mentions.count(MentionFilter.from_query(keyword.project, query, NOW, UTC)).value
     assert shown == counts_of(rule)[-1] == 2
 
@@ -265,7 +266,7 @@ def test_histories_uses_index_only_scan(rule):
         cursor.execute("ANALYZE monitoring_mention")
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
         with CaptureQueriesContext(connection) as captured:
-            counting.histories([rule], NOW)
+            count_rules([rule], NOW)
         cursor.execute("EXPLAIN " + captured.captured_queries[-1]["sql"])
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "Index Only Scan using mention_by_find" in plan, plan

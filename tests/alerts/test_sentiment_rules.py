@@ -5,12 +5,12 @@ from datetime import UTC, timedelta
 import pytest
 from django.http import QueryDict
 
-from alerts import counting, rules
+from alerts import counting
 from alerts.evaluate import evaluate_all
 from alerts.models import Incident, Rule
 from monitoring.insights import mentions
 from monitoring.insights.filters import MentionFilter
-from tests.alerts.found_mentions import NOW, counts_of, make_found, messages
+from tests.alerts.found_mentions import NOW, counts_of, filter_of_rule, make_found, messages
 from tests.factories import make_keyword
 
 
@@ -75,7 +75,7 @@ def test_sentiment_rule_count_equals_length_of_linked_list(negative_rule, keywor
         make_found(keyword, 1, sentiment=label)
     for with_uncertain, number in ((False, 2), (True, 3)):
         negative_rule.with_uncertain = with_uncertain
-        query = QueryDict(rules.filter_of_window(negative_rule, NOW, UTC).to_query())
+        query = QueryDict(filter_of_rule(negative_rule).to_query())
         shown = mentions.count(MentionFilter.from_query(keyword.project, query, NOW, UTC)).value
         assert shown == counts_of(negative_rule)[-1] == number
 

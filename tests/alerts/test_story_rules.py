@@ -6,13 +6,13 @@ import pytest
 from django.http import QueryDict
 
 from accounts.models import Project
-from alerts import counting, rules
 from alerts.evaluate import evaluate_all
 from alerts.incident_filters import filter_of_peak
 from alerts.incident_windows import window_starts
 from alerts.models import Incident, Rule
 from monitoring.insights import mentions, volume
 from monitoring.insights.filters import MentionFilter
+from tests.alerts.found_mentions import filter_of_rule, history_of
 from tests.factories import make_keyword, make_mentions, make_story
 
 NOW = datetime(2026, 6, 10, 12, tzinfo=UTC)
@@ -42,9 +42,9 @@ def test_rule_counts_each_story_once_per_window_unless_it_includes_reprints(keyw
     make_story(keyword, found_at(90, 80, 30, 20, 10))
     make_mentions(keyword, found_at(10))
     make_story(make_keyword(keyword.project, "Halo"), found_at(30, 20))
-    history = counting.histories([rule], NOW)[rule.pk]
+    history = history_of(rule)
     assert [history.previous.value, history.current.value] == windows
-    assert listed(rules.filter_of_window(rule, NOW, UTC)) == windows[-1]
+    assert listed(filter_of_rule(rule)) == windows[-1]
 
 
 def test_rule_on_sentiment_counts_story_with_any_item_of_it(keyword):
@@ -59,9 +59,8 @@ def test_rule_on_sentiment_counts_story_with_any_item_of_it(keyword):
         Rule.objects.create(project=keyword.project, keyword=keyword, threshold=9, **fields)
         for fields in ({"sentiment": "negative"}, {"sentiment": "negative", "with_uncertain": True}, {})
     ]
-    found = counting.histories(created, NOW)
-    assert [found[rule.pk].current.value for rule in created] == [1, 1, 2]
-    assert [listed(rules.filter_of_window(rule, NOW, UTC)) for rule in created] == [1, 1, 2]
+    assert [history_of(rule).current.value for rule in created] == [1, 1, 2]
+    assert [listed(filter_of_rule(rule)) for rule in created] == [1, 1, 2]
 
 
 def test_incident_title_chart_and_list_count_stories_alike(keyword):

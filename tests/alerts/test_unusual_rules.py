@@ -4,11 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from alerts import counting
-from alerts.evaluate import evaluate_all, verdict_of
+from alerts.evaluate import evaluate_all, shown_verdict
 from alerts.models import Incident, Rule
 from alerts.ready_made import add_ready_made
+from alerts.rules import settings_of
 from monitoring.models import Keyword, SourcePeriod
+from tests.alerts.found_mentions import history_of
 from tests.factories import make_keyword, make_mentions, make_source, make_story
 
 NOW = datetime(2026, 6, 10, 12, tzinfo=UTC)
@@ -51,12 +52,12 @@ def fail(source, start, end):
 
 
 def verdict_is_unknown(rule):
-    return verdict_of(rule, counting.histories([rule], NOW)[rule.pk]).is_unknown
+    return shown_verdict(history_of(rule), settings_of(rule)).is_unknown
 
 
 def test_histories_count_the_same_hours_of_four_weeks(rule, keyword):
     found(keyword, HOUR, 7 * HOUR, DAY + HOUR, DAY + HOUR, DAY + 7 * HOUR, 28 * DAY + 5 * HOUR, 28 * DAY + 7 * HOUR)
-    history = counting.histories([rule], NOW)[rule.pk]
+    history = history_of(rule)
     assert history.current.value == 1
     assert [window.value for window in history.past] == [2] + [0] * 26 + [1]
 

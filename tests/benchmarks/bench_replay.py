@@ -45,8 +45,8 @@ def spent(action: Callable[[], object], rounds: int) -> float:
 
 
 def run(size: int) -> None:
-    from alerts.counting import histories
-    from alerts.evaluate import verdict_of
+    from alerts.counting import count_rules
+    from alerts.evaluate import shown_verdict
     from alerts.models import Rule
     from alerts.ready_made import READY_MADE
     from alerts.replay.read import read_past
@@ -70,7 +70,8 @@ def run(size: int) -> None:
         instants = iter([NOW - timedelta(minutes=number * (minutes // SAMPLES)) for number in range(SAMPLES)])
 
         def evaluate_one(rule=rule, instants=instants) -> None:
-            verdict_of(rule, histories([rule], next(instants))[rule.pk])
+            counted = count_rules([rule], next(instants))[rule.pk]
+            shown_verdict(counted.history, counted.settings)
 
         naive = spent(evaluate_one, SAMPLES) * minutes
         print(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from accounts.models import Project
-from alerts import counting
+from alerts.counting import count_rules
 from alerts.evaluate import evaluate_all
 from alerts.models import Incident, Rule
 from alerts.replay.build import frames_of
@@ -158,7 +158,7 @@ def test_replay_reads_the_histories_of_live_evaluation(past, keyword):
             for source, start, end in outages
             if start < now
         )
-        live.append(counting.histories(rules, now))
+        live.append({pk: counted.history for pk, counted in count_rules(rules, now).items()})
     for rule in rules:
         settings, past_of_rule = settings_of(rule), read_past(rule, UNTIL)
         frames, timeline = frames_of(rule, settings, past_of_rule), past_of_rule.timeline
