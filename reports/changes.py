@@ -34,7 +34,8 @@ SCHEDULE_FIELDS = frozenset({"is_scheduled", "hour", "weekday", "month_day"})
 
 def create_report(project: Project, user: User, **values: Any) -> Report:
     """Create a report; by default of the last week, with all sections, in the language and time zone of the person."""
-    defaults = {"title": _("Report"), "language": user.language, "sections": DEFAULT_SECTIONS}
+    title = (_("Report on %(project)s") % {"project": project.name})[:MAX_TITLE]
+    defaults = {"title": title, "language": user.language, "sections": DEFAULT_SECTIONS}
     report = Report(project=project, created_by=user, time_zone=user.zone.key)
     _assign(report, defaults | values)
     if report.is_scheduled:

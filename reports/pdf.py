@@ -55,6 +55,14 @@ class Facts:
 
 
 @dataclass(frozen=True)
+class Figures:
+    """Numbers next to each other: a label, the number, and a note or ""."""
+
+    items: Sequence[tuple[str, str, str]]
+    kind: str = "figures"
+
+
+@dataclass(frozen=True)
 class Table:
     """`widths` are shares of the page's width; 0 is as wide as the content. Numbers are aligned at their end."""
 
@@ -76,7 +84,7 @@ class Image:
     kind: str = "image"
 
 
-Part = Heading | Paragraph | Quote | Bullets | Facts | Table | Image
+Part = Heading | Paragraph | Quote | Bullets | Facts | Figures | Table | Image
 
 
 @dataclass(frozen=True)

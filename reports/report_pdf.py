@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from reports import blocks
 from reports.markup import markup_lines
 from reports.page import ReportPage
-from reports.pdf import Bullets, Facts, Heading, Image, Paragraph, Part, PdfDocument, Table, write_pdf
+from reports.pdf import Bullets, Figures, Heading, Image, Paragraph, Part, PdfDocument, Table, write_pdf
 from reports.stacked_bars import stacked_bars
 
 
@@ -38,7 +38,7 @@ def _parts(block: blocks.Block) -> Iterator[Part]:
         case blocks.Sentence():
             yield Paragraph(block.text)
         case blocks.Numbers():
-            yield Facts([(one.label, f"{one.value} ({one.note})" if one.note else one.value) for one in block.items])
+            yield Figures([(one.label, one.value, one.note) for one in block.items])
         case blocks.Chart():
             caption = _("%(first)s to %(last)s, negative mentions in red") % {"first": block.first, "last": block.last}
             yield Heading(block.title, 3)

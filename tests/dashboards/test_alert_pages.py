@@ -310,6 +310,13 @@ def test_digest_preview_shows_new_mentions(keyword, owner, as_person):
     assert "The <b>Lumen</b> lamp" in unescape(text_of(client.get(url(keyword.project, "digest/preview"))))
 
 
+def test_empty_lists_lead_to_the_next_step(project, owner, as_person):
+    client = as_person(owner)
+    for page, next_step in (("incidents", "rules"), ("outbox", "digest")):
+        main = client.get(url(project, page)).content.decode().partition("<main")[2]
+        assert f'data-size="big" href="{url(project, next_step)}"' in main
+
+
 def test_digest_is_saved_to_delivery_log_without_mail_server(keyword, owner, as_person, no_email):
     client, project = as_person(owner), keyword.project
     response = client.post(url(project, "digest/send"), follow=True)

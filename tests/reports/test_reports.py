@@ -80,6 +80,13 @@ def open_link(report, owner, days=30):
     return link, share_url(link).removeprefix("http://localhost:8000")
 
 
+def test_new_report_is_named_after_its_project(as_person, owner, project):
+    project.name = "Maison Lumen" * 8
+    project.save()
+    as_person(owner).post(f"/p/{project.pk}/reports/new")
+    assert Report.objects.get().title.startswith("Report on Maison Lumen")
+
+
 def test_list_offers_first_report_and_new_one_opens_the_builder(as_person, owner, project):
     client = as_person(owner)
     assert "No reports yet" in client.get(f"/p/{project.pk}/reports").content.decode()
