@@ -11,7 +11,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from alerts.baselines import Bounds, baselines
 from alerts.conditions.base import BELOW, FEW, READS_PAST, Clause, History, Settings, Window
+from alerts.conditions.registry import evaluate_clause
 from alerts.conditions.unusual import needs_past
 from alerts.coverage import Coverage, read_scope_coverage
 from alerts.first_polls import FirstPolls, read_first_polls
@@ -83,6 +85,7 @@ class Tables:
     coverage: Mapping[Scope, Coverage]
     counts: dict[tuple[Windows, str, Scope], Counts] = field(default_factory=dict)
     known: dict[tuple[int, Windows, datetime | None], list[tuple[bool, float]]] = field(default_factory=dict)
+    bounded: dict[Part, History] = field(default_factory=dict)
 
     def read(self, wanted: Iterable[tuple[Part, Windows]]) -> None:
         """Read the windows of clauses, with one statement for each need."""
@@ -113,9 +116,42 @@ class Tables:
 
     def history(self, part: Part) -> History:
         """Return the windows of a clause; without those of the past where they were not read."""
+        if part in self.bounded:
+            return self.bounded[part]
+        windows = self.read_windows(part)
+        current, previous, *earlier = self.windows(part, windows)
+        return History(current, previous, (previous, *earlier) if part.reads_past and windows != part.pair else ())
+
+    def read_windows(self, part: Part) -> Windows:
+        """Return the windows that were read: those of the past, too, if it was needed."""
         is_read = part.reads_past and all((part.windows, one, part.scope) in self.counts for one in part.readings)
-        current, previous, *earlier = self.windows(part, part.windows if is_read else part.pair)
-        return History(current, previous, (previous, *earlier) if is_read else ())
+        return part.windows if is_read else part.pair
+
+    def bound(self, parts: Iterable[Part]) -> list[Part]:
+        """Return those of these clauses that the past could trigger, and use its lower bounds for the others."""
+        needed = []
+        for part, past in baselines.bounds(parts, self.now, self._read_past).items():
+            current, previous = self.windows(part, part.pair)
+            is_known = [known for known, _stretch in self._known(part, part.windows)[1:]]
+            bounds = tuple(Window(value, known) for value, known in zip(past, is_known, strict=True))
+            history = History(current, previous, bounds)
+            if evaluate_clause(history, part.clause).triggered:
+                needed.append(part)
+            else:
+                self.bounded[part] = history
+        return needed
+
+    def _read_past(self, wanted: list[tuple[Part, Windows]], now: datetime) -> Bounds:
+        """Return the values of the past windows of clauses, which end at a time."""
+        tables = Tables(now, self.first_polls, self.coverage)
+        tables.read(wanted)
+        return {
+            part: tuple(
+                part.measure.measured(found, part.clause, part.settings, is_past=True).value
+                for found in tables.found(part, windows)[1:]
+            )
+            for part, windows in wanted
+        }
 
     def _known(self, part: Part, windows: Windows) -> list[tuple[bool, float]]:
         """Return for each window whether the sources could be read in it, and its stretch if it is the current one."""
@@ -145,7 +181,7 @@ def count_rules(rules: Iterable[Rule], now: datetime, *, ongoing: Collection[int
     """Return the rules by their id with their histories.
 
     The past four weeks are read only for the rules that they could trigger, and for those in `ongoing`, which have an
-    open incident; for all rules if it is None.
+    open incident; for all rules if it is None. Other histories have lower bounds of them (alerts/baselines.py).
     """
     rules = list(rules)
     if not rules:
@@ -161,11 +197,13 @@ def count_rules(rules: Iterable[Rule], now: datetime, *, ongoing: Collection[int
 
     at_once = [(part, part.windows if reads_past(rule, part) else part.pair) for rule, part in everything]
     tables.read(at_once)
-    # A count below the minimum of "unusual" needs no past.
-    maybe = [part for (rule, part) in everything if part.reads_past and not reads_past(rule, part)]
-    tables.read(
-        (part, part.windows) for part in maybe if needs_past(part.clause, tables.windows(part, part.pair)[0].value)
-    )
+    # A count below the minimum of "unusual" needs no past, one that lower bounds don't trigger no exact one. A rule of
+    # several clauses shows the numbers of all of them, so they are exact.
+    maybe = [(rule, part) for (rule, part) in everything if part.reads_past and not reads_past(rule, part)]
+    maybe = [(rule, part) for rule, part in maybe if needs_past(part.clause, tables.windows(part, part.pair)[0].value)]
+    needed = tables.bound(part for rule, part in maybe if len(parts[rule.pk]) == 1)
+    needed += [part for rule, part in maybe if len(parts[rule.pk]) > 1]
+    tables.read((part, part.windows) for part in needed)
     return {rule.pk: _counted(rule, parts[rule.pk], tables) for rule in rules}
 
 
@@ -180,6 +218,5 @@ def _counted(rule: Rule, parts: list[Part], tables: Tables) -> Counted:
     part = parts[0]
     unanalyzed = 0
     if part.settings.labels and part.clause.measure == Rule.Measure.MENTIONS:
-        windows = part.windows if first.past else part.pair
-        unanalyzed = total(tables.found(part, windows)[0][0], UNANALYZED)
+        unanalyzed = total(tables.found(part, tables.read_windows(part))[0][0], UNANALYZED)
     return Counted(rule, part.settings, part.scope, history, unanalyzed)

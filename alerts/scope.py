@@ -82,10 +82,16 @@ def scopes_of(rules: Iterable[Rule]) -> dict[int | None, Scope]:
         rows = Keyword.objects.filter(project__in={rule.project_id for rule in filtered}).order_by("pk")
         for keyword in rows.only("pk", "name", "project_id", "is_paused", "created_at"):
             keywords.setdefault(keyword.project_id, []).append(keyword)
-    return {
-        rule.pk: _plain(rule) if is_plain(rule) else _filtered(rule, keywords.get(rule.project_id, []))
-        for rule in rules
-    }
+    plain: dict[int, Scope] = {}  # many rules are about the same keyword
+    scopes: dict[int | None, Scope] = {}
+    for rule in rules:
+        if rule.keyword is None or not is_plain(rule):
+            scopes[rule.pk] = _filtered(rule, keywords.get(rule.project_id, []))
+        elif rule.keyword.pk in plain:
+            scopes[rule.pk] = plain[rule.keyword.pk]
+        else:
+            scopes[rule.pk] = plain[rule.keyword.pk] = _plain(rule, rule.keyword)
+    return scopes
 
 
 def scope_of(rule: Rule) -> Scope:
@@ -121,9 +127,7 @@ def is_plain(rule: Rule) -> bool:
     return rule.keyword_id is not None and not rule.query and rule.view_id is None
 
 
-def _plain(rule: Rule) -> Scope:
-    keyword = rule.keyword
-    assert keyword is not None
+def _plain(rule: Rule, keyword: Keyword) -> Scope:
     return Scope(
         project_id=rule.project_id,
         keywords=(keyword.pk,),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from alerts.conditions.base import READS_PAST, Clause
 
@@ -25,6 +26,7 @@ class Windows:
         return now - self.step * number
 
 
+@lru_cache(maxsize=256)
 def pair(window_s: int) -> Windows:
     """Return the current time window and the previous period."""
     length = timedelta(seconds=window_s)
@@ -33,8 +35,12 @@ def pair(window_s: int) -> Windows:
 
 def windows_of(clause: Clause, window_s: int) -> Windows:
     """Return the windows that a condition reads: two in a row, or the same hours of four weeks."""
-    if clause.condition not in READS_PAST:
-        return pair(window_s)
+    return same_hours(window_s) if clause.condition in READS_PAST else pair(window_s)
+
+
+@lru_cache(maxsize=256)
+def same_hours(window_s: int) -> Windows:
+    """Return the current time window and the same hours of four weeks."""
     length = timedelta(seconds=window_s)
     step = max(length, DAY)
     return Windows(length, step, PAST // step + 1)
