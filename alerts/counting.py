@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from alerts.baselines import Bounds, baselines
-from alerts.conditions.base import BELOW, FEW, READS_PAST, Clause, History, Settings, Window
+from alerts.conditions.base import ABOVE, BELOW, FEW, READS_PAST, Clause, History, Settings, Window
 from alerts.conditions.registry import evaluate_clause
 from alerts.conditions.unusual import needs_past
 from alerts.coverage import Coverage, read_scope_coverage
@@ -24,10 +24,12 @@ from alerts.readings.base import Counts, Request
 from alerts.readings.registry import READINGS
 from alerts.rules import settings_of
 from alerts.scope import Scope, scopes_of
-from alerts.windows import Windows, pair, windows_of
+from alerts.windows import Windows, pair, single, windows_of
 from monitoring.insights.filters import MentionFilter
 
 NOTHING: Counter[int] = Counter()
+NOT_READ = Window(0, is_known=False)
+COUNTING = frozenset({"items", "stories", "authors"})
 # The windows, the name of the reading, and the filter; None for all keywords without one: one statement each.
 Need = tuple[Windows, str, MentionFilter | None]
 
@@ -60,6 +62,11 @@ class Part:
     def pair(self) -> Windows:
         return pair(self.window_s)
 
+    @property
+    def is_threshold(self) -> bool:
+        """Whether the clause compares its current time window with nothing but a number, and counts mentions."""
+        return self.clause.condition in (ABOVE, BELOW) and COUNTING.issuperset(self.readings)
+
 
 @dataclass(frozen=True)
 class Counted:
@@ -86,6 +93,7 @@ class Tables:
     counts: dict[tuple[Windows, str, Scope], Counts] = field(default_factory=dict)
     known: dict[tuple[int, Windows, datetime | None], list[tuple[bool, float]]] = field(default_factory=dict)
     bounded: dict[Part, History] = field(default_factory=dict)
+    current_only: set[int] = field(default_factory=set)  # ids of parts
 
     def read(self, wanted: Iterable[tuple[Part, Windows]]) -> None:
         """Read the windows of clauses, with one statement for each need."""
@@ -98,6 +106,20 @@ class Tables:
             counts = READINGS[reading](request) if request.keywords else {}
             # A later statement with the same need is about other keywords.
             self.counts |= {(windows, reading, scope): counts for scope in scopes}
+
+    def read_thresholds(self, parts: Iterable[Part]) -> None:
+        """Read the current time windows of clauses that need no other; the previous period of those they trigger, too.
+
+        A statement that has read both for another rule has all that is needed, if it is about the same keywords.
+        """
+        parts = [
+            one for one in parts if not all((one.pair, reading, one.scope) in self.counts for reading in one.readings)
+        ]
+        self.current_only |= {id(part) for part in parts}
+        self.read((part, single(part.window_s)) for part in parts)
+        triggered = [part for part in parts if evaluate_clause(self.history(part), part.clause).triggered]
+        self.current_only -= {id(part) for part in triggered}
+        self.read((part, part.pair) for part in triggered)
 
     def found(self, part: Part, windows: Windows) -> list[list[Counter[int]]]:
         """Return what the readings of a clause have in each window."""
@@ -119,11 +141,15 @@ class Tables:
         if part in self.bounded:
             return self.bounded[part]
         windows = self.read_windows(part)
+        if windows.number == 1:
+            return History(self.windows(part, windows)[0], NOT_READ)
         current, previous, *earlier = self.windows(part, windows)
         return History(current, previous, (previous, *earlier) if part.reads_past and windows != part.pair else ())
 
     def read_windows(self, part: Part) -> Windows:
         """Return the windows that were read: those of the past, too, if it was needed."""
+        if id(part) in self.current_only:
+            return single(part.window_s)
         is_read = part.reads_past and all((part.windows, one, part.scope) in self.counts for one in part.readings)
         return part.windows if is_read else part.pair
 
@@ -195,8 +221,13 @@ def count_rules(rules: Iterable[Rule], now: datetime, *, ongoing: Collection[int
     def reads_past(rule: Rule, part: Part) -> bool:
         return part.reads_past and (ongoing is None or rule.pk in ongoing or part.clause.condition == FEW)
 
-    at_once = [(part, part.windows if reads_past(rule, part) else part.pair) for rule, part in everything]
-    tables.read(at_once)
+    def needs_current_only(rule: Rule, part: Part) -> bool:
+        return ongoing is not None and rule.pk not in ongoing and len(parts[rule.pk]) == 1 and part.is_threshold
+
+    thresholds = [part for rule, part in everything if needs_current_only(rule, part)]
+    others = [(rule, part) for rule, part in everything if not needs_current_only(rule, part)]
+    tables.read((part, part.windows if reads_past(rule, part) else part.pair) for rule, part in others)
+    tables.read_thresholds(thresholds)
     # A count below the minimum of "unusual" needs no past, one that lower bounds don't trigger no exact one. A rule of
     # several clauses shows the numbers of all of them, so they are exact.
     maybe = [(rule, part) for (rule, part) in everything if part.reads_past and not reads_past(rule, part)]

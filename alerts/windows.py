@@ -39,6 +39,13 @@ def windows_of(clause: Clause, window_s: int) -> Windows:
 
 
 @lru_cache(maxsize=256)
+def single(window_s: int) -> Windows:
+    """Return the current time window."""
+    length = timedelta(seconds=window_s)
+    return Windows(length, length, 1)
+
+
+@lru_cache(maxsize=256)
 def same_hours(window_s: int) -> Windows:
     """Return the current time window and the same hours of four weeks."""
     length = timedelta(seconds=window_s)
