@@ -140,10 +140,11 @@ def test_project_that_fails_does_not_stop_the_recomputation_of_others(project, o
     items = [found(make_keyword(project)), found(make_keyword(other))]
     for item, person in zip(items, (manager, stranger), strict=True):
         set_status(item.keyword.project, person, [item.pk], "needs_reply")
-    ResponseTarget.objects.filter(project=project).update(time_zone="Nowhere/Atlantis", changed_at=TUESDAY)
+    ResponseTarget.objects.filter(project=project).update(week=[1], changed_at=TUESDAY)
     ResponseTarget.objects.filter(project=other).update(hours=1, changed_at=timezone.now())
     recompute_due_times()
     assert times(items[1]).due_at == TUESDAY + timedelta(hours=1)
+    assert ResponseTarget.objects.get(project=project).changed_at == TUESDAY, "it is tried again"
 
 
 def test_items_of_other_projects_are_left_alone(project, owner, stranger, manager, keyword, target):
