@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from alerts.baselines import baselines
 from alerts.conditions.base import UNUSUAL, Clause, History, Window
 from alerts.conditions.registry import evaluate_clause
-from alerts.counting import histories
-from alerts.evaluate import evaluate_all, verdict_of
+from alerts.counting import count_rules
+from alerts.evaluate import evaluate_all, shown_verdict
 from alerts.models import Incident, Rule
 from monitoring.models import Mention, SourcePeriod
 from tests.factories import make_keyword, make_mentions, make_source
@@ -62,12 +62,6 @@ def rules(project):
     return [Rule.objects.create(**fields, **kind) for kind in kinds]
 
 
-def histories_of(rules, now):
-    """Return the rules with the histories that are read in full."""
-    found = histories(rules, now)
-    return [(rule, found[rule.pk]) for rule in rules]
-
-
 def reads_of_past(now):
     """Evaluate all rules. Return how many statements read mentions that are older than the previous period."""
     with CaptureQueriesContext(connection) as queries:
@@ -92,7 +86,9 @@ def test_rise_within_the_hour_opens_incidents_with_exact_usual_counts(rules):
     make_mentions(rules[0].keyword, rows)
     evaluate_all(NOW + 2 * MINUTE)
     opened = {one.rule_id: (one.value, one.baseline) for one in Incident.objects.all()}
-    exact = {rule: verdict_of(rule, history) for rule, history in histories_of(rules, NOW + 2 * MINUTE)}
+    exact = {
+        one.rule: shown_verdict(one.history, one.settings) for one in count_rules(rules, NOW + 2 * MINUTE).values()
+    }
     assert opened == {rule.pk: (one.value, one.baseline) for rule, one in exact.items() if one.triggered}
     assert [opened[rule.pk][1] for rule in rules[:2]] == [1, 12] and len(opened) == 4
 
