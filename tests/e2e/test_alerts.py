@@ -67,8 +67,8 @@ def test_incident_page_draws_chart_acknowledges_and_links_to_mentions(open_as, b
     page.get_by_role("link", name="Lumen: 12 mentions in 24 hours").click()
     expect(page.locator("canvas")).to_be_visible()
     page.get_by_role("button", name="Acknowledge").click()
-    expect(page.get_by_role("region", name="Details").locator(".part-head .badge")).to_have_text("Acknowledged")
-    expect(page.get_by_role("region", name="Details").locator(".part-head .badge")).to_be_visible()
+    expect(page.locator(".bar .badge")).to_have_text("Acknowledged")
+    expect(page.locator(".bar .badge")).to_be_visible()
     page.get_by_role("link", name="View all 12 mentions").click()
     expect(page.get_by_role("heading", name="12 mentions")).to_be_visible()
 
