@@ -28,6 +28,7 @@ ENTRIES: list[tuple[str, str, str | Promise, str | Promise, tuple[str, ...]]] = 
     ("overview", "layout-dashboard", _("Overview"), WATCH, ("response_times",)),
     ("mentions", "inbox", _("Mentions"), WATCH, ("mention", "mention_reply", "mention_saved_replies", "story")),
     ("search", "search", _("All content"), WATCH, ()),
+    ("compare", "scale", _("Compare"), WATCH, ("compare_side", "compare_details")),
     ("authors", "contact", _("Authors"), WATCH, ("author", "welcome", "author_rules", "author_erase")),
     ("columns", "columns-3", _("Columns"), WATCH, ()),
     ("saved_views", "bookmark", _("Saved views"), WATCH, ()),

@@ -41,6 +41,15 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class NetLine:
+    """Net sentiment of one of several sides: `points` are (net, low, high), None where too little is known."""
+
+    name: str
+    who: int
+    points: tuple[tuple[int, int, int] | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Remark:
     """A gap or a change in a bucket, in words."""
 
@@ -108,6 +117,28 @@ def net(
         "high": [point[2] if point else None for point in points],
         "unknown": unknown,
         "room": has_room,
+    }
+
+
+def nets(
+    buckets: Sequence[TimeBucket], lines: Sequence[NetLine], gaps: Sequence[Remark], unknown: str
+) -> dict[str, Any]:
+    """Return lines of net sentiment of several sides, each with its band; `unknown` says why a point is None."""
+    return {
+        "kind": "nets",
+        **_axis(buckets, gaps, ()),
+        "lines": [
+            {
+                "name": line.name,
+                "who": line.who,
+                "net": [point[0] if point else None for point in line.points],
+                "low": [point[1] if point else None for point in line.points],
+                "high": [point[2] if point else None for point in line.points],
+            }
+            for line in lines
+        ],
+        "unknown": unknown,
+        "room": True,
     }
 
 

@@ -10,6 +10,8 @@ from dashboards.views import (
     authors,
     bulk,
     columns,
+    compare,
+    compare_parts,
     connections,
     delivery,
     device,
@@ -86,6 +88,9 @@ OVERVIEW = [
     path("p/<int:project_id>/response-times", response_times.response_times, name="response_times"),
     path("p/<int:project_id>/overview/details", overview_parts.overview_details, name="overview_details"),
     path("p/<int:project_id>/overview/peak", overview_parts.overview_peak, name="overview_peak"),
+    path("p/<int:project_id>/compare", compare.compare_sides, name="compare"),
+    path("p/<int:project_id>/compare/side", compare_parts.compare_side, name="compare_side"),
+    path("p/<int:project_id>/compare/details", compare_parts.compare_details, name="compare_details"),
 ]
 MENTIONS = [
     path("p/<int:project_id>/mentions", mentions.mentions, name="mentions"),

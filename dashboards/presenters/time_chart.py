@@ -106,7 +106,7 @@ def time_charts_of(
         Line(line.keyword.name, who, tuple(line.counts))
         for who, line in enumerate(rivals[: time_charts.COMPETITORS], start=2)
     )
-    gap_remarks = tuple(Remark(gap.index, _gap_words(gap)) for gap in gaps)
+    gap_remarks = tuple(Remark(gap.index, gap_words(gap)) for gap in gaps)
     mark_remarks = _mark_remarks(found.starts, marks)
     points = net_points([tally.split for tally in found.tallies])
     peak_remarks = [Remark(at, _peak_words(found.tallies[at])) for at in tops]
@@ -236,7 +236,7 @@ def _sorted(remarks: Sequence[Remark]) -> list[Remark]:
     return sorted(remarks, key=lambda one: one.at)
 
 
-def _gap_words(gap: Gap) -> str:
+def gap_words(gap: Gap) -> str:
     """Return which sources failed and why: "Le Phare: the site took too long to respond."."""
     if not gap.failures:
         return _("Vigie did not collect yet")

@@ -98,7 +98,7 @@ def breakdown(f: MentionFilter, bucket: str | None = None) -> Breakdown:
     """Return documents by bucket and label, of the period and of the previous one, from one reading."""
     bucket = fitting_bucket(f.since, f.until, bucket)
     starts = bucket_starts(f.since, f.until, f.zone, bucket)
-    rows = document_rows(f, _with_previous(f), number=_number(f, starts))
+    rows = document_rows(f, with_previous(f), number=period_bucket(f, starts))
     found: dict[int, list[tuple[int, int]]] = {}
     for number, labels, count in count_tuples(rows, "number, labels"):
         found.setdefault(number, []).append((labels, count))
@@ -114,7 +114,7 @@ def keyword_lines(f: MentionFilter, keywords: Sequence[Keyword]) -> list[Keyword
     starts = bucket_starts(f.since, f.until, f.zone, fitting_bucket(f.since, f.until))
     f = f.replace(keywords=tuple(keyword.pk for keyword in keywords), by="published")
     counts = {keyword.pk: [0] * (len(starts) + 1) for keyword in keywords}
-    rows = _with_previous(f).annotate(number=_number(f, starts)).values_list("keyword_id", "number")
+    rows = with_previous(f).annotate(number=period_bucket(f, starts)).values_list("keyword_id", "number")
     for keyword_id, number, count in rows.annotate(rows=Count("*")).order_by():
         counts[keyword_id][number] = count
     return [KeywordLine(keyword, tuple(counts[keyword.pk][1:]), counts[keyword.pk][BEFORE]) for keyword in keywords]
@@ -154,13 +154,14 @@ def label_bits() -> Case:
     return Case(*whens, default=Value(1 << LABELS.index("pending")), output_field=IntegerField())
 
 
-def _with_previous(f: MentionFilter) -> QuerySet[Mention]:
+def with_previous(f: MentionFilter) -> QuerySet[Mention]:
     """Return the mentions of the period and of the previous one, which may end before the period begins."""
     previous = f.previous()
     rows = f.replace(since=previous.since).mentions()
     return rows.filter(Q(published__lt=previous.until) | Q(published__gte=f.since))
 
 
-def _number(f: MentionFilter, starts: Sequence[datetime]) -> Expression:
+def period_bucket(f: MentionFilter, starts: Sequence[datetime]) -> Expression:
+    """Return the expression for the number of a bucket of the period, from 1; BEFORE for the previous period."""
     # The first bucket may begin before the period: it is cut, and number 0 is the previous period.
     return bucket_number(f, [f.since, *starts[1:]])

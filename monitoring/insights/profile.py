@@ -41,12 +41,16 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The followers of the authors of `sampled` mentions, each author once; `known` of the mentions have a number."""
+    """The followers of the authors of `sampled` mentions, each author once, also by platform.
+
+    `known` of the mentions have a number.
+    """
 
     followers: int
     known: int
     sampled: int
     is_complete: bool
+    by_platform: Mapping[str, int]
 
 
 def profile(f: MentionFilter, top: int = TOP) -> Profile:
@@ -78,7 +82,10 @@ def known_reach(f: MentionFilter) -> Reach:
         known += 1
         key = (platform, author_url or author)
         largest[key] = max(largest.get(key, 0), followers or 0)
-    return Reach(sum(largest.values()), known, len(sample), len(newest) <= REACH_SAMPLE)
+    by_platform: dict[str, int] = defaultdict(int)
+    for (platform, _author), followers in largest.items():
+        by_platform[platform] += followers
+    return Reach(sum(largest.values()), known, len(sample), len(newest) <= REACH_SAMPLE, dict(by_platform))
 
 
 # Groups by hour, by source and by author in one reading; only the most frequent sources and authors leave Postgres.

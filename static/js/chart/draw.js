@@ -7,11 +7,12 @@ import { truth } from "./truth.js";
 
 const format = new Intl.NumberFormat(document.documentElement.lang);
 const drawn = new Map();
+const isSigned = (config) => config.kind === "net" || config.kind === "nets";
 
 const signed = (value) => (value > 0 ? "+" : "") + format.format(value).replace("-", "−");
 
 function writer(config) {
-  if (config.kind === "net") return signed;
+  if (isSigned(config)) return signed;
   if (config.percent) return (value) => config.percent.replace("{}", format.format(value));
   return (value) => format.format(value);
 }
@@ -19,6 +20,7 @@ function writer(config) {
 // What the tooltip adds about a bucket: its gap and changes, and why there is no figure.
 function remarks(config, at) {
   const found = [...config.gaps, ...config.marks, ...(config.fired ?? [])].filter((one) => one.at === at).map((one) => one.text);
+  if (config.kind === "nets" && config.lines.some(({ net }) => net[at] === null)) found.push(config.unknown);
   if (config.kind === "net" && config.net[at] === null) found.push(config.unknown);
   if (config.kind === "net" && config.net[at] !== null) found.push(`${signed(config.low[at])} – ${signed(config.high[at])}`);
   return found;
@@ -26,7 +28,7 @@ function remarks(config, at) {
 
 function scales(config, write) {
   const text = { color: token("--ink-3"), font: { size: 12, family: "Geist" } };
-  const isNet = config.kind === "net";
+  const isNet = isSigned(config);
   return {
     x: {
       stacked: true,
@@ -78,7 +80,8 @@ function options(config, onSelect) {
         filter: ({ dataset, raw }) => !dataset.isBand && raw !== null,
         callbacks: {
           title: (items) => (items.length ? config.titles[items[0].dataIndex] : ""),
-          label: ({ dataset, raw }) => ` ${dataset.label} ${write(raw)}`,
+          label: ({ dataset, raw, dataIndex: at }) =>
+            ` ${dataset.label} ${write(raw)}${dataset.low ? ` (${signed(dataset.low[at])} – ${signed(dataset.high[at])})` : ""}`,
           footer: (items) => (items.length ? remarks(config, items[0].dataIndex) : ""),
         },
       },

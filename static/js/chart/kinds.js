@@ -53,6 +53,12 @@ const kinds = {
       segment: { borderColor: (part) => (part.p1.parsed.y < 0 ? token("--neg-fill") : token("--ink")) },
     }),
   ],
+  nets: (config) =>
+    config.lines.flatMap(({ name, who, net, low, high }) => [
+      line("", "transparent", high, { fill: "+1", backgroundColor: fade(token(`--who-${who}`), 8), isBand: true }),
+      line("", "transparent", low, { isBand: true }),
+      line(name, token(`--who-${who}`), net, { borderWidth: who === 1 ? 2.5 : 1.5, endLabel: name, low, high }),
+    ]),
   replay: (config) => {
     const fired = new Set(config.fired.map(({ at }) => at));
     const colors = config.data.map((_, at) => token(fired.has(at) ? "--neg-fill" : "--ink-3"));

@@ -1,0 +1,49 @@
+"""Compare brands with competitors: numbers, share of voice, net sentiment and platforms.
+
+What each is praised and criticized for, visibility and authors load later (compare_parts.py).
+"""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from accounts.access import SignedInRequest, project_view
+from accounts.models import Membership, Role
+from dashboards.presenters.compare import compare_page, side_name
+from dashboards.presenters.compare_words import compare_words
+from dashboards.presenters.coverage import coverage
+from dashboards.presenters.filter_bar import filter_bar
+from dashboards.views.time_limit import within_time_limit
+from monitoring.insights.comparison import MAX_SIDES, compare, sides_of
+from monitoring.insights.filters import MentionFilter
+from monitoring.insights.gaps import failures_of, gaps
+from monitoring.insights.volume import history_start
+from monitoring.models import Keyword
+
+
+@project_view()
+@within_time_limit
+def compare_sides(request: SignedInRequest, membership: Membership) -> HttpResponse:
+    project, now = membership.project, timezone.now()
+    keywords = list(Keyword.objects.filter(project=project).order_by("id"))
+    f = MentionFilter.from_query(project, request.GET, now, request.user.zone, person_id=request.user.pk)
+    f.set_project_keywords(one.pk for one in keywords)
+    sides = sides_of(f, keywords)
+    context: dict[str, object] = {
+        "project": project,
+        "keywords": keywords,
+        "bar": filter_bar(f, keywords),
+        "query": f.to_query(),
+        "compared": {keyword.pk for side in sides for keyword in side.keywords},
+        "max_sides": MAX_SIDES,
+        "names": [side_name(side) for side in sides],
+        "may_edit": membership.may(Role.MANAGER),
+    }
+    if len(sides) > 1:
+        start = history_start(f)
+        found = compare(f, sides)
+        failures = failures_of(project, f.since, f.until)
+        unseen = gaps(failures, coverage(project).total, found.starts, f.until, start)
+        page = compare_page(found, unseen, has_previous=start is None)
+        context |= {"page": page, "words": compare_words(page.rows), "total": found.total, "history_start": start}
+    return render(request, "compare/compare.html", context)

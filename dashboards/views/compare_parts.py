@@ -1,0 +1,92 @@
+"""The fragments of the compare page that load after it: one side, and visibility with authors and posts.
+
+Both read texts or bounded samples of mentions, which takes longer than counts.
+"""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from accounts.access import SignedInRequest, project_view
+from accounts.models import Membership
+from dashboards.presenters import overview_details as details
+from dashboards.presenters.compare import side_name
+from dashboards.presenters.compare_details import shared_author_rows, visibility_rows
+from dashboards.presenters.mention_rows import shown_mentions
+from dashboards.views.time_limit import within_time_limit
+from monitoring.content.values import read_id
+from monitoring.insights.comparison import Side, sides_of
+from monitoring.insights.comparison_posts import most_engaging, shared_authors
+from monitoring.insights.filters import MentionFilter
+from monitoring.insights.profile import profile
+from monitoring.insights.terms import distinctive_terms
+from monitoring.insights.visibility import read_parts, read_weights
+from monitoring.models import Keyword
+
+TOP = 4
+LABELS = ("positive", "neutral", "negative")
+
+
+@project_view()
+@within_time_limit
+def compare_side(request: SignedInRequest, membership: Membership) -> HttpResponse:
+    """`side` is the place of the side, from 0."""
+    sides, place = _sides(request, membership), read_id(request.GET.get("side", "")) or 0
+    if place >= len(sides):
+        raise Http404
+    f = sides[place].f
+    found = profile(f, TOP)
+    heat = details.heat_rows(f, found.heat)
+    context = {
+        "project": membership.project,
+        "name": side_name(sides[place]),
+        "place": place,
+        "who": place + 1,
+        "praise": _terms(f, "positive"),
+        "criticism": _terms(f, "negative"),
+        "sources": details.source_rows(f, found),
+        "authors": details.author_rows(f, found),
+        "heat": heat,
+        "busiest": details.busiest(heat),
+    }
+    return render(request, _template(request, "side"), context)
+
+
+@project_view()
+@within_time_limit
+def compare_details(request: SignedInRequest, membership: Membership) -> HttpResponse:
+    sides = _sides(request, membership)
+    if not sides:
+        raise Http404
+    read = [read_parts(side) for side in sides]
+    rivals = [one for side in sides[1:] for one in side.ids]
+    posts = most_engaging(sides[0].f.replace(keywords=tuple(rivals))) if rivals else []
+    context = {
+        "project": membership.project,
+        "names": [side_name(side) for side in sides],
+        "visibility": visibility_rows(sides, read, read_weights(request.GET)),
+        "pairs": [pair for pair in request.GET.lists() if not pair[0].endswith("_weight")],
+        "authors": shared_author_rows(sides, shared_authors(sides)),
+        "posts": shown_mentions(posts),
+    }
+    return render(request, _template(request, "details"), context)
+
+
+def _terms(f: MentionFilter, label: str) -> list[details.RankRow]:
+    """Return the terms of the mentions with a label, against the other mentions of the same side."""
+    own = f.replace(sentiments=(label,))
+    terms = distinctive_terms(own, f.replace(sentiments=tuple(one for one in LABELS if one != label)))
+    return details.term_rows(own, terms.words, terms.sampled, is_complete=terms.is_complete)
+
+
+def _sides(request: SignedInRequest, membership: Membership) -> tuple[Side, ...]:
+    project = membership.project
+    f = MentionFilter.from_query(project, request.GET, timezone.now(), request.user.zone, person_id=request.user.pk)
+    keywords = list(Keyword.objects.filter(project=project).order_by("id"))
+    f.set_project_keywords(one.pk for one in keywords)
+    return sides_of(f, keywords)
+
+
+def _template(request: SignedInRequest, name: str) -> str:
+    """Return the fragment for the page, or a page of its own for a browser without JavaScript."""
+    return f"compare/_{name}.html" if request.htmx else f"compare/{name}.html"

@@ -1,0 +1,104 @@
+"""A score from 0 to 100 of how visible each side of a comparison is, on each platform and overall.
+
+`visibility` is pure: parts in, scores out. Each part is relative to the highest of the sides, and the parts have
+weights that people can change; HowSociable compared with one reference brand in the same way (2008). `read_parts`
+reads them: one statement per side, and a bounded sample for the reach. Called by the compare page and the API.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass, fields
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import F
+
+from monitoring.content.values import read_id
+from monitoring.insights.breakdown import document_rows
+from monitoring.insights.comparison import Side
+from monitoring.insights.filters import MentionFilter
+from monitoring.insights.profile import known_reach
+
+MAX_WEIGHT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Mentions, followers of the authors, different authors (without one: sources), and items beyond the first of
+    their story.
+    """
+
+    mentions: int = 0
+    reach: int = 0
+    authors: int = 0
+    pickups: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The weight of each part, from 0 to MAX_WEIGHT; what counts is their ratio."""
+
+    mentions: int = 40
+    reach: int = 30
+    authors: int = 20
+    pickups: int = 10
+
+
+PARTS = tuple(field.name for field in fields(Parts))
+
+
+def read_weights(params: Mapping[str, object]) -> Weights:
+    """Return the weights of a query string: `mentions_weight` and so on; the usual ones where they are no weights."""
+    usual = Weights()
+    values = {name: read_id(str(params.get(f"{name}_weight", ""))) for name in PARTS}
+    known = {name: value for name, value in values.items() if value is not None and value <= MAX_WEIGHT}
+    weights = Weights(**{name: known.get(name, getattr(usual, name)) for name in PARTS})
+    return weights if any(astuple(weights)) else usual
+
+
+def visibility(sides: Sequence[Parts], weights: Weights) -> list[int]:
+    """Return the score of each side: the weighted mean of its parts, each relative to the highest of the sides.
+
+    A part that no side has is left out, so the most visible side can reach 100 everywhere.
+    """
+    tops = {name: max((getattr(one, name) for one in sides), default=0) for name in PARTS}
+    used = {name: getattr(weights, name) for name in PARTS if tops[name] and getattr(weights, name)}
+    whole = sum(used.values())
+    if not whole:
+        return [0] * len(sides)
+    return [
+        round(100 * sum(weight * getattr(one, name) / tops[name] for name, weight in used.items()) / whole)
+        for one in sides
+    ]
+
+
+_COUNTS = """
+SELECT GROUPING(platform_key), platform_key, count(*), count(DISTINCT author_row),
+    count(story_key) - count(DISTINCT story_key)
+FROM (SELECT *, CASE WHEN author_key = '' THEN 'source ' || coalesce(source_key, 0) ELSE 'author ' || author_key END AS author_row
+    FROM ({rows}) AS documents) AS named
+GROUP BY GROUPING SETS ((), (platform_key))
+"""
+
+
+def read_parts(side: Side) -> tuple[Parts, dict[str, Parts]]:
+    """Return the parts of a side over all platforms, and by platform."""
+    reach = known_reach(side.f)
+    overall, platforms = Parts(), {}
+    for is_total, platform, mentions, authors, pickups in _counts(side.f):
+        if is_total:
+            overall = Parts(mentions, reach.followers, authors, pickups)
+        else:
+            platforms[platform] = Parts(mentions, reach.by_platform.get(platform, 0), authors, pickups)
+    return overall, platforms
+
+
+def _counts(f: MentionFilter) -> list[tuple]:
+    keys = {"platform": "platform", "author": "author", "source": "source_id", "story": "story_id"}
+    columns = {f"{name}_key": F(column) for name, column in keys.items()}
+    try:
+        sql, params = document_rows(f, f.mentions(), **columns).query.sql_with_params()
+    except EmptyResultSet:  # no keyword is in scope
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTS.replace("{rows}", sql), params)
+        return cursor.fetchall()
