@@ -13,6 +13,7 @@ from api import (
     bulk_changes,
     channels,
     columns,
+    compare,
     deliveries,
     digests,
     documents,
@@ -58,7 +59,19 @@ requests left in this minute.
 ROUTERS = [
     module.router
     for module in (
-        *(projects, keywords, near_misses, sources, platform_sources, mentions, overview, mutes, stories, reports),
+        *(
+            projects,
+            keywords,
+            near_misses,
+            sources,
+            platform_sources,
+            mentions,
+            overview,
+            compare,
+            mutes,
+            stories,
+            reports,
+        ),
         *(volume, documents, sentiment, explain, saved_views, columns, response_times, response_targets, exports),
         *(authors, welcome_queue, triage, bulk_changes, presence, notes, drafts, replies, saved_replies, channels),
         *(incidents, rule_replay, rules, feed_addresses, digests, deliveries, quiet_hours, playbook),

@@ -169,7 +169,7 @@ def get_overview(
         "bucket": found.bucket,
         "keywords": subject.keywords,
         "starts": found.starts,
-        "buckets": [_tally(one) for one in found.tallies],
+        "buckets": [tally_out(one) for one in found.tallies],
         "net": net_points([one.split for one in found.tallies]),
         "peaks": peaks([one.documents for one in found.tallies]),
         "gaps": [
@@ -181,8 +181,8 @@ def get_overview(
             for gap in gaps(failures, sources, found.starts, f.until, first)
         ],
         "marks": marks(project, f.since, f.until),
-        "total": _tally(found.total),
-        "previous": None if first else _tally(found.before),
+        "total": tally_out(found.total),
+        "previous": None if first else tally_out(found.before),
     }
 
 
@@ -195,8 +195,8 @@ def get_profile(request: SignedInRequest, project_id: int, filters: Query[Filter
     return {
         "zone": str(f.zone),
         "heat": found.heat,
-        "sources": [{"key": row.key, **_tally(row.tally)} for row in found.sources],
-        "authors": [{"key": row.key, **_tally(row.tally)} for row in found.authors],
+        "sources": [{"key": row.key, **tally_out(row.tally)} for row in found.sources],
+        "authors": [{"key": row.key, **tally_out(row.tally)} for row in found.authors],
         "reach": known_reach(f),
     }
 
@@ -214,7 +214,8 @@ def _subject(request: SignedInRequest, project_id: int, extra: set[str]) -> Subj
     return subject_of(f, list(Keyword.objects.filter(project=project).order_by("id")))
 
 
-def _tally(tally: Tally) -> dict[str, int]:
+def tally_out(tally: Tally) -> dict[str, int]:
+    """Return the fields of TallyOut."""
     split = tally.split
     labels = ("negative", "neutral", "positive", "uncertain", "pending")
     return {"documents": tally.documents, **{label: getattr(split, label) for label in labels}}

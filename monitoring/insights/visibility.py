@@ -43,16 +43,16 @@ class Weights:
     pickups: int = 10
 
 
+USUAL = Weights()
 PARTS = tuple(field.name for field in fields(Parts))
 
 
 def read_weights(params: Mapping[str, object]) -> Weights:
     """Return the weights of a query string: `mentions_weight` and so on; the usual ones where they are no weights."""
-    usual = Weights()
     values = {name: read_id(str(params.get(f"{name}_weight", ""))) for name in PARTS}
     known = {name: value for name, value in values.items() if value is not None and value <= MAX_WEIGHT}
-    weights = Weights(**{name: known.get(name, getattr(usual, name)) for name in PARTS})
-    return weights if any(astuple(weights)) else usual
+    weights = Weights(**{name: known.get(name, getattr(USUAL, name)) for name in PARTS})
+    return weights if any(astuple(weights)) else USUAL
 
 
 def visibility(sides: Sequence[Parts], weights: Weights) -> list[int]:
@@ -74,8 +74,12 @@ def visibility(sides: Sequence[Parts], weights: Weights) -> list[int]:
 _COUNTS = """
 SELECT GROUPING(platform_key), platform_key, count(*), count(DISTINCT author_row),
     count(story_key) - count(DISTINCT story_key)
-FROM (SELECT *, CASE WHEN author_key = '' THEN 'source ' || coalesce(source_key, 0) ELSE 'author ' || author_key END AS author_row
-    FROM ({rows}) AS documents) AS named
+FROM (
+    SELECT platform_key, story_key,
+        CASE author_key WHEN '' THEN 'source ' || coalesce(source_key, 0) ELSE 'author ' || author_key END
+            AS author_row
+    FROM ({rows}) AS documents
+) AS named
 GROUP BY GROUPING SETS ((), (platform_key))
 """
 

@@ -211,7 +211,9 @@ def test_compare_has_constant_query_count(as_person, viewer, at, project, keywor
     for name in ("compare", "compare_side", "compare_details"):
         few = queries(client, at(name))
         for number in range(4):
-            rows = [{"author": f"Author {n}", "platform": ["feed", "bluesky"][n % 2], "engagement": n} for n in range(9)]
+            rows = [
+                {"author": f"Author {n}", "platform": ["feed", "bluesky"][n % 2], "engagement": n} for n in range(9)
+            ]
             make_mentions([keywords[0], keywords[2]], rows)
             make_keyword(project, f"{name} {number}", "lumen", type="topic")
         assert queries(client, at(name)) <= few + 3
