@@ -121,7 +121,7 @@ def get_visibility(
     project = membership_of(request.user, project_id).project
     f = read_filter(request, project, set(WeightParameters.model_fields))
     sides = sides_of(f, list(Keyword.objects.filter(project=project).order_by("id")))
-    read = [read_parts(side) for side in sides]
+    read = read_parts(sides)
     chosen = Weights(**{name: getattr(weights, f"{name}_weight") for name in PARTS})
     scores = visibility([parts for parts, _platforms in read], chosen)
     names = sorted({name for _parts, platforms in read for name in platforms})

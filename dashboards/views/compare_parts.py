@@ -58,7 +58,7 @@ def compare_details(request: SignedInRequest, membership: Membership) -> HttpRes
     sides = _sides(request, membership)
     if not sides:
         raise Http404
-    read = [read_parts(side) for side in sides]
+    read = read_parts(sides)
     rivals = [one for side in sides[1:] for one in side.ids]
     posts = most_engaging(sides[0].f.replace(keywords=tuple(rivals))) if rivals else []
     context = {

@@ -1,29 +1,29 @@
 """Compare brands with competitors: documents of each side by bucket, platform and label.
 
 In: a MentionFilter and the keywords of a project. Out: frozen sides; each number is the length of the list behind it.
-One reading per side, and there are at most MAX_SIDES. Called by the compare page and the API.
+Two statements for all sides. Called by the compare page and the API.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from django.db.models import F
+from django.contrib.postgres.aggregates import BitOr
+from django.db.models import Case, Expression, F, IntegerField, Min, QuerySet, Value, When
 
 from monitoring.insights.breakdown import (
     BEFORE,
     Tally,
     count_tuples,
-    document_rows,
+    label_bits,
     period_bucket,
     tally,
     with_previous,
 )
-from monitoring.insights.dimensions import FOLD
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.periods import bucket_starts, fitting_bucket
-from monitoring.models import Keyword
+from monitoring.models import Keyword, Mention
 
 MAX_SIDES = 5  # lines that people can distinguish
 MIN_MENTIONS = 10  # below it, a share on a platform is chance
@@ -98,23 +98,59 @@ def compare(f: MentionFilter, sides: Sequence[Side]) -> Comparison:
     bucket = fitting_bucket(f.since, f.until)
     starts = bucket_starts(f.since, f.until, f.zone, bucket)
     local = tuple(start.astimezone(f.zone) for start in starts)
-    return Comparison(bucket, local, tuple(_read(side, starts) for side in sides))
+    if not sides:
+        return Comparison(bucket, local, ())
+    own = filter_of(sides)
+    rows = side_rows(sides, with_previous(own), number=period_bucket(own, starts), platform_key=F("platform"))
+    found: list[list[tuple[int, str, int, int]]] = [[] for _ in sides]
+    for place, *counted in count_tuples(rows, "side, number, platform_key, labels"):
+        found[place].append(tuple(counted))
+    pickups = _pickups(sides, own)
+    counts = (_side_counts(side, found[place], len(starts), pickups.get(place, 0)) for place, side in enumerate(sides))
+    return Comparison(bucket, local, tuple(counts))
 
 
-def _read(side: Side, starts: Sequence[datetime]) -> SideCounts:
-    f = side.f
-    rows = document_rows(f, with_previous(f), number=period_bucket(f, starts), platform_key=F("platform"))
+def filter_of(sides: Sequence[Side]) -> MentionFilter:
+    """Return the filter of the mentions of all sides."""
+    return sides[0].f.replace(keywords=tuple(pk for side in sides for pk in side.ids))
+
+
+def side_rows(
+    sides: Sequence[Side], mentions: QuerySet[Mention], **columns: Expression | F
+) -> QuerySet[Mention, dict]:
+    """Return one row per side and document of a query: `side` (its place), the columns, and its `labels` as bits.
+
+    As `document_rows`: the columns are properties of the document, the same in all its mentions.
+    """
+    places = [When(keyword_id__in=side.ids, then=Value(place)) for place, side in enumerate(sides)]
+    rows = mentions.annotate(side=Case(*places, output_field=IntegerField()))
+    if all(len(side.ids) == 1 for side in sides):  # one mention per side and document
+        return rows.annotate(**columns, labels=label_bits()).values("side", *columns, "labels").order_by()
+    grouped = rows.values("side", "document_id").annotate(**{name: Min(one) for name, one in columns.items()})
+    return grouped.annotate(labels=BitOr(label_bits())).order_by()
+
+
+def _pickups(sides: Sequence[Side], f: MentionFilter) -> dict[int, int]:
+    """Return the number of items beyond the first of their story, by the place of the side."""
+    rows = side_rows(sides, f.mentions().filter(story_id__isnull=False), story_key=F("story_id"))
+    by_side: dict[int, int] = {}
+    for place, _story, items in count_tuples(rows, "side, story_key"):
+        by_side[place] = by_side.get(place, 0) + items - 1
+    return by_side
+
+
+def _side_counts(side: Side, rows: Iterable[tuple[int, str, int, int]], buckets: int, pickups: int) -> SideCounts:
     by_bucket: dict[int, list[tuple[int, int]]] = {}
     by_platform: dict[str, list[tuple[int, int]]] = {}
-    for number, platform, labels, count in count_tuples(rows, "number, platform_key, labels"):
+    for number, platform, labels, count in rows:
         by_bucket.setdefault(number, []).append((labels, count))
         if number != BEFORE:
             by_platform.setdefault(platform, []).append((labels, count))
-    tallies = [tally(by_bucket.get(number, [])) for number in range(len(starts) + 1)]
+    tallies = [tally(by_bucket.get(number, [])) for number in range(buckets + 1)]
     return SideCounts(
         side=side,
         tallies=tuple(tallies[1:]),
         platforms={platform: tally(counts) for platform, counts in by_platform.items()},
         before=tallies[BEFORE],
-        stories=f.replace(stories=FOLD).document_count,
+        stories=sum(one.documents for one in tallies[1:]) - pickups,
     )

@@ -5,16 +5,15 @@ In: a MentionFilter of one subject. Out: frozen counts of documents, each equal 
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Value
 
 from monitoring.insights.breakdown import Tally, document_rows, tally
 from monitoring.insights.filters import MentionFilter
-from monitoring.insights.mentions import newest_documents
 from monitoring.insights.week_hours import HOURS, WEEKDAYS, hour_of_week
 from monitoring.models import Document
 
@@ -70,22 +69,48 @@ def profile(f: MentionFilter, top: int = TOP) -> Profile:
 
 
 def known_reach(f: MentionFilter) -> Reach:
-    """Return the reach of the newest mentions, as far as their platforms tell it."""
-    newest = newest_documents(f, REACH_SAMPLE + 1)
-    sample = newest[:REACH_SAMPLE]
+    """Return the reach of the newest mentions under a filter, as far as their platforms give followers."""
+    return known_reaches([f])[0]
+
+
+def known_reaches(filters: Sequence[MentionFilter]) -> list[Reach]:
+    """Return the reach for each of several filters, in two statements."""
+    newest = _newest(filters)
+    samples = [list(dict.fromkeys(ids[:REACH_SAMPLE])) for ids in newest]
+    fields = ("pk", "platform", "author_url", "author", "followers")
+    wanted = {pk for ids in samples for pk in ids}
+    rows = Document.objects.filter(pk__in=wanted, followers__isnull=False).values_list(*fields)
+    known = {pk: (platform, url or author, followers or 0) for pk, platform, url, author, followers in rows}
+    return [
+        _reach([known[pk] for pk in ids if pk in known], len(ids), is_complete=len(found) <= REACH_SAMPLE)
+        for ids, found in zip(samples, newest, strict=True)
+    ]
+
+
+def _newest(filters: Sequence[MentionFilter]) -> list[list[int]]:
+    """Return the documents of up to REACH_SAMPLE mentions and one more under each filter, newest first."""
+    found: list[list[int]] = [[] for _ in filters]
+    parts = [
+        f.mentions().order_by("-published", "-id").annotate(place=Value(place)).values_list("place", "document_id")
+        for place, f in enumerate(filters)
+        if f.scope
+    ]
+    limited = [part[: REACH_SAMPLE + 1] for part in parts]
+    for place, document in limited[0].union(*limited[1:], all=True) if limited else ():
+        found[place].append(document)
+    return found
+
+
+def _reach(authors: Iterable[tuple[str, str, int]], sampled: int, *, is_complete: bool) -> Reach:
     largest: dict[tuple[str, str], int] = {}
     known = 0
-    authors = Document.objects.filter(pk__in=sample, followers__isnull=False)
-    for platform, author_url, author, followers in authors.values_list(
-        "platform", "author_url", "author", "followers"
-    ):
+    for platform, author, followers in authors:
         known += 1
-        key = (platform, author_url or author)
-        largest[key] = max(largest.get(key, 0), followers or 0)
+        largest[platform, author] = max(largest.get((platform, author), 0), followers)
     by_platform: dict[str, int] = defaultdict(int)
     for (platform, _author), followers in largest.items():
         by_platform[platform] += followers
-    return Reach(sum(largest.values()), known, len(sample), len(newest) <= REACH_SAMPLE, dict(by_platform))
+    return Reach(sum(largest.values()), known, sampled, is_complete, dict(by_platform))
 
 
 # Groups by hour, by source and by author in one reading; only the most frequent sources and authors leave Postgres.

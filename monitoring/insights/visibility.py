@@ -2,7 +2,7 @@
 
 `visibility` is pure: parts in, scores out. Each part is relative to the highest of the sides, and the parts have
 weights that people can change; HowSociable compared with one reference brand in the same way (2008). `read_parts`
-reads them: one statement per side, and a bounded sample for the reach. Called by the compare page and the API.
+reads them: one statement, and bounded samples for the reach. Called by the compare page and the API.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,10 +13,8 @@ from django.db import connection
 from django.db.models import F
 
 from monitoring.content.values import read_id
-from monitoring.insights.breakdown import document_rows
-from monitoring.insights.comparison import Side
-from monitoring.insights.filters import MentionFilter
-from monitoring.insights.profile import known_reach
+from monitoring.insights.comparison import Side, filter_of, side_rows
+from monitoring.insights.profile import known_reaches
 
 MAX_WEIGHT = 100
 
@@ -72,35 +70,37 @@ def visibility(sides: Sequence[Parts], weights: Weights) -> list[int]:
 
 
 _COUNTS = """
-SELECT GROUPING(platform_key), platform_key, count(*), count(DISTINCT author_row),
+SELECT side, GROUPING(platform_key), platform_key, count(*), count(DISTINCT author_row),
     count(story_key) - count(DISTINCT story_key)
 FROM (
-    SELECT platform_key, story_key,
+    SELECT side, platform_key, story_key,
         CASE author_key WHEN '' THEN 'source ' || coalesce(source_key, 0) ELSE 'author ' || author_key END
             AS author_row
     FROM ({rows}) AS documents
 ) AS named
-GROUP BY GROUPING SETS ((), (platform_key))
+GROUP BY GROUPING SETS ((side), (side, platform_key))
 """
 
 
-def read_parts(side: Side) -> tuple[Parts, dict[str, Parts]]:
-    """Return the parts of a side over all platforms, and by platform."""
-    reach = known_reach(side.f)
-    overall, platforms = Parts(), {}
-    for is_total, platform, mentions, authors, pickups in _counts(side.f):
+def read_parts(sides: Sequence[Side]) -> list[tuple[Parts, dict[str, Parts]]]:
+    """Return the parts of each side over all platforms, and by platform."""
+    reach = known_reaches([side.f for side in sides])
+    overall = [Parts() for _ in sides]
+    platforms: list[dict[str, Parts]] = [{} for _ in sides]
+    for place, is_total, platform, mentions, authors, pickups in _counts(sides):
         if is_total:
-            overall = Parts(mentions, reach.followers, authors, pickups)
+            overall[place] = Parts(mentions, reach[place].followers, authors, pickups)
         else:
-            platforms[platform] = Parts(mentions, reach.by_platform.get(platform, 0), authors, pickups)
-    return overall, platforms
+            followers = reach[place].by_platform.get(platform, 0)
+            platforms[place][platform] = Parts(mentions, followers, authors, pickups)
+    return list(zip(overall, platforms, strict=True))
 
 
-def _counts(f: MentionFilter) -> list[tuple]:
+def _counts(sides: Sequence[Side]) -> list[tuple]:
     keys = {"platform": "platform", "author": "author", "source": "source_id", "story": "story_id"}
-    columns = {f"{name}_key": F(column) for name, column in keys.items()}
+    rows = side_rows(sides, filter_of(sides).mentions(), **{f"{name}_key": F(one) for name, one in keys.items()})
     try:
-        sql, params = document_rows(f, f.mentions(), **columns).query.sql_with_params()
+        sql, params = rows.query.sql_with_params()
     except EmptyResultSet:  # no keyword is in scope
         return []
     with connection.cursor() as cursor:

@@ -203,17 +203,3 @@ def test_ideas_are_posts_of_competitors_with_the_most_engagement(keywords, detai
     posts = [{"title": f"Post {n}", "engagement": n * 10} for n in range(8)]
     make_mentions([keywords[2], keywords[3]], posts)
     assert [str(post.title) for post in details()["posts"]] == [f"Post {n}" for n in (7, 6, 5, 4, 3)]
-
-
-def test_compare_has_constant_query_count(as_person, viewer, at, project, keywords, queries):
-    client = as_person(viewer)
-    make_mentions(keywords[0], 1)
-    for name in ("compare", "compare_side", "compare_details"):
-        few = queries(client, at(name))
-        for number in range(4):
-            rows = [
-                {"author": f"Author {n}", "platform": ["feed", "bluesky"][n % 2], "engagement": n} for n in range(9)
-            ]
-            make_mentions([keywords[0], keywords[2]], rows)
-            make_keyword(project, f"{name} {number}", "lumen", type="topic")
-        assert queries(client, at(name)) <= few + 3
