@@ -86,11 +86,14 @@ def raise_peak(incident: Incident, verdict: Verdict, now: datetime) -> None:
     The log gets an entry each time when the count has doubled since the opening, and when the severity rises.
     """
     value, has_fallen = round(verdict.of_clause(clause_at_opening(incident)).value), is_falling(incident)
+    is_peak = value < incident.peak if has_fallen else value > incident.peak
+    if not is_peak and (has_fallen or now - (incident.peak_at or now) >= ANALYZED_LATER):
+        return  # as in most evaluations: nothing to write, so no transaction
     beyond = {"peak__gt" if has_fallen else "peak__lt": value}
     with transaction.atomic():
         if incident.joined_id:
             locked_lead(incident)  # before the row itself: closing locks them in this order
-        if not Incident.objects.filter(pk=incident.pk, **beyond).update(peak=value, peak_at=now):
+        if not (is_peak and Incident.objects.filter(pk=incident.pk, **beyond).update(peak=value, peak_at=now)):
             if not has_fallen and now - (incident.peak_at or now) < ANALYZED_LATER:
                 _raise_severity(incident, now)
             return
