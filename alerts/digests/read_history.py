@@ -10,10 +10,11 @@ from accounts.models import Project
 from alerts.digests import history
 from alerts.digests.history import History, Voice, bar_windows, compared_windows, previous_window
 from delivery.message import Window
-from monitoring.insights.breakdown import count_tuples, label_bits, tally
+from monitoring.insights.breakdown import label_bits, tally
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.gaps import failures_of, many_failing
 from monitoring.insights.sentiment import Split
+from monitoring.insights.sql import count_combinations
 from monitoring.insights.volume import bucket_number
 from monitoring.models import Keyword, Source
 
@@ -80,7 +81,7 @@ def _counts(f: MentionFilter, windows: Sequence[Window], subject: Sequence[int],
     rows = wide.mentions().annotate(number=bucket_number(wide, edges)).values("document_id", "number")
     rows = rows.annotate(labels=BitOr(labels)).order_by()
     found: dict[int, list[tuple[int, int]]] = {}
-    for number, bits, count in count_tuples(rows, "number, labels"):
+    for number, bits, count in count_combinations(rows, ["number", "labels"]):
         found.setdefault(number, []).append((bits, count))
     counted = []
     for window in windows:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import BooleanField, F, IntegerField, QuerySet, Value
 from django.db.models.expressions import RawSQL
@@ -114,11 +113,3 @@ def count(sql: str, params: Params) -> Counts:
         for group, number, key, value in cursor.fetchall():
             counts.setdefault((group, number), Counter())[key] += value
     return counts
-
-
-def statement(rows: QuerySet[Any, Any]) -> tuple[str, Params] | None:
-    """Return the SQL of a query and its parameters; None if it can't have a row."""
-    try:
-        return rows.query.sql_with_params()
-    except EmptyResultSet:
-        return None

@@ -8,8 +8,9 @@ from typing import Any
 from django.db.models import Exists, F, IntegerField, Max, Min, OuterRef, QuerySet
 from django.db.models.functions import Cast
 
-from alerts.readings.base import Counts, Request, count, statement
+from alerts.readings.base import Counts, Request, count
 from alerts.readings.rows import AUTHOR
+from monitoring.insights.sql import statement
 from monitoring.models import Mention
 
 

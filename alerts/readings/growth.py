@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from django.db import connection
 
-from alerts.readings.base import Counts, Request, statement
+from alerts.readings.base import Counts, Request
+from monitoring.insights.sql import statement
 
 # Posts are looked up again for some weeks at most, so the series of older ones has ended.
 RECENT = timedelta(days=30)

@@ -6,8 +6,9 @@ from django.contrib.postgres.aggregates import BitOr
 from django.db.models import CharField, Expression, F, QuerySet
 from django.db.models.expressions import RawSQL
 
-from alerts.readings.base import Counts, Request, count, statement
+from alerts.readings.base import Counts, Request, count
 from monitoring.insights.breakdown import label_bits
+from monitoring.insights.sql import statement
 from monitoring.models import Mention
 
 # A key that counts once: an author, or the source of an item without one.

@@ -4,20 +4,19 @@ In: a MentionFilter of the subject, usually the brand. Out: frozen counts of doc
 list behind it, that of a bucket with a label, of a bucket, of the period. Called by the overview and the API.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
 from django.contrib.postgres.aggregates import BitOr
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import Case, Count, Expression, F, IntegerField, Min, Q, QuerySet, Value, When
 
 from accounts.models import Project
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.periods import bucket_starts, fitting_bucket
 from monitoring.insights.sentiment import Split
+from monitoring.insights.sql import count_combinations
 from monitoring.insights.volume import bucket_number
 from monitoring.models import Keyword, Mention
 
@@ -100,7 +99,7 @@ def breakdown(f: MentionFilter, bucket: str | None = None) -> Breakdown:
     starts = bucket_starts(f.since, f.until, f.zone, bucket)
     rows = document_rows(f, with_previous(f), number=period_bucket(f, starts))
     found: dict[int, list[tuple[int, int]]] = {}
-    for number, labels, count in count_tuples(rows, "number, labels"):
+    for number, labels, count in count_combinations(rows, ["number", "labels"]):
         found.setdefault(number, []).append((labels, count))
     tallies = [tally(found.get(number, [])) for number in range(len(starts) + 1)]
     local = tuple(start.astimezone(f.zone) for start in starts)
@@ -125,21 +124,24 @@ def document_rows(f: MentionFilter, mentions: QuerySet[Mention], **columns: Expr
 
     The columns are properties of the document, the same in all its mentions.
     """
-    if len(f.scope) == 1:  # one mention per document: the rows come in the order of the index, without a hash table
-        return mentions.annotate(**columns, labels=label_bits()).values(*columns, "labels").order_by()
-    grouped = mentions.values("document_id").annotate(**{name: Min(one) for name, one in columns.items()})
+    return labeled_rows(mentions, columns, has_one_mention=len(f.scope) == 1)
+
+
+def labeled_rows(
+    mentions: QuerySet[Mention],
+    columns: Mapping[str, Expression | F],
+    *,
+    has_one_mention: bool,
+    group: Sequence[str] = (),
+) -> QuerySet[Mention, dict]:
+    """Return `document_rows`, for several groups of keywords one row per document and group.
+
+    If each has one mention, the rows come in the order of the index, without a hash table.
+    """
+    if has_one_mention:
+        return mentions.annotate(**columns, labels=label_bits()).values(*group, *columns, "labels").order_by()
+    grouped = mentions.values(*group, "document_id").annotate(**{name: Min(one) for name, one in columns.items()})
     return grouped.annotate(labels=BitOr(label_bits())).order_by()
-
-
-def count_tuples(rows: QuerySet[Mention, dict], columns: str, suffix: str = "") -> list[tuple]:
-    """Return the number of rows by several columns: SQL by hand, since the rows are grouped already."""
-    try:
-        sql, params = rows.query.sql_with_params()
-    except EmptyResultSet:  # no keyword is in scope
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {columns}, count(*) FROM ({sql}) AS documents GROUP BY {columns} {suffix}", params)
-        return cursor.fetchall()
 
 
 def tally(counts: Sequence[tuple[int, int]]) -> Tally:

@@ -9,20 +9,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from django.contrib.postgres.aggregates import BitOr
-from django.db.models import Case, Expression, F, IntegerField, Min, QuerySet, Value, When
+from django.db.models import Case, Expression, F, IntegerField, QuerySet, Value, When
 
 from monitoring.insights.breakdown import (
     BEFORE,
     Tally,
-    count_tuples,
-    label_bits,
+    labeled_rows,
     period_bucket,
     tally,
     with_previous,
 )
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.periods import bucket_starts, fitting_bucket
+from monitoring.insights.sql import count_combinations
 from monitoring.models import Keyword, Mention
 
 MAX_SIDES = 5  # lines that people can distinguish
@@ -103,7 +102,7 @@ def compare(f: MentionFilter, sides: Sequence[Side]) -> Comparison:
     own = filter_of(sides)
     rows = side_rows(sides, with_previous(own), number=period_bucket(own, starts), platform_key=F("platform"))
     found: list[list[tuple[int, str, int, int]]] = [[] for _ in sides]
-    for place, *counted in count_tuples(rows, "side, number, platform_key, labels"):
+    for place, *counted in count_combinations(rows, ["side", "number", "platform_key", "labels"]):
         found[place].append(tuple(counted))
     pickups = _pickups(sides, own)
     counts = (_side_counts(side, found[place], len(starts), pickups.get(place, 0)) for place, side in enumerate(sides))
@@ -124,17 +123,15 @@ def side_rows(
     """
     places = [When(keyword_id__in=side.ids, then=Value(place)) for place, side in enumerate(sides)]
     rows = mentions.annotate(side=Case(*places, output_field=IntegerField()))
-    if all(len(side.ids) == 1 for side in sides):  # one mention per side and document
-        return rows.annotate(**columns, labels=label_bits()).values("side", *columns, "labels").order_by()
-    grouped = rows.values("side", "document_id").annotate(**{name: Min(one) for name, one in columns.items()})
-    return grouped.annotate(labels=BitOr(label_bits())).order_by()
+    has_one_mention = all(len(side.ids) == 1 for side in sides)
+    return labeled_rows(rows, columns, has_one_mention=has_one_mention, group=["side"])
 
 
 def _pickups(sides: Sequence[Side], f: MentionFilter) -> dict[int, int]:
     """Return the number of items beyond the first of their story, by the place of the side."""
     rows = side_rows(sides, f.mentions().filter(story_id__isnull=False), story_key=F("story_id"))
     by_side: dict[int, int] = {}
-    for place, _story, items in count_tuples(rows, "side, story_key"):
+    for place, _story, items in count_combinations(rows, ["side", "story_key"]):
         by_side[place] = by_side.get(place, 0) + items - 1
     return by_side
 

@@ -7,11 +7,10 @@ the API.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import connection
-
 from monitoring.insights.comparison import Side
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.mentions import MentionRow, rows_of_documents
+from monitoring.insights.sql import read_over
 
 TOP_AUTHORS = 8
 TOP_POSTS = 5
@@ -45,11 +44,11 @@ def shared_authors(sides: Sequence[Side]) -> list[SharedAuthor]:
     pairs = [(keyword, place) for place, side in enumerate(sides) for keyword in side.ids]
     f = sides[0].f.replace(keywords=tuple(keyword for keyword, _place in pairs))
     rows = f.mentions().exclude(author="").values("author", "keyword_id", "document_id").order_by()
-    sql, params = rows.query.sql_with_params()
-    keywords, places = zip(*pairs, strict=True)
-    with connection.cursor() as cursor:
-        cursor.execute(_AUTHORS.replace("{rows}", sql), [*params, list(keywords), list(places), TOP_AUTHORS])
-        found = [(name, dict(zip(at, numbers, strict=True))) for name, at, numbers in cursor.fetchall()]
+    keywords, places = map(list, zip(*pairs, strict=True))
+    found = [
+        (name, dict(zip(at, numbers, strict=True)))
+        for name, at, numbers in read_over(rows, _AUTHORS, after=[keywords, places, TOP_AUTHORS])
+    ]
     return [SharedAuthor(name, tuple(by.get(place, 0) for place in range(len(sides)))) for name, by in found]
 
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any, NamedTuple
 
-from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.http import QueryDict
 
@@ -17,6 +16,7 @@ from monitoring.content.values import read_ids
 from monitoring.insights.dimensions import DIMENSIONS
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.row_dimensions import RowDimension
+from monitoring.insights.sql import statement
 from monitoring.models import Keyword
 
 CAP = 1000  # documents of a count: a badge has no room for more digits
@@ -54,10 +54,10 @@ def count_documents(filters: Sequence[MentionFilter]) -> list[CappedCount | None
     for number, f in enumerate(filters):
         if f.q:
             continue
-        try:
-            sql, values = f.mentions().values("document_id")[: 2 * CAP].query.sql_with_params()
-        except EmptyResultSet:  # no keyword is in scope
+        wanted = statement(f.mentions().values("document_id")[: 2 * CAP])
+        if wanted is None:
             continue
+        sql, values = wanted
         statements.append(f"SELECT {number}, count(DISTINCT document_id), count(*) FROM ({sql}) AS counted")
         params += values
     if statements:

@@ -156,6 +156,25 @@ def newest_documents(f: MentionFilter, limit: int) -> list[int]:
     return [key.document_id for key in islice(_keys(f, None, False, limit), limit)]
 
 
+def newest_documents_of(filters: Sequence[MentionFilter], limit: int) -> list[list[int]]:
+    """Return `newest_documents` for each of several filters: in one statement, unless they have a search."""
+    if any(f.search for f in filters):
+        return [newest_documents(f, limit) for f in filters]
+    found: list[list[int]] = [[] for _ in filters]
+    parts, params = [], []
+    for place, f in enumerate(filters):
+        if f.scope:
+            sql, values = first_keys_statement(f, None, False, limit)
+            parts.append(f"(SELECT {place}, document_id FROM ({sql}) AS part)")
+            params += values
+    if parts:
+        with connection.cursor() as cursor:
+            cursor.execute(" UNION ALL ".join(parts), params)
+            for place, document in cursor.fetchall():
+                found[place].append(document)
+    return found
+
+
 def rows_of_documents(f: MentionFilter, ids: list[int]) -> tuple[MentionRow, ...]:
     """Return the rows of some documents of the list, the oldest first."""
     rows = f.mentions().filter(document_in(ids)).values("published", "document_id").annotate(ids=ArrayAgg("id"))

@@ -10,10 +10,11 @@ from statistics import median
 
 from django.db.models import F
 
-from monitoring.insights.breakdown import Tally, count_tuples, document_rows, tally
+from monitoring.insights.breakdown import Tally, document_rows, tally
 from monitoring.insights.facets import FacetRow, facet_rows
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.mentions import MentionRow, newest_documents, rows_of_documents
+from monitoring.insights.sql import count_combinations
 from monitoring.insights.surges import MIN_WINDOWS, surge
 from monitoring.insights.terms import Terms, distinctive_terms
 from monitoring.models import Document
@@ -58,7 +59,7 @@ def explain(f: MentionFilter) -> Explanation:
     loudest = Document.objects.filter(pk__in=newest, deleted_at=None).order_by(
         F("engagement").desc(nulls_last=True), F("followers").desc(nulls_last=True), "published", "pk"
     )
-    labels = count_tuples(document_rows(f, f.mentions()), "labels")
+    labels = count_combinations(document_rows(f, f.mentions()), ["labels"])
     return Explanation(
         total=tally(labels),
         terms=distinctive_terms(f),

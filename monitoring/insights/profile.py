@@ -8,12 +8,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
-from django.db.models import F, Value
+from django.db.models import F
 
 from monitoring.insights.breakdown import Tally, document_rows, tally
 from monitoring.insights.filters import MentionFilter
+from monitoring.insights.mentions import newest_documents_of
+from monitoring.insights.sql import read_over
 from monitoring.insights.week_hours import HOURS, WEEKDAYS, hour_of_week
 from monitoring.models import Document
 
@@ -74,9 +74,9 @@ def known_reach(f: MentionFilter) -> Reach:
 
 
 def known_reaches(filters: Sequence[MentionFilter]) -> list[Reach]:
-    """Return the reach for each of several filters, in two statements."""
-    newest = _newest(filters)
-    samples = [list(dict.fromkeys(ids[:REACH_SAMPLE])) for ids in newest]
+    """Return the reach for each of several filters."""
+    newest = newest_documents_of(filters, REACH_SAMPLE + 1)
+    samples = [ids[:REACH_SAMPLE] for ids in newest]
     fields = ("pk", "platform", "author_url", "author", "followers")
     wanted = {pk for ids in samples for pk in ids}
     rows = Document.objects.filter(pk__in=wanted, followers__isnull=False).values_list(*fields)
@@ -85,20 +85,6 @@ def known_reaches(filters: Sequence[MentionFilter]) -> list[Reach]:
         _reach([known[pk] for pk in ids if pk in known], len(ids), is_complete=len(found) <= REACH_SAMPLE)
         for ids, found in zip(samples, newest, strict=True)
     ]
-
-
-def _newest(filters: Sequence[MentionFilter]) -> list[list[int]]:
-    """Return the documents of up to REACH_SAMPLE mentions and one more under each filter, newest first."""
-    found: list[list[int]] = [[] for _ in filters]
-    parts = [
-        f.mentions().order_by("-published", "-id").annotate(place=Value(place)).values_list("place", "document_id")
-        for place, f in enumerate(filters)
-        if f.scope
-    ]
-    limited = [part[: REACH_SAMPLE + 1] for part in parts]
-    for place, document in limited[0].union(*limited[1:], all=True) if limited else ():
-        found[place].append(document)
-    return found
 
 
 def _reach(authors: Iterable[tuple[str, str, int]], sampled: int, *, is_complete: bool) -> Reach:
@@ -133,13 +119,7 @@ WHERE kind = 3 OR place <= %s
 
 def _counts(f: MentionFilter, top: int) -> list[tuple]:
     rows = document_rows(f, f.mentions(), hour=hour_of_week(f), source_key=F("source_id"), author_key=F("author"))
-    try:
-        sql, params = rows.query.sql_with_params()
-    except EmptyResultSet:  # no keyword is in scope
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(_SETS.replace("{rows}", sql), [*params, top])
-        return cursor.fetchall()
+    return read_over(rows, _SETS, after=[top])
 
 
 def _top(rows: Mapping, top: int) -> tuple[TopRow, ...]:

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from monitoring.insights.breakdown import count_tuples, document_rows
+from monitoring.insights.breakdown import document_rows
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.gaps import Failure, many_failing
 from monitoring.insights.periods import same_time_days_before
+from monitoring.insights.sql import count_combinations
 from monitoring.insights.surges import MIN_WINDOWS, Surge, surge
 from monitoring.insights.volume import bucket_number
 from monitoring.models import Mention
@@ -94,7 +95,7 @@ def _windows(
     wide = f.replace(since=edges[0], until=now)
     rows = document_rows(wide, wide.mentions(), number=bucket_number(wide, edges[:-1]))
     counts: dict[int, tuple[int, int]] = {}
-    for number, labels, count in count_tuples(rows, "number, labels"):
+    for number, labels, count in count_combinations(rows, ["number", "labels"]):
         before, negative = counts.get(number - 1, (0, 0))
         counts[number - 1] = before + count, negative + (count if labels & NEGATIVE else 0)
     windows = []

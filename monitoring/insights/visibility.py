@@ -8,13 +8,12 @@ reads them: one statement, and bounded samples for the reach. Called by the comp
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import F
 
 from monitoring.content.values import read_id
 from monitoring.insights.comparison import Side, filter_of, side_rows
 from monitoring.insights.profile import known_reaches
+from monitoring.insights.sql import read_over
 
 MAX_WEIGHT = 100
 
@@ -41,6 +40,7 @@ class Weights:
     pickups: int = 10
 
 
+SideParts = tuple[Parts, Mapping[str, Parts]]  # over all platforms, and by platform
 USUAL = Weights()
 PARTS = tuple(field.name for field in fields(Parts))
 
@@ -69,6 +69,22 @@ def visibility(sides: Sequence[Parts], weights: Weights) -> list[int]:
     ]
 
 
+def scores(read: Sequence[SideParts], weights: Weights) -> tuple[list[int], dict[str, list[int]]]:
+    """Return the scores of all sides overall and on each platform, those with the most mentions first.
+
+    A side without mentions on a platform has 0 there.
+    """
+    mentions: dict[str, int] = {}
+    for _overall, platforms in read:
+        for platform, parts in platforms.items():
+            mentions[platform] = mentions.get(platform, 0) + parts.mentions
+    order = sorted(mentions, key=lambda platform: (-mentions[platform], platform))
+    return visibility([overall for overall, _platforms in read], weights), {
+        platform: visibility([platforms.get(platform, Parts()) for _overall, platforms in read], weights)
+        for platform in order
+    }
+
+
 _COUNTS = """
 SELECT side, GROUPING(platform_key), platform_key, count(*), count(DISTINCT author_row),
     count(story_key) - count(DISTINCT story_key)
@@ -82,27 +98,17 @@ GROUP BY GROUPING SETS ((side), (side, platform_key))
 """
 
 
-def read_parts(sides: Sequence[Side]) -> list[tuple[Parts, dict[str, Parts]]]:
+def read_parts(sides: Sequence[Side]) -> list[SideParts]:
     """Return the parts of each side over all platforms, and by platform."""
     reach = known_reaches([side.f for side in sides])
+    columns = {"platform_key": F("platform"), "author_key": F("author"), "source_key": F("source_id")}
+    rows = side_rows(sides, filter_of(sides).mentions(), **columns, story_key=F("story_id"))
     overall = [Parts() for _ in sides]
     platforms: list[dict[str, Parts]] = [{} for _ in sides]
-    for place, is_total, platform, mentions, authors, pickups in _counts(sides):
+    for place, is_total, platform, mentions, authors, pickups in read_over(rows, _COUNTS):
         if is_total:
             overall[place] = Parts(mentions, reach[place].followers, authors, pickups)
         else:
             followers = reach[place].by_platform.get(platform, 0)
             platforms[place][platform] = Parts(mentions, followers, authors, pickups)
     return list(zip(overall, platforms, strict=True))
-
-
-def _counts(sides: Sequence[Side]) -> list[tuple]:
-    keys = {"platform": "platform", "author": "author", "source": "source_id", "story": "story_id"}
-    rows = side_rows(sides, filter_of(sides).mentions(), **{f"{name}_key": F(one) for name, one in keys.items()})
-    try:
-        sql, params = rows.query.sql_with_params()
-    except EmptyResultSet:  # no keyword is in scope
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNTS.replace("{rows}", sql), params)
-        return cursor.fetchall()
