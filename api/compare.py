@@ -17,7 +17,7 @@ from monitoring.insights.comparison import SideCounts, compare, sides_of
 from monitoring.insights.net_sentiment import net_point, net_points
 from monitoring.insights.shares import shares
 from monitoring.insights.time_limit import time_limit
-from monitoring.insights.visibility import MAX_WEIGHT, PARTS, USUAL, Weights, read_parts, visibility
+from monitoring.insights.visibility import MAX_WEIGHT, PARTS, USUAL, Weights, read_parts, scores
 from monitoring.insights.volume import history_start
 from monitoring.models import Keyword
 
@@ -123,25 +123,19 @@ def get_visibility(
     sides = sides_of(f, list(Keyword.objects.filter(project=project).order_by("id")))
     read = read_parts(sides)
     chosen = Weights(**{name: getattr(weights, f"{name}_weight") for name in PARTS})
-    scores = visibility([parts for parts, _platforms in read], chosen)
-    names = sorted({name for _parts, platforms in read for name in platforms})
-    known = {name: [place for place, (_, platforms) in enumerate(read) if name in platforms] for name in names}
-    by_platform = {
-        name: dict(zip(known[name], visibility([read[place][1][name] for place in known[name]], chosen), strict=True))
-        for name in names
-    }
+    own, by_platform = scores(read, chosen)
     return [
         {
             "keywords": side.keywords,
-            "score": scores[place],
-            **asdict(read[place][0]),
+            "score": own[place],
+            **asdict(overall),
             "platforms": [
-                {"platform": name, "score": by_platform[name][place], **asdict(read[place][1][name])}
-                for name in names
-                if place in by_platform[name]
+                {"platform": name, "score": column[place], **asdict(platforms[name])}
+                for name, column in by_platform.items()
+                if name in platforms
             ],
         }
-        for place, side in enumerate(sides)
+        for place, (side, (overall, platforms)) in enumerate(zip(sides, read, strict=True))
     ]
 
 

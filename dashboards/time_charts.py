@@ -112,9 +112,7 @@ def net(
         "kind": "net",
         **_axis(buckets, gaps, ()),
         "name": name,
-        "net": [point[0] if point else None for point in points],
-        "low": [point[1] if point else None for point in points],
-        "high": [point[2] if point else None for point in points],
+        **_bands(points),
         "unknown": unknown,
         "room": has_room,
     }
@@ -127,16 +125,7 @@ def nets(
     return {
         "kind": "nets",
         **_axis(buckets, gaps, ()),
-        "lines": [
-            {
-                "name": line.name,
-                "who": line.who,
-                "net": [point[0] if point else None for point in line.points],
-                "low": [point[1] if point else None for point in line.points],
-                "high": [point[2] if point else None for point in line.points],
-            }
-            for line in lines
-        ],
+        "lines": [{"name": line.name, "who": line.who, **_bands(line.points)} for line in lines],
         "unknown": unknown,
         "room": True,
     }
@@ -204,6 +193,11 @@ def _axis(buckets: Sequence[TimeBucket], gaps: Sequence[Remark], marks: Sequence
         "gaps": [{"at": gap.at, "text": gap.text} for gap in gaps],
         "marks": [{"at": mark.at, "text": mark.text} for mark in marks],
     }
+
+
+def _bands(points: Sequence[tuple[int, int, int] | None]) -> dict[str, Any]:
+    names = ("net", "low", "high")
+    return {name: [point[place] if point else None for point in points] for place, name in enumerate(names)}
 
 
 def _line(line: Line) -> dict[str, Any]:

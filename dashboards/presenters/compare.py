@@ -7,24 +7,21 @@ dashboards/views/compare.py.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.formats import number, percent_pattern
 from dashboards import time_charts
 from dashboards.presenters.dates import bucket_label, bucket_title
-from dashboards.presenters.time_chart import gap_words
-from dashboards.time_charts import Line, NetLine, Remark, TimeBucket
+from dashboards.presenters.time_chart import bands, gap_words, joined_names, share_lines, too_few_words
+from dashboards.time_charts import NetLine, Remark, TimeBucket
 from monitoring.insights.breakdown import Tally
 from monitoring.insights.comparison import MIN_MENTIONS, Comparison, Side, SideCounts
 from monitoring.insights.gaps import Gap
 from monitoring.insights.net_sentiment import NetPoint, net_point, net_points
-from monitoring.insights.sentiment import MIN_LABELED
 from monitoring.insights.shares import shares
 from monitoring.insights.volume import PeriodChange
 from monitoring.messages.labels import platform_name
 
-NAMED_BRANDS = 2
 NOTABLE_POINTS = 10  # of the share on a platform, compared with the share on all
 
 
@@ -90,9 +87,7 @@ class ComparePage:
 
 
 def side_name(side: Side) -> str:
-    """Return the name of a side: that of its keyword, or of the first two brands."""
-    names = [keyword.name for keyword in side.keywords]
-    return " + ".join(names[:NAMED_BRANDS]) + ("…" if len(names) > NAMED_BRANDS else "")
+    return joined_names(side.keywords)
 
 
 def compare_page(found: Comparison, gaps: Sequence[Gap], *, has_previous: bool) -> ComparePage:
@@ -104,15 +99,20 @@ def compare_page(found: Comparison, gaps: Sequence[Gap], *, has_previous: bool) 
     remarks = [Remark(gap.index, gap_words(gap)) for gap in gaps]
     return ComparePage(
         rows=_side_rows(found, has_previous=has_previous),
-        voice=time_charts.shares(buckets, _share_lines(found), remarks, percent_pattern() % {"number": "{}"}),
+        voice=time_charts.shares(
+            buckets,
+            share_lines([(side_name(one.side), [tally.documents for tally in one.tallies]) for one in found.sides]),
+            remarks,
+            percent_pattern() % {"number": "{}"},
+        ),
         net=time_charts.nets(
             buckets,
             [
-                NetLine(side_name(counts.side), who, tuple(_triple(point) for point in line))
+                NetLine(side_name(counts.side), who, bands(line))
                 for who, (counts, line) in enumerate(zip(found.sides, points, strict=True), start=1)
             ],
             remarks,
-            _("fewer than %(number)s analyzed mentions") % {"number": number(MIN_LABELED)},
+            too_few_words(),
         ),
         matrix=_matrix(found),
         times=_time_rows(found, buckets, points, remarks),
@@ -139,29 +139,6 @@ def _side_rows(found: Comparison, *, has_previous: bool) -> list[SideRow]:
         )
         for place, counts in enumerate(found.sides)
     ]
-
-
-def _share_lines(found: Comparison) -> list[Line]:
-    whole = [sum(one.documents for one in tallies) for tallies in zip(*_all_tallies(found), strict=True)]
-    return [
-        Line(
-            side_name(counts.side),
-            who,
-            tuple(
-                round(100 * tally.documents / all_sides, 1) if all_sides else None
-                for tally, all_sides in zip(counts.tallies, whole, strict=True)
-            ),
-        )
-        for who, counts in enumerate(found.sides, start=1)
-    ]
-
-
-def _all_tallies(found: Comparison) -> list[tuple[Tally, ...]]:
-    return [counts.tallies for counts in found.sides]
-
-
-def _triple(point: NetPoint | None) -> tuple[int, int, int] | None:
-    return (point.net, point.low, point.high) if point else None
 
 
 def _matrix(found: Comparison) -> list[MatrixRow]:

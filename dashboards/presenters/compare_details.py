@@ -4,7 +4,7 @@ In: parts and weights of monitoring/insights/visibility.py, sides and rows. Out:
 dashboards/views/compare_parts.py.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +14,7 @@ from dashboards.presenters.compare import side_name
 from monitoring.insights.authors import authors_by_name
 from monitoring.insights.comparison import Side
 from monitoring.insights.comparison_posts import SharedAuthor
-from monitoring.insights.visibility import PARTS, Parts, Weights, visibility
+from monitoring.insights.visibility import PARTS, Parts, SideParts, Weights, scores
 from monitoring.messages.labels import platform_name
 
 PART_NAMES = {
@@ -64,25 +64,12 @@ class SharedAuthorRow:
     cells: list[tuple[str, int, int, str]]
 
 
-def visibility_rows(
-    sides: Sequence[Side], read: Sequence[tuple[Parts, Mapping[str, Parts]]], weights: Weights
-) -> Visibility:
+def visibility_rows(sides: Sequence[Side], read: Sequence[SideParts], weights: Weights) -> Visibility:
     """Return the scores of all sides, overall and for each platform."""
     overall = [parts for parts, _platforms in read]
-    sums: dict[str, int] = {}
-    for _parts, platforms in read:
-        for platform, one in platforms.items():
-            sums[platform] = sums.get(platform, 0) + one.mentions
-    names = sorted(sums, key=lambda platform: (-sums[platform], platform))
-    by_platform = [visibility([platforms.get(name, Parts()) for _parts, platforms in read], weights) for name in names]
-    scores = visibility(overall, weights)
+    own, by_platform = scores(read, weights)
     rows = [
-        ScoreRow(
-            side_name(side),
-            place + 1,
-            scores[place],
-            [column[place] for column in by_platform],
-        )
+        ScoreRow(side_name(side), place + 1, own[place], [column[place] for column in by_platform.values()])
         for place, side in enumerate(sides)
     ]
     parts = [
@@ -91,7 +78,7 @@ def visibility_rows(
         )
         for name in PARTS
     ]
-    return Visibility(rows, [platform_name(name) for name in names], parts, _sum(overall, weights))
+    return Visibility(rows, [platform_name(name) for name in by_platform], parts, _sum(overall, weights))
 
 
 def _sum(sides: Sequence[Parts], weights: Weights) -> str:

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.formats import number, percent_pattern
+from accounts.formats import percent_pattern
 from dashboards import charts
+from dashboards.presenters.time_chart import too_few_words
 from dashboards.presenters.volume_chart import chart_buckets
 from monitoring.insights import sentiment
 from monitoring.insights.filters import MentionFilter
-from monitoring.insights.sentiment import MIN_LABELED, Split
+from monitoring.insights.sentiment import Split
 
 # From the bottom up: negative mentions, which may need a reply, have the baseline, where heights compare best.
 BANDS = (
@@ -64,7 +65,7 @@ class SentimentChart:
     def no_change_reason(self) -> str:
         """Return why there is no change to show; "" if there is one."""
         if self.split.labeled and self.split.net is None:
-            return _("fewer than %(number)s analyzed mentions") % {"number": number(MIN_LABELED)}
+            return too_few_words()
         if self.split.net is None:
             is_uncertain = self.split.uncertain and not self.split.pending
             return _("all uncertain") if is_uncertain else _("not analyzed yet") if self.split.total else ""

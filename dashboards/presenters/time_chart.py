@@ -117,9 +117,9 @@ def time_charts_of(
         net=time_charts.net(
             buckets,
             _("Net sentiment"),
-            [(point.net, point.low, point.high) if point else None for point in points],
+            bands(points),
             gap_remarks,
-            _("fewer than %(number)s analyzed mentions") % {"number": number(MIN_LABELED)},
+            too_few_words(),
             has_room=bool(lines),
         ),
         segments=segments,
@@ -143,7 +143,7 @@ def share_chart(
     if not brands or not rivals or not sum(line.total for line in (*brands, *rivals)):
         return None
     own = (
-        " + ".join(line.keyword.name for line in brands[:2]) + ("…" if len(brands) > 2 else ""),
+        joined_names([line.keyword for line in brands]),
         tuple(map(sum, zip(*(line.counts for line in brands), strict=True))),
         sum(line.before for line in brands),
         tuple(line.keyword.pk for line in brands),
@@ -152,13 +152,9 @@ def share_chart(
     now = shares([sum(counts) for _name, counts, _before, _ids in series])
     before = shares([count for _name, _counts, count, _ids in series])
     has_previous = has_previous and any(count for _name, _counts, count, _ids in series)
-    by_bucket = [sum(counts) for counts in zip(*(counts for _name, counts, _before, _ids in series), strict=True)]
     config = time_charts.shares(
         time_buckets(f, found),
-        [
-            Line(name, who, tuple(_share(count, by_bucket[at]) for at, count in enumerate(counts)))
-            for who, (name, counts, _before, _ids) in enumerate(series, start=1)
-        ],
+        share_lines([(name, counts) for name, counts, _before, _ids in series]),
         gaps,
         percent_pattern() % {"number": "{}"},
     )
@@ -167,6 +163,30 @@ def share_chart(
         for who, (name, _counts, _before, ids) in enumerate(series, start=1)
     ]
     return ShareChart(config, rows)
+
+
+def share_lines(series: Sequence[tuple[str, Sequence[int]]]) -> list[Line]:
+    """Return the share of each of several counts in every bucket, in percent; None where all are 0."""
+    whole = [sum(counts) for counts in zip(*(counts for _name, counts in series), strict=True)]
+    return [
+        Line(name, who, tuple(_share(count, total) for count, total in zip(counts, whole, strict=True)))
+        for who, (name, counts) in enumerate(series, start=1)
+    ]
+
+
+def joined_names(keywords: Sequence[Keyword]) -> str:
+    """Return the names of keywords that are compared as one, those of the first two if they are more."""
+    return " + ".join(keyword.name for keyword in keywords[:2]) + ("…" if len(keywords) > 2 else "")
+
+
+def bands(points: Sequence[NetPoint | None]) -> tuple[tuple[int, int, int] | None, ...]:
+    """Return points of net sentiment as the charts have them."""
+    return tuple((point.net, point.low, point.high) if point else None for point in points)
+
+
+def too_few_words() -> str:
+    """Return why a point of net sentiment is missing."""
+    return _("fewer than %(number)s analyzed mentions") % {"number": number(MIN_LABELED)}
 
 
 def time_buckets(f: MentionFilter, found: Breakdown) -> list[TimeBucket]:

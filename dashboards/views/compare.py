@@ -8,13 +8,13 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.access import SignedInRequest, project_view
-from accounts.models import Membership, Role
+from accounts.models import Membership, Project, Role
 from dashboards.presenters.compare import compare_page, side_name
 from dashboards.presenters.compare_words import compare_words
 from dashboards.presenters.coverage import coverage
 from dashboards.presenters.filter_bar import filter_bar
 from dashboards.views.time_limit import within_time_limit
-from monitoring.insights.comparison import MAX_SIDES, compare, sides_of
+from monitoring.insights.comparison import MAX_SIDES, Side, compare, sides_of
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.gaps import failures_of, gaps
 from monitoring.insights.volume import history_start
@@ -24,11 +24,8 @@ from monitoring.models import Keyword
 @project_view()
 @within_time_limit
 def compare_sides(request: SignedInRequest, membership: Membership) -> HttpResponse:
-    project, now = membership.project, timezone.now()
-    keywords = list(Keyword.objects.filter(project=project).order_by("id"))
-    f = MentionFilter.from_query(project, request.GET, now, request.user.zone, person_id=request.user.pk)
-    f.set_project_keywords(one.pk for one in keywords)
-    sides = sides_of(f, keywords)
+    project = membership.project
+    f, keywords, sides = read_sides(request, project)
     context: dict[str, object] = {
         "project": project,
         "keywords": keywords,
@@ -47,3 +44,11 @@ def compare_sides(request: SignedInRequest, membership: Membership) -> HttpRespo
         page = compare_page(found, unseen, has_previous=start is None)
         context |= {"page": page, "words": compare_words(page.rows), "total": found.total, "history_start": start}
     return render(request, "compare/compare.html", context)
+
+
+def read_sides(request: SignedInRequest, project: Project) -> tuple[MentionFilter, list[Keyword], tuple[Side, ...]]:
+    """Return the filter of a request, the keywords of the project, and the sides that the filter compares."""
+    f = MentionFilter.from_query(project, request.GET, timezone.now(), request.user.zone, person_id=request.user.pk)
+    keywords = list(Keyword.objects.filter(project=project).order_by("id"))
+    f.set_project_keywords(one.pk for one in keywords)
+    return f, keywords, sides_of(f, keywords)

@@ -5,7 +5,6 @@ Both read texts or bounded samples of mentions, which takes longer than counts.
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 
 from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership
@@ -13,15 +12,14 @@ from dashboards.presenters import overview_details as details
 from dashboards.presenters.compare import side_name
 from dashboards.presenters.compare_details import shared_author_rows, visibility_rows
 from dashboards.presenters.mention_rows import shown_mentions
+from dashboards.views.compare import read_sides
 from dashboards.views.time_limit import within_time_limit
 from monitoring.content.values import read_id
-from monitoring.insights.comparison import Side, sides_of
 from monitoring.insights.comparison_posts import most_engaging, shared_authors
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.profile import profile
 from monitoring.insights.terms import distinctive_terms
 from monitoring.insights.visibility import read_parts, read_weights
-from monitoring.models import Keyword
 
 TOP = 4
 LABELS = ("positive", "neutral", "negative")
@@ -31,7 +29,8 @@ LABELS = ("positive", "neutral", "negative")
 @within_time_limit
 def compare_side(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """`side` is the place of the side, from 0."""
-    sides, place = _sides(request, membership), read_id(request.GET.get("side", "")) or 0
+    _f, _keywords, sides = read_sides(request, membership.project)
+    place = read_id(request.GET.get("side", "")) or 0
     if place >= len(sides):
         raise Http404
     f = sides[place].f
@@ -55,7 +54,7 @@ def compare_side(request: SignedInRequest, membership: Membership) -> HttpRespon
 @project_view()
 @within_time_limit
 def compare_details(request: SignedInRequest, membership: Membership) -> HttpResponse:
-    sides = _sides(request, membership)
+    _f, _keywords, sides = read_sides(request, membership.project)
     if not sides:
         raise Http404
     read = read_parts(sides)
@@ -77,14 +76,6 @@ def _terms(f: MentionFilter, label: str) -> list[details.RankRow]:
     own = f.replace(sentiments=(label,))
     terms = distinctive_terms(own, f.replace(sentiments=tuple(one for one in LABELS if one != label)))
     return details.term_rows(own, terms.words, terms.sampled, is_complete=terms.is_complete)
-
-
-def _sides(request: SignedInRequest, membership: Membership) -> tuple[Side, ...]:
-    project = membership.project
-    f = MentionFilter.from_query(project, request.GET, timezone.now(), request.user.zone, person_id=request.user.pk)
-    keywords = list(Keyword.objects.filter(project=project).order_by("id"))
-    f.set_project_keywords(one.pk for one in keywords)
-    return sides_of(f, keywords)
 
 
 def _template(request: SignedInRequest, name: str) -> str:

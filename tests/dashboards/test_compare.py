@@ -203,3 +203,11 @@ def test_ideas_are_posts_of_competitors_with_the_most_engagement(keywords, detai
     posts = [{"title": f"Post {n}", "engagement": n * 10} for n in range(8)]
     make_mentions([keywords[2], keywords[3]], posts)
     assert [str(post.title) for post in details()["posts"]] == [f"Post {n}" for n in (7, 6, 5, 4, 3)]
+
+
+@pytest.mark.parametrize("query", ["?q=nothing", "?q=(lumen", "?author=Nobody", "?from=2019-01-01&to=2019-01-02"])
+@pytest.mark.parametrize("name", ["compare", "compare_side", "compare_details"])
+def test_filter_that_matches_nothing_shows_empty_parts(as_person, viewer, at, keywords, name, query):
+    make_mentions(keywords[0], 2)
+    make_mentions(keywords[2], 2)
+    assert as_person(viewer).get(f"{at(name)}{query}").status_code == 200
