@@ -28,6 +28,16 @@ def read():
     return read
 
 
+def page_url(project, path):
+    return f"/p/{project.pk}/{path}"
+
+
+def body_of(response):
+    """Return the HTML of a page that must be there."""
+    assert response.status_code == 200
+    return response.content.decode()
+
+
 def words(response):
     body = response.content.decode()
     main = re.sub(r"<(script|svg).*?</\1>|</?bdi>", "", body.partition("<main")[2] or body, flags=re.S)

@@ -13,6 +13,7 @@ from delivery.models import Delivery
 from monitoring.models import Document, Mention
 from tests.alerts.digests.helpers import END, INSIDE, NOW, START, make_found, messages
 from tests.factories import make_keyword, make_mention, make_mentions
+from tests.pages import body_of
 
 
 @pytest.fixture
@@ -24,14 +25,9 @@ def web(daily, keyword):
     return lambda: Client().get(path)
 
 
-def text_of(response):
-    assert response.status_code == 200
-    return response.content.decode()
-
-
 def test_web_version_shows_the_digest_as_it_was_sent(web, keyword):
     Document.objects.update(title="Changed")
-    page = text_of(web())
+    page = body_of(web())
     assert "The counts are still the same." in page and "Lumen</b> 1" in page.replace("&lt;", "<").replace("&gt;", ">")
     assert "Changed" not in page
 
@@ -41,7 +37,7 @@ def test_web_version_says_why_counts_differ(web, keyword):
     Mention.objects.filter(pk=first.pk).update(status="ignored")
     Mention.objects.filter(pk=second.pk).update(sentiment="negative")
     make_mention(keyword, published=START + timedelta(hours=1), found_at=END + timedelta(hours=2))
-    page = text_of(web())
+    page = body_of(web())
     assert "Mentions of this period: 2 now, 3 when the digest was sent." in page
     assert "1 item has been ignored since." in page
     assert "Negative items: 1 now, 0 when" in page
@@ -55,9 +51,9 @@ def test_web_version_says_when_keywords_or_items_were_deleted(daily, web, keywor
     later = messages().last().text
     Document.objects.filter(mentions__keyword=other).update(deleted_at=timezone.now())
     path = re.search(r"http://[^/]+(/digest/\S+)", later)[1]
-    assert "1 item has been deleted at its platform." in text_of(Client().get(path))
+    assert "1 item has been deleted at its platform." in body_of(Client().get(path))
     other.delete()
-    assert "Keywords have been deleted" in text_of(Client().get(path))
+    assert "Keywords have been deleted" in body_of(Client().get(path))
 
 
 def test_web_version_ends_with_the_membership_and_with_the_message(web, owner):
