@@ -27,6 +27,11 @@ PAGES = {
     "overview": "/",
     "overview, 30 d": "/?period=30d",
     "details of the overview": "/overview/details",
+    "compare": "/compare",
+    "compare, 30 d": "/compare?period=30d",
+    "compare, 90 d": "/compare?period=90d",
+    "side of a comparison": "/compare/side",
+    "details of a comparison": "/compare/details",
     "inbox": "/mentions",
     "inbox, three filters": f"/mentions?{THREE_FILTERS}",
     "inbox, three filters, 90 d": f"/mentions?{THREE_FILTERS}&period=90d",
@@ -44,7 +49,7 @@ PAGES = {
     "saved views in the navigation": "/views/rail",
     "50 columns": "/columns",
 }
-FRAGMENTS = ("counts", "details", "rail")
+FRAGMENTS = ("counts", "details", "side", "rail")
 COLUMNS = 50
 IMPORT = re.compile(r"""(?:from|import)\s*\(?\s*["'](\.[^"']+)["']""")
 
