@@ -2,9 +2,10 @@
 
 import os
 import signal
+import traceback
 from contextlib import contextmanager
 
-from django.db import InterfaceError, OperationalError, connection, connections
+from django.db import InterfaceError, OperationalError, connection, connections, transaction
 
 from config.celery import app
 
@@ -28,6 +29,17 @@ def killed_before(number):
         yield
 
 
+def check_transaction():
+    """Raise AssertionError if a block of statements is not one transaction: a killed process would prove nothing."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        ids = []
+        for _ in range(2):
+            cursor.execute("SELECT pg_current_xact_id()")
+            ids.append(cursor.fetchone())
+        states = connection.get_autocommit(), connection.connection.autocommit
+    assert ids[0] == ids[1], f"autocommit of Django and of psycopg2: {states}"
+
+
 def start(work, kill_at=0):
     """Start `work` in a process of its own, without Redis, and return its ID."""
     connections.close_all()
@@ -37,11 +49,14 @@ def start(work, kill_at=0):
     status = 1
     try:
         app.conf.broker_url = app.conf.broker_write_url = NO_REDIS
+        check_transaction()
         with killed_before(kill_at):
             work()
         status = 0
     except (InterfaceError, OperationalError):
         status = STOPPED
+    except Exception:
+        traceback.print_exc()
     finally:
         os._exit(status)
 
