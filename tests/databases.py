@@ -20,6 +20,8 @@ from psycopg2.sql import SQL, Identifier, Literal
 
 SESSIONS = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 LIMIT_S = 10
+# A transaction that a test has left open fails the test instead of blocking the run.
+LOCK_LIMIT_S = 60
 # Rows that migrating makes and no test changes.
 KEPT = {"django_content_type", "auth_permission"}
 # Emptying larger tables row by row would take longer than replacing all of them.
@@ -180,7 +182,10 @@ class Emptier:
 
     def _open(self):
         options = connection.get_connection_params()
-        self._session = connect(**{key: options[key] for key in ("dbname", "user", "password", "host", "port")})
+        self._session = connect(
+            **{key: options[key] for key in ("dbname", "user", "password", "host", "port")},
+            options=f"-c lock_timeout={LOCK_LIMIT_S}s",
+        )
         names = {*connection.introspection.django_table_names(only_existing=True, include_views=False)} - KEPT
         connections.close_all()
         tables = [Identifier(name) for name in sorted(names)]

@@ -47,6 +47,10 @@ def start(work, kill_at=0):
     if pid:
         return pid
     status = 1
+    # While the loop of Playwright runs, Django stores connections by context, and close_all closes none of those that
+    # this process finds. Two processes must not share a session.
+    for one in connections.all(initialized_only=True):
+        one.connection = None
     try:
         app.conf.broker_url = app.conf.broker_write_url = NO_REDIS
         check_transaction()
