@@ -11,6 +11,7 @@ from alerts.digests.send import send_now
 from alerts.evaluate import evaluate_all
 from alerts.models import Digest, Rule
 from delivery.models import Delivery
+from tests.e2e.waiting import wait_until
 
 
 def test_rule_form_shows_only_fields_of_chosen_condition(open_as, brand, owner):
@@ -117,7 +118,7 @@ def test_emails_scroll_with_the_page(open_as, brand, owner):
     expect(frame).to_have_attribute("style", re.compile("block-size"))
     assert not frame.evaluate(SCROLLS)
     page.set_viewport_size({"width": 375, "height": 700})
-    page.wait_for_function(f"!({SCROLLS})(document.querySelector('iframe.mail-frame'))")
+    wait_until(page, f"!({SCROLLS})(document.querySelector('iframe.mail-frame'))")
 
 
 def test_unsubscribe_link_needs_one_confirmation(open_as, page, live_server, brand, owner, settings):

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from monitoring.models import Keyword, Source, SourcePeriod
 from tests.e2e.accessibility import AXE, FIND_CUT_OFF, RUN_AXE, SET_OPEN
+from tests.e2e.waiting import wait_until
 from tests.factories import make_mentions
 
 
@@ -84,7 +85,7 @@ def test_charts_follow_theme(crisis, viewer, open_as):
     pixel = "() => document.querySelector('canvas[data-chart=volume-data]').toDataURL()"
     light = page.evaluate(pixel)
     page.emulate_media(color_scheme="dark")
-    page.wait_for_function(f"(light) => ({pixel})() !== light", arg=light)
+    wait_until(page, f"(light) => ({pixel})() !== light", light)
 
 
 def test_chart_is_saved_by_keyboard_as_image_in_both_themes_and_as_table(crisis, viewer, open_as, tmp_path):

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from delivery.models import Destination
 from tests.e2e.conftest import FULL_CHROMIUM
+from tests.e2e.waiting import wait_until
 from tests.lookalikes.receivers import SERVICES, Receiver
 
 # The subscription that the push service of a browser gives.
@@ -69,7 +70,7 @@ def test_browser_is_connected_tested_and_shows_the_message(open_as, english_mana
 
     message = service.service.message(service.accepted[0])
     deliver(page, live_server, json.dumps(message))
-    page.wait_for_function(f"async () => (await ({SHOWN})()).length === 1")
+    wait_until(page, f"async () => (await ({SHOWN})()).length === 1")
     [shown] = page.evaluate(SHOWN)
     assert shown["title"] == "Test of Vigie" and shown["tag"] == message["tag"]
     assert shown["data"]["url"].endswith(f"/p/{project.pk}/")
