@@ -85,7 +85,7 @@ class OutageOut(Schema):
 
 class RefusedAddressOut(Schema):
     address: str
-    failures: int = Field(description="refused messages in a row")
+    failures: int = Field(description="refused or bounced messages in a row")
     off_since: datetime = Field(description="since then, Vigie keeps the messages to it")
     response: str = Field(alias="error", description="what the mail server answered")
 

@@ -21,7 +21,15 @@ MAX_DATABASE_NAME = 63  # characters: Postgres' limit, which Django enforces at 
 _ENCODED = "; write special characters of the password percent-encoded, such as %23 for #"
 _HEADER = re.compile(r"[\x20-\x7e\xa0-\xff]+")
 # Their values may contain passwords, so no message repeats them.
-_SECRET = {"DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SECRET_KEY", "SECRET_KEY_FALLBACKS", "CREDENTIAL_KEYS"}
+_SECRET = {
+    "DATABASE_URL",
+    "REDIS_URL",
+    "EMAIL_URL",
+    "BOUNCE_MAILBOX_URL",
+    "SECRET_KEY",
+    "SECRET_KEY_FALLBACKS",
+    "CREDENTIAL_KEYS",
+}
 
 
 @dataclass(frozen=True)

@@ -199,6 +199,9 @@ EMAIL_BACKEND = "delivery.email_backend.OutboxBackend"
 EMAIL_URL = env.str("EMAIL_URL", "")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Vigie <vigie@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Where servers report what they could not deliver, read by delivery/bounce_mailbox.py.
+BOUNCE_MAILBOX_URL = env.str("BOUNCE_MAILBOX_URL", "")
+BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", "")
 
 # --- polling and analysis ----------------------------------------------------------------------------------
 # Exceptions to the private IP check: "host", "host:port" or a network such as "10.1.0.0/16".
@@ -257,6 +260,8 @@ CELERY_TASK_ROUTES = {
     # Not where rules are evaluated: that process may be the one that hangs.
     "alerts.tasks.report_late_evaluation": {"queue": "deliver"},
     "alerts.tasks.*": {"queue": "alert"},
+    # Not where messages are sent: a slow mailbox must not delay them.
+    "delivery.tasks.read_bounces": {"queue": "fetch"},
     "delivery.tasks.*": {"queue": "deliver"},
     "provisioning.tasks.*": {"queue": "enrich"},
     "workplace.tasks.continue_bulk_changes": LOW_PRIORITY,
@@ -300,6 +305,7 @@ CELERY_BEAT_SCHEDULE = {
         ("create as-it-happens digests", "alerts.tasks.write_instant_digests", 2),
         ("send due reports", "reports.tasks.write_reports", 60),
         ("fetch what people wait for", "monitoring.services.fetch_tasks.run_fetches", 10),
+        ("read bounces", "delivery.tasks.read_bounces", 180),
         ("send queued messages", "delivery.tasks.send_outbox", 10),
     )
 } | {

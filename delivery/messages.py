@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from delivery.channels.base import (
     ACCOUNT_INACTIVE,
     ADDRESS_OFF,
+    BOUNCED,
     DESTINATION_DELETED,
     DESTINATION_OFF,
     INTERRUPTED,
@@ -26,6 +27,7 @@ OUTBOX_PROBLEMS = {
         "The mail server refused the last messages to this address, so Vigie stopped sending to it. "
         "If it works again, try again."
     ),
+    BOUNCED: _("The mail server accepted this message, but it bounced later: the recipient didn’t get it."),
     NOT_CONFIRMED: _("The owner of this address has not confirmed, or has unsubscribed since."),
     INTERRUPTED: _("Sending was interrupted on every attempt. Check the worker logs."),
 }
@@ -47,6 +49,8 @@ def reason_not_to_retry(delivery: Delivery) -> str:
         if delivery.channel == Delivery.EMAIL:
             return gettext("No mail server is configured. Set EMAIL_URL first.")
         return gettext("This channel isn’t configured: %(channel)s.") % {"channel": channel_label(delivery.channel)}
+    if delivery.is_emptied:
+        return gettext("The text of account emails is deleted when they are sent, so this one can’t be sent again.")
     if delivery.notice is not None and not (delivery.destination and delivery.destination.is_on):
         return gettext("This channel is off or was deleted. Turn it on first.")
     return ""

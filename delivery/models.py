@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Project, User
 from accounts.sealed_field import SealedField
 from accounts.secret_box import open_sealed, seal
+from delivery.channels.base import BOUNCED
 
 
 class Destination(models.Model):
@@ -149,6 +150,15 @@ class Delivery(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} → {self.recipient}: {self.subject}"
 
+    @property
+    def is_bounced(self) -> bool:
+        return self.error_code == BOUNCED
+
+    @property
+    def is_emptied(self) -> bool:
+        """An account email that bounced: its text was deleted when it was sent."""
+        return self.is_bounced and self.kind == self.Kind.MESSAGE
+
 
 class ServerOutage(models.Model):
     """A server that failed at the last attempt; the row is deleted when it responds. Written by delivery/outages.py.
@@ -173,19 +183,39 @@ class ServerOutage(models.Model):
 
 
 class RefusedAddress(models.Model):
-    """An email address that the mail server refused; the row is deleted when it accepts a message for it.
+    """An email address that a mail server refused; the row is deleted when it accepts a message for it.
 
-    `address` is in lower case. `failures` counts the refused messages in a row. Since `off_since` (UTC), messages of
-    projects to it are kept. Written by delivery/refused_addresses.py.
+    `address` is in lower case. `failures` counts the refused and bounced messages in a row. Since `off_since`,
+    messages of projects to it are kept. Once a message has bounced, an accepted one proves nothing before a while has
+    passed without a bounce: `accepted_at` is when the first one since the last failure was accepted. All times are
+    UTC. Written by delivery/refused_addresses.py.
     """
 
     address = models.CharField(max_length=500, unique=True)
     failures = models.PositiveIntegerField(default=0)
     error = models.CharField(max_length=500, blank=True)
     off_since = models.DateTimeField(null=True, blank=True)
+    has_bounced = models.BooleanField(default=False, db_default=False)
+    accepted_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.address
+
+
+class BounceMailbox(models.Model):
+    """How far a mailbox for bounces has been read. Written by delivery/bounce_mailbox.py.
+
+    `mailbox` identifies it, without its password. Its messages have numbers that only grow until `validity` changes;
+    `uid` is the highest one read, 0 for none. `failing_since` (UTC) is the first of the runs in a row that failed.
+    """
+
+    mailbox = models.CharField(max_length=64, unique=True)
+    validity = models.CharField(max_length=20, blank=True)
+    uid = models.BigIntegerField(default=0)
+    failing_since = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.mailbox}: {self.uid}"
 
 
 class ExternalRecipient(models.Model):

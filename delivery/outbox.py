@@ -140,7 +140,7 @@ def keep_unsendable() -> int:
 
 def send_again(delivery: Delivery) -> bool:
     """Queue a failed or kept message for sending now, as a person asked. Return False if it is in another state."""
-    if not _has_receiver(delivery):
+    if delivery.is_emptied or not _has_receiver(delivery):
         return False
     if delivery.channel == Delivery.EMAIL:
         refused_addresses.turn_on(delivery.recipient)
@@ -155,7 +155,7 @@ def send_again(delivery: Delivery) -> bool:
 def may_send_again(delivery: Delivery) -> bool:
     """Return whether a message that was not sent could be sent now."""
     is_unsent = delivery.state in (State.FAILED, State.KEPT)
-    return is_unsent and is_configured(delivery.channel) and _has_receiver(delivery)
+    return is_unsent and is_configured(delivery.channel) and _has_receiver(delivery) and not delivery.is_emptied
 
 
 def send_failed_again(project: Project) -> int:

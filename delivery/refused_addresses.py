@@ -1,16 +1,18 @@
-"""Email addresses that the mail server keeps refusing: Vigie stops sending to them, and emails the other admins.
+"""Email addresses that mail servers keep refusing: Vigie stops sending to them, and emails the other admins.
 
-Called by delivery/outbox.py in the transaction that stores a result. One accepted message, or a person who sends one
-again, turns an address on. Only refusals in the SMTP conversation count: the server that sends on a message reports
-later ones to the sender address, whose mailbox Vigie does not read.
+Called in the transaction that stores a result, by delivery/outbox.py, or a bounce, by delivery/bounce_mailbox.py. One
+accepted message, or a person who sends one again, turns an address on. If its messages bounce, they are all accepted
+first: one that was accepted turns it on after BOUNCES_WITHIN without a bounce.
 """
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import F, Q
+from django.conf import settings
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
@@ -22,15 +24,15 @@ from delivery.service_problems import ServiceProblem, emails
 log = logging.getLogger(__name__)
 
 FAILURES = 3  # messages in a row
+# A permanent refusal is reported within minutes, or hours if the server asked to try later first.
+BOUNCES_WITHIN = timedelta(hours=12)
 
 
 def refused_since(addresses: Sequence[str]) -> dict[str, datetime]:
     """Return since when each of these addresses is off, by address in lower case; only those that are."""
     if not addresses:
         return {}
-    rows = RefusedAddress.objects.filter(
-        address__in=[address.lower() for address in addresses], off_since__isnull=False
-    )
+    rows = _off().filter(address__in=[address.lower() for address in addresses])
     return {address: since for address, since in rows.values_list("address", "off_since") if since}
 
 
@@ -39,7 +41,7 @@ def refused_in(project: Project) -> list[RefusedAddress]:
     members = User.objects.filter(memberships__project=project)
     others = ExternalRecipient.objects.filter(project=project, stopped_at=None)
     own = Q(address__in=members.values(lower=Lower("email"))) | Q(address__in=others.values(lower=Lower("email")))
-    return list(RefusedAddress.objects.filter(own, off_since__isnull=False).order_by("address"))
+    return list(_off().filter(own).order_by("address"))
 
 
 def turn_on(address: str) -> None:
@@ -51,15 +53,43 @@ def record_result(delivery: Delivery, result: Result, now: datetime, write: Call
     """Record the result of an email. `write` is that of the outbox."""
     address = delivery.recipient.lower()
     if not result.code:
-        turn_on(address)
+        _accept(address, now)
     elif result.code == ADDRESS_REFUSED and result.final:
-        RefusedAddress.objects.get_or_create(address=address)
-        rows = RefusedAddress.objects.filter(address=address)
-        rows.update(failures=F("failures") + 1, error=" ".join(result.detail.split())[:500])
-        if rows.filter(failures__gte=FAILURES, off_since=None).update(off_since=now):
-            log.warning("event=address_off failures=%s", FAILURES)
-            for message in _messages(address, result.detail, now):
-                write(message)
+        _count(address, result.detail, now, write)
+
+
+def record_bounce(delivery: Delivery, reason: str, now: datetime, write: Callable[[Message], object]) -> None:
+    """Record that a sent email has bounced. The caller does so once per attempt."""
+    _count(delivery.recipient.lower(), reason, now, write, has_bounced=True)
+
+
+def _off() -> QuerySet[RefusedAddress]:
+    """Return the addresses that are off: no message was accepted long enough ago to have bounced."""
+    rows = RefusedAddress.objects.filter(off_since__isnull=False)
+    return rows.exclude(accepted_at__lt=timezone.now() - BOUNCES_WITHIN)
+
+
+def _accept(address: str, now: datetime) -> None:
+    rows = RefusedAddress.objects.filter(address=address)
+    if not settings.BOUNCE_MAILBOX_URL:
+        rows.delete()
+        return
+    rows.filter(Q(has_bounced=False) | Q(accepted_at__lt=now - BOUNCES_WITHIN)).delete()
+    rows.filter(accepted_at=None).update(accepted_at=now)
+
+
+def _count(
+    address: str, error: str, now: datetime, write: Callable[[Message], object], *, has_bounced: bool = False
+) -> None:
+    rows = RefusedAddress.objects.filter(address=address)
+    rows.filter(accepted_at__lt=now - BOUNCES_WITHIN).delete()
+    RefusedAddress.objects.get_or_create(address=address)
+    kind = {"has_bounced": True} if has_bounced else {}
+    rows.update(failures=F("failures") + 1, error=" ".join(error.split())[:500], accepted_at=None, **kind)
+    if rows.filter(failures__gte=FAILURES, off_since=None).update(off_since=now):
+        log.warning("event=address_off failures=%s", FAILURES)
+        for message in _messages(address, error, now):
+            write(message)
 
 
 def _messages(address: str, error: str, now: datetime) -> Iterator[Message]:

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from celery import shared_task
 from django.utils import timezone
 
-from delivery import outage_reports, outbox
+from delivery import bounce_mailbox, outage_reports, outbox
 from delivery.senders import channels_to_open
 
 
@@ -19,3 +19,8 @@ def send_outbox() -> None:
 @shared_task
 def report_outages() -> None:
     outage_reports.report_outages(timezone.now())
+
+
+@shared_task
+def read_bounces() -> None:
+    bounce_mailbox.read_new(timezone.now())

@@ -17,6 +17,8 @@ WAITING_S = 8
 # Chats and webhooks respond in less, with less: a slow one delays the messages of the others.
 SENDING_S = 10
 SENDING_MAX_BYTES = 256 * 1024
+# A page of messages (delivery/bounce_mailbox.py).
+MAILBOX_MAX_BYTES = 4 * 1024 * 1024
 
 
 def http_client() -> HttpClient:
@@ -41,13 +43,24 @@ def sending_client() -> HttpClient:
     return _configured("", SENDING_S, SENDING_MAX_BYTES)
 
 
-def _configured(own_feeds: str, timeout_s: float = 0, max_bytes: int = 0) -> HttpClient:
+def mailbox_client(host: str, port: int) -> HttpClient:
+    """Return the client for a mail server that a setting names: its IP address may be private."""
+    return _configured("", max_bytes=MAILBOX_MAX_BYTES, allowed_host=allowed_name(host, port))
+
+
+def allowed_name(host: str, port: int) -> str:
+    """Return a host and a port as an entry of FETCH_ALLOWED_HOSTS."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _configured(own_feeds: str, timeout_s: float = 0, max_bytes: int = 0, allowed_host: str = "") -> HttpClient:
+    own_hosts = [allowed_host] if allowed_host else []
     return _http_client(
         ClientSettings(
             user_agent=settings.USER_AGENT,
             total_timeout_s=timeout_s or settings.FETCH_TIMEOUT_S,
             max_bytes=max_bytes or settings.FETCH_MAX_BYTES,
-            allowed_hosts=frozenset(settings.FETCH_ALLOWED_HOSTS),
+            allowed_hosts=frozenset([*settings.FETCH_ALLOWED_HOSTS, *own_hosts]),
             own_feeds=own_feeds,
             pooled_hosts=4 * settings.POLL_THREADS,
             ca_file=settings.FETCH_CA_FILE,

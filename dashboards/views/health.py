@@ -11,6 +11,7 @@ from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
 from alerts.watch import late_since
+from delivery.bounce_mailbox import failing_since
 from delivery.outage_reports import long_outages
 
 OK, LATE, FAILING, NO_ANSWER = "ok", "late", "failing", "no answer"
@@ -34,9 +35,10 @@ def _work() -> dict[str, str]:
         return {
             "alerts": LATE if late_since(now) else OK,
             "delivery": FAILING if long_outages(now).exists() else OK,
+            "bounces": FAILING if failing_since(now) else OK,
         }
     except Exception:
-        return {"alerts": NO_ANSWER, "delivery": NO_ANSWER}
+        return dict.fromkeys(("alerts", "delivery", "bounces"), NO_ANSWER)
 
 
 def _state_of(check: Callable[[], object]) -> str:

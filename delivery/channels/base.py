@@ -24,7 +24,7 @@ UNREACHABLE = "unreachable"  # no server at that address, or it stopped respondi
 NOT_SECURE = "not_secure"  # the required encryption could not be established
 CHANNEL_CODES = (ADDRESS_REFUSED, MESSAGE_REFUSED, SENDER_REFUSED, LATER, UNREACHABLE, NOT_SECURE)
 
-# Returned by delivery/recipients.py, for every channel.
+# Returned by delivery/recipients.py or set by the outbox, for every channel.
 NOT_A_MEMBER = "not_a_member"  # the recipient left the project after the message was written
 ACCOUNT_INACTIVE = "account_inactive"  # the recipient's account was deactivated after the message was written
 PROJECT_DELETED = "project_deleted"  # the project was deleted after the message was written
@@ -33,9 +33,10 @@ INTERRUPTED = "interrupted"  # every attempt ended with the death of its worker
 DESTINATION_OFF = "destination_off"  # the destination was turned off before the message was sent
 DESTINATION_DELETED = "destination_deleted"  # the destination was deleted before the message was sent
 ADDRESS_OFF = "address_off"  # the mail server refused the last messages to this address, so it was not tried again
+BOUNCED = "bounced"  # the mail server accepted the message, and a bounce came later (delivery/bounce_mailbox.py)
 OUTBOX_CODES = (
     *(NOT_A_MEMBER, ACCOUNT_INACTIVE, PROJECT_DELETED, NOT_CONFIRMED, INTERRUPTED),
-    *(DESTINATION_OFF, DESTINATION_DELETED, ADDRESS_OFF),
+    *(DESTINATION_OFF, DESTINATION_DELETED, ADDRESS_OFF, BOUNCED),
 )
 
 

@@ -17,6 +17,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.http import http_date
 from django.utils.translation import gettext_lazy as _
 
+from delivery.bounce_settings import bounce_address
 from delivery.channels.base import (
     ADDRESS_REFUSED,
     LATER,
@@ -104,7 +105,8 @@ class EmailChannel(Channel):
     @property
     def server(self) -> str:
         # A change of these settings may end an outage, so it makes another server of this one.
-        fingerprint = salted_hmac("delivery.server", f"{settings.EMAIL_URL} {settings.DEFAULT_FROM_EMAIL}")
+        senders = f"{settings.DEFAULT_FROM_EMAIL}{bounce_address()}"
+        fingerprint = salted_hmac("delivery.server", f"{settings.EMAIL_URL} {senders}")
         return f"{self.name}:{fingerprint.hexdigest()}"
 
     def send(self, delivery: Delivery) -> Result:
@@ -120,7 +122,7 @@ class EmailChannel(Channel):
                 self.close()
             return result
         except ValueError as error:  # Django and smtplib refuse an address that no header or command can contain
-            if not is_valid_address(settings.DEFAULT_FROM_EMAIL):
+            if not all(map(is_valid_address, (settings.DEFAULT_FROM_EMAIL, envelope_sender()))):
                 return Result(SENDER_REFUSED, str(error), reached=False)
             return Result(ADDRESS_REFUSED, str(error), final=True)
         return Result()
@@ -142,16 +144,22 @@ def is_valid_address(address: str) -> bool:
     return True
 
 
+def envelope_sender() -> str:
+    """Return the address for bounces, which the recipient's server stores as Return-Path."""
+    return bounce_address() or settings.DEFAULT_FROM_EMAIL
+
+
 def as_email(delivery: Delivery) -> EmailMultiAlternatives:
     """Return a delivery as an email: the same on every attempt (Message-ID, Date), except for the part boundaries."""
     headers = {
         "Date": http_date(delivery.created_at.timestamp()).replace("GMT", "+0000"),
         "Message-ID": delivery.message_id,
         "Auto-Submitted": "auto-generated",
+        "From": settings.DEFAULT_FROM_EMAIL,  # the other sender is that of the envelope
         **delivery.headers,
     }
     message = EmailMultiAlternatives(
-        delivery.subject, delivery.text, settings.DEFAULT_FROM_EMAIL, [delivery.recipient], headers=headers
+        delivery.subject, delivery.text, envelope_sender(), [delivery.recipient], headers=headers
     )
     if delivery.html:
         message.attach_alternative(delivery.html, "text/html")

@@ -6,9 +6,8 @@ unread. Messages have numbers (UID) that only grow, until UIDVALIDITY changes: t
 texts come before its attachments.
 """
 
-import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -17,20 +16,10 @@ from monitoring.platforms.mail_messages import MALFORMED, entries_of
 from monitoring.platforms.paging import MAX_PAGES
 from monitoring.records import Entry, PollError, PollJob, PollResult
 from outbound import HttpClient
-from outbound.imap import FAILURES, ImapConnection, code_of, error_of, quoted
+from outbound.imap import FAILURES, PORT, ImapConnection, StoredMessage, error_of
 
 PAGE_SIZE = 20
 MAX_MESSAGE = 500_000  # bytes that are read of a message
-PORT = 993
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-class _Refused(Exception):
-    """A command that the server refuses."""
-
-    def __init__(self, error: PollError) -> None:
-        super().__init__(error.code)
-        self.error = error
 
 
 class Mailbox(PlatformDefaults):
@@ -85,8 +74,6 @@ class Mailbox(PlatformDefaults):
             server = urlsplit(job.base_url or f"{self.api_url(job.source.settings)}:{PORT}")
             with ImapConnection(http_client, server.hostname or "", server.port or PORT) as connection:
                 reader.read(connection)
-        except _Refused as refusal:
-            error = refusal.error
         except FAILURES as failure:
             problem = error_of(failure)
             error = PollError(problem.code, problem.detail)
@@ -105,13 +92,12 @@ class _Reader:
 
     def read(self, connection: ImapConnection) -> None:
         """Read messages from older to newer until none or no request is left. Change the state after each page."""
-        self._sign_in(connection)
+        connection.sign_in(self.job.source.settings["user"], self.job.secrets["password"])
         self.left = self._numbers(connection)
         while self.left and self.requests < min(self.job.requests, MAX_PAGES):
             page = self.left[:PAGE_SIZE]
-            connection.allow_more()
             self.requests += 1
-            self._add(_checked(*connection.uid("FETCH", ",".join(map(str, page)), _PARTS)))
+            self._add(connection.beginnings(page, MAX_MESSAGE))
             self.state["uid"] = page[-1]
             self.left = self.left[PAGE_SIZE:]
 
@@ -127,69 +113,20 @@ class _Reader:
             report={"skipped": self.skipped, "gap": bool(self.left)},
         )
 
-    def _sign_in(self, connection: ImapConnection) -> None:
-        user, password = self.job.source.settings["user"], self.job.secrets["password"]
-        try:
-            if "AUTH=PLAIN" in connection.capabilities:
-                connection.authenticate("PLAIN", lambda _: f"\0{user}\0{password}".encode())
-            else:
-                connection.login(user, password)
-        except connection.abort:
-            raise
-        except (connection.error, UnicodeError) as failure:
-            raise _Refused(PollError(code_of(str(failure)) or "credential_rejected", "sign-in")) from None
-
     def _numbers(self, connection: ImapConnection) -> list[int]:
         """Open the folder and return the numbers of its unread messages, in order."""
-        folder = quoted(self.job.source.settings["folder"])
-        status, lines = connection.select(folder, readonly=True)
-        if status != "OK":
-            raise _Refused(PollError(code_of(str(lines)) or "not_found", "folder"))
-        validity = _text(connection.response("UIDVALIDITY")[1])
+        validity = connection.open_folder(self.job.source.settings["folder"])
         if validity != self.state.get("validity"):
             self.state = {"validity": validity}
-        mark = self.state.get("uid")
-        since = self.job.since or self.job.now - Mailbox.first_poll
-        criteria = ("UID", f"{mark + 1}:*") if mark else ("SINCE", _day(since))
-        found = _text(_checked(*connection.uid("SEARCH", *criteria)))
-        # "9:*" has the last message even if its number is lower.
-        return sorted({int(number) for number in found.split() if int(number) > (mark or 0)})
+        return connection.numbers_after(
+            self.state.get("uid") or 0, self.job.since or self.job.now - Mailbox.first_poll
+        )
 
-    def _add(self, parts: list[Any]) -> None:
-        for message, internal in _messages(parts):
+    def _add(self, messages: list[StoredMessage]) -> None:
+        for message in messages:
             try:
-                entries = entries_of(message, internal)
+                entries = entries_of(message.content, message.received)
             except MALFORMED:
                 self.skipped += 1
                 continue
             self.entries.update((entry.native_id, entry) for entry in entries)
-
-
-_PARTS = f"(UID INTERNALDATE BODY.PEEK[]<0.{MAX_MESSAGE}>)"
-_INTERNAL = re.compile(rb'INTERNALDATE "([^"]+)"')
-
-
-def _messages(parts: list[Any]) -> list[tuple[bytes, str]]:
-    """Return the messages of a response, each with the time at which the server received it."""
-    found = []
-    for index, part in enumerate(parts):
-        if isinstance(part, tuple):
-            after = parts[index + 1] if index + 1 < len(parts) else b""
-            around = part[0] + (after if isinstance(after, bytes) else b"")
-            internal = _INTERNAL.search(around)
-            found.append((part[1], internal[1].decode("ascii", "replace") if internal else ""))
-    return found
-
-
-def _checked(status: str, lines: list[Any]) -> list[Any]:
-    if status != "OK":
-        raise _Refused(PollError(code_of(str(lines)) or "unexpected_response", "command refused"))
-    return lines
-
-
-def _text(lines: list[Any]) -> str:
-    return lines[-1].decode("ascii", "replace") if lines and isinstance(lines[-1], bytes) else ""
-
-
-def _day(time: datetime) -> str:
-    return f"{time.day}-{_MONTHS[time.month - 1]}-{time.year}"

@@ -200,7 +200,7 @@ def test_responses_are_those_of_the_application(server):
     assert (status, body) == (200, b"")
     assert "Server" not in headers
     status, body, _ = server.get("/healthz", headers={"Connection": "keep-alive"})
-    assert json.loads(body) == dict.fromkeys(("postgres", "redis", "alerts", "delivery"), "ok")
+    assert json.loads(body) == dict.fromkeys(("postgres", "redis", "alerts", "delivery", "bounces"), "ok")
     posted = {"body": "login=a&password=b", "headers": {"Content-Type": "application/x-www-form-urlencoded"}}
     assert server.get("/accounts/login/", method="POST", **posted)[0] == 403, "without a token"
 

@@ -13,13 +13,15 @@ from aiosmtpd.controller import Controller
 
 
 class Mailbox:
-    """An SMTP handler that stores accepted messages in `received`: (recipients, message) pairs.
+    """An SMTP handler that stores accepted messages in `received`: (recipients, message) pairs; `senders` are those of
+    their envelopes.
 
     `responses` are (step, response) pairs such as ("RCPT", "550 ..."); each replaces one acceptance at that step.
     """
 
     def __init__(self):
         self.received = []
+        self.senders = []
         self.responses = []
         self.delay_s = 0
         self.attempts = 0
@@ -47,6 +49,7 @@ class Mailbox:
             time.sleep(self.delay_s)
         if refusal := self._next_response("DATA"):
             return refusal
+        self.senders.append(envelope.mail_from)
         self.received.append(
             (envelope.rcpt_tos, email.message_from_bytes(envelope.content, policy=email.policy.default))
         )

@@ -172,6 +172,7 @@ def fill_reports(project, user):
 
 NOT_OF_A_PROJECT = {
     "ApiToken",
+    "BounceMailbox",
     "EvaluationState",
     "PasswordResetRequest",
     "QuietHours",
