@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "accounts",
     "delivery",
     "monitoring",
+    "website",
     "alerts",
     "workplace",
     "reports",

@@ -19,10 +19,10 @@ from monitoring.platforms.app_store import APP, query_for_app, review_url
 from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
 from monitoring.platforms.pages import Page, PageRequest, read_items
 from monitoring.platforms.paging import PagedPlatform
-from monitoring.platforms.signed_tokens import check_p8, sign
 from monitoring.platforms.values import utc
 from monitoring.records import Entry, QuotaReading
 from outbound import ApiRequest, FetchResult
+from outbound.signed_tokens import check_p8, sign
 
 PAGE_SIZE = 200
 KEYS_PAGE = "https://appstoreconnect.apple.com/access/integrations/api"

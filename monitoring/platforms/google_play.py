@@ -19,9 +19,9 @@ from monitoring.content.scrub import read_json
 from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
 from monitoring.platforms.pages import Connection, Page, PageRequest, error_of, read_items
 from monitoring.platforms.paging import PagedPlatform
-from monitoring.platforms.signed_tokens import check_service_account, sign
 from monitoring.records import Entry, PollError
 from outbound import ApiRequest
+from outbound.signed_tokens import check_service_account, sign
 
 PAGE_SIZE = 100
 TOKEN_URL = "https://oauth2.googleapis.com/token"

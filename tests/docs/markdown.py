@@ -8,7 +8,7 @@ DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 PACKAGES = (
     *("accounts", "alerts", "api", "config", "dashboards"),
-    *("delivery", "monitoring", "outbound", "provisioning", "reports", "workplace"),
+    *("delivery", "monitoring", "outbound", "provisioning", "reports", "website", "workplace"),
 )
 
 

@@ -17,11 +17,11 @@ from monitoring.platforms.app_store import check_countries
 from monitoring.platforms.base import ERROR_CODES as PLATFORM_CODES
 from monitoring.platforms.registry import poll
 from monitoring.platforms.settings import ERROR_CODES as SETTING_CODES
-from monitoring.platforms.signed_tokens import check_p8, check_service_account
 from monitoring.query import QueryError
 from monitoring.query import parse as parse_query
 from monitoring.query.errors import MESSAGES
 from outbound import ERROR_CODES, ClientSettings, HttpClient
+from outbound.signed_tokens import check_p8, check_service_account
 from tests.lookalikes.feeds import GARBAGE, FeedServer
 
 LOOPBACK = frozenset({"127.0.0.0/8"})

@@ -6,7 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat, PublicFormat
 
-from monitoring.platforms.signed_tokens import check_p8, check_service_account
+from outbound.signed_tokens import check_p8, check_service_account
 from tests.lookalikes.platforms.own_reviews import P8, SERVICE_ACCOUNT, pem
 
 EC_KEY = ec.generate_private_key(ec.SECP256R1())

@@ -1,7 +1,7 @@
 """Tokens that an account signs with its private key (JWT, RFC 7519), and checks of the keys that people paste. Pure.
 
-In: a private key as text. Out: the token, or the code of a problem (platforms/settings.py), whose words say what to
-paste instead. Called by app_store_connect.py and google_play.py.
+In: a private key as text. Out: the token, or the code of a problem, whose words say what to paste instead. Called by
+platforms of monitoring (their codes are in platforms/settings.py) and by readers of website figures.
 """
 
 import json

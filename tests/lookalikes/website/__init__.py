@@ -1,0 +1,1 @@
+"""Look-alikes of providers of website figures: each has visits, and counts them as its API does."""
