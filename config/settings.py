@@ -268,6 +268,8 @@ CELERY_TASK_ROUTES = {
     "workplace.tasks.continue_bulk_changes": LOW_PRIORITY,
     "workplace.tasks.*": {"queue": "alert"},
     "reports.tasks.*": {"queue": "alert"},
+    # Threads that wait for other servers; a run claims one website at a time.
+    "website.tasks.*": {"queue": "fetch"},
 }
 # Beat messages carry no state: tasks read from Postgres what is due. A lost message only costs a delay, one that
 # waited in the queue longer than its interval expires, and none is added to a long queue.
@@ -307,6 +309,7 @@ CELERY_BEAT_SCHEDULE = {
         ("send due reports", "reports.tasks.write_reports", 60),
         ("fetch what people wait for", "monitoring.services.fetch_tasks.run_fetches", 10),
         ("read bounces", "delivery.tasks.read_bounces", 180),
+        ("read website figures", "website.tasks.read_websites", 60),
         ("send queued messages", "delivery.tasks.send_outbox", 10),
     )
 } | {
@@ -322,6 +325,10 @@ CELERY_BEAT_SCHEDULE = {
     "delete old editions of reports": {
         "task": "reports.tasks.delete_old_editions",
         "schedule": crontab(hour=3, minute=37),
+    },
+    "delete old website figures": {
+        "task": "website.tasks.delete_old_figures",
+        "schedule": crontab(hour=3, minute=57),
     },
     "delete expired sessions": {"task": "accounts.tasks.clear_sessions", "schedule": crontab(hour=3, minute=47)},
 }

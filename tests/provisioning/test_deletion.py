@@ -60,6 +60,7 @@ from provisioning.deletion import delete_project, purge_deleted_projects
 from reports.models import Edition, Logo, Report, ReportRecipient, ShareLink
 from tests.factories import PNG, make_keyword, make_mentions, make_source
 from tests.racing import race
+from tests.website.factories import make_breakdown, make_days, make_website
 from workplace.models import (
     BulkChange,
     Column,
@@ -146,6 +147,9 @@ def fill(project, user, documents=12):
     view = SavedView.objects.create(project=project, owner=user, name="Negative", query="sentiment=negative")
     Column.objects.create(user=user, view=view, position=0)
     fill_reports(project, user)
+    website = make_website(project)
+    make_days(website, published.date(), [3])
+    make_breakdown(website, published.date(), "source", "google", 3, "organic")
     return source
 
 
@@ -184,7 +188,7 @@ NOT_OF_A_PROJECT = {
 
 def rows():
     """Return the number of rows by model."""
-    labels = ("accounts", "delivery", "monitoring", "alerts", "workplace", "reports")
+    labels = ("accounts", "delivery", "monitoring", "website", "alerts", "workplace", "reports")
     models = (model for label in labels for model in apps.get_app_config(label).get_models())
     return {model.__name__: model.objects.count() for model in models if model is not User}
 
@@ -226,7 +230,7 @@ def test_fill_covers_every_table_that_references_a_project():
     covered |= {"Story", "Draft", "Note", "ReplyRules", "SavedReply", "Author", "AuthorSettings", "AuthorTag"}
     covered |= {"Playbook", "HoldingStatement"}
     covered |= {"OutgoingReply", "BulkChange", "StoryRedirect", "FeedAddress"}
-    covered |= {"ExternalRecipient", "Logo", "Report"}
+    covered |= {"ExternalRecipient", "Logo", "Report", "Website"}
     assert referencing == covered, "add the new table to fill() above, and here"
 
 

@@ -44,7 +44,7 @@ def gettext_noop(text: str) -> str:
 
 
 class Dimension(StrEnum):
-    """What a breakdown is by. A source has its medium as detail, a campaign its content."""
+    """The breakdowns of a day. A source has its medium as detail, a campaign its content."""
 
     SOURCE = "source"
     LANDING_PAGE = "landing_page"
@@ -54,7 +54,7 @@ class Dimension(StrEnum):
 
 
 class ConvertedUnit(StrEnum):
-    """What the conversion rate of a provider is a share of."""
+    """The base of a provider’s conversion rate."""
 
     SESSIONS = "sessions"
     USERS = "users"
@@ -62,7 +62,7 @@ class ConvertedUnit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What a person enters to connect. Secrets are stored encrypted and never shown again.
+    """A value that a person enters to connect. Secrets are stored encrypted and never shown again.
 
     The group `value` of `pattern` is what is stored. `check` returns the code of a problem of the value.
     """
@@ -104,7 +104,7 @@ class ReadError:
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """What a provider says about a website: its name and time zone."""
+    """Name and time zone of a website, as its provider has them."""
 
     name: str
     zone: str

@@ -39,7 +39,7 @@ GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 VALID_S = 3_600
 PAGE_SIZE = 10_000
 TOTALS = ("sessions", "totalUsers", "newUsers", "keyEvents", "sessionKeyEventRate")
-# What GA4 calls a value that it doesn't know.
+# Values that stand for an unknown one.
 UNKNOWN = {"", "(not set)", "(not provided)"}
 # Below these, the rest of the quota is left to the other programs that read the property.
 RESERVES = {"tokensPerDay": (2_000, 6 * 3_600), "tokensPerHour": (500, 3_600), "tokensPerProjectPerHour": (500, 3_600)}

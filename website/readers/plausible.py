@@ -36,7 +36,7 @@ PAGE_SIZE = 10_000
 NOT_SET = "(not set)"
 DIRECT = "Direct / None"
 Row = tuple[date, list[str], list[float]]
-# Dimensions of a query beside the day, and what its rows are.
+# The dimensions of a query next to the day, and those of its rows.
 QUERIES: tuple[tuple[tuple[str, ...], Dimension], ...] = (
     (("visit:source", "visit:utm_medium"), Dimension.SOURCE),
     (("visit:entry_page",), Dimension.LANDING_PAGE),
@@ -166,7 +166,7 @@ def _query(connection: Connection, query: Mapping[str, Any]) -> Mapping[str, Any
 def _refusal(answer: FetchResult) -> ReadError:
     words = _words(answer)
     if answer.status == 401:
-        # Of a key that is wrong as well as of a site that it may not read: Plausible tells no difference.
+        # Of a key that is wrong as well as of a site that it may not read: the response is the same.
         return ReadError("credential_rejected", "key", words)
     if answer.status in (402, 403):
         return ReadError("not_allowed", "key", words)

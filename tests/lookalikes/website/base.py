@@ -71,7 +71,7 @@ def make_visits(first: date, last: date, per_day: int = 12, seed: int = 7, pages
 
 
 class WebsiteServer(PlatformServer):
-    """A provider with one website. `page_size` is the most rows of a response, whatever a request asks for."""
+    """A provider with one website."""
 
     settings: ClassVar[dict[str, str]] = {}
     secrets: ClassVar[dict[str, str]] = {}
@@ -80,7 +80,6 @@ class WebsiteServer(PlatformServer):
     def __init__(self) -> None:
         super().__init__()
         self.visits: list[Visit] = []
-        self.page_limit = 10_000
 
     def between(self, first: date, last: date) -> list[Visit]:
         return [visit for visit in self.visits if first <= visit.day <= last]

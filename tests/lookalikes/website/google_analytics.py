@@ -81,7 +81,7 @@ class GoogleAnalyticsServer(WebsiteServer):
         visits = self.between(date.fromisoformat(dates["startDate"]), date.fromisoformat(dates["endDate"]))
         names = [one["name"] for one in query["dimensions"]]
         rows = self._rows(visits, names, [one["name"] for one in query["metrics"]])
-        start, size = int(query["offset"]), min(int(query["limit"]), self.page_limit)
+        start, size = int(query["offset"]), int(query["limit"])
         assert int(query["limit"]) <= 250_000
         body: dict[str, Any] = {
             "dimensionHeaders": [{"name": name} for name in names],

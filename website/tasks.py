@@ -1,0 +1,17 @@
+"""Celery tasks of website figures. Each may be lost or run twice: the next run goes on from the state in Postgres."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from website import reading
+
+
+@shared_task
+def read_websites() -> None:
+    reading.read_due(timezone.now)
+
+
+@shared_task
+def delete_old_figures() -> None:
+    while reading.delete_old(timezone.now()):
+        pass
