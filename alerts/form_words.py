@@ -45,6 +45,7 @@ MEASURE: Choices = (
     (Rule.Measure.GROWTH.value, _("the engagement gained by one post")),
     (Rule.Measure.OVERDUE.value, _("the number of overdue replies")),
     (Rule.Measure.SILENT.value, _("the number of silent sources")),
+    (Rule.Measure.GOALS.value, _("the number of goals behind their pace")),
 )
 SENTIMENT: Choices = (
     ("", _("with any sentiment")),

@@ -57,6 +57,7 @@ class Rule(models.Model):
         GROWTH = "growth", _("Engagement gained by one post")
         OVERDUE = "overdue", _("Overdue replies")
         SILENT = "silent", _("Silent sources")
+        GOALS = "goals", _("Goals behind their pace")
 
     class Condition(models.TextChoices):
         ABOVE = "above", _("Above a threshold")

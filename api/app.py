@@ -21,6 +21,7 @@ from api import (
     explain,
     exports,
     feed_addresses,
+    goals,
     incidents,
     keywords,
     mentions,
@@ -74,7 +75,7 @@ ROUTERS = [
         ),
         *(volume, documents, sentiment, explain, saved_views, columns, response_times, response_targets, exports),
         *(authors, welcome_queue, triage, bulk_changes, presence, notes, drafts, replies, saved_replies, channels),
-        *(incidents, rule_replay, rules, feed_addresses, digests, deliveries, quiet_hours, playbook),
+        *(incidents, rule_replay, rules, feed_addresses, digests, deliveries, quiet_hours, playbook, goals),
     )
 ]
 

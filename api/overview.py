@@ -16,7 +16,6 @@ from api.filters import read_filter
 from api.schemas import Bucket, FilterParameters, KeywordName
 from monitoring.insights.breakdown import Subject, Tally, breakdown, subject_of
 from monitoring.insights.gaps import failures_of, gaps
-from monitoring.insights.marks import marks
 from monitoring.insights.net_sentiment import net_points
 from monitoring.insights.peaks import peaks
 from monitoring.insights.profile import Profile, known_reach, profile
@@ -24,6 +23,7 @@ from monitoring.insights.terms import Terms, distinctive_terms
 from monitoring.insights.time_limit import time_limit
 from monitoring.insights.volume import history_start
 from monitoring.models import Keyword, Source
+from workplace.annotations import chart_marks
 
 router = Router(tags=["overview"])
 
@@ -89,7 +89,7 @@ class GapOut(Schema):
 
 class MarkOut(Schema):
     at: datetime
-    kind: str = Field(description="`query`, `sources`, `model`")
+    kind: str = Field(description="`query`, `sources`, `model`, `annotation`")
     action: str
     target: str
 
@@ -180,7 +180,7 @@ def get_overview(
             }
             for gap in gaps(failures, sources, found.starts, f.until, first)
         ],
-        "marks": marks(project, f.since, f.until),
+        "marks": chart_marks(project, f.since, f.until, f.zone),
         "total": tally_out(found.total),
         "previous": None if first else tally_out(found.before),
     }

@@ -303,6 +303,7 @@ CELERY_BEAT_SCHEDULE = {
         ("recompute due times", "workplace.tasks.recompute_due_times", 60),
         ("escalate overdue items", "workplace.tasks.escalate_overdue_items", 60),
         ("send replies", "workplace.tasks.send_replies", 5),
+        ("read goals", "workplace.tasks.read_goals", 300),
         ("continue bulk changes", "workplace.tasks.continue_bulk_changes", 60),
         ("create due digests", "alerts.tasks.write_digests", 60),
         ("create as-it-happens digests", "alerts.tasks.write_instant_digests", 2),

@@ -33,6 +33,7 @@ ENTRIES: list[tuple[str, str, str | Promise, str | Promise, tuple[str, ...]]] = 
     ("columns", "columns-3", _("Columns"), WATCH, ()),
     ("saved_views", "bookmark", _("Saved views"), WATCH, ()),
     ("incidents", "siren", _("Alerts"), ACT, ("incident", "rules", "rule_new", "rule_edit", "rule_delete")),
+    ("goals", "target", _("Goals"), ACT, ("goal", "goal_new", "goal_edit", "goal_delete")),
     ("digest", "mail", _("Digest"), ACT, ("digest_preview", "digest_other", "digest_other_preview")),
     (
         "reports",

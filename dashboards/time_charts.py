@@ -171,6 +171,41 @@ def replay(
     }
 
 
+def goal(
+    buckets: Sequence[TimeBucket],
+    *,
+    name: str,
+    values: Sequence[float | None],
+    expected: Sequence[float | None],
+    expected_name: str,
+    band: Sequence[tuple[float, float] | None],
+    marks: Sequence[Remark],
+    limit: float,
+    limit_name: str,
+    pattern: str,
+    is_signed: bool,
+) -> dict[str, Any]:
+    """Return the line of a goal, the dashed one that it should follow, and the band of its forecast as (low, high).
+
+    `limit` is its target. `pattern` is a value with its unit, with "{}" for the number.
+    """
+    return {
+        "kind": "goal",
+        **_axis(buckets, (), marks),
+        "name": name,
+        "data": list(values),
+        "expected": list(expected),
+        "expectedName": expected_name,
+        "low": [one[0] if one else None for one in band],
+        "high": [one[1] if one else None for one in band],
+        "limit": limit,
+        "limitName": limit_name,
+        "pattern": pattern,
+        "signed": is_signed,
+        "room": True,
+    }
+
+
 def spark_path(values: Sequence[float | None]) -> str:
     """Return the path of a sparkline in a box of 100 by 24; "" for fewer than two values."""
     known = [value for value in values if value is not None]

@@ -20,6 +20,7 @@ from dashboards.views import (
     email_actions,
     exports,
     feed_addresses,
+    goals,
     incident_actions,
     incident_links,
     incident_wall,
@@ -125,6 +126,18 @@ MENTIONS = [
     ),
     path("p/<int:project_id>/search", search.search, name="search"),
     path("p/<int:project_id>/export/<slug:list_name>", exports.export, name="export"),
+]
+GOALS = [
+    path("p/<int:project_id>/goals", goals.goals, name="goals"),
+    path("p/<int:project_id>/goals/new", goals.goal_new, name="goal_new"),
+    path("p/<int:project_id>/goals/<int:goal_id>", goals.goal, name="goal"),
+    path("p/<int:project_id>/goals/<int:goal_id>/edit", goals.goal_edit, name="goal_edit"),
+    path("p/<int:project_id>/goals/<int:goal_id>/delete", goals.goal_delete, name="goal_delete"),
+    path("p/<int:project_id>/goals/<int:goal_id>/figures", goals.goal_figures, name="goal_figures"),
+    path("p/<int:project_id>/annotations", goals.annotation_new, name="annotation_new"),
+    path(
+        "p/<int:project_id>/annotations/<int:annotation_id>/delete", goals.annotation_delete, name="annotation_delete"
+    ),
 ]
 STORIES = [
     path("p/<int:project_id>/stories/<int:story_id>", story.story, name="story"),
@@ -275,6 +288,7 @@ urlpatterns: list[URLPattern] = [
     *SAMPLE,
     *OVERVIEW,
     *MENTIONS,
+    *GOALS,
     *STORIES,
     *AUTHORS,
     *SAVED_VIEWS,

@@ -4,11 +4,25 @@ In: a MentionFilter. Out: numbers in total, by platform and by person, each from
 lists show. docs/replies.md defines them. Called by api/response_times.py and the page of response times.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, Count, F, FloatField, Func, Q, QuerySet, When
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import (
+    Case,
+    Count,
+    DateTimeField,
+    F,
+    FloatField,
+    Func,
+    IntegerField,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.aggregates import Aggregate
 from django.db.models.functions import Coalesce, TruncWeek
 
@@ -48,6 +62,9 @@ class ResponseTimes:
         return self.within / due if due else None
 
 
+_NOTHING = ResponseTimes(0, None, 0, 0, 0, 0, 0)
+
+
 def total(f: MentionFilter, now: datetime) -> ResponseTimes:
     return ResponseTimes(**_rows(f).aggregate(**_numbers(now)))
 
@@ -58,8 +75,7 @@ def total_and_previous(f: MentionFilter, now: datetime) -> tuple[ResponseTimes, 
     is_now = Q(document__published__gte=f.since)
     rows = _rows(f.replace(since=previous.since)).filter(is_now | Q(document__published__lt=previous.until))
     found = _grouped(rows, Case(When(is_now, then=True), default=False), now)
-    nothing = ResponseTimes(0, None, 0, 0, 0, 0, 0)
-    return found.get(True, nothing), found.get(False, nothing)
+    return found.get(True, _NOTHING), found.get(False, _NOTHING)
 
 
 def by_platform(f: MentionFilter, now: datetime) -> dict[str, ResponseTimes]:
@@ -78,6 +94,14 @@ def by_week(f: MentionFilter, now: datetime) -> dict[datetime, ResponseTimes]:
     """Return the numbers by the week in which items were published, from its Monday in the filter's zone."""
     found = _grouped(_rows(f), TruncWeek("document__published", tzinfo=f.zone), now)
     return dict(sorted(found.items()))
+
+
+def by_window(f: MentionFilter, starts: Sequence[datetime], now: datetime) -> list[ResponseTimes]:
+    """Return the numbers of consecutive windows that begin at `starts`, by when items were published."""
+    edges = Value(list(starts), output_field=ArrayField(DateTimeField()))
+    number = Func(F("document__published"), edges, function="width_bucket", output_field=IntegerField())
+    found = _grouped(_rows(f), number, now)
+    return [found.get(place, _NOTHING) for place in range(1, len(starts) + 1)]
 
 
 def reasons(f: MentionFilter) -> dict[str, int]:

@@ -5,8 +5,10 @@ from django.utils import timezone
 
 from monitoring.tasks import continue_later
 from workplace import bulk_changes, due, escalation, outgoing
+from workplace.goals import read as goals
 
 RECOMPUTE_S = 20
+READ_GOALS_S = 20
 
 
 @shared_task
@@ -22,6 +24,11 @@ def escalate_overdue_items() -> None:
 @shared_task
 def send_replies() -> None:
     outgoing.send_due()
+
+
+@shared_task
+def read_goals() -> None:
+    goals.read_due(timezone.now(), READ_GOALS_S)
 
 
 @shared_task

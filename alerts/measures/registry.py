@@ -2,6 +2,7 @@
 
 from alerts.measures.authors import Authors
 from alerts.measures.base import Measure
+from alerts.measures.goals import Goals
 from alerts.measures.growth import Growth
 from alerts.measures.mentions import Mentions, Negative, Stories
 from alerts.measures.negative_share import NegativeShare
@@ -17,6 +18,6 @@ MEASURES: dict[str, Measure] = {
     measure.name: measure
     for measure in (
         *(Mentions(), Stories(), Negative(), NegativeShare(), NetSentiment(), ShareOfVoice()),
-        *(Reach(), Authors(), Rating(), Newcomer(), Growth(), Overdue(), Silent()),
+        *(Reach(), Authors(), Rating(), Newcomer(), Growth(), Overdue(), Silent(), Goals()),
     )
 }

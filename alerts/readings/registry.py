@@ -2,6 +2,7 @@
 
 from alerts.readings.base import Reading
 from alerts.readings.documents import newcomers, ratings, reach
+from alerts.readings.goals import goals
 from alerts.readings.growth import growth
 from alerts.readings.overdue import overdue
 from alerts.readings.rows import authors, items, stories
@@ -18,6 +19,7 @@ READINGS: dict[str, Reading] = {
     "growth": growth,
     "overdue": overdue,
     "silent": silent,
+    "goals": goals,
     "voices": voices,
     "story_voices": story_voices,
 }

@@ -27,7 +27,7 @@ def report_values(project: Project, post: QueryDict) -> tuple[dict[str, object],
         "language": post.get("language", ""),
         "period": post.get("period", ""),
         **days,
-        "query": _query(post.get("query", "")),
+        "query": query_of(post.get("query", "")),
         "view": _view(project, post.get("view", "")),
         "sections": [name for name in order_of(post) if name in chosen],
         "comment": post.get("comment", "").replace("\r\n", "\n"),
@@ -54,7 +54,7 @@ def order_of(post: QueryDict) -> list[str]:
     return order
 
 
-def _query(text: str) -> str:
+def query_of(text: str) -> str:
     """Return the query string of what people enter: itself, or the address of a list of mentions."""
     text = text.strip().partition("#")[0]
     if "?" in text:

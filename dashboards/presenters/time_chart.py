@@ -21,7 +21,7 @@ from dashboards.time_charts import Line, Remark, Segment, TimeBucket
 from monitoring.insights.breakdown import Breakdown, KeywordLine, Tally
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.gaps import Gap
-from monitoring.insights.marks import MODEL, QUERY, Mark
+from monitoring.insights.marks import ANNOTATION, MODEL, QUERY, Mark
 from monitoring.insights.net_sentiment import NetPoint, net_points
 from monitoring.insights.peaks import peaks
 from monitoring.insights.sentiment import MIN_LABELED
@@ -290,6 +290,8 @@ def _mark_remarks(starts: Sequence[datetime], marks: Sequence[Mark]) -> list[Rem
 def _mark_words(mark: Mark) -> str:
     if mark.kind == MODEL:
         return _("sentiment: version %(number)s") % {"number": mark.target}
+    if mark.kind == ANNOTATION:
+        return mark.target
     if mark.kind == QUERY:
         return _("query changed: %(name)s") % {"name": mark.target}
     return _("sources changed: %(name)s") % {"name": mark.target}

@@ -26,9 +26,9 @@ from monitoring.insights.breakdown import Subject, breakdown, keyword_lines, sub
 from monitoring.insights.cursors import EPOCH
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.gaps import failures_of, gaps
-from monitoring.insights.marks import marks
 from monitoring.models import Keyword
 from workplace import response_times
+from workplace.annotations import chart_marks
 
 
 @project_view()
@@ -88,7 +88,7 @@ class _Page:
             found,
             sorted(rivals, key=lambda line: -line.total),
             unseen,
-            marks(self.project, f.since, f.until),
+            chart_marks(self.project, f.since, f.until, f.zone),
         )
         shares = share_chart(f, found, lines, charts.gaps, has_previous=history_start is None)
         mentions_url = f"{reverse('mentions', args=[self.project.pk])}?{f.to_query()}"

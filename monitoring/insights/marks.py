@@ -11,7 +11,7 @@ from accounts.models import ActivityEntry, Project
 from monitoring.models import SentimentLayer
 
 MAX_MARKS = 50
-QUERY, SOURCES, MODEL = "query", "sources", "model"
+QUERY, SOURCES, MODEL, ANNOTATION = "query", "sources", "model", "annotation"
 # A name, the fields of the form that only people see, or a tag change no number.
 MATCHING_FIELDS = {"query", "languages", "platforms"}
 ACTIONS = {
@@ -33,7 +33,8 @@ ACTIONS = {
 class Mark:
     """A change: its kind (QUERY, SOURCES, MODEL), its action as in the activity log, and the name of what changed.
 
-    For MODEL the action is "model.version" and `target` the number of the version.
+    For MODEL the action is "model.version" and `target` the number of the version; for ANNOTATION, which people
+    add, "annotation" and its text.
     """
 
     at: datetime

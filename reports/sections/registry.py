@@ -15,6 +15,7 @@ from reports.sections import (
     answers,
     authors,
     comment,
+    goals,
     incidents,
     sentiment,
     share_of_voice,
@@ -42,5 +43,6 @@ SECTIONS = {
     "stories": SectionKind(_("Most repeated stories"), stories.read),
     "authors": SectionKind(_("Top authors"), authors.read),
     "answers": SectionKind(_("Response times"), answers.read),
+    "goals": SectionKind(_("Goals"), goals.read),
     "incidents": SectionKind(_("Incidents"), incidents.read),
 }

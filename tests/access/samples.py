@@ -13,7 +13,17 @@ from delivery.models import Delivery, Destination
 from monitoring.models import Author, AuthorNote, AuthorTag, Credential, Document, FetchRequest, Mention, Mute, Story
 from reports.models import Logo, Report, ShareLink
 from tests.factories import PNG, make_keyword, make_mention, make_source
-from workplace.models import BulkChange, Draft, FeedAddress, Note, OutgoingReply, SavedReply, SavedView
+from workplace.models import (
+    Annotation,
+    BulkChange,
+    Draft,
+    FeedAddress,
+    Goal,
+    Note,
+    OutgoingReply,
+    SavedReply,
+    SavedView,
+)
 
 
 def make_samples(project, owner, manager):
@@ -71,7 +81,14 @@ def make_samples(project, owner, manager):
     destination = Destination(project=project, channel="slack", name="Channel of Lumen", language="en")
     destination.set_secrets({"url": "http://127.0.0.1:1/"})
     destination.save()
+    days = {"starts_on": timezone.localdate(), "ends_on": timezone.localdate()}
+    goal = Goal.objects.create(
+        project=project, name="Goal of Lumen", metric="manual", target=1, time_zone="UTC", owner=owner, **days
+    )
+    annotation = Annotation.objects.create(project=project, text="Campaign of Lumen", **days)
     return {
+        "goal_id": goal.pk,
+        "annotation_id": annotation.pk,
         "report_id": report.pk,
         "link_id": ShareLink.objects.create(report=report).pk,
         "recipient_id": report.recipients.create(user=owner).pk,

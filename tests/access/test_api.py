@@ -99,7 +99,9 @@ def example(schema):
             return schema.get("minimum", 1)
         case "boolean":
             return True
-    return {"uuid": str(uuid.UUID(int=1)), "date-time": "2026-01-01T00:00:00Z"}.get(schema.get("format"), "lumen")
+    return {"uuid": str(uuid.UUID(int=1)), "date": "2026-01-01", "date-time": "2026-01-01T00:00:00Z"}.get(
+        schema.get("format"), "lumen"
+    )
 
 
 def test_openapi_document_describes_every_api_url():

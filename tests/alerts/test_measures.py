@@ -16,7 +16,7 @@ from monitoring.insights import mentions
 from monitoring.models import Author, Document, DocumentSource, EngagementPoint, SourcePeriod, Triage
 from tests.alerts.found_mentions import HOUR, NOW, filter_of_rule, history_of, make_found
 from tests.factories import make_keyword, make_mentions, make_source, make_story
-from workplace.models import SavedView
+from workplace.models import Goal, SavedView
 
 pytestmark = pytest.mark.django_db
 
@@ -138,6 +138,25 @@ def test_overdue_counts_items_that_wait_too_long(keyword):
     rule = make_rule(keyword, "overdue")
     assert values(rule)[1] == 1
     assert [row.document for row in mentions.page(filter_of_rule(rule)).rows] == [late.document]
+
+
+def test_goals_counts_those_that_are_behind_and_have_not_ended(keyword):
+    day = NOW.date()
+    for status, days in (("behind", 5), ("out_of_reach", 5), ("on_pace", 5), ("behind", -1)):
+        ends_on = day + timedelta(days=days)
+        Goal.objects.create(
+            project=keyword.project,
+            name=status,
+            metric="mentions",
+            target=1,
+            time_zone="UTC",
+            starts_on=day - timedelta(days=9),
+            ends_on=ends_on,
+            status=status,
+        )
+    rule = make_rule(keyword, "goals")
+    assert values(rule)[1] == 2
+    assert filter_of_rule(rule) is None
 
 
 def test_silent_counts_sources_without_news_where_some_are_usual(keyword):

@@ -21,6 +21,7 @@ NAMES = (
     "rules_pass",
     "digests",
     "alert_delay",
+    "forecasts",
 )
 
 parser = argparse.ArgumentParser(description=__doc__)

@@ -34,7 +34,19 @@ from reports.models import Logo, Report
 from reports.sections.registry import SECTIONS
 from tests.dashboards.alert_rows import AlertRows
 from tests.factories import PNG, make_documents, make_keyword, make_mention, make_mentions, make_source
-from workplace.models import BulkChange, Column, Draft, FeedAddress, Note, OutgoingReply, SavedReply, SavedView
+from workplace.models import (
+    Annotation,
+    BulkChange,
+    Column,
+    Draft,
+    FeedAddress,
+    Goal,
+    GoalFigure,
+    Note,
+    OutgoingReply,
+    SavedReply,
+    SavedView,
+)
 
 # The query strings with which pages show the most rows.
 QUERY_STRINGS = {
@@ -86,6 +98,7 @@ class World(AlertRows):
         Digest.objects.create(project=project, user=owner, sent_until=timezone.now() - timedelta(hours=1))
         self.digest = Digest.objects.create(project=project, user=owner, is_main=False, frequency="never")
         self.report = self._report()
+        self.goal = self._goal(owner)
         Logo.objects.create(project=project, png=PNG, width=1, height=1)
         SentimentState.objects.create(project=project, analyzed_by="model", layer=self._layer())
 
@@ -159,6 +172,7 @@ class World(AlertRows):
         self._bulk_change()
         self._author()
         self._report()
+        self._goal(member.user)
         external = ExternalRecipient.objects.create(project=project, email=f"r{self.size}@example.org", language="en")
         main = Digest.objects.get(project=project, user=self.owner, is_main=True)
         main.recipients.create(external=external)
@@ -227,6 +241,39 @@ class World(AlertRows):
             comment="**Well** done",
             created_by=self.owner,
         )
+
+    def _goal(self, owner):
+        """Add a goal, a figure of the first one, and an annotation."""
+        today = timezone.now().date()
+        days = {"starts_on": today - timedelta(days=40), "ends_on": today + timedelta(days=40)}
+        points = [[(today - timedelta(days=number)).isoformat(), 40 - number] for number in range(40, 0, -1)]
+        reading = {
+            "through": points[-1][0],
+            "value": 39,
+            "expected": 50,
+            "forecast": {"middle": 80, "low": 60, "high": 99},
+            "reached_on": (today + timedelta(days=70)).isoformat(),
+            "needed": 1.5,
+            "points": points,
+            "problem": "",
+        }
+        goal = Goal.objects.create(
+            project=self.project,
+            name=f"Goal {self.size}",
+            metric="manual",
+            target=100,
+            is_sum=True,
+            time_zone="UTC",
+            owner=owner,
+            reading=reading,
+            status="behind",
+            read_at=timezone.now(),
+            **days,
+        )
+        first = self.project.goals.order_by("pk").first()
+        GoalFigure.objects.create(goal=first, day=today - timedelta(days=self.size), value=1, entered_by=owner)
+        Annotation.objects.create(project=self.project, text=f"Campaign {self.size}", starts_on=today, ends_on=today)
+        return goal
 
     def _view(self):
         query = f"source={self.source.pk}&keyword={self.keyword.pk}"
@@ -314,6 +361,8 @@ class World(AlertRows):
         return {
             "author_id": self.author.pk,
             "report_id": self.report.pk,
+            "goal_id": self.goal.pk,
+            "annotation_id": self.project.annotations.order_by("pk").first().pk,
             "story_id": self.story.pk,
             "project_id": self.project.pk,
             "keyword_id": self.keyword.pk,

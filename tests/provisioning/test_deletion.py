@@ -62,10 +62,13 @@ from tests.factories import PNG, make_keyword, make_mentions, make_source
 from tests.racing import race
 from tests.website.factories import make_breakdown, make_days, make_website
 from workplace.models import (
+    Annotation,
     BulkChange,
     Column,
     Draft,
     FeedAddress,
+    Goal,
+    GoalFigure,
     Note,
     OutgoingReply,
     ReplyRules,
@@ -146,6 +149,10 @@ def fill(project, user, documents=12):
     BulkChange.objects.create(project=project, **bulk)
     view = SavedView.objects.create(project=project, owner=user, name="Negative", query="sentiment=negative")
     Column.objects.create(user=user, view=view, position=0)
+    days = {"starts_on": published.date(), "ends_on": published.date()}
+    goal = Goal.objects.create(project=project, name="Goal", metric="manual", target=1, time_zone="UTC", **days)
+    GoalFigure.objects.create(goal=goal, day=published.date(), value=1, entered_by=user)
+    Annotation.objects.create(project=project, text="Campaign", **days)
     fill_reports(project, user)
     website = make_website(project)
     make_days(website, published.date(), [3])
@@ -229,7 +236,7 @@ def test_fill_covers_every_table_that_references_a_project():
     covered |= {"PlatformApp", "ConnectionRequest", "Triage", "MentionTag", "Mute", "ResponseTarget", "SavedView"}
     covered |= {"Story", "Draft", "Note", "ReplyRules", "SavedReply", "Author", "AuthorSettings", "AuthorTag"}
     covered |= {"Playbook", "HoldingStatement"}
-    covered |= {"OutgoingReply", "BulkChange", "StoryRedirect", "FeedAddress"}
+    covered |= {"OutgoingReply", "BulkChange", "StoryRedirect", "FeedAddress", "Goal", "Annotation"}
     covered |= {"ExternalRecipient", "Logo", "Report", "Website"}
     assert referencing == covered, "add the new table to fill() above, and here"
 

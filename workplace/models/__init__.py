@@ -3,16 +3,20 @@
 from workplace.models.bulk_changes import BulkChange
 from workplace.models.drafts import Draft, ReplyRules, SavedReply
 from workplace.models.feed_addresses import FeedAddress
+from workplace.models.goals import Annotation, Goal, GoalFigure
 from workplace.models.notes import Note
 from workplace.models.outgoing_replies import OutgoingReply
 from workplace.models.response_targets import ResponseTarget
 from workplace.models.saved_views import Column, SavedView
 
 __all__ = [
+    "Annotation",
     "BulkChange",
     "Column",
     "Draft",
     "FeedAddress",
+    "Goal",
+    "GoalFigure",
     "Note",
     "OutgoingReply",
     "ReplyRules",

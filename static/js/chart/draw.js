@@ -7,12 +7,13 @@ import { truth } from "./truth.js";
 
 const format = new Intl.NumberFormat(document.documentElement.lang);
 const drawn = new Map();
-const isSigned = (config) => config.kind === "net" || config.kind === "nets";
+const isSigned = (config) => config.kind === "net" || config.kind === "nets" || config.signed;
 
 const signed = (value) => (value > 0 ? "+" : "") + format.format(value).replace("-", "−");
 
 function writer(config) {
   if (isSigned(config)) return signed;
+  if (config.pattern) return (value) => config.pattern.replace("{}", format.format(value));
   if (config.percent) return (value) => config.percent.replace("{}", format.format(value));
   return (value) => format.format(value);
 }

@@ -74,6 +74,12 @@ const kinds = {
       },
     ];
   },
+  goal: (config) => [
+    line("", "transparent", config.high, { fill: "+1", backgroundColor: fade(token("--ink"), 12), isBand: true, tension: 0 }),
+    line("", "transparent", config.low, { isBand: true, tension: 0 }),
+    line(config.expectedName, token("--ink-3"), config.expected, { borderDash: [4, 4], tension: 0, endLabel: config.expectedName }),
+    line(config.name, token("--ink"), config.data, { borderWidth: 2, spanGaps: true, tension: 0 }),
+  ],
   shares: (config) =>
     config.lines.map(({ name, who, data }) =>
       line(name, token(`--who-${who}`), data, { borderWidth: who === 1 ? 2.5 : 1.5, endLabel: name }),
