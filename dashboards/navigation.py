@@ -42,6 +42,13 @@ ENTRIES: list[tuple[str, str, str | Promise, str | Promise, tuple[str, ...]]] = 
         ACT,
         ("report", "report_edit"),
     ),
+    (
+        "curation",
+        "newspaper",
+        _("Curation"),
+        ACT,
+        ("collection", "collection_change", "issue", "issue_suggestions", "issue_fetch"),
+    ),
     ("outbox", "send", _("Delivery log"), ACT, ("delivery",)),
     (
         "keywords",

@@ -50,6 +50,7 @@ ACTIONS = [
     Action("note", "c", _("Write an internal note"), for_managers=True),
     Action("reply", "r", _("Write a reply"), for_managers=True),
     Action("mute", "m", _("Mute"), for_managers=True),
+    Action("pick", "p", _("Add to a collection"), for_managers=True),
     Action("positive", "+", _("Mark as positive"), for_managers=True),
     Action("neutral", "=", _("Mark as neutral"), for_managers=True, second_key="0"),
     Action("negative", "-", _("Mark as negative"), for_managers=True),

@@ -33,7 +33,7 @@ class FeedHead:
 
 @dataclass(frozen=True)
 class FeedItem:
-    """One item. Times are UTC. `tags` are the names of its keywords."""
+    """One item. Times are UTC. `tags` are the names of its keywords. Its text may be `html` instead."""
 
     id: str
     url: str
@@ -43,6 +43,7 @@ class FeedItem:
     published: datetime
     found: datetime
     tags: tuple[str, ...]
+    html: str = ""
 
 
 def feed_item(row: MentionRow) -> FeedItem:
@@ -77,7 +78,7 @@ def atom(head: FeedHead, items: Iterable[FeedItem]) -> bytes:
         feed.add_item(
             title=xml_text(item.title),
             link=xml_text(item.url),
-            description=escape(xml_text(item.text)),  # the generator declares it to be HTML
+            description=xml_text(item.html) or escape(xml_text(item.text)),  # the generator declares it to be HTML
             unique_id=item.id,
             author_name=xml_text(item.author) or None,
             pubdate=item.published,
@@ -95,7 +96,7 @@ def json_feed(head: FeedHead, items: Iterable[FeedItem]) -> bytes:
             "id": item.id,
             "url": item.url,
             "title": item.title,
-            "content_text": item.text,
+            **({"content_html": item.html} if item.html else {"content_text": item.text}),
             "date_published": item.published.isoformat(),
             "date_modified": max(item.published, item.found).isoformat(),
             "tags": list(item.tags),

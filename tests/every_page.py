@@ -60,6 +60,7 @@ STATES = {
     "sources": ["?status=failing", "?q=nothing"],
     "keyword_new": ["?q=lumen"],
     "saved_replies": ["?q=nothing"],
+    "issue": ["?preview"],
 }
 # Pages that refuse, with their status: error pages are pages, too.
 REFUSED = [("viewer", "/p/{project_id}/keywords/new"), (SIGNED_OUT, "/nothing"), ("owner", "/nothing")]
@@ -210,6 +211,10 @@ class Site:
         )
         yield SIGNED_OUT, "/confirm/client"
         yield SIGNED_OUT, "/report/unknown"
+        for path in ("", "/2", "/embed", "/99"):
+            yield SIGNED_OUT, f"/curation/{self.world.collection.slug}{path}"
+        published = self.world.collection.issues.exclude(published_at=None).first()
+        yield "owner", f"/p/{self.project.pk}/curation/issues/{published.pk}"
         for kind in (ACKNOWLEDGE, Incident.Usefulness.USEFUL):
             yield SIGNED_OUT, "/" + link_url(kind, self.world.incident, self.owner).split("/", 3)[3]
         yield SIGNED_OUT, "/incident/unknown"

@@ -7,11 +7,14 @@ class WorkplaceConfig(AppConfig):
     name = "workplace"
 
     def ready(self) -> None:
+        from monitoring.ingest.deletions import blanked
         from monitoring.ingest.erasure import author_erased, items_erased
         from monitoring.services.triage_log import documents_changed
+        from workplace.curation.deletions import on_items_blanked
         from workplace.due import on_change
         from workplace.erasure import on_author_erased, on_items_erased
 
         documents_changed.connect(on_change)
+        blanked.connect(on_items_blanked)
         items_erased.connect(on_items_erased)
         author_erased.connect(on_author_erased)

@@ -164,6 +164,10 @@ def _not_sent(told: Told) -> str:
     return f"{text} {reply_error_text(str(code)).message}" if code else text
 
 
+def _picked(told: Told) -> str:
+    return _("Added to the collection “%(name)s”.") % {"name": told.detail.get("name", "")}
+
+
 def _undone(told: Told) -> str:
     return str(_UNDONE.get(str(told.detail.get("change"))) or _("Change undone."))
 
@@ -183,6 +187,7 @@ _SENTENCES: dict[str, Callable[[Told], str]] = {
     "mention.snoozed": _snoozed,
     "mention.sentiment": _sentiment,
     "mention.undone": _undone,
+    "mention.picked": _picked,
     "draft.sent": _sent,
     "draft.send_failed": _not_sent,
 }

@@ -22,6 +22,7 @@ def selection_context(membership: Membership, now: datetime) -> dict[str, object
     is_shown = last and (last.finished_at is None or last.finished_at > now - SHOWN_FOR)
     return {
         "members": active_members(membership.project),
+        "pick_collections": membership.project.collections.order_by("name", "pk"),
         "reasons": Triage.Reason.choices,
         "bulk": bulk_progress(last) if last and is_shown else None,
     }

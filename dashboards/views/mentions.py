@@ -16,6 +16,7 @@ from dashboards.presenters.answer_box import answer_box
 from dashboards.presenters.authors import author_of
 from dashboards.presenters.conflicts import ShownConflict
 from dashboards.presenters.count_history import count_history
+from dashboards.presenters.curation import picker
 from dashboards.presenters.edit_history import edit_history
 from dashboards.presenters.facets import facet_lists
 from dashboards.presenters.filter_bar import filter_bar
@@ -191,6 +192,7 @@ def mention_page(
             project, mention_id, row.document, reader, saved_reply_id=read_id(request.GET.get("saved", ""))
         ),
         "mention_id": mention_id,
+        "picker": picker(membership, row.document.pk),
         "replies": replies,
         "pending": under_way(replies),
     }

@@ -16,6 +16,9 @@ from tests.factories import PNG, make_keyword, make_mention, make_source
 from workplace.models import (
     Annotation,
     BulkChange,
+    Collection,
+    CollectionIssue,
+    CollectionItem,
     Draft,
     FeedAddress,
     Goal,
@@ -78,6 +81,13 @@ def make_samples(project, owner, manager):
         project=project, title="Report of Lumen", language="en", time_zone="UTC", sections=["summary"]
     )
     Logo.objects.create(project=project, png=PNG, width=1, height=1)
+    collection = Collection.objects.create(
+        project=project, name="Collection of Lumen", slug="lumen", language="en", time_zone="UTC"
+    )
+    issue = CollectionIssue.objects.create(collection=collection, number=1, title="Issue of Lumen", language="en")
+    item = CollectionItem.objects.create(
+        issue=issue, url="https://lumen.example/", title="Item of Lumen", position=0, document_id=mention.document_id
+    )
     destination = Destination(project=project, channel="slack", name="Channel of Lumen", language="en")
     destination.set_secrets({"url": "http://127.0.0.1:1/"})
     destination.save()
@@ -90,6 +100,10 @@ def make_samples(project, owner, manager):
         "goal_id": goal.pk,
         "annotation_id": annotation.pk,
         "report_id": report.pk,
+        "collection_id": collection.pk,
+        "issue_id": issue.pk,
+        "item_id": item.pk,
+        "address": "unknown",
         "link_id": ShareLink.objects.create(report=report).pk,
         "recipient_id": report.recipients.create(user=owner).pk,
         "story_id": story.pk,

@@ -33,6 +33,7 @@ from reports.changes import create_link
 from reports.models import Logo, Report
 from reports.sections.registry import SECTIONS
 from tests.dashboards.alert_rows import AlertRows
+from tests.dashboards.collection_rows import CollectionRows
 from tests.factories import PNG, make_documents, make_keyword, make_mention, make_mentions, make_source
 from workplace.models import (
     Annotation,
@@ -58,7 +59,7 @@ QUERY_STRINGS = {
 }
 
 
-class World(AlertRows):
+class World(AlertRows, CollectionRows):
     """A project with rows of every kind, to which `grow` adds; pages with an id show the first of their kind."""
 
     def __init__(self, project, owner):
@@ -99,6 +100,8 @@ class World(AlertRows):
         self.digest = Digest.objects.create(project=project, user=owner, is_main=False, frequency="never")
         self.report = self._report()
         self.goal = self._goal(owner)
+        self.collection = self._collection("public")
+        self.issue = self._issue(self.collection, 1)
         Logo.objects.create(project=project, png=PNG, width=1, height=1)
         SentimentState.objects.create(project=project, analyzed_by="model", layer=self._layer())
 
@@ -173,6 +176,7 @@ class World(AlertRows):
         self._author()
         self._report()
         self._goal(member.user)
+        self._grow_collections(now)
         external = ExternalRecipient.objects.create(project=project, email=f"r{self.size}@example.org", language="en")
         main = Digest.objects.get(project=project, user=self.owner, is_main=True)
         main.recipients.create(external=external)
@@ -363,6 +367,8 @@ class World(AlertRows):
             "report_id": self.report.pk,
             "goal_id": self.goal.pk,
             "annotation_id": self.project.annotations.order_by("pk").first().pk,
+            "collection_id": self.collection.pk,
+            "issue_id": self.issue.pk,
             "story_id": self.story.pk,
             "project_id": self.project.pk,
             "keyword_id": self.keyword.pk,

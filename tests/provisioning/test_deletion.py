@@ -64,6 +64,9 @@ from tests.website.factories import make_breakdown, make_days, make_website
 from workplace.models import (
     Annotation,
     BulkChange,
+    Collection,
+    CollectionIssue,
+    CollectionItem,
     Column,
     Draft,
     FeedAddress,
@@ -157,7 +160,14 @@ def fill(project, user, documents=12):
     website = make_website(project)
     make_days(website, published.date(), [3])
     make_breakdown(website, published.date(), "source", "google", 3, "organic")
+    fill_collections(project, mentions[0].document_id)
     return source
+
+
+def fill_collections(project, document_id):
+    collection = Collection.objects.create(project=project, name="Week", slug=f"w{project.pk}", language="fr")
+    issue = CollectionIssue.objects.create(collection=collection, number=1, language="fr")
+    CollectionItem.objects.create(issue=issue, document_id=document_id, title="Lumen", position=0)
 
 
 def fill_reports(project, user):
@@ -237,7 +247,7 @@ def test_fill_covers_every_table_that_references_a_project():
     covered |= {"Story", "Draft", "Note", "ReplyRules", "SavedReply", "Author", "AuthorSettings", "AuthorTag"}
     covered |= {"Playbook", "HoldingStatement"}
     covered |= {"OutgoingReply", "BulkChange", "StoryRedirect", "FeedAddress", "Goal", "Annotation"}
-    covered |= {"ExternalRecipient", "Logo", "Report", "Website"}
+    covered |= {"ExternalRecipient", "Logo", "Report", "Website", "Collection"}
     assert referencing == covered, "add the new table to fill() above, and here"
 
 

@@ -1,6 +1,7 @@
 """The models of teamwork on mentions, one noun per file."""
 
 from workplace.models.bulk_changes import BulkChange
+from workplace.models.collections import Collection, CollectionIssue, CollectionItem
 from workplace.models.drafts import Draft, ReplyRules, SavedReply
 from workplace.models.feed_addresses import FeedAddress
 from workplace.models.goals import Annotation, Goal, GoalFigure
@@ -12,6 +13,9 @@ from workplace.models.saved_views import Column, SavedView
 __all__ = [
     "Annotation",
     "BulkChange",
+    "Collection",
+    "CollectionIssue",
+    "CollectionItem",
     "Column",
     "Draft",
     "FeedAddress",

@@ -1,0 +1,22 @@
+"""The forms of the items of a draft: what was posted in, the values of workplace/curation/items.py out."""
+
+from collections.abc import Iterable
+
+from django.http import QueryDict
+
+from monitoring.content.values import read_id
+
+FIELDS = ("title", "url", "source", "excerpt", "published_on", "comment")
+
+
+def item_values(post: QueryDict) -> dict[str, object]:
+    """Return the posted fields of an item."""
+    values: dict[str, object] = {name: post[name] for name in FIELDS if name in post}
+    section = read_id(post.get("section", ""))
+    return values if section is None else values | {"section": section}
+
+
+def read_places(texts: Iterable[str]) -> list[tuple[int, int]]:
+    """Return (section, item id) of texts like "2:17", without those that are none."""
+    pairs = ((read_id(section), read_id(item)) for section, _colon, item in (text.partition(":") for text in texts))
+    return [(section, item) for section, item in pairs if section is not None and item is not None]

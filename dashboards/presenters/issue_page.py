@@ -1,0 +1,123 @@
+"""An issue of a collection as its readers see it: on its page, in the embedded list, in the feeds, and as a preview.
+
+In: issues. Out: frozen papers in the language and the time zone of the collection, for templates/curation/.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, Q
+from django.utils import translation
+
+from accounts.formats import long_date, short_date
+from delivery.links import open_url
+from workplace.curation.gaps import gap_lines, read_gaps
+from workplace.curation.issues import period_of
+from workplace.models import Collection, CollectionIssue, CollectionItem
+
+PAGE_SIZE = 30
+
+
+@dataclass(frozen=True)
+class PaperItem:
+    """A link: `day` is in words, "" if unknown. A removed one has no text."""
+
+    title: str
+    url: str
+    source: str
+    day: str
+    excerpt: str
+    comment: str
+    is_removed: bool
+
+
+@dataclass(frozen=True)
+class PaperSection:
+    """The items under one title; those before the first section have none."""
+
+    title: str
+    items: tuple[PaperItem, ...]
+
+
+@dataclass(frozen=True)
+class Paper:
+    """An issue to show. `day` is that of publication, of today for a draft; `gaps` are sentences about sources."""
+
+    number: int
+    title: str
+    intro: str
+    collection: str
+    project: str
+    language: str
+    day: str
+    published_on: date
+    editor: str
+    sections: tuple[PaperSection, ...]
+    gaps: tuple[str, ...]
+    is_draft: bool
+
+
+@dataclass(frozen=True)
+class ArchiveRow:
+    """A published issue in the list of all: its day in words, and the number of its items."""
+
+    number: int
+    title: str
+    intro: str
+    day: str
+    items: int
+
+
+def paper_of(issue: CollectionIssue, now: datetime) -> Paper:
+    """Return an issue; a draft as it would be if it were published now."""
+    collection = issue.collection
+    language = issue.language if issue.is_published else collection.language
+    gaps = issue.gaps
+    if not issue.is_published:
+        gaps = read_gaps(collection.project, period_of(issue, now)) if issue.shows_gaps else []
+    day = (issue.published_at or now).astimezone(collection.zone).date()
+    with translation.override(language):
+        return Paper(
+            number=issue.number,
+            title=issue.title,
+            intro=issue.intro,
+            collection=collection.name,
+            project=collection.project.name,
+            language=language,
+            day=long_date(day),
+            published_on=day,
+            editor=issue.editor,
+            sections=sections_of(issue, sorted(issue.items.all(), key=lambda one: (one.position, one.pk))),
+            gaps=tuple(gap_lines(gaps, collection.zone)),
+            is_draft=not issue.is_published,
+        )
+
+
+def sections_of(issue: CollectionIssue, items: Iterable[CollectionItem]) -> tuple[PaperSection, ...]:
+    """Return the sections that have items, in the active language."""
+    by_section: dict[int, list[PaperItem]] = {}
+    for one in items:
+        day = short_date(one.published_on) if one.published_on else ""
+        shown = PaperItem(
+            one.title, open_url(one.url), one.source, day, one.excerpt, one.comment, one.removed_at is not None
+        )
+        by_section.setdefault(one.section, []).append(shown)
+    titles = [(0, ""), *((one["id"], one["title"]) for one in issue.sections)]
+    return tuple(PaperSection(title, tuple(by_section[pk])) for pk, title in titles if pk in by_section)
+
+
+def archive(collection: Collection, before: int | None = None) -> tuple[list[ArchiveRow], int | None]:
+    """Return published issues, the newest first, and the number to continue before, None at the end."""
+    rows = collection.issues.filter(published_at__isnull=False)
+    if before is not None:
+        rows = rows.filter(number__lt=before)
+    counted = rows.annotate(shown=Count("items", filter=Q(items__removed_at=None)))
+    found = list(counted.order_by("-number")[: PAGE_SIZE + 1])
+    shown = [_archive_row(one, collection) for one in found[:PAGE_SIZE]]
+    return shown, shown[-1].number if len(found) > PAGE_SIZE else None
+
+
+def _archive_row(issue: CollectionIssue, collection: Collection) -> ArchiveRow:
+    day = (issue.published_at or issue.created_at).astimezone(collection.zone)
+    return ArchiveRow(issue.number, issue.title, issue.intro, long_date(day.date()), getattr(issue, "shown", 0))

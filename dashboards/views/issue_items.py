@@ -1,0 +1,125 @@
+"""The items and sections of a draft: pick mentions, change, move, order and remove."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from accounts.access import SignedInRequest, project_view
+from accounts.formats import number
+from accounts.models import Membership, Role
+from dashboards.forms.issue_items import item_values, read_places
+from dashboards.presenters.curation import picker
+from dashboards.views.curation import collection_of
+from dashboards.views.issues import issue_of
+from dashboards.views.triage import back
+from monitoring.content.values import read_id, read_ids
+from monitoring.insights.mutes import documents_of
+from workplace.curation import issues, items
+from workplace.models import CollectionIssue, CollectionItem
+
+MAX_PICKED = 100
+
+
+@project_view(Role.MANAGER)
+@require_POST
+def mentions_pick(request: SignedInRequest, membership: Membership) -> HttpResponse:
+    """POST `id` (several) of mentions, `collection` or `issue`, and `next` to return to.
+
+    htmx gets the button again.
+    """
+    ids = read_ids(request.POST.getlist("id"))[:MAX_PICKED]
+    documents = list(documents_of(membership.project, ids))
+    if not documents:
+        messages.error(request, _("Select the mentions in the list."))
+        return back(request, membership)
+    now = timezone.now()
+    try:
+        draft = _draft(request, membership)
+        added = items.pick(draft, request.user, documents, now)
+        text = _added_words(added, draft)
+    except ValidationError as error:
+        text = " ".join(error.messages)
+    if request.htmx and len(ids) == 1:
+        context = {"project": membership.project, "mention_id": ids[0], "picker": picker(membership, documents[0].pk)}
+        return render(request, "curation/_pick.html", context | {"pick_message": text})
+    messages.info(request, text)
+    return back(request, membership)
+
+
+@project_view(Role.MANAGER)
+@require_POST
+def issue_item_change(request: SignedInRequest, membership: Membership, item_id: int) -> HttpResponse:
+    """POST the fields of an item, or `move` ("up", "down"), or `remove`."""
+    rows = CollectionItem.objects.select_related("issue").filter(issue__collection__project=membership.project)
+    item, now = get_object_or_404(rows, pk=item_id), timezone.now()
+    try:
+        if "remove" in request.POST:
+            items.remove_item(item, now)
+            messages.success(request, _("Item removed."))
+        elif "move" in request.POST:
+            items.move_item(item, -1 if request.POST["move"] == "up" else 1, now)
+        else:
+            items.change_item(item, now, **item_values(request.POST))
+            messages.success(request, _("Item saved."))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    editor = reverse("issue", args=[membership.project_id, item.issue_id])
+    return HttpResponseRedirect(editor if "remove" in request.POST else f"{editor}#item-{item.pk}")
+
+
+@project_view(Role.MANAGER)
+@require_POST
+def issue_order(request: SignedInRequest, membership: Membership, issue_id: int) -> HttpResponse:
+    """POST `place` (several): "section:item" from first to last. For the script, which has moved them on the page."""
+    try:
+        items.order_items(issue_of(membership, issue_id), read_places(request.POST.getlist("place")), timezone.now())
+    except ValidationError as error:
+        return HttpResponse(" ".join(error.messages), status=422, content_type="text/plain; charset=utf-8")
+    return HttpResponse(status=204)
+
+
+@project_view(Role.MANAGER)
+@require_POST
+def issue_sections(request: SignedInRequest, membership: Membership, issue_id: int) -> HttpResponse:
+    """POST `title` to add a section; with `section`, `act` renames, moves ("up", "down") or removes it."""
+    draft, now, act = issue_of(membership, issue_id), timezone.now(), request.POST.get("act", "")
+    section, title = read_id(request.POST.get("section", "")), request.POST.get("title", "")
+    try:
+        if section is None:
+            issues.add_section(draft, title, now)
+        elif act in ("up", "down"):
+            issues.move_section(draft, section, -1 if act == "up" else 1, now)
+        elif act == "remove":
+            issues.remove_section(draft, section, now)
+        else:
+            issues.rename_section(draft, section, title, now)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    anchor = f"#section-{section}" if section and act != "remove" else ""
+    return HttpResponseRedirect(f"{reverse('issue', args=[membership.project_id, issue_id])}{anchor}")
+
+
+def _draft(request: SignedInRequest, membership: Membership) -> CollectionIssue:
+    """Return the draft to pick into: the posted one, or the current one of the collection, created if it has none."""
+    if (pk := read_id(request.POST.get("issue", ""))) is not None:
+        return issue_of(membership, pk)
+    collection = collection_of(membership, read_id(request.POST.get("collection", "")) or 0)
+    return issues.current_draft(collection) or issues.create_issue(collection, request.user, timezone.now())
+
+
+def _added_words(added: int, draft: CollectionIssue) -> str:
+    words = {"name": draft.collection.name, "issue": draft.number, "number": number(added)}
+    if not added:
+        return _("Already in “%(name)s”, no. %(issue)s.") % words
+    text = ngettext(
+        "%(number)s item added to “%(name)s”, no. %(issue)s.",
+        "%(number)s items added to “%(name)s”, no. %(issue)s.",
+        added,
+    )
+    return text % words

@@ -1,0 +1,74 @@
+// The editor of an issue: title and introduction are saved by themselves, items reorder by dragging, buttons and arrows.
+
+import { post } from "./list/server.js";
+import { sortable } from "./sortable.js";
+
+const root = document.querySelector("[data-issue]");
+const form = document.querySelector("[data-autosave]");
+const saved = document.querySelector("[data-saved]");
+const told = document.querySelector("[data-told]");
+
+const items = () => [...root.querySelectorAll("[data-item]")];
+const csrf = () => form.querySelector("[name=csrfmiddlewaretoken]").value;
+const say = (isSaved) => (saved.textContent = isSaved ? saved.dataset.word : saved.dataset.failed);
+
+async function send(url, fields) {
+  const isSaved = await post(url, [["csrfmiddlewaretoken", csrf()], ...fields]).then(() => true, () => false);
+  say(isSaved);
+  return isSaved;
+}
+
+const save = () => send(form.action, [...new FormData(form), ["auto", "yes"]]);
+
+// The row at the end of a section, where items of other sections are dropped, stays last and says if there are none.
+function settle() {
+  for (const list of root.querySelectorAll(".curation-items")) {
+    const drop = list.querySelector(".curation-drop");
+    list.append(drop);
+    drop.textContent = list.querySelector("[data-item]") ? "" : drop.dataset.empty;
+  }
+}
+
+function store(item) {
+  settle();
+  const places = items().map((one) => ["place", `${one.closest("[data-section]").dataset.section}:${one.dataset.item}`]);
+  told.textContent = root.dataset.words
+    .replace("{name}", item.dataset.name)
+    .replace("{place}", items().indexOf(item) + 1)
+    .replace("{count}", items().length);
+  return send(root.dataset.orderUrl, places);
+}
+
+// One place up or down; past the end of a section, into the neighboring one.
+function move(item, step) {
+  const lists = [...root.querySelectorAll(".curation-items")];
+  const list = item.closest(".curation-items");
+  const own = [...list.querySelectorAll("[data-item]")];
+  const other = own[own.indexOf(item) + step];
+  const next = lists[lists.indexOf(list) + step];
+  if (other) other[step < 0 ? "before" : "after"](item);
+  else if (next) next[step < 0 ? "append" : "prepend"](item);
+  else return;
+  store(item);
+}
+
+function moveBy(event, step) {
+  const button = event.target.closest("[name=move]");
+  event.preventDefault();
+  move(button.closest("[data-item]"), step);
+  button.focus();
+}
+
+if (root) {
+  form.querySelector("[data-save]").closest("p").remove();
+  form.addEventListener("change", save);
+  root.addEventListener("click", (event) => {
+    const button = event.target.closest("[name=move]");
+    if (button) moveBy(event, button.value === "up" ? -1 : 1);
+  });
+  root.addEventListener("keydown", (event) => {
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (step && event.target.closest("[name=move]")) moveBy(event, step);
+  });
+  sortable(root, "[data-place]", ".curation-grip", store);
+}

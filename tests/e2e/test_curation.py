@@ -1,0 +1,149 @@
+"""Curation in Chromium, in both languages: pick by key, order by keyboard and by dragging, publish, and read."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from tests.e2e.accessibility import ALL_RULES, AXE, FIND_CUT_OFF, RUN_AXE, SET_OPEN
+from tests.factories import make_story
+from workplace.curation import issues, items
+from workplace.curation.collections import create_collection
+from workplace.models import CollectionIssue
+
+WORDS = {
+    "en": {
+        "create": "Create collection",
+        "added": "added to",
+        "title": "Title of this issue",
+        "publish": "Publish",
+        "saved": "saved",
+        "place": "place 1 of 3",
+        "view": "View page",
+        "read": "At last a date",
+        "issues": "All issues",
+    },
+    "fr": {
+        "create": "Créer la sélection",
+        "added": "ajouté à",
+        "title": "Titre de ce numéro",
+        "publish": "Publier",
+        "saved": "enregistré",
+        "place": "place 1 sur 3",
+        "view": "Voir la page",
+        "read": "At last a date",
+        "issues": "Tous les numéros",
+    },
+}
+
+
+@pytest.fixture
+def story(brand):
+    make_story(brand, [{"title": "Parcels are late", "published": timezone.now() - timedelta(days=1)}] * 3)
+    return brand
+
+
+@pytest.fixture
+def draft(story, owner):
+    """A draft with two items before its section, and none in it."""
+    collection = create_collection(story.project, owner, "The week in lighting", access="public", slug="week")
+    draft = issues.create_issue(collection, owner, timezone.now())
+    issues.add_section(draft, "Good news", timezone.now())
+    for name in ("alpha", "beta"):
+        items.add_url(draft, owner, f"https://{name}.example/", timezone.now(), title=name)
+    return draft
+
+
+def order(draft):
+    """Return (section, title) of the stored items in their order."""
+    rows = draft.items.values_list("section", "title", "position")
+    return [(section, title) for section, title, _position in sorted(rows, key=lambda one: (one[0], one[2]))]
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_collection_goes_from_first_pick_to_published_page(open_as, owner, story, browser, language):
+    owner.language, words = language, WORDS[language]
+    owner.save()
+    page = open_as(owner, f"/p/{story.project_id}/curation")
+    page.locator("#name").fill("La semaine")
+    page.get_by_role("button", name=words["create"]).click()
+    expect(page.locator("[data-autosave]")).to_be_visible()
+    editor = page.url
+    page.goto(editor.split("/curation")[0] + "/mentions?stories=fold")
+    page.locator("[data-mention] [data-open]").first.click()
+    expect(page.locator("[data-action=pick]")).to_be_visible()
+    page.keyboard.press("p")
+    expect(page.locator(".curation-pick [role=status]")).to_contain_text(words["added"])
+    page.goto(editor)
+    page.locator(".curation-story button").first.click()
+    expect(page.locator("[data-item]")).to_have_count(2)
+    page.get_by_label(words["title"], exact=True).or_(page.locator("#title")).first.fill("Les colis")
+    page.locator("#intro").fill("Une semaine de retard.")
+    page.locator("#intro").blur()
+    expect(page.locator("[data-saved]")).to_have_text(words["saved"])
+    page.locator(".curation-edit summary").first.press("Enter")
+    page.locator("[name=comment]").first.fill(words["read"])
+    page.locator(".curation-edit[open] button").click()
+    page.get_by_role("button", name=words["publish"], exact=True).click()
+    address = page.get_by_role("link", name=words["view"]).get_attribute("href")
+    reader = browser.new_page(java_script_enabled=False)
+    reader.goto(page.url.split("/p/")[0] + "/" + address.split("/", 3)[3])
+    expect(reader.locator("h1")).to_have_text("Les colis")
+    expect(reader.locator(".paper-comment")).to_have_text(words["read"])
+    expect(reader.locator(".paper-item")).to_have_count(2)
+    reader.get_by_role("link", name=words["issues"]).click()
+    expect(reader.get_by_role("link", name="Les colis")).to_be_visible()
+    reader.close()
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_items_reorder_by_keyboard_and_by_dragging(open_as, owner, draft, language):
+    owner.language = language
+    owner.save()
+    page = open_as(owner, f"/p/{draft.collection.project_id}/curation/issues/{draft.pk}")
+    down = page.locator("#item-{} [value=down]".format(draft.items.get(title="alpha").pk))
+    down.focus()
+    with page.expect_response(re.compile("/order$")):
+        page.keyboard.press("ArrowDown")
+    expect(down).to_be_focused()
+    assert order(draft) == [(0, "beta"), (0, "alpha")]
+    with page.expect_response(re.compile("/order$")):
+        page.keyboard.press("Enter")
+    assert order(draft) == [(0, "beta"), (1, "alpha")]
+    expect(page.locator("[data-told]")).to_contain_text("alpha")
+    with page.expect_response(re.compile("/order$")):
+        page.locator(".curation-grip").first.drag_to(page.locator("[data-section='1'] [data-item]"))
+    assert sorted(order(draft)) == [(1, "alpha"), (1, "beta")]
+    expect(page.locator("[data-section='0'] .curation-drop")).not_to_be_empty()
+    with page.expect_response(re.compile("/order$")):
+        page.locator(".curation-grip").first.drag_to(page.locator("[data-section='0'] .curation-drop"))
+    assert len([one for one in order(draft) if one[0] == 0]) == 1
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_pages_fit_phones_and_are_accessible_in_the_dark(open_as, owner, draft, language):
+    owner.language = language
+    owner.save()
+    issues.change_issue(draft, timezone.now(), title="A week of parcels", intro="Deliveries, and a shop.")
+    items.change_item(draft.items.first(), timezone.now(), comment="At last.")
+    project = draft.collection.project_id
+    page = open_as(owner, f"/p/{project}/curation/issues/{draft.pk}")
+    expect(page.locator(".curation-story")).to_have_count(1)
+    check(page)
+    issues.publish(draft, owner, timezone.now())
+    CollectionIssue.objects.update(language=language)
+    for address in (f"/p/{project}/curation", f"/p/{project}/curation/{draft.collection_id}", "/curation/week/1"):
+        page.goto(page.url.split("/p/")[0].split("/curation")[0] + address)
+        check(page)
+
+
+def check(page):
+    for scheme, width in (("light", 1440), ("dark", 320)):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.set_viewport_size({"width": width, "height": 900})
+        page.evaluate(SET_OPEN)
+        page.evaluate(AXE.read_text())
+        assert page.evaluate(RUN_AXE, ALL_RULES) == []
+        assert page.evaluate(FIND_CUT_OFF) == []

@@ -1,0 +1,191 @@
+"""Create, change, publish, unpublish and delete the issues of collections, and their sections.
+
+An issue changes only while it is a draft: `locked_draft` locks it, so two people change it one after the other.
+Raises ValidationError by field. Called by the pages and the API.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.activity_log import record
+from accounts.models import Project, User
+from delivery.message import Window
+from workplace.curation import checks
+from workplace.curation.gaps import read_gaps
+from workplace.models import Collection, CollectionIssue
+from workplace.models.collections import MAX_INTRO, MAX_SECTION, MAX_TITLE
+
+MAX_DRAFTS, MAX_SECTIONS = 10, 20
+FIRST_PERIOD = timedelta(days=7)  # the time before the first issue
+MAX_PERIOD = timedelta(days=31)
+
+
+def issues_of(project: Project) -> QuerySet[CollectionIssue]:
+    """Return the issues of a project with their collections."""
+    rows = CollectionIssue.objects.filter(collection__project=project)
+    return rows.select_related("collection__project")
+
+
+def create_issue(collection: Collection, user: User, now: datetime) -> CollectionIssue:
+    """Create the next draft, with the sections of the last issue."""
+    with transaction.atomic():
+        Collection.objects.select_for_update(no_key=True).get(pk=collection.pk)  # one number at a time
+        if collection.issues.filter(published_at=None).count() >= MAX_DRAFTS:
+            text = ngettext(
+                "A collection can have %(count)s draft. Publish or delete it first.",
+                "A collection can have %(count)s drafts. Publish or delete one first.",
+                MAX_DRAFTS,
+            )
+            raise ValidationError({"issue": ValidationError(text % {"count": MAX_DRAFTS}, code="too_many")})
+        last = collection.issues.order_by("-number").first()
+        issue = CollectionIssue.objects.create(
+            collection=collection,
+            number=last.number + 1 if last else 1,
+            sections=last.sections if last else [],
+            language=collection.language,
+            created_at=now,
+            changed_at=now,
+        )
+        record(collection.project, user, "issue.created", name_of(issue), issue=issue.pk)
+    return issue
+
+
+def current_draft(collection: Collection) -> CollectionIssue | None:
+    """Return the draft that items are picked into: the one that was changed last."""
+    return collection.issues.filter(published_at=None).order_by("-changed_at", "-pk").first()
+
+
+def locked_draft(issue: CollectionIssue) -> CollectionIssue:
+    """Return a draft, locked until the transaction ends. Raises ValidationError if it is published."""
+    rows = CollectionIssue.objects.select_related("collection__project").select_for_update(of=("self",), no_key=True)
+    found = rows.get(pk=issue.pk)
+    if found.is_published:
+        text = _("This issue is published. Unpublish it to change it.")
+        raise ValidationError({"issue": ValidationError(text, code="published")})
+    return found
+
+
+def change_issue(issue: CollectionIssue, now: datetime, **values: Any) -> CollectionIssue:
+    """Change `title`, `intro` or `shows_gaps` of a draft."""
+    with transaction.atomic():
+        draft = locked_draft(issue)
+        if "title" in values:
+            draft.title = checks.line("title", values["title"], MAX_TITLE)
+        if "intro" in values:
+            draft.intro = checks.paragraphs("intro", values["intro"], MAX_INTRO)
+        draft.shows_gaps = bool(values.get("shows_gaps", draft.shows_gaps))
+        draft.changed_at = now
+        draft.save()
+    return draft
+
+
+def publish(issue: CollectionIssue, user: User, now: datetime) -> CollectionIssue:
+    """Publish a draft: it shows what it has now, until it is unpublished."""
+    with transaction.atomic():
+        draft = locked_draft(issue)
+        if not draft.title:
+            raise ValidationError({"title": ValidationError(_("Enter a title."), code="required")})
+        if not draft.items.filter(removed_at=None).exists():
+            raise ValidationError({"items": ValidationError(_("Add at least one item."), code="required")})
+        period = period_of(draft, now)
+        draft.gaps = read_gaps(draft.collection.project, period) if draft.shows_gaps else []
+        draft.language, draft.editor = draft.collection.language, user.name
+        draft.published_at = draft.changed_at = now
+        draft.save()
+        record(draft.collection.project, user, "issue.published", name_of(draft), issue=draft.pk)
+    return draft
+
+
+def unpublish(issue: CollectionIssue, user: User, now: datetime) -> CollectionIssue:
+    """Take an issue off the page; it is a draft again. Emails that were sent stay in their mailboxes."""
+    with transaction.atomic():
+        rows = CollectionIssue.objects.select_related("collection__project").select_for_update(of=("self",))
+        found = rows.get(pk=issue.pk)
+        if found.is_published:
+            found.published_at, found.gaps, found.editor, found.changed_at = None, [], "", now
+            if found.sent_at is None:  # emails that aren't in the outbox yet are not sent
+                found.send_requested_at = None
+            found.save()
+            record(found.collection.project, user, "issue.unpublished", name_of(found), issue=found.pk)
+    return found
+
+
+def delete_issue(issue: CollectionIssue, user: User) -> None:
+    """Delete a draft. Raises ValidationError if it is published."""
+    with transaction.atomic():
+        draft = locked_draft(issue)
+        record(draft.collection.project, user, "issue.deleted", name_of(draft), issue=draft.pk)
+        draft.delete()
+
+
+def period_of(issue: CollectionIssue, now: datetime) -> Window:
+    """Return the time that a draft is about: since the previous issue was published, a month at most."""
+    earlier = issue.collection.issues.filter(published_at__isnull=False).exclude(pk=issue.pk)
+    last = earlier.aggregate(last=Max("published_at"))["last"]
+    return Window(max(last, now - MAX_PERIOD) if last else now - FIRST_PERIOD, now)
+
+
+def add_section(issue: CollectionIssue, title: str, now: datetime) -> int:
+    """Add a section after the others. Return its id."""
+    with transaction.atomic():
+        draft = locked_draft(issue)
+        if len(draft.sections) >= MAX_SECTIONS:
+            text = ngettext(
+                "An issue can have %(count)s section.", "An issue can have up to %(count)s sections.", MAX_SECTIONS
+            )
+            raise ValidationError({"section": ValidationError(text % {"count": MAX_SECTIONS}, code="too_many")})
+        section = 1 + max((one["id"] for one in draft.sections), default=0)
+        draft.sections = [*draft.sections, {"id": section, "title": _section_title(title)}]
+        _save_sections(draft, now)
+    return section
+
+
+def rename_section(issue: CollectionIssue, section: int, title: str, now: datetime) -> None:
+    """Rename a section of a draft; without effect if it is gone."""
+    with transaction.atomic():
+        draft = locked_draft(issue)
+        title = _section_title(title)
+        draft.sections = [one | {"title": title} if one["id"] == section else one for one in draft.sections]
+        _save_sections(draft, now)
+
+
+def move_section(issue: CollectionIssue, section: int, step: int, now: datetime) -> None:
+    """Move a section up (-1) or down (1); without effect at the end."""
+    with transaction.atomic():
+        draft = locked_draft(issue)
+        ids = [one["id"] for one in draft.sections]
+        if section in ids:
+            place = ids.index(section)
+            sections = list(draft.sections)
+            sections.insert(max(place + step, 0), sections.pop(place))
+            draft.sections = sections
+            _save_sections(draft, now)
+
+
+def remove_section(issue: CollectionIssue, section: int, now: datetime) -> None:
+    """Remove a section; its items come before the first one."""
+    with transaction.atomic():
+        draft = locked_draft(issue)
+        draft.items.filter(section=section).update(section=0)
+        draft.sections = [one for one in draft.sections if one["id"] != section]
+        _save_sections(draft, now)
+
+
+def name_of(issue: CollectionIssue) -> str:
+    """Return what the activity log calls an issue."""
+    return f"{issue.collection.name} {issue.number}"
+
+
+def _section_title(title: str) -> str:
+    return checks.line("section", title, MAX_SECTION, _("Enter a title."))
+
+
+def _save_sections(draft: CollectionIssue, now: datetime) -> None:
+    draft.changed_at = now
+    draft.save(update_fields=["sections", "changed_at"])
