@@ -24,6 +24,7 @@ from dashboards.views import (
     source_add,
     source_settings,
     sources,
+    website_settings,
 )
 
 SETUP = [
@@ -174,4 +175,26 @@ SETTINGS = [
     ),
 ]
 
-CONFIGURATION: list[URLPattern] = [*SETUP, *KEYWORDS, *SOURCES, *SETTINGS]
+WEBSITES = [
+    path("p/<int:project_id>/settings/websites", website_settings.websites, name="websites"),
+    path(
+        "p/<int:project_id>/settings/websites/new/<slug:provider_name>",
+        website_settings.website_new,
+        name="website_new",
+    ),
+    path(
+        "p/<int:project_id>/settings/websites/<int:website_id>/key", website_settings.website_key, name="website_key"
+    ),
+    path(
+        "p/<int:project_id>/settings/websites/<int:website_id>/test",
+        website_settings.website_test,
+        name="website_test",
+    ),
+    path(
+        "p/<int:project_id>/settings/websites/<int:website_id>/disconnect",
+        website_settings.website_disconnect,
+        name="website_disconnect",
+    ),
+]
+
+CONFIGURATION: list[URLPattern] = [*SETUP, *KEYWORDS, *SOURCES, *SETTINGS, *WEBSITES]

@@ -206,6 +206,17 @@ def goal(
     }
 
 
+def counts(buckets: Sequence[TimeBucket], name: str, values: Sequence[int | None]) -> dict[str, Any]:
+    """Return bars of one series of counts; None is a bucket of which nothing is known."""
+    return {
+        "kind": "counts",
+        **_axis(buckets, (), ()),
+        "name": name,
+        "data": list(values),
+        "room": False,
+    }
+
+
 def spark_path(values: Sequence[float | None]) -> str:
     """Return the path of a sparkline in a box of 100 by 24; "" for fewer than two values."""
     known = [value for value in values if value is not None]

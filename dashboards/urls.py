@@ -54,6 +54,7 @@ from dashboards.views import (
     shortcuts,
     story,
     triage,
+    website,
     whole_view,
 )
 
@@ -324,6 +325,11 @@ DIGEST_AND_DELIVERY_LOG = [
     path("p/<int:project_id>/outbox/<uuid:delivery_id>/send", delivery.delivery_send, name="delivery_send"),
 ]
 
+WEBSITE = [
+    path("p/<int:project_id>/website", website.website, name="website"),
+    path("p/<int:project_id>/website/link", website.website_link, name="website_link"),
+]
+
 urlpatterns: list[URLPattern] = [
     *GENERAL,
     *SAMPLE,
@@ -337,5 +343,6 @@ urlpatterns: list[URLPattern] = [
     *REPORTS,
     *CURATION,
     *DIGEST_AND_DELIVERY_LOG,
+    *WEBSITE,
     *CONFIGURATION,
 ]

@@ -44,7 +44,7 @@ class Tile:
 
 def mentions_tile(found: Breakdown, url: str, history_start: datetime | None) -> Tile:
     total, before = found.total.documents, found.before.documents
-    note, arrow = _change(PeriodChange(total, before), history_start)
+    note, arrow = change_words(PeriodChange(total, before), history_start)
     spark = spark_path([tally.documents for tally in found.tallies])
     return Tile("tile-mentions", _("Mentions"), number(total), url, note, arrow, spark=spark)
 
@@ -137,7 +137,7 @@ def _compact(value: int) -> str:
     return number(value)
 
 
-def _change(change: PeriodChange, history_start: datetime | None) -> tuple[str, str]:
+def change_words(change: PeriodChange, history_start: datetime | None) -> tuple[str, str]:
     """Return the change in words and its arrow; nothing is said about a time that Vigie did not see."""
     if history_start:
         return _("no history before %(day)s") % {"day": long_date(history_start)}, ""

@@ -13,6 +13,7 @@ from delivery.models import Delivery, Destination
 from monitoring.models import Author, AuthorNote, AuthorTag, Credential, Document, FetchRequest, Mention, Mute, Story
 from reports.models import Logo, Report, ShareLink
 from tests.factories import PNG, make_keyword, make_mention, make_source
+from tests.website.factories import make_website
 from workplace.models import (
     Annotation,
     BulkChange,
@@ -96,9 +97,12 @@ def make_samples(project, owner, manager):
         project=project, name="Goal of Lumen", metric="manual", target=1, time_zone="UTC", owner=owner, **days
     )
     annotation = Annotation.objects.create(project=project, text="Campaign of Lumen", **days)
+    website = make_website(project, name="Website of Lumen")
     return {
         "goal_id": goal.pk,
         "annotation_id": annotation.pk,
+        "website_id": website.pk,
+        "provider_name": "matomo",
         "report_id": report.pk,
         "collection_id": collection.pk,
         "issue_id": issue.pk,

@@ -34,6 +34,7 @@ from reports.models import Logo, Report
 from reports.sections.registry import SECTIONS
 from tests.dashboards.alert_rows import AlertRows
 from tests.dashboards.collection_rows import CollectionRows
+from tests.dashboards.website_rows import WebsiteRows
 from tests.factories import PNG, make_documents, make_keyword, make_mention, make_mentions, make_source
 from workplace.models import (
     Annotation,
@@ -59,7 +60,7 @@ QUERY_STRINGS = {
 }
 
 
-class World(AlertRows, CollectionRows):
+class World(AlertRows, CollectionRows, WebsiteRows):
     """A project with rows of every kind, to which `grow` adds; pages with an id show the first of their kind."""
 
     def __init__(self, project, owner):
@@ -103,6 +104,7 @@ class World(AlertRows, CollectionRows):
         self.collection = self._collection("public")
         self.issue = self._issue(self.collection, 1)
         Logo.objects.create(project=project, png=PNG, width=1, height=1)
+        self.website = self._website()
         SentimentState.objects.create(project=project, analyzed_by="model", layer=self._layer())
 
     def grow(self, size):
@@ -177,6 +179,7 @@ class World(AlertRows, CollectionRows):
         self._report()
         self._goal(member.user)
         self._grow_collections(now)
+        self._website()
         external = ExternalRecipient.objects.create(project=project, email=f"r{self.size}@example.org", language="en")
         main = Digest.objects.get(project=project, user=self.owner, is_main=True)
         main.recipients.create(external=external)
@@ -369,6 +372,8 @@ class World(AlertRows, CollectionRows):
             "annotation_id": self.project.annotations.order_by("pk").first().pk,
             "collection_id": self.collection.pk,
             "issue_id": self.issue.pk,
+            "website_id": self.website.pk,
+            "provider_name": "google_analytics",
             "story_id": self.story.pk,
             "project_id": self.project.pk,
             "keyword_id": self.keyword.pk,

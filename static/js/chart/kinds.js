@@ -59,6 +59,17 @@ const kinds = {
       line("", "transparent", low, { isBand: true }),
       line(name, token(`--who-${who}`), net, { borderWidth: who === 1 ? 2.5 : 1.5, endLabel: name, low, high }),
     ]),
+  counts: (config) => [
+    {
+      type: "bar",
+      label: config.name,
+      data: config.data,
+      backgroundColor: token("--ink-3"),
+      categoryPercentage: 0.82,
+      barPercentage: 1,
+      maxBarThickness: 34,
+    },
+  ],
   replay: (config) => {
     const fired = new Set(config.fired.map(({ at }) => at));
     const colors = config.data.map((_, at) => token(fired.has(at) ? "--neg-fill" : "--ink-3"));

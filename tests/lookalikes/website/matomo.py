@@ -21,7 +21,7 @@ MEDIA = {
 class MatomoServer(WebsiteServer):
     platform = "matomo"
     settings = {"site": "3"}
-    secrets = {"token": "33dc3f2536d3025974cccb4b4d2d98f4"}
+    secrets = {"token": "token-of-ada-2f9d8c7b6a5e"}
     has_new_visitors = True
 
     def __init__(self) -> None:
