@@ -37,6 +37,13 @@ ENTRIES: list[tuple[str, str, str | Promise, str | Promise, tuple[str, ...]]] = 
     ("goals", "target", _("Goals"), ACT, ("goal", "goal_new", "goal_edit", "goal_delete")),
     ("digest", "mail", _("Digest"), ACT, ("digest_preview", "digest_other", "digest_other_preview")),
     (
+        "calendar",
+        "calendar-days",
+        _("Calendar"),
+        ACT,
+        ("post", "post_new", "post_edit", "calendar_settings"),
+    ),
+    (
         "reports",
         "file-text",
         _("Reports"),

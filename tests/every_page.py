@@ -61,6 +61,7 @@ STATES = {
     "keyword_new": ["?q=lumen"],
     "saved_replies": ["?q=nothing"],
     "issue": ["?preview"],
+    "calendar": ["?view=week", "?view=list", "?view=list&which=undated", "?view=list&status=failed"],
 }
 # Pages that refuse, with their status: error pages are pages, too.
 REFUSED = [("viewer", "/p/{project_id}/keywords/new"), (SIGNED_OUT, "/nothing"), ("owner", "/nothing")]

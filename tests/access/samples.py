@@ -25,6 +25,7 @@ from workplace.models import (
     Goal,
     Note,
     OutgoingReply,
+    Post,
     SavedReply,
     SavedView,
 )
@@ -89,6 +90,8 @@ def make_samples(project, owner, manager):
     item = CollectionItem.objects.create(
         issue=issue, url="https://lumen.example/", title="Item of Lumen", position=0, document_id=mention.document_id
     )
+    post = Post.objects.create(project=project, title="Post of Lumen", text="Text of Lumen", owner=owner)
+    post.comments.create(author=owner, text="Comment of Lumen")
     destination = Destination(project=project, channel="slack", name="Channel of Lumen", language="en")
     destination.set_secrets({"url": "http://127.0.0.1:1/"})
     destination.save()
@@ -103,6 +106,7 @@ def make_samples(project, owner, manager):
         "annotation_id": annotation.pk,
         "website_id": website.pk,
         "provider_name": "matomo",
+        "post_id": post.pk,
         "report_id": report.pk,
         "collection_id": collection.pk,
         "issue_id": issue.pk,

@@ -34,6 +34,7 @@ from reports.models import Logo, Report
 from reports.sections.registry import SECTIONS
 from tests.dashboards.alert_rows import AlertRows
 from tests.dashboards.collection_rows import CollectionRows
+from tests.dashboards.post_rows import PostRows
 from tests.dashboards.website_rows import WebsiteRows
 from tests.factories import PNG, make_documents, make_keyword, make_mention, make_mentions, make_source
 from workplace.models import (
@@ -56,11 +57,12 @@ QUERY_STRINGS = {
     "explain": "?text=Lumen+lamp",
     "mentions": "?status=to_review&status=needs_reply&sentiment=negative&sentiment=positive",
     "mentions_fresh": "?after=0",
+    "calendar": "?view=week",
     "story": "?find=lumen",
 }
 
 
-class World(AlertRows, CollectionRows, WebsiteRows):
+class World(AlertRows, CollectionRows, PostRows, WebsiteRows):
     """A project with rows of every kind, to which `grow` adds; pages with an id show the first of their kind."""
 
     def __init__(self, project, owner):
@@ -103,6 +105,7 @@ class World(AlertRows, CollectionRows, WebsiteRows):
         self.goal = self._goal(owner)
         self.collection = self._collection("public")
         self.issue = self._issue(self.collection, 1)
+        self.post = self._post()
         Logo.objects.create(project=project, png=PNG, width=1, height=1)
         self.website = self._website()
         SentimentState.objects.create(project=project, analyzed_by="model", layer=self._layer())
@@ -180,6 +183,7 @@ class World(AlertRows, CollectionRows, WebsiteRows):
         self._goal(member.user)
         self._grow_collections(now)
         self._website()
+        self._grow_posts(member.user)
         external = ExternalRecipient.objects.create(project=project, email=f"r{self.size}@example.org", language="en")
         main = Digest.objects.get(project=project, user=self.owner, is_main=True)
         main.recipients.create(external=external)
@@ -367,6 +371,7 @@ class World(AlertRows, CollectionRows, WebsiteRows):
     def ids(self):
         return {
             "author_id": self.author.pk,
+            "post_id": self.post.pk,
             "report_id": self.report.pk,
             "goal_id": self.goal.pk,
             "annotation_id": self.project.annotations.order_by("pk").first().pk,

@@ -7,12 +7,14 @@ from workplace.models.feed_addresses import FeedAddress
 from workplace.models.goals import Annotation, Goal, GoalFigure
 from workplace.models.notes import Note
 from workplace.models.outgoing_replies import OutgoingReply
+from workplace.models.posts import CalendarRules, Post, PostComment, PostVariant
 from workplace.models.response_targets import ResponseTarget
 from workplace.models.saved_views import Column, SavedView
 
 __all__ = [
     "Annotation",
     "BulkChange",
+    "CalendarRules",
     "Collection",
     "CollectionIssue",
     "CollectionItem",
@@ -23,6 +25,9 @@ __all__ = [
     "GoalFigure",
     "Note",
     "OutgoingReply",
+    "Post",
+    "PostComment",
+    "PostVariant",
     "ReplyRules",
     "ResponseTarget",
     "SavedReply",

@@ -1,0 +1,158 @@
+"""The forms of the editorial calendar: a post with its texts per platform, its time, and the filter of the list.
+
+In: what people enter. Out: PostValues of workplace/posts.py. Used by dashboards/views/posts.py and views/calendar.py.
+"""
+
+from collections.abc import Mapping
+from datetime import date, time
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.forms import TimeZoneField
+from accounts.models import Project, User
+from dashboards.presenters.posts import place_name
+from workplace.calendar.text_limits import PLATFORMS
+from workplace.models import Post
+from workplace.models.posts import MAX_CAMPAIGN, MAX_COMMENT, MAX_TEXT, MAX_TITLE
+from workplace.posts import PostValues
+
+DEFAULT_TIME = time(9)
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+
+class TimeInput(forms.TimeInput):
+    input_type = "time"
+
+
+class PersonField(forms.ModelChoiceField):
+    """A choice of managers and admins by name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.name)
+
+
+class PostForm(forms.Form):
+    """The fields of a post, with a text per platform. `values()` has what workplace/posts.py stores."""
+
+    title = forms.CharField(
+        label=_("Title"), max_length=MAX_TITLE, help_text=_("For the calendar. It isn’t published.")
+    )
+    text = forms.CharField(
+        label=_("Text"), max_length=MAX_TEXT, required=False, widget=forms.Textarea(attrs={"rows": 7, "dir": "auto"})
+    )
+    kind = forms.ChoiceField(label=_("Type"), choices=Post.Kind.choices)
+    campaign = forms.CharField(label=_("Campaign"), max_length=MAX_CAMPAIGN, required=False)
+    owner = PersonField(
+        label=pgettext_lazy("post", "Owner"), queryset=User.objects.none(), required=False, empty_label=_("Nobody")
+    )
+    reviewer = PersonField(
+        label=_("Second reader"), queryset=User.objects.none(), required=False, empty_label=_("Nobody")
+    )
+    day = forms.DateField(label=_("Date"), required=False, widget=DayInput(format="%Y-%m-%d"))
+    at = forms.TimeField(label=_("Time"), required=False, widget=TimeInput(format="%H:%M"))
+    time_zone = TimeZoneField()
+
+    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("owner", "reviewer"):
+            field = self.fields[name]
+            if isinstance(field, forms.ModelChoiceField):
+                field.queryset = project.managers().order_by("first_name", "email")
+        for name in PLATFORMS:
+            label = place_name(name)
+            self.fields[f"on_{name}"] = forms.BooleanField(label=label, required=False)
+            self.fields[f"text_{name}"] = forms.CharField(
+                label=_("Text for %(platform)s") % {"platform": label},
+                max_length=MAX_TEXT,
+                required=False,
+                widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
+            )
+
+    @classmethod
+    def for_new(cls, project: Project, user: User, start: Mapping[str, Any], data: Any = None) -> "PostForm":
+        """Return the form of a new post; `start` has values that are already known."""
+        defaults = {"owner": user.pk, "time_zone": user.time_zone, "at": DEFAULT_TIME if start.get("day") else None}
+        return cls(data, project=project, initial=defaults | dict(start))
+
+    @classmethod
+    def for_post(cls, post: Post, data: Any = None) -> "PostForm":
+        """Return the form of a stored post."""
+        initial = {name: getattr(post, name) for name in ("title", "text", "kind", "campaign", "time_zone")}
+        initial |= {"owner": post.owner_id, "reviewer": post.reviewer_id, "day": post.due_day, "at": post.due_time}
+        for variant in post.variants.all():
+            initial |= {f"on_{variant.platform}": True, f"text_{variant.platform}": variant.text}
+        return cls(data, project=post.project, initial=initial)
+
+    @property
+    def platforms(self) -> list[tuple[BoundField, BoundField]]:
+        """The platforms, each with the field of its own text."""
+        return [(self[f"on_{name}"], self[f"text_{name}"]) for name in PLATFORMS]
+
+    @property
+    def shown_texts(self) -> tuple[str, dict[str, str]]:
+        """The text and the text of each chosen platform as they are now, for the preview; also of an invalid form."""
+        chosen = {name: str(self[f"text_{name}"].value() or "") for name in PLATFORMS if self[f"on_{name}"].value()}
+        return str(self["text"].value() or ""), chosen
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("day") and cleaned.get("at") is None and "at" not in self.errors:
+            cleaned["at"] = DEFAULT_TIME
+        if not cleaned.get("day") and "day" not in self.errors:
+            cleaned["at"] = None
+        return cleaned
+
+    def values(self) -> PostValues:
+        """Return the values of a valid form."""
+        data = self.cleaned_data
+        chosen = {name: data[f"text_{name}"].replace("\r\n", "\n").strip() for name in PLATFORMS if data[f"on_{name}"]}
+        names = ("title", "text", "kind", "campaign", "owner", "reviewer", "day", "at", "time_zone")
+        return PostValues(platforms=chosen, **{name: data[name] for name in names})
+
+    def add_errors(self, errors: Mapping[str, list[str]]) -> None:
+        """Show the errors of the service next to their fields."""
+        for name, texts in errors.items():
+            field = f"text_{name}" if name in PLATFORMS else name
+            for text in texts:
+                self.add_error(field if field in self.fields else None, text)
+
+
+class CommentForm(forms.Form):
+    """A comment for the team."""
+
+    comment = forms.CharField(
+        label=_("Comment"), max_length=MAX_COMMENT, widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"})
+    )
+
+
+class CalendarRulesForm(forms.Form):
+    """The fields of CalendarRules."""
+
+    needs_approval = forms.BooleanField(
+        label=_("Only approved posts can be scheduled"),
+        required=False,
+        help_text=_("A manager or an admin who didn’t write the text approves it. A new text needs a new approval."),
+    )
+
+
+def read_day(text: str) -> date | None:
+    """Return a day in ISO format, None for any other text."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def read_time(text: str) -> time | None:
+    """Return a time such as 14:30, None for any other text."""
+    try:
+        return time.fromisoformat(text)
+    except ValueError:
+        return None

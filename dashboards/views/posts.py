@@ -1,0 +1,110 @@
+"""A post of the editorial calendar: its page, its form with a preview, and what people do with it."""
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import SignedInRequest, project_view
+from accounts.models import Membership, Role
+from dashboards.forms.posts import CommentForm, PostForm, read_day
+from dashboards.presenters.posts import missing_words, own_time, preview_of, steps_for, texts_of, tile_of
+from monitoring.content.values import read_id
+from workplace import posts
+from workplace.models import Post
+
+
+@project_view()
+def post(request: SignedInRequest, membership: Membership, post_id: int) -> HttpResponse:
+    """The post with its texts to copy, its status and its comments."""
+    return post_page(request, membership, post_of(membership, post_id), CommentForm())
+
+
+def post_page(
+    request: SignedInRequest, membership: Membership, found: Post, form: CommentForm, status: int = HTTPStatus.OK
+) -> HttpResponse:
+    needs_approval, now = posts.rules_of(membership.project).needs_approval, timezone.now()
+    context = {
+        "project": membership.project,
+        "post": found,
+        "tile": tile_of(found, now),
+        "texts": texts_of(found),
+        "own_time": own_time(found),
+        "missing": missing_words(found, request.user, needs_approval=needs_approval),
+        "steps": steps_for(found, request.user, needs_approval=needs_approval),
+        "comments": found.comments.select_related("author").order_by("created_at", "pk"),
+        "comment_form": form,
+        "may_edit": membership.may(Role.MANAGER),
+    }
+    return render(request, "posts/post.html", context, status=status)
+
+
+@project_view(Role.MANAGER)
+def post_new(request: SignedInRequest, membership: Membership) -> HttpResponse:
+    """`?day=` is the day of the calendar that the button was on; `?title=` and `?text=` may be known already."""
+    start: dict[str, object] = {name: request.GET[name][:1000] for name in ("title", "text") if name in request.GET}
+    if day := read_day(request.GET.get("day", "")):
+        start["day"] = day
+    form = PostForm.for_new(membership.project, request.user, start, request.POST or None)
+    if request.method == "POST" and "preview" not in request.POST and form.is_valid():
+        status = Post.Status.IDEA if "idea" in request.POST else Post.Status.DRAFT
+        try:
+            made = posts.create_post(membership.project, request.user, form.values(), status)
+        except ValidationError as error:
+            form.add_errors(error.message_dict)
+        else:
+            messages.success(request, _("Post created."))
+            return redirect("post", membership.project_id, made.pk)
+    return _form_page(request, membership, form)
+
+
+@project_view(Role.MANAGER)
+def post_edit(request: SignedInRequest, membership: Membership, post_id: int) -> HttpResponse:
+    """The form of a post; `version` is the one that it was filled in for."""
+    found = post_of(membership, post_id)
+    form = PostForm.for_post(found, request.POST or None)
+    if request.method == "POST" and "preview" not in request.POST and form.is_valid():
+        try:
+            posts.change_post(found, request.user, read_id(request.POST.get("version", "")) or 0, form.values())
+        except posts.PostChanged:
+            form.add_error(None, _("Another person changed this post meanwhile. Copy your text and reload the page."))
+        except ValidationError as error:
+            form.add_errors(error.message_dict if hasattr(error, "error_dict") else {"": error.messages})
+        else:
+            messages.success(request, _("Post saved."))
+            return redirect("post", membership.project_id, found.pk)
+    return _form_page(request, membership, form, found)
+
+
+@project_view(Role.MANAGER)
+@require_POST
+def post_check(request: SignedInRequest, membership: Membership) -> HttpResponse:
+    """POST the form of a post for its preview with lengths; nothing is saved."""
+    form = PostForm(request.POST, project=membership.project)
+    context = {"project": membership.project, "texts": preview_of(*form.shown_texts)}
+    return render(request, "posts/_preview.html", context)
+
+
+def _form_page(
+    request: SignedInRequest, membership: Membership, form: PostForm, found: Post | None = None
+) -> HttpResponse:
+    status = HTTPStatus.BAD_REQUEST if form.is_bound and form.errors else HTTPStatus.OK
+    context = {
+        "project": membership.project,
+        "post": found,
+        "form": form,
+        "version": request.POST.get("version") or (found and found.version),
+        "texts": preview_of(*form.shown_texts),
+    }
+    return render(request, "posts/form.html", context, status=status)
+
+
+def post_of(membership: Membership, post_id: int) -> Post:
+    """Return a post of the project. Raises Http404."""
+    rows = Post.objects.select_related("project", "owner", "reviewer", "approved_by", "written_by")
+    return get_object_or_404(rows.prefetch_related("variants").filter(project=membership.project), pk=post_id)
