@@ -46,6 +46,7 @@ from api import (
     sentiment,
     sources,
     stories,
+    team,
     triage,
     volume,
     welcome_queue,
@@ -75,7 +76,7 @@ ROUTERS = [
         ),
         *(volume, documents, sentiment, explain, saved_views, columns, response_times, response_targets, exports),
         *(authors, welcome_queue, triage, bulk_changes, presence, notes, drafts, replies, saved_replies, channels),
-        *(incidents, rule_replay, rules, feed_addresses, digests, deliveries, quiet_hours, playbook, goals),
+        *(incidents, rule_replay, rules, feed_addresses, digests, deliveries, quiet_hours, playbook, goals, team),
     )
 ]
 

@@ -4,6 +4,7 @@ Members read, managers greet and choose the saved reply, admins set rules. Mount
 callers and turns exceptions into problem bodies.
 """
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -18,6 +19,7 @@ from api.authors import MAX_SIZE, AuthorOut
 from api.problems import InvalidField
 from api.schemas import UNSET, Body, Id
 from monitoring.insights import authors as author_lists
+from monitoring.insights.newcomers import newcomers
 from monitoring.insights.time_limit import time_limit
 from monitoring.models import AuthorSettings
 from monitoring.services import authors
@@ -37,11 +39,23 @@ class WaitingOut(Schema):
     saved_reply_id: int | None = Field(description="the chosen one in the language of the mention, if it exists in it")
 
 
+class NewcomersOut(Schema):
+    """Counts of authors, for the shares that greeted within a day, and that came back within 30 days."""
+
+    welcomed: int = Field(description="came onto the queue 1 to 31 days ago")
+    greeted: int = Field(description="of these, greeted within a day")
+    old: int = Field(description="wrote for the first time 30 to 60 days ago")
+    returned: int = Field(description="of these, wrote again 1 to 30 days later")
+    greeted_old: int = Field(description="of the `old`, those who were greeted")
+    greeted_returned: int = Field(description="of the `returned`, those who were greeted")
+
+
 class WelcomeQueueOut(Schema):
     items: list[WaitingOut]
     saved_reply_id: int | None = Field(description="what replies from the queue start with; null for nothing")
     count: int
     count_capped: bool = Field(description="whether there may be more than `count`")
+    measure: NewcomersOut
 
 
 class WelcomeQueuePatch(Body):
@@ -82,7 +96,8 @@ def list_welcome_queue(request: SignedInRequest, project_id: int) -> dict[str, o
     ]
     chosen = reply.reply.pk if reply.reply else None
     capped = count >= author_lists.MAX_QUEUE
-    return {"items": items, "count": count, "count_capped": capped, "saved_reply_id": chosen}
+    measure = asdict(newcomers(project.pk, now))
+    return {"items": items, "count": count, "count_capped": capped, "saved_reply_id": chosen, "measure": measure}
 
 
 @router.patch(QUEUE, response={204: None})

@@ -57,6 +57,7 @@ ENTRIES: list[tuple[str, str, str | Promise, str | Promise, tuple[str, ...]]] = 
         ACT,
         ("collection", "collection_change", "issue", "issue_suggestions", "issue_fetch"),
     ),
+    ("team", "users", _("Team"), ACT, ()),
     ("outbox", "send", _("Delivery log"), ACT, ("delivery",)),
     (
         "keywords",

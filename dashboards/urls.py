@@ -57,6 +57,7 @@ from dashboards.views import (
     sent_replies,
     shortcuts,
     story,
+    team,
     triage,
     website,
     whole_view,
@@ -137,6 +138,7 @@ MENTIONS = [
     path("p/<int:project_id>/search", search.search, name="search"),
     path("p/<int:project_id>/export/<slug:list_name>", exports.export, name="export"),
 ]
+TEAM = [path("p/<int:project_id>/team", team.team, name="team")]
 GOALS = [
     path("p/<int:project_id>/goals", goals.goals, name="goals"),
     path("p/<int:project_id>/goals/new", goals.goal_new, name="goal_new"),
@@ -354,6 +356,7 @@ urlpatterns: list[URLPattern] = [
     *OVERVIEW,
     *MENTIONS,
     *GOALS,
+    *TEAM,
     *STORIES,
     *AUTHORS,
     *SAVED_VIEWS,

@@ -24,7 +24,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.aggregates import Aggregate
-from django.db.models.functions import Coalesce, TruncWeek
+from django.db.models.functions import Coalesce, ExtractHour, TruncWeek
 
 from accounts.models import User
 from monitoring.insights.filters import MentionFilter
@@ -93,6 +93,12 @@ def by_person(f: MentionFilter, now: datetime) -> dict[User | None, ResponseTime
 def by_week(f: MentionFilter, now: datetime) -> dict[datetime, ResponseTimes]:
     """Return the numbers by the week in which items were published, from its Monday in the filter's zone."""
     found = _grouped(_rows(f), TruncWeek("document__published", tzinfo=f.zone), now)
+    return dict(sorted(found.items()))
+
+
+def by_hour(f: MentionFilter, now: datetime) -> dict[int, ResponseTimes]:
+    """Return the numbers by the hour of the day (0 to 23) in which items were published, in the filter's zone."""
+    found = _grouped(_rows(f), ExtractHour("document__published", tzinfo=f.zone), now)
     return dict(sorted(found.items()))
 
 

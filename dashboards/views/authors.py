@@ -13,11 +13,13 @@ from accounts.formats import duration
 from accounts.models import Membership, Role
 from dashboards.forms.author_rules import AuthorRulesForm
 from dashboards.presenters.authors import shown_authors, shown_waiting
+from dashboards.presenters.newcomers import newcomer_sentences
 from dashboards.views.time_limit import within_time_limit
 from dashboards.views.triage import back
 from monitoring.content.values import read_id
 from monitoring.insights import authors as author_lists
 from monitoring.insights.authors import SORTS, AuthorQuery
+from monitoring.insights.newcomers import newcomers
 from monitoring.messages.author_rules import rule_sentences
 from monitoring.messages.labels import AUTHOR_LABELS, platform_name
 from monitoring.models import AuthorSettings, Source
@@ -70,6 +72,7 @@ def welcome(request: SignedInRequest, membership: Membership) -> HttpResponse:
         "project": project,
         "rows": shown_waiting(waiting, reply),
         "rules": rules,
+        "measures": newcomer_sentences(newcomers(project.pk, timezone.now())),
         "return_after": duration(rules.return_days * 86_400),
         "reply": reply.reply,
         "replies": saved_replies(project),

@@ -21,6 +21,7 @@ from reports.sections import (
     share_of_voice,
     stories,
     summary,
+    team,
     volume,
 )
 
@@ -44,5 +45,6 @@ SECTIONS = {
     "authors": SectionKind(_("Top authors"), authors.read),
     "answers": SectionKind(_("Response times"), answers.read),
     "goals": SectionKind(_("Goals"), goals.read),
+    "team": SectionKind(_("Work of the team"), team.read),
     "incidents": SectionKind(_("Incidents"), incidents.read),
 }
