@@ -2,7 +2,7 @@
 
 In: a website or a project, and days in the website's time zone. Out: frozen numbers. A day that was not read is None,
 never 0. Called by the website page, the API and exports. To compare a metric with a target, `metrics()` has the names
-and `daily(project, metric, since, until)` the series.
+and `daily(project_id, metric, since, until)` the series.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,6 @@ from django.db.models import Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Project
 from website.models import Website, WebsiteBreakdown, WebsiteDay
 from website.readers.base import ConvertedUnit, Dimension
 from website.readers.registry import READERS
@@ -81,20 +80,29 @@ def metrics() -> Mapping[str, Metric]:
     return _METRICS
 
 
-def daily(project: Project, metric: str, since: date, until: date) -> list[tuple[date, float | None]]:
+def daily(project_id: int, metric: str, since: date, until: date) -> list[tuple[date, float | None]]:
     """Return a metric for each day from `since` to `until`, of all websites of a project together.
 
     None for a day that no website has, and for a rate of nothing. Raises KeyError for a metric that is none.
     """
     _METRICS[metric]
     rows = WebsiteDay.objects.filter(
-        website__project=project, day__range=(since, until), website__provider__in=READERS
+        website__project=project_id, day__range=(since, until), website__provider__in=READERS
     )
     by_day: dict[date, list[WebsiteDay]] = {}
     for row in rows.select_related("website"):
         by_day.setdefault(row.day, []).append(row)
     days = [since + timedelta(days=number) for number in range((until - since).days + 1)]
     return [(day, _value(metric, by_day.get(day, ()))) for day in days]
+
+
+def conversion_rates(project_id: int, windows: Sequence[tuple[date, date]]) -> list[float | None]:
+    """Return the conversion rate in percent of each window, by its first and last day, of all websites together."""
+    found = WebsiteDay.objects.filter(
+        website__project=project_id, day__range=(windows[0][0], windows[-1][1]), website__provider__in=READERS
+    )
+    rows = [(row.website.provider, row) for row in found.select_related("website")]
+    return [_rate([one for one in rows if first <= one[1].day <= last]) for first, last in windows]
 
 
 def days_of(website: Website, first: date, last: date) -> list[WebsiteDay]:

@@ -21,32 +21,32 @@ def test_daily_adds_the_websites_of_a_project_and_leaves_out_days_that_none_has(
     make_days(first, day(1), [5, 6, 7], social=[1, 0, 2])
     make_days(second, day(2), [10, 20])
     make_days(make_website(stranger.memberships.get().project), day(1), [1_000])
-    found = figures.daily(project, "sessions", day(5), TODAY)
+    found = figures.daily(project.pk, "sessions", day(5), TODAY)
     assert found == [(day(5), None), (day(4), None), (day(3), 15), (day(2), 26), (day(1), 7), (TODAY, None)]
-    assert [value for _, value in figures.daily(project, "social_sessions", day(3), day(1))] == [1, 0, 2]
+    assert [value for _, value in figures.daily(project.pk, "social_sessions", day(3), day(1))] == [1, 0, 2]
 
 
 def test_daily_rate_is_a_share_of_what_the_provider_counts(project):
     make_days(make_website(project), day(1), [20, 0], users=5, converted=4)
     make_days(make_website(project, provider="plausible"), day(1), [90], users=20, converted=6)
-    assert [value for _, value in figures.daily(project, "conversion_rate", day(2), day(1))] == [20.0, 50.0]
+    assert [value for _, value in figures.daily(project.pk, "conversion_rate", day(2), day(1))] == [20.0, 50.0]
 
 
 def test_daily_is_none_where_a_provider_gives_no_new_users(project):
     make_days(make_website(project), day(1), [5], new_users=None)
-    assert figures.daily(project, "new_users", day(1), day(1)) == [(day(1), None)]
+    assert figures.daily(project.pk, "new_users", day(1), day(1)) == [(day(1), None)]
 
 
 @pytest.mark.parametrize("metric", figures.metrics())
 def test_every_metric_has_a_label_and_a_series(project, metric):
     make_days(make_website(project), day(1), [5])
     assert str(figures.metrics()[metric].label)
-    assert figures.daily(project, metric, day(1), day(1))[0][1] is not None
+    assert figures.daily(project.pk, metric, day(1), day(1))[0][1] is not None
 
 
 def test_unknown_metric_is_an_error(project):
     with pytest.raises(KeyError):
-        figures.daily(project, "pageviews", day(1), day(1))
+        figures.daily(project.pk, "pageviews", day(1), day(1))
 
 
 def test_totals_are_sums_and_means_per_day(project):

@@ -13,8 +13,9 @@ from accounts.models import ActivityEntry
 from monitoring.insights.filters import MentionFilter
 from monitoring.models import Author, Source, Triage
 from tests.factories import make_keyword, make_mention, make_mentions, make_source
+from tests.website.factories import make_days, make_website
 from workplace.goals.changes import MAX_GOALS
-from workplace.models import Annotation, Goal
+from workplace.models import Annotation, Goal, Post
 from workplace.tasks import read_goals
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -190,6 +191,26 @@ def test_new_authors_and_engagement(person, project, brand, today):
     authors, engagement = Goal.objects.order_by("pk")
     assert authors.reading["value"] == 5 and authors.status == "reached"
     assert engagement.reading["value"] == 7
+
+
+def test_website_figures_and_published_posts(person, project, today):
+    website = make_website(project)
+    make_days(website, today - DAY, [100] * 10, [20] * 10, key_events=3, converted=2)
+    Post.objects.create(project=project, title="Open day", status="published", published_at=timezone.now() - 3 * DAY)
+    Post.objects.create(project=project, title="Idea")
+    wanted = {"website_sessions": 1000, "website_social_sessions": 200, "website_key_events": 30, "posts": 1}
+    for metric in wanted:
+        create(person, project, form(today, metric=metric, target="50"))
+    assert {goal.metric: goal.reading["value"] for goal in Goal.objects.all()} == wanted
+    create(person, project, form(today, metric="website_conversion_rate", target="50"))
+    assert Goal.objects.get(metric="website_conversion_rate").reading["value"] == pytest.approx(2)
+
+
+def test_days_of_a_website_that_were_not_read_are_unknown(person, project, today):
+    make_website(project)
+    create(person, project, form(today, metric="website_sessions", target="50"))
+    goal = Goal.objects.get()
+    assert goal.status == "unknown" and "Too few days for a forecast." in page_of(person, goal)
 
 
 def test_own_figures_are_entered_replaced_and_deleted(person, project, today):
