@@ -49,6 +49,7 @@ from api import (
     team,
     triage,
     volume,
+    websites,
     welcome_queue,
 )
 from api.auth import TokenAuth
@@ -70,6 +71,7 @@ ROUTERS = [
             mentions,
             overview,
             compare,
+            websites,
             mutes,
             stories,
             reports,

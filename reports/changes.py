@@ -25,7 +25,8 @@ from workplace.models import SavedView
 
 MAX_REPORTS, MAX_LINKS = 100, 50  # of a project, of a report
 MAX_DAYS = 731
-DEFAULT_SECTIONS = [name for name in SECTIONS if name != "comment"]
+# Of those that every project has something for.
+DEFAULT_SECTIONS = [name for name in SECTIONS if name not in ("comment", "website")]
 SHOWN_FIELDS = frozenset(
     {"title", "language", "period", "first_day", "last_day", "query", "view", "sections", "comment", "shows_logo"}
 )
@@ -33,7 +34,7 @@ SCHEDULE_FIELDS = frozenset({"is_scheduled", "hour", "weekday", "month_day"})
 
 
 def create_report(project: Project, user: User, **values: Any) -> Report:
-    """Create a report; by default of the last week, with all sections, in the language and time zone of the person."""
+    """Create a report; by default of the last week, with the usual sections, in the person's language and zone."""
     title = (_("Report on %(project)s") % {"project": project.name})[:MAX_TITLE]
     defaults = {"title": title, "language": user.language, "sections": DEFAULT_SECTIONS}
     report = Report(project=project, created_by=user, time_zone=user.zone.key)

@@ -27,26 +27,11 @@ from monitoring.models import Source
 from website import figures
 from website.figures import SETTLING_DAYS, Top, Totals
 from website.models import Website, WebsiteDay
+from website.periods import Period
 from website.readers.base import Dimension
 from website.schedule import HISTORY_DAYS
 
-PERIODS = (7, 28, 90)
-USUAL_PERIOD = 28
 COMPARED_DAYS = 90  # for the connection of mentions and visits, in any period
-
-
-@dataclass(frozen=True)
-class Period:
-    """The last `days` days that were read, and as many before. `has_before` if all of those were read."""
-
-    first: date
-    last: date
-    before: date
-    has_before: bool
-
-    @property
-    def days(self) -> int:
-        return (self.last - self.first).days + 1
 
 
 @dataclass(frozen=True)
@@ -105,16 +90,6 @@ class WebsitePage:
     peaks: list[tuple[list[str], str]]
     rankings: list[Ranking]
     is_settling: bool
-
-
-def period_of(website: Website, days: int) -> Period | None:
-    """Return the last days that were read, None before the first read."""
-    if website.read_from is None or website.read_until is None:
-        return None
-    first = max(website.read_until - timedelta(days=days - 1), website.read_from)
-    length = (website.read_until - first).days + 1
-    before = first - timedelta(days=length)
-    return Period(first, website.read_until, before, website.read_from <= before)
 
 
 def website_page(website: Website, period: Period, today: date) -> WebsitePage:

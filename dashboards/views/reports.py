@@ -40,7 +40,7 @@ def reports(request: SignedInRequest, membership: Membership) -> HttpResponse:
 @project_view(Role.MANAGER)
 @require_POST
 def report_new(request: SignedInRequest, membership: Membership) -> HttpResponse:
-    """POST to create a report of the last week with all sections, and open it in the builder."""
+    """POST to create a report of the last week with the usual sections, and open it in the builder."""
     try:
         report = changes.create_report(membership.project, request.user)
     except ValidationError as error:

@@ -1,5 +1,7 @@
 """The website page: figures of the project's own site next to its mentions; and the page of campaign links."""
 
+from urllib.parse import urlencode
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -7,11 +9,11 @@ from django.utils import timezone
 from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
 from dashboards.forms.website import LinkForm
-from dashboards.presenters.website import PERIODS, USUAL_PERIOD, period_of, progress_words, website_page
+from dashboards.presenters.website import progress_words, website_page
 from dashboards.views.time_limit import within_time_limit
-from monitoring.content.values import read_id
 from website.connecting import websites_of
 from website.messages import error_text, provider_label
+from website.periods import PERIODS, chosen, period_of, read_days
 
 
 @project_view()
@@ -19,10 +21,7 @@ from website.messages import error_text, provider_label
 def website(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """The figures of one website: the one that `site` names, else the first. `days` is the length of the period."""
     websites = list(websites_of(membership.project).select_related("project"))
-    wanted = read_id(request.GET.get("site", ""))
-    shown = next((one for one in websites if one.pk == wanted), websites[0] if websites else None)
-    days = read_id(request.GET.get("days", "")) or USUAL_PERIOD
-    days = days if days in PERIODS else USUAL_PERIOD
+    shown, days = chosen(websites, request.GET), read_days(request.GET)
     context: dict[str, object] = {
         "project": membership.project,
         "websites": websites,
@@ -37,6 +36,7 @@ def website(request: SignedInRequest, membership: Membership) -> HttpResponse:
             "provider": provider_label(shown.provider),
             "problem": error_text(shown.provider, shown.error_code),
             "progress": progress_words(shown),
+            "export_query": urlencode({"site": shown.pk, "days": days}),
             "page": website_page(shown, period, timezone.now().astimezone(shown.zone).date()) if period else None,
         }
     return render(request, "website/website.html", context)

@@ -29,9 +29,11 @@ from monitoring.insights.periods import DAYS, named_period
 from monitoring.insights.search import Search
 from monitoring.insights.time_limit import time_limit
 from monitoring.query_tools.near_misses import near_misses as search_near_misses
-from reports.exports import authors, incidents, items, mentions, near_misses, response_times
+from reports.exports import authors, incidents, items, mentions, near_misses, response_times, website
 from reports.exports.filter_words import Fact, filter_facts
 from reports.exports.table import Column, Export, Row
+from website.connecting import websites_of
+from website.periods import chosen, period_of, read_days
 
 
 class InvalidFilter(Exception):
@@ -175,6 +177,21 @@ def _near_misses(asked: Asked) -> Export:
     return replace(export, about={**export.about, **searched})
 
 
+def _website(asked: Asked) -> Export:
+    site = chosen(list(websites_of(asked.project)), asked.params)
+    period = period_of(site, read_days(asked.params)) if site else None
+    if site is None or period is None:
+        raise InvalidFilter(_("This project has no website with figures yet."))
+    return asked.export(
+        "website",
+        urlencode({"site": site.pk, "days": read_days(asked.params)}),
+        website.facts(site, period),
+        website.columns(),
+        website.batches(site, period),
+        lambda: Count(sum(map(len, website.batches(site, period))), False),
+    )
+
+
 @dataclass(frozen=True)
 class ListKind:
     """A list: `page` is the URL name of its page, whose query string `build` reads.
@@ -207,5 +224,6 @@ LISTS = {
     "authors": ListKind(gettext_lazy("Authors"), "authors", _authors),
     "incidents": ListKind(gettext_lazy("Incidents"), "incidents", _incidents),
     "response-times": ListKind(gettext_lazy("Response times"), "response_times", _response_times),
+    "website": ListKind(gettext_lazy("Website"), "website", _website),
     "near-misses": ListKind(gettext_lazy("Near misses"), "keywords", _near_misses, "keyword_near_misses"),
 }

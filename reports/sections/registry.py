@@ -23,6 +23,7 @@ from reports.sections import (
     summary,
     team,
     volume,
+    website,
 )
 
 
@@ -46,5 +47,6 @@ SECTIONS = {
     "answers": SectionKind(_("Response times"), answers.read),
     "goals": SectionKind(_("Goals"), goals.read),
     "team": SectionKind(_("Work of the team"), team.read),
+    "website": SectionKind(_("Website"), website.read),
     "incidents": SectionKind(_("Incidents"), incidents.read),
 }

@@ -64,6 +64,7 @@ def test_architecture_explains_how_to_add_each_kind_of_extension():
         "A channel",
         "An alert condition",
         "A section of reports",
+        "A provider of website figures",
         "A filter dimension",
         "A chart",
         "A keyboard shortcut",

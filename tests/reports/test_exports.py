@@ -15,6 +15,7 @@ from monitoring.models import Author, Document, MentionTag, Triage
 from reports.exports import xlsx_file
 from tests.factories import make_documents, make_keyword, make_mention, make_mentions, make_story
 from tests.reports.files import body, csv_rows, json_lines, sheets
+from tests.website.world import make_figures
 
 MOMENT = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)  # half past midnight of July 2 in Paris
 
@@ -222,6 +223,15 @@ def test_export_of_response_times_has_the_numbers_of_the_page(project, keyword, 
     }
 
 
+def test_export_of_website_has_the_days_of_the_page(project, keyword, viewer, as_person, at):
+    assert download(as_person(viewer), at, "website").status_code == 422  # none is connected
+    make_figures(keyword)
+    rows = csv_rows(download(as_person(viewer), at, "website", "days=7"))
+    shown = as_person(viewer).get(f"{at('website')}?days=7").context["page"].rows
+    assert [int(row["Sessions"]) for row in rows] == [row.sessions for row in shown]
+    assert [int(row["Visits from social sites"]) for row in rows] == [row.social for row in shown]
+
+
 def test_export_page_remembers_the_choice_and_says_what_it_exports(keyword, owner, manager, as_person, at, read):
     make_mention(keyword)
     client = as_person(owner)
@@ -280,6 +290,7 @@ def test_pages_of_lists_lead_to_their_export(project, keyword, owner, as_person,
     rule = Rule.objects.create(project=project, keyword=keyword, threshold=1)
     then = {"condition": "above", "threshold": 7, "window_s": 3600}
     Incident.objects.create(rule=rule, opened_at=timezone.now(), value=8, peak=9, settings=then)
+    make_figures(keyword)
     client = as_person(owner)
     for name, query, exported in (
         ("mentions", "status=to_review", "mentions"),
@@ -287,6 +298,7 @@ def test_pages_of_lists_lead_to_their_export(project, keyword, owner, as_person,
         ("authors", "sort=followers", "authors"),
         ("incidents", "", "incidents"),
         ("response_times", "period=30d", "response-times"),
+        ("website", "days=7", "website"),
     ):
         page = client.get(f"{at(name)}?{query}").content.decode()
         link = re.search(rf'href="({at("export", exported)}[^"]*)"', page)

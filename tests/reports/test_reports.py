@@ -21,6 +21,7 @@ from reports.models import Edition, Logo, Report
 from reports.periods import rolling_window
 from reports.sections.registry import SECTIONS
 from tests.factories import PNG, make_keyword, make_mentions, make_source, make_story
+from tests.website.factories import make_breakdown, make_days, make_website
 
 DAY = timedelta(days=1)
 
@@ -377,3 +378,14 @@ def test_period_follows_calendar_of_time_zone():
     assert (month.start, month.end) == (datetime(2026, 2, 28, 23, tzinfo=UTC), datetime(2026, 3, 31, 22, tzinfo=UTC))
     week = rolling_window("last_week", datetime(2026, 3, 30, 0, 30, tzinfo=paris), paris)
     assert week.start.astimezone(paris).date() == date(2026, 3, 23)
+
+
+def test_section_of_website_has_the_figures_of_the_period(as_person, owner, fixed):
+    assert "No figures of a website in this period." in as_person(owner).get(path(fixed)).content.decode()
+    website = make_website(fixed.project, name="Maison Lumen")
+    make_days(website, fixed.last_day - DAY, [10, 20, 30], key_events=2, converted=3)
+    make_breakdown(website, fixed.last_day - DAY, "source", "google", 40, "organic")
+    body = as_person(owner).get(path(fixed)).content.decode()
+    assert "Maison Lumen" in body and "Figures of 3 of 7 days." in body
+    assert re.search(r"Sessions</dt><dd><b>60</b>", body) and "15.0%" in body
+    assert re.search(r"google / organic</th>\s*<td [^>]*>40</td>", body)
