@@ -25,8 +25,10 @@ from workplace.models import SavedView
 
 MAX_REPORTS, MAX_LINKS = 100, 50  # of a project, of a report
 MAX_DAYS = 731
-# Of those that every project has something for.
-DEFAULT_SECTIONS = [name for name in SECTIONS if name not in ("comment", "website")]
+# Those that every project has something for; people add the others.
+DEFAULT_SECTIONS = [
+    name for name in SECTIONS if name not in ("comment", "compare", "goals", "posts", "website", "team")
+]
 SHOWN_FIELDS = frozenset(
     {"title", "language", "period", "first_day", "last_day", "query", "view", "sections", "comment", "shows_logo"}
 )

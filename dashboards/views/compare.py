@@ -17,6 +17,7 @@ from dashboards.views.time_limit import within_time_limit
 from monitoring.insights.comparison import MAX_SIDES, Side, compare, sides_of
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.gaps import failures_of, gaps
+from monitoring.insights.visibility import weights_query
 from monitoring.insights.volume import history_start
 from monitoring.models import Keyword
 
@@ -31,6 +32,7 @@ def compare_sides(request: SignedInRequest, membership: Membership) -> HttpRespo
         "keywords": keywords,
         "bar": filter_bar(f, keywords),
         "query": f.to_query(),
+        "weights": weights_query(request.GET),
         "compared": {keyword.pk for side in sides for keyword in side.keywords},
         "max_sides": MAX_SIDES,
         "names": [side_name(side) for side in sides],

@@ -5,6 +5,7 @@ Both read texts or bounded samples of mentions, which takes longer than counts.
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership
@@ -19,7 +20,7 @@ from monitoring.insights.comparison_posts import most_engaging, shared_authors
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.profile import profile
 from monitoring.insights.terms import distinctive_terms
-from monitoring.insights.visibility import read_parts, read_weights
+from monitoring.insights.visibility import read_parts, read_weights, weights_query
 
 TOP = 4
 LABELS = ("positive", "neutral", "negative")
@@ -68,7 +69,11 @@ def compare_details(request: SignedInRequest, membership: Membership) -> HttpRes
         "authors": shared_author_rows(sides, shared_authors(sides)),
         "posts": shown_mentions(posts),
     }
-    return render(request, _template(request, "details"), context)
+    response = render(request, _template(request, "details"), context)
+    if request.htmx and weights_query(request.GET):
+        # The address of the page has the weights, too: it can be shared, and it is the same after a reload.
+        response["HX-Replace-Url"] = f"{reverse('compare', args=[membership.project_id])}?{request.GET.urlencode()}"
+    return response
 
 
 def _terms(f: MentionFilter, label: str) -> list[details.RankRow]:

@@ -7,6 +7,7 @@ reads them: one statement, and bounded samples for the reach. Called by the comp
 
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
+from urllib.parse import urlencode
 
 from django.db.models import F
 
@@ -51,6 +52,12 @@ def read_weights(params: Mapping[str, object]) -> Weights:
     known = {name: value for name, value in values.items() if value is not None and value <= MAX_WEIGHT}
     weights = Weights(**{name: known.get(name, getattr(USUAL, name)) for name in PARTS})
     return weights if any(astuple(weights)) else USUAL
+
+
+def weights_query(params: Mapping[str, object]) -> str:
+    """Return the weights of a query string as one, "" if it has none."""
+    names = [f"{name}_weight" for name in PARTS]
+    return urlencode([(name, str(params[name])) for name in names if name in params])
 
 
 def visibility(sides: Sequence[Parts], weights: Weights) -> list[int]:

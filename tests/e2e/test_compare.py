@@ -67,6 +67,9 @@ def test_keywords_and_weights_are_chosen_by_keyboard(rivals, viewer, open_as):
     page.keyboard.press("Enter")
     expect(scores).to_have_text(["33", "100"])
     expect(page.get_by_label("Known reach")).to_have_value("100")
+    expect(page).to_have_url(re.compile("reach_weight=100"))
+    page.reload()
+    expect(scores).to_have_text(["33", "100"])
 
 
 def test_number_of_a_platform_leads_to_its_mentions(rivals, viewer, open_as):

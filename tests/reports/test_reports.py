@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone, translation
 from PIL import Image
 
+from accounts.activity_log import record
 from accounts.formats import date_range
 from accounts.models import ActivityEntry
 from dashboards.views.report_public import PDFS_PER_MINUTE
@@ -22,6 +23,8 @@ from reports.periods import rolling_window
 from reports.sections.registry import SECTIONS
 from tests.factories import PNG, make_keyword, make_mentions, make_source, make_story
 from tests.website.factories import make_breakdown, make_days, make_website
+from workplace.goals.changes import create_goal
+from workplace.models import Post
 
 DAY = timedelta(days=1)
 
@@ -288,6 +291,42 @@ def test_deleted_items_and_erased_authors_are_cut_out_of_editions(fixed, owner):
     body = Client().get(address).content.decode()
     assert "Lumen burns" not in body and "Ada 0" not in body
     assert body.count("(no longer available)") == 2 and "Ada 1" in body
+
+
+def test_report_on_comparison_goals_posts_and_team(project, owner, mentions):
+    now = timezone.now()
+    today = now.date()
+    Post.objects.create(project=project, title="Open day", kind="event", status="published", published_at=now)
+    goal = {"metric": "mentions", "target": 5, "starts_on": today - 3 * DAY, "ends_on": today}
+    create_goal(project, owner, now, name="More talk", **goal)
+    record(project, owner, "note.created", "x")
+    report = create_report(
+        project,
+        owner,
+        period="fixed",
+        first_day=today - 6 * DAY,
+        last_day=today,
+        sections=["compare", "goals", "posts", "team"],
+    )
+    edition = create_link(report, owner, 7, now).edition
+    sections = {one["name"]: one["blocks"] for one in edition.content}
+    assert [row[:3] for row in sections["compare"][0]["rows"]] == [["Lumen", "10", "71%"], ["Lampion", "4", "29%"]]
+    assert sections["goals"][0]["rows"][0][:4] == ["More talk", "at least 5", "14", "Reached"]
+    assert sections["posts"][1]["rows"][0][:2] == ["Open day", "Event"]
+    assert [one["value"] for one in sections["team"][0]["items"]] == ["0", "0", "1", "0", "0"]
+
+
+def test_sections_without_anything_to_show_say_it(project, owner):
+    report = create_report(project, owner, sections=["compare", "goals", "posts", "team"])
+    link = create_link(report, owner, None, timezone.now())
+    page = Client().get(share_url(link)).text
+    for text in (
+        "A comparison needs a brand and a competitor",
+        "No goals in this period.",
+        "No posts were published in this period.",
+        "Nothing was done in this period.",
+    ):
+        assert text in page
 
 
 def test_pdf_has_cover_sections_and_logo(as_person, owner, fixed):
