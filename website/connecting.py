@@ -15,7 +15,7 @@ from accounts.models import Project, User
 from accounts.secret_box import Unreadable
 from outbound.default import waiting_client
 from website.models import Website
-from website.readers.base import Property, Reader, ReadError
+from website.readers.base import Property, Reader, ReadError, storable
 from website.readers.registry import READERS
 from website.reading import open_connection
 
@@ -52,7 +52,7 @@ def connect(project: Project, user: User, reader: Reader, values: Mapping[str, s
     website.set_secrets({one.name: values[one.name] for one in reader.fields if one.is_secret})
     website.identity = " ".join(values[name] for name in ("url", reader.identity) if name in values)[:500]
     found = _checked(website, reader)
-    website.name, website.zone_name = found.name[:100], found.zone
+    website.name, website.zone_name = storable(found.name, 100) or reader.label, found.zone
     try:
         with transaction.atomic():
             website.save()

@@ -8,15 +8,20 @@ the words for the codes.
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, TypeVar
+from zoneinfo import available_timezones
 
 from outbound import ApiRequest, FetchResult
 
 Found = TypeVar("Found")
 MAX_VALUE, MAX_DETAIL = 300, 200  # characters of a breakdown's value and detail
+MAX_ERROR = 300
+# Exceptions that a malformed response causes; RecursionError comes from deeply nested JSON.
+_MALFORMED = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
+MAX_COUNT = 2**31 - 1  # that Postgres stores in such a column
 # Rows of a dimension and day: the rest is one row without a value, so the sum of the rows stays that of the provider.
 MAX_ROWS = 100
 MAX_PAGES = 50  # of one report: 15 days of a website with half a million rows
@@ -108,6 +113,10 @@ class Property:
 
     name: str
     zone: str
+
+    def __post_init__(self) -> None:
+        if self.zone not in available_timezones():
+            raise ValueError(f"no time zone: {self.zone!r}"[:100])
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +219,9 @@ class Collector:
         return Figures(found, tuple(self._day(day) for day in self.days), wait_s)
 
     def _day(self, day: date) -> DayFigures:
-        totals = self._totals[day]
+        totals, rows = self._totals[day], _largest(self._rows[day])
+        if not all(0 <= count <= MAX_COUNT for count in (*totals.values(), *(row.count for row in rows))):
+            raise ValueError(f"a count of {day} is below 0 or too large")
         return DayFigures(
             day=day,
             sessions=totals["sessions"],
@@ -219,7 +230,7 @@ class Collector:
             key_events=totals["key_events"],
             converted=totals["converted"],
             is_thresholded=self.is_thresholded,
-            rows=_largest(self._rows[day]),
+            rows=rows,
         )
 
 
@@ -247,9 +258,9 @@ def _as_value(read: Callable[[], Found]) -> Found | ReadError:
     try:
         return read()
     except Refused as refused:
-        return refused.error
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError) as error:
-        return ReadError("unexpected_response", detail=f"{type(error).__name__}: {error}"[:200])
+        return replace(refused.error, detail=storable(refused.error.detail, MAX_ERROR))
+    except _MALFORMED as error:
+        return ReadError("unexpected_response", detail=storable(f"{type(error).__name__}: {error}", MAX_ERROR))
 
 
 def _largest(rows: Mapping[tuple[Dimension, str, str], int]) -> tuple[BreakdownRow, ...]:
