@@ -41,7 +41,15 @@ ENTRIES: list[tuple[str, str, str | Promise, str | Promise, tuple[str, ...]]] = 
         "calendar-days",
         _("Calendar"),
         ACT,
-        ("post", "post_new", "post_edit", "calendar_settings"),
+        (
+            "post",
+            "post_new",
+            "post_edit",
+            "calendar_settings",
+            "calendar_files",
+            "calendar_import",
+            "calendar_address_new",
+        ),
     ),
     (
         "reports",

@@ -14,10 +14,10 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.forms import TimeZoneField
 from accounts.models import Project, User
-from dashboards.presenters.posts import place_name
 from workplace.calendar.text_limits import PLATFORMS
 from workplace.models import Post
 from workplace.models.posts import MAX_CAMPAIGN, MAX_COMMENT, MAX_TEXT, MAX_TITLE
+from workplace.post_words import place_name
 from workplace.posts import PostValues
 
 DEFAULT_TIME = time(9)

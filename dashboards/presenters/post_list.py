@@ -11,12 +11,13 @@ from urllib.parse import urlencode
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Project
-from dashboards.presenters.posts import Tile, place_name, tile_of
+from dashboards.presenters.posts import Tile, tile_of
 from workplace import post_reads
 from workplace.calendar.text_limits import PLATFORMS
 from workplace.models import Post
 from workplace.models.posts import MAX_CAMPAIGN
 from workplace.post_reads import LISTS, PAST, UNDATED, UPCOMING, PostFilter
+from workplace.post_words import place_name
 
 LABELS = {
     UPCOMING: pgettext_lazy("posts", "Upcoming"),

@@ -16,9 +16,9 @@ from django.utils.translation import ngettext
 from accounts.formats import clock, number
 from accounts.models import User
 from dashboards.presenters.dates import full_time
-from monitoring.messages.labels import platform_name
 from workplace.calendar.text_limits import PLATFORMS, WEBSITE, Count, count
 from workplace.models import Post, PostVariant
+from workplace.post_words import place_name
 from workplace.posts import is_late, steps_of
 
 Status = Post.Status
@@ -80,11 +80,6 @@ def tile_of(post: Post, now: datetime) -> Tile:
         platforms=get_text_list([place_name(one.platform) for one in variants_of(post)], _("and")),
         is_late=is_late(post, now),
     )
-
-
-def place_name(platform: str) -> str:
-    """Return the name of a platform of posts."""
-    return _("Website") if platform == WEBSITE else platform_name(platform)
 
 
 def variants_of(post: Post) -> list[PostVariant]:

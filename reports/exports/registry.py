@@ -29,7 +29,7 @@ from monitoring.insights.periods import DAYS, named_period
 from monitoring.insights.search import Search
 from monitoring.insights.time_limit import time_limit
 from monitoring.query_tools.near_misses import near_misses as search_near_misses
-from reports.exports import authors, incidents, items, mentions, near_misses, response_times, website
+from reports.exports import authors, incidents, items, mentions, near_misses, posts, response_times, website
 from reports.exports.filter_words import Fact, filter_facts
 from reports.exports.table import Column, Export, Row
 from website.connecting import websites_of
@@ -157,6 +157,12 @@ def _response_times(asked: Asked) -> Export:
     )
 
 
+def _posts(asked: Asked) -> Export:
+    rows = posts.rows_of(asked.project)
+    batches = posts.batches(asked.project)
+    return asked.export("posts", "", [], posts.columns(), batches, lambda: Count(rows.count(), False))
+
+
 def _near_misses(asked: Asked) -> Export:
     """The search ends by itself after some seconds, so its few rows are read before the file begins."""
     keyword = asked.project.keywords.filter(pk=read_id(asked.params.get("keyword", "")) or 0).first()
@@ -223,6 +229,7 @@ LISTS = {
     "items": ListKind(gettext_lazy("All content"), "search", _items),
     "authors": ListKind(gettext_lazy("Authors"), "authors", _authors),
     "incidents": ListKind(gettext_lazy("Incidents"), "incidents", _incidents),
+    "posts": ListKind(gettext_lazy("Posts"), "calendar", _posts),
     "response-times": ListKind(gettext_lazy("Response times"), "response_times", _response_times),
     "website": ListKind(gettext_lazy("Website"), "website", _website),
     "near-misses": ListKind(gettext_lazy("Near misses"), "keywords", _near_misses, "keyword_near_misses"),

@@ -17,6 +17,7 @@ from tests.website.factories import make_website
 from workplace.models import (
     Annotation,
     BulkChange,
+    CalendarAddress,
     Collection,
     CollectionIssue,
     CollectionItem,
@@ -92,6 +93,7 @@ def make_samples(project, owner, manager):
     )
     post = Post.objects.create(project=project, title="Post of Lumen", text="Text of Lumen", owner=owner)
     post.comments.create(author=owner, text="Comment of Lumen")
+    address = CalendarAddress.objects.create(project=project, user=owner, digest="calendar")
     destination = Destination(project=project, channel="slack", name="Channel of Lumen", language="en")
     destination.set_secrets({"url": "http://127.0.0.1:1/"})
     destination.save()
@@ -107,6 +109,7 @@ def make_samples(project, owner, manager):
         "website_id": website.pk,
         "provider_name": "matomo",
         "post_id": post.pk,
+        "address_id": address.pk,
         "report_id": report.pk,
         "collection_id": collection.pk,
         "issue_id": issue.pk,

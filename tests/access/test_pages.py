@@ -22,6 +22,9 @@ OWN_MATTERS = {
     "digest_new": "own digest",
     "feed_new": "own feeds, of what the person reads",
     "feed_revoke": "own feeds",
+    "calendar_address_new": "own addresses of the calendar, which the person reads",
+    "calendar_address_revoke": "own addresses of the calendar",
+    "calendar_ics": "members export what they read; each export is in the activity log",
 }
 
 # Pages for all members, with rows for one member and the admins.

@@ -23,6 +23,7 @@ PUBLIC = {
     "email_action": "the signature in the email gives access to one change",
     "incident_link": "the signature in the email gives access to one change",
     "feed": "the secret token in the URL gives access",
+    "calendar_feed": "the secret token in the URL gives access",
     "sent_digest": "the signature in the email gives access",
     "shared_report": "the secret address gives access",
     "shared_report_file": "the secret address gives access",

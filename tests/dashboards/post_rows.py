@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from workplace.models import Post, PostVariant
+from workplace.models import CalendarAddress, Post, PostVariant
 
 
 class PostRows:
@@ -14,6 +14,7 @@ class PostRows:
         self._post()
         self._post(days=None)
         self.post.comments.create(author=member, text="Shorter?")
+        CalendarAddress.objects.create(project=self.project, user=self.owner, digest=f"calendar {self.size}")
 
     def _post(self, days=2):
         """Add a post for two platforms, without a date if `days` is None."""

@@ -64,6 +64,7 @@ from tests.website.factories import make_breakdown, make_days, make_website
 from workplace.models import (
     Annotation,
     BulkChange,
+    CalendarAddress,
     CalendarRules,
     Collection,
     CollectionIssue,
@@ -164,6 +165,7 @@ def fill(project, user, documents=12):
     make_breakdown(website, published.date(), "source", "google", 3, "organic")
     fill_collections(project, mentions[0].document_id)
     CalendarRules.objects.create(project=project)
+    CalendarAddress.objects.create(project=project, user=user, digest=f"c{project.pk}")
     post = Post.objects.create(project=project, title="Advent", owner=user, written_by=user)
     post.variants.create(platform="bluesky")
     post.comments.create(author=user, text="Shorter?")
@@ -254,7 +256,7 @@ def test_fill_covers_every_table_that_references_a_project():
     covered |= {"Playbook", "HoldingStatement"}
     covered |= {"OutgoingReply", "BulkChange", "StoryRedirect", "FeedAddress", "Goal", "Annotation"}
     covered |= {"ExternalRecipient", "Logo", "Report", "Website", "Collection"}
-    covered |= {"CalendarRules", "Post"}
+    covered |= {"CalendarAddress", "CalendarRules", "Post"}
     assert referencing == covered, "add the new table to fill() above, and here"
 
 

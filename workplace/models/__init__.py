@@ -1,6 +1,7 @@
 """The models of teamwork on mentions, one noun per file."""
 
 from workplace.models.bulk_changes import BulkChange
+from workplace.models.calendar_addresses import CalendarAddress
 from workplace.models.collections import Collection, CollectionIssue, CollectionItem
 from workplace.models.drafts import Draft, ReplyRules, SavedReply
 from workplace.models.feed_addresses import FeedAddress
@@ -14,6 +15,7 @@ from workplace.models.saved_views import Column, SavedView
 __all__ = [
     "Annotation",
     "BulkChange",
+    "CalendarAddress",
     "CalendarRules",
     "Collection",
     "CollectionIssue",

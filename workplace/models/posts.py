@@ -32,7 +32,8 @@ class Post(models.Model):
 
     `due_day` and `due_time` are the wall clock of `time_zone`, and all three are the plan; `due_at` (UTC) follows from
     them and orders the posts. `written_by` wrote the text last, and may not approve it. `version` rises with every
-    change: each change names the version that the person saw. Other times are UTC.
+    change: each change names the version that the person saw. `import_key` is the identity of an imported event or
+    row. Other times are UTC.
     """
 
     class Status(models.TextChoices):
@@ -74,6 +75,7 @@ class Post(models.Model):
     due_at = models.DateTimeField(null=True)
     published_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
+    import_key = models.CharField(max_length=40, blank=True, default="")
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
 
@@ -95,6 +97,9 @@ class Post(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(status="scheduled") | Q(due_at__isnull=False), name="scheduled_post_has_time"
+            ),
+            models.UniqueConstraint(
+                fields=["project", "import_key"], condition=~Q(import_key=""), name="post_imported_once"
             ),
         ]
         indexes = [models.Index(fields=["project", "due_at", "id"], name="post_by_time")]

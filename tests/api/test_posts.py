@@ -1,0 +1,110 @@
+"""Posts in the API: list, create, change, move, status and delete, with versions."""
+
+import pytest
+
+from tests.api.test_access import assert_problem
+from workplace.models import Post
+
+pytestmark = pytest.mark.django_db
+
+BODY = {
+    "title": "Advent",
+    "text": "A lamp per day 🎄",
+    "type": "offer",
+    "platforms": [{"platform": "bluesky"}, {"platform": "x", "text": "On X"}],
+    "day": "2026-10-24",
+    "time": "18:30",
+    "time_zone": "Europe/Paris",
+}
+
+
+@pytest.fixture
+def path(project):
+    return f"/projects/{project.pk}/posts"
+
+
+@pytest.fixture
+def post(program, manager, path):
+    return program(manager)("POST", path, BODY).json()
+
+
+def test_create_post_returns_texts_with_lengths(post, program, viewer, path):
+    assert (post["status"], post["due_at"], post["version"]) == ("draft", "2026-10-24T16:30:00Z", 1)
+    assert post["platforms"] == [
+        {"platform": "bluesky", "text": BODY["text"], "own_text": "", "url": "", "length": 16, "limit": 300},
+        {"platform": "x", "text": "On X", "own_text": "On X", "url": "", "length": 4, "limit": 280},
+    ]
+    assert program(viewer).get(f"{path}/{post['id']}").json() == post
+
+
+def test_create_idea_without_a_date_in_own_time_zone(program, manager, path):
+    manager.time_zone = "America/Montreal"
+    manager.save()
+    made = program(manager)("POST", path, {"title": "Someday", "is_idea": True}).json()
+    assert (made["status"], made["day"], made["time_zone"]) == ("idea", None, "America/Montreal")
+
+
+@pytest.mark.parametrize(
+    ("field", "values"),
+    [
+        ("type", {"type": "opera"}),
+        ("time", {"time": None}),
+        ("title", {"title": " "}),
+        ("owner_id", {"owner_id": 999_999}),
+        ("platforms.0.platform", {"platforms": [{"platform": "myspace"}]}),
+        ("platforms", {"platforms": [{"platform": "x", "text": "x" * 70_001}]}),
+        ("time_zone", {"time_zone": "Europe/Atlantis"}),
+    ],
+)
+def test_create_post_names_the_wrong_field(program, manager, path, field, values):
+    response = program(manager)("POST", path, {**BODY, **values})
+    assert_problem(response, 422)
+    assert field in [error["field"].removeprefix("body.") for error in response.json()["errors"]]
+    assert not Post.objects.exists()
+
+
+def test_change_post_changes_what_is_sent(post, program, manager, path):
+    caller, one = program(manager), f"{path}/{post['id']}"
+    changed = caller("PATCH", one, {"version": 1, "campaign": "Noël"}).json()
+    assert (changed["campaign"], changed["title"], changed["version"]) == ("Noël", "Advent", 2)
+    assert changed["platforms"] == post["platforms"]
+    response = caller("PATCH", one, {"version": 1, "title": "Later"})
+    assert_problem(response, 409)
+    assert "version is 2" in response.json()["detail"] or "2" in response.json()["detail"]
+
+
+def test_move_post_keeps_the_hour_across_daylight_saving_time(post, program, manager, path):
+    moved = program(manager)("POST", f"{path}/{post['id']}/move", {"version": 1, "day": "2026-10-26"}).json()
+    assert (moved["time"], moved["due_at"]) == ("18:30:00", "2026-10-26T17:30:00Z")
+
+
+def test_steps_lead_to_published_with_links(post, program, manager, path):
+    caller, one = program(manager), f"{path}/{post['id']}"
+    assert caller("POST", f"{one}/steps", {"version": 1, "step": "schedule"}).json()["status"] == "scheduled"
+    links = {"bluesky": "https://bsky.app/1"}
+    done = caller("POST", f"{one}/steps", {"version": 2, "step": "publish", "links": links}).json()
+    assert (done["status"], done["platforms"][0]["url"]) == ("published", "https://bsky.app/1")
+    assert_problem(caller("POST", f"{one}/steps", {"version": 3, "step": "cancel"}), 422)
+    assert_problem(caller("PATCH", one, {"version": 3, "title": "Later"}), 422)
+
+
+def test_list_pages_and_filters(program, manager, viewer, path):
+    caller = program(manager)
+    for number in range(52):
+        caller("POST", path, {**BODY, "title": f"Post {number:02}", "day": "2099-01-01", "time": "09:00"})
+    reader = program(viewer)
+    first = reader.get(path).json()
+    second = reader.get(path, cursor=first["next_cursor"]).json()
+    titles = [one["title"] for one in first["items"] + second["items"]]
+    assert titles == [f"Post {number:02}" for number in range(52)] and second["next_cursor"] is None
+    assert reader.get(path, type="photo").json()["items"] == []
+    assert len(reader.get(path, platform="x", type="offer", status="draft").json()["items"]) == 50
+    assert reader.get(path, which="past").json()["items"] == []
+    assert_problem(reader.get(path, cursor="x"), 422)
+    assert_problem(reader.get(path, which="someday"), 422)
+
+
+def test_delete_post(post, program, manager, viewer, path):
+    assert_problem(program(viewer)("DELETE", f"{path}/{post['id']}"), 403)
+    assert program(manager)("DELETE", f"{path}/{post['id']}").status_code == 204
+    assert_problem(program(manager).get(f"{path}/{post['id']}"), 404)

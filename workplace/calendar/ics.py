@@ -1,0 +1,130 @@
+"""Posts as iCalendar, and events of iCalendar files as posts. Pure.
+
+In: frozen events, or the bytes of a file. Out: the bytes of a calendar, or events and why others were left out. Times
+are those of a wall clock with its zone, so calendars keep the hour across daylight saving time, as Vigie does.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from icalendar import Calendar, Component, Event
+
+PRODUCT = "-//Vigie//Editorial calendar//EN"
+LENGTH = timedelta(minutes=30)  # a post takes no time; calendars show an event of no length as a line
+MAX_EVENTS = 1000  # of a file
+ALL_DAY = time(9)  # the hour of an event without one
+
+
+@dataclass(frozen=True)
+class PostEvent:
+    """A post in a calendar. `start` is aware, in the zone of the post; `changed` is UTC."""
+
+    uid: str
+    title: str
+    text: str
+    start: datetime
+    changed: datetime
+    version: int = 1
+    url: str = ""
+    categories: tuple[str, ...] = ()
+    is_firm: bool = True
+
+
+@dataclass(frozen=True)
+class ReadEvent:
+    """An event of a file; `zone` is the name of its time zone, "" if it has none."""
+
+    uid: str
+    title: str
+    text: str
+    day: date
+    at: time
+    zone: str
+
+
+@dataclass(frozen=True)
+class IcsFile:
+    """The events of a file.
+
+    `left_out` has the titles of those without a usable start; `error` is "", or "invalid" for a file without events.
+    """
+
+    events: tuple[ReadEvent, ...] = ()
+    left_out: tuple[str, ...] = ()
+    error: str = field(default="", kw_only=True)
+
+
+def write_ics(name: str, events: Iterable[PostEvent]) -> bytes:
+    """Return a calendar, with the rules of each time zone that its events need."""
+    calendar = Calendar()
+    for key, value in (("prodid", PRODUCT), ("version", "2.0"), ("method", "PUBLISH"), ("x-wr-calname", name)):
+        calendar.add(key, value)
+    for one in events:
+        calendar.add_component(_event(one))
+    calendar.add_missing_timezones()
+    return bytes(calendar.to_ical())
+
+
+def read_ics(content: bytes, zone: tzinfo) -> IcsFile:
+    """Return the events of a file. Of a series, the first one counts; times in UTC are shown in `zone`."""
+    try:
+        calendars = Calendar.from_ical(content, multiple=True)
+        found = [event for calendar in calendars for event in calendar.walk("VEVENT")][: MAX_EVENTS + 1]
+    except (ValueError, IndexError, KeyError, TypeError, AttributeError, RecursionError):
+        return IcsFile(error="invalid")
+    if not found:
+        return IcsFile(error="invalid")
+    events, left_out = [], []
+    for event in found[:MAX_EVENTS]:
+        title = str(event.get("summary", "")).strip()
+        start = _start(event)
+        if start is None or not title:
+            left_out.append(title or str(event.get("uid", "")))
+            continue
+        day, at, name = _wall_clock(start, zone)
+        text = str(event.get("description", "")).strip()
+        events.append(ReadEvent(str(event.get("uid", "")), title, text, day, at, name))
+    if len(found) > MAX_EVENTS:
+        left_out.append("…")
+    return IcsFile(tuple(events), tuple(left_out))
+
+
+def _event(one: PostEvent) -> Event:
+    event = Event()
+    event.add("uid", one.uid)
+    event.add("summary", one.title)
+    if one.text:
+        event.add("description", one.text)
+    event.add("dtstart", one.start)
+    event.add("duration", LENGTH)
+    event.add("dtstamp", one.changed.astimezone(UTC).replace(microsecond=0))
+    event.add("sequence", one.version)
+    event.add("status", "CONFIRMED" if one.is_firm else "TENTATIVE")
+    event.add("transp", "TRANSPARENT")  # it makes nobody busy
+    if one.categories:
+        event.add("categories", list(one.categories))
+    if one.url:
+        event.add("url", one.url)
+    return event
+
+
+def _start(event: Component) -> date | None:
+    """Return the start, None if the event has none that can be read."""
+    try:
+        value = event.decoded("dtstart", None)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return value if isinstance(value, date) else None
+
+
+def _wall_clock(start: date, zone: tzinfo) -> tuple[date, time, str]:
+    """Return day, time and the name of the zone; UTC is the time that a person in `zone` sees."""
+    if not isinstance(start, datetime):
+        return start, ALL_DAY, ""
+    if start.tzinfo is None:
+        return start.date(), start.time().replace(second=0, microsecond=0), ""
+    name = getattr(start.tzinfo, "key", "")
+    if name in ("", "UTC"):
+        start, name = start.astimezone(zone), ""
+    return start.date(), start.time().replace(second=0, microsecond=0), name
