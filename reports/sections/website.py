@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.formats import number, percent_pattern
 from reports.blocks import Block, Number, Numbers, Sentence, Table
@@ -28,7 +29,14 @@ def _of_website(site: Website, first: date, last: date) -> list[Block]:
     days = figures.days_of(site, first, last)
     if not days:
         return []
-    blocks: list[Block] = [Sentence(site.name, is_lead=True), Numbers(_numbers(figures.totals(site, days)))]
+    totals = figures.totals(site, days)
+    text = ngettext(
+        "%(website)s had %(count)s session in this period.",
+        "%(website)s had %(count)s sessions in this period.",
+        totals.sessions,
+    )
+    said = Sentence(text % {"website": site.name, "count": number(totals.sessions)})
+    blocks: list[Block] = [said, Numbers(_numbers(totals))]
     asked = (last - first).days + 1
     if len(days) < asked:
         text = _("Figures of %(read)s of %(days)s days.")
