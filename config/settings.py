@@ -266,6 +266,7 @@ CELERY_TASK_ROUTES = {
     "delivery.tasks.*": {"queue": "deliver"},
     "provisioning.tasks.*": {"queue": "enrich"},
     "workplace.tasks.continue_bulk_changes": LOW_PRIORITY,
+    "workplace.tasks.send_newsletters": LOW_PRIORITY,
     "workplace.tasks.*": {"queue": "alert"},
     "reports.tasks.*": {"queue": "alert"},
     # Threads that wait for other servers; a run claims one website at a time.
@@ -304,6 +305,7 @@ CELERY_BEAT_SCHEDULE = {
         ("escalate overdue items", "workplace.tasks.escalate_overdue_items", 60),
         ("send replies", "workplace.tasks.send_replies", 5),
         ("read goals", "workplace.tasks.read_goals", 300),
+        ("send newsletters", "workplace.tasks.send_newsletters", 60),
         ("continue bulk changes", "workplace.tasks.continue_bulk_changes", 60),
         ("create due digests", "alerts.tasks.write_digests", 60),
         ("create as-it-happens digests", "alerts.tasks.write_instant_digests", 2),

@@ -63,7 +63,7 @@ ENTRIES: list[tuple[str, str, str | Promise, str | Promise, tuple[str, ...]]] = 
         "newspaper",
         _("Curation"),
         ACT,
-        ("collection", "collection_change", "issue", "issue_suggestions", "issue_fetch"),
+        ("collection", "collection_change", "issue", "collection_readers", "issue_suggestions", "issue_fetch"),
     ),
     ("team", "users", _("Team"), ACT, ()),
     ("outbox", "send", _("Delivery log"), ACT, ("delivery",)),

@@ -2,13 +2,15 @@
 
 `invite` asks, `confirm` and `stop` are what the owner does; delivery/recipients.py checks before every message.
 Every feature that sends something to people without an account uses these: reports and digests do. The link to confirm
-works once, for CONFIRM_WITHIN.
+works once, for CONFIRM_WITHIN. A newsletter is a `MailingList` of its own: its readers agree to it alone, and people
+ask for it themselves.
 
 To keep an address from being flooded, it is asked at most once in ASK_PAUSE and MAX_ASKS times by a project, at most
 MAX_ASKS_PER_ADDRESS times in ASK_PAUSE by all projects together, and not for STOP_PAUSE after it has said no; a
-project asks at most MAX_ASKS_PER_PROJECT addresses in ASK_PAUSE.
+project asks at most MAX_ASKS_PER_PROJECT addresses in ASK_PAUSE, a mailing list MAX_ASKS_PER_LIST.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
@@ -33,14 +35,32 @@ STOP_PAUSE = timedelta(days=30)
 MAX_ASKS = 3
 MAX_ASKS_PER_ADDRESS = 3
 MAX_ASKS_PER_PROJECT = 30
+MAX_ASKS_PER_LIST = 1_000
 _KEY = "confirm:"
 
 
+@dataclass(frozen=True)
+class MailingList:
+    """A newsletter: its `name` is that of the consent to it, `page` the URL name of the page that asks for it."""
+
+    name: str
+    title: str
+    page: str
+
+
 @transaction.atomic
-def invite(project: Project, actor: User, email: str, language: str, now: datetime) -> ExternalRecipient:
+def invite(
+    project: Project,
+    actor: User | None,
+    email: str,
+    language: str,
+    now: datetime,
+    mailing_list: MailingList | None = None,
+) -> ExternalRecipient:
     """Return the recipient of an address; ask its owner to confirm, unless they have.
 
-    Raises ValidationError if the address cannot be asked now.
+    Without an `actor`, the owner has asked for a mailing list. Raises ValidationError if the address cannot be asked
+    now.
     """
     email = email.strip().lower()
     try:
@@ -49,44 +69,47 @@ def invite(project: Project, actor: User, email: str, language: str, now: dateti
         raise ValidationError(_("Enter an email address, such as name@example.com."), code="invalid") from error
     _lock(f"project {project.pk}")
     _lock(email)
-    recipient = ExternalRecipient.objects.filter(project=project, email=email).first()
-    recipient = recipient or ExternalRecipient(project=project, email=email)
+    name = mailing_list.name if mailing_list else ""
+    recipient = ExternalRecipient.objects.filter(project=project, email=email, mailing_list=name).first()
+    recipient = recipient or ExternalRecipient(project=project, email=email, mailing_list=name)
     if recipient.is_confirmed:
         return recipient
     if recipient.asked_at and recipient.stopped_at is None and now - recipient.asked_at < ASK_PAUSE:
         return recipient  # the last request is still new
-    _check_limits(recipient, now)
+    _check_limits(recipient, actor, now)
     token = new_token()
     recipient.language, recipient.invited_by = language, actor
     recipient.token_digest, recipient.asked_at = token_digest(token), now
     recipient.asks += 1
     recipient.confirmed_at = recipient.stopped_at = None
     recipient.save()
-    write(_question(recipient, actor, token, now))
+    write(_question(recipient, actor, token, now, mailing_list))
     record(project, actor, "recipient.invited", email)
     return recipient
 
 
-def recipient_of_token(token: str, now: datetime) -> ExternalRecipient | None:
-    """Return whom a mailed link asks; None if it is unknown, used or too old."""
+def recipient_of_token(token: str, now: datetime, *, of_list: bool = False) -> ExternalRecipient | None:
+    """Return whom a mailed link asks, about a mailing list or not; None if it is unknown, used or too old."""
     rows = ExternalRecipient.objects.select_related("project", "invited_by").exclude(token_digest="")
     since = now - CONFIRM_WITHIN
+    rows = rows.exclude(mailing_list="") if of_list else rows.filter(mailing_list="")
     return rows.filter(token_digest=token_digest(token), asked_at__gt=since, project__deleted_at=None).first()
 
 
-def confirm(token: str, now: datetime) -> ExternalRecipient | None:
+def confirm(token: str, now: datetime, *, of_list: bool = False) -> ExternalRecipient | None:
     """Confirm. The link then stops working."""
-    return _answer(token, now, {"confirmed_at": now, "stopped_at": None, "asks": 0}, "recipient.confirmed")
+    values: dict[str, object] = {"confirmed_at": now, "stopped_at": None, "asks": 0}
+    return _answer(token, now, values, "recipient.confirmed", of_list)
 
 
-def decline(token: str, now: datetime) -> ExternalRecipient | None:
+def decline(token: str, now: datetime, *, of_list: bool = False) -> ExternalRecipient | None:
     """Refuse: the project may not ask again for STOP_PAUSE."""
-    return _answer(token, now, {"confirmed_at": None, "stopped_at": now}, "recipient.declined")
+    return _answer(token, now, {"confirmed_at": None, "stopped_at": now}, "recipient.declined", of_list)
 
 
 @transaction.atomic
 def stop(recipient: ExternalRecipient, now: datetime) -> None:
-    """Stop everything that a project sends to an address, as its owner asked. Safe to repeat."""
+    """Stop everything that a project sends to an address, or one mailing list, as its owner asked. Safe to repeat."""
     if ExternalRecipient.objects.filter(pk=recipient.pk, stopped_at=None).update(stopped_at=now, token_digest=""):
         record(recipient.project, None, "recipient.unsubscribed", recipient.email)
 
@@ -96,9 +119,11 @@ def confirmed(relation: str) -> Q:
     return Q(**{f"{relation}__confirmed_at__isnull": False, f"{relation}__stopped_at": None})
 
 
-def _answer(token: str, now: datetime, values: dict[str, object], action: str) -> ExternalRecipient | None:
+def _answer(
+    token: str, now: datetime, values: dict[str, object], action: str, of_list: bool
+) -> ExternalRecipient | None:
     with transaction.atomic():
-        recipient = recipient_of_token(token, now)
+        recipient = recipient_of_token(token, now, of_list=of_list)
         if recipient is None:
             return None
         same = ExternalRecipient.objects.filter(pk=recipient.pk, token_digest=recipient.token_digest)
@@ -108,9 +133,9 @@ def _answer(token: str, now: datetime, values: dict[str, object], action: str) -
     return recipient
 
 
-def _check_limits(recipient: ExternalRecipient, now: datetime) -> None:
+def _check_limits(recipient: ExternalRecipient, actor: User | None, now: datetime) -> None:
     later = _("This address has been asked too often. Ask its owner to contact you, and try again later.")
-    if recipient.stopped_at and now - recipient.stopped_at < STOP_PAUSE:
+    if actor and recipient.stopped_at and now - recipient.stopped_at < STOP_PAUSE:
         text = _("The owner of this address doesn’t want emails of this project. You can ask again after 30 days.")
         raise ValidationError(text, code="declined")
     if recipient.asks >= MAX_ASKS:
@@ -119,28 +144,36 @@ def _check_limits(recipient: ExternalRecipient, now: datetime) -> None:
     asked = Delivery.objects.filter(kind=Delivery.Kind.MESSAGE, created_at__gt=now - ASK_PAUSE)
     if asked.filter(recipient=recipient.email, key__startswith=_KEY).count() >= MAX_ASKS_PER_ADDRESS:
         raise ValidationError(later, code="too_many")
-    of_project = ExternalRecipient.objects.filter(project=recipient.project, asked_at__gt=now - ASK_PAUSE)
-    if of_project.count() >= MAX_ASKS_PER_PROJECT:
+    same = ExternalRecipient.objects.filter(project=recipient.project, mailing_list=recipient.mailing_list)
+    limit = MAX_ASKS_PER_LIST if recipient.mailing_list else MAX_ASKS_PER_PROJECT
+    if same.filter(asked_at__gt=now - ASK_PAUSE).count() >= limit:
         raise ValidationError(
             _("This project has asked too many addresses today. Try again tomorrow."), code="too_many"
         )
 
 
-def _question(recipient: ExternalRecipient, actor: User, token: str, now: datetime) -> Message:
+def _question(
+    recipient: ExternalRecipient, actor: User | None, token: str, now: datetime, mailing_list: MailingList | None
+) -> Message:
     """Return the request to confirm. Without a project, as its link must not be read in the project's delivery log."""
     context = {
         "recipient": recipient,
         "inviter": actor,
-        "link": absolute(reverse("confirm_recipient", args=[token])),
+        "link": absolute(reverse(mailing_list.page if mailing_list else "confirm_recipient", args=[token])),
         "ends": now + CONFIRM_WITHIN,
+        "mailing_list": mailing_list,
     }
     with translation.override(recipient.language):
+        subject = _("Vigie · Confirm emails about “%(project)s”") % {"project": recipient.project.name}
+        if mailing_list:
+            subject = _("Confirm your subscription to “%(title)s”") % {"title": mailing_list.title}
+        template = "emails/confirm_newsletter.txt" if mailing_list else "emails/confirm_recipient.txt"
         return Message(
             key=f"{_KEY}{recipient.pk}:{now.isoformat()}",
             kind=Delivery.Kind.MESSAGE,
             recipient=recipient.email,
-            subject=_("Vigie · Confirm emails about “%(project)s”") % {"project": recipient.project.name},
-            text=render_to_string("emails/confirm_recipient.txt", context),
+            subject=subject,
+            text=render_to_string(template, context),
         )
 
 

@@ -77,7 +77,8 @@ class Delivery(models.Model):
 
     A digest's key is "digest:<digest id>:<window end>", an incident's "incident:<id>:<event>:<user id>",
     an assignment's "assignment:<entry id>:<user id>", a note's "note:<note id>:<user id>"; a message to a destination
-    has "to:<destination id>" instead of the user.
+    has "to:<destination id>" instead of the user. A newsletter's key begins with the name of its list, which decides
+    whose consent counts (delivery/recipients.py).
     `channel` is a name in delivery/channels/registry.py. `is_external`: `recipient` is not a member's address, but an
     address or target that somebody with the right entered. Messages to a `destination` have the parts of a `Notice`
     (delivery/notice.py), and its name as recipient; it is null once the destination is deleted. SENDING is a claim
@@ -99,6 +100,7 @@ class Delivery(models.Model):
         CHANNEL = "channel", _("Channel turned off")
         SERVICE = "service", _("Service problem")
         REPORT = "report", _("Report")
+        NEWSLETTER = "newsletter", _("Newsletter")
         MESSAGE = "message", _("Account email")
 
     class State(models.TextChoices):
@@ -224,9 +226,13 @@ class ExternalRecipient(models.Model):
     Written by delivery/external_recipients.py, for everything that a project sends to people who are no members. A
     hash of the link's token is stored. `asks` counts the requests to confirm since the last confirmation. The owner
     may stop everything (`stopped_at`), also instead of confirming. All times are UTC.
+
+    The consent to a newsletter is a row of its own, with the name of its `mailing_list`: it allows nothing else, and
+    ending it ends nothing else.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="external_recipients")
+    mailing_list = models.CharField(max_length=40, blank=True, default="", db_default="")
     email = models.EmailField()
     language = models.CharField(max_length=5, choices=settings.LANGUAGES)
     invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -237,7 +243,9 @@ class ExternalRecipient(models.Model):
     stopped_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["project", "email"], name="one_recipient_per_address")]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "mailing_list", "email"], name="one_recipient_per_list_address")
+        ]
         indexes = [models.Index(fields=["token_digest"], condition=~Q(token_digest=""), name="recipient_by_token")]
 
     def __str__(self) -> str:

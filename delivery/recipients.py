@@ -59,6 +59,13 @@ _UNCONFIRMED = Result(NOT_CONFIRMED, final=True)
 
 
 def _is_confirmed(delivery: Delivery) -> bool:
-    """Return whether the owner of an address has confirmed, and not unsubscribed since."""
-    rows = ExternalRecipient.objects.filter(project=delivery.project, email__iexact=delivery.recipient)
+    """Return whether the owner of an address has confirmed, and not unsubscribed since.
+
+    The key of a newsletter begins with the name of its list: "newsletter:<collection id>:".
+    """
+    is_newsletter = delivery.kind == Delivery.Kind.NEWSLETTER
+    mailing_list = ":".join(delivery.key.split(":")[:2]) if is_newsletter else ""
+    rows = ExternalRecipient.objects.filter(
+        project=delivery.project, mailing_list=mailing_list, email__iexact=delivery.recipient
+    )
     return rows.filter(confirmed_at__isnull=False, stopped_at=None).exists()

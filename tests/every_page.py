@@ -214,6 +214,16 @@ class Site:
         yield SIGNED_OUT, "/report/unknown"
         for path in ("", "/2", "/embed", "/99"):
             yield SIGNED_OUT, f"/curation/{self.world.collection.slug}{path}"
+        ExternalRecipient.objects.create(
+            project=self.project,
+            mailing_list=f"newsletter:{self.world.collection.pk}",
+            email="reader@example.org",
+            language="en",
+            token_digest=token_digest("reader"),
+            asked_at=timezone.now(),
+        )
+        yield SIGNED_OUT, "/newsletter/confirm/reader"
+        yield SIGNED_OUT, "/newsletter/unsubscribe/unknown"
         published = self.world.collection.issues.exclude(published_at=None).first()
         yield "owner", f"/p/{self.project.pk}/curation/issues/{published.pk}"
         for kind in (ACKNOWLEDGE, Incident.Usefulness.USEFUL):

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from monitoring.tasks import continue_later
 from workplace import bulk_changes, due, escalation, outgoing
+from workplace.curation import newsletter
 from workplace.goals import read as goals
 
 RECOMPUTE_S = 20
@@ -34,3 +35,8 @@ def read_goals() -> None:
 @shared_task
 def continue_bulk_changes(is_continuation: bool = False) -> None:
     continue_later(continue_bulk_changes, bulk_changes.continue_all(), is_continuation)
+
+
+@shared_task
+def send_newsletters() -> None:
+    newsletter.send_requested(timezone.now())

@@ -11,18 +11,21 @@ from django.conf import settings
 from django.db.models import Count, F, Max, Q
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.formats import number
 from accounts.models import Membership, Project, Role
 from delivery.links import absolute
+from delivery.models import ExternalRecipient
 from workplace.curation.addresses import address_of, page_url
 from workplace.curation.gaps import gap_lines, read_gaps
 from workplace.curation.issues import current_draft, period_of
+from workplace.curation.readers import confirmed_readers, readers_of
 from workplace.curation.suggestions import suggestions
 from workplace.models import Collection, CollectionIssue, CollectionItem
 
-ISSUES = 30  # of a page
+ISSUES, READERS = 30, 50  # of a page
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,16 @@ class SuggestedStory:
     title: str
     source: str
     items: str
+
+
+@dataclass(frozen=True)
+class ReaderRow:
+    """An address with its state in words. Who has unsubscribed or refused can't be removed."""
+
+    reader: ExternalRecipient
+    state: str
+    is_confirmed: bool
+    may_remove: bool
 
 
 @dataclass(frozen=True)
@@ -103,6 +116,7 @@ def collection_page(collection: Collection, before: int | None) -> dict[str, obj
         "url": page_url(collection),
         "embed_code": _embed_code(collection, address) if is_public else "",
         "site": f"{settings.BASE_URL}{reverse('collection_page', args=['_'])}".removesuffix("_"),
+        "readers": confirmed_readers(collection).count(),
         "languages": settings.LANGUAGES,
         "accesses": Collection.Access.choices,
     }
@@ -116,6 +130,23 @@ def _embed_code(collection: Collection, address: str) -> str:
         collection.name,
     )
     return str.__str__(code)  # not safe: the page shows it as text
+
+
+def reader_rows(collection: Collection, before: int | None) -> dict[str, object]:
+    """Return the context of the page of readers; `before` is the id of the last one of the previous page."""
+    rows = readers_of(collection).order_by("-pk")
+    found = list((rows.filter(pk__lt=before) if before else rows)[: READERS + 1])
+    return {
+        "rows": [ReaderRow(one, _state_of(one), one.is_confirmed, one.stopped_at is None) for one in found[:READERS]],
+        "next_before": found[READERS - 1].pk if len(found) > READERS else None,
+        "confirmed": confirmed_readers(collection).count(),
+    }
+
+
+def _state_of(reader: ExternalRecipient) -> str:
+    if reader.stopped_at:
+        return _("Unsubscribed") if reader.confirmed_at else _("Refused")
+    return _("Receives the newsletter") if reader.is_confirmed else _("Waiting for confirmation")
 
 
 def editor(issue: CollectionIssue, now: datetime) -> dict[str, object]:

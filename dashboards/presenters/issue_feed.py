@@ -9,10 +9,10 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from dashboards.presenters.issue_page import paper_of
 from delivery.links import absolute
 from reports.mention_feeds import FeedHead, FeedItem, atom, json_feed
 from workplace.curation.addresses import address_of
+from workplace.curation.paper import paper_of
 from workplace.models import Collection, CollectionIssue
 
 FORMATS = {"atom": (atom, "application/atom+xml; charset=utf-8"), "json": (json_feed, "application/feed+json")}

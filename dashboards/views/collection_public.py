@@ -15,10 +15,10 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import conditional_page, require_safe
 
 from dashboards.presenters.issue_feed import FORMATS, issue_feed
-from dashboards.presenters.issue_page import archive, paper_of
 from delivery.links import absolute
 from monitoring.content.values import read_id
 from workplace.curation.addresses import collection_at
+from workplace.curation.paper import archive, paper_of
 from workplace.models import Collection
 
 EMBEDDED_ITEMS = 20

@@ -11,12 +11,14 @@ from django.views.decorators.http import require_POST
 from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
 from dashboards.presenters.curation import editor, suggested_stories
-from dashboards.presenters.issue_page import paper_of
 from dashboards.views.curation import collection_of
 from dashboards.views.time_limit import within_time_limit
+from delivery.outbox import sends_email
 from monitoring.content.values import read_id
 from workplace.curation import issues
 from workplace.curation.addresses import page_url
+from workplace.curation.paper import paper_of
+from workplace.curation.readers import confirmed_readers
 from workplace.models import CollectionIssue
 
 
@@ -25,6 +27,7 @@ def issue(request: SignedInRequest, membership: Membership, issue_id: int) -> Ht
     """The editor of a draft for managers; for others, and once it is published, the issue as its readers see it."""
     found, may_edit = issue_of(membership, issue_id), membership.may(Role.MANAGER)
     context = {"project": membership.project, "may_edit": may_edit, "issue": found, "collection": found.collection}
+    context |= {"readers": confirmed_readers(found.collection).count(), "sends_email": sends_email()}
     if may_edit and not found.is_published and "preview" not in request.GET:
         return render(request, "curation/issue.html", context | editor(found, timezone.now()))
     context |= {"paper": paper_of(found, timezone.now()), "url": page_url(found.collection)}

@@ -9,7 +9,7 @@ from accounts.models import Invitation
 from accounts.tokens import create_token
 from alerts.models import Digest, HoldingStatement, Incident, IncidentEntry, IncidentTask, Rule
 from alerts.rules import settings_of
-from delivery.models import Delivery, Destination
+from delivery.models import Delivery, Destination, ExternalRecipient
 from monitoring.models import Author, AuthorNote, AuthorTag, Credential, Document, FetchRequest, Mention, Mute, Story
 from reports.models import Logo, Report, ShareLink
 from tests.factories import PNG, make_keyword, make_mention, make_source
@@ -94,6 +94,9 @@ def make_samples(project, owner, manager):
     post = Post.objects.create(project=project, title="Post of Lumen", text="Text of Lumen", owner=owner)
     post.comments.create(author=owner, text="Comment of Lumen")
     address = CalendarAddress.objects.create(project=project, user=owner, digest="calendar")
+    reader = ExternalRecipient.objects.create(
+        project=project, mailing_list=f"newsletter:{collection.pk}", email="reader@lumen.example", language="en"
+    )
     destination = Destination(project=project, channel="slack", name="Channel of Lumen", language="en")
     destination.set_secrets({"url": "http://127.0.0.1:1/"})
     destination.save()
@@ -114,6 +117,7 @@ def make_samples(project, owner, manager):
         "collection_id": collection.pk,
         "issue_id": issue.pk,
         "item_id": item.pk,
+        "reader_id": reader.pk,
         "address": "unknown",
         "link_id": ShareLink.objects.create(report=report).pk,
         "recipient_id": report.recipients.create(user=owner).pk,

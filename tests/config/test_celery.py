@@ -44,6 +44,7 @@ def test_long_running_tasks_have_low_priority():
         "monitoring.tasks.walk_authors",
         "monitoring.tasks.erase_items",
         "workplace.tasks.continue_bulk_changes",
+        "workplace.tasks.send_newsletters",
         "monitoring.tasks.delete_expired_documents",
         "monitoring.tasks.blank_expired_documents",
         "provisioning.tasks.purge_projects",

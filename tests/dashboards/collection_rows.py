@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from delivery.models import ExternalRecipient
 from workplace.models import Collection, CollectionIssue, CollectionItem
 
 
@@ -11,6 +12,13 @@ class CollectionRows:
         self._issue(self._collection(), 1)
         self._issue(self.collection, self.size + 1, published_at=now)
         self._issue_item(self.issue)
+        ExternalRecipient.objects.create(
+            project=self.project,
+            mailing_list=f"newsletter:{self.collection.pk}",
+            email=f"reader{self.size}@example.org",
+            language="en",
+            confirmed_at=now,
+        )
 
     def _collection(self, access="secret"):
         return Collection.objects.create(

@@ -147,3 +147,18 @@ def check(page):
         page.evaluate(AXE.read_text())
         assert page.evaluate(RUN_AXE, ALL_RULES) == []
         assert page.evaluate(FIND_CUT_OFF) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "sent"), [("en", "Subscribe", "Check"), ("fr", "S’abonner", "Consultez")]
+)
+def test_reader_subscribes_without_scripts(live_server, draft, browser, language, name, sent):
+    draft.collection.language = language
+    draft.collection.save()
+    reader = browser.new_page(java_script_enabled=False)
+    reader.goto(f"{live_server.url}/curation/week")
+    reader.locator("#subscribe-email").fill("reader@example.org")
+    reader.get_by_role("button", name=name).press("Enter")
+    expect(reader.locator("h1")).to_contain_text(sent)
+    assert reader.context.cookies() == []
+    reader.close()

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from accounts.activity_log import record
 from accounts.models import Project, User
 from workplace.curation import checks
+from workplace.curation.readers import readers_of
 from workplace.models import Collection
 from workplace.models.collections import MAX_INTRO, MAX_NAME
 
@@ -72,6 +73,7 @@ def delete_collection(collection: Collection, user: User) -> None:
     """Delete a collection with its issues; its addresses stop working."""
     with transaction.atomic():
         record(collection.project, user, "collection.deleted", collection.name, collection=collection.pk)
+        readers_of(collection).delete()
         collection.delete()
 
 

@@ -9,10 +9,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from dashboards.presenters import issue_page
 from provisioning.deletion import delete_project
 from tests.pages import words
 from workplace.curation import issues, items
+from workplace.curation import paper as issue_page
 from workplace.curation.addresses import page_url
 from workplace.curation.collections import change_collection
 from workplace.models import CollectionIssue

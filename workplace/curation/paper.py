@@ -1,4 +1,4 @@
-"""An issue of a collection as its readers see it: on its page, in the embedded list, in the feeds, and as a preview.
+"""An issue of a collection as its readers see it: on its page, embedded, in feeds and emails, and as a preview.
 
 In: issues. Out: frozen papers in the language and the time zone of the collection, for templates/curation/.
 """
@@ -21,8 +21,9 @@ PAGE_SIZE = 30
 
 @dataclass(frozen=True)
 class PaperItem:
-    """A link: `day` is in words, "" if unknown. A removed one has no text."""
+    """A link: `day` is in words, "" if unknown. A removed one has no text. `document` is its collected item."""
 
+    document: int | None
     title: str
     url: str
     source: str
@@ -99,9 +100,8 @@ def sections_of(issue: CollectionIssue, items: Iterable[CollectionItem]) -> tupl
     by_section: dict[int, list[PaperItem]] = {}
     for one in items:
         day = short_date(one.published_on) if one.published_on else ""
-        shown = PaperItem(
-            one.title, open_url(one.url), one.source, day, one.excerpt, one.comment, one.removed_at is not None
-        )
+        is_removed, url = one.removed_at is not None, open_url(one.url)
+        shown = PaperItem(one.document_id, one.title, url, one.source, day, one.excerpt, one.comment, is_removed)
         by_section.setdefault(one.section, []).append(shown)
     titles = [(0, ""), *((one["id"], one["title"]) for one in issue.sections)]
     return tuple(PaperSection(title, tuple(by_section[pk])) for pk, title in titles if pk in by_section)
