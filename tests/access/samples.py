@@ -117,6 +117,7 @@ def make_samples(project, owner, manager):
         "collection_id": collection.pk,
         "issue_id": issue.pk,
         "item_id": item.pk,
+        "section_id": 1,
         "reader_id": reader.pk,
         "address": "unknown",
         "link_id": ShareLink.objects.create(report=report).pk,

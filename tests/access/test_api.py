@@ -20,6 +20,7 @@ from tests.access.visits import METHODS, leaked, writes
 
 # Operations for viewers that read by POST, since their input is long.
 READ_BY_MANAGERS = {
+    "/api/v1/projects/{project_id}/collections/{collection_id}/readers",
     "/api/v1/projects/{project_id}/digests/{digest_id}/recipients",
     "/api/v1/projects/{project_id}/channels",
     "/api/v1/projects/{project_id}/deliveries",

@@ -1,0 +1,261 @@
+"""The API's issues of collections: create, edit, publish, unpublish and send them; their sections and items.
+
+Members read issues; managers change drafts, through workplace/curation/. Mounted by api/app.py, which authenticates
+callers and turns exceptions into problem bodies.
+"""
+
+from datetime import date, datetime
+
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from ninja import Router, Schema, Status
+from pydantic import Field
+
+from accounts.access import SignedInRequest, membership_of
+from accounts.models import Project, Role
+from api.collections import collection_of
+from api.problems import InvalidField
+from api.schemas import UNSET, Body, Id, Items, Text
+from monitoring.insights.mutes import documents_of
+from monitoring.models import Document
+from monitoring.query_tools.explain import stored_document
+from workplace.curation import checks, issues, items, newsletter
+from workplace.models import CollectionIssue, CollectionItem
+
+router = Router(tags=["collections"])
+OF_COLLECTION = "/projects/{int:project_id}/collections/{int:collection_id}/issues"
+PATH = "/projects/{int:project_id}/issues/{int:issue_id}"
+PAGE_SIZE = 30
+SMALL = Field(0, ge=0, le=2**31 - 1, description="the ID of a section; 0 is before all of them")
+
+
+class IssuePatch(Body):
+    title: Text = UNSET
+    intro: Text = UNSET
+    shows_gaps: bool = Field(UNSET, description="name the sources that couldn’t be read")
+
+
+class SectionIn(Body):
+    title: Text
+
+
+class SectionOut(Schema):
+    id: int
+    title: str
+
+
+class ItemPatch(Body):
+    title: Text = UNSET
+    url: Text = UNSET
+    source: Text = UNSET
+    excerpt: Text = UNSET
+    published_on: date | None = UNSET
+    comment: Text = UNSET
+    section: int = Field(UNSET, ge=0, le=2**31 - 1)
+
+
+class ItemIn(Body):
+    mention: Id | None = Field(None, description="either the ID of a mention")
+    url: Text = Field("", description="or a URL, whose stored item is picked if there is one")
+    title: Text = Field("", description="of a URL; by default its host")
+    section: int = SMALL
+    comment: Text = ""
+
+
+class ItemOut(Schema):
+    id: int
+    document_id: int | None = Field(description="the item that it was picked from")
+    url: str
+    title: str
+    source: str
+    excerpt: str
+    published_on: date | None
+    comment: str
+    section: int
+    removed_at: datetime | None = Field(description="when its platform or a person deleted it; it has no text then")
+
+
+class IssueOut(Schema):
+    id: int
+    collection_id: int
+    number: int
+    title: str
+    intro: str
+    shows_gaps: bool
+    created_at: datetime
+    changed_at: datetime
+    published_at: datetime | None = Field(description="null for a draft")
+    send_requested_at: datetime | None
+    sent_at: datetime | None = Field(description="when its emails were in the delivery log")
+
+
+class FullIssueOut(IssueOut):
+    sections: list[SectionOut]
+    items: list[ItemOut] = Field(description="in their order, section by section")
+
+
+class IssuePage(Items[IssueOut]):
+    next_before: int | None = Field(description="`before` of the next page; null at the end")
+
+
+class PlaceIn(Body):
+    item: Id
+    section: int = SMALL
+
+
+class OrderIn(Body):
+    places: list[PlaceIn] = Field(max_length=200)
+
+
+@router.get(OF_COLLECTION, response=IssuePage)
+def list_issues(
+    request: SignedInRequest, project_id: int, collection_id: int, before: Id | None = None
+) -> dict[str, object]:
+    """List the issues by number, the newest first, 30 per page; `before` is a number."""
+    rows = collection_of(request, project_id, collection_id, Role.VIEWER).issues.order_by("-number")
+    found = list((rows.filter(number__lt=before) if before else rows)[: PAGE_SIZE + 1])
+    return {
+        "items": found[:PAGE_SIZE],
+        "next_before": found[PAGE_SIZE - 1].number if len(found) > PAGE_SIZE else None,
+    }
+
+
+@router.post(OF_COLLECTION, response={201: FullIssueOut})
+def create_issue(request: SignedInRequest, project_id: int, collection_id: int) -> Status:
+    """Create the next draft, with the sections of the last issue."""
+    collection = collection_of(request, project_id, collection_id)
+    return Status(201, _shown(issues.create_issue(collection, request.user, timezone.now())))
+
+
+@router.get(PATH, response=FullIssueOut)
+def get_issue(request: SignedInRequest, project_id: int, issue_id: int) -> dict[str, object]:
+    """Return an issue with its sections and items."""
+    return _shown(_issue(request, project_id, issue_id, Role.VIEWER))
+
+
+@router.patch(PATH, response=FullIssueOut)
+def change_issue(request: SignedInRequest, project_id: int, issue_id: int, issue: IssuePatch) -> dict[str, object]:
+    """Change the fields of a draft that are sent."""
+    found = _issue(request, project_id, issue_id)
+    return _shown(issues.change_issue(found, timezone.now(), **issue.dict(exclude_unset=True)))
+
+
+@router.delete(PATH, response={204: None})
+def delete_issue(request: SignedInRequest, project_id: int, issue_id: int) -> Status:
+    """Delete a draft."""
+    issues.delete_issue(_issue(request, project_id, issue_id), request.user)
+    return Status(204, None)
+
+
+@router.post(PATH + "/publish", response=FullIssueOut)
+def publish_issue(request: SignedInRequest, project_id: int, issue_id: int) -> dict[str, object]:
+    """Publish a draft. It needs a title and an item, and doesn’t change any more."""
+    return _shown(issues.publish(_issue(request, project_id, issue_id), request.user, timezone.now()))
+
+
+@router.post(PATH + "/unpublish", response=FullIssueOut)
+def unpublish_issue(request: SignedInRequest, project_id: int, issue_id: int) -> dict[str, object]:
+    """Make a published issue a draft again."""
+    return _shown(issues.unpublish(_issue(request, project_id, issue_id), request.user, timezone.now()))
+
+
+@router.post(PATH + "/send", response=FullIssueOut)
+def send_issue(request: SignedInRequest, project_id: int, issue_id: int) -> dict[str, object]:
+    """Send a published issue to the readers of the newsletter, once."""
+    found = _issue(request, project_id, issue_id)
+    return _shown(newsletter.request_sending(found, request.user, timezone.now()))
+
+
+@router.post(PATH + "/sections", response={201: SectionOut})
+def add_section(request: SignedInRequest, project_id: int, issue_id: int, section: SectionIn) -> Status:
+    """Add a section after the others."""
+    found = _issue(request, project_id, issue_id)
+    pk = issues.add_section(found, section.title, timezone.now())
+    found.refresh_from_db(fields=["sections"])
+    return Status(201, next(one for one in found.sections if one["id"] == pk))
+
+
+@router.patch(PATH + "/sections/{int:section_id}", response=FullIssueOut)
+def rename_section(
+    request: SignedInRequest, project_id: int, issue_id: int, section_id: int, section: SectionIn
+) -> dict[str, object]:
+    """Rename a section."""
+    issues.rename_section(_issue(request, project_id, issue_id), section_id, section.title, timezone.now())
+    return _shown(_issue(request, project_id, issue_id))
+
+
+@router.delete(PATH + "/sections/{int:section_id}", response={204: None})
+def remove_section(request: SignedInRequest, project_id: int, issue_id: int, section_id: int) -> Status:
+    """Remove a section; its items come before the first one."""
+    issues.remove_section(_issue(request, project_id, issue_id), section_id, timezone.now())
+    return Status(204, None)
+
+
+@router.post(PATH + "/items", response={201: FullIssueOut})
+def add_item(request: SignedInRequest, project_id: int, issue_id: int, item: ItemIn) -> Status:
+    """Add a mention or a URL to the end of a section. An item that the issue has already is not added again."""
+    found, now = _issue(request, project_id, issue_id), timezone.now()
+    project = found.collection.project
+    document = _document(project, item)
+    if document:
+        items.pick(found, request.user, [document], now, item.section)
+        if item.comment:
+            items.change_item(found.items.get(document_id=document.pk), now, comment=item.comment)
+    else:
+        items.add_url(found, request.user, item.url, now, item.section, title=item.title, comment=item.comment)
+    return Status(201, _shown(_issue(request, project_id, issue_id)))
+
+
+@router.patch(PATH + "/items/{int:item_id}", response=ItemOut)
+def change_item(
+    request: SignedInRequest, project_id: int, issue_id: int, item_id: int, item: ItemPatch
+) -> CollectionItem:
+    """Change the fields of an item that are sent."""
+    found = _item(request, project_id, issue_id, item_id)
+    return items.change_item(found, timezone.now(), **item.dict(exclude_unset=True))
+
+
+@router.delete(PATH + "/items/{int:item_id}", response={204: None})
+def remove_item(request: SignedInRequest, project_id: int, issue_id: int, item_id: int) -> Status:
+    """Remove an item."""
+    items.remove_item(_item(request, project_id, issue_id, item_id), timezone.now())
+    return Status(204, None)
+
+
+@router.post(PATH + "/order", response=FullIssueOut)
+def order_items(request: SignedInRequest, project_id: int, issue_id: int, order: OrderIn) -> dict[str, object]:
+    """Store the order of the items, from first to last. Items that are not named come after."""
+    places = [(one.section, one.item) for one in order.places]
+    items.order_items(_issue(request, project_id, issue_id), places, timezone.now())
+    return _shown(_issue(request, project_id, issue_id))
+
+
+def _document(project: Project, item: ItemIn) -> Document | None:
+    """Return the stored item to pick; None for a URL that has none, or with a title. Raises InvalidField."""
+    if item.mention is not None:
+        document = documents_of(project, [item.mention]).filter(deleted_at=None).first()
+        if document is None:
+            raise InvalidField("mention", _("This item is no longer stored."), "unknown")
+        return document
+    url = checks.web_address("url", item.url)
+    return None if item.title else stored_document(project, url)
+
+
+def _issue(request: SignedInRequest, project_id: int, issue_id: int, role: str = Role.MANAGER) -> CollectionIssue:
+    """Return an issue of the project; raise as membership_of, or Http404."""
+    project = membership_of(request.user, project_id, role).project
+    return get_object_or_404(issues.issues_of(project), pk=issue_id)
+
+
+def _item(request: SignedInRequest, project_id: int, issue_id: int, item_id: int) -> CollectionItem:
+    issue = _issue(request, project_id, issue_id)
+    return get_object_or_404(issue.items.select_related("issue"), pk=item_id)
+
+
+def _shown(issue: CollectionIssue) -> dict[str, object]:
+    """Return an issue with its items in the order in which readers see them."""
+    order = {0: -1, **{one["id"]: place for place, one in enumerate(issue.sections)}}
+    rows = sorted(issue.items.all(), key=lambda one: (order.get(one.section, -1), one.position, one.pk))
+    fields = {name: getattr(issue, name) for name in IssueOut.model_fields}
+    return {**fields, "sections": issue.sections, "items": rows}
