@@ -306,6 +306,7 @@ CELERY_BEAT_SCHEDULE = {
         ("send replies", "workplace.tasks.send_replies", 5),
         ("read goals", "workplace.tasks.read_goals", 300),
         ("send newsletters", "workplace.tasks.send_newsletters", 60),
+        ("remind of posts", "workplace.tasks.remind_of_posts", 30),
         ("continue bulk changes", "workplace.tasks.continue_bulk_changes", 60),
         ("create due digests", "alerts.tasks.write_digests", 60),
         ("create as-it-happens digests", "alerts.tasks.write_instant_digests", 2),

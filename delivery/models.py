@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Project, User
 from accounts.sealed_field import SealedField
@@ -101,6 +102,7 @@ class Delivery(models.Model):
         SERVICE = "service", _("Service problem")
         REPORT = "report", _("Report")
         NEWSLETTER = "newsletter", _("Newsletter")
+        POST = "post", pgettext_lazy("delivery", "Post reminder")
         MESSAGE = "message", _("Account email")
 
     class State(models.TextChoices):

@@ -20,6 +20,7 @@ from workplace.calendar.statuses import status_after, status_after_edit, steps_f
 from workplace.calendar.wall_clock import WallClock
 from workplace.models import CalendarRules, Post, PostComment, PostVariant
 from workplace.post_checks import checked_comment, checked_links, errors_of
+from workplace.post_messages import write_decision, write_request
 
 MAX_POSTS = 20_000  # per project: ten per day for five years
 
@@ -140,6 +141,10 @@ def take_step(
         if comment.strip():
             PostComment.objects.create(post=post, author=user, text=checked_comment(comment))
         _store(post, user, f"post.{post.status}", step=step)
+        if step == "request":
+            write_request(post, user)
+        elif step in ("approve", "return"):
+            write_decision(post, user, is_approved=step == "approve")
     return post
 
 
@@ -212,7 +217,9 @@ def _assign(post: Post, values: PostValues) -> None:
 def _plan(post: Post, day: date | None, at: time | None, time_zone: str) -> None:
     post.due_day, post.due_time, post.time_zone = day, at, time_zone
     clock: WallClock | None = post.wall_clock
-    post.due_at = clock.instant if clock else None
+    due_at = clock.instant if clock else None
+    if due_at != post.due_at:
+        post.due_at, post.reminded_at = due_at, None
 
 
 def _set_platforms(post: Post, platforms: Mapping[str, str]) -> None:

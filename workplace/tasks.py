@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from monitoring.tasks import continue_later
-from workplace import bulk_changes, due, escalation, outgoing
+from workplace import bulk_changes, due, escalation, outgoing, post_reminders
 from workplace.curation import newsletter
 from workplace.goals import read as goals
 
@@ -30,6 +30,11 @@ def send_replies() -> None:
 @shared_task
 def read_goals() -> None:
     goals.read_due(timezone.now(), READ_GOALS_S)
+
+
+@shared_task
+def remind_of_posts() -> None:
+    post_reminders.remind(timezone.now())
 
 
 @shared_task

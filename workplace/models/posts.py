@@ -33,7 +33,7 @@ class Post(models.Model):
     `due_day` and `due_time` are the wall clock of `time_zone`, and all three are the plan; `due_at` (UTC) follows from
     them and orders the posts. `written_by` wrote the text last, and may not approve it. `version` rises with every
     change: each change names the version that the person saw. `import_key` is the identity of an imported event or
-    row. Other times are UTC.
+    row. `reminded_at` is when people were reminded of the present `due_at`. Other times are UTC.
     """
 
     class Status(models.TextChoices):
@@ -73,6 +73,7 @@ class Post(models.Model):
     due_time = models.TimeField(_("time"), null=True, blank=True)
     time_zone = models.CharField(max_length=64, default=default_time_zone, validators=[validate_time_zone])
     due_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
     published_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
     import_key = models.CharField(max_length=40, blank=True, default="")
@@ -102,7 +103,12 @@ class Post(models.Model):
                 fields=["project", "import_key"], condition=~Q(import_key=""), name="post_imported_once"
             ),
         ]
-        indexes = [models.Index(fields=["project", "due_at", "id"], name="post_by_time")]
+        indexes = [
+            models.Index(fields=["project", "due_at", "id"], name="post_by_time"),
+            models.Index(
+                fields=["due_at"], condition=Q(status="scheduled", reminded_at=None), name="post_to_remind_of"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -1,0 +1,77 @@
+"""The emails about posts: the reminder at the hour, the request for approval, and the decision.
+
+Called in the transaction of the change that they are about. The reminder has the texts to copy, since its reader
+publishes them by hand.
+"""
+
+from collections.abc import Iterable
+
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from accounts.models import User
+from delivery import outbox
+from delivery.links import absolute
+from delivery.message import Message
+from delivery.models import Delivery
+from workplace.calendar.text_limits import PLATFORMS
+from workplace.models import Post
+from workplace.post_words import place_name
+
+ASKED = gettext_noop("%(person)s asks you to approve the post “%(title)s”")
+APPROVED = gettext_noop("%(person)s approved the post “%(title)s”")
+RETURNED = gettext_noop("%(person)s returned the post “%(title)s”")
+
+
+def write_reminders(post: Post, people: Iterable[User]) -> None:
+    """Write to these people that the time of a scheduled post has come: once per person and planned time."""
+    at = int(post.due_at.timestamp()) if post.due_at else 0
+    for user in people:
+        with translation.override(user.language), timezone.override(user.zone):
+            headline = _("Publish now: “%(title)s”") % {"title": post.title}
+            text = _text("emails/post_reminder.txt", post, headline)
+        _write(f"post:{post.pk}:{at}:{user.pk}", Delivery.Kind.POST, post, user, headline, text)
+
+
+def write_request(post: Post, user: User) -> None:
+    """Write to the second reader of a post that they are asked to approve."""
+    if post.reviewer and post.reviewer != user:
+        _write_approval(post, post.reviewer, ASKED, user)
+
+
+def write_decision(post: Post, user: User, *, is_approved: bool) -> None:
+    """Write to the person who wrote the text that it was approved or sent back."""
+    if post.written_by is None or post.written_by == user:
+        return
+    _write_approval(post, post.written_by, APPROVED if is_approved else RETURNED, user)
+
+
+def _write_approval(post: Post, to: User, pattern: str, by: User) -> None:
+    with translation.override(to.language), timezone.override(to.zone):
+        headline = _(pattern) % {"person": by.name, "title": post.title}
+        text = _text("emails/post_approval.txt", post, headline)
+    _write(f"post-approval:{post.pk}:{post.version}:{to.pk}", Delivery.Kind.APPROVAL, post, to, headline, text)
+
+
+def _text(template: str, post: Post, headline: str) -> str:
+    variants = sorted(post.variants.all(), key=lambda one: PLATFORMS.index(one.platform))
+    texts = [(place_name(one.platform), one.text or post.text) for one in variants]
+    url = absolute(reverse("post", args=[post.project_id, post.pk]))
+    return render_to_string(template, {"headline": headline, "post": post, "texts": texts, "url": url})
+
+
+def _write(key: str, kind: str, post: Post, user: User, subject: str, text: str) -> None:
+    outbox.write(
+        Message(
+            key=key,
+            kind=kind,
+            recipient=user.email,
+            subject=subject[:300],
+            text=text,
+            project=post.project,
+            user=user,
+        )
+    )
