@@ -206,11 +206,13 @@ def goal(
     }
 
 
-def counts(buckets: Sequence[TimeBucket], name: str, values: Sequence[int | None]) -> dict[str, Any]:
+def counts(
+    buckets: Sequence[TimeBucket], name: str, values: Sequence[int | None], marks: Sequence[Remark]
+) -> dict[str, Any]:
     """Return bars of one series of counts; None is a bucket of which nothing is known."""
     return {
         "kind": "counts",
-        **_axis(buckets, (), ()),
+        **_axis(buckets, (), marks),
         "name": name,
         "data": list(values),
         "room": False,

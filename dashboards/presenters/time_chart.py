@@ -107,12 +107,12 @@ def time_charts_of(
         for who, line in enumerate(rivals[: time_charts.COMPETITORS], start=2)
     )
     gap_remarks = tuple(Remark(gap.index, gap_words(gap)) for gap in gaps)
-    mark_remarks = _mark_remarks(found.starts, marks)
+    changes = mark_remarks(found.starts, marks)
     points = net_points([tally.split for tally in found.tallies])
     peak_remarks = [Remark(at, _peak_words(found.tallies[at])) for at in tops]
     return TimeCharts(
         volume=time_charts.volume(
-            buckets, segments, lines, gap_remarks, mark_remarks, peak_remarks, is_partial=_is_partial(f)
+            buckets, segments, lines, gap_remarks, changes, peak_remarks, is_partial=_is_partial(f)
         ),
         net=time_charts.net(
             buckets,
@@ -124,7 +124,7 @@ def time_charts_of(
         ),
         segments=segments,
         lines=lines,
-        rows=_rows(f, found, buckets, points, [*gap_remarks, *mark_remarks], {gap.index for gap in gaps})[::-1],
+        rows=_rows(f, found, buckets, points, [*gap_remarks, *changes], {gap.index for gap in gaps})[::-1],
         buckets=tuple(buckets),
         gaps=gap_remarks,
         peak=tops[0] if tops else None,
@@ -270,7 +270,7 @@ def gap_words(gap: Gap) -> str:
     return _("%(names)s failed: %(reason)s") % {"names": names, "reason": reasons[0]}
 
 
-def _mark_remarks(starts: Sequence[datetime], marks: Sequence[Mark]) -> list[Remark]:
+def mark_remarks(starts: Sequence[datetime], marks: Sequence[Mark]) -> list[Remark]:
     """Return one remark per bucket with changes."""
     by_bucket: dict[int, list[str]] = {}
     for mark in marks:

@@ -17,10 +17,12 @@ from accounts.models import Project
 from dashboards import time_charts
 from dashboards.presenters.dates import bucket_label, bucket_title
 from dashboards.presenters.overview_tiles import DOWN, UP, Tile, change_words
+from dashboards.presenters.time_chart import mark_remarks
 from dashboards.presenters.website_words import connection_words, peak_words, status_words
-from dashboards.time_charts import TimeBucket, spark_path
+from dashboards.time_charts import Remark, TimeBucket, spark_path
 from monitoring.insights.breakdown import breakdown, project_subject
 from monitoring.insights.filters import MentionFilter
+from monitoring.insights.marks import ANNOTATION
 from monitoring.insights.periods import start_of_day
 from monitoring.insights.volume import PeriodChange
 from monitoring.models import Source
@@ -30,6 +32,7 @@ from website.models import Website, WebsiteDay
 from website.periods import Period
 from website.readers.base import Dimension
 from website.schedule import HISTORY_DAYS
+from workplace.annotations import chart_marks
 
 COMPARED_DAYS = 90  # for the connection of mentions and visits, in any period
 
@@ -43,6 +46,7 @@ class DayRow:
     social: int | None
     mentions: int | None
     query: str
+    remark: str
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,7 @@ def website_page(website: Website, period: Period, today: date) -> WebsitePage:
     before = [day for date_, day in days.items() if period.before <= date_ < period.first]
     total = figures.totals(website, now)
     total_before = figures.totals(website, before) if period.has_before else None
-    buckets = _buckets(period)
+    buckets, marks = _buckets(period), _annotations(website, period)
     compared = [day for day in _range(oldest, period.last) if day in days and (mentions.start or day) <= day]
     return WebsitePage(
         period=period,
@@ -111,14 +115,14 @@ def website_page(website: Website, period: Period, today: date) -> WebsitePage:
         totals=total,
         tiles=_tiles(total, total_before, now),
         visits=time_charts.counts(
-            buckets, _("Visits from social sites"), [day.social_sessions if day else None for day in shown]
+            buckets, _("Visits from social sites"), [day.social_sessions if day else None for day in shown], marks
         ),
         mentions=time_charts.counts(
-            buckets, _("Mentions"), [_count(mentions, day) for day in _range(period.first, period.last)]
+            buckets, _("Mentions"), [_count(mentions, day) for day in _range(period.first, period.last)], marks
         ),
         rows=[
-            _row(day, days.get(day), mentions, bucket)
-            for day, bucket in zip(_range(period.first, period.last), buckets, strict=True)
+            _row(day, days.get(day), mentions, bucket, " · ".join(one.text for one in marks if one.at == at))
+            for at, (day, bucket) in enumerate(zip(_range(period.first, period.last), buckets, strict=True))
         ][::-1],
         connection=connection_words(
             [mentions.counts.get(day, 0) for day in compared], [days[day].social_sessions for day in compared]
@@ -156,6 +160,15 @@ def _buckets(period: Period) -> list[TimeBucket]:
     return found
 
 
+def _annotations(website: Website, period: Period) -> list[Remark]:
+    """Return what people noted about days of the period, such as campaigns."""
+    zone = website.zone
+    starts = [start_of_day(day, zone) for day in _range(period.first, period.last)]
+    until = start_of_day(period.last + timedelta(days=1), zone)
+    found = chart_marks(website.project, starts[0], until, zone)
+    return mark_remarks(starts, [mark for mark in found if mark.kind == ANNOTATION])
+
+
 def _mentions(website: Website, first: date, last: date) -> MentionDays:
     """Return the mentions of the brands per day in the website's time zone."""
     project, zone = website.project, website.zone
@@ -183,7 +196,7 @@ def _count(mentions: MentionDays, day: date) -> int | None:
     return None if not found and mentions.start and day < mentions.start else found
 
 
-def _row(day: date, figures_: WebsiteDay | None, mentions: MentionDays, bucket: TimeBucket) -> DayRow:
+def _row(day: date, figures_: WebsiteDay | None, mentions: MentionDays, bucket: TimeBucket, remark: str) -> DayRow:
     f = mentions.filters.get(day)
     return DayRow(
         title=bucket.title,
@@ -191,6 +204,7 @@ def _row(day: date, figures_: WebsiteDay | None, mentions: MentionDays, bucket: 
         social=figures_.social_sessions if figures_ else None,
         mentions=_count(mentions, day),
         query=f.to_query() if f else "",
+        remark=remark,
     )
 
 

@@ -11,6 +11,7 @@ from tests.lookalikes.website.matomo import MatomoServer
 from tests.website.factories import make_breakdown, make_days, make_website
 from tests.website.world import make_figures
 from website.models import Website, WebsiteDay
+from workplace.models import Annotation
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +83,15 @@ def test_numbers_of_mentions_lead_to_these_mentions(project, get, as_person, vie
     for row in get().context["page"].rows[:5]:
         listed = as_person(viewer).get(f"{at('mentions')}?{row.query}&counts=1").context["count"].value
         assert listed == row.mentions
+
+
+def test_annotations_are_marks_of_the_charts(project, get):
+    make_figures(make_keyword(project, "Lumen", type="brand"))
+    day = timezone.now().date() - timedelta(days=3)
+    Annotation.objects.create(project=project, text="Autumn campaign", starts_on=day, ends_on=day)
+    found = get("?days=7").context["page"]
+    assert found.visits["marks"] == found.mentions["marks"] == [{"at": 4, "text": "Autumn campaign"}]
+    assert [row.remark for row in found.rows] == ["", "", "Autumn campaign", "", "", "", ""]
 
 
 def test_little_history_is_not_compared(project, get):
