@@ -21,12 +21,13 @@ from pydantic import Field
 from accounts.access import SignedInRequest, membership_of
 from accounts.models import Membership, Project, Role, User
 from api.problems import Conflicting, InvalidField
-from api.schemas import UNSET, Body, Id, Text
+from api.schemas import UNSET, Body, Id, Items, Text
 from monitoring.insights.cursors import is_cursor
-from workplace import post_reads, posts
+from monitoring.polling.replies import post_accounts
+from workplace import post_reads, posts, publishing
 from workplace.calendar.statuses import STEPS
 from workplace.calendar.text_limits import PLATFORMS, count
-from workplace.models import Post
+from workplace.models import Post, PostVariant
 from workplace.post_reads import LISTS, PostFilter
 from workplace.posts import PostChanged, PostValues
 
@@ -98,6 +99,17 @@ class PlatformOut(Schema):
     url: str
     length: int
     limit: int
+    account_id: int | None = Field(description="the account with which Vigie publishes it; null for by hand")
+
+
+class AccountOut(Schema):
+    id: int
+    platform: str
+    name: str
+
+
+class AccountsIn(Body):
+    accounts: dict[PlatformName, Id | None] = Field(description="the id of an account by platform; null for by hand")
 
 
 class PostOut(Schema):
@@ -201,6 +213,27 @@ def take_step(request: SignedInRequest, project_id: int, post_id: int, step: Pos
     )
 
 
+@router.put(ONE + "/accounts", response=PostOut)
+def choose_accounts(request: SignedInRequest, project_id: int, post_id: int, body: AccountsIn) -> dict[str, object]:
+    """Choose with which accounts Vigie publishes the post at its time."""
+    project = membership_of(request.user, project_id, Role.MANAGER).project
+    chosen = {str(name): pk for name, pk in body.accounts.items()}
+    found = _post_of(project, post_id)
+    return _done(project, lambda: publishing.choose_accounts(found, request.user, chosen))
+
+
+@router.get("/projects/{int:project_id}/post-accounts", response=Items[AccountOut])
+def list_accounts(request: SignedInRequest, project_id: int) -> dict[str, object]:
+    """List the accounts that admins allow Vigie to publish posts with, by the platform of the post."""
+    project = membership_of(request.user, project_id, Role.MANAGER).project
+    found = post_accounts(project)
+    return {
+        "items": [
+            {"id": one.pk, "platform": name, "name": str(one)} for name, accounts in found.items() for one in accounts
+        ]
+    }
+
+
 @router.delete(ONE, response={204: None})
 def delete_post(request: SignedInRequest, project_id: int, post_id: int) -> Status:
     """Delete a post with its comments."""
@@ -288,17 +321,19 @@ def _out(post: Post) -> dict[str, object]:
     return {
         **{name: getattr(post, name) for name in names},
         **renamed,
-        "platforms": [_platform(post, one.platform, one.text, one.url) for one in variants],
+        "platforms": [_platform(post, one) for one in variants],
     }
 
 
-def _platform(post: Post, platform: str, own: str, url: str) -> dict[str, object]:
-    counted = count(own or post.text, platform)
+def _platform(post: Post, variant: PostVariant) -> dict[str, object]:
+    text = variant.text or post.text
+    counted = count(text, variant.platform)
     return {
-        "platform": platform,
-        "text": own or post.text,
-        "own_text": own,
-        "url": url,
+        "platform": variant.platform,
+        "text": text,
+        "own_text": variant.text,
+        "url": variant.url,
         "length": counted.length,
         "limit": counted.limit,
+        "account_id": variant.credential_id,
     }

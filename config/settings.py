@@ -304,6 +304,7 @@ CELERY_BEAT_SCHEDULE = {
         ("recompute due times", "workplace.tasks.recompute_due_times", 60),
         ("escalate overdue items", "workplace.tasks.escalate_overdue_items", 60),
         ("send replies", "workplace.tasks.send_replies", 5),
+        ("publish posts", "workplace.tasks.publish_posts", 10),
         ("read goals", "workplace.tasks.read_goals", 300),
         ("send newsletters", "workplace.tasks.send_newsletters", 60),
         ("remind of posts", "workplace.tasks.remind_of_posts", 30),

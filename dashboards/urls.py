@@ -258,6 +258,7 @@ CALENDAR = [
     path("p/<int:project_id>/calendar/posts/<int:post_id>/edit", posts.post_edit, name="post_edit"),
     path("p/<int:project_id>/calendar/posts/<int:post_id>/move", post_actions.post_move, name="post_move"),
     path("p/<int:project_id>/calendar/posts/<int:post_id>/step", post_actions.post_step, name="post_step"),
+    path("p/<int:project_id>/calendar/posts/<int:post_id>/accounts", post_actions.post_accounts, name="post_accounts"),
     path("p/<int:project_id>/calendar/posts/<int:post_id>/comments", post_actions.post_comment, name="post_comment"),
     path("p/<int:project_id>/calendar/posts/<int:post_id>/delete", post_actions.post_delete, name="post_delete"),
 ]

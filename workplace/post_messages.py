@@ -1,10 +1,10 @@
-"""The emails about posts: the reminder at the hour, the request for approval, and the decision.
+"""The emails about posts: the reminder at the hour, a failure, the request for approval, and the decision.
 
 Called in the transaction of the change that they are about. The reminder has the texts to copy, since its reader
 publishes them by hand.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -17,6 +17,7 @@ from delivery import outbox
 from delivery.links import absolute
 from delivery.message import Message
 from delivery.models import Delivery
+from monitoring.messages.post_errors import post_error_text
 from workplace.calendar.text_limits import PLATFORMS
 from workplace.models import Post
 from workplace.post_words import place_name
@@ -34,6 +35,18 @@ def write_reminders(post: Post, people: Iterable[User]) -> None:
             headline = _("Publish now: “%(title)s”") % {"title": post.title}
             text = _text("emails/post_reminder.txt", post, headline)
         _write(f"post:{post.pk}:{at}:{user.pk}", Delivery.Kind.POST, post, user, headline, text)
+
+
+def write_problem(post: Post, people: Iterable[User], reasons: Sequence[tuple[str, str]]) -> None:
+    """Write to these people that a post was not published, or that nobody knows, with the reason per platform."""
+    for user in people:
+        with translation.override(user.language), timezone.override(user.zone):
+            headline = _("Not published: “%(title)s”") % {"title": post.title}
+            named = [(place_name(platform), post_error_text(code)) for platform, code in reasons]
+            url = absolute(reverse("post", args=[post.project_id, post.pk]))
+            context = {"headline": headline, "post": post, "reasons": named, "url": url}
+            text = render_to_string("emails/post_problem.txt", context)
+        _write(f"post-problem:{post.pk}:{post.version}:{user.pk}", Delivery.Kind.POST, post, user, headline, text)
 
 
 def write_request(post: Post, user: User) -> None:
@@ -57,7 +70,8 @@ def _write_approval(post: Post, to: User, pattern: str, by: User) -> None:
 
 
 def _text(template: str, post: Post, headline: str) -> str:
-    variants = sorted(post.variants.all(), key=lambda one: PLATFORMS.index(one.platform))
+    by_hand = [one for one in post.variants.all() if one.credential_id is None]
+    variants = sorted(by_hand or post.variants.all(), key=lambda one: PLATFORMS.index(one.platform))
     texts = [(place_name(one.platform), one.text or post.text) for one in variants]
     url = absolute(reverse("post", args=[post.project_id, post.pk]))
     return render_to_string(template, {"headline": headline, "post": post, "texts": texts, "url": url})

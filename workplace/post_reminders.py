@@ -2,12 +2,14 @@
 
 Called every 30 s by tasks.py. A post is marked in the transaction that writes its messages, and locked meanwhile: a
 worker that is killed leaves both or neither, and a second one takes another post. A moved post gets another reminder.
+A post that Vigie publishes on all of its platforms needs none (publishing.py).
 """
 
 import logging
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.lost_session import drop_lost_session
@@ -21,7 +23,8 @@ MAX_POSTS = 500  # of one run: the next one follows soon
 
 def remind(now: datetime) -> int:
     """Write the reminders that are due. Return of how many posts."""
-    due = Post.objects.filter(status=Post.Status.SCHEDULED, reminded_at=None, due_at__lte=now)
+    by_hand = Q(variants__credential=None) | Q(variants=None)
+    due = Post.objects.filter(by_hand, status=Post.Status.SCHEDULED, reminded_at=None, due_at__lte=now).distinct()
     ids = due.filter(project__deleted_at=None).order_by("due_at", "pk").values_list("pk", flat=True)[:MAX_POSTS]
     return sum(_remind_of(pk, now) for pk in list(ids))
 
@@ -35,7 +38,7 @@ def _remind_of(post_id: int, now: datetime) -> bool:
             if post is None:  # moved, published or reminded of meanwhile, or in use: the next run looks again
                 return False
             Post.objects.filter(pk=post.pk).update(reminded_at=timezone.now())
-            write_reminders(post, _people(post))
+            write_reminders(post, people_of(post))
     except Exception:  # one post's failure never stops the others
         log.exception("event=post_reminder post=%s status=failed", post_id)
         drop_lost_session()
@@ -44,7 +47,7 @@ def _remind_of(post_id: int, now: datetime) -> bool:
     return True
 
 
-def _people(post: Post) -> list[User]:
+def people_of(post: Post) -> list[User]:
     """Return the owner if they can still publish for the project, else its managers and admins."""
     managers = list(post.project.managers())
     return [user for user in managers if user.pk == post.owner_id] or managers

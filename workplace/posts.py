@@ -21,6 +21,7 @@ from workplace.calendar.wall_clock import WallClock
 from workplace.models import CalendarRules, Post, PostComment, PostVariant
 from workplace.post_checks import checked_comment, checked_links, errors_of
 from workplace.post_messages import write_decision, write_request
+from workplace.publishing import resolve_unknown
 
 MAX_POSTS = 20_000  # per project: ten per day for five years
 
@@ -130,6 +131,8 @@ def take_step(
         post = _locked(post, version)
         _check_step(post, user, step)
         now = timezone.now()
+        if post.status == Post.Status.PUBLISHING:
+            resolve_unknown(post, was_published=step == "publish")
         if step == "approve":
             post.approved_by, post.approved_at = user, now
         elif step == "return":

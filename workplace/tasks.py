@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from monitoring.tasks import continue_later
-from workplace import bulk_changes, due, escalation, outgoing, post_reminders
+from workplace import bulk_changes, due, escalation, outgoing, post_reminders, publishing
 from workplace.curation import newsletter
 from workplace.goals import read as goals
 
@@ -25,6 +25,12 @@ def escalate_overdue_items() -> None:
 @shared_task
 def send_replies() -> None:
     outgoing.send_due()
+
+
+@shared_task
+def publish_posts() -> None:
+    publishing.begin_due(timezone.now())
+    publishing.send_due()
 
 
 @shared_task

@@ -28,6 +28,7 @@ SIGNS = {
     Status.TO_APPROVE: "◐",
     Status.APPROVED: "◉",
     Status.SCHEDULED: "●",
+    Status.PUBLISHING: "…",
     Status.PUBLISHED: "✓",
     Status.FAILED: "✕",
     Status.CANCELED: "–",

@@ -30,6 +30,7 @@ def credential_replies(request: SignedInRequest, membership: Membership, credent
         "credential": credential,
         "label": translated(platform.label),
         "needs": translated(platform.replies.needs),
+        "post_needs": translated(platform.posts.needs) if platform.posts else "",
         "can_use": can_use,
         "must_reconnect": can_use and credential.is_connected and credential.can_reply,
         "may_connect": oauth_of(platform) is not None,

@@ -22,6 +22,7 @@ from workplace.calendar.statuses import STEPS
 from workplace.calendar.text_limits import PLATFORMS
 from workplace.calendar.wall_clock import moved_day
 from workplace.models import Post
+from workplace.publishing import choose_accounts
 
 DONE = {
     "draft": gettext_lazy("Draft created from the idea."),
@@ -87,6 +88,20 @@ def post_step(request: SignedInRequest, membership: Membership, post_id: int) ->
             messages.success(request, str(DONE[step]))
     except posts.PostChanged:
         messages.error(request, CHANGED)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect("post", membership.project_id, found.pk)
+
+
+@project_view(Role.MANAGER)
+@require_POST
+def post_accounts(request: SignedInRequest, membership: Membership, post_id: int) -> HttpResponse:
+    """POST `account_PLATFORM`: the id of an account with which Vigie publishes there, "" to do it yourself."""
+    found = post_of(membership, post_id)
+    given = {name: request.POST[f"account_{name}"] for name in PLATFORMS if f"account_{name}" in request.POST}
+    try:
+        choose_accounts(found, request.user, {name: read_id(text) if text else None for name, text in given.items()})
+        messages.success(request, _("Accounts saved."))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     return redirect("post", membership.project_id, found.pk)

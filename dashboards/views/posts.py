@@ -13,10 +13,13 @@ from django.views.decorators.http import require_POST
 from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
 from dashboards.forms.posts import CommentForm, PostForm, read_day
+from dashboards.presenters.post_accounts import account_rows
 from dashboards.presenters.posts import missing_words, own_time, preview_of, steps_for, texts_of, tile_of
 from monitoring.content.values import read_id
+from monitoring.polling.replies import post_accounts
 from workplace import posts
 from workplace.models import Post
+from workplace.publishing import latest_rows
 
 
 @project_view()
@@ -39,6 +42,7 @@ def post_page(
         "steps": steps_for(found, request.user, needs_approval=needs_approval),
         "comments": found.comments.select_related("author").order_by("created_at", "pk"),
         "comment_form": form,
+        "accounts": account_rows(found, post_accounts(membership.project), latest_rows(found)),
         "may_edit": membership.may(Role.MANAGER),
     }
     return render(request, "posts/post.html", context, status=status)

@@ -19,6 +19,7 @@ from urllib.parse import urlencode, urlsplit
 from monitoring.content.scrub import read_json
 from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
 from monitoring.platforms.bluesky_posts import entry_of_record, with_author
+from monitoring.platforms.bluesky_publish import BlueskyPosts
 from monitoring.platforms.bluesky_replies import BlueskyReplies
 from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.pages import Connection, Page, PageRequest, error_of, read_items
@@ -63,6 +64,7 @@ class Bluesky(PagedPlatform):
     is_renewable = True
     recheck = RecheckPolicy(25, timedelta(days=7))
     replies = BlueskyReplies()
+    posts = BlueskyPosts()
 
     def address(self, settings: Mapping[str, str]) -> str:
         return "https://bsky.app/search"

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from monitoring.platforms.base import Can, Setting, gettext_noop
+from monitoring.platforms.facebook_publish import FacebookPosts
 from monitoring.platforms.facebook_replies import FacebookReplies
 from monitoring.platforms.meta import APP_SECRET, graph_request
 from monitoring.platforms.meta_comments import PostsWithComments
@@ -60,6 +61,7 @@ class Facebook(PostsWithComments):
     }
     is_renewable = True
     replies = FacebookReplies()
+    posts = FacebookPosts()
     oauth = facebook_oauth(
         *("pages_show_list", "pages_read_engagement", "pages_read_user_content"),
         reply_scopes=FacebookReplies.scopes,

@@ -67,6 +67,8 @@ class PagedPlatform(PlatformDefaults):
     recheck: RecheckPolicy | None = None
     # How an account replies to items; only for platforms that can (`Can.REPLY`).
     replies: Replies | None = None
+    # How an account publishes a post that replies to nothing, where Vigie can.
+    posts: Replies | None = None
     # Its secrets hold a session or token that ends and that `renew` replaces.
     is_renewable = False
     # How accounts are connected; such platforms are renewable, too.

@@ -30,6 +30,7 @@ REPLY_CODES = {
 }
 # A reply found at the platform may have a time that is this much earlier than ours.
 CLOCK_SLACK = timedelta(minutes=2)
+NEW_POST = "new"  # the id that a text has which replies to nothing: a post of the editorial calendar
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
-"""Make the requests of one reply. Called by polling/replies.py.
+"""Make the requests of one reply, or of one post. Called by polling/replies.py.
 
-In: a job with its secrets, the text and its target. Out: a `PublishedReply`, or a `PollError`. The code
-`reply_unknown` means that the platform may have published it: any other error says that it has not.
+In: a job with its secrets, how to publish, the text and its target. Out: a `PublishedReply`, or a `PollError`. The
+code `reply_unknown` means that the platform may have published it: any other error says that it has not.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from monitoring.platforms.pages import WRONG_SHAPE, error_of
 from monitoring.platforms.paging import PagedPlatform
-from monitoring.platforms.replies import PublishedReply, ReplyRequest
+from monitoring.platforms.replies import PublishedReply, Replies, ReplyRequest
 from monitoring.platforms.session import Session
 from monitoring.records import PollError, PollJob, PollResult
 from outbound import ApiRequest, FetchResult, HttpClient
@@ -22,10 +22,11 @@ _NOT_SENT = frozenset({"bad_url", "private_address", "dns", "connect"})
 class Replier(Session):
     """The requests of one reply: `prepare`, then `send` or `find`."""
 
-    def __init__(self, platform: PagedPlatform, job: PollJob, reply: ReplyRequest, http_client: HttpClient) -> None:
+    def __init__(
+        self, platform: PagedPlatform, job: PollJob, replies: Replies, reply: ReplyRequest, http_client: HttpClient
+    ) -> None:
         super().__init__(platform, job, http_client)
-        assert platform.replies is not None
-        self.replies = platform.replies
+        self.replies = replies
         self.sent = 0
         self.reply = replace(reply, api_url=self.api_url, settings=job.source.settings, secrets=job.secrets)
 

@@ -1,7 +1,8 @@
-"""Reply to items with a project's credentials: which can, and the requests within the limits of the platform.
+"""Reply to items and publish posts with a project's credentials: which can, and the requests within the limits.
 
-In: a document, a credential, a text. Out: a `Replier` for it (platforms/replying.py). Reserved requests are settled
-when it is done, as those of a poll. Called by workplace/outgoing.py, which decides when, and stores the outcome.
+In: a credential, a text, and the document that it replies to. Out: a `Replier` for it (platforms/replying.py).
+Reserved requests are settled when it is done, as those of a poll. Called by workplace/outgoing.py and publishing.py,
+which decide when, and store the outcome.
 """
 
 import json
@@ -17,7 +18,7 @@ from monitoring.models import Credential, Document, RawItem, Recheck
 from monitoring.platforms import buckets
 from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.registry import PLATFORMS
-from monitoring.platforms.replies import ReplyRequest, ReplyTarget
+from monitoring.platforms.replies import Replies, ReplyRequest, ReplyTarget
 from monitoring.platforms.replying import Replier
 from monitoring.polling import budgets
 from monitoring.polling.jobs import access
@@ -71,21 +72,72 @@ def open_replier(
 
     `rate_limited` if the limits of the platform allow none now.
     """
-    platform, now = reply_platform(credential.platform), timezone.now()
+    platform = reply_platform(credential.platform)
     if platform is None or platform.replies is None:
         yield PollError("account_removed")
         return
-    settings = settings_of(credential, document)
     if not _can_reach(credential, document, target_of(document)):
         yield PollError("reply_no_id")
         return
+    settings = settings_of(credential, document.source_id)
+    request = ReplyRequest("", settings, {}, target_of(document), text, key, created_at, document.language)
+    with _open(platform, platform.replies, credential, request) as replier:
+        yield replier
+
+
+@contextmanager
+def open_publisher(
+    credential: Credential, text: str, key: UUID, created_at: datetime, language: str
+) -> Iterator[Replier | PollError]:
+    """Yield what makes the requests of a post that replies to nothing, as `open_replier` does."""
+    platform = post_platform(credential.platform)
+    if platform is None or platform.posts is None:
+        yield PollError("account_removed")
+        return
+    request = ReplyRequest("", settings_of(credential), {}, ReplyTarget(""), text, key, created_at, language)
+    with _open(platform, platform.posts, credential, request) as replier:
+        yield replier
+
+
+def post_platform(name: str) -> PagedPlatform | None:
+    """Return the platform of a credential, None if Vigie can't publish posts there."""
+    platform = PLATFORMS.get(name)
+    return platform if isinstance(platform, PagedPlatform) and platform.posts else None
+
+
+def post_accounts(project: Project) -> dict[str, list[Credential]]:
+    """Return the credentials that can publish posts, by the platform of the items, in at most two queries."""
+    rows = project.credentials.filter(can_reply=True).order_by("name", "pk").prefetch_related("sources")
+    found: dict[str, list[Credential]] = {}
+    for credential in rows:
+        platform = post_platform(credential.platform)
+        if (
+            platform is None
+            or platform.posts is None
+            or (platform.posts.needs_connection and not credential.is_connected)
+        ):
+            continue
+        settings = settings_of(credential)
+        required = all(settings.get(one.name) for one in platform.settings if one.is_server)
+        if required and platform.posts.id_of(ReplyTarget(""), settings):
+            found.setdefault(platform.item_platform, []).append(credential)
+    return found
+
+
+@contextmanager
+def _open(
+    platform: PagedPlatform, replies: Replies, credential: Credential, request: ReplyRequest
+) -> Iterator[Replier | PollError]:
+    """Reserve the requests, and yield what makes them; afterwards, settle them."""
+    now = timezone.now()
+    settings = dict(request.settings)
     source = unpolled_source(credential.project, platform, settings, credential)
     fields = access(platform, settings, credential)
     limits, budget_key = platform.limits[:1], f"{platform.name}:{credential.pk}"
     if error := fields.pop("error", None):
         yield error
         return
-    wanted = platform.replies.cost + FURTHER_REQUESTS
+    wanted = replies.cost + FURTHER_REQUESTS
     reserved, _at = budgets.reserve(budget_key, limits, wanted, now)
     # Small limits hold fewer requests at one time than a reply takes: the rest is taken when they are settled.
     if reserved < min([wanted, *(int(buckets.capacity(limit)) for limit in limits)]):
@@ -93,27 +145,17 @@ def open_replier(
         yield PollError("rate_limited", "the limit is used up for now")
         return
     job = PollJob(source=source, now=now, base_url=settings.get("base_url", ""), **fields)
-    request = ReplyRequest(
-        api_url="",
-        settings=settings,
-        secrets={},
-        target=target_of(document),
-        text=text,
-        key=key,
-        created_at=created_at,
-        language=document.language,
-    )
-    replier = Replier(platform, job, request, polling_client())
+    replier = Replier(platform, job, replies, request, polling_client())
     try:
         yield replier
     finally:
         budgets.settle(budget_key, limits, reserved, replier.result(), timezone.now())
 
 
-def settings_of(credential: Credential, document: Document) -> dict[str, str]:
-    """Return the settings of the source that found the item with this credential, else of another one of its."""
+def settings_of(credential: Credential, source_id: int | None = None) -> dict[str, str]:
+    """Return the settings of this source if it uses the credential, else of another one that does."""
     sources = sorted(credential.sources.all(), key=lambda source: source.pk)
-    source = next((one for one in sources if one.pk == document.source_id), sources[0] if sources else None)
+    source = next((one for one in sources if one.pk == source_id), sources[0] if sources else None)
     own = {name: value for name, value in credential.settings.items() if name not in ("account", "account_id")}
     return {**(source.settings if source else {}), **own}
 
@@ -121,7 +163,7 @@ def settings_of(credential: Credential, document: Document) -> dict[str, str]:
 def _can_reach(credential: Credential, document: Document, target: ReplyTarget) -> bool:
     platform = reply_platform(credential.platform)
     assert platform is not None and platform.replies is not None
-    settings = settings_of(credential, document)
+    settings = settings_of(credential, document.source_id)
     required = (one for one in platform.settings if one.is_server)
     return all(settings.get(one.name) for one in required) and bool(platform.replies.id_of(target, settings))
 

@@ -23,6 +23,7 @@ READ_BY_MANAGERS = {
     "/api/v1/projects/{project_id}/collections/{collection_id}/readers",
     "/api/v1/projects/{project_id}/digests/{digest_id}/recipients",
     "/api/v1/projects/{project_id}/channels",
+    "/api/v1/projects/{project_id}/post-accounts",
     "/api/v1/projects/{project_id}/deliveries",
     "/api/v1/projects/{project_id}/deliveries/problems",
     "/api/v1/projects/{project_id}/deliveries/{delivery_id}",

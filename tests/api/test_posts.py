@@ -2,6 +2,7 @@
 
 import pytest
 
+from monitoring.models import Credential
 from tests.api.test_access import assert_problem
 from workplace.models import Post
 
@@ -16,6 +17,7 @@ BODY = {
     "time": "18:30",
     "time_zone": "Europe/Paris",
 }
+NOT_PUBLISHED = {"url": "", "account_id": None}
 
 
 @pytest.fixture
@@ -31,8 +33,24 @@ def post(program, manager, path):
 def test_create_post_returns_texts_with_lengths(post, program, viewer, path):
     assert (post["status"], post["due_at"], post["version"]) == ("draft", "2026-10-24T16:30:00Z", 1)
     assert post["platforms"] == [
-        {"platform": "bluesky", "text": BODY["text"], "own_text": "", "url": "", "length": 16, "limit": 300},
-        {"platform": "x", "text": "On X", "own_text": "On X", "url": "", "length": 4, "limit": 280},
+        {
+            "platform": "bluesky",
+            "text": BODY["text"],
+            "own_text": "",
+            "url": "",
+            "length": 16,
+            "limit": 300,
+            "account_id": None,
+        },
+        {
+            "platform": "x",
+            "text": "On X",
+            "own_text": "On X",
+            "url": "",
+            "length": 4,
+            "limit": 280,
+            "account_id": None,
+        },
     ]
     assert program(viewer).get(f"{path}/{post['id']}").json() == post
 
@@ -108,3 +126,17 @@ def test_delete_post(post, program, manager, viewer, path):
     assert_problem(program(viewer)("DELETE", f"{path}/{post['id']}"), 403)
     assert program(manager)("DELETE", f"{path}/{post['id']}").status_code == 204
     assert_problem(program(manager).get(f"{path}/{post['id']}"), 404)
+
+
+def test_accounts_are_listed_and_chosen(program, manager, viewer, project, post, path):
+    credential = Credential(project=project, platform="bluesky", name="@lumen", can_reply=True)
+    credential.set_secrets({"handle": "lumen.bsky.social", "app_password": "x"})
+    credential.save()
+    Credential.objects.create(project=project, platform="bluesky", name="only read")
+    call, accounts = program(manager), f"/projects/{project.pk}/post-accounts"
+    assert call.get(accounts).json()["items"] == [{"id": credential.pk, "platform": "bluesky", "name": "@lumen"}]
+    chosen = call("PUT", f"{path}/{post['id']}/accounts", {"accounts": {"bluesky": credential.pk}}).json()
+    assert [one["account_id"] for one in chosen["platforms"]] == [credential.pk, None]
+    assert call("PUT", f"{path}/{post['id']}/accounts", {"accounts": {"x": credential.pk}}).status_code == 422
+    assert call("PUT", f"{path}/{post['id']}/accounts", {"accounts": {"bluesky": None}}).status_code == 200
+    assert program(viewer).get(accounts).status_code == 403

@@ -75,6 +75,7 @@ from workplace.models import (
     Goal,
     GoalFigure,
     Note,
+    OutgoingPost,
     OutgoingReply,
     Post,
     ReplyRules,
@@ -167,7 +168,8 @@ def fill(project, user, documents=12):
     CalendarRules.objects.create(project=project)
     CalendarAddress.objects.create(project=project, user=user, digest=f"c{project.pk}")
     post = Post.objects.create(project=project, title="Advent", owner=user, written_by=user)
-    post.variants.create(platform="bluesky")
+    variant = post.variants.create(platform="bluesky")
+    OutgoingPost.objects.create(project=project, variant=variant, text="Advent")
     post.comments.create(author=user, text="Shorter?")
     return source
 
@@ -256,7 +258,7 @@ def test_fill_covers_every_table_that_references_a_project():
     covered |= {"Playbook", "HoldingStatement"}
     covered |= {"OutgoingReply", "BulkChange", "StoryRedirect", "FeedAddress", "Goal", "Annotation"}
     covered |= {"ExternalRecipient", "Logo", "Report", "Website", "Collection"}
-    covered |= {"CalendarAddress", "CalendarRules", "Post"}
+    covered |= {"CalendarAddress", "CalendarRules", "Post", "OutgoingPost"}
     assert referencing == covered, "add the new table to fill() above, and here"
 
 

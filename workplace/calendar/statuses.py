@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 IDEA, DRAFT, TO_APPROVE, APPROVED = "idea", "draft", "to_approve", "approved"
-SCHEDULED, PUBLISHED, FAILED, CANCELED = "scheduled", "published", "failed", "canceled"
+SCHEDULED, PUBLISHING, PUBLISHED, FAILED, CANCELED = "scheduled", "publishing", "published", "failed", "canceled"
 
 EDITABLE = frozenset({IDEA, DRAFT, TO_APPROVE, APPROVED, SCHEDULED, FAILED})
 UNAPPROVED = frozenset({IDEA, DRAFT, TO_APPROVE})
@@ -31,8 +31,8 @@ STEPS: Mapping[str, Step] = {
     "return": Step(frozenset({TO_APPROVE, APPROVED}), DRAFT),
     "schedule": Step(frozenset({DRAFT, APPROVED, FAILED}), SCHEDULED, skips_approval=True),
     "unschedule": Step(frozenset({SCHEDULED}), DRAFT),
-    "publish": Step(frozenset({DRAFT, APPROVED, SCHEDULED, FAILED}), PUBLISHED, skips_approval=True),
-    "fail": Step(frozenset({SCHEDULED}), FAILED),
+    "publish": Step(frozenset({DRAFT, APPROVED, SCHEDULED, PUBLISHING, FAILED}), PUBLISHED, skips_approval=True),
+    "fail": Step(frozenset({SCHEDULED, PUBLISHING}), FAILED),
     "cancel": Step(EDITABLE, CANCELED),
     "reopen": Step(frozenset({CANCELED, FAILED}), DRAFT),
 }

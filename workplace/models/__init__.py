@@ -7,6 +7,7 @@ from workplace.models.drafts import Draft, ReplyRules, SavedReply
 from workplace.models.feed_addresses import FeedAddress
 from workplace.models.goals import Annotation, Goal, GoalFigure
 from workplace.models.notes import Note
+from workplace.models.outgoing_posts import OutgoingPost
 from workplace.models.outgoing_replies import OutgoingReply
 from workplace.models.posts import CalendarRules, Post, PostComment, PostVariant
 from workplace.models.response_targets import ResponseTarget
@@ -26,6 +27,7 @@ __all__ = [
     "Goal",
     "GoalFigure",
     "Note",
+    "OutgoingPost",
     "OutgoingReply",
     "Post",
     "PostComment",

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Project, User, default_time_zone, validate_time_zone
 from accounts.time_zones import zone_of
+from monitoring.models import Credential
 from workplace.calendar.statuses import EDITABLE
 from workplace.calendar.text_limits import PLATFORMS
 from workplace.calendar.wall_clock import WallClock
@@ -42,6 +43,7 @@ class Post(models.Model):
         TO_APPROVE = "to_approve", pgettext_lazy("post", "To approve")
         APPROVED = "approved", pgettext_lazy("post", "Approved")
         SCHEDULED = "scheduled", pgettext_lazy("post", "Scheduled")
+        PUBLISHING = "publishing", pgettext_lazy("post", "Being published")
         PUBLISHED = "published", pgettext_lazy("post", "Published")
         FAILED = "failed", pgettext_lazy("post", "Failed")
         CANCELED = "canceled", pgettext_lazy("post", "Canceled")
@@ -86,7 +88,7 @@ class Post(models.Model):
                 condition=Q(
                     status__in=[
                         *("idea", "draft", "to_approve", "approved"),
-                        *("scheduled", "published", "failed", "canceled"),
+                        *("scheduled", "publishing", "published", "failed", "canceled"),
                     ]
                 ),
                 name="post_status_known",
@@ -136,13 +138,15 @@ class Post(models.Model):
 class PostVariant(models.Model):
     """A platform that a post is for.
 
-    `text` is "" where the text of the post is used; `url` is where it was published.
+    `text` is "" where the text of the post is used; `url` is where it was published. With a `credential`, Vigie
+    publishes it (workplace/publishing.py), else people do.
     """
 
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="variants", db_index=False)
     platform = models.CharField(max_length=12)
     text = models.TextField(max_length=MAX_TEXT, blank=True)
     url = models.CharField(max_length=MAX_URL, blank=True)
+    credential = models.ForeignKey(Credential, on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         constraints = [

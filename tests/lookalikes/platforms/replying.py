@@ -80,13 +80,14 @@ class ReplyingBluesky(Replying, BlueskyServer):
         body = request.json
         record = body["record"]
         assert (body["repo"], body["collection"], len(body["rkey"])) == (DID, "app.bsky.feed.post", 13)
-        assert record["reply"]["parent"]["cid"] and record["reply"]["root"]["cid"]
+        reply = record.get("reply")
+        assert reply is None or (reply["parent"]["cid"] and reply["root"]["cid"])
         if not self.has_permission:
             return Reply({"error": "AuthMissing", "message": "Bad token scope"}, 403)
         if len(record["text"]) > self.longest:
             message = "Invalid app.bsky.feed.post record: Record/text must not be longer than 300 graphemes"
             return Reply({"error": "InvalidRequest", "message": message}, 400)
-        self.publish(record["reply"]["parent"]["uri"], record["text"], body["rkey"])
+        self.publish(reply["parent"]["uri"] if reply else "", record["text"], body["rkey"])
         uri = f"at://{DID}/app.bsky.feed.post/{body['rkey']}"
         return Reply({"uri": uri, "cid": "bafyreinew", "validationStatus": "valid"}, headers=self._limit_headers(2000))
 
@@ -110,19 +111,24 @@ class ReplyingMastodon(Replying, MastodonSearchServer):
             parent = request.path.split("/")[4]
             found_replies = [self._status(one) for one in self.published if one.parent == parent]
             return Reply({"ancestors": [], "descendants": found_replies})
+        if request.path == "/api/v1/accounts/verify_credentials":
+            return Reply({"id": "7", "acct": "lumen"}, headers=self._limit_headers(240))
+        if request.path == "/api/v1/accounts/7/statuses":
+            assert request.query["exclude_replies"] == "true"
+            return Reply([self._status(one) for one in reversed(self.published) if not one.parent])
         if (request.method, request.path) != ("POST", "/api/v1/statuses"):
             return super().respond(request)
         body = request.json
-        parent = next(post for post in self.posts if self._id(post) == body["in_reply_to_id"])
+        parent = next((post for post in self.posts if self._id(post) == body.get("in_reply_to_id")), None)
         assert request.headers["idempotency-key"] and body["visibility"] == "public"
-        assert body["status"].startswith(f"@{parent.author} ")
+        assert parent is None or body["status"].startswith(f"@{parent.author} ")
         if not self.has_permission:
             return Reply({"error": "This action is outside the authorized scopes"}, 403)
         if len(body["status"]) > self.longest:
             return Reply({"error": "Validation failed: Text character limit of 500 exceeded"}, 422)
-        if parent.number in self.locked:
+        if parent and parent.number in self.locked:
             return Reply({"error": "This action is not allowed"}, 403)
-        published = self.publish(body["in_reply_to_id"], body["status"], request.headers["idempotency-key"])
+        published = self.publish(body.get("in_reply_to_id", ""), body["status"], request.headers["idempotency-key"])
         return Reply(self._status(published), headers=self._limit_headers(230))
 
     def _status(self, one: Published) -> dict:
@@ -133,7 +139,7 @@ class ReplyingMastodon(Replying, MastodonSearchServer):
             "uri": f"https://social.example/users/lumen/statuses/{number}",
             "url": f"https://social.example/@lumen/{number}",
             "created_at": self.now.isoformat(),
-            "in_reply_to_id": one.parent,
+            "in_reply_to_id": one.parent or None,
             "content": f"<p>{text}</p>",
         }
 
@@ -257,6 +263,10 @@ class ReplyingFacebook(Replying, FacebookServer):
 
     def respond(self, request: Received) -> Reply:
         node, _, edge = request.path.strip("/").partition("/")
+        if (node, edge) == (self.settings["page"], "feed") and (
+            request.method == "POST" or ("message" in request.query.get("fields", "") and self.published)
+        ):
+            return self._own_feed(request)
         if "_" not in node:
             return super().respond(request)
         post = self.post(node)
@@ -275,6 +285,17 @@ class ReplyingFacebook(Replying, FacebookServer):
             return self.error(368, 1404006, "The action attempted has been deemed abusive", 403)
         return Reply({"id": f"{node}_{self.publish(node, text).number}"})
 
+    def _own_feed(self, request: Received) -> Reply:
+        page = self.settings["page"]
+        if request.method == "GET":
+            return Reply({"data": [self._own_comment(one) for one in reversed(self.published) if one.parent == page]})
+        text = request.form["message"]
+        if not self.has_permission:
+            return self.error(200, 0, "(#200) Permissions error", 403)
+        if len(text) > self.longest:
+            return self.error(100, 0, "(#100) Message is too long", 400)
+        return Reply({"id": f"{page}_{self.publish(page, text).number}"})
+
     def _own_comment(self, one: Published) -> dict:
         own = {"id": self.settings["page"], "name": "Lumen"}
         created = self.now.strftime("%Y-%m-%dT%H:%M:%S+0000")
@@ -287,23 +308,24 @@ class ReplyingX(Replying, XServer):
 
     def respond(self, request: Received) -> Reply:
         if request.path == "/2/tweets/search/recent" and request.query["query"].startswith("from:lumen "):
-            parent = request.query["query"].rpartition(":")[2]
+            search = request.query["query"]
+            parent = "" if search.endswith("-is:reply") else search.rpartition(":")[2]
             found = [one for one in self.published if one.parent == parent]
             data = {"data": [self._own_post(one) for one in found]} if found else {}
             return Reply(data | {"meta": {"result_count": len(found)}}, headers=self._limits(400))
         if request.method == "GET":
             return super().respond(request)
         body = request.json
-        parent = body["reply"]["in_reply_to_tweet_id"]
+        parent = body["reply"]["in_reply_to_tweet_id"] if "reply" in body else ""
         post = self.post(parent)
         refusal = ""
         if not self.has_permission:
             refusal = "You are not permitted to perform this action."
-        elif post is None:
+        elif parent and post is None:
             refusal = "You attempted to reply to a Tweet that is deleted or not visible to you."
         elif len(body["text"]) > self.longest:
             refusal = "Your Tweet text is too long. For more information on how Twitter determines text length see."
-        elif post.number in self.locked:
+        elif post and post.number in self.locked:
             refusal = "Reply to this conversation is not allowed because you have not been mentioned."
         elif any(one.text == body["text"] for one in self.published):
             refusal = "You are not allowed to create a Tweet with duplicate content."
@@ -315,7 +337,7 @@ class ReplyingX(Replying, XServer):
 
     def _own_post(self, one: Published) -> dict:
         number = str(1_995_000_000_000_000_000 + one.number)
-        text = f"@ada1 {escape(one.text, quote=False)}"
+        text = f"@ada1 {escape(one.text, quote=False)}" if one.parent else escape(one.text, quote=False)
         return {"id": number, "text": text, "created_at": self.now.strftime("%Y-%m-%dT%H:%M:%S.000Z")}
 
 

@@ -33,7 +33,7 @@ def replier_to(server, post=0, text=TEXT):
     job = PollJob(source_of(server), server.now, secrets=secrets, base_url=server.url)
     target = ReplyTarget(server.permalink(post), "post", "", server.item_id(post))
     request = ReplyRequest("", {}, {}, target, text, KEY, server.now, "fr")
-    return Replier(platform, job, request, client_of())
+    return Replier(platform, job, platform.replies, request, client_of())
 
 
 def posts(server):

@@ -1,0 +1,57 @@
+"""Posts of the editorial calendar on Mastodon. Pure; used by mastodon_search.py, whose accounts have a token.
+
+Facts: `POST /api/v1/statuses` with an `Idempotency-Key` that returns the same post again for an hour
+(https://docs.joinmastodon.org/methods/statuses/#create); a lost one is among the last of the account
+(`/api/v1/accounts/verify_credentials` names it, `/api/v1/accounts/{id}/statuses` lists them). Scopes:
+`read:accounts`, `read:statuses`, `write:statuses`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from monitoring.platforms.mastodon_replies import MastodonReplies
+from monitoring.platforms.replies import (
+    CLOCK_SLACK,
+    NEW_POST,
+    PublishedReply,
+    ReplyRequest,
+    ReplyTarget,
+    bearer,
+    plain,
+)
+from monitoring.platforms.values import utc
+from outbound import ApiRequest
+
+RECENT = 40
+
+
+class MastodonPosts(MastodonReplies):
+    def id_of(self, target: ReplyTarget, settings: Mapping[str, str]) -> str:
+        return NEW_POST
+
+    def parent_request(self, reply: ReplyRequest) -> ApiRequest:
+        """Return the request for the account itself, whose posts are looked through for a lost one."""
+        return ApiRequest(f"{reply.api_url}/api/v1/accounts/verify_credentials", bearer(reply.secrets["token"]))
+
+    def read_parent(self, data: Any, reply: ReplyRequest) -> Mapping[str, Any]:
+        return {"id": str(data["id"])}
+
+    def request(self, reply: ReplyRequest) -> ApiRequest:
+        body = {"status": reply.text, "visibility": "public"} | (
+            {"language": reply.language} if reply.language else {}
+        )
+        headers = bearer(reply.secrets["token"]) | {"Idempotency-Key": str(reply.key)}
+        return ApiRequest(f"{reply.api_url}/api/v1/statuses", headers, json=body)
+
+    def find_request(self, reply: ReplyRequest) -> ApiRequest:
+        query = urlencode({"limit": RECENT, "exclude_replies": "true", "exclude_reblogs": "true"})
+        url = f"{reply.api_url}/api/v1/accounts/{quote(reply.parent['id'])}/statuses?{query}"
+        return ApiRequest(url, bearer(reply.secrets["token"]))
+
+    def read_found(self, data: Any, reply: ReplyRequest) -> PublishedReply | None:
+        for post in data:
+            is_recent = utc(post["created_at"]) >= reply.created_at - CLOCK_SLACK
+            if is_recent and plain(post["content"]) == plain(reply.text):
+                return self.read(post, reply)
+        return None

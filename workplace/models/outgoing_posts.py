@@ -1,0 +1,39 @@
+"""The outbox of posts: one row per platform of a post that Vigie publishes itself."""
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import Project
+from workplace.models.outgoing import Outgoing
+from workplace.models.posts import PostVariant
+
+
+class OutgoingPost(Outgoing):
+    """A post on its way to one platform, written when it is due, in the transaction that begins to publish it."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="outgoing_posts")
+    variant = models.ForeignKey(PostVariant, on_delete=models.CASCADE, related_name="outgoing", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["variant"],
+                condition=Q(state__in=["queued", "sending", "unknown", "sent"]),
+                name="one_publication_per_platform",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["queued", "sending", "sent", "failed", "unknown", "canceled"]),
+                name="outgoing_post_state_known",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["variant", "-id"], name="outgoing_post_by_variant"),
+            models.Index(
+                fields=["due_at"],
+                condition=Q(state__in=["queued", "sending", "unknown"], due_at__isnull=False),
+                name="outgoing_post_due",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"post {self.pk} of {self.variant_id}"
