@@ -305,6 +305,7 @@ CELERY_BEAT_SCHEDULE = {
         ("escalate overdue items", "workplace.tasks.escalate_overdue_items", 60),
         ("send replies", "workplace.tasks.send_replies", 5),
         ("publish posts", "workplace.tasks.publish_posts", 10),
+        ("read post engagement", "workplace.tasks.read_post_engagement", 600),
         ("read goals", "workplace.tasks.read_goals", 300),
         ("send newsletters", "workplace.tasks.send_newsletters", 60),
         ("remind of posts", "workplace.tasks.remind_of_posts", 30),

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from monitoring.tasks import continue_later
-from workplace import bulk_changes, due, escalation, outgoing, post_reminders, publishing
+from workplace import bulk_changes, due, escalation, outgoing, post_engagement, post_reminders, publishing
 from workplace.curation import newsletter
 from workplace.goals import read as goals
 
@@ -31,6 +31,11 @@ def send_replies() -> None:
 def publish_posts() -> None:
     publishing.begin_due(timezone.now())
     publishing.send_due()
+
+
+@shared_task
+def read_post_engagement() -> None:
+    post_engagement.read_due(timezone.now())
 
 
 @shared_task

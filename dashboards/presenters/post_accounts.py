@@ -5,9 +5,11 @@ In: a post. Out: frozen rows for templates/posts/_accounts.html. Called by dashb
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from dashboards.presenters.post_facts import count_words
 from dashboards.presenters.posts import variants_of
 from monitoring.messages.error_text import ErrorText
 from monitoring.messages.post_errors import post_error_text
@@ -29,6 +31,8 @@ class AccountRow:
     state: str
     is_unknown: bool
     problem: ErrorText | None
+    counts: str
+    counted_at: datetime | None
 
 
 def account_rows(
@@ -50,6 +54,8 @@ def account_rows(
                 state=_state(row) if row else "",
                 is_unknown=row is not None and row.state == State.UNKNOWN,
                 problem=post_error_text(row.error_code) if row and is_wrong else None,
+                counts=", ".join(count_words(row.likes, row.replies, row.shares)) if row else "",
+                counted_at=row.counted_at if row else None,
             )
         )
     return rows

@@ -48,7 +48,7 @@ def post_facts(document: Document) -> PostFacts:
     return PostFacts(
         rating=_rating(document.rating),
         handle="" if handle.lstrip("@") == document.author.lstrip("@") else handle,
-        counts=_counts(document),
+        counts=count_words(document.likes, document.replies, document.shares, document.views),
     )
 
 
@@ -83,8 +83,8 @@ def _rating(stars: float | None) -> Rating | None:
     return Rating("★" * filled + "☆" * (MAX_STARS - filled), words)
 
 
-def _counts(document: Document) -> list[str]:
-    likes, replies, shares, views = document.likes, document.replies, document.shares, document.views
+def count_words(likes: int | None, replies: int | None, shares: int | None, views: int | None = None) -> list[str]:
+    """Return the known counts of an item or a post in words."""
     counts = []
     if likes is not None:
         counts.append(ngettext("%(number)s like", "%(number)s likes", likes) % {"number": number(likes)})

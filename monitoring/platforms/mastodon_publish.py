@@ -44,6 +44,10 @@ class MastodonPosts(MastodonReplies):
         headers = bearer(reply.secrets["token"]) | {"Idempotency-Key": str(reply.key)}
         return ApiRequest(f"{reply.api_url}/api/v1/statuses", headers, json=body)
 
+    def read(self, data: Any, reply: ReplyRequest) -> PublishedReply:
+        """Return the post with the id by which the account's server looks it up."""
+        return PublishedReply(str(data["id"]), str(data.get("url") or data["uri"]))
+
     def find_request(self, reply: ReplyRequest) -> ApiRequest:
         query = urlencode({"limit": RECENT, "exclude_replies": "true", "exclude_reblogs": "true"})
         url = f"{reply.api_url}/api/v1/accounts/{quote(reply.parent['id'])}/statuses?{query}"

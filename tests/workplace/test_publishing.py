@@ -20,7 +20,7 @@ from tests.racing import race
 from workplace import posts, publishing
 from workplace.models import OutgoingPost, Post
 from workplace.publishing import LATEST
-from workplace.tasks import remind_of_posts
+from workplace.tasks import read_post_engagement, remind_of_posts
 
 PLATFORMS = {"bluesky": "bluesky", "mastodonsearch": "mastodon", "x": "x", "facebook": "facebook"}
 TEXT = "Bonjour ! L’atelier ouvre samedi : https://lumen.example/atelier"
@@ -114,6 +114,23 @@ def test_refusal_fails_the_post_and_says_why(place, manager, owner, as_person):
     assert str(post_error_text(row().error_code).message) in page
     assert row().error_code in ("reply_permission", "credential_rejected")
     assert place.server.published == []
+
+
+@pytest.mark.parametrize("place", ["bluesky", "mastodonsearch"], indirect=True)
+def test_engagement_of_a_published_post_comes_back(place, manager, owner, as_person):
+    post = place.post(manager)
+    run()
+    read_post_engagement()
+    assert (row().likes, row().replies, row().shares) == (5, 2, 1)
+    page = as_person(owner).get(reverse("post", args=[place.project.pk, post.pk])).text
+    assert "5 likes, 2 replies, 1 share" in page
+    before = len(place.server.requests)
+    read_post_engagement()
+    assert len(place.server.requests) == before, "an hour has not passed"
+    OutgoingPost.objects.update(counted_at=timezone.now() - timedelta(hours=1))
+    place.server.published.clear()
+    read_post_engagement()
+    assert row().likes == 5 and row().counted_at > timezone.now() - timedelta(minutes=1)
 
 
 def test_too_long_text_fails_and_can_be_scheduled_again(place, manager):

@@ -9,10 +9,18 @@ from workplace.models.posts import PostVariant
 
 
 class OutgoingPost(Outgoing):
-    """A post on its way to one platform, written when it is due, in the transaction that begins to publish it."""
+    """A post on its way to one platform, written when it is due, in the transaction that begins to publish it.
+
+    `likes`, `replies` and `shares` are what it had at `counted_at` (UTC), null where that is unknown.
+    """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="outgoing_posts")
     variant = models.ForeignKey(PostVariant, on_delete=models.CASCADE, related_name="outgoing", db_index=False)
+
+    likes = models.IntegerField(null=True)
+    replies = models.IntegerField(null=True)
+    shares = models.IntegerField(null=True)
+    counted_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

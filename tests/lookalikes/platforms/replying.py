@@ -10,8 +10,9 @@
 
 from dataclasses import dataclass
 from html import escape
+from urllib.parse import parse_qs
 
-from tests.lookalikes.platforms.base import PlatformServer, Post, Received, Reply
+from tests.lookalikes.platforms.base import PlatformServer, Post, Received, Reply, make_posts
 from tests.lookalikes.platforms.bluesky import DID, BlueskyServer
 from tests.lookalikes.platforms.discourse import DiscourseServer
 from tests.lookalikes.platforms.mastodon_search import MastodonSearchServer
@@ -75,6 +76,12 @@ class Replying(PlatformServer):
 
 class ReplyingBluesky(Replying, BlueskyServer):
     def respond(self, request: Received) -> Reply:
+        if request.path.endswith("app.bsky.feed.getPosts"):
+            uris = [uri for uri in parse_qs(request.raw_query)["uris"] if uri.startswith(f"at://{DID}/")]
+            own = [uri for uri in uris if any(uri.endswith(one.key) for one in self.published)]
+            if uris:
+                counts = {"likeCount": 5, "replyCount": 2, "repostCount": 1, "quoteCount": 0}
+                return Reply({"posts": [{**self.post(make_posts(1)[0]), "uri": uri, **counts} for uri in own]})
         if not request.path.endswith("repo.putRecord"):
             return super().respond(request)
         body = request.json
@@ -107,6 +114,10 @@ class ReplyingMastodon(Replying, MastodonSearchServer):
             found = [post for post in self.posts if self.permalink(post) == request.query["q"] and not post.is_deleted]
             statuses = [status_of(self, post) for post in found]
             return Reply({"accounts": [], "hashtags": [], "statuses": statuses}, headers=self._limit_headers(240))
+        if request.method == "GET" and request.path.startswith("/api/v1/statuses/115"):
+            number = int(request.path.rpartition("/")[2]) - 115_000_000_000_000_000
+            found_own = [self._counted(one) for one in self.published if one.number == number]
+            return Reply(found_own[0]) if found_own else Reply({"error": "Record not found"}, 404)
         if request.path.endswith("/context"):
             parent = request.path.split("/")[4]
             found_replies = [self._status(one) for one in self.published if one.parent == parent]
@@ -130,6 +141,10 @@ class ReplyingMastodon(Replying, MastodonSearchServer):
             return Reply({"error": "This action is not allowed"}, 403)
         published = self.publish(body.get("in_reply_to_id", ""), body["status"], request.headers["idempotency-key"])
         return Reply(self._status(published), headers=self._limit_headers(230))
+
+    def _counted(self, one: Published) -> dict:
+        counts = {"favourites_count": 5, "replies_count": 2, "reblogs_count": 1}
+        return status_of(self, make_posts(1)[0]) | self._status(one) | counts
 
     def _status(self, one: Published) -> dict:
         number = 115_000_000_000_000_000 + one.number

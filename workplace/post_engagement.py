@@ -1,0 +1,47 @@
+"""Read the engagement of published posts again: each hour on their first day, then once a day for 30 days.
+
+Called every few minutes by tasks.py. A run that is killed leaves the rest due. A platform that can't be read now is
+asked again an hour later; the counts that are stored stay.
+"""
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from monitoring.models import Credential
+from monitoring.polling.own_posts import read_posts
+from workplace.models import OutgoingPost
+
+FIRST_DAY, LAST = timedelta(days=1), timedelta(days=30)
+HOURLY, DAILY = timedelta(minutes=55), timedelta(hours=23)
+MAX_POSTS = 100
+
+
+def read_due(now: datetime) -> int:
+    """Read the counts of the posts that are due, by account. Return how many were read."""
+    is_due = Q(counted_at=None) | Q(counted_at__lt=now - DAILY)
+    is_due |= Q(sent_at__gt=now - FIRST_DAY, counted_at__lt=now - HOURLY)
+    rows = OutgoingPost.objects.filter(
+        is_due,
+        state=OutgoingPost.State.SENT,
+        sent_at__gt=now - LAST,
+        credential__isnull=False,
+        project__deleted_at=None,
+    ).exclude(native_id="")
+    by_account: dict[int, list[OutgoingPost]] = defaultdict(list)
+    for row in rows.order_by("counted_at", "pk")[:MAX_POSTS]:
+        by_account[row.credential_id or 0].append(row)
+    credentials = Credential.objects.select_related("project").prefetch_related("sources").in_bulk(by_account)
+    return sum(_read(credentials[pk], rows, now) for pk, rows in by_account.items() if pk in credentials)
+
+
+def _read(credential: Credential, rows: list[OutgoingPost], now: datetime) -> int:
+    found = read_posts(credential, [row.native_id for row in rows])
+    for row in rows:
+        entry = found.get(row.native_id)
+        if entry is not None:
+            row.likes, row.replies, row.shares = entry.likes, entry.replies, entry.shares
+        row.counted_at = now
+        row.save(update_fields=["likes", "replies", "shares", "counted_at"])
+    return len(found)
