@@ -13,6 +13,7 @@ from dashboards.views import (
     calendar,
     calendar_files,
     calendar_hours,
+    calendar_ideas,
     columns,
     compare,
     compare_parts,
@@ -239,6 +240,7 @@ ALERTS = [
 ]
 CALENDAR = [
     path("p/<int:project_id>/calendar", calendar.calendar, name="calendar"),
+    path("p/<int:project_id>/calendar/ideas", calendar_ideas.calendar_ideas, name="calendar_ideas"),
     path("p/<int:project_id>/calendar/hours", calendar_hours.calendar_hours, name="calendar_hours"),
     path("p/<int:project_id>/calendar/settings", calendar.calendar_settings, name="calendar_settings"),
     path("p/<int:project_id>/calendar/files", calendar_files.calendar_files, name="calendar_files"),

@@ -4,6 +4,7 @@ A code is "" (none), a country such as "FR", or a country with a part of it such
 workplace/response_targets.py and the settings page.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -55,3 +56,19 @@ def calendar_name(code: str) -> str:
     if code in _CANTONS:
         return f"{country_name('CH')} · {_CANTONS[code]}"
     return country_name(code)
+
+
+def named_days(code: str, first: date, last: date, language: str) -> list[tuple[date, str]]:
+    """Return the public holidays between two days with their names, in English for languages without names."""
+    years = range(first.year, last.year + 1)
+    found = {day: name for year in years for day, name in _names(code, year, language).items()}
+    return [(day, found[day]) for day in sorted(found) if first <= day <= last]
+
+
+@cache
+def _names(code: str, year: int, language: str) -> Mapping[date, str]:
+    if code == NONE:
+        return {}
+    country, _dash, part = code.partition("-")
+    name = "fr" if language.partition("-")[0] == "fr" else "en_US"
+    return dict(holidays.country_holidays(country, subdiv=part or None, years=year, language=name))

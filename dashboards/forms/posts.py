@@ -14,9 +14,19 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.forms import TimeZoneField
 from accounts.models import Project, User
+from workplace.calendar.charter import read_hashtags
 from workplace.calendar.text_limits import PLATFORMS
-from workplace.models import Post
-from workplace.models.posts import MAX_CAMPAIGN, MAX_COMMENT, MAX_TEXT, MAX_TITLE
+from workplace.models import CalendarRules, Post
+from workplace.models.posts import (
+    MAX_CAMPAIGN,
+    MAX_COMMENT,
+    MAX_SIGNATURE,
+    MAX_TERM,
+    MAX_TERMS,
+    MAX_TEXT,
+    MAX_TITLE,
+    MAX_TONE,
+)
 from workplace.post_words import place_name
 from workplace.posts import PostValues
 
@@ -82,6 +92,13 @@ class PostForm(forms.Form):
         return cls(data, project=project, initial=defaults | dict(start))
 
     @classmethod
+    def copy_of(cls, post: Post, user: User) -> "PostForm":
+        """Return the form of a new post with the texts of another one, without its date."""
+        form = cls.for_post(post)
+        form.initial.update(owner=user.pk, day=None, at=None, time_zone=user.time_zone)
+        return form
+
+    @classmethod
     def for_post(cls, post: Post, data: Any = None) -> "PostForm":
         """Return the form of a stored post."""
         initial = {name: getattr(post, name) for name in ("title", "text", "kind", "campaign", "time_zone")}
@@ -140,6 +157,48 @@ class CalendarRulesForm(forms.Form):
         required=False,
         help_text=_("A manager or an admin who didn’t write the text approves it. A new text needs a new approval."),
     )
+    tone = forms.CharField(
+        label=_("Tone"),
+        max_length=MAX_TONE,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+        help_text=_("How the brand writes. Shown next to the text of a post."),
+    )
+    forbidden = forms.CharField(
+        label=_("Forbidden words"),
+        max_length=MAX_TERMS * (MAX_TERM + 2),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
+        help_text=_("Words and phrases, one per line. The preview of a post points them out."),
+    )
+    hashtags = forms.CharField(
+        label=_("Hashtags of every post"), max_length=1000, required=False, help_text=_("With spaces between them.")
+    )
+    signature = forms.CharField(
+        label=_("Signature"), max_length=MAX_SIGNATURE, required=False, help_text=_("Words with which each post ends.")
+    )
+
+    def clean_forbidden(self) -> list[str]:
+        words = (" ".join(line.split()) for line in self.cleaned_data["forbidden"].splitlines())
+        return _checked(list(dict.fromkeys(word for word in words if word)))
+
+    def clean_hashtags(self) -> list[str]:
+        return _checked(read_hashtags(self.cleaned_data["hashtags"]))
+
+    @classmethod
+    def for_rules(cls, rules: CalendarRules, data: Any = None) -> "CalendarRulesForm":
+        """Return the form of stored rules."""
+        initial = {name: getattr(rules, name) for name in ("needs_approval", "tone", "signature")}
+        initial |= {"forbidden": "\n".join(rules.forbidden), "hashtags": " ".join(rules.hashtags)}
+        return cls(data, initial=initial)
+
+
+def _checked(terms: list[str]) -> list[str]:
+    if len(terms) > MAX_TERMS:
+        raise forms.ValidationError(_("Enter at most %(count)s words and phrases.") % {"count": MAX_TERMS})
+    if any(len(term) > MAX_TERM for term in terms):
+        raise forms.ValidationError(_("This text is too long."))
+    return terms
 
 
 def read_day(text: str) -> date | None:

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from accounts.formats import clock, number
 from accounts.models import User
 from dashboards.presenters.dates import full_time
+from workplace.calendar.charter import Charter, Findings, check
 from workplace.calendar.text_limits import PLATFORMS, WEBSITE, Count, count
 from workplace.models import Post, PostVariant
 from workplace.post_words import place_name
@@ -69,6 +70,7 @@ class PlatformText:
     length: str
     excess: str
     is_variable: bool
+    remarks: tuple[str, ...] = ()
 
 
 def tile_of(post: Post, now: datetime) -> Tile:
@@ -88,15 +90,17 @@ def variants_of(post: Post) -> list[PostVariant]:
     return sorted(post.variants.all(), key=lambda one: PLATFORMS.index(one.platform))
 
 
-def texts_of(post: Post) -> list[PlatformText]:
+def texts_of(post: Post, charter: Charter) -> list[PlatformText]:
     """Return what is published on each platform."""
-    return [_platform_text(one.platform, one.text or post.text, one.url) for one in variants_of(post)]
+    return [_platform_text(one.platform, one.text or post.text, one.url, charter) for one in variants_of(post)]
 
 
-def preview_of(text: str, platforms: Mapping[str, str]) -> list[PlatformText]:
+def preview_of(text: str, platforms: Mapping[str, str], charter: Charter) -> list[PlatformText]:
     """Return what would be published on each platform, of a form that is being filled in."""
     text = text.replace("\r\n", "\n").strip()
-    return [_platform_text(name, own.replace("\r\n", "\n").strip() or text, "") for name, own in platforms.items()]
+    return [
+        _platform_text(name, own.replace("\r\n", "\n").strip() or text, "", charter) for name, own in platforms.items()
+    ]
 
 
 def steps_for(post: Post, user: User, *, needs_approval: bool) -> dict[str, bool]:
@@ -129,7 +133,7 @@ def missing_words(post: Post, user: User, *, needs_approval: bool) -> str:
     return ""
 
 
-def _platform_text(platform: str, text: str, url: str) -> PlatformText:
+def _platform_text(platform: str, text: str, url: str, charter: Charter) -> PlatformText:
     counted = count(text, platform)
     return PlatformText(
         platform=platform,
@@ -139,7 +143,20 @@ def _platform_text(platform: str, text: str, url: str) -> PlatformText:
         length=_length_words(counted),
         excess=_excess_words(counted),
         is_variable=counted.is_variable,
+        remarks=_remarks(check(text, charter)),
     )
+
+
+def _remarks(found: Findings) -> tuple[str, ...]:
+    """Return what does not follow the charter, in words."""
+    remarks = []
+    if found.forbidden:
+        remarks.append(_("Forbidden words: %(words)s") % {"words": ", ".join(found.forbidden)})
+    if found.hashtags:
+        remarks.append(_("Missing hashtags: %(words)s") % {"words": " ".join(found.hashtags)})
+    if found.lacks_signature:
+        remarks.append(_("The signature is missing."))
+    return tuple(remarks)
 
 
 def _length_words(counted: Count) -> str:

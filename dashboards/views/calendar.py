@@ -49,10 +49,11 @@ def calendar_settings(request: SignedInRequest, membership: Membership) -> HttpR
     if request.method == "POST" and not is_admin:
         raise PermissionDenied
     rules = rules_of(project)
-    form = CalendarRulesForm(request.POST or None, initial={"needs_approval": rules.needs_approval})
-    form.fields["needs_approval"].disabled = not is_admin
-    if request.method == "POST":
-        set_rules(project, request.user, needs_approval="needs_approval" in request.POST)
+    form = CalendarRulesForm.for_rules(rules, request.POST if request.method == "POST" else None)
+    for field in form.fields.values():
+        field.disabled = not is_admin
+    if request.method == "POST" and form.is_valid():
+        set_rules(project, request.user, **form.cleaned_data)
         messages.success(request, _("Calendar settings saved."))
         return redirect("calendar_settings", project.pk)
     return render(

@@ -31,12 +31,13 @@ def post(request: SignedInRequest, membership: Membership, post_id: int) -> Http
 def post_page(
     request: SignedInRequest, membership: Membership, found: Post, form: CommentForm, status: int = HTTPStatus.OK
 ) -> HttpResponse:
-    needs_approval, now = posts.rules_of(membership.project).needs_approval, timezone.now()
+    rules, now = posts.rules_of(membership.project), timezone.now()
+    needs_approval = rules.needs_approval
     context = {
         "project": membership.project,
         "post": found,
         "tile": tile_of(found, now),
-        "texts": texts_of(found),
+        "texts": texts_of(found, rules.charter),
         "own_time": own_time(found),
         "missing": missing_words(found, request.user, needs_approval=needs_approval),
         "steps": steps_for(found, request.user, needs_approval=needs_approval),
@@ -50,11 +51,16 @@ def post_page(
 
 @project_view(Role.MANAGER)
 def post_new(request: SignedInRequest, membership: Membership) -> HttpResponse:
-    """`?day=` is the day of the calendar that the button was on; `?title=` and `?text=` may be known already."""
+    """`?day=` is the day of the calendar that the button was on; `?title=` and `?text=` may be known already.
+
+    `?from=` is a post whose texts are copied.
+    """
     start: dict[str, object] = {name: request.GET[name][:1000] for name in ("title", "text") if name in request.GET}
     if day := read_day(request.GET.get("day", "")):
         start["day"] = day
     form = PostForm.for_new(membership.project, request.user, start, request.POST or None)
+    if request.method != "POST" and (copied := read_id(request.GET.get("from", ""))):
+        form = PostForm.copy_of(post_of(membership, copied), request.user)
     if request.method == "POST" and "preview" not in request.POST and form.is_valid():
         status = Post.Status.IDEA if "idea" in request.POST else Post.Status.DRAFT
         try:
@@ -90,7 +96,8 @@ def post_edit(request: SignedInRequest, membership: Membership, post_id: int) ->
 def post_check(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """POST the form of a post for its preview with lengths; nothing is saved."""
     form = PostForm(request.POST, project=membership.project)
-    context = {"project": membership.project, "texts": preview_of(*form.shown_texts)}
+    charter = posts.rules_of(membership.project).charter
+    context = {"project": membership.project, "texts": preview_of(*form.shown_texts, charter)}
     return render(request, "posts/_preview.html", context)
 
 
@@ -98,12 +105,14 @@ def _form_page(
     request: SignedInRequest, membership: Membership, form: PostForm, found: Post | None = None
 ) -> HttpResponse:
     status = HTTPStatus.BAD_REQUEST if form.is_bound and form.errors else HTTPStatus.OK
+    rules = posts.rules_of(membership.project)
     context = {
         "project": membership.project,
         "post": found,
+        "tone": rules.tone,
         "form": form,
         "version": request.POST.get("version") or (found and found.version),
-        "texts": preview_of(*form.shown_texts),
+        "texts": preview_of(*form.shown_texts, rules.charter),
     }
     return render(request, "posts/form.html", context, status=status)
 

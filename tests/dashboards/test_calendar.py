@@ -238,7 +238,7 @@ def test_viewer_reads_and_only_admins_change_the_rules(as_person, viewer, manage
         assert as_person(viewer).post(at(name, post.pk)).status_code == 403
     assert as_person(viewer).post(at("post_check")).status_code == 403
     assert as_person(manager).post(at("calendar_settings"), {}).status_code == 403
-    assert "without approval" in read(as_person(viewer), at("calendar_settings"))
+    assert "Admins can change this." in read(as_person(viewer), at("calendar_settings"))
 
 
 def test_delete_leads_back_to_the_calendar(as_person, owner, at, plan):

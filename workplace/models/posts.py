@@ -11,21 +11,34 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Project, User, default_time_zone, validate_time_zone
 from accounts.time_zones import zone_of
 from monitoring.models import Credential
+from workplace.calendar.charter import Charter
 from workplace.calendar.statuses import EDITABLE
 from workplace.calendar.text_limits import PLATFORMS
 from workplace.calendar.wall_clock import WallClock
 
 MAX_TITLE, MAX_TEXT, MAX_CAMPAIGN, MAX_COMMENT, MAX_URL = 150, 70_000, 100, 2000, 2000
+MAX_TONE, MAX_SIGNATURE, MAX_TERMS, MAX_TERM = 2000, 100, 100, 100
 
 
 class CalendarRules(models.Model):
-    """The conditions of a project for its posts; a project without a row has none."""
+    """The conditions of a project for its posts, and the charter of its brand; a project without a row has none.
+
+    `tone` is shown to writers. Texts avoid `forbidden` words and have the `hashtags` and the `signature`.
+    """
 
     project = models.OneToOneField(Project, on_delete=models.CASCADE, related_name="calendar_rules")
     needs_approval = models.BooleanField(_("Only approved posts can be scheduled"), default=False)
+    tone = models.TextField(_("tone"), max_length=MAX_TONE, blank=True, default="")
+    forbidden = models.JSONField(default=list)
+    hashtags = models.JSONField(default=list)
+    signature = models.CharField(_("signature"), max_length=MAX_SIGNATURE, blank=True, default="")
 
     def __str__(self) -> str:
         return f"{self.project}"
+
+    @property
+    def charter(self) -> Charter:
+        return Charter(tuple(self.forbidden), tuple(self.hashtags), self.signature)
 
 
 class Post(models.Model):
