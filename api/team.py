@@ -22,6 +22,7 @@ class CountsOut(Schema):
     notes: int
     greetings: int = Field(description="times that authors were greeted")
     incidents: int = Field(description="incidents acknowledged, resolved or commented on, each time")
+    posts: int = Field(description="published posts, by their owner")
 
 
 class PersonCountsOut(CountsOut):

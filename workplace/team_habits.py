@@ -14,10 +14,14 @@ from django.db.models import Count, Q
 from accounts.models import ActivityEntry, Project, User
 from monitoring.insights.periods import start_of_day
 from monitoring.models import DocumentActivity, Triage
+from workplace.models import Post
 
 WEEK = timedelta(days=7)
-REPLIES, DECISIONS, NOTES, GREETINGS, INCIDENTS = "replies", "decisions", "notes", "greetings", "incidents"
-KINDS = (REPLIES, DECISIONS, NOTES, GREETINGS, INCIDENTS)
+REPLIES, DECISIONS, NOTES, GREETINGS, INCIDENTS, POSTS = (
+    *("replies", "decisions", "notes"),
+    *("greetings", "incidents", "posts"),
+)
+KINDS = (REPLIES, DECISIONS, NOTES, GREETINGS, INCIDENTS, POSTS)
 UNDONE = "mention.undone"
 # An entry of the log is one action, except for those about documents, which count each.
 ENTRIES = {
@@ -65,7 +69,7 @@ def week_of(day: date, zone: tzinfo) -> Week:
 
 
 def habits(project: Project, week: Week) -> Habits:
-    """Count what people did in a week, in three queries.
+    """Count what people did in a week, in four queries.
 
     A decision is an item that a person changed, however often.
     """
@@ -82,6 +86,9 @@ def habits(project: Project, week: Week) -> Habits:
     about = DocumentActivity.objects.filter(entry__in=entries, entry__action__startswith="mention.")
     decided = about.exclude(entry__action=UNDONE).values("entry__user").annotate(rows=Count("document", distinct=True))
     add(DECISIONS, list(decided.order_by().values_list("entry__user", "rows")))
+    posts = Post.objects.filter(project=project, status=Post.Status.PUBLISHED, owner__isnull=False)
+    published = posts.filter(published_at__gte=week.since, published_at__lt=week.until).values("owner")
+    add(POSTS, list(published.annotate(rows=Count("pk")).order_by().values_list("owner", "rows")))
     counts = {kind: Count("pk", filter=condition) for kind, condition in ENTRIES.items()}
     for row in entries.values("user").annotate(**counts).order_by():
         user_id = row.pop("user")

@@ -23,7 +23,7 @@ from monitoring.insights.mentions import count
 from monitoring.insights.triage_dimensions import NOBODY
 from monitoring.models import Mention
 from workplace.goals.pace import BEHIND, OUT_OF_REACH
-from workplace.team_habits import DECISIONS, GREETINGS, INCIDENTS, KINDS, NOTES, REPLIES, Habits
+from workplace.team_habits import DECISIONS, GREETINGS, INCIDENTS, KINDS, NOTES, POSTS, REPLIES, Habits
 
 KIND_LABELS: dict[str, str | Promise] = {
     REPLIES: gettext_lazy("First replies"),
@@ -31,6 +31,7 @@ KIND_LABELS: dict[str, str | Promise] = {
     NOTES: gettext_lazy("Notes"),
     GREETINGS: gettext_lazy("Authors greeted"),
     INCIDENTS: gettext_lazy("Actions on incidents"),
+    POSTS: gettext_lazy("Published posts"),
 }
 KIND_HELP: dict[str, str | Promise] = {
     DECISIONS: gettext_lazy("Items whose status, assignee, tags, or sentiment somebody changed."),

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from accounts.formats import number
 from reports.blocks import Block, Number, Numbers, Sentence
 from reports.reader import Reader
-from workplace.team_habits import DECISIONS, GREETINGS, INCIDENTS, NOTES, REPLIES, Week, habits
+from workplace.team_habits import DECISIONS, GREETINGS, INCIDENTS, NOTES, POSTS, REPLIES, Week, habits
 
 
 def read(reader: Reader) -> list[Block]:
@@ -20,5 +20,6 @@ def read(reader: Reader) -> list[Block]:
         NOTES: _("Notes"),
         GREETINGS: _("Authors greeted"),
         INCIDENTS: _("Actions on incidents"),
+        POSTS: _("Published posts"),
     }
     return [Numbers([Number(label, number(total[kind])) for kind, label in labels.items()])]

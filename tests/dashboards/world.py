@@ -34,17 +34,15 @@ from reports.models import Logo, Report
 from reports.sections.registry import SECTIONS
 from tests.dashboards.alert_rows import AlertRows
 from tests.dashboards.collection_rows import CollectionRows
+from tests.dashboards.goal_rows import GoalRows
 from tests.dashboards.post_rows import PostRows
 from tests.dashboards.website_rows import WebsiteRows
 from tests.factories import PNG, make_documents, make_keyword, make_mention, make_mentions, make_source
 from workplace.models import (
-    Annotation,
     BulkChange,
     Column,
     Draft,
     FeedAddress,
-    Goal,
-    GoalFigure,
     Note,
     OutgoingReply,
     SavedReply,
@@ -62,7 +60,7 @@ QUERY_STRINGS = {
 }
 
 
-class World(AlertRows, CollectionRows, PostRows, WebsiteRows):
+class World(AlertRows, GoalRows, CollectionRows, PostRows, WebsiteRows):
     """A project with rows of every kind, to which `grow` adds; pages with an id show the first of their kind."""
 
     def __init__(self, project, owner):
@@ -252,39 +250,6 @@ class World(AlertRows, CollectionRows, PostRows, WebsiteRows):
             comment="**Well** done",
             created_by=self.owner,
         )
-
-    def _goal(self, owner):
-        """Add a goal, a figure of the first one, and an annotation."""
-        today = timezone.now().date()
-        days = {"starts_on": today - timedelta(days=40), "ends_on": today + timedelta(days=40)}
-        points = [[(today - timedelta(days=number)).isoformat(), 40 - number] for number in range(40, 0, -1)]
-        reading = {
-            "through": points[-1][0],
-            "value": 39,
-            "expected": 50,
-            "forecast": {"middle": 80, "low": 60, "high": 99},
-            "reached_on": (today + timedelta(days=70)).isoformat(),
-            "needed": 1.5,
-            "points": points,
-            "problem": "",
-        }
-        goal = Goal.objects.create(
-            project=self.project,
-            name=f"Goal {self.size}",
-            metric="manual",
-            target=100,
-            is_sum=True,
-            time_zone="UTC",
-            owner=owner,
-            reading=reading,
-            status="behind",
-            read_at=timezone.now(),
-            **days,
-        )
-        first = self.project.goals.order_by("pk").first()
-        GoalFigure.objects.create(goal=first, day=today - timedelta(days=self.size), value=1, entered_by=owner)
-        Annotation.objects.create(project=self.project, text=f"Campaign {self.size}", starts_on=today, ends_on=today)
-        return goal
 
     def _view(self):
         query = f"source={self.source.pk}&keyword={self.keyword.pk}"

@@ -10,7 +10,6 @@ from django.test import Client
 from django.utils import timezone, translation
 from PIL import Image
 
-from accounts.activity_log import record
 from accounts.formats import date_range
 from accounts.models import ActivityEntry
 from dashboards.views.report_public import PDFS_PER_MINUTE
@@ -21,45 +20,9 @@ from reports.links import share_url
 from reports.models import Edition, Logo, Report
 from reports.periods import rolling_window
 from reports.sections.registry import SECTIONS
-from tests.factories import PNG, make_keyword, make_mentions, make_source, make_story
-from tests.website.factories import make_breakdown, make_days, make_website
-from workplace.goals.changes import create_goal
-from workplace.models import Post
+from tests.factories import PNG, make_mentions
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def mentions(project):
-    """Ten mentions of a brand by two authors in the last two days, three of them one story; four of a competitor."""
-    now = timezone.now()
-    source = make_source(project, title="Le Phare")
-    brand = make_keyword(project, "Lumen", type="brand")
-    labels = ["negative", "positive", "neutral"]
-    rows = [
-        {"source": source, "author": f"Ada {number % 2}", "sentiment": labels[number % 3], "published": now - DAY}
-        for number in range(7)
-    ]
-    make_mentions(brand, rows)
-    make_story(brand, [{"title": "Lumen burns", "source": source, "published": now - DAY}] * 3)
-    make_mentions(make_keyword(project, "Lampion", type="competitor"), [{"published": now - DAY}] * 4)
-    return brand
-
-
-@pytest.fixture
-def fixed(project, owner, mentions):
-    """A report of the last week up to today, with every section."""
-    today = timezone.now().date()
-    return create_report(
-        project,
-        owner,
-        title="Press review",
-        period="fixed",
-        first_day=today - 6 * DAY,
-        last_day=today,
-        sections=[*SECTIONS],
-        comment="**Calm** week <script>x</script> [more](javascript:alert(1)) [site](https://lumen.example)",
-    )
 
 
 def path(report, rest=""):
@@ -293,42 +256,6 @@ def test_deleted_items_and_erased_authors_are_cut_out_of_editions(fixed, owner):
     assert body.count("(no longer available)") == 2 and "Ada 1" in body
 
 
-def test_report_on_comparison_goals_posts_and_team(project, owner, mentions):
-    now = timezone.now()
-    today = now.date()
-    Post.objects.create(project=project, title="Open day", kind="event", status="published", published_at=now)
-    goal = {"metric": "mentions", "target": 5, "starts_on": today - 3 * DAY, "ends_on": today}
-    create_goal(project, owner, now, name="More talk", **goal)
-    record(project, owner, "note.created", "x")
-    report = create_report(
-        project,
-        owner,
-        period="fixed",
-        first_day=today - 6 * DAY,
-        last_day=today,
-        sections=["compare", "goals", "posts", "team"],
-    )
-    edition = create_link(report, owner, 7, now).edition
-    sections = {one["name"]: one["blocks"] for one in edition.content}
-    assert [row[:3] for row in sections["compare"][0]["rows"]] == [["Lumen", "10", "71%"], ["Lampion", "4", "29%"]]
-    assert sections["goals"][0]["rows"][0][:4] == ["More talk", "at least 5", "14", "Reached"]
-    assert sections["posts"][1]["rows"][0][:2] == ["Open day", "Event"]
-    assert [one["value"] for one in sections["team"][0]["items"]] == ["0", "0", "1", "0", "0"]
-
-
-def test_sections_without_anything_to_show_say_it(project, owner):
-    report = create_report(project, owner, sections=["compare", "goals", "posts", "team"])
-    link = create_link(report, owner, None, timezone.now())
-    page = Client().get(share_url(link)).text
-    for text in (
-        "A comparison needs a brand and a competitor",
-        "No goals in this period.",
-        "No posts were published in this period.",
-        "Nothing was done in this period.",
-    ):
-        assert text in page
-
-
 def test_pdf_has_cover_sections_and_logo(as_person, owner, fixed):
     Logo.objects.create(project=fixed.project, png=PNG, width=1, height=1)
     fixed.title = "Revue d’été ☀ œuvre"
@@ -417,14 +344,3 @@ def test_period_follows_calendar_of_time_zone():
     assert (month.start, month.end) == (datetime(2026, 2, 28, 23, tzinfo=UTC), datetime(2026, 3, 31, 22, tzinfo=UTC))
     week = rolling_window("last_week", datetime(2026, 3, 30, 0, 30, tzinfo=paris), paris)
     assert week.start.astimezone(paris).date() == date(2026, 3, 23)
-
-
-def test_section_of_website_has_the_figures_of_the_period(as_person, owner, fixed):
-    assert "No figures of a website in this period." in as_person(owner).get(path(fixed)).content.decode()
-    website = make_website(fixed.project, name="Maison Lumen")
-    make_days(website, fixed.last_day - DAY, [10, 20, 30], key_events=2, converted=3)
-    make_breakdown(website, fixed.last_day - DAY, "source", "google", 40, "organic")
-    body = as_person(owner).get(path(fixed)).content.decode()
-    assert "Maison Lumen" in body and "Figures of 3 of 7 days." in body
-    assert re.search(r"Sessions</dt><dd><b>60</b>", body) and "15.0%" in body
-    assert re.search(r"google / organic</th>\s*<td [^>]*>40</td>", body)

@@ -12,11 +12,12 @@ from accounts.models import ActivityEntry
 from monitoring.insights.newcomers import Newcomers, newcomers
 from monitoring.models import Author, DocumentActivity, Triage
 from tests.factories import make_keyword, make_mention, make_mentions
+from workplace.models import Post
 from workplace.team_habits import habits, week_of
 
 PARIS = ZoneInfo("Europe/Paris")
 DAY = timedelta(days=1)
-KINDS = ("replies", "decisions", "notes", "greetings", "incidents")
+KINDS = ("replies", "decisions", "notes", "greetings", "incidents", "posts")
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def keyword(project):
 
 @pytest.fixture
 def acts(project, manager, owner, keyword):
-    """Marc replied once, sorted two items (one of them twice), wrote a note and greeted; Ada sorted one item."""
+    """Marc replied, sorted two items (one of them twice), wrote a note, greeted and published; Ada sorted one item."""
     mentions = make_mentions(keyword, [{"published": timezone.now()}] * 3)
     first, second, third = mentions
     Triage.objects.create(
@@ -48,6 +49,8 @@ def acts(project, manager, owner, keyword):
     change(owner, third, "mention.undone")
     for action in ("note.created", "author.greeted", "incident.acknowledged", "keyword.created"):
         record(project, manager, action, "x")
+    post = {"status": "published", "published_at": timezone.now(), "owner": manager}
+    Post.objects.create(project=project, title="Open day", **post)
     return mentions
 
 
@@ -61,14 +64,15 @@ def counts(counter):
 
 def test_habits_count_each_person_and_the_team(project, manager, owner, acts):
     found = habits(project, this_week())
-    assert counts(found.of(manager)) == (1, 2, 1, 1, 1)
-    assert counts(found.of(owner)) == (0, 1, 0, 0, 0)
-    assert counts(found.total) == (1, 3, 1, 1, 1)
+    assert counts(found.of(manager)) == (1, 2, 1, 1, 1, 1)
+    assert counts(found.of(owner)) == (0, 1, 0, 0, 0, 0)
+    assert counts(found.total) == (1, 3, 1, 1, 1, 1)
 
 
 def test_habits_of_another_week_and_project_are_left_out(project, stranger, acts):
     ActivityEntry.objects.update(at=timezone.now() - 8 * DAY)
     Triage.objects.update(first_replied_at=timezone.now() - 8 * DAY)
+    Post.objects.update(published_at=timezone.now() - 8 * DAY)
     assert not habits(project, this_week()).total
     assert not habits(stranger.memberships.get().project, this_week()).total
 

@@ -1,0 +1,61 @@
+"""Sections of reports on goals, posts, the team, comparison and websites."""
+
+import re
+
+from django.test import Client
+from django.utils import timezone
+
+from accounts.activity_log import record
+from reports.changes import create_link, create_report
+from reports.links import share_url
+from tests.reports.test_reports import DAY, path
+from tests.website.factories import make_breakdown, make_days, make_website
+from workplace.goals.changes import create_goal
+from workplace.models import Post
+
+
+def test_report_on_comparison_goals_posts_and_team(project, owner, mentions):
+    now = timezone.now()
+    today = now.date()
+    Post.objects.create(project=project, title="Open day", kind="event", status="published", published_at=now)
+    goal = {"metric": "mentions", "target": 5, "starts_on": today - 3 * DAY, "ends_on": today}
+    create_goal(project, owner, now, name="More talk", **goal)
+    record(project, owner, "note.created", "x")
+    report = create_report(
+        project,
+        owner,
+        period="fixed",
+        first_day=today - 6 * DAY,
+        last_day=today,
+        sections=["compare", "goals", "posts", "team"],
+    )
+    edition = create_link(report, owner, 7, now).edition
+    sections = {one["name"]: one["blocks"] for one in edition.content}
+    assert [row[:3] for row in sections["compare"][0]["rows"]] == [["Lumen", "10", "71%"], ["Lampion", "4", "29%"]]
+    assert sections["goals"][0]["rows"][0][:4] == ["More talk", "at least 5", "14", "Reached"]
+    assert sections["posts"][1]["rows"][0][:2] == ["Open day", "Event"]
+    assert [one["value"] for one in sections["team"][0]["items"]] == ["0", "0", "1", "0", "0", "0"]
+
+
+def test_sections_without_anything_to_show_say_it(project, owner):
+    report = create_report(project, owner, sections=["compare", "goals", "posts", "team"])
+    link = create_link(report, owner, None, timezone.now())
+    page = Client().get(share_url(link)).text
+    for text in (
+        "A comparison needs a brand and a competitor",
+        "No goals in this period.",
+        "No posts were published in this period.",
+        "Nothing was done in this period.",
+    ):
+        assert text in page
+
+
+def test_section_of_website_has_the_figures_of_the_period(as_person, owner, fixed):
+    assert "No figures of a website in this period." in as_person(owner).get(path(fixed)).content.decode()
+    website = make_website(fixed.project, name="Maison Lumen")
+    make_days(website, fixed.last_day - DAY, [10, 20, 30], key_events=2, converted=3)
+    make_breakdown(website, fixed.last_day - DAY, "source", "google", 40, "organic")
+    body = as_person(owner).get(path(fixed)).content.decode()
+    assert "Maison Lumen" in body and "Figures of 3 of 7 days." in body
+    assert re.search(r"Sessions</dt><dd><b>60</b>", body) and "15.0%" in body
+    assert re.search(r"google / organic</th>\s*<td [^>]*>40</td>", body)
