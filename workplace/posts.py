@@ -112,14 +112,19 @@ def change_post(post: Post, user: User, version: int, values: PostValues) -> Pos
 
 def move_post(post: Post, user: User, version: int, day: date, at: time) -> Post:
     """Plan a post for another day or time of its own zone. The wall clock stays across daylight saving time."""
+    return plan_post(post, user, version, WallClock(day, at, post.zone))
+
+
+def plan_post(post: Post, user: User, version: int, clock: WallClock) -> Post:
+    """Plan a post for a wall clock of any zone."""
     with transaction.atomic():
         post = _locked(post, version)
         if not post.is_editable:
             raise ValidationError(_("A published or canceled post can’t be changed."), code="closed")
-        before = (post.due_day, post.due_time)
-        if before != (day, at):
-            _plan(post, day, at, post.time_zone)
-            _store(post, user, "post.moved", day=day.isoformat(), time=at.isoformat("minutes"))
+        before, zone = (post.due_day, post.due_time, post.time_zone), str(clock.zone)
+        if before != (clock.day, clock.at, zone):
+            _plan(post, clock.day, clock.at, zone)
+            _store(post, user, "post.moved", day=clock.day.isoformat(), time=clock.at.isoformat("minutes"))
     return post
 
 

@@ -14,6 +14,7 @@ from accounts.models import Membership, Role
 from dashboards.forms.posts import CalendarRulesForm
 from dashboards.presenters.calendar import LIST, MONTH, VIEWS, calendar_page, shown_day
 from dashboards.presenters.post_list import list_page
+from dashboards.presenters.posting_slots import slot_settings
 from workplace.posts import rules_of, set_rules
 
 
@@ -56,6 +57,11 @@ def calendar_settings(request: SignedInRequest, membership: Membership) -> HttpR
         set_rules(project, request.user, **form.cleaned_data)
         messages.success(request, _("Calendar settings saved."))
         return redirect("calendar_settings", project.pk)
-    return render(
-        request, "calendar/settings.html", {"project": project, "form": form, "is_admin": is_admin, "rules": rules}
-    )
+    context = {
+        "project": project,
+        "form": form,
+        "is_admin": is_admin,
+        "may_edit": membership.may(Role.MANAGER),
+        **slot_settings(project),
+    }
+    return render(request, "calendar/settings.html", context)

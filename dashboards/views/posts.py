@@ -19,6 +19,7 @@ from monitoring.content.values import read_id
 from monitoring.polling.replies import post_accounts
 from workplace import posts
 from workplace.models import Post
+from workplace.posting_slots import free_slot, slots_of
 from workplace.publishing import latest_rows
 
 
@@ -43,6 +44,7 @@ def post_page(
         "steps": steps_for(found, request.user, needs_approval=needs_approval),
         "comments": found.comments.select_related("author").order_by("created_at", "pk"),
         "comment_form": form,
+        "free_slot": free_slot(found, slots_of(membership.project), now) if found.is_editable else None,
         "accounts": account_rows(found, post_accounts(membership.project), latest_rows(found)),
         "may_edit": membership.may(Role.MANAGER),
     }

@@ -112,6 +112,7 @@ def make_samples(project, owner, manager):
         "website_id": website.pk,
         "provider_name": "matomo",
         "post_id": post.pk,
+        "slot_id": project.posting_slots.create(platform="x", weekday=0, at="09:00", time_zone="UTC").pk,
         "address_id": address.pk,
         "report_id": report.pk,
         "collection_id": collection.pk,

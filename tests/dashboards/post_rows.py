@@ -14,6 +14,8 @@ class PostRows:
         self._post()
         self._post(days=None)
         self.post.comments.create(author=member, text="Shorter?")
+        at = f"{self.size:02}:00"
+        self.project.posting_slots.create(platform="bluesky", weekday=0, at=at, time_zone="UTC")
         CalendarAddress.objects.create(project=self.project, user=self.owner, digest=f"calendar {self.size}")
 
     def _post(self, days=2):

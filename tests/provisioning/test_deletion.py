@@ -78,6 +78,7 @@ from workplace.models import (
     OutgoingPost,
     OutgoingReply,
     Post,
+    PostingSlot,
     ReplyRules,
     ResponseTarget,
     SavedReply,
@@ -166,6 +167,7 @@ def fill(project, user, documents=12):
     make_breakdown(website, published.date(), "source", "google", 3, "organic")
     fill_collections(project, mentions[0].document_id)
     CalendarRules.objects.create(project=project)
+    PostingSlot.objects.create(project=project, platform="x", weekday=0, at="09:00", time_zone="UTC")
     CalendarAddress.objects.create(project=project, user=user, digest=f"c{project.pk}")
     post = Post.objects.create(project=project, title="Advent", owner=user, written_by=user)
     variant = post.variants.create(platform="bluesky")
@@ -258,7 +260,7 @@ def test_fill_covers_every_table_that_references_a_project():
     covered |= {"Playbook", "HoldingStatement"}
     covered |= {"OutgoingReply", "BulkChange", "StoryRedirect", "FeedAddress", "Goal", "Annotation"}
     covered |= {"ExternalRecipient", "Logo", "Report", "Website", "Collection"}
-    covered |= {"CalendarAddress", "CalendarRules", "Post", "OutgoingPost"}
+    covered |= {"CalendarAddress", "CalendarRules", "Post", "PostingSlot", "OutgoingPost"}
     assert referencing == covered, "add the new table to fill() above, and here"
 
 

@@ -9,6 +9,7 @@ from workplace.models.goals import Annotation, Goal, GoalFigure
 from workplace.models.notes import Note
 from workplace.models.outgoing_posts import OutgoingPost
 from workplace.models.outgoing_replies import OutgoingReply
+from workplace.models.posting_slots import PostingSlot
 from workplace.models.posts import CalendarRules, Post, PostComment, PostVariant
 from workplace.models.response_targets import ResponseTarget
 from workplace.models.saved_views import Column, SavedView
@@ -32,6 +33,7 @@ __all__ = [
     "Post",
     "PostComment",
     "PostVariant",
+    "PostingSlot",
     "ReplyRules",
     "ResponseTarget",
     "SavedReply",
