@@ -20,6 +20,7 @@ from monitoring.platforms.registry import PLATFORMS
 from monitoring.services.keywords import create_keyword
 from outbound import host_key
 from provisioning.sample.feeds import DAYS, FEEDS, past_items
+from provisioning.sample.plan import add_plan
 from provisioning.sample.work import add_work
 
 NAME = "Maison Lumen"
@@ -88,6 +89,7 @@ def _fill(project: Project, user: User) -> None:
         _add_periods(source, now)
     _add_rules(project, user)
     add_work(project, user)
+    add_plan(project, user, now)
 
 
 def _add_periods(source: Source, now: datetime) -> None:

@@ -42,6 +42,11 @@ def test_sample_project_is_loaded_and_removed_from_pages(stranger, as_person):
     assert page.status_code == 200 and page.text.count('class="row-act"') == 5  # of 6 complaints that need a reply
     assert Triage.objects.filter(document__project=project, due_at__gt=timezone.now()).count() == 6
     assert SavedReply.objects.filter(project=project).count() == 4
+    assert project.goals.count() == 3 and not project.goals.filter(status="").exists()
+    assert sorted(project.posts.values_list("status", flat=True)) == [
+        *("draft", "draft", "idea"),
+        *("published", "published", "scheduled"),
+    ]
     remove = reverse("remove_sample", args=[project.pk])
     assert remove in client.get(reverse("project_settings", args=[project.pk])).text
     assert client.post(remove).status_code == 302
