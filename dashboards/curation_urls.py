@@ -2,7 +2,16 @@
 
 from django.urls import URLPattern, path
 
-from dashboards.views import collection_public, curation, issue_items, issue_urls, issues, newsletter, readers
+from dashboards.views import (
+    collection_public,
+    curation,
+    issue_items,
+    issue_urls,
+    issues,
+    item_pictures,
+    newsletter,
+    readers,
+)
 
 CURATION: list[URLPattern] = [
     path("p/<int:project_id>/curation", curation.curation, name="curation"),
@@ -50,6 +59,19 @@ CURATION: list[URLPattern] = [
     path("newsletter/confirm/<str:token>", newsletter.newsletter_confirm, name="newsletter_confirm"),
     path("newsletter/unsubscribe/<str:signed>", newsletter.newsletter_unsubscribe, name="newsletter_unsubscribe"),
     path("curation/<str:address>/subscribe", newsletter.newsletter_subscribe, name="newsletter_subscribe"),
+    path(
+        "p/<int:project_id>/curation/items/<int:item_id>/picture",
+        item_pictures.item_picture_change,
+        name="item_picture_change",
+    ),
+    path(
+        "p/<int:project_id>/curation/items/<int:item_id>/picture.jpg", item_pictures.item_picture, name="item_picture"
+    ),
+    path(
+        "curation/<str:address>/<int:number>/<int:item_id>.jpg",
+        item_pictures.collection_picture,
+        name="collection_picture",
+    ),
     path("curation/<str:address>", collection_public.collection_page, name="collection_page"),
     path("curation/<str:address>/<int:number>", collection_public.collection_issue, name="collection_issue"),
     path("curation/<str:address>/feed.<str:format_name>", collection_public.collection_feed, name="collection_feed"),

@@ -21,6 +21,7 @@ from delivery.models import ExternalRecipient
 from workplace.curation.addresses import address_of, page_url
 from workplace.curation.gaps import gap_lines, read_gaps
 from workplace.curation.issues import current_draft, period_of
+from workplace.curation.paper import with_pictures
 from workplace.curation.readers import confirmed_readers, readers_of
 from workplace.curation.suggestions import suggestions
 from workplace.models import Collection, CollectionIssue, CollectionItem
@@ -152,7 +153,7 @@ def _state_of(reader: ExternalRecipient) -> str:
 def editor(issue: CollectionIssue, now: datetime) -> dict[str, object]:
     """Return the context of the editor of a draft."""
     by_section: dict[int, list[CollectionItem]] = {}
-    for one in issue.items.order_by("position", "pk"):
+    for one in with_pictures(issue.items.order_by("position", "pk")):
         by_section.setdefault(one.section, []).append(one)
     titles = [(0, ""), *((one["id"], one["title"]) for one in issue.sections)]
     last = len(titles) - 1

@@ -19,10 +19,11 @@ from dashboards.presenters.reports import builder, report_rows, sharing
 from dashboards.views.time_limit import within_time_limit
 from delivery.outbox import sends_email
 from reports import changes
-from reports.logos import MAX_BYTES, remove_logo, set_logo
+from reports.logos import remove_logo, set_logo
 from reports.models import Logo, Report
 from reports.page import ReportPage, page_of_report
 from reports.report_pdf import report_pdf
+from workplace.images import MAX_BYTES
 
 
 @project_view()

@@ -24,6 +24,7 @@ from workplace.models import (
     Draft,
     FeedAddress,
     Goal,
+    ItemPicture,
     Note,
     OutgoingReply,
     Post,
@@ -94,6 +95,7 @@ def make_samples(project, owner, manager):
     post = Post.objects.create(project=project, title="Post of Lumen", text="Text of Lumen", owner=owner)
     post.comments.create(author=owner, text="Comment of Lumen")
     address = CalendarAddress.objects.create(project=project, user=owner, digest="calendar")
+    ItemPicture.objects.create(item=item, jpeg=PNG, width=1, height=1, alt="Picture of Lumen")
     reader = ExternalRecipient.objects.create(
         project=project, mailing_list=f"newsletter:{collection.pk}", email="reader@lumen.example", language="en"
     )

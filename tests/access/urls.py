@@ -33,6 +33,7 @@ PUBLIC = {
     "collection_issue": "the address of the collection gives access",
     "collection_feed": "the address of the collection gives access",
     "collection_embed": "the address of a public collection gives access",
+    "collection_picture": "the address of the collection gives access",
     "newsletter_subscribe": "the address of the collection gives access",
     "newsletter_confirm": "the mailed key gives access",
     "newsletter_unsubscribe": "the signature in the email gives access",

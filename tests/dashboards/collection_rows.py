@@ -3,7 +3,8 @@
 from django.utils import timezone
 
 from delivery.models import ExternalRecipient
-from workplace.models import Collection, CollectionIssue, CollectionItem
+from tests.factories import PNG
+from workplace.models import Collection, CollectionIssue, CollectionItem, ItemPicture
 
 
 class CollectionRows:
@@ -45,7 +46,7 @@ class CollectionRows:
         return issue
 
     def _issue_item(self, issue, section=0):
-        return CollectionItem.objects.create(
+        item = CollectionItem.objects.create(
             issue=issue,
             url="https://a.example/",
             title=f"Item {self.size}",
@@ -56,3 +57,5 @@ class CollectionRows:
             position=issue.items.count(),
             published_on=timezone.now().date(),
         )
+        ItemPicture.objects.create(item=item, jpeg=PNG, width=1, height=1, alt="A shop")
+        return item

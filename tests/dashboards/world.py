@@ -342,6 +342,7 @@ class World(AlertRows, GoalRows, CollectionRows, PostRows, WebsiteRows):
             "annotation_id": self.project.annotations.order_by("pk").first().pk,
             "collection_id": self.collection.pk,
             "issue_id": self.issue.pk,
+            "item_id": self.issue.items.order_by("pk").first().pk,
             "website_id": self.website.pk,
             "provider_name": "google_analytics",
             "story_id": self.story.pk,

@@ -74,6 +74,7 @@ from workplace.models import (
     FeedAddress,
     Goal,
     GoalFigure,
+    ItemPicture,
     Note,
     OutgoingPost,
     OutgoingReply,
@@ -179,7 +180,8 @@ def fill(project, user, documents=12):
 def fill_collections(project, document_id):
     collection = Collection.objects.create(project=project, name="Week", slug=f"w{project.pk}", language="fr")
     issue = CollectionIssue.objects.create(collection=collection, number=1, language="fr")
-    CollectionItem.objects.create(issue=issue, document_id=document_id, title="Lumen", position=0)
+    item = CollectionItem.objects.create(issue=issue, document_id=document_id, title="Lumen", position=0)
+    ItemPicture.objects.create(item=item, jpeg=PNG, width=1, height=1, alt="Lumen")
 
 
 def fill_reports(project, user):

@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils import translation
 
 from accounts.formats import long_date, short_date
 from delivery.links import open_url
 from workplace.curation.gaps import gap_lines, read_gaps
 from workplace.curation.issues import period_of
-from workplace.models import Collection, CollectionIssue, CollectionItem
+from workplace.models import Collection, CollectionIssue, CollectionItem, ItemPicture
 
 PAGE_SIZE = 30
 
@@ -31,6 +31,7 @@ class PaperItem:
     excerpt: str
     comment: str
     is_removed: bool
+    picture: ItemPicture | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,11 @@ class Paper:
     gaps: tuple[str, ...]
     is_draft: bool
 
+    @property
+    def first_picture(self) -> ItemPicture | None:
+        items = (item for section in self.sections for item in section.items)
+        return next((item.picture for item in items if item.picture), None)
+
 
 @dataclass(frozen=True)
 class ArchiveRow:
@@ -70,13 +76,14 @@ class ArchiveRow:
     items: int
 
 
-def paper_of(issue: CollectionIssue, now: datetime) -> Paper:
-    """Return an issue; a draft as it would be if it were published now."""
+def paper_of(issue: CollectionIssue, now: datetime, items: Iterable[CollectionItem] | None = None) -> Paper:
+    """Return an issue; a draft as it would be if it were published now. `items` are its items, if they were read."""
     collection = issue.collection
     language = issue.language if issue.is_published else collection.language
     gaps = issue.gaps
     if not issue.is_published:
         gaps = read_gaps(collection.project, period_of(issue, now)) if issue.shows_gaps else []
+    rows = with_pictures(issue.items.all()) if items is None else items
     day = (issue.published_at or now).astimezone(collection.zone).date()
     with translation.override(language):
         return Paper(
@@ -89,10 +96,15 @@ def paper_of(issue: CollectionIssue, now: datetime) -> Paper:
             day=long_date(day),
             published_on=day,
             editor=issue.editor,
-            sections=sections_of(issue, sorted(issue.items.all(), key=lambda one: (one.position, one.pk))),
+            sections=sections_of(issue, sorted(rows, key=lambda one: (one.position, one.pk))),
             gaps=tuple(gap_lines(gaps, collection.zone)),
             is_draft=not issue.is_published,
         )
+
+
+def with_pictures(items: QuerySet[CollectionItem]) -> QuerySet[CollectionItem]:
+    """Return items with the facts about their pictures, without the pictures."""
+    return items.select_related("picture").defer("picture__jpeg")
 
 
 def sections_of(issue: CollectionIssue, items: Iterable[CollectionItem]) -> tuple[PaperSection, ...]:
@@ -100,8 +112,9 @@ def sections_of(issue: CollectionIssue, items: Iterable[CollectionItem]) -> tupl
     by_section: dict[int, list[PaperItem]] = {}
     for one in items:
         day = short_date(one.published_on) if one.published_on else ""
-        is_removed, url = one.removed_at is not None, open_url(one.url)
-        shown = PaperItem(one.document_id, one.title, url, one.source, day, one.excerpt, one.comment, is_removed)
+        is_removed, url, picture = one.removed_at is not None, open_url(one.url), getattr(one, "picture", None)
+        facts = (one.document_id, one.title, url, one.source, day, one.excerpt, one.comment, is_removed, picture)
+        shown = PaperItem(*facts)
         by_section.setdefault(one.section, []).append(shown)
     titles = [(0, ""), *((one["id"], one["title"]) for one in issue.sections)]
     return tuple(PaperSection(title, tuple(by_section[pk])) for pk, title in titles if pk in by_section)

@@ -2,7 +2,7 @@
 
 from workplace.models.bulk_changes import BulkChange
 from workplace.models.calendar_addresses import CalendarAddress
-from workplace.models.collections import Collection, CollectionIssue, CollectionItem
+from workplace.models.collections import Collection, CollectionIssue, CollectionItem, ItemPicture
 from workplace.models.drafts import Draft, ReplyRules, SavedReply
 from workplace.models.feed_addresses import FeedAddress
 from workplace.models.goals import Annotation, Goal, GoalFigure
@@ -27,6 +27,7 @@ __all__ = [
     "FeedAddress",
     "Goal",
     "GoalFigure",
+    "ItemPicture",
     "Note",
     "OutgoingPost",
     "OutgoingReply",

@@ -14,7 +14,7 @@ from accounts.time_zones import zone_of
 
 MAX_NAME, MAX_TITLE, MAX_INTRO = 80, 120, 2_000
 MAX_ITEM_TITLE, MAX_SOURCE, MAX_EXCERPT, MAX_COMMENT, MAX_URL = 300, 120, 500, 2_000, 2_000
-MAX_SECTION = 80
+MAX_SECTION, MAX_ALT = 80, 200
 
 
 class Collection(models.Model):
@@ -130,3 +130,16 @@ class CollectionItem(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class ItemPicture(models.Model):
+    """The picture of an item: a JPEG that Vigie wrote itself (workplace/curation/pictures.py), and its description."""
+
+    item = models.OneToOneField(CollectionItem, on_delete=models.CASCADE, related_name="picture")
+    jpeg = models.BinaryField()
+    width = models.PositiveSmallIntegerField()
+    height = models.PositiveSmallIntegerField()
+    alt = models.CharField(_("description"), max_length=MAX_ALT)
+
+    def __str__(self) -> str:
+        return self.alt

@@ -1,0 +1,100 @@
+"""The pictures of items: uploaded, written again as JPEG, shown to members and readers, deleted with their items."""
+
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
+from django.test import Client
+from django.utils import timezone
+from PIL import Image
+
+from monitoring.ingest.deletions import blank_documents
+from tests.pages import words
+from workplace.curation import issues, items, pictures
+from workplace.models import ItemPicture
+
+
+def image(size=(1600, 900), kind="PNG", **options):
+    written = io.BytesIO()
+    Image.new("RGBA" if kind == "PNG" else "RGB", size, "#0b637080").save(written, kind, **options)
+    return SimpleUploadedFile(f"lamp.{kind.lower()}", written.getvalue())
+
+
+@pytest.fixture
+def item(draft, owner):
+    return items.add_url(draft, owner, "https://a.example/", timezone.now(), title="A lamp")
+
+
+@pytest.fixture
+def change(as_person, owner, path, item):
+    """`change(**fields)` posts the form of the picture. Return the page after it."""
+
+    def change(**fields):
+        return as_person(owner).post(path("item_picture_change", item.pk), fields, follow=True)
+
+    return change
+
+
+def test_picture_is_stored_as_a_small_jpeg_without_what_else_the_file_has(as_person, viewer, change, item, path):
+    exif = Image.Exif()
+    exif[0x010E] = "secret place"
+    upload = image(kind="JPEG", exif=exif)
+    assert "Picture saved." in words(change(picture=upload, alt="A lamp on a table"))
+    picture = ItemPicture.objects.get()
+    assert (picture.width, picture.height, picture.alt) == (1200, 675, "A lamp on a table")
+    response = as_person(viewer).get(path("item_picture", item.pk))
+    assert response["Content-Type"] == "image/jpeg" and b"secret place" not in response.content
+    with Image.open(io.BytesIO(response.content)) as shown:
+        assert (shown.format, shown.size) == ("JPEG", (1200, 675))
+
+
+def test_description_changes_without_a_new_file_and_picture_is_removed(change):
+    change(picture=image(), alt="A lamp")
+    before = bytes(ItemPicture.objects.get().jpeg)
+    change(alt="Another lamp")
+    assert (ItemPicture.objects.get().alt, bytes(ItemPicture.objects.get().jpeg)) == ("Another lamp", before)
+    assert "Picture removed." in words(change(delete="yes", alt="")) and not ItemPicture.objects.exists()
+
+
+HUGE = b"x" * (pictures.MAX_BYTES + 1)
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"alt": "A lamp"}, "Select an image file."),
+        ({"alt": " "}, "Describe the picture"),
+        ({"alt": "A lamp", "picture": SimpleUploadedFile("x.png", b"<svg/>")}, "readable PNG"),
+        (
+            {"alt": "A lamp", "picture": SimpleUploadedFile("x.png", HUGE)},
+            "larger than 5 MB",
+        ),
+        ({"alt": "A lamp", "picture": image((4001, 10))}, "more than 4,000 pixels"),
+    ],
+)
+def test_what_is_no_picture_is_refused(change, fields, message):
+    assert message in words(change(**fields)) and not ItemPicture.objects.exists()
+
+
+def test_readers_see_pictures_of_published_issues_only(owner, public, draft, item, change):
+    change(picture=image(), alt="A lamp on a table")
+    address = f"/curation/lighting/1/{item.pk}.jpg"
+    assert Client().get(address).status_code == 404
+    issues.change_issue(draft, timezone.now(), title="Lamps")
+    issues.publish(draft, owner, timezone.now())
+    body = Client().get("/curation/lighting/1").content.decode()
+    assert f'src="{address}"' in body and 'alt="A lamp on a table"' in body
+    assert f'property="og:image" content="http://localhost:8000{address}"' in body
+    assert Client().get(address)["Content-Type"] == "image/jpeg"
+    assert Client().get(address.replace("/1/", "/2/")).status_code == 404
+    assert "published" in words(change(picture=image(), alt="Other"))
+    assert ItemPicture.objects.get().alt == "A lamp on a table"
+
+
+def test_picture_of_a_deleted_item_is_deleted(draft, owner, mention):
+    items.pick(draft, owner, [mention.document], timezone.now())
+    pictures.set_picture(draft.items.get(), image().read(), "A shop", timezone.now())
+    with transaction.atomic(), connection.cursor() as cursor:
+        blank_documents(cursor, [mention.document_id], "platform", timezone.now())
+    assert not ItemPicture.objects.exists()

@@ -1,0 +1,41 @@
+"""Read images that people upload: pixels out, nothing else of the file.
+
+Pillow reads only the formats named here, after the size of the file and of the picture are checked, so neither a huge
+picture nor another format is decoded. Called by reports/logos.py and workplace/curation/pictures.py.
+"""
+
+import io
+import warnings
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+MAX_BYTES = 2_000_000
+MAX_SIDE = 4_000  # pixels
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+
+
+def read_pixels(data: bytes, limit: tuple[int, int], max_bytes: int = MAX_BYTES) -> Image.Image:
+    """Return the pixels of an image (RGBA), scaled down to `limit`. Raises ValidationError: what to upload instead."""
+    if len(data) > max_bytes:
+        text = _("The file is larger than %(number)s MB. Upload a smaller one.")
+        raise ValidationError(text % {"number": max_bytes // 1_000_000}, code="too_large")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
+                if max(opened.size) > MAX_SIDE:
+                    text = _("The image has more than 4,000 pixels on a side. Upload a smaller one.")
+                    raise ValidationError(text, code="too_large")
+                picture = ImageOps.exif_transpose(opened).convert("RGBA")
+    except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise ValidationError(_not_an_image(), code="invalid") from error
+    except (OSError, ValueError, SyntaxError, EOFError) as error:  # a file that is cut off or damaged
+        raise ValidationError(_not_an_image(), code="invalid") from error
+    picture.thumbnail(limit)
+    return Image.frombytes("RGBA", picture.size, picture.tobytes())
+
+
+def _not_an_image() -> str:
+    return _("This file isn’t a readable PNG, JPEG, WebP or GIF image. Upload another one.")
