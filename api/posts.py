@@ -21,7 +21,7 @@ from pydantic import Field
 from accounts.access import SignedInRequest, membership_of
 from accounts.models import Membership, Project, Role, User
 from api.problems import Conflicting, InvalidField
-from api.schemas import UNSET, Body, Id, Items, Text
+from api.schemas import UNSET, Body, Id, Items, PersonOut, Text
 from monitoring.insights.cursors import is_cursor
 from monitoring.polling.replies import post_accounts
 from workplace import post_reads, posts, publishing
@@ -29,6 +29,7 @@ from workplace.calendar.statuses import STEPS
 from workplace.calendar.text_limits import PLATFORMS, count
 from workplace.models import Post, PostVariant
 from workplace.post_reads import LISTS, PostFilter
+from workplace.posting_slots import plan_in_slot
 from workplace.posts import PostChanged, PostValues
 
 router = Router(tags=["posts"])
@@ -88,6 +89,21 @@ class PostStep(Body):
     step: StepName
     comment: Text = ""
     links: dict[PlatformName, Text] = Field({}, description="of the published post, by platform")
+
+
+class PostVersion(Body):
+    version: int
+
+
+class PostCommentIn(Body):
+    comment: Text
+
+
+class PostCommentOut(Schema):
+    id: int
+    author: PersonOut | None = Field(description="null if the account was deleted")
+    text: str
+    created_at: datetime
 
 
 class PlatformOut(Schema):
@@ -232,6 +248,28 @@ def list_accounts(request: SignedInRequest, project_id: int) -> dict[str, object
             {"id": one.pk, "platform": name, "name": str(one)} for name, accounts in found.items() for one in accounts
         ]
     }
+
+
+@router.post(ONE + "/slot", response=PostOut)
+def fill_slot(request: SignedInRequest, project_id: int, post_id: int, body: PostVersion) -> dict[str, object]:
+    """Plan a post for the next weekly slot of one of its platforms that no other post of that platform has."""
+    project = membership_of(request.user, project_id, Role.MANAGER).project
+    found = _post_of(project, post_id)
+    return _done(project, lambda: plan_in_slot(found, request.user, body.version, timezone.now()))
+
+
+@router.get(ONE + "/comments", response=Items[PostCommentOut])
+def list_comments(request: SignedInRequest, project_id: int, post_id: int) -> dict[str, object]:
+    """List the comments of the team on a post, the oldest first."""
+    found = _post_of(membership_of(request.user, project_id).project, post_id)
+    return {"items": list(found.comments.select_related("author").order_by("created_at", "pk"))}
+
+
+@router.post(ONE + "/comments", response={201: PostCommentOut})
+def add_comment(request: SignedInRequest, project_id: int, post_id: int, comment: PostCommentIn) -> Status:
+    """Comment on a post, for the team: a comment is never published."""
+    project = membership_of(request.user, project_id, Role.MANAGER).project
+    return Status(201, posts.add_comment(_post_of(project, post_id), request.user, comment.comment))
 
 
 @router.delete(ONE, response={204: None})

@@ -140,3 +140,22 @@ def test_accounts_are_listed_and_chosen(program, manager, viewer, project, post,
     assert call("PUT", f"{path}/{post['id']}/accounts", {"accounts": {"x": credential.pk}}).status_code == 422
     assert call("PUT", f"{path}/{post['id']}/accounts", {"accounts": {"bluesky": None}}).status_code == 200
     assert program(viewer).get(accounts).status_code == 403
+
+
+def test_post_falls_into_the_next_free_slot(post, program, manager, project, path):
+    caller, one = program(manager), f"{path}/{post['id']}"
+    assert_problem(caller("POST", f"{one}/slot", {"version": 1}), 422)
+    project.posting_slots.create(platform="x", weekday=1, at="18:30", time_zone="America/Montreal")
+    planned = caller("POST", f"{one}/slot", {"version": 1}).json()
+    assert (planned["time"], planned["time_zone"]) == ("18:30:00", "America/Montreal")
+    assert_problem(caller("POST", f"{one}/slot", {"version": 1}), 409)
+
+
+def test_comments_are_listed_in_their_order(post, program, manager, viewer, path):
+    comments = f"{path}/{post['id']}/comments"
+    for text in ("Shorter?", "Done"):
+        assert program(manager)("POST", comments, {"comment": text}).status_code == 201
+    assert_problem(program(manager)("POST", comments, {"comment": " "}), 422)
+    assert_problem(program(viewer)("POST", comments, {"comment": "Me too"}), 403)
+    items = program(viewer).get(comments).json()["items"]
+    assert [(one["text"], one["author"]["id"]) for one in items] == [("Shorter?", manager.pk), ("Done", manager.pk)]

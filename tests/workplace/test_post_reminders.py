@@ -60,7 +60,7 @@ def test_moved_post_gets_another_reminder(schedule, manager):
     assert remind(timezone.now()) == 1
     post.refresh_from_db()
     later = timezone.now() + timedelta(days=1)
-    moved = posts.move_post(post, manager, post.version, later.astimezone(PARIS).date(), post.due_time)
+    moved = posts.move_post(post, manager, post.version, post.due_day + timedelta(days=1), post.due_time)
     assert moved.reminded_at is None and remind(timezone.now()) == 0
     assert remind(later + timedelta(hours=1)) == 1
     assert reminders() == [manager.email] * 2
