@@ -106,7 +106,7 @@ class PostCommentOut(Schema):
     created_at: datetime
 
 
-class PlatformOut(Schema):
+class PostPlatformOut(Schema):
     """The text of a post on a platform, with its length as the platform counts it; a `limit` of 0 is none."""
 
     platform: str
@@ -138,7 +138,7 @@ class PostOut(Schema):
     owner_id: int | None
     reviewer_id: int | None
     approved_by_id: int | None
-    platforms: list[PlatformOut]
+    platforms: list[PostPlatformOut]
     day: date | None
     time: wall_time | None
     time_zone: str
