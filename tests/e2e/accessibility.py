@@ -44,6 +44,17 @@ FIND_CUT_OFF = """async () => {
 }"""
 
 
+def check_in_light_and_dark(page):
+    """Check an open page with axe, wide in light colors and narrow in dark ones, and that no text is cut off."""
+    for scheme, width in (("light", 1440), ("dark", 320)):
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 900})
+        page.evaluate(SET_OPEN)
+        page.evaluate(AXE.read_text())
+        assert page.evaluate(RUN_AXE, ALL_RULES) == []
+        assert page.evaluate(FIND_CUT_OFF) == []
+
+
 def check_every_page(browser, browser_context_args, site, origin, language):
     """Return the faults of every page and email in a language, by who opens it and its URL."""
     site.speak(language)

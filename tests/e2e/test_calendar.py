@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from tests.e2e.accessibility import ALL_RULES, AXE, FIND_CUT_OFF, RUN_AXE, SET_OPEN
+from tests.e2e.accessibility import check_in_light_and_dark
 from workplace import posts
 from workplace.models import Post
 from workplace.posts import PostValues
@@ -104,13 +104,7 @@ def test_calendar_fits_a_phone_and_is_accessible(open_as, owner, project, advent
         )
     page = open_as(owner, f"/p/{project.pk}/calendar?view={view}&day={advent.due_day}")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    for scheme, width in (("light", 1440), ("dark", 320)):
-        page.emulate_media(color_scheme=scheme)
-        page.set_viewport_size({"width": width, "height": 900})
-        page.evaluate(SET_OPEN)
-        page.evaluate(AXE.read_text())
-        assert page.evaluate(RUN_AXE, ALL_RULES) == []
-        assert page.evaluate(FIND_CUT_OFF) == []
+    check_in_light_and_dark(page)
 
 
 def test_status_follows_buttons_by_keyboard(open_as, owner, project, advent):

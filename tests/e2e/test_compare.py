@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from monitoring.models import Keyword, Source
-from tests.e2e.accessibility import ALL_RULES, AXE, FIND_CUT_OFF, RUN_AXE, SET_OPEN
+from tests.e2e.accessibility import check_in_light_and_dark
 from tests.factories import make_keyword, make_mentions
 
 WORDS = {"en": ("Compare", "Praised for", "Visibility"), "fr": ("Comparer", "Éloges", "Visibilité")}
@@ -43,13 +43,7 @@ def test_compare_loads_its_parts_fits_and_is_accessible(rivals, viewer, open_as,
     expect(page.locator(".compare-side .term", has_text="livraison")).to_have_count(1)
     expect(page.get_by_role("heading", name=visibility)).to_be_visible()
     expect(page.locator("canvas[data-drawn=true]")).to_have_count(2)
-    for scheme, width in (("light", 1440), ("dark", 320)):
-        page.emulate_media(color_scheme=scheme)
-        page.set_viewport_size({"width": width, "height": 900})
-        page.evaluate(SET_OPEN)
-        page.evaluate(AXE.read_text())
-        assert page.evaluate(RUN_AXE, ALL_RULES) == []
-        assert page.evaluate(FIND_CUT_OFF) == []
+    check_in_light_and_dark(page)
 
 
 def test_keywords_and_weights_are_chosen_by_keyboard(rivals, viewer, open_as):

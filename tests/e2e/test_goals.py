@@ -7,7 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from monitoring.models import Keyword, Source
-from tests.e2e.accessibility import ALL_RULES, AXE, FIND_CUT_OFF, RUN_AXE, SET_OPEN
+from tests.e2e.accessibility import check_in_light_and_dark
 from tests.factories import make_mentions
 from workplace.goals.changes import annotate, create_goal
 
@@ -53,21 +53,11 @@ def test_goals_fit_and_are_accessible(several, owner, open_as, language):
     page = open_as(owner, f"/p/{several.project_id}/goals")
     expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
     expect(page.locator(".goal")).to_have_count(3)
-    check(page)
+    check_in_light_and_dark(page)
     page.get_by_role("link", name="More mentions").click()
     expect(page.get_by_role("heading", name=pace)).to_be_visible()
     expect(page.locator("canvas[data-drawn=true]")).to_have_count(1)
-    check(page)
-
-
-def check(page):
-    for scheme, width in (("light", 1440), ("dark", 320)):
-        page.emulate_media(color_scheme=scheme)
-        page.set_viewport_size({"width": width, "height": 900})
-        page.evaluate(SET_OPEN)
-        page.evaluate(AXE.read_text())
-        assert page.evaluate(RUN_AXE, ALL_RULES) == []
-        assert page.evaluate(FIND_CUT_OFF) == []
+    check_in_light_and_dark(page)
 
 
 def test_goal_is_made_by_keyboard(history, owner, open_as):

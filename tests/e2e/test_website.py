@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.accessibility import ALL_RULES, AXE, FIND_CUT_OFF, RUN_AXE, SET_OPEN
+from tests.e2e.accessibility import check_in_light_and_dark
 from tests.lookalikes.website.matomo import MatomoServer
 from tests.website.world import make_figures
 from website.models import Website
@@ -27,13 +27,7 @@ def test_page_shows_figures_fits_and_is_accessible(brand, viewer, open_as, langu
     expect(page.locator("#connection")).to_contain_text(connection)
     expect(page.get_by_role("heading", name=pages)).to_be_visible()
     expect(page.locator("canvas[data-drawn=true]")).to_have_count(2)
-    for scheme, width in (("light", 1440), ("dark", 320)):
-        page.emulate_media(color_scheme=scheme)
-        page.set_viewport_size({"width": width, "height": 900})
-        page.evaluate(SET_OPEN)
-        page.evaluate(AXE.read_text())
-        assert page.evaluate(RUN_AXE, ALL_RULES) == []
-        assert page.evaluate(FIND_CUT_OFF) == []
+    check_in_light_and_dark(page)
 
 
 def test_period_and_table_are_reached_by_keyboard(brand, viewer, open_as):
