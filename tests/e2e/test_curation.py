@@ -131,13 +131,11 @@ def test_pages_fit_phones_and_are_accessible_in_the_dark(open_as, owner, draft, 
     project = draft.collection.project_id
     page = open_as(owner, f"/p/{project}/curation/issues/{draft.pk}")
     expect(page.locator(".curation-story")).to_have_count(1)
-    page.emulate_media(reduced_motion="reduce")
     check_in_light_and_dark(page)
     issues.publish(draft, owner, timezone.now())
     CollectionIssue.objects.update(language=language)
     for address in (f"/p/{project}/curation", f"/p/{project}/curation/{draft.collection_id}", "/curation/week/1"):
         page.goto(page.url.split("/p/")[0].split("/curation")[0] + address)
-        page.emulate_media(reduced_motion="reduce")
         check_in_light_and_dark(page)
 
 
