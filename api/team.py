@@ -5,11 +5,14 @@ exceptions into problem bodies.
 from datetime import date, datetime
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import Router, Schema
 from pydantic import Field
 
 from accounts.access import SignedInRequest, membership_of
 from accounts.models import Role, User
+from api.problems import InvalidField
+from monitoring.insights.periods import FIRST_YEAR, LAST_YEAR
 from monitoring.insights.time_limit import time_limit
 from workplace.team_habits import KINDS, habits, week_of
 
@@ -44,6 +47,8 @@ class TeamOut(Schema):
 def get_team(request: SignedInRequest, project_id: int, week: date | None = None) -> dict[str, object]:
     """Return the counts of the week that contains the day `week`, by default of this one."""
     membership = membership_of(request.user, project_id)
+    if week and not FIRST_YEAR <= week.year < LAST_YEAR:
+        raise InvalidField("week", _("Enter a date from 1970 to 2998."), "invalid")
     zone = request.user.zone
     chosen = week_of(week or timezone.now().astimezone(zone).date(), zone)
     found = habits(membership.project, chosen)

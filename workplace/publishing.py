@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.activity_log import record
+from accounts.lost_session import drop_lost_session
 from accounts.models import User
 from monitoring.models import Credential
 from monitoring.platforms.replies import PublishedReply
@@ -68,7 +69,11 @@ def begin_due(now: datetime) -> int:
     due = Post.objects.filter(Exists(left), status=Status.SCHEDULED, due_at__lte=now, project__deleted_at=None)
     done = 0
     for pk in due.order_by("due_at", "pk").values_list("pk", flat=True)[:MAX_PER_RUN]:
-        done += _begin(pk, now)
+        try:
+            done += _begin(pk, now)
+        except Exception:  # one post's failure never stops the others
+            log.exception("event=post id=%s status=crashed", pk)
+            drop_lost_session()
     return done
 
 

@@ -18,7 +18,7 @@ def goals(program, manager, project):
 
 
 def body(**changes):
-    today = timezone.now().date()
+    today = timezone.localdate()
     days = {"starts_on": (today - 5 * DAY).isoformat(), "ends_on": (today + 5 * DAY).isoformat()}
     return {"name": "Visitors", "metric": "manual", "target": 100, "is_sum": True, **days, **changes}
 
@@ -38,7 +38,7 @@ def test_api_creates_reads_changes_and_deletes_goals(goals):
 
 def test_api_enters_figures(goals):
     goal = goals("POST", body=body()).json()
-    yesterday = (timezone.now().date() - DAY).isoformat()
+    yesterday = (timezone.localdate() - DAY).isoformat()
     path = f"/{goal['id']}/figures"
     entered = goals("PUT", path, {"figures": [{"day": yesterday, "value": 30}]}).json()
     assert entered["value"] == 30 and entered["points"][-1] == {"day": yesterday, "value": 30}
@@ -91,7 +91,7 @@ def test_viewer_reads_goals_only(program, viewer, goals, project):
 
 def test_api_annotates_charts(program, manager, project):
     call, path = program(manager), f"/projects/{project.pk}/annotations"
-    today = timezone.now().date()
+    today = timezone.localdate()
     created = call("POST", path, {"text": "Campaign", "starts_on": today.isoformat()})
     assert created.status_code == 201 and created.json()["ends_on"] == today.isoformat()
     assert call.get(path).json() == {"items": [created.json()]}

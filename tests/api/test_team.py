@@ -26,6 +26,8 @@ def test_api_returns_own_counts_and_those_of_everybody_to_admins(program, projec
     everybody = program(owner).get(path).json()
     assert {one["user_id"]: one["decisions"] for one in everybody["people"]} == {manager.pk: 2, owner.pk: 1}
     assert program(owner).get(f"{path}?week=2020-01-01").json()["team"]["decisions"] == 0
+    for day in ("0001-01-01", "9999-12-31"):
+        assert program(owner).get(f"{path}?week={day}").status_code == 422
 
 
 def test_api_returns_the_measure_of_the_welcome_queue(program, project, owner):

@@ -16,7 +16,7 @@ from workplace.models import Post
 
 def test_report_on_comparison_goals_posts_and_team(project, owner, mentions):
     now = timezone.now()
-    today = now.date()
+    today = timezone.localdate()
     Post.objects.create(project=project, title="Open day", kind="event", status="published", published_at=now)
     goal = {"metric": "mentions", "target": 5, "starts_on": today - 3 * DAY, "ends_on": today}
     create_goal(project, owner, now, name="More talk", **goal)

@@ -18,6 +18,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.activity_log import record
+from accounts.lost_session import drop_lost_session
 from accounts.models import User
 from delivery import outbox
 from delivery.deletions import without_items
@@ -90,7 +91,11 @@ def send_requested(now: datetime) -> int:
     waiting = waiting.filter(collection__project__deleted_at=None).select_related("collection__project")
     issues = list(waiting.order_by("send_requested_at", "pk"))
     for issue in issues:
-        _send(issue, now)
+        try:
+            _send(issue, now)
+        except Exception:  # one issue's failure never stops the others
+            log.exception("event=newsletter issue=%s status=failed", issue.pk)
+            drop_lost_session()
     return len(issues)
 
 

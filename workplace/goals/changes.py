@@ -112,7 +112,7 @@ def annotate(project: Project, user: User, text: str, starts_on: date, ends_on: 
         raise ValidationError({"text": [_("Enter a text.")]})
     if len(note.text) > MAX_NOTE or not is_storable(note.text):
         raise ValidationError({"text": [_("This value is too long or contains an invalid character.")]})
-    if not 0 <= (note.ends_on - note.starts_on).days < MAX_DAYS:
+    if not (0 <= (note.ends_on - note.starts_on).days < MAX_DAYS and 1990 <= note.starts_on.year <= 2100):
         raise ValidationError({"ends_on": [_("The last day is before the first one, or more than two years later.")]})
     with transaction.atomic():
         Project.objects.select_for_update(no_key=True).get(pk=project.pk)

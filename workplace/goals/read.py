@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import F, Min, Q
 from django.http import QueryDict
 
+from accounts.lost_session import drop_lost_session
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.periods import start_of_day
 from monitoring.models import Source
@@ -47,11 +48,22 @@ def read_due(now: datetime, limit_s: float) -> int:
     for pk in due.order_by(F("read_at").asc(nulls_first=True), "pk").values_list("pk", flat=True):
         if time.monotonic() > stop_at:
             break
-        goal = Goal.objects.select_related("project").filter(pk=pk).first()
-        if goal is not None:
-            store_reading(goal, now)
-            done += 1
+        done += _read_one(pk, now)
     return done
+
+
+def _read_one(pk: int, now: datetime) -> bool:
+    goal = Goal.objects.select_related("project").filter(pk=pk).first()
+    if goal is None:
+        return False
+    try:
+        store_reading(goal, now)
+    except Exception:  # one goal's failure never stops the others
+        log.exception("event=goal id=%s status=failed", pk)
+        drop_lost_session()
+        Goal.objects.filter(pk=pk).update(read_at=now)
+        return False
+    return True
 
 
 def store_reading(goal: Goal, now: datetime) -> None:

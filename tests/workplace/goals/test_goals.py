@@ -267,6 +267,19 @@ def test_hourly_task_reads_goals_that_are_due_and_leaves_settled_ones(person, pr
     assert read.read_at > long_ago and settled.read_at == long_ago
 
 
+def test_goal_that_cannot_be_read_does_not_stop_the_others(person, project, brand, today):
+    create(person, project, form(today, keyword=brand.pk))
+    create(person, project, form(today, keyword=brand.pk))
+    broken, fine = Goal.objects.order_by("pk")
+    long_ago = timezone.now() - timedelta(days=1)
+    Goal.objects.update(read_at=long_ago)
+    Goal.objects.filter(pk=broken.pk).update(metric="gone")
+    read_goals()
+    fine.refresh_from_db()
+    broken.refresh_from_db()
+    assert min(fine.read_at, broken.read_at) > long_ago
+
+
 def test_goals_page_says_how_many_are_on_pace(person, project, brand, today):
     assert "No goals yet" in person.get(reverse("goals", args=[project.pk])).text
     create(person, project, form(today, keyword=brand.pk, target="30"))
