@@ -76,6 +76,9 @@ def invite(
         return recipient
     if recipient.asked_at and recipient.stopped_at is None and now - recipient.asked_at < ASK_PAUSE:
         return recipient  # the last request is still new
+    has_refused = recipient.stopped_at is not None and recipient.confirmed_at is None
+    if actor is None and has_refused and now - (recipient.stopped_at or now) < STOP_PAUSE:
+        return recipient  # do not say that this address has refused
     _check_limits(recipient, actor, now)
     token = new_token()
     recipient.language, recipient.invited_by = language, actor

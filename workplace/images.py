@@ -5,6 +5,7 @@ picture nor another format is decoded. Called by reports/logos.py and workplace/
 """
 
 import io
+import struct
 import warnings
 
 from django.core.exceptions import ValidationError
@@ -14,6 +15,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 MAX_BYTES = 2_000_000
 MAX_SIDE = 4_000  # pixels
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+# Errors of Pillow for a file that is cut off or damaged.
+_DAMAGED = (OSError, ValueError, SyntaxError, EOFError, struct.error, KeyError, TypeError, ZeroDivisionError)
 
 
 def read_pixels(data: bytes, limit: tuple[int, int], max_bytes: int = MAX_BYTES) -> Image.Image:
@@ -31,7 +34,7 @@ def read_pixels(data: bytes, limit: tuple[int, int], max_bytes: int = MAX_BYTES)
                 picture = ImageOps.exif_transpose(opened).convert("RGBA")
     except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ValidationError(_not_an_image(), code="invalid") from error
-    except (OSError, ValueError, SyntaxError, EOFError) as error:  # a file that is cut off or damaged
+    except _DAMAGED as error:
         raise ValidationError(_not_an_image(), code="invalid") from error
     picture.thumbnail(limit)
     return Image.frombytes("RGBA", picture.size, picture.tobytes())

@@ -31,6 +31,9 @@ function settle() {
 
 function store(item) {
   settle();
+  // Its form stores the section, too.
+  const section = item.querySelector("[name=section]");
+  if (section) section.value = item.closest("[data-section]").dataset.section;
   const places = items().map((one) => ["place", `${one.closest("[data-section]").dataset.section}:${one.dataset.item}`]);
   told.textContent = root.dataset.words
     .replace("{name}", item.dataset.name)

@@ -9,6 +9,7 @@ from django.core import signing
 from django.urls import reverse
 
 from delivery.links import absolute
+from monitoring.content.scrub import is_storable
 from workplace.models import Collection
 
 _SALT = "workplace.collection"
@@ -30,6 +31,8 @@ def page_url(collection: Collection) -> str:
 
 def collection_at(address: str) -> Collection | None:
     """Return the collection at an address; None if it is unknown, off or revoked, or its project is deleted."""
+    if not is_storable(address):
+        return None
     found = Collection.objects.select_related("project").filter(project__deleted_at=None)
     if "." not in address:
         return found.filter(access=Access.PUBLIC, slug=address).first()

@@ -35,7 +35,7 @@ def web_address(field: str, text: str) -> str:
         parts = urlsplit(url)
     except ValueError:
         parts = urlsplit("")
-    if parts.scheme not in ("http", "https") or "." not in (parts.hostname or "") or " " in url:
+    if parts.scheme not in ("http", "https") or "." not in (parts.hostname or "") or any(one.isspace() for one in url):
         text = _("Enter a URL that starts with https:// or http://.")
         raise ValidationError({field: ValidationError(text, code="invalid")})
     if hide(url) != url:

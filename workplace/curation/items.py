@@ -23,10 +23,11 @@ from monitoring.ingest.deletions import lock_and_find_deleted
 from monitoring.messages.labels import platform_name
 from monitoring.models import Document
 from monitoring.services.triage_log import log_change
+from outbound.secret_urls import hide
 from workplace.curation import checks
 from workplace.curation.issues import locked_draft, name_of
 from workplace.models import CollectionIssue, CollectionItem
-from workplace.models.collections import MAX_COMMENT, MAX_EXCERPT, MAX_ITEM_TITLE, MAX_SOURCE
+from workplace.models.collections import MAX_COMMENT, MAX_EXCERPT, MAX_ITEM_TITLE, MAX_SOURCE, MAX_URL
 
 MAX_ITEMS = 100
 EXCERPT_CHARS = 280
@@ -46,7 +47,7 @@ def pick(issue: CollectionIssue, user: User, documents: Sequence[Document], now:
         CollectionItem(
             issue=draft,
             document_id=one.pk,
-            url=open_url(one.url),
+            url=_shown_url(one.url),
             title=_title_of(one),
             source=(str(one.source) if one.source else platform_name(one.platform))[:MAX_SOURCE],
             excerpt=plain(excerpt(one.text, (), EXCERPT_CHARS))[:MAX_EXCERPT] if one.title else "",
@@ -74,7 +75,8 @@ def add_url(
     _check_number(draft, 1)
     item = CollectionItem(issue=draft, url=checks.web_address("url", url), added_by=user, added_at=now)
     host = host_of(item.url).removeprefix("www.")
-    _assign(item, {"title": host, "source": host} | {name: value for name, value in values.items() if value})
+    known = {"title": host[:MAX_ITEM_TITLE], "source": host[:MAX_SOURCE]}
+    _assign(item, known | {name: value for name, value in values.items() if value})
     item.section, item.position = _known_section(draft, section), _next_place(draft)
     item.save()
     _touch(draft, now)
@@ -85,16 +87,24 @@ def add_url(
 def change_item(item: CollectionItem, now: datetime, **values: Any) -> CollectionItem:
     """Change `title`, `url`, `source`, `excerpt`, `published_on`, `comment` or `section` of an item of a draft."""
     draft = locked_draft(item.issue)
-    stored = CollectionItem.objects.get(pk=item.pk)
-    if stored.removed_at:
-        text = _("This item was deleted by its author or platform. Remove it.")
-        raise ValidationError({"title": ValidationError(text, code="removed")})
+    stored = locked_item(item, "title")
+    if values.get("url") == stored.url:  # of a picked item: it may be one that people can't enter
+        del values["url"]
     section = values.pop("section", None)
     _assign(stored, values)
     if section is not None and (found := _known_section(draft, section)) != stored.section:
         stored.section, stored.position = found, _next_place(draft)
     stored.save()
     _touch(draft, now)
+    return stored
+
+
+def locked_item(item: CollectionItem, field: str) -> CollectionItem:
+    """Return an item of a locked draft, locked against being cut out. Raises ValidationError if it was."""
+    stored = CollectionItem.objects.select_for_update(no_key=True).get(pk=item.pk)
+    if stored.removed_at:
+        text = _("This item was deleted by its author or platform. Remove it.")
+        raise ValidationError({field: ValidationError(text, code="removed")})
     return stored
 
 
@@ -144,6 +154,12 @@ def picked_in(issue: CollectionIssue, document_ids: Several[int]) -> set[int]:
     """Return which of these documents an issue has."""
     rows = CollectionItem.objects.filter(issue=issue, document_id__in=document_ids)
     return {pk for pk in rows.values_list("document_id", flat=True) if pk is not None}
+
+
+def _shown_url(url: str) -> str:
+    """Return the URL that readers get; "" for one that is too long, or names a password or a token."""
+    found = open_url(url)
+    return found if len(found) <= MAX_URL and hide(found) == found else ""
 
 
 def _title_of(document: Document) -> str:

@@ -13,6 +13,7 @@ from PIL import Image
 
 from workplace.curation import checks
 from workplace.curation.issues import locked_draft
+from workplace.curation.items import locked_item
 from workplace.images import read_pixels
 from workplace.models import CollectionItem, ItemPicture
 from workplace.models.collections import MAX_ALT
@@ -26,6 +27,7 @@ QUALITY = 82
 def set_picture(item: CollectionItem, data: bytes | None, alt: str, now: datetime) -> ItemPicture:
     """Store the picture of an item of a draft, or without `data` another description of it."""
     draft = locked_draft(item.issue)
+    locked_item(item, "picture")
     alt = checks.line("alt", alt, MAX_ALT, _("Describe the picture for people who can’t see it."))
     picture = ItemPicture.objects.filter(item=item).first() or ItemPicture(item=item)
     if data:

@@ -1,5 +1,6 @@
 """Collections and their drafts on the pages of members: create, pick, comment, order, publish, and what is refused."""
 
+import contextlib
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from monitoring.services import fetches
 from tests.factories import make_document, make_keyword, make_mention, make_mentions, make_source, make_story
 from tests.lookalikes.feeds import FeedServer
 from tests.pages import words
+from tests.racing import race
 from workplace.curation import issues, items
 from workplace.curation.collections import MAX_COLLECTIONS, change_collection, create_collection
 from workplace.models import Collection, CollectionIssue, CollectionItem
@@ -360,6 +362,40 @@ def test_drafts_are_limited_and_deleted(as_person, owner, draft, collection, pat
         as_person(owner).post(path("issue_change", draft.pk), {"act": "delete"}, follow=True)
     )
     assert not CollectionIssue.objects.exists()
+
+
+@pytest.mark.parametrize("end", ["x" * 3000, "?token=2b7e151628aed2a6abf7158809cf4f3c"])
+def test_picked_item_whose_url_readers_should_not_get_has_none_and_can_be_commented(
+    as_person, owner, draft, project, path, end
+):
+    source = make_source(project)
+    long = make_mention(make_keyword(project), source=source, title="Lumen", url=f"https://a.example/{end}")
+    items.pick(draft, owner, [long.document], timezone.now())
+    item = draft.items.get()
+    assert item.url == ""
+    fields = {"title": item.title, "url": "", "source": item.source, "excerpt": "", "comment": "Good"}
+    as_person(owner).post(path("issue_item_change", item.pk), fields)
+    item.refresh_from_db()
+    assert item.comment == "Good"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_item_that_is_cut_out_while_somebody_changes_it_stays_cut_out(draft, mention, owner):
+    items.pick(draft, owner, [mention.document], timezone.now())
+    item = draft.items.get()
+
+    def cut_out():
+        with transaction.atomic(), connection.cursor() as cursor:
+            blank_documents(cursor, [mention.document_id], "platform", timezone.now())
+
+    def change():
+        with contextlib.suppress(ValidationError):
+            items.change_item(item, timezone.now(), comment="At last.")
+
+    for _ in range(5):
+        race(cut_out, change)
+    item.refresh_from_db()
+    assert item.removed_at and not item.title and not item.comment
 
 
 def test_deleted_item_is_cut_out_of_drafts_and_published_issues(as_person, owner, published, mention, path):

@@ -129,6 +129,16 @@ def test_reader_who_unsubscribed_can_subscribe_again(public):
     assert readers.confirmed_readers(public).exists()
 
 
+def test_reader_who_refused_is_not_asked_again_by_the_form(public):
+    readers.subscribe(public, READER, timezone.now())
+    Client().post(path_in(questions().get(), "/newsletter/confirm/"), {"answer": "no"})
+    for days in (0, 2, 29):
+        readers.subscribe(public, READER, timezone.now() + timedelta(days=days))
+    assert questions().count() == 1
+    readers.subscribe(public, READER, timezone.now() + timedelta(days=31))
+    assert questions().count() == 2
+
+
 def test_consents_to_newsletter_and_to_reports_are_separate(public, project, owner):
     reader = reader_of(public)
     report = create_report(project, owner)

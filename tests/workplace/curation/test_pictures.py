@@ -1,8 +1,11 @@
 """The pictures of items: uploaded, written again as JPEG, shown to members and readers, deleted with their items."""
 
 import io
+import struct
+import zlib
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
@@ -90,6 +93,24 @@ def test_readers_see_pictures_of_published_issues_only(owner, public, draft, ite
     assert Client().get(address.replace("/1/", "/2/")).status_code == 404
     assert "published" in words(change(picture=image(), alt="Other"))
     assert ItemPicture.objects.get().alt == "A lamp on a table"
+
+
+def test_item_that_was_cut_out_gets_no_picture(draft, owner, mention):
+    items.pick(draft, owner, [mention.document], timezone.now())
+    item = draft.items.get()
+    with transaction.atomic(), connection.cursor() as cursor:
+        blank_documents(cursor, [mention.document_id], "platform", timezone.now())
+    with pytest.raises(ValidationError):
+        pictures.set_picture(item, image().read(), "A lamp", timezone.now())
+    assert not ItemPicture.objects.exists()
+
+
+def test_damaged_exif_data_are_refused(change):
+    data = image(size=(4, 4)).read()
+    chunk = b"eXIf" + b"MM\0*"
+    damaged = data[:33] + struct.pack(">I", 4) + chunk + struct.pack(">I", zlib.crc32(chunk)) + data[33:]
+    page = words(change(picture=SimpleUploadedFile("lamp.png", damaged), alt="A lamp"))
+    assert "isn’t a readable PNG" in page
 
 
 def test_picture_of_a_deleted_item_is_deleted(draft, owner, mention):

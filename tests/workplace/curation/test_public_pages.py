@@ -79,6 +79,11 @@ def test_unknown_addresses_get_the_same_page(published, collection, address):
     assert "This page isn’t available" in words(responses[0])
 
 
+def test_address_with_a_nul_is_unknown(published, public):
+    for path in ("/curation/%00", "/curation/%00/embed"):
+        assert Client().get(path).status_code == 404
+
+
 def test_pages_end_with_access_publication_and_project(published, public, owner, project):
     assert get("/curation/lighting/2").status_code == 404
     issues.unpublish(published, owner, timezone.now())
