@@ -24,7 +24,7 @@ def new_report(api, root, body):
 
 
 def test_report_is_created_changed_rendered_and_deleted(api, root, project, owner):
-    day = timezone.now().date().isoformat()
+    day = timezone.localdate().isoformat()
     made = api("POST", root, {"title": "Today", "period": "fixed", "first_day": day, "last_day": day}).json()
     path = f"{root}/{made['id']}"
     changed = api("PATCH", path, {"sections": ["summary"], "language": "fr"}).json()
@@ -91,7 +91,7 @@ def test_report_of_a_view_follows_the_view(api, root, project, owner):
     view = SavedView.objects.create(project=project, owner=owner, name="None", query="sentiment=negative")
     assert api("POST", root, {"view": view.pk}).status_code == 422
     SavedView.objects.update(is_shared=True)
-    day = timezone.now().date().isoformat()
+    day = timezone.localdate().isoformat()
     body = {"view": view.pk, "period": "fixed", "first_day": day, "last_day": day, "language": "en"}
     path = f"{root}/{api('POST', root, body).json()['id']}"
     assert "No mentions" in api("GET", f"{path}/render").content.decode()

@@ -69,10 +69,11 @@ def test_goal_is_made_by_keyboard(history, owner, open_as):
     expect(page.get_by_label("Unit (optional)")).to_be_visible()
     expect(page.get_by_label("Keyword", exact=True)).to_be_hidden()
     page.get_by_label("Unit (optional)").fill("visitors")
+    yesterday = timezone.localdate() - DAY
+    page.get_by_label("First day").fill(yesterday.isoformat())
     page.get_by_label("Target").fill("90")
     page.get_by_label("Target").press("Enter")
     expect(page.get_by_text("Goal saved.")).to_be_visible()
-    yesterday = timezone.localdate() - DAY
     page.get_by_label("One per line: date and number").fill(f"{yesterday}; 30")
     page.get_by_role("button", name="Save figures").press("Enter")
     expect(page.get_by_text("Figures saved.")).to_be_visible()

@@ -1,5 +1,7 @@
 """Who else has an item open: members only, in Redis for a short time."""
 
+from uuid import uuid4
+
 import pytest
 from django.core.cache import cache
 from redis import RedisError
@@ -10,8 +12,9 @@ from workplace.presence import EXPIRES_S, announce
 
 
 @pytest.fixture(autouse=True)
-def no_presence():
-    cache.clear()
+def no_presence(settings):
+    """Use keys of their own: other tests count sign-ins in the same Redis."""
+    settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": uuid4().hex}}
 
 
 def membership(project, user):
@@ -45,5 +48,6 @@ def test_presence_expires_and_needs_no_redis(project, owner, manager, monkeypatc
     def fail(*_args):
         raise RedisError
 
-    monkeypatch.setattr(cache, "set", fail)
-    assert announce(membership(project, owner), item, is_writing=False) == []
+    with monkeypatch.context() as patch:
+        patch.setattr(cache, "set", fail)
+        assert announce(membership(project, owner), item, is_writing=False) == []
