@@ -7,13 +7,16 @@ are those of a wall clock with its zone, so calendars keep the hour across dayli
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from threading import Lock
 
 from icalendar import Calendar, Component, Event
+from icalendar.timezone import tzp
 
 PRODUCT = "-//Vigie//Editorial calendar//EN"
 LENGTH = timedelta(minutes=30)  # a post takes no time; calendars show an event of no length as a line
 MAX_EVENTS = 1000  # of a file
 ALL_DAY = time(9)  # the hour of an event without one
+_READING = Lock()
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,9 @@ def write_ics(name: str, events: Iterable[PostEvent]) -> bytes:
 def read_ics(content: bytes, zone: tzinfo) -> IcsFile:
     """Return the events of a file. Of a series, the first one counts; times in UTC are shown in `zone`."""
     try:
-        calendars = Calendar.from_ical(content, multiple=True)
+        with _READING:
+            tzp.use_default()  # empties its cache, or a zone of the same name in another file would count
+            calendars = Calendar.from_ical(content, multiple=True)
         found = [event for calendar in calendars for event in calendar.walk("VEVENT")][: MAX_EVENTS + 1]
     except (ValueError, IndexError, KeyError, TypeError, AttributeError, RecursionError):
         return IcsFile(error="invalid")
@@ -78,11 +83,11 @@ def read_ics(content: bytes, zone: tzinfo) -> IcsFile:
     events, left_out = [], []
     for event in found[:MAX_EVENTS]:
         title = str(event.get("summary", "")).strip()
-        start = _start(event)
+        start = _start(event, zone)
         if start is None or not title:
             left_out.append(title or str(event.get("uid", "")))
             continue
-        day, at, name = _wall_clock(start, zone)
+        day, at, name = start
         text = str(event.get("description", "")).strip()
         events.append(ReadEvent(str(event.get("uid", "")), title, text, day, at, name))
     if len(found) > MAX_EVENTS:
@@ -109,13 +114,13 @@ def _event(one: PostEvent) -> Event:
     return event
 
 
-def _start(event: Component) -> date | None:
-    """Return the start, None if the event has none that can be read."""
+def _start(event: Component, zone: tzinfo) -> tuple[date, time, str] | None:
+    """Return the wall clock of the start, None if the event has none that can be read."""
     try:
         value = event.decoded("dtstart", None)
-    except (ValueError, KeyError, TypeError, AttributeError):
+        return _wall_clock(value, zone) if isinstance(value, date) else None
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
         return None
-    return value if isinstance(value, date) else None
 
 
 def _wall_clock(start: date, zone: tzinfo) -> tuple[date, time, str]:

@@ -98,3 +98,24 @@ def test_csv_with_semicolons_and_french_dates():
 @pytest.mark.parametrize(("content", "error"), [(b"", "no_title"), (b"a,b\n1,2", "no_title"), (b"title\nA", "")])
 def test_csv_needs_a_column_of_titles(content, error):
     assert read_csv(content, NAMES).error == error
+
+
+def zoned_file(offset, start):
+    """Return a file with a zone of its own, which has one offset from UTC all year."""
+    zone = ("BEGIN:VTIMEZONE", "TZID:Shop time", "BEGIN:STANDARD", "DTSTART:19700101T000000")
+    zone = (*zone, f"TZOFFSETFROM:{offset}", f"TZOFFSETTO:{offset}", "END:STANDARD", "END:VTIMEZONE")
+    one = ("BEGIN:VEVENT", "UID:1", "SUMMARY:Advent", f"DTSTART{start}", "END:VEVENT")
+    return "\r\n".join(
+        ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//a//EN", *zone, *one, "END:VCALENDAR", ""]
+    ).encode()
+
+
+def test_zone_of_one_file_does_not_count_for_the_next():
+    start = ";TZID=Shop time:20261201T100000"
+    hours = [read_ics(zoned_file(offset, start), PARIS).events[0].at for offset in ("+0100", "+0900", "+0100")]
+    assert hours == [time(10), time(2), time(10)]
+
+
+@pytest.mark.parametrize(("start", "zone"), [(":99991231T235959Z", PARIS), (":00010101T000000Z", MONTREAL)])
+def test_event_at_the_end_of_the_calendar_is_left_out(start, zone):
+    assert read_ics(zoned_file("+0100", start), zone).left_out == ("Advent",)
