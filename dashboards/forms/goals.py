@@ -22,7 +22,8 @@ HOUR = 3600
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+")
 _SPACES = re.compile(r"[\s\u00a0\u202f']+")
-_LINE = re.compile(r"^\s*(\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{4})\s*[;,\t ]\s*(.*?)\s*$")
+_LINE = re.compile(r"^\s*(\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{4})\s*[;,\t ]\s*(.*)$")
+MAX_LINE = 200
 
 
 def read_number(text: str) -> float:
@@ -159,8 +160,9 @@ def read_figures(text: str, *, has_heading: bool = False) -> dict[date, float | 
     """
     figures: dict[date, float | None] = {}
     for place, line in enumerate(text.splitlines(), start=1):
-        match = _LINE.match(line)
-        if not line.strip() or (match is None and has_heading and place == 1):
+        line = line.strip()
+        match = _LINE.match(line) if len(line) <= MAX_LINE else None
+        if not line or (match is None and has_heading and place == 1):
             continue
         try:
             if match is None:

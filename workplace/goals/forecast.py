@@ -82,7 +82,7 @@ def slope_of(weeks: Weeks) -> float:
     middle = mean(number for number, _week in known)
     around = sum((number - middle) ** 2 for number, _week in known)
     chance = squares / max(len(known) - 2, 1) / around
-    return slope * max(1 - chance / slope**2, 0) if slope else 0.0
+    return slope * max(1 - chance / slope**2, 0) if slope**2 else 0.0
 
 
 def noise_and_drift(weeks: Weeks) -> tuple[float, float]:

@@ -7,6 +7,7 @@ more, and a goal until SETTLED after its end.
 
 import logging
 import time
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -22,7 +23,7 @@ from workplace.goals.forecast import WEEK, Forecast
 from workplace.goals.metrics.base import Metric
 from workplace.goals.metrics.registry import METRICS
 from workplace.goals.pace import UNKNOWN, Pace, Plan, pace_of_level, pace_of_sum
-from workplace.models import Goal
+from workplace.models import Goal, GoalFigure
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +79,7 @@ def read_goal(goal: Goal, now: datetime) -> Read:
     plan, metric = plan_of(goal), METRICS[goal.metric]
     through = min(now.astimezone(goal.zone).date() - timedelta(days=1), goal.ends_on)
     if goal.metric == "manual":
-        return _read_entered(goal, plan, through)
+        return _read_entered(goal, plan, through, now.astimezone(goal.zone).date())
     f = filter_of(goal, now)
     if f.problems or (metric.needs_keyword and not f.keywords):
         return Read(Pace(through, UNKNOWN, None, plan.expected(through)), problem="filter")
@@ -163,7 +164,7 @@ def _within(pace: Pace, metric: Metric) -> Pace:
     return replace(pace, forecast=forecast)
 
 
-def _read_entered(goal: Goal, plan: Plan, through: date) -> Read:
+def _read_entered(goal: Goal, plan: Plan, through: date, today: date) -> Read:
     """Read the figures that people entered. Those of a sum add up; a level is the last one of each week."""
     rows = list(goal.figures.filter(day__gte=goal.starts_on, day__lte=goal.ends_on).order_by("day"))
     if plan.is_sum:
@@ -172,9 +173,15 @@ def _read_entered(goal: Goal, plan: Plan, through: date) -> Read:
         figures = [found.get(day, 0.0) for day in days]
         pace = pace_of_sum(plan, through, figures)
         return Read(pace, tuple(_growing(days, figures)))
-    value = rows[-1].value if rows else None
-    pace = pace_of_level(plan, through, value, [row.value for row in rows])
+    value = next((row.value for row in reversed(rows) if row.day <= today), None)
+    pace = pace_of_level(plan, through, value, _last_of_weeks(rows, plan, through))
     return Read(pace, tuple((row.day, row.value) for row in rows))
+
+
+def _last_of_weeks(rows: Iterable[GoalFigure], plan: Plan, through: date) -> list[float | None]:
+    """Return the last figure of each week since the start, the weeks that end on `through`; None without one."""
+    last = {(through - row.day).days // WEEK: row.value for row in rows}
+    return [last.get(number) for number in reversed(range(-(-plan.elapsed(through) // WEEK)))]
 
 
 def _growing(days: list[date], figures: list[float | None] | list[float]) -> list[tuple[date, float | None]]:

@@ -15,6 +15,7 @@ from monitoring.models import Author, Source, Triage
 from tests.factories import make_keyword, make_mention, make_mentions, make_source
 from tests.website.factories import make_days, make_website
 from workplace.goals.changes import MAX_GOALS
+from workplace.goals.read import store_reading
 from workplace.models import Annotation, Goal, Post
 from workplace.tasks import read_goals
 
@@ -225,6 +226,36 @@ def test_own_figures_are_entered_replaced_and_deleted(person, project, today):
     goal.refresh_from_db()
     assert goal.reading["value"] == 50
     assert "50\u00a0visitors" in page_of(person, goal)
+
+
+def test_daily_figures_of_a_level_are_forecast_by_week(person, project, today):
+    first, last = today - 28 * DAY, today + 90 * DAY
+    create(person, project, form(today, metric="manual", is_sum="", target="200", starts_on=first, ends_on=last))
+    goal = Goal.objects.get()
+    lines = [f"{first + number * DAY}; {100 + number}" for number in range(29)]
+    person.post(reverse("goal_figures", args=[project.pk, goal.pk]), {"figures": "\n".join([*lines, f"{last}; 9"])})
+    goal.refresh_from_db()
+    assert goal.reading["value"] == 128, "the last day is in the future"
+    # As weeks of one each, they would end at 141. Forecasts flatten a trend, which would end at 218.
+    assert 150 < goal.reading["forecast"]["middle"] < 218
+
+
+def test_figures_so_small_that_their_square_is_zero_have_a_forecast(person, project, today):
+    first = today - 28 * DAY
+    create(person, project, form(today, metric="manual", is_sum="", target="1", starts_on=first))
+    goal = Goal.objects.get()
+    for week in range(1, 5):
+        goal.figures.create(day=first + (7 * week - 1) * DAY, value=week * 1e-170)
+    store_reading(goal, timezone.now())
+    assert goal.reading["value"] == 4e-170
+
+
+def test_long_line_of_figures_is_refused_at_once(person, project, today):
+    create(person, project, form(today, metric="manual", target="1000"))
+    goal = Goal.objects.get()
+    line = f"{today};{' ' * 90_000}5"
+    response = person.post(reverse("goal_figures", args=[project.pk, goal.pk]), {"figures": line}, follow=True)
+    assert "Line 1 has no date and number" in response.text
 
 
 def test_wrong_line_of_figures_is_named_and_nothing_is_stored(person, project, today):
