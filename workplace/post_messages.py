@@ -46,7 +46,9 @@ def write_problem(post: Post, people: Iterable[User], reasons: Sequence[tuple[st
             url = absolute(reverse("post", args=[post.project_id, post.pk]))
             context = {"headline": headline, "post": post, "reasons": named, "url": url}
             text = render_to_string("emails/post_problem.txt", context)
-        _write(f"post-problem:{post.pk}:{post.version}:{user.pk}", Delivery.Kind.POST, post, user, headline, text)
+        platforms = "+".join(platform for platform, _code in reasons)
+        key = f"post-problem:{post.pk}:{post.version}:{platforms}:{user.pk}"
+        _write(key, Delivery.Kind.POST, post, user, headline, text)
 
 
 def write_request(post: Post, user: User) -> None:

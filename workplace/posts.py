@@ -18,9 +18,10 @@ from accounts.activity_log import record
 from accounts.models import Project, User
 from workplace.calendar.statuses import status_after, status_after_edit, steps_from
 from workplace.calendar.wall_clock import WallClock
-from workplace.models import CalendarRules, Post, PostComment, PostVariant
-from workplace.post_checks import checked_comment, checked_links, errors_of
-from workplace.post_messages import write_decision, write_request
+from workplace.models import CalendarRules, OutgoingPost, Post, PostComment, PostVariant
+from workplace.post_checks import YEARS, checked_comment, checked_links, errors_of
+from workplace.post_messages import write_decision, write_problem, write_request
+from workplace.post_reminders import people_of
 from workplace.publishing import resolve_unknown
 
 MAX_POSTS = 20_000  # per project: ten per day for five years
@@ -117,6 +118,8 @@ def move_post(post: Post, user: User, version: int, day: date, at: time) -> Post
 
 def plan_post(post: Post, user: User, version: int, clock: WallClock) -> Post:
     """Plan a post for a wall clock of any zone."""
+    if clock.day.year not in YEARS:
+        raise ValidationError({"day": ValidationError(_("Enter a date from 2000 to 2100."), code="invalid")})
     with transaction.atomic():
         post = _locked(post, version)
         if not post.is_editable:
@@ -135,20 +138,23 @@ def take_step(
     with transaction.atomic():
         post = _locked(post, version)
         _check_step(post, user, step)
-        now = timezone.now()
+        now, failed = timezone.now(), []
         if post.status == Post.Status.PUBLISHING:
-            resolve_unknown(post, was_published=step == "publish")
+            failed = resolve_unknown(post, was_published=step == "publish")
         if step == "approve":
             post.approved_by, post.approved_at = user, now
         elif step == "return":
             post.approved_by, post.approved_at = None, None
         post.status = status_after(step, is_approved=post.is_approved)
         if step == "publish":
-            post.published_at = now
+            post.published_at = None if failed else now
+            post.status = Post.Status.FAILED if failed else post.status
             set_links(post, links or {})
         if comment.strip():
             PostComment.objects.create(post=post, author=user, text=checked_comment(comment))
         _store(post, user, f"post.{post.status}", step=step)
+        if step == "publish" and failed:
+            write_problem(post, people_of(post), failed)
         if step == "request":
             write_request(post, user)
         elif step in ("approve", "return"):
@@ -183,8 +189,11 @@ def add_comment(post: Post, user: User, text: str) -> PostComment:
 
 
 def delete_post(post: Post, user: User) -> None:
-    """Delete a post with its comments."""
+    """Delete a post with its comments. Raises ValidationError while it is being published."""
     with transaction.atomic():
+        Post.objects.select_for_update().get(pk=post.pk)
+        if OutgoingPost.objects.filter(variant__post=post, due_at__isnull=False).exists():
+            raise ValidationError(_("The post is being published. Wait a moment."), code="wrong_status")
         record(post.project, user, "post.deleted", post.title, post=post.pk)
         post.delete()
 
@@ -232,7 +241,12 @@ def _plan(post: Post, day: date | None, at: time | None, time_zone: str) -> None
 
 def _set_platforms(post: Post, platforms: Mapping[str, str]) -> None:
     """Store the platforms of a post with their texts; links of those that stay are left alone."""
-    post.variants.exclude(platform__in=list(platforms)).delete()
+    removed = post.variants.exclude(platform__in=list(platforms))
+    if removed.filter(outgoing__state=OutgoingPost.State.SENT).exists():
+        # Its row is what prevents a second publication.
+        text = _("The post is already published there. Keep the platform.")
+        raise ValidationError({"platforms": ValidationError(text, code="published")})
+    removed.delete()
     PostVariant.objects.bulk_create(
         [PostVariant(post=post, platform=name, text=text) for name, text in platforms.items()],
         update_conflicts=True,

@@ -8,7 +8,7 @@ email about a failure, and about an outcome that nobody knows.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
@@ -82,16 +82,21 @@ def send_due() -> int:
     return sending.send_due(lambda now: sending.claim(OutgoingPost, now), _attempt)
 
 
-def resolve_unknown(post: Post, *, was_published: bool) -> None:
+def resolve_unknown(post: Post, *, was_published: bool) -> list[tuple[str, str]]:
     """Store what a person found out about the rows of a post whose outcome is unknown.
 
-    Raises ValidationError while a row is being sent. Called in the transaction of the step.
+    Return the platforms that failed in the same run, with the reason. Raises ValidationError while a row is being
+    sent. Called in the transaction of the step, which has locked the post: a locked row isn't waited for, since its
+    worker may wait for the post.
     """
-    rows = OutgoingPost.objects.select_for_update().filter(variant__post=post, state__in=OutgoingPost.OPEN)
-    if any(row.state != State.UNKNOWN for row in rows):
+    found = OutgoingPost.objects.filter(variant__post=post, state__in=OutgoingPost.OPEN)
+    rows = list(found.select_for_update(skip_locked=True, of=("self",)))
+    if len(rows) < found.count() or any(row.state != State.UNKNOWN for row in rows):
         raise ValidationError(_("The post is being published. Wait a moment."), code="wrong_status")
     state = State.SENT if was_published else State.FAILED
+    failed = _failed(latest_rows(post).values())
     OutgoingPost.objects.filter(pk__in=[row.pk for row in rows]).update(state=state, due_at=None)
+    return failed
 
 
 def latest_rows(post: Post) -> dict[int, OutgoingPost]:
@@ -108,11 +113,11 @@ def _begin(pk: int, now: datetime) -> bool:
         post = rows.filter(pk=pk, status=Status.SCHEDULED, due_at__lte=now).first()
         if post is None or post.due_at is None:
             return False
-        if post.due_at < now - LATEST:
-            _fail(post, [(one.platform, TOO_LATE) for one in post.variants.filter(credential__isnull=False)])
-            return True
         sent = OutgoingPost.objects.filter(variant__post=post, state=State.SENT).values("variant")
         variants = post.variants.filter(credential__isnull=False).exclude(pk__in=sent).select_related("credential")
+        if post.due_at < now - LATEST:
+            _fail(post, [(one.platform, TOO_LATE) for one in variants])
+            return True
         created = [_row(post, variant, variant.credential, now) for variant in variants if variant.credential]
         OutgoingPost.objects.bulk_create(created)
         if created:
@@ -130,6 +135,7 @@ def _row(post: Post, variant: PostVariant, credential: Credential, now: datetime
         user=post.owner,
         text=text,
         due_at=now,
+        created_at=now,
     )
 
 
@@ -183,14 +189,22 @@ def _settle(post: Post, now: datetime) -> None:
     last = latest_rows(post).values()
     if post.status != Status.PUBLISHING or any(row.state in OutgoingPost.OPEN for row in last):
         return
-    failed = [(row.variant.platform, row.error_code) for row in last if row.state == State.FAILED]
-    if failed:
+    if failed := _failed(last):
         _fail(post, failed)
     elif post.variants.filter(credential=None, url="").exists():
         _change(post, Status.SCHEDULED, "post.partly_published")
     else:
         post.published_at = now
         _change(post, Status.PUBLISHED, "post.published")
+
+
+def _failed(last: Iterable[OutgoingPost]) -> list[tuple[str, str]]:
+    """Return the platforms that failed in the last run: one that people publish on since has no row of it."""
+    rows = list(last)
+    begun = max((row.created_at for row in rows), default=None)
+    return [
+        (row.variant.platform, row.error_code) for row in rows if row.state == State.FAILED and row.created_at == begun
+    ]
 
 
 def _fail(post: Post, reasons: list[tuple[str, str]]) -> None:

@@ -27,6 +27,7 @@ from workplace.models.posts import (
     MAX_TITLE,
     MAX_TONE,
 )
+from workplace.post_checks import YEARS
 from workplace.post_words import place_name
 from workplace.posts import PostValues
 
@@ -202,11 +203,12 @@ def _checked(terms: list[str]) -> list[str]:
 
 
 def read_day(text: str) -> date | None:
-    """Return a day in ISO format, None for any other text."""
+    """Return a day in ISO format, None for any other text or a year that posts can't have."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if day.year in YEARS else None
 
 
 def read_time(text: str) -> time | None:

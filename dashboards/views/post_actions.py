@@ -125,7 +125,11 @@ def post_comment(request: SignedInRequest, membership: Membership, post_id: int)
 @require_POST
 def post_delete(request: SignedInRequest, membership: Membership, post_id: int) -> HttpResponse:
     found = post_of(membership, post_id)
-    posts.delete_post(found, request.user)
+    try:
+        posts.delete_post(found, request.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("post", membership.project_id, found.pk)
     messages.success(request, _("Post “%(title)s” deleted.") % {"title": found.title})
     return redirect("calendar", membership.project_id)
 

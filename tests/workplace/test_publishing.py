@@ -4,7 +4,8 @@ import time
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -16,7 +17,7 @@ from tests.factories import make_source
 from tests.forks import is_killed
 from tests.lookalikes.platforms.replying import REPLYING
 from tests.monitoring.polling.test_kill import kill, start, wait_until
-from tests.racing import race
+from tests.racing import race, start_until_blocked
 from workplace import posts, publishing
 from workplace.models import OutgoingPost, Post
 from workplace.publishing import LATEST
@@ -189,9 +190,93 @@ def test_two_platforms_are_published_once_each_and_the_rest_after_a_failure(plac
         assert len(place.server.published) == 1
 
 
-def unknown(place, manager):
+@pytest.fixture
+def second(place):
+    """A second platform, which refuses posts."""
+    with REPLYING["bluesky"]() as other:
+        other.has_permission = False
+        yield Place(other, place.project)
+
+
+def test_platform_that_has_the_post_can_not_be_removed(place, second, manager):
+    post = place.post(manager)
+    post.variants.create(platform="bluesky", credential=second.credential)
+    assert run().status == "failed"
+    post.refresh_from_db()
+    values = posts.PostValues(post.title, post.text, owner=manager, platforms={"bluesky": ""})
+    with pytest.raises(ValidationError) as error:
+        posts.change_post(post, manager, post.version, values)
+    assert error.value.error_dict["platforms"][0].code == "published"
+    assert row().variant.post.variants.count() == 2 and OutgoingPost.objects.filter(state="sent").count() == 1
+
+
+def test_platform_published_by_hand_after_a_failure_fails_the_post_no_more(place, second, manager):
+    post = place.post(manager)
+    place.server.has_permission = False
+    by_hand = post.variants.create(platform="bluesky", credential=second.credential)
+    assert run().status == "failed"
+    post.refresh_from_db()
+    publishing.choose_accounts(post, manager, {"bluesky": None})
+    posts.take_step(post, manager, post.version, "schedule")
+    place.server.has_permission = True
+    assert run().status == "scheduled", "it waits for the link of the other platform"
+    assert len(place.server.published) == 1
+    by_hand.refresh_from_db()
+    assert by_hand.credential is None
+
+
+def test_resolving_an_unknown_outcome_keeps_the_failure_of_another_platform(place, second, manager):
+    post = unknown(place, manager, second)
+    assert sorted(OutgoingPost.objects.values_list("state", flat=True)) == ["failed", "unknown"]
+    Delivery.objects.all().delete()
+    posts.take_step(post, manager, post.version, "publish")
+    post = Post.objects.get()
+    assert post.status == "failed" and "Bluesky" in Delivery.objects.get(kind="post").text
+    second.server.has_permission = True
+    posts.take_step(post, manager, post.version, "schedule")
+    assert run().status == "published"
+    assert len(second.server.published) == 1 and place.server.published == []
+
+
+def test_late_post_names_only_the_platforms_that_do_not_have_it(place, second, manager):
+    post = place.post(manager)
+    post.variants.create(platform="bluesky", credential=second.credential)
+    run()
+    post.refresh_from_db()
+    posts.take_step(post, manager, post.version, "schedule")
+    Delivery.objects.all().delete()
+    Post.objects.update(due_at=timezone.now() - LATEST - timedelta(minutes=1))
+    assert run().status == "failed"
+    text = Delivery.objects.get(kind="post").text
+    assert "Bluesky" in text and "Mastodon" not in text
+
+
+def test_post_is_not_deleted_while_it_is_published(place, manager, owner, as_person):
+    post = place.post(manager)
+    publishing.begin_due(timezone.now())
+    client, url = as_person(owner), reverse("post_delete", args=[place.project.pk, post.pk])
+    assert "The post is being published" in client.post(url, follow=True).text
+    assert Post.objects.filter(pk=post.pk).exists()
+    assert run().status == "published"
+    client.post(url)
+    assert not Post.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_step_does_not_wait_for_a_worker_that_waits_for_the_post(place, manager):
+    post = unknown(place, manager)
+    with transaction.atomic():
+        OutgoingPost.objects.select_for_update().get()
+        step = start_until_blocked(lambda: posts.take_step(post, manager, post.version, "publish"))
+        assert step.done() and isinstance(step.exception(), ValidationError)
+    posts.take_step(post, manager, post.version, "publish")
+
+
+def unknown(place, manager, second=None):
     """Leave a post whose outcome nobody knows: the platform lost the response and shows nothing."""
     post = place.post(manager)
+    if second:
+        post.variants.create(platform=second.platform, credential=second.credential)
     place.server.loses = True
     run()
     place.server.published.clear()
