@@ -146,6 +146,17 @@ def open_as(page, live_server, as_person):
 
 
 @pytest.fixture
+def early_routing(context):
+    """Let Chromium pass every request through Playwright from the first page on.
+
+    The first Page.route of a page takes effect some time after it returns: on a busy machine, one in sixty requests
+    made right after it went to the server. The same holds for the last unroute. It costs the browser's cache, so only
+    tests that route an open page use it.
+    """
+    context.route("**/not-requested", lambda route: route.abort())
+
+
+@pytest.fixture
 def brand(live_server, project):
     """Create a brand and a competitor with recent mentions and an active source. Return the brand."""
     from tests.factories import make_keyword, make_mentions, make_source  # models need configured settings

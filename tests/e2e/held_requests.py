@@ -2,7 +2,10 @@
 
 
 class HeldRequests:
-    """The requests of a page to an address, which the server gets when they are released."""
+    """The requests of a page to an address, which the server gets when they are released.
+
+    The test uses the fixture `early_routing`.
+    """
 
     def __init__(self, page, address):
         self._page, self._routes, self._is_released = page, [], False

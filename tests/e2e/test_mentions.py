@@ -122,17 +122,19 @@ def test_phone_opens_mention_over_list_and_back_returns(inbox):
     assert inbox.evaluate("document.documentElement.scrollWidth") <= 375
 
 
+@pytest.mark.usefixtures("early_routing")
 def test_mention_that_cannot_be_loaded_says_so(inbox):
     inbox.keyboard.press("j")
     expect(inbox.locator("#detail h2")).to_have_text("Lumen story 0")
-    inbox.context.route("**/mentions/*?period=7d*", lambda route: route.fulfill(body=""))
+    inbox.route("**/mentions/*?period=7d*", lambda route: route.fulfill(body=""))
     inbox.keyboard.press("j")
     expect(inbox.locator("#detail [role=alert]")).to_contain_text("couldn’t be loaded")
-    inbox.context.unroute_all()
+    inbox.unroute("**/mentions/*?period=7d*")
     inbox.keyboard.press("k")
     expect(inbox.locator("#detail h2")).to_have_text("Lumen story 0")
 
 
+@pytest.mark.usefixtures("early_routing")
 def test_counts_that_take_too_long_stay_as_they_are(inbox):
     expect(view(inbox, "To review")).to_contain_text("16")
     inbox.route(lambda url: "counts=1" in url, lambda route: route.fulfill(body="<p>Too slow</p>"))
@@ -144,6 +146,7 @@ def test_counts_that_take_too_long_stay_as_they_are(inbox):
     assert view(inbox, "To review").inner_text() == before
 
 
+@pytest.mark.usefixtures("early_routing")
 def test_original_key_does_not_open_that_of_the_mention_before(inbox):
     inbox.keyboard.press("j")
     original = inbox.locator("[data-action=original]")
@@ -169,6 +172,7 @@ def test_help_dialog_opens_and_typing_in_field_triggers_no_shortcut(inbox):
     assert not Mention.objects.exclude(status="to_review").exists()
 
 
+@pytest.mark.usefixtures("early_routing")
 def test_original_opens_in_new_tab_without_opener_and_referrer(inbox, context):
     context.route("https://site.example/**", lambda route: route.fulfill(body="<p>the original</p>"))
     inbox.keyboard.press("j")

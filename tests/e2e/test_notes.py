@@ -78,6 +78,7 @@ def test_unsent_edit_of_a_note_stays_while_the_mention_changes(pane):
     expect(field).to_have_value("Second text")
 
 
+@pytest.mark.usefixtures("early_routing")
 def test_note_is_shown_when_the_mention_changes_while_it_is_sent(pane):
     sending = HeldRequests(pane, "**/mentions/*/notes")
     pane.get_by_label("New internal note").fill("Sent meanwhile")

@@ -31,6 +31,7 @@ WORDS = {
 }
 
 
+@pytest.mark.usefixtures("early_routing")
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_rule_is_tested_on_past_data_while_it_is_made(open_as, project, owner, live_server, language):
     make_past(project, timezone.now())

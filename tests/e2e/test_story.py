@@ -106,6 +106,7 @@ def open_story(open_as, owner, project, story):
     return page, row
 
 
+@pytest.mark.usefixtures("early_routing")
 def test_choice_of_one_item_stays_when_the_pane_loads_again(open_as, owner, project, story):
     page, row = open_story(open_as, owner, project, story)
     pane = HeldRequests(page, f"**/p/{project.pk}/mentions/{row.get_attribute('data-mention')}?*")
@@ -118,6 +119,7 @@ def test_choice_of_one_item_stays_when_the_pane_loads_again(open_as, owner, proj
     expect(choice).not_to_be_checked()
 
 
+@pytest.mark.usefixtures("early_routing")
 def test_choice_of_one_item_applies_to_a_change_that_waits_for_an_earlier_one(open_as, owner, project, story):
     page, row = open_story(open_as, owner, project, story)
     first = row.get_attribute("data-mention")
