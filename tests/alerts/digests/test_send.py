@@ -172,15 +172,14 @@ def run_in_thread(work):
 def test_digest_includes_mention_committed_after_window_end(daily, keyword):
     """A store stamps its mention before the end of the window, and commits while the digest is being written."""
     now = timezone.now()
-    Digest.objects.update(sent_until=now - timedelta(days=2), hour=now.astimezone(daily.user.zone).hour)
+    end = now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)  # a digest leaves minutes after its hour
+    Digest.objects.update(sent_until=now - timedelta(days=2), hour=end.astimezone(daily.user.zone).hour)
     stamped, may_commit = threading.Event(), threading.Event()
 
     def store():
         with transaction.atomic():
             lock_project_shared([keyword.project_id])
-            make_found(
-                keyword, now.replace(minute=0, second=0, microsecond=0) - timedelta(minutes=1), title="Late Lumen"
-            )
+            make_found(keyword, end - timedelta(minutes=1), title="Late Lumen")
             stamped.set()
             assert may_commit.wait(10)
 
