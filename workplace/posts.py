@@ -22,6 +22,7 @@ from workplace.models import CalendarRules, OutgoingPost, Post, PostComment, Pos
 from workplace.post_checks import YEARS, checked_comment, checked_links, errors_of
 from workplace.post_messages import write_decision, write_problem, write_request
 from workplace.post_reminders import people_of
+from workplace.project_rules import change_rules
 from workplace.publishing import resolve_unknown
 
 MAX_POSTS = 20_000  # per project: ten per day for five years
@@ -59,18 +60,9 @@ def rules_of(project: Project) -> CalendarRules:
     return CalendarRules.objects.filter(project=project).first() or CalendarRules(project=project)
 
 
-@transaction.atomic
 def set_rules(project: Project, user: User, **values: object) -> None:
     """Change the rules for posts; `values` are fields of CalendarRules."""
-    CalendarRules.objects.get_or_create(project=project)
-    rules = CalendarRules.objects.select_for_update().get(project=project)
-    changes = {name: value for name, value in values.items() if getattr(rules, name) != value}
-    if not changes:
-        return
-    for name, value in changes.items():
-        setattr(rules, name, value)
-    rules.save(update_fields=list(changes))
-    record(project, user, "calendar_rules.changed", project, **changes)
+    change_rules(CalendarRules, project, user, "calendar_rules.changed", values)
 
 
 def create_post(project: Project, user: User, values: PostValues, status: str = Post.Status.DRAFT) -> Post:

@@ -6,11 +6,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.activity_log import record
 from accounts.models import Project, User
 from workplace import due
 from workplace.holiday_calendars import NONE, OF_ZONE
 from workplace.models import ResponseTarget
+from workplace.project_rules import change_rules
 
 SUGGESTED_HOURS = 8
 MIN_SPAN = 60  # minutes: shorter working days are typing errors
@@ -52,14 +52,8 @@ def set_target(project: Project, user: User, **values: object) -> None:
 
 @transaction.atomic
 def _change(project: Project, user: User, values: dict[str, object]) -> ResponseTarget:
-    ResponseTarget.objects.get_or_create(project=project)
-    target = ResponseTarget.objects.select_for_update().get(project=project)
-    changes = {name: value for name, value in values.items() if getattr(target, name) != value}
-    if not changes:
-        return target
-    for name, value in changes.items():
-        setattr(target, name, value)
-    target.changed_at = timezone.now()
-    target.save(update_fields=[*changes, "changed_at"])
-    record(project, user, "response_target.changed", project, **changes)
+    target, changes = change_rules(ResponseTarget, project, user, "response_target.changed", values)
+    if changes:
+        target.changed_at = timezone.now()
+        target.save(update_fields=["changed_at"])
     return target

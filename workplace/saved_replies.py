@@ -18,6 +18,7 @@ from monitoring.models import Document, Keyword
 from monitoring.query.folding import fold
 from workplace.models import ReplyRules, SavedReply
 from workplace.models.drafts import MAX_TEXT
+from workplace.project_rules import change_rules
 from workplace.reply_variables import VARIABLES, fill, unknown_variables
 
 MAX_SAVED = 500  # per project: lists have no pages
@@ -107,7 +108,6 @@ def example_values(project: Project, user: User) -> dict[str, str]:
     }
 
 
-@transaction.atomic
 def set_rules(project: Project, user: User, **values: object) -> None:
     """Change the rules for replies; `values` are fields of ReplyRules.
 
@@ -115,15 +115,7 @@ def set_rules(project: Project, user: User, **values: object) -> None:
     """
     if "forbidden" in values:
         values["forbidden"] = _forbidden(cast(list[str], values["forbidden"]))
-    ReplyRules.objects.get_or_create(project=project)
-    rules = ReplyRules.objects.select_for_update().get(project=project)
-    changes = {name: value for name, value in values.items() if getattr(rules, name) != value}
-    if not changes:
-        return
-    for name, value in changes.items():
-        setattr(rules, name, value)
-    rules.save(update_fields=list(changes))
-    record(project, user, "reply_rules.changed", project, **changes)
+    change_rules(ReplyRules, project, user, "reply_rules.changed", values)
 
 
 def variable_error(text: str) -> str:
