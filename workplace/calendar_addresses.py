@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,13 +19,13 @@ from django.utils.translation import ngettext
 from accounts.activity_log import record
 from accounts.models import Membership, Project, User, new_token, token_digest
 from delivery.links import absolute
+from workplace import secret_addresses
 from workplace.calendar.ics import PostEvent, write_ics
 from workplace.calendar.statuses import APPROVED, CANCELED, PUBLISHED, SCHEDULED
 from workplace.models import CalendarAddress, Post
 from workplace.post_reads import posts_of
 
 MAX_ADDRESSES = 10  # of one person in a project
-READ_STORED_EVERY = timedelta(hours=1)
 BEHIND, AHEAD = timedelta(days=90), timedelta(days=400)  # posts in a calendar
 MAX_EVENTS = 2000
 
@@ -55,19 +55,14 @@ def create_address(membership: Membership) -> tuple[CalendarAddress, str]:
 
 def revoke_address(address: CalendarAddress, user: User) -> None:
     """Revoke an address: it responds with 404 from now on."""
-    with transaction.atomic():
-        if CalendarAddress.objects.filter(pk=address.pk).delete()[0]:
-            record(address.project, user, "calendar_address.revoked", address.project, address=address.pk)
+    secret_addresses.revoke(address, user, "calendar_address.revoked", address=address.pk)
 
 
 def read_address(token: str, now: datetime) -> CalendarAddress | None:
     """Return the address of a token and record the read; None if it is unknown or its owner has left."""
-    rows = CalendarAddress.objects.filter(digest=token_digest(token), user__is_active=True, project__deleted_at=None)
-    address = rows.select_related("project", "user").first()
-    if address is None or not Membership.objects.filter(project=address.project, user=address.user).exists():
-        return None
-    recent = Q(last_read_at__gt=now - READ_STORED_EVERY)
-    CalendarAddress.objects.filter(pk=address.pk).exclude(recent).update(last_read_at=now)
+    address = secret_addresses.find_address(CalendarAddress.objects.all(), token)
+    if address:
+        secret_addresses.note_read(address, now)
     return address
 
 

@@ -4,11 +4,11 @@ A feed shows what its owner would see in the list; it ends when they leave the p
 deleted or no longer shared with them, and when it is revoked. Called by the pages and the API.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,12 +19,12 @@ from accounts.models import Membership, User, new_token, token_digest
 from delivery.links import absolute
 from monitoring.insights.filters import MentionFilter
 from monitoring.models import Keyword
+from workplace import secret_addresses
 from workplace.models import FeedAddress
 from workplace.saved_views import views_of
 
 FORMATS = ("atom", "json")
 MAX_ADDRESSES = 20  # of one person in a project
-READ_STORED_EVERY = timedelta(hours=1)
 
 
 def addresses_of(membership: Membership) -> QuerySet[FeedAddress]:
@@ -68,19 +68,15 @@ def urls_of(token: str) -> dict[str, str]:
 
 def revoke_address(address: FeedAddress, user: User) -> None:
     """Revoke an address: it responds with 404 from now on."""
-    with transaction.atomic():
-        if FeedAddress.objects.filter(pk=address.pk).delete()[0]:
-            record(address.project, user, "feed.revoked", str(address), feed=address.pk)
+    secret_addresses.revoke(address, user, "feed.revoked", feed=address.pk)
 
 
 def read_address(token: str, now: datetime) -> FeedAddress | None:
     """Return the address of a token and record the read; None if it is unknown or its owner may not see it."""
-    rows = FeedAddress.objects.filter(digest=token_digest(token), user__is_active=True, project__deleted_at=None)
-    address = rows.select_related("project", "user", "keyword", "view").first()
+    address = secret_addresses.find_address(FeedAddress.objects.select_related("keyword", "view"), token)
     if address is None or not _may_see(address):
         return None
-    recent = Q(last_read_at__gt=now - READ_STORED_EVERY)
-    FeedAddress.objects.filter(pk=address.pk).exclude(recent).update(last_read_at=now)
+    secret_addresses.note_read(address, now)
     return address
 
 
@@ -101,6 +97,4 @@ def _not_found() -> ValidationError:
 
 
 def _may_see(address: FeedAddress) -> bool:
-    if not Membership.objects.filter(project=address.project, user=address.user).exists():
-        return False
     return address.view is None or views_of(address.user, address.project_id).filter(pk=address.view.pk).exists()

@@ -16,6 +16,7 @@ from accounts.access import SignedInRequest, project_view
 from accounts.activity_log import record
 from accounts.formats import number
 from accounts.models import Membership, Role
+from dashboards.outside_responses import secret_feed
 from workplace import calendar_addresses
 from workplace.post_import import MAX_FILE, ImportResult, import_file
 
@@ -61,10 +62,7 @@ def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     with translation.override(address.user.language):
         content = calendar_addresses.calendar_of(address.project, now)
-    response = HttpResponse(content, content_type=CONTENT_TYPE)
-    response["X-Robots-Tag"] = "noindex"
-    response["Cache-Control"] = "private, max-age=300"
-    return response
+    return secret_feed(content, CONTENT_TYPE)
 
 
 @project_view()

@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import conditional_page, require_safe
 
+from dashboards.outside_responses import unlisted
 from dashboards.presenters.issue_feed import FORMATS, issue_feed
 from delivery.links import absolute
 from monitoring.content.values import read_id
@@ -21,7 +22,6 @@ from workplace.curation.addresses import collection_at
 from workplace.curation.paper import archive, paper_of
 from workplace.models import Collection
 
-EMBEDDED_ITEMS = 20
 # Of the list that any site may show in a frame: it has no script, form or session.
 EMBEDDABLE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; frame-ancestors *; base-uri 'none'; "
@@ -95,8 +95,7 @@ def collection_embed(request: HttpRequest, collection: Collection) -> HttpRespon
     if found:
         found.collection = collection
         paper = paper_of(found, timezone.now())
-    context = {"paper": paper, "limit": EMBEDDED_ITEMS}
-    response = render(request, "curation/embed.html", head(request, collection) | context)
+    response = render(request, "curation/embed.html", head(request, collection) | {"paper": paper})
     response["Content-Security-Policy"] = EMBEDDABLE_POLICY
     response["X-Robots-Tag"] = "noindex"
     return response
@@ -114,11 +113,3 @@ def head(request: HttpRequest, collection: Collection) -> dict[str, object]:
         "is_secret": collection.access == Collection.Access.SECRET,
         "feeds": {name: reverse("collection_feed", args=[address, name]) for name in FORMATS},
     }
-
-
-def unlisted(response: HttpResponse) -> HttpResponse:
-    """Return a response that browsers and proxies don't keep, and search engines don't list."""
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Referrer-Policy"] = "no-referrer"
-    response["Cache-Control"] = "private, no-store"
-    return response

@@ -14,6 +14,7 @@ from django.views.decorators.http import conditional_page, require_POST, require
 
 from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership
+from dashboards.outside_responses import secret_feed
 from delivery.links import absolute
 from monitoring.content.values import read_id
 from monitoring.insights import mentions
@@ -78,10 +79,7 @@ def feed(request: HttpRequest, token: str, format_name: str) -> HttpResponse:
     except TooSlow:
         return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "600"})
     write, content_type = FORMATS[format_name]
-    response = HttpResponse(write(_head(address, request), map(feed_item, rows)), content_type=content_type)
-    response["X-Robots-Tag"] = "noindex"
-    response["Cache-Control"] = "private, max-age=300"
-    return response
+    return secret_feed(write(_head(address, request), map(feed_item, rows)), content_type)
 
 
 def _head(address: FeedAddress, request: HttpRequest) -> FeedHead:

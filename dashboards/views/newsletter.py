@@ -15,7 +15,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.rate_limit import count_request
-from dashboards.views.collection_public import head, unlisted
+from dashboards.outside_responses import unlisted
+from dashboards.views.collection_public import head
 from delivery import external_recipients
 from workplace.curation import readers
 from workplace.curation.addresses import collection_at

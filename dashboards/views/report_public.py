@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.rate_limit import count_request
+from dashboards.outside_responses import unlisted
 from dashboards.views.reports import pdf_response
 from dashboards.views.time_limit import within_time_limit
 from delivery import external_recipients
@@ -40,7 +41,7 @@ def shared_report_file(request: HttpRequest, signed: str) -> HttpResponse:
     count = count_request(f"shared-pdf:{edition.report_id}")
     if count.used > PDFS_PER_MINUTE:
         return _too_many(request, edition, reverse("shared_report", args=[signed]), count.left_s)
-    return _unlisted(pdf_response(page_of_edition(edition, edition.report.project)))
+    return unlisted(pdf_response(page_of_edition(edition, edition.report.project)))
 
 
 @require_safe
@@ -90,22 +91,14 @@ def _edition_of(signed: str) -> Edition | None:
 
 def _public(request: HttpRequest, edition: Edition | None, pdf_url: str = "") -> HttpResponse:
     if edition is None:
-        return _unlisted(render(request, "reports/gone.html", status=404))
+        return unlisted(render(request, "reports/gone.html", status=404))
     page = page_of_edition(edition, edition.report.project)
     with translation.override(edition.language):
-        return _unlisted(render(request, "reports/shared.html", {"page": page, "pdf_url": pdf_url}))
+        return unlisted(render(request, "reports/shared.html", {"page": page, "pdf_url": pdf_url}))
 
 
 def _too_many(request: HttpRequest, edition: Edition, report_url: str, wait_s: int) -> HttpResponse:
     with translation.override(edition.language):
         response = render(request, "reports/too_many.html", {"report_url": report_url}, status=429)
     response["Retry-After"] = str(wait_s)
-    return _unlisted(response)
-
-
-def _unlisted(response: HttpResponse) -> HttpResponse:
-    """Return a response that browsers and proxies don't keep, and search engines don't list."""
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Referrer-Policy"] = "no-referrer"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return unlisted(response)
