@@ -3,12 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 
 from monitoring.messages.error_text import ErrorText
+from monitoring.messages.publish_errors import publish_errors
 from monitoring.messages.source_errors import error_text
 
 _AGAIN = _("Schedule the post again later.")
 _CONNECT = _("Ask an admin to connect the account again, then schedule the post again.")
 
 POST_ERROR_TEXTS: dict[str, ErrorText] = {
+    **publish_errors(_CONNECT, _AGAIN),
     "too_late": ErrorText(
         _("Vigie was not running at the time of the post."), _("Publish it yourself, or schedule it for another time.")
     ),
@@ -28,17 +30,11 @@ POST_ERROR_TEXTS: dict[str, ErrorText] = {
     "account_removed": ErrorText(
         _("The account was removed, or may no longer publish."), _("Choose another account, then schedule again.")
     ),
-    "credential_missing": ErrorText(_("The account has no key, or none that can be used here."), _CONNECT),
-    "credential_rejected": ErrorText(_("The platform rejects the account’s key, password or token."), _CONNECT),
-    "reconnect": ErrorText(_("The connection to the account has ended."), _CONNECT),
-    "access_denied": ErrorText(_("The platform denies access with this account."), _CONNECT),
     "rate_limited": ErrorText(_("The platform accepts no further posts for now."), _AGAIN),
-    "quota_used_up": ErrorText(_("The platform’s quota is used up."), _AGAIN),
     "spend_cap": ErrorText(
         _("The account’s credits or spending cap at the platform are used up."),
         _("Add credits or raise the cap there, then schedule the post again."),
     ),
-    "unexpected_response": ErrorText(_("The platform sent a response that Vigie can’t read."), _AGAIN),
 }
 
 

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from monitoring.messages.error_text import ErrorText
+from monitoring.messages.publish_errors import publish_errors
 from monitoring.messages.source_errors import error_text
 
 _ELSEWHERE = _("Reply on the platform, and mark the item as replied.")
@@ -10,6 +11,7 @@ _AGAIN = _("The draft is unchanged. Send it again later.")
 _CONNECT = _("Ask an admin to connect the account again, then send the reply again.")
 
 REPLY_ERROR_TEXTS: dict[str, ErrorText] = {
+    **publish_errors(_CONNECT, _AGAIN),
     "reply_unknown": ErrorText(
         _("The platform didn’t say whether it published the reply."),
         _("Open the item on the platform. Then select whether the reply is there."),
@@ -28,17 +30,11 @@ REPLY_ERROR_TEXTS: dict[str, ErrorText] = {
     "account_removed": ErrorText(
         _("The account was removed, or may no longer be used for replies."), _("Choose another account.")
     ),
-    "credential_missing": ErrorText(_("The account has no key, or none that can be used here."), _CONNECT),
-    "credential_rejected": ErrorText(_("The platform rejects the account’s key, password or token."), _CONNECT),
-    "reconnect": ErrorText(_("The connection to the account has ended."), _CONNECT),
-    "access_denied": ErrorText(_("The platform denies access with this account."), _CONNECT),
     "rate_limited": ErrorText(_("The platform accepts no further replies for now."), _AGAIN),
-    "quota_used_up": ErrorText(_("The platform’s quota is used up."), _AGAIN),
     "spend_cap": ErrorText(
         _("The account’s credits or spending cap at the platform are used up."),
         _("Add credits or raise the cap there, then send the reply again."),
     ),
-    "unexpected_response": ErrorText(_("The platform sent a response that Vigie can’t read."), _AGAIN),
 }
 
 
