@@ -17,6 +17,7 @@ from accounts.access import SignedInRequest, membership_of
 from accounts.models import Role
 from api.schemas import UNSET, Body, Id, Items, Text
 from delivery.models import ExternalRecipient
+from monitoring.insights.cursors import page_before
 from workplace.curation import collections, readers
 from workplace.curation.addresses import page_url
 from workplace.models import Collection
@@ -121,9 +122,9 @@ def list_readers(
     request: SignedInRequest, project_id: int, collection_id: int, before: Id | None = None
 ) -> dict[str, object]:
     """List the readers of the newsletter, the newest first, 100 per page."""
-    rows = readers.readers_of(collection_of(request, project_id, collection_id)).order_by("-pk")
-    found = list((rows.filter(pk__lt=before) if before else rows)[: READERS + 1])
-    return {"items": found[:READERS], "next_before": found[READERS - 1].pk if len(found) > READERS else None}
+    rows = readers.readers_of(collection_of(request, project_id, collection_id))
+    found, next_before = page_before(rows, "pk", before, READERS)
+    return {"items": found, "next_before": next_before}
 
 
 @router.post(PATH + "/{int:collection_id}/readers", response={201: ReaderOut})

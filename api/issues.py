@@ -17,6 +17,7 @@ from accounts.models import Project, Role
 from api.collections import collection_of
 from api.problems import InvalidField
 from api.schemas import UNSET, Body, Id, Items, Text
+from monitoring.insights.cursors import page_before
 from monitoring.insights.mutes import documents_of
 from monitoring.models import Document
 from monitoring.query_tools.explain import stored_document
@@ -113,12 +114,9 @@ def list_issues(
     request: SignedInRequest, project_id: int, collection_id: int, before: Id | None = None
 ) -> dict[str, object]:
     """List the issues by number, the newest first, 30 per page; `before` is a number."""
-    rows = collection_of(request, project_id, collection_id, Role.VIEWER).issues.order_by("-number")
-    found = list((rows.filter(number__lt=before) if before else rows)[: PAGE_SIZE + 1])
-    return {
-        "items": found[:PAGE_SIZE],
-        "next_before": found[PAGE_SIZE - 1].number if len(found) > PAGE_SIZE else None,
-    }
+    rows = collection_of(request, project_id, collection_id, Role.VIEWER).issues.all()
+    found, next_before = page_before(rows, "number", before, PAGE_SIZE)
+    return {"items": found, "next_before": next_before}
 
 
 @router.post(OF_COLLECTION, response={201: FullIssueOut})

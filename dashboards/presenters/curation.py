@@ -18,6 +18,7 @@ from accounts.formats import number
 from accounts.models import Membership, Project, Role
 from delivery.links import absolute
 from delivery.models import ExternalRecipient
+from monitoring.insights.cursors import page_before
 from workplace.curation.addresses import address_of, page_url
 from workplace.curation.gaps import gap_lines, read_gaps
 from workplace.curation.issues import current_draft, period_of
@@ -106,14 +107,14 @@ def collection_rows(project: Project) -> list[CollectionRow]:
 
 def collection_page(collection: Collection, before: int | None) -> dict[str, object]:
     """Return the context of the page of a collection; `before` is the last number of the previous page."""
-    rows = collection.issues.annotate(shown=Count("items")).order_by("-number")
-    found = list(rows.filter(number__lt=before)[: ISSUES + 1] if before else rows[: ISSUES + 1])
+    rows = collection.issues.annotate(shown=Count("items"))
+    issues, next_before = page_before(rows, "number", before, ISSUES)
     address = address_of(collection)
     is_public = collection.access == Collection.Access.PUBLIC
     return {
         "collection": collection,
-        "issues": found[:ISSUES],
-        "next_before": found[ISSUES - 1].number if len(found) > ISSUES else None,
+        "issues": issues,
+        "next_before": next_before,
         "url": page_url(collection),
         "embed_code": _embed_code(collection, address) if is_public else "",
         "site": f"{settings.BASE_URL}{reverse('collection_page', args=['_'])}".removesuffix("_"),
@@ -135,11 +136,10 @@ def _embed_code(collection: Collection, address: str) -> str:
 
 def reader_rows(collection: Collection, before: int | None) -> dict[str, object]:
     """Return the context of the page of readers; `before` is the id of the last one of the previous page."""
-    rows = readers_of(collection).order_by("-pk")
-    found = list((rows.filter(pk__lt=before) if before else rows)[: READERS + 1])
+    found, next_before = page_before(readers_of(collection), "pk", before, READERS)
     return {
-        "rows": [ReaderRow(one, _state_of(one), one.is_confirmed, one.stopped_at is None) for one in found[:READERS]],
-        "next_before": found[READERS - 1].pk if len(found) > READERS else None,
+        "rows": [ReaderRow(one, _state_of(one), one.is_confirmed, one.stopped_at is None) for one in found],
+        "next_before": next_before,
         "confirmed": confirmed_readers(collection).count(),
     }
 

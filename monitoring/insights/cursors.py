@@ -1,15 +1,19 @@
-"""Opaque cursors for keyset paging: a position (published, document id) as text and back.
+"""Keyset paging: opaque cursors, which have a position (published, document id) as text; and pages by a number.
 
-Called by insights/mentions.py, insights/documents.py and the API, which rejects invalid cursors.
+Called by insights/mentions.py, insights/documents.py, other lists, and the API, which rejects invalid cursors.
 """
 
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from django.db.models import Model, QuerySet
 
 from monitoring.content.values import MAX_ID
 from monitoring.matching.scan import Position
 
 # The sort key of insights/urgency.py.
 Urgency = tuple[int, int, int, int, datetime, int]
+Row = TypeVar("Row", bound=Model)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -61,3 +65,10 @@ def read_urgency(cursor: str | None) -> tuple[datetime, Urgency] | None:
     except ValueError:
         return None
     return (now[0], (hours, negativity, followers, engagement, *position)) if now and position else None
+
+
+def page_before(rows: QuerySet[Row], field: str, before: int | None, size: int) -> tuple[list[Row], int | None]:
+    """Return a page of rows by descending `field`, below `before`, and the value to continue before, or None."""
+    ordered = rows.order_by(f"-{field}")
+    found = list((ordered.filter(**{f"{field}__lt": before}) if before else ordered)[: size + 1])
+    return found[:size], getattr(found[size - 1], field) if len(found) > size else None

@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from accounts.models import Project
+from monitoring.insights.cursors import page_before
 from monitoring.insights.search import CAP
 from monitoring.models import Document, Mute
 
@@ -45,11 +46,10 @@ class MutePage:
 
 def mute_page(project_id: int, before: int | None = None, size: int = PAGE_SIZE) -> MutePage:
     """Return the active mutes of a project with ids below `before`, in two queries."""
-    active = Mute.objects.filter(project=project_id, ended_at=None).select_related("created_by").order_by("-pk")
-    mutes = list((active.filter(pk__lt=before) if before else active)[: size + 1])
-    hidden = _hidden([mute.pk for mute in mutes[:size]])
-    rows = [MuteRow(mute, *hidden[mute.pk]) for mute in mutes[:size]]
-    return MutePage(rows, rows[-1].mute.pk if len(mutes) > size else None)
+    active = Mute.objects.filter(project=project_id, ended_at=None).select_related("created_by")
+    mutes, next_before = page_before(active, "pk", before, size)
+    hidden = _hidden([mute.pk for mute in mutes])
+    return MutePage([MuteRow(mute, *hidden[mute.pk]) for mute in mutes], next_before)
 
 
 def documents_of(project: Project, mention_ids: Collection[int]) -> QuerySet[Document]:

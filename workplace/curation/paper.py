@@ -12,6 +12,7 @@ from django.utils import translation
 
 from accounts.formats import long_date, short_date
 from delivery.links import open_url
+from monitoring.insights.cursors import page_before
 from workplace.curation.gaps import gap_lines, read_gaps
 from workplace.curation.issues import period_of
 from workplace.models import Collection, CollectionIssue, CollectionItem, ItemPicture
@@ -123,12 +124,9 @@ def sections_of(issue: CollectionIssue, items: Iterable[CollectionItem]) -> tupl
 def archive(collection: Collection, before: int | None = None) -> tuple[list[ArchiveRow], int | None]:
     """Return published issues, the newest first, and the number to continue before, None at the end."""
     rows = collection.issues.filter(published_at__isnull=False)
-    if before is not None:
-        rows = rows.filter(number__lt=before)
     counted = rows.annotate(shown=Count("items", filter=Q(items__removed_at=None)))
-    found = list(counted.order_by("-number")[: PAGE_SIZE + 1])
-    shown = [_archive_row(one, collection) for one in found[:PAGE_SIZE]]
-    return shown, shown[-1].number if len(found) > PAGE_SIZE else None
+    found, next_before = page_before(counted, "number", before, PAGE_SIZE)
+    return [_archive_row(one, collection) for one in found], next_before
 
 
 def _archive_row(issue: CollectionIssue, collection: Collection) -> ArchiveRow:
