@@ -159,8 +159,15 @@ class Project(models.Model):
 
     def managers(self) -> "models.QuerySet[User]":
         """Return its active managers and admins."""
-        managing = User.objects.filter(memberships__project=self, memberships__role__in=[Role.MANAGER, Role.ADMIN])
-        return managing.filter(is_active=True).order_by("pk")
+        return self._active([Role.MANAGER, Role.ADMIN])
+
+    def admins(self) -> "models.QuerySet[User]":
+        """Return its active admins."""
+        return self._active([Role.ADMIN])
+
+    def _active(self, roles: list[str]) -> "models.QuerySet[User]":
+        found = User.objects.filter(memberships__project=self, memberships__role__in=roles)
+        return found.filter(is_active=True).order_by("pk")
 
 
 class Membership(models.Model):

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from alerts import each_mention, evaluate, held, incident_escalation, rejected_credentials, watch
+from alerts import each_mention, evaluate, held, incident_escalation, rejected_credentials, rejected_websites, watch
 from alerts.digests import send
 from delivery import outbox
 
@@ -38,6 +38,7 @@ def send_held_alerts() -> None:
 @shared_task
 def report_rejected_credentials() -> None:
     rejected_credentials.report_rejected(timezone.now())
+    rejected_websites.report_rejected(timezone.now())
 
 
 @shared_task

@@ -1,7 +1,7 @@
 """The navigation around every page: the projects of a person, the entries of the current one, and the theme.
 
 In: the request. Out: `navigation` for the templates (a context processor, config/settings.py), evaluated only if a
-template uses it: three queries, independent of the number of rows.
+template uses it: four queries, independent of the number of rows.
 """
 
 from collections.abc import Mapping
@@ -18,6 +18,7 @@ from accounts.formats import number
 from accounts.models import Membership, Project, Role
 from alerts.models import Incident
 from monitoring.models import Source
+from website.connecting import count_rejected
 
 THEMES: list[tuple[str, str | Promise]] = [("", _("Auto")), ("light", _("Light")), ("dark", _("Dark"))]
 THEME_COOKIE = "theme"
@@ -229,9 +230,12 @@ def _badges(project: Project) -> Mapping[str, Badge]:
     ).count()
     failing = Source.objects.failing().filter(project=project).count()
     incidents_text = ngettext("%(number)s open incident", "%(number)s open incidents", incidents)
+    rejected = count_rejected(project)
     failing_text = ngettext("%(number)s failing source", "%(number)s failing sources", failing)
+    rejected_text = ngettext("%(number)s website can’t be read", "%(number)s websites can’t be read", rejected)
     badges = {
         "incidents": Badge(incidents, incidents_text % {"number": number(incidents)}, "neg"),
+        "website": Badge(rejected, rejected_text % {"number": number(rejected)}, "warn"),
         "sources": Badge(failing, failing_text % {"number": number(failing)}, "warn"),
     }
     return {name: badge for name, badge in badges.items() if badge.count}

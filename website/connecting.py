@@ -15,7 +15,7 @@ from accounts.models import Project, User
 from accounts.secret_box import Unreadable
 from outbound.default import waiting_client
 from website.models import Website
-from website.readers.base import Property, Reader, ReadError, storable
+from website.readers.base import NEEDS_PERSON, Property, Reader, ReadError, storable
 from website.readers.registry import READERS
 from website.reading import open_connection
 
@@ -41,6 +41,11 @@ class TooMany(Exception):
 def websites_of(project: Project) -> QuerySet[Website]:
     """Return the websites of a project that a reader still exists for, in the order of connection."""
     return Website.objects.filter(project=project, provider__in=READERS).order_by("pk")
+
+
+def count_rejected(project: Project) -> int:
+    """Return how many websites of a project can't be read until a person acts."""
+    return websites_of(project).filter(error_code__in=NEEDS_PERSON).count()
 
 
 def connect(project: Project, user: User, reader: Reader, values: Mapping[str, str]) -> Website:
@@ -69,6 +74,7 @@ def replace_key(website: Website, user: User, values: Mapping[str, str]) -> None
     _checked(website, reader)
     website.error_code, website.error_detail, website.failing_since, website.failures = "", "", None, 0
     website.claim, website.claimed_until, website.next_read_at = None, None, timezone.now()
+    website.reported_at = None
     with transaction.atomic():
         website.save()
         record(website.project, user, "website.key_replaced", website, provider=website.provider)

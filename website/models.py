@@ -23,7 +23,7 @@ class Website(models.Model):
     `zone_name` is the time zone in which the provider counts days. Days are read from `read_from` to `read_until`,
     without a gap, null until the first read. A worker owns the row until `claimed_until` if `claim` is its own.
     `error_code` is one of website/readers/base.py, "" if the last read worked; `error_detail` are the provider's own
-    words. All times are UTC.
+    words. `reported_at` is when admins got an email about it, null once a read has worked again. All times are UTC.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="websites")
@@ -45,6 +45,7 @@ class Website(models.Model):
     failing_since = models.DateTimeField(null=True, blank=True)
     error_code = models.CharField(max_length=30, blank=True)
     error_detail = models.CharField(max_length=300, blank=True)
+    reported_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

@@ -132,6 +132,7 @@ def _store(website: Website, days: Days, found: Figures, now: datetime) -> None:
         failing_since=None,
         error_code="",
         error_detail="",
+        reported_at=None,
     )
     log.info("event=website_read website=%s provider=%s days=%s..%s", website.pk, website.provider, first, last)
 

@@ -2,21 +2,15 @@
 
 from collections import Counter
 
-from django.db.models import Count
-
 from alerts.readings.base import Counts, Request
-from workplace.goals.pace import BEHIND, OUT_OF_REACH
-from workplace.models import Goal
+from workplace.goals.read import count_behind
 
 
 def goals(request: Request) -> Counts:
     """Count the goals of a project that need something, as workplace/goals/read.py last stored their status."""
-    troubled = Goal.objects.filter(
-        project__in=request.project_ids, status__in=(BEHIND, OUT_OF_REACH), ends_on__gte=request.now.date()
-    )
-    found = dict(troubled.values("project").annotate(goals=Count("pk")).order_by().values_list("project", "goals"))
+    found = count_behind(request.project_ids, request.now)
     return {
-        (group, 0): Counter({1: found.get(scope.project_id, 0)})
+        (group, 0): Counter({1: found[scope.project_id]})
         for scope in request.scopes
         for group in (scope.keywords if request.is_shared else (0,))
     }

@@ -22,7 +22,7 @@ from monitoring.insights.filters import MentionFilter
 from monitoring.insights.mentions import count
 from monitoring.insights.triage_dimensions import NOBODY
 from monitoring.models import Mention
-from workplace.goals.pace import BEHIND, OUT_OF_REACH
+from workplace.goals.read import count_behind
 from workplace.team_habits import DECISIONS, GREETINGS, INCIDENTS, KINDS, NOTES, POSTS, REPLIES, Habits
 
 KIND_LABELS: dict[str, str | Promise] = {
@@ -91,7 +91,7 @@ def waiting_now(project: Project, now: datetime, me: User) -> Waiting:
     newcomers = welcome_count(project.pk, now)
     text = number(newcomers) + ("+" if newcomers >= MAX_QUEUE else "")
     tiles.append(Tile("tile-welcome", _("To greet"), text, reverse("welcome", args=[project.pk])))
-    behind = project.goals.filter(status__in=(BEHIND, OUT_OF_REACH), ends_on__gte=now.date()).count()
+    behind = count_behind([project.pk], now)[project.pk]
     goals_url = reverse("goals", args=[project.pk])
     tiles.append(Tile("tile-goals", _("Goals behind"), number(behind), goals_url, tone="neg" if behind else ""))
     return Waiting(_sentence(waiting["needs-reply"], waiting["overdue"]), bool(waiting["overdue"]), tiles)

@@ -17,6 +17,7 @@ from accounts.models import Membership, Project, Role
 from accounts.projects import rename_project
 from delivery.refused_addresses import refused_since
 from provisioning.deletion import delete_project
+from website.connecting import count_rejected
 
 
 @project_view()
@@ -74,6 +75,7 @@ def settings_page(request: SignedInRequest, membership: Membership, **forms: obj
         "roles": Role.choices,
         "invitations": list(open_invitations) if is_admin else [],
         "now": timezone.now(),
+        "rejected_websites": count_rejected(project) if is_admin else 0,
         "rename_form": ProjectForm(instance=Project(name=project.name)),
         "invitation_form": InvitationForm(),
         **forms,

@@ -16,6 +16,7 @@ from monitoring.insights import mentions
 from monitoring.models import Author, Document, DocumentSource, EngagementPoint, SourcePeriod, Triage
 from tests.alerts.found_mentions import HOUR, NOW, filter_of_rule, history_of, make_found
 from tests.factories import make_keyword, make_mentions, make_source, make_story
+from workplace.goals.read import count_behind
 from workplace.models import Goal, SavedView
 
 pytestmark = pytest.mark.django_db
@@ -157,6 +158,23 @@ def test_goals_counts_those_that_are_behind_and_have_not_ended(keyword):
     rule = make_rule(keyword, "goals")
     assert values(rule)[1] == 2
     assert filter_of_rule(rule) is None
+
+
+@pytest.mark.parametrize(("zone", "behind"), [("Etc/GMT+12", 1), ("UTC", 0), ("Pacific/Kiritimati", 0)])
+def test_goals_counts_until_the_last_day_is_over_in_the_zone_of_the_goal(keyword, zone, behind):
+    noon = NOW.replace(hour=11)  # still the day before, 12 hours west
+    yesterday = noon.date() - timedelta(days=1)
+    Goal.objects.create(
+        project=keyword.project,
+        name="Last day",
+        metric="mentions",
+        target=1,
+        time_zone=zone,
+        starts_on=yesterday - timedelta(days=9),
+        ends_on=yesterday,
+        status="behind",
+    )
+    assert count_behind([keyword.project_id], noon) == ({keyword.project_id: 1} if behind else {})
 
 
 def test_silent_counts_sources_without_news_where_some_are_usual(keyword):

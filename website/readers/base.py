@@ -42,6 +42,11 @@ ERROR_CODES = {
     "secret_unreadable": "the stored key cannot be decrypted",
 }
 
+# Errors that last until a person acts: admins get an email about them.
+NEEDS_PERSON = frozenset(
+    {"credential_rejected", "not_allowed", "api_disabled", "not_found", "other_zone", "secret_unreadable"}
+)
+
 
 def gettext_noop(text: str) -> str:
     """Mark a text for the catalogs; it is translated where it is shown."""

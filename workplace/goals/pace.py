@@ -47,6 +47,14 @@ class Plan:
         """Return how many days of the plan are over at the end of a day."""
         return min(max((through - self.starts_on).days + 1, 0), self.days)
 
+    def weeks(self, through: date) -> int:
+        """Return in how many weeks these days are; the first one may have only some of its days."""
+        return ceil(self.elapsed(through) / WEEK)
+
+    def before(self, through: date) -> str:
+        """Return the status at the end of a day before the first one: on that one, a goal has started."""
+        return UPCOMING if through + timedelta(days=1) < self.starts_on else UNKNOWN
+
     def expected(self, through: date) -> float | None:
         """Return where the goal should be at the end of a day; None for a level without a baseline."""
         share = self.elapsed(through) / self.days
@@ -81,7 +89,7 @@ def pace_of_sum(plan: Plan, through: date, days: Sequence[float | None], past: S
     `past` are the days before the start, which serve the forecast while the goal is young.
     """
     if through < plan.starts_on:
-        return Pace(through, UPCOMING, None, None)
+        return Pace(through, plan.before(through), None, None)
     known = [day for day in days if day is not None]
     value, expected = sum(known), plan.expected(through)
     if through >= plan.ends_on:
@@ -105,7 +113,7 @@ def pace_of_sum(plan: Plan, through: date, days: Sequence[float | None], past: S
 def pace_of_level(plan: Plan, through: date, value: float | None, weeks: Sequence[float | None]) -> Pace:
     """Return the pace of a level from its value and those of the last weeks, oldest first, which end on `through`."""
     if through < plan.starts_on:
-        return Pace(through, UPCOMING, None, None)
+        return Pace(through, plan.before(through), None, None)
     expected = plan.expected(through)
     if value is None:
         return Pace(through, UNKNOWN, None, expected)

@@ -7,6 +7,7 @@ more, and a goal until SETTLED after its end.
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
@@ -22,7 +23,7 @@ from monitoring.models import Source
 from workplace.goals.forecast import WEEK, Forecast
 from workplace.goals.metrics.base import Metric
 from workplace.goals.metrics.registry import METRICS
-from workplace.goals.pace import UNKNOWN, Pace, Plan, pace_of_level, pace_of_sum
+from workplace.goals.pace import BEHIND, OUT_OF_REACH, UNKNOWN, Pace, Plan, pace_of_level, pace_of_sum
 from workplace.models import Goal, GoalFigure
 
 log = logging.getLogger(__name__)
@@ -88,6 +89,14 @@ def read_goal(goal: Goal, now: datetime) -> Read:
     return _read_level(goal, plan, metric, f, through, now)
 
 
+def count_behind(project_ids: Iterable[int], now: datetime) -> Counter[int]:
+    """Return by project how many goals are behind their pace or out of reach, and not over in their time zones."""
+    last = (now - timedelta(days=1)).date()  # the earliest date anywhere
+    goals = Goal.objects.filter(project__in=project_ids, status__in=(BEHIND, OUT_OF_REACH), ends_on__gte=last)
+    found = goals.only("project", "ends_on", "time_zone")
+    return Counter(goal.project_id for goal in found if goal.ends_on >= now.astimezone(goal.zone).date())
+
+
 def read_baseline(goal: Goal, now: datetime) -> float | None:
     """Return the value before the start: of the four weeks before, or for a sum of as many days as the goal has.
 
@@ -139,7 +148,7 @@ def _read_level(goal: Goal, plan: Plan, metric: Metric, f: MentionFilter, throug
     """Read the weeks that end on `through`, back to the start and at least as many as a forecast needs."""
     if through < goal.starts_on:
         return Read(pace_of_level(plan, through, None, ()))
-    count = max(-(-plan.elapsed(through) // WEEK), LEVEL_DAYS // WEEK)
+    count = max(plan.weeks(through), LEVEL_DAYS // WEEK)
     ends = [through - timedelta(days=WEEK * number) for number in reversed(range(count))]
     starts = [start_of_day(end - timedelta(days=WEEK - 1), goal.zone) for end in ends]
     until = _end_of_day(through, goal)
@@ -181,7 +190,7 @@ def _read_entered(goal: Goal, plan: Plan, through: date, today: date) -> Read:
 def _last_of_weeks(rows: Iterable[GoalFigure], plan: Plan, through: date) -> list[float | None]:
     """Return the last figure of each week since the start, the weeks that end on `through`; None without one."""
     last = {(through - row.day).days // WEEK: row.value for row in rows}
-    return [last.get(number) for number in reversed(range(-(-plan.elapsed(through) // WEEK)))]
+    return [last.get(number) for number in reversed(range(plan.weeks(through)))]
 
 
 def _growing(days: list[date], figures: list[float | None] | list[float]) -> list[tuple[date, float | None]]:

@@ -110,6 +110,8 @@ def pace_words(goal: Goal) -> str:
     if goal.status == UPCOMING:
         return _("Starts on %(day)s.") % {"day": long_date(goal.starts_on)}
     if found.value is None:
+        if found.through and found.through < goal.starts_on:
+            return _("It has started. The first figure follows tomorrow.")
         return _("Not enough figures yet.")
     if goal.status in (REACHED, MISSED):
         return _ended_words(goal, found)

@@ -107,6 +107,14 @@ def test_target_as_a_change_needs_a_known_value(person, project, today):
     assert not Goal.objects.exists()
 
 
+def test_goal_that_starts_today_has_started(person, project, brand, today):
+    create(person, project, form(today, keyword=brand.pk, starts_on=today))
+    goal = Goal.objects.get()
+    page = page_of(person, goal)
+    assert goal.status == "unknown" and "It has started. The first figure follows tomorrow." in page
+    assert "Starts on" not in page
+
+
 @pytest.mark.parametrize(
     ("changes", "text"),
     [

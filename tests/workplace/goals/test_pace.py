@@ -58,8 +58,13 @@ def test_ended_sum_is_reached_or_missed():
 
 
 def test_goal_before_its_start_is_upcoming():
-    assert pace_of_sum(sum_plan(100), after(0), []).status == "upcoming"
+    assert pace_of_sum(sum_plan(100), after(-1), []).status == "upcoming"
     assert pace_of_level(level_plan(50), after(-3), 40, [40] * 4).status == "upcoming"
+
+
+def test_goal_has_started_on_its_first_day_though_no_day_is_over():
+    for pace in (pace_of_sum(sum_plan(100), after(0), []), pace_of_level(level_plan(50), after(0), None, [])):
+        assert (pace.status, pace.value) == ("unknown", None)
 
 
 def test_young_sum_uses_the_days_before_its_start():
