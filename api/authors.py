@@ -1,4 +1,4 @@
-"""The API's authors: list and read them, tags and notes, and the data of one person.
+"""The API's authors: list and read them, official accounts, tags and notes, and the data of one person.
 
 Members read, managers write through monitoring/services/authors.py, admins export and erase. Mounted by
 api/app.py, which authenticates callers and turns exceptions into problem bodies.
@@ -135,6 +135,7 @@ class AuthorCounts(Schema):
 
 class AuthorDetail(Schema):
     author: AuthorOut
+    official_account_of: KeywordName | None = Field(description="the brand or competitor that the author speaks for")
     erased_at: datetime | None = Field(description="when the data of this person was erased")
     rules: dict[str, str] = Field(description="what gives an author each label, as a sentence")
     counts: AuthorCounts
@@ -149,6 +150,14 @@ class AuthorTagsIn(Body):
 
 class AuthorTagsOut(Schema):
     tags: list[str]
+
+
+class OfficialOut(Schema):
+    official_account_of: KeywordName | None
+
+
+class OfficialIn(Body):
+    keyword_id: int | None = Field(description="a brand or competitor; null if the author speaks for none")
 
 
 class AuthorNoteIn(Body):
@@ -185,14 +194,31 @@ def list_authors(request: SignedInRequest, project_id: int, filters: Query[Autho
 def get_author(request: SignedInRequest, project_id: int, author_id: int) -> dict[str, object]:
     """Return an author with labels and their rules, counts, tags, and notes, newest first."""
     project = membership_of(request.user, project_id).project
-    author = get_object_or_404(Author.objects.prefetch_related("tags"), project=project, pk=author_id)
+    rows = Author.objects.select_related("speaks_for").prefetch_related("tags")
+    author = get_object_or_404(rows, project=project, pk=author_id)
     return {
         "author": author,
+        "official_account_of": author.speaks_for,
         "erased_at": author.erased_at,
         "rules": label_rules(authors.settings_of(project)),
         "counts": _counts(request, author),
         "notes": author.notes.select_related("user").order_by("-pk"),
     }
+
+
+@router.patch(f"{ONE}/official-account", response=OfficialOut)
+def set_official_account(
+    request: SignedInRequest, project_id: int, author_id: int, given: OfficialIn
+) -> dict[str, Keyword | None]:
+    """Say which brand or competitor an author speaks for: the comparison then counts the author’s replies."""
+    project = membership_of(request.user, project_id, Role.MANAGER).project
+    try:
+        author = authors.set_official(project, request.user, author_id, given.keyword_id)
+    except Author.DoesNotExist:
+        raise Http404 from None
+    except Keyword.DoesNotExist:
+        raise InvalidField("keyword_id", _("Choose a brand or a competitor of the project."), "missing") from None
+    return {"official_account_of": author.speaks_for}
 
 
 @router.post(f"{ONE}/tags", response=AuthorTagsOut)

@@ -1,4 +1,5 @@
-"""The API's comparison of brands with competitors: the numbers of the compare page, and its visibility score.
+"""The API's comparison of brands with competitors: the numbers of the compare page, its visibility score, and
+replies by official accounts.
 
 Mounted by api/app.py, which authenticates callers and turns exceptions into problem bodies.
 """
@@ -15,6 +16,7 @@ from api.overview import NetOut, TallyOut, tally_out
 from api.schemas import Bucket, FilterParameters, KeywordName
 from monitoring.insights.comparison import SideCounts, compare, sides_of
 from monitoring.insights.net_sentiment import net_point, net_points
+from monitoring.insights.official_replies import read_replies
 from monitoring.insights.shares import shares
 from monitoring.insights.time_limit import time_limit
 from monitoring.insights.visibility import MAX_WEIGHT, PARTS, USUAL, Weights, read_parts, scores
@@ -70,6 +72,20 @@ class SideVisibility(PartsOut):
     keywords: list[KeywordName]
     score: int = Field(description="from 0 to 100")
     platforms: list[PlatformScore]
+
+
+class AccountOut(Schema):
+    author_id: int
+    platform: str
+    name: str
+
+
+class SideReplies(Schema):
+    keywords: list[KeywordName]
+    accounts: list[AccountOut] = Field(description="the official accounts that people marked")
+    mentions: int = Field(description="posts, comments and reviews by others on the platforms of the accounts")
+    replied: int = Field(description="those that an official account replied to, as far as Vigie has the reply")
+    median_s: float | None = Field(description="seconds from a mention to the first reply; null without replies")
 
 
 class WeightParameters(Schema):
@@ -136,6 +152,30 @@ def get_visibility(
             ],
         }
         for place, (side, (overall, platforms)) in enumerate(zip(sides, read, strict=True))
+    ]
+
+
+@router.get("/projects/{int:project_id}/compare/replies", response=list[SideReplies])
+@time_limit()
+def get_official_replies(
+    request: SignedInRequest, project_id: int, filters: Query[FilterParameters]
+) -> list[dict[str, object]]:
+    """Count the mentions of each side that its official accounts replied to."""
+    project = membership_of(request.user, project_id).project
+    f = read_filter(request, project, set())
+    sides = sides_of(f, list(Keyword.objects.filter(project=project).order_by("id")))
+    return [
+        {
+            "keywords": one.side.keywords,
+            "accounts": [
+                {"author_id": account.pk, "platform": account.platform, "name": str(account)}
+                for account in one.accounts
+            ],
+            "mentions": one.mentions,
+            "replied": len(one.replied),
+            "median_s": one.median_s,
+        }
+        for one in (read_replies(sides) if sides else ())
     ]
 
 

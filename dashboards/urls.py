@@ -175,6 +175,7 @@ AUTHORS = [
         name="author_note_delete",
     ),
     path("p/<int:project_id>/authors/<int:author_id>/tags", author.author_tags, name="author_tags"),
+    path("p/<int:project_id>/authors/<int:author_id>/official", author.author_official, name="author_official"),
     path("p/<int:project_id>/authors/<int:author_id>/mute", author.author_mute, name="author_mute"),
     path("p/<int:project_id>/authors/<int:author_id>/export", author.author_export, name="author_export"),
     path("p/<int:project_id>/authors/<int:author_id>/erase", author.author_erase, name="author_erase"),

@@ -34,7 +34,9 @@ def export_author(author: Author, user: User) -> Iterator[str]:
 
 
 def _pieces(author: Author) -> Iterator[str]:
-    yield '{"author": ' + _json({name: getattr(author, name) for name in (*AUTHOR, *LABELS)})
+    speaks_for = author.speaks_for.name if author.speaks_for else None
+    facts = {name: getattr(author, name) for name in (*AUTHOR, *LABELS)}
+    yield '{"author": ' + _json(facts | {"official_account_of": speaks_for})
     yield ', "tags": ' + _json(sorted(author.tags.values_list("tag", flat=True)))
     notes = author.notes.order_by("pk").values("text", "created_at", "updated_at")
     yield ', "notes": ' + _json(list(notes)) + ', "items": ['

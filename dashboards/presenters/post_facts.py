@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.formats import number
-from monitoring.ingest.keys import key_of
+from monitoring.content.native_keys import key_of
 from monitoring.models import Document, DocumentSource
 from monitoring.query import MAX_STARS
 from monitoring.query import stars as whole_stars

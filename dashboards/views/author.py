@@ -1,4 +1,7 @@
-"""The page of an author and what a team does there: notes, tags, mute; admins export and erase a person's data."""
+"""The page of an author and what a team does there: notes, tags, official account, mute.
+
+Admins export and erase a person's data.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -32,7 +35,7 @@ LATEST = 10
 @project_view()
 @within_time_limit
 def author(request: SignedInRequest, membership: Membership, author_id: int) -> HttpResponse:
-    found = get_object_or_404(Author, project=membership.project, pk=author_id)
+    found = get_object_or_404(Author.objects.select_related("speaks_for"), project=membership.project, pk=author_id)
     return _page(request, membership, found)
 
 
@@ -53,6 +56,8 @@ def _page(
         "rows": shown_mentions(latest),
         "notes": found.notes.select_related("user").order_by("-pk"),
         "rules": rule_sentences(authors.settings_of(project)),
+        "speaks_for": found.speaks_for,
+        "official_keywords": authors.official_keywords(project),
         "all_tags": authors.tags_of_authors(project),
         "may_edit": membership.may(Role.MANAGER),
         "is_admin": membership.may(Role.ADMIN),
@@ -129,6 +134,18 @@ def author_tags(request: SignedInRequest, membership: Membership, author_id: int
         author_id,
         lambda: authors.change_tags(project, user, author_id, add=add, remove=remove),
     )
+
+
+@project_view(Role.MANAGER)
+@require_POST
+def author_official(request: SignedInRequest, membership: Membership, author_id: int) -> HttpResponse:
+    """POST the `keyword` that the author speaks for, "" for none."""
+    given = request.POST.get("keyword", "")
+    keyword_id = read_id(given)
+    if given and keyword_id is None:
+        raise Http404
+    project, user = membership.project, request.user
+    return _change(request, membership, author_id, lambda: authors.set_official(project, user, author_id, keyword_id))
 
 
 @project_view(Role.MANAGER)

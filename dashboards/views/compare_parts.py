@@ -1,4 +1,4 @@
-"""The fragments of the compare page that load after it: one side, and visibility with authors and posts.
+"""The fragments of the compare page that load after it: one side, and visibility with replies, authors and posts.
 
 Both read texts or bounded samples of mentions, which takes longer than counts.
 """
@@ -8,16 +8,18 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from accounts.access import SignedInRequest, project_view
-from accounts.models import Membership
+from accounts.models import Membership, Role
 from dashboards.presenters import overview_details as details
 from dashboards.presenters.compare import side_name
 from dashboards.presenters.compare_details import shared_author_rows, visibility_rows
+from dashboards.presenters.compare_replies import replies_rows, suggested_accounts
 from dashboards.presenters.mention_rows import shown_mentions
 from dashboards.views.compare import read_sides
 from dashboards.views.time_limit import within_time_limit
 from monitoring.content.values import read_id
 from monitoring.insights.comparison_posts import most_engaging, shared_authors
 from monitoring.insights.filters import MentionFilter
+from monitoring.insights.official_replies import read_replies
 from monitoring.insights.profile import profile
 from monitoring.insights.terms import distinctive_terms
 from monitoring.insights.visibility import read_parts, read_weights, weights_query
@@ -59,6 +61,8 @@ def compare_details(request: SignedInRequest, membership: Membership) -> HttpRes
     if not sides:
         raise Http404
     read = read_parts(sides)
+    found = read_replies(sides)
+    replies, may_edit = replies_rows(found), membership.may(Role.MANAGER)
     rivals = [one for side in sides[1:] for one in side.ids]
     posts = most_engaging(sides[0].f.replace(keywords=tuple(rivals))) if rivals else []
     context = {
@@ -66,6 +70,11 @@ def compare_details(request: SignedInRequest, membership: Membership) -> HttpRes
         "names": [side_name(side) for side in sides],
         "visibility": visibility_rows(sides, read, read_weights(request.GET)),
         "pairs": [pair for pair in request.GET.lists() if not pair[0].endswith("_weight")],
+        "replies": replies,
+        "has_accounts": any(row.accounts for row in replies),
+        "has_examples": any(row.examples for row in replies),
+        "suggested": suggested_accounts(found) if may_edit else [],
+        "may_edit": may_edit,
         "authors": shared_author_rows(sides, shared_authors(sides)),
         "posts": shown_mentions(posts),
     }

@@ -18,13 +18,14 @@ from django.utils import timezone
 
 from monitoring.content.clean import clean
 from monitoring.content.language import with_language
+from monitoring.content.native_keys import key_of
 from monitoring.content.sameness import Texts
 from monitoring.content.urls import address_of, canonical_url
 from monitoring.feeds.identity import HASHED
 from monitoring.ingest import keys
 from monitoring.ingest.backlog import backlog_ids, publication
 from monitoring.ingest.counts import has_counts
-from monitoring.ingest.keys import DETAILS, content_hash, is_same_reading, key_of, url_hash
+from monitoring.ingest.keys import DETAILS, content_hash, is_same_reading, url_hash
 from monitoring.ingest.records import Batch, Changes, KnownEntry, NewEntry, Recount
 from monitoring.ingest.renamed import Shown, is_renamed
 from monitoring.ingest.statements import columns_of

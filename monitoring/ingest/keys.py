@@ -1,7 +1,4 @@
-"""Fixed-size keys for unique constraints: native ids and addresses in, UUIDs and integers out.
-
-Used by ingest/, and by the match explainer to find a document by its address.
-"""
+"""Hashes of entries and variants of documents: integers out, for columns of a fixed size. Used by ingest/ only."""
 
 import hashlib
 from uuid import UUID
@@ -14,11 +11,6 @@ READING = 1
 # Fields of an entry apart from its texts, its URL and its counts that an edit may change. A changed rating is one of
 # the counts, too (counts.py), and may decide which keywords match.
 DETAILS = ("author", "author_url", "author_handle", "kind", "reply_to", "thread", "country", "rating")
-
-
-def key_of(text: str) -> UUID:
-    """Return the MD5 hash of a native id or canonical address, which may be longer than an index allows."""
-    return UUID(bytes=hashlib.md5(text.encode(), usedforsecurity=False).digest())
 
 
 def variant_of(source_id: int, native_key: UUID) -> int:

@@ -151,7 +151,7 @@ def welcome_count(project_id: int, now: datetime) -> int:
 def _waiting(project_id: int, now: datetime) -> QuerySet[Author]:
     days = AuthorSettings.objects.filter(project_id=project_id).values_list("welcome_days", flat=True).first()
     since = now - timedelta(days=days or AuthorSettings().welcome_days)
-    rows = Author.objects.filter(project_id=project_id, welcome_at__gte=since, erased_at=None)
+    rows = Author.objects.filter(project_id=project_id, welcome_at__gte=since, erased_at=None, speaks_for=None)
     return rows.filter(Q(greeted_at=None) | Q(greeted_at__lt=F("welcome_at")))
 
 

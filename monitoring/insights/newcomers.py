@@ -34,8 +34,8 @@ class Newcomers:
 
 
 def newcomers(project_id: int, now: datetime) -> Newcomers:
-    """Count the authors of the last weeks, erased ones left out."""
-    known = Author.objects.filter(project_id=project_id, erased_at=None)
+    """Count the authors of the last weeks, erased ones and official accounts left out."""
+    known = Author.objects.filter(project_id=project_id, erased_at=None, speaks_for=None)
     last = now - GREETED_WITHIN
     recent = known.filter(welcome_at__gte=last - WINDOW, welcome_at__lt=last)
     in_time = Q(greeted_at__gte=F("welcome_at"), greeted_at__lte=F("welcome_at") + GREETED_WITHIN)

@@ -28,6 +28,7 @@ class Author(models.Model):
     and the last of these were published (UTC); the labels, by the rules of `AuthorSettings`; and `welcome_at`, when
     the author wrote for the first time, or again after a long time. An author's page counts what it shows.
 
+    `speaks_for` is the brand or competitor whose official account this is, as people said; null for most.
     `greeted_at` is when somebody greeted the author or dismissed that. After `erased_at` the names are "", nothing of
     the author is stored again, and `key` is the `erased_key`, which recognizes them (ingest/erasure.py). Times are
     UTC.
@@ -50,6 +51,9 @@ class Author(models.Model):
     welcome_at = models.DateTimeField(null=True)
     greeted_at = models.DateTimeField(null=True)
     greeted_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    speaks_for = models.ForeignKey(
+        "monitoring.Keyword", on_delete=models.SET_NULL, null=True, related_name="accounts", db_index=False
+    )
     refreshed_at = models.DateTimeField(null=True)
     erased_at = models.DateTimeField(null=True)
     search = SearchVectorField(null=True)
@@ -77,6 +81,9 @@ class Author(models.Model):
                 name="author_by_welcome",
             ),
             models.Index(fields=["project", "name"], name="author_by_name"),
+            models.Index(
+                fields=["speaks_for"], condition=Q(speaks_for__isnull=False), name="author_official_accounts"
+            ),
             models.Index(fields=["erased_at"], condition=Q(erased_at__isnull=False), name="author_erased"),
             GinIndex(fields=["search"], name="author_search", fastupdate=True),
         ]

@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.models import Project
+from monitoring.content.native_keys import key_of
 from monitoring.content.scrub import scrub
 from monitoring.content.urls import canonical_url, fragment_of, url_from_input
 from monitoring.feeds.errors import ParseError
 from monitoring.ingest.documents import COMPARED
-from monitoring.ingest.keys import key_of
 from monitoring.matching.keyword_index import TrackedKeyword, doc_of
 from monitoring.messages.source_errors import error_text
 from monitoring.models import Document, Keyword, Mention

@@ -45,6 +45,7 @@ def erase_author(project: Project, user: User, author_id: int) -> Author:
             setattr(author, field, "")
         for field in ("followers", "first_at", "last_at", "welcome_at", "greeted_at", "greeted_by", "search"):
             setattr(author, field, None)
+        author.speaks_for = None
         author.is_regular = author.is_detractor = author.is_ambassador = False
         author.mention_count = 0
         author.key = erased_key(author.key, secret)

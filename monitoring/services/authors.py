@@ -1,4 +1,4 @@
-"""Changes of a team about authors: notes, tags, greetings and the rules of labels.
+"""Changes of a team about authors: notes, tags, official accounts, greetings and the rules of labels.
 
 In: a project, a person, the id of an author of the project. Out: rows. Every change is logged. Called by the pages and
 the API. Tags are added and removed one by one, so two people can't overwrite each other; a note is changed in the
@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,7 +17,7 @@ from accounts.activity_log import record
 from accounts.models import Project, User
 from monitoring.content.scrub import scrub
 from monitoring.ingest.author_refresh import ensure_settings, start_walk
-from monitoring.models import Author, AuthorNote, AuthorSettings, AuthorTag, Document, Mute
+from monitoring.models import Author, AuthorNote, AuthorSettings, AuthorTag, Document, Keyword, Mute
 from monitoring.models.authors import MAX_NOTE
 from monitoring.services.mention_tags import normal_tags
 from monitoring.services.mutes import mute_like
@@ -105,6 +105,27 @@ def tags_of_authors(project: Project) -> list[str]:
     """Return the tags in use, in alphabetical order, for filters and suggestions."""
     tags = AuthorTag.objects.filter(project=project)
     return list(tags.values_list("tag", flat=True).distinct().order_by("tag")[:200])
+
+
+def official_keywords(project: Project) -> QuerySet[Keyword]:
+    """Return the keywords that have official accounts: brands and competitors."""
+    return Keyword.objects.filter(project=project).exclude(type=Keyword.Type.TOPIC).order_by("id")
+
+
+def set_official(project: Project, user: User, author_id: int, keyword_id: int | None) -> Author:
+    """Say which brand or competitor an author speaks for, None for nobody. Raises Author.DoesNotExist, or
+    Keyword.DoesNotExist for a keyword that is neither.
+    """
+    with transaction.atomic():
+        author = _locked(project, author_id)
+        keyword = official_keywords(project).get(pk=keyword_id) if keyword_id is not None else None
+        if author.speaks_for_id != keyword_id:
+            author.speaks_for = keyword
+            author.save(update_fields=["speaks_for"])
+            record(
+                project, user, "author.official_set", author, author=author.pk, keyword=keyword.name if keyword else ""
+            )
+    return author
 
 
 def greet(project: Project, user: User, author_ids: Collection[int]) -> list[int]:

@@ -11,9 +11,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import Project
+from monitoring.content.native_keys import key_of
 from monitoring.content.urls import canonical_url
 from monitoring.ingest.deletions import blank_documents
-from monitoring.ingest.keys import key_of
 from monitoring.models import Document
 from monitoring.platforms.bluesky_posts import author_url, post_url
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from monitoring.ingest.keys import key_of
+from monitoring.content.native_keys import key_of
 from monitoring.models import DocumentSource, Source
 from monitoring.platforms.jetstream import MICROSECOND, time_of
 from monitoring.polling.leases import claim_streamed

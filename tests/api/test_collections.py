@@ -7,8 +7,8 @@ from django.test import Client
 from django.utils import timezone
 
 from delivery.models import ExternalRecipient
+from monitoring.content.native_keys import key_of
 from monitoring.content.urls import canonical_url
-from monitoring.ingest.keys import key_of
 from tests.factories import make_keyword, make_mention
 from workplace.curation import newsletter
 from workplace.models import CollectionItem

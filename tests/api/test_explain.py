@@ -31,8 +31,8 @@ def test_it_works(program, viewer, path):
 
 
 def test_explain_checks_keyword_against_stored_item_by_url(program, viewer, manager, project, path):
+    from monitoring.content.native_keys import key_of
     from monitoring.content.urls import canonical_url
-    from monitoring.ingest.keys import key_of
 
     url = "https://site.example/panne"
     document = make_document(

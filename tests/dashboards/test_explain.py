@@ -110,8 +110,8 @@ def test_explanation_lists_matching_keywords_first(as_person, viewer, project, e
 def test_explanation_finds_stored_item_by_any_variant_of_its_url(
     as_person, viewer, project, read, explain_url, spelling
 ):
+    from monitoring.content.native_keys import key_of
     from monitoring.content.urls import canonical_url
-    from monitoring.ingest.keys import key_of
 
     url = "http://site.example/a"
     source = make_source(project, title="Le Phare")
@@ -130,8 +130,8 @@ def test_explanation_says_that_the_source_edited_the_item(as_person, viewer, pro
 def test_explanation_finds_the_item_of_a_fragment_else_the_newest_at_the_url(
     as_person, viewer, project, read, explain_url
 ):
+    from monitoring.content.native_keys import key_of
     from monitoring.content.urls import canonical_url
-    from monitoring.ingest.keys import key_of
 
     url = "https://site.example/versions"
     for number in (1, 2, 3):
@@ -263,8 +263,8 @@ def test_explanation_closes_all_lists_of_deep_and_long_queries(as_person, viewer
 
 
 def test_explanation_uses_stored_item_after_redirect(as_person, manager, project, at):
+    from monitoring.content.native_keys import key_of
     from monitoring.content.urls import canonical_url
-    from monitoring.ingest.keys import key_of
 
     with FeedServer() as server:
         server.put("/short", status=302, location="/a")

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from monitoring.ingest.keys import key_of
+from monitoring.content.native_keys import key_of
 from monitoring.models import DocumentSource
 from tests.factories import make_keyword, make_mention, make_source
 

@@ -1,7 +1,6 @@
 """A project with rows of every kind, which grows: for tests that open every page with few and with many rows."""
 
 from datetime import timedelta
-from uuid import uuid4
 
 from django.utils import timezone
 
@@ -11,9 +10,6 @@ from accounts.tokens import create_token
 from alerts.models import Digest, Incident, Playbook
 from delivery.models import ExternalRecipient
 from monitoring.models import (
-    Author,
-    AuthorNote,
-    AuthorTag,
     Correction,
     Credential,
     Document,
@@ -33,6 +29,7 @@ from reports.changes import create_link
 from reports.models import Logo, Report
 from reports.sections.registry import SECTIONS
 from tests.dashboards.alert_rows import AlertRows
+from tests.dashboards.author_rows import AuthorRows
 from tests.dashboards.collection_rows import CollectionRows
 from tests.dashboards.goal_rows import GoalRows
 from tests.dashboards.post_rows import PostRows
@@ -60,7 +57,7 @@ QUERY_STRINGS = {
 }
 
 
-class World(AlertRows, GoalRows, CollectionRows, PostRows, WebsiteRows):
+class World(AlertRows, AuthorRows, GoalRows, CollectionRows, PostRows, WebsiteRows):
     """A project with rows of every kind, to which `grow` adds; pages with an id show the first of their kind."""
 
     def __init__(self, project, owner):
@@ -177,6 +174,7 @@ class World(AlertRows, GoalRows, CollectionRows, PostRows, WebsiteRows):
         self._reply()
         self._bulk_change()
         self._author()
+        self._official_reply(source)
         self._report()
         self._goal(member.user)
         self._grow_collections(now)
@@ -268,27 +266,6 @@ class World(AlertRows, GoalRows, CollectionRows, PostRows, WebsiteRows):
         return SavedReply.objects.create(
             project=self.project, name=f"Reply {self.size}", language="en", text="Hi {{author}}"
         )
-
-    def _author(self):
-        """Add an author to welcome; the items, notes and tags of the first one grow too."""
-        now = timezone.now()
-        author = Author.objects.create(
-            project=self.project,
-            platform="bluesky",
-            key=uuid4(),
-            name=f"Author {self.size}",
-            mention_count=1,
-            first_at=now,
-            last_at=now,
-            welcome_at=now,
-        )
-        first = Author.objects.filter(project=self.project).order_by("pk").first()
-        for one in {author, first}:
-            make_mention(self.keyword, written_by=one, kind="post", sentiment="negative", published=now)
-            AuthorNote.objects.create(author=one, user=self.member.user, text="Client")
-            AuthorTag.objects.create(project=self.project, author=one, tag=f"tag {self.size}")
-        Document.objects.filter(pk=self.mention.document_id).update(written_by=first)
-        return author
 
     def _mute(self):
         """Add a mute with a hidden mention."""

@@ -4,8 +4,8 @@ import hashlib
 
 import pytest
 
+from monitoring.content.native_keys import key_of
 from monitoring.ingest import keys
-from monitoring.ingest.keys import key_of
 from monitoring.ingest.store import store
 from monitoring.models import Document, DocumentRevision, DocumentSource, Mention
 from tests.factories import make_keyword

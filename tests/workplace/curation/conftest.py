@@ -23,8 +23,8 @@ def draft(collection, owner):
 
 @pytest.fixture
 def mention(project):
+    from monitoring.content.native_keys import key_of
     from monitoring.content.urls import canonical_url
-    from monitoring.ingest.keys import key_of
     from tests.factories import make_keyword, make_mention, make_source
 
     source, url = make_source(project, title="Le Phare"), "https://phare.example/rennes"
