@@ -11,6 +11,7 @@ from ninja.openapi.schema import OpenAPISchema
 from api import (
     authors,
     bulk_changes,
+    calendar,
     channels,
     collections,
     columns,
@@ -79,6 +80,7 @@ ROUTERS = [
             stories,
             reports,
             posts,
+            calendar,
             collections,
             issues,
         ),

@@ -1,7 +1,7 @@
 """Create, list, revoke and read the secret calendar addresses of a person, and write what they show.
 
 A calendar shows the posts that its owner may see; it ends when they leave the project and when it is revoked. Called
-by the pages.
+by the pages and the API.
 """
 
 from collections.abc import Iterable

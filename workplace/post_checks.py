@@ -3,7 +3,7 @@
 In: values as people and programs send them. Out: errors by field, or checked values. Called by workplace/posts.py.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, time
 
 from django.core.exceptions import ValidationError
@@ -11,9 +11,20 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Role, User, validate_time_zone
 from monitoring.content.scrub import is_storable
+from workplace.calendar.charter import read_hashtags
 from workplace.calendar.text_limits import PLATFORMS
 from workplace.models import Post
-from workplace.models.posts import MAX_CAMPAIGN, MAX_COMMENT, MAX_TEXT, MAX_TITLE, MAX_URL
+from workplace.models.posts import (
+    MAX_CAMPAIGN,
+    MAX_COMMENT,
+    MAX_SIGNATURE,
+    MAX_TERM,
+    MAX_TERMS,
+    MAX_TEXT,
+    MAX_TITLE,
+    MAX_TONE,
+    MAX_URL,
+)
 
 YEARS = range(2000, 2101)
 
@@ -53,6 +64,39 @@ def checked_comment(text: str) -> str:
     if problem := _text_problem(text, MAX_COMMENT):
         raise ValidationError({"comment": ValidationError(problem, code="invalid")})
     return text
+
+
+def checked_rules(values: Mapping[str, object]) -> dict[str, object]:
+    """Return fields of CalendarRules as they are stored. Raises ValidationError by field."""
+    checked, errors = dict(values), {}
+    for name, limit in (("tone", MAX_TONE), ("signature", MAX_SIGNATURE)):
+        if name in values:
+            checked[name] = str(values[name]).replace("\r\n", "\n").strip()
+            if problem := _text_problem(str(checked[name]), limit):
+                errors[name] = ValidationError(problem, code="invalid")
+    for name, read in (("forbidden", _phrases), ("hashtags", _hashtags)):
+        if isinstance(terms := values.get(name), list):
+            checked[name] = read(terms)
+            if problem := _terms_problem(read(terms)):
+                errors[name] = ValidationError(problem, code="invalid")
+    if errors:
+        raise ValidationError(errors)
+    return checked
+
+
+def _phrases(lines: Iterable[str]) -> list[str]:
+    spaced = (" ".join(line.split()) for line in lines)
+    return list(dict.fromkeys(line for line in spaced if line))
+
+
+def _hashtags(lines: Iterable[str]) -> list[str]:
+    return read_hashtags(" ".join(lines))
+
+
+def _terms_problem(terms: list[str]) -> str:
+    if len(terms) > MAX_TERMS:
+        return _("Enter at most %(count)s words and phrases.") % {"count": MAX_TERMS}
+    return next(filter(None, (_text_problem(term, MAX_TERM) for term in terms)), "")
 
 
 def _text_problem(text: str, limit: int) -> str:

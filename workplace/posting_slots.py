@@ -1,6 +1,6 @@
 """The weekly posting slots of a project: add and remove them, and let a post fall into the next free one.
 
-Raises ValidationError by field. Called by the pages.
+Raises ValidationError. Called by the pages and the API.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.activity_log import record
-from accounts.models import Project, User
+from accounts.models import Project, User, validate_time_zone
 from workplace.calendar.slots import Slot, Taken, next_free
 from workplace.calendar.statuses import CANCELED
 from workplace.calendar.text_limits import PLATFORMS
@@ -28,8 +28,10 @@ def slots_of(project: Project) -> list[PostingSlot]:
     return list(PostingSlot.objects.filter(project=project).order_by("weekday", "at", "platform"))
 
 
-def add_slot(project: Project, user: User, platform: str, weekday: int, at: time) -> PostingSlot:
-    """Add a slot at a time of the person’s zone."""
+def add_slot(project: Project, user: User, platform: str, weekday: int, at: time, time_zone: str = "") -> PostingSlot:
+    """Add a slot at a time of a zone, by default the person’s."""
+    zone = time_zone or user.time_zone
+    validate_time_zone(zone)
     if platform not in PLATFORMS or not 0 <= weekday <= 6:
         raise ValidationError(_("Choose a platform and a weekday."), code="invalid")
     if project.posting_slots.count() >= MAX_SLOTS:
@@ -37,7 +39,7 @@ def add_slot(project: Project, user: User, platform: str, weekday: int, at: time
     try:
         with transaction.atomic():
             slot = PostingSlot.objects.create(
-                project=project, platform=platform, weekday=weekday, at=at, time_zone=user.time_zone
+                project=project, platform=platform, weekday=weekday, at=at, time_zone=zone
             )
             record(project, user, "posting_slot.created", place_name(platform), weekday=weekday, time=f"{at:%H:%M}")
     except IntegrityError:

@@ -19,7 +19,7 @@ from accounts.models import Project, User
 from workplace.calendar.statuses import status_after, status_after_edit, steps_from
 from workplace.calendar.wall_clock import WallClock
 from workplace.models import CalendarRules, OutgoingPost, Post, PostComment, PostVariant
-from workplace.post_checks import YEARS, checked_comment, checked_links, errors_of
+from workplace.post_checks import YEARS, checked_comment, checked_links, checked_rules, errors_of
 from workplace.post_messages import write_decision, write_problem, write_request
 from workplace.post_reminders import people_of
 from workplace.project_rules import change_rules
@@ -61,8 +61,8 @@ def rules_of(project: Project) -> CalendarRules:
 
 
 def set_rules(project: Project, user: User, **values: object) -> None:
-    """Change the rules for posts; `values` are fields of CalendarRules."""
-    change_rules(CalendarRules, project, user, "calendar_rules.changed", values)
+    """Change the rules for posts; `values` are fields of CalendarRules. Raises ValidationError by field."""
+    change_rules(CalendarRules, project, user, "calendar_rules.changed", checked_rules(values))
 
 
 def create_post(project: Project, user: User, values: PostValues, status: str = Post.Status.DRAFT) -> Post:

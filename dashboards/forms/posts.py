@@ -5,7 +5,7 @@ In: what people enter. Out: PostValues of workplace/posts.py. Used by dashboards
 
 from collections.abc import Mapping
 from datetime import date, time
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.forms import BoundField
@@ -14,7 +14,6 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.forms import TimeZoneField
 from accounts.models import Project, User
-from workplace.calendar.charter import read_hashtags
 from workplace.calendar.text_limits import PLATFORMS
 from workplace.models import CalendarRules, Post
 from workplace.models.posts import (
@@ -27,7 +26,7 @@ from workplace.models.posts import (
     MAX_TITLE,
     MAX_TONE,
 )
-from workplace.post_checks import YEARS
+from workplace.post_checks import YEARS, checked_rules
 from workplace.post_words import place_name
 from workplace.posts import PostValues
 
@@ -180,11 +179,16 @@ class CalendarRulesForm(forms.Form):
     )
 
     def clean_forbidden(self) -> list[str]:
-        words = (" ".join(line.split()) for line in self.cleaned_data["forbidden"].splitlines())
-        return _checked(list(dict.fromkeys(word for word in words if word)))
+        return self._checked("forbidden", self.cleaned_data["forbidden"].splitlines())
 
     def clean_hashtags(self) -> list[str]:
-        return _checked(read_hashtags(self.cleaned_data["hashtags"]))
+        return self._checked("hashtags", [self.cleaned_data["hashtags"]])
+
+    def _checked(self, name: str, lines: list[str]) -> list[str]:
+        try:
+            return cast("list[str]", checked_rules({name: lines})[name])
+        except forms.ValidationError as error:
+            raise forms.ValidationError(error.error_dict[name]) from None
 
     @classmethod
     def for_rules(cls, rules: CalendarRules, data: Any = None) -> "CalendarRulesForm":
@@ -192,14 +196,6 @@ class CalendarRulesForm(forms.Form):
         initial = {name: getattr(rules, name) for name in ("needs_approval", "tone", "signature")}
         initial |= {"forbidden": "\n".join(rules.forbidden), "hashtags": " ".join(rules.hashtags)}
         return cls(data, initial=initial)
-
-
-def _checked(terms: list[str]) -> list[str]:
-    if len(terms) > MAX_TERMS:
-        raise forms.ValidationError(_("Enter at most %(count)s words and phrases.") % {"count": MAX_TERMS})
-    if any(len(term) > MAX_TERM for term in terms):
-        raise forms.ValidationError(_("This text is too long."))
-    return terms
 
 
 def read_day(text: str) -> date | None:
