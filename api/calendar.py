@@ -1,4 +1,4 @@
-"""The API's editorial calendar beside its posts: secret addresses, rules with the charter, and posting slots.
+"""The API's editorial calendar without its posts: secret addresses, rules with the charter, and posting slots.
 
 Members create, list and revoke their own addresses; admins change the rules, managers the slots, through workplace/.
 Mounted by api/app.py, which authenticates callers and turns exceptions into problem bodies.

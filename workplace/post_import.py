@@ -12,7 +12,7 @@ from typing import cast
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.activity_log import record
@@ -21,7 +21,8 @@ from accounts.time_zones import zone_of
 from monitoring.content.scrub import scrub
 from workplace.calendar import csv_posts
 from workplace.calendar.csv_posts import CsvRow, Names, fold_name, read_csv
-from workplace.calendar.ics import ALL_DAY, ReadEvent, read_ics
+from workplace.calendar.ics import ALL_DAY, INCOMPLETE, TOO_MANY, ReadEvent, read_ics
+from workplace.calendar.recurrences import OVER, TOO_OFTEN, UNREADABLE
 from workplace.calendar.text_limits import PLATFORMS
 from workplace.models import Post
 from workplace.models.posts import MAX_CAMPAIGN, MAX_TEXT, MAX_TITLE
@@ -80,10 +81,17 @@ def names() -> Names:
 
 
 def _events(content: bytes, user: User) -> tuple[list[tuple[str, PostValues]], list[str]]:
-    found = read_ics(content, user.zone)
+    found = read_ics(content, user.zone, timezone.localdate(timezone=user.zone))
     if found.error:
         raise ValidationError(_("This file is no calendar with events that Vigie can read."), code="invalid")
-    left_out = [_("“%(title)s” has no title or no date.") % {"title": title} for title in found.left_out]
+    reasons = {
+        INCOMPLETE: _("“%(title)s” has no title or no date."),
+        TOO_MANY: _("The file has too many events: import the rest in another file."),
+        OVER: _("“%(title)s” repeats, and has no date in the coming year."),
+        TOO_OFTEN: _("“%(title)s” repeats too often: by the hour, or for too many years."),
+        UNREADABLE: _("“%(title)s” repeats by a rule that Vigie can’t read."),
+    }
+    left_out = [reasons[code] % {"title": title} for title, code in found.left_out]
     return [(_event_key(one), _event_values(one, user)) for one in found.events], left_out
 
 
@@ -128,8 +136,9 @@ def _row_values(row: CsvRow, user: User) -> PostValues:
 
 
 def _event_key(one: ReadEvent) -> str:
-    """Return the key of an event."""
-    return _key("ics", one.uid or f"{one.title}|{one.day}|{one.at}")
+    """Return the key of an event. A date of a series is known by when it was planned first, also after it moved."""
+    identity = one.uid or f"{one.title}|{one.day}|{one.at}"
+    return _key("ics", f"{identity}|{one.slot}" if one.slot else identity)
 
 
 def _row_key(row: CsvRow) -> str:

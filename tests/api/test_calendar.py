@@ -1,4 +1,4 @@
-"""The calendar in the API beside its posts: secret addresses, rules with the charter, posting slots."""
+"""The calendar in the API: secret addresses, rules with the charter, posting slots."""
 
 from urllib.parse import urlsplit
 

@@ -113,6 +113,40 @@ def test_import_keeps_what_people_changed_and_creates_only_new_rows(as_person, o
     assert ActivityEntry.objects.filter(action="posts.imported").count() == 2
 
 
+@pytest.mark.parametrize("zone", ["Europe/Paris", "America/Montreal"])
+def test_series_is_imported_once_on_the_hour_of_its_zone(as_person, owner, at, zone):
+    """A year has both changes of the clocks; the file is imported again after one date was moved elsewhere."""
+    client, start = as_person(owner), timezone.localdate() + timedelta(days=2)
+    later = start + timedelta(days=7)
+    lines = [
+        "BEGIN:VCALENDAR",
+        *("BEGIN:VEVENT", "UID:s", "SUMMARY:Tip of the week"),
+        *(f"DTSTART;TZID={zone}:{start:%Y%m%d}T183000", "RRULE:FREQ=WEEKLY", "END:VEVENT"),
+        "END:VCALENDAR",
+    ]
+    text = words(upload(client, at, "\r\n".join(lines).encode(), "tips.ics"))
+    assert "52 posts created." in text
+    made = list(Post.objects.order_by("due_at"))
+    assert {(one.due_time, one.time_zone) for one in made} == {(time(18, 30), zone)}
+    assert len({one.due_at.time() for one in made}) == 2
+    posts.move_post(made[3], owner, 1, start, time(9))
+    change = ("BEGIN:VEVENT", "UID:s", f"RECURRENCE-ID;TZID={zone}:{later:%Y%m%d}T183000", "SUMMARY:Moved")
+    change = (*change, f"DTSTART;TZID={zone}:{later:%Y%m%d}T080000", "END:VEVENT")
+    again = "\r\n".join([*lines[:-1], *change, lines[-1]]).encode()
+    assert "0 posts created. 52 were already" in words(upload(client, at, again, "tips.ics"))
+    assert Post.objects.get(pk=made[3].pk).due_day == start and Post.objects.count() == 52
+
+
+def test_import_says_which_series_were_left_out(as_person, owner, at):
+    event = "BEGIN:VEVENT\r\nUID:{0}\r\nSUMMARY:{0}\r\nDTSTART:20240101T090000\r\nRRULE:{1}\r\nEND:VEVENT\r\n"
+    rules = {"Ended": "FREQ=WEEKLY;COUNT=2", "Hourly": "FREQ=HOURLY", "Odd": "FREQ=SOMETIMES"}
+    content = "".join(event.format(*one) for one in rules.items())
+    text = words(upload(as_person(owner), at, f"BEGIN:VCALENDAR\r\n{content}END:VCALENDAR".encode()))
+    assert "“Ended” repeats, and has no date in the coming year." in text
+    assert "“Hourly” repeats too often" in text and "“Odd” repeats by a rule that Vigie can’t read." in text
+    assert not Post.objects.exists()
+
+
 def test_import_names_the_lines_that_it_left_out(as_person, owner, at):
     response = upload(as_person(owner), at, b"Titre;Date;Heure\nAvent;demain;\n;2026-12-01;\nOK;;\n")
     text = words(response)

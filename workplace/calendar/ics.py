@@ -12,9 +12,12 @@ from threading import Lock
 from icalendar import Calendar, Component, Event
 from icalendar.timezone import tzp
 
+from workplace.calendar.recurrences import Occurrence, expand
+
 PRODUCT = "-//Vigie//Editorial calendar//EN"
 LENGTH = timedelta(minutes=30)  # a post takes no time; calendars show an event of no length as a line
 MAX_EVENTS = 1000  # of a file
+INCOMPLETE, TOO_MANY = "incomplete", "too_many"
 ALL_DAY = time(9)  # the hour of an event without one
 _READING = Lock()
 
@@ -36,7 +39,10 @@ class PostEvent:
 
 @dataclass(frozen=True)
 class ReadEvent:
-    """An event of a file; `zone` is the name of its time zone, "" if it has none."""
+    """An event of a file; `zone` is the name of its time zone, "" if it has none.
+
+    `slot` is which date of a series it is, "" for the first one and for other events.
+    """
 
     uid: str
     title: str
@@ -44,17 +50,19 @@ class ReadEvent:
     day: date
     at: time
     zone: str
+    slot: str = ""
 
 
 @dataclass(frozen=True)
 class IcsFile:
     """The events of a file.
 
-    `left_out` has the titles of those without a usable start; `error` is "", or "invalid" for a file without events.
+    `left_out` has the titles of others, with INCOMPLETE (no title or no date), TOO_MANY (no title), or a reason of
+    recurrences.py; `error` is "", or "invalid" for a file without events.
     """
 
     events: tuple[ReadEvent, ...] = ()
-    left_out: tuple[str, ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
     error: str = field(default="", kw_only=True)
 
 
@@ -69,30 +77,41 @@ def write_ics(name: str, events: Iterable[PostEvent]) -> bytes:
     return bytes(calendar.to_ical())
 
 
-def read_ics(content: bytes, zone: tzinfo) -> IcsFile:
-    """Return the events of a file. Of a series, the first one counts; times in UTC are shown in `zone`."""
+def read_ics(content: bytes, zone: tzinfo, today: date) -> IcsFile:
+    """Return the events of a file, and the dates of its series in the year from today; UTC is shown in `zone`."""
     try:
         with _READING:
             tzp.use_default()  # empties its cache, or a zone of the same name in another file would count
             calendars = Calendar.from_ical(content, multiple=True)
-        found = [event for calendar in calendars for event in calendar.walk("VEVENT")][: MAX_EVENTS + 1]
+        found = [event for calendar in calendars for event in calendar.walk("VEVENT")]
     except (ValueError, IndexError, KeyError, TypeError, AttributeError, RecursionError):
         return IcsFile(error="invalid")
     if not found:
         return IcsFile(error="invalid")
-    events, left_out = [], []
-    for event in found[:MAX_EVENTS]:
-        title = str(event.get("summary", "")).strip()
-        start = _start(event, zone)
-        if start is None or not title:
-            left_out.append(title or str(event.get("uid", "")))
-            continue
-        day, at, name = start
-        text = str(event.get("description", "")).strip()
-        events.append(ReadEvent(str(event.get("uid", "")), title, text, day, at, name))
-    if len(found) > MAX_EVENTS:
-        left_out.append("…")
-    return IcsFile(tuple(events), tuple(left_out))
+    expansion = expand(found, today)
+    left_out = [(_title(event), reason) for event, reason in expansion.left_out]
+    read = [(one, _read(one, zone)) for one in (*expansion.single, *expansion.dates)]
+    left_out += [(_title(one.event), INCOMPLETE) for one, event in read if event is None]
+    number = len(expansion.single)
+    single, dates = ([event for _one, event in part if event] for part in (read[:number], read[number:]))
+    events = [*single, *sorted(dates, key=lambda one: (one.day, one.at))]
+    if len(events) > MAX_EVENTS:
+        left_out.append(("", TOO_MANY))
+    return IcsFile(tuple(events[:MAX_EVENTS]), tuple(dict.fromkeys(left_out)))
+
+
+def _title(event: Component) -> str:
+    return str(event.get("summary", "")).strip() or str(event.get("uid", ""))
+
+
+def _read(one: Occurrence, zone: tzinfo) -> ReadEvent | None:
+    """Return an event, None if it has no title or no start that can be read."""
+    title, text = (str(one.event.get(name, "")).strip() for name in ("summary", "description"))
+    start = _start(one.start, zone)
+    if start is None or not title:
+        return None
+    day, at, name = start
+    return ReadEvent(str(one.event.get("uid", "")), title, text, day, at, name, one.slot)
 
 
 def _event(one: PostEvent) -> Event:
@@ -114,11 +133,10 @@ def _event(one: PostEvent) -> Event:
     return event
 
 
-def _start(event: Component, zone: tzinfo) -> tuple[date, time, str] | None:
-    """Return the wall clock of the start, None if the event has none that can be read."""
+def _start(value: date | None, zone: tzinfo) -> tuple[date, time, str] | None:
+    """Return the wall clock of a start, None if there is none in `zone`."""
     try:
-        value = event.decoded("dtstart", None)
-        return _wall_clock(value, zone) if isinstance(value, date) else None
+        return None if value is None else _wall_clock(value, zone)
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
         return None
 

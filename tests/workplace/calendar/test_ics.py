@@ -12,6 +12,7 @@ from workplace.calendar.csv_posts import Names, read_csv
 from workplace.calendar.ics import LENGTH, PostEvent, read_ics, write_ics
 
 PARIS, MONTREAL = ZoneInfo("Europe/Paris"), ZoneInfo("America/Montreal")
+TODAY = date(2026, 9, 1)
 CHANGED = datetime(2026, 9, 1, 12, tzinfo=UTC)
 NAMES = Names(
     {name: name for name in ("title", "text", "date", "time", "platforms", "type", "campaign")} | {"titre": "title"},
@@ -49,7 +50,7 @@ def test_written_calendar_says_whether_a_post_is_firm():
 def test_calendar_is_read_as_it_was_written(title, text, at, day):
     start = datetime.combine(day, at.replace(microsecond=0, second=0, fold=0), MONTREAL)
     one = PostEvent(uid="post-1@vigie", title=title, text=text, start=start, changed=CHANGED)
-    found = read_ics(write_ics("Lumen", [one]), PARIS)
+    found = read_ics(write_ics("Lumen", [one]), PARIS, TODAY)
     if not title.strip():
         return
     (read,) = found.events
@@ -67,19 +68,19 @@ def test_events_of_other_programs_are_read():
         "BEGIN:VEVENT\r\nUID:5\r\nDTSTART:20261224T080000\r\nEND:VEVENT",
         "END:VCALENDAR",
     ]
-    found = read_ics("\r\n".join(lines).encode(), PARIS)
+    found = read_ics("\r\n".join(lines).encode(), PARIS, TODAY)
     assert [(one.title, one.at, one.zone) for one in found.events] == [
         ("All day", time(9), ""),
         ("In UTC", time(9), ""),
         ("Floating", time(8), ""),
     ]
-    assert found.left_out == ("Never", "5")
+    assert found.left_out == (("Never", "incomplete"), ("5", "incomplete"))
 
 
 @given(content=st.binary(max_size=300))
 def test_reading_any_bytes_raises_nothing(content):
-    assert read_ics(content, PARIS).events == ()
-    read_ics(b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n" + content + b"\r\nEND:VEVENT\r\nEND:VCALENDAR", PARIS)
+    assert read_ics(content, PARIS, TODAY).events == ()
+    read_ics(b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n" + content + b"\r\nEND:VEVENT\r\nEND:VCALENDAR", PARIS, TODAY)
     read_csv(content, NAMES)
     read_csv(b"title,date,time\n" + content, NAMES)
 
@@ -112,10 +113,10 @@ def zoned_file(offset, start):
 
 def test_zone_of_one_file_does_not_count_for_the_next():
     start = ";TZID=Shop time:20261201T100000"
-    hours = [read_ics(zoned_file(offset, start), PARIS).events[0].at for offset in ("+0100", "+0900", "+0100")]
+    hours = [read_ics(zoned_file(offset, start), PARIS, TODAY).events[0].at for offset in ("+0100", "+0900", "+0100")]
     assert hours == [time(10), time(2), time(10)]
 
 
 @pytest.mark.parametrize(("start", "zone"), [(":99991231T235959Z", PARIS), (":00010101T000000Z", MONTREAL)])
 def test_event_at_the_end_of_the_calendar_is_left_out(start, zone):
-    assert read_ics(zoned_file("+0100", start), zone).left_out == ("Advent",)
+    assert read_ics(zoned_file("+0100", start), zone, TODAY).left_out == (("Advent", "incomplete"),)
