@@ -77,9 +77,7 @@ def newsletter_unsubscribe(request: HttpRequest, signed: str) -> HttpResponse:
     if reader and request.method == "POST":
         readers.unsubscribe(reader, timezone.now())
     with translation.override(reader.language if reader else translation.get_language()):
-        context = {
-            "reader": reader,
-            "collection": readers.collection_of_reader(reader) if reader else None,
-            "is_done": reader is None or request.method == "POST" or not reader.is_confirmed,
-        }
+        collection = readers.collection_of_reader(reader) if reader else None
+        is_done = reader is not None and (request.method == "POST" or not reader.is_confirmed)
+        context = {"reader": reader, "collection": collection, "is_unknown": not collection, "is_done": is_done}
         return unlisted(render(request, "curation/unsubscribe.html", context))

@@ -58,7 +58,7 @@ def report_unsubscribe(request: HttpRequest, signed: str) -> HttpResponse:
     """
     recipient = recipients.recipient_of_link(signed)
     if recipient is None:
-        return render(request, "reports/unsubscribe.html", {"recipient": None, "is_done": request.method == "POST"})
+        return render(request, "reports/unsubscribe.html", {"recipient": None, "is_done": True})
     if request.method == "POST":
         recipients.unsubscribe(recipient, timezone.now())
     language = recipient.user.language if recipient.user else recipient.report.language

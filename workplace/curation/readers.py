@@ -6,10 +6,12 @@ ending it ends nothing else. Called by the pages, the API, the public pages, and
 
 from datetime import datetime
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 
 from accounts.activity_log import record
 from accounts.models import User
@@ -20,7 +22,7 @@ from delivery.models import ExternalRecipient
 from workplace.models import Collection
 
 PAGE = "newsletter_confirm"
-_SALT = "workplace.newsletter"
+LINK_SALT = "workplace.newsletter"
 
 
 def mailing_list_of(collection: Collection) -> MailingList:
@@ -74,16 +76,42 @@ def collection_of_reader(reader: ExternalRecipient) -> Collection | None:
 
 
 def unsubscribe_url(reader: ExternalRecipient) -> str:
-    return absolute(reverse("newsletter_unsubscribe", args=[signed_values(_SALT, reader.pk)]))
+    """Return the link that ends a newsletter for an address, also if it was removed and has subscribed again.
+
+    The link has a digest of the address: URLs are written to the logs of proxies.
+    """
+    values = (reader.pk, reader.mailing_list, _digest(reader.email))
+    return absolute(reverse("newsletter_unsubscribe", args=[signed_values(LINK_SALT, *values)]))
 
 
 def reader_of_link(signed: str) -> ExternalRecipient | None:
-    """Return the reader of a link to unsubscribe; None if it is invalid or they were removed."""
-    match values_of(_SALT, signed):
+    """Return the reader of a link to unsubscribe; None if it is invalid, or if the address is no reader any more.
+
+    Emails of earlier versions have links with the row alone.
+    """
+    match values_of(LINK_SALT, signed):
         case [int(pk)]:
-            rows = ExternalRecipient.objects.select_related("project").exclude(mailing_list="")
-            return rows.filter(pk=pk, project__deleted_at=None).first()
+            return _rows().filter(pk=pk).first()
+        case [int(pk), str(name), str(digest)]:
+            return _rows().filter(pk=pk).first() or _reader_of_digest(name, digest)
     return None
+
+
+def _reader_of_digest(name: str, digest: str) -> ExternalRecipient | None:
+    addresses = _rows().filter(mailing_list=name).values_list("pk", "email")
+    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    found = (pk for pk, email in addresses.iterator() if digest in {_digest(email, key) for key in keys})
+    pk = next(found, None)
+    return None if pk is None else _rows().filter(pk=pk).first()
+
+
+def _rows() -> QuerySet[ExternalRecipient]:
+    rows = ExternalRecipient.objects.select_related("project").exclude(mailing_list="")
+    return rows.filter(project__deleted_at=None)
+
+
+def _digest(email: str, key: str = "") -> str:
+    return salted_hmac(LINK_SALT, email, key or None).hexdigest()
 
 
 def unsubscribe(reader: ExternalRecipient, now: datetime) -> None:
