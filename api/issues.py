@@ -22,6 +22,8 @@ from monitoring.insights.mutes import documents_of
 from monitoring.models import Document
 from monitoring.query_tools.explain import stored_document
 from workplace.curation import checks, issues, items, newsletter
+from workplace.curation.additions import NewItem
+from workplace.curation.additions import add_item as add_to_issue
 from workplace.models import CollectionIssue, CollectionItem
 
 router = Router(tags=["collections"])
@@ -193,15 +195,9 @@ def remove_section(request: SignedInRequest, project_id: int, issue_id: int, sec
 @router.post(PATH + "/items", response={201: FullIssueOut})
 def add_item(request: SignedInRequest, project_id: int, issue_id: int, item: ItemIn) -> Status:
     """Add a mention or a URL to the end of a section. An item that the issue has already is not added again."""
-    found, now = _issue(request, project_id, issue_id), timezone.now()
-    project = found.collection.project
-    document = _document(project, item)
-    if document:
-        items.pick(found, request.user, [document], now, item.section)
-        if item.comment:
-            items.change_item(found.items.get(document_id=document.pk), now, comment=item.comment)
-    else:
-        items.add_url(found, request.user, item.url, now, item.section, title=item.title, comment=item.comment)
+    found = _issue(request, project_id, issue_id)
+    new = NewItem(item.url, item.title, item.comment, item.section)
+    add_to_issue(found, request.user, _document(found.collection.project, item), new, timezone.now())
     return Status(201, _shown(_issue(request, project_id, issue_id)))
 
 

@@ -110,7 +110,7 @@ def _draft(request: SignedInRequest, membership: Membership) -> CollectionIssue:
     if (pk := read_id(request.POST.get("issue", ""))) is not None:
         return issue_of(membership, pk)
     collection = collection_of(membership, read_id(request.POST.get("collection", "")) or 0)
-    return issues.current_draft(collection) or issues.create_issue(collection, request.user, timezone.now())
+    return issues.draft_to_pick(collection, request.user, timezone.now())
 
 
 def _added_words(added: int, draft: CollectionIssue) -> str:

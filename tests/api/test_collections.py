@@ -109,13 +109,20 @@ def test_issue_is_sent_once_to_readers_who_confirmed(api, root, collection, issu
         ({"url": "x"}, "url"),
         ({}, "url"),
         ({"url": "https://a.example/", "title": "x" * 301}, "title"),
+        ({"url": "https://phare.example/rennes", "comment": "x" * 2001}, "comment"),
         ({"url": "https://a.example/", "section": -1}, "section"),
         ({"other": 1}, "other"),
     ],
 )
-def test_wrong_items_are_named(api, root, issue, body, field):
+def test_wrong_items_are_named_and_nothing_is_added(api, root, issue, mention, body, field):
     response = api("POST", f"{root}/issues/{issue['id']}/items", body)
     assert response.status_code == 422 and response.json()["errors"][0]["field"] == field
+    assert not CollectionItem.objects.exists()
+
+
+def test_url_that_another_collection_has_is_named(api, root, collection):
+    response = api("POST", f"{root}/collections", {"name": "Lighting", "access": "public", "slug": "lighting"})
+    assert response.status_code == 422 and response.json()["errors"][0]["field"] == "slug"
 
 
 def test_viewer_reads_and_changes_nothing(program, viewer, root, collection, issue):

@@ -279,7 +279,9 @@ def unknown(place, manager, second=None):
         post.variants.create(platform=second.platform, credential=second.credential)
     place.server.loses = True
     run()
-    place.server.published.clear()
+    for one in (place, second):
+        if one:
+            one.server.published.clear()
     OutgoingPost.objects.update(requested_at=timezone.now() - timedelta(hours=2))
     for _ in range(12):
         run()
@@ -317,6 +319,16 @@ def test_unknown_outcome_waits_for_a_person(place, manager, owner, as_person):
     links = {"mastodon": "https://social.example/@lumen/1"}
     posts.take_step(post, manager, post.version, "publish", links=links)
     assert row().state == "sent" and post.variants.get().url == links["mastodon"]
+
+
+def test_each_platform_whose_outcome_is_unknown_has_its_own_email(place, manager):
+    with REPLYING["facebook"]() as server:
+        server.posts, server.loses = [], True
+        unknown(place, manager, Place(server, place.project))
+    assert list(OutgoingPost.objects.values_list("state", flat=True)) == ["unknown"] * 2
+    texts = Delivery.objects.filter(kind="post").values_list("text", flat=True)
+    named = [[name for name in ("Facebook", "Mastodon") if name in text] for text in texts]
+    assert sorted(named) == [["Facebook"], ["Mastodon"]]
 
 
 def test_unknown_outcome_that_failed_can_be_published_again(place, manager):

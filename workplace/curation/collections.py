@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -39,7 +39,7 @@ def create_collection(project: Project, user: User, name: str, **values: Any) ->
             raise ValidationError({"name": ValidationError(text % {"count": MAX_COLLECTIONS}, code="too_many")})
         _assign(collection, {"name": name, **values})
         collection.slug = collection.slug or _free_slug(collection.name)
-        collection.save()
+        _save(collection)
         record(project, user, "collection.created", collection.name, collection=collection.pk)
     return collection
 
@@ -53,7 +53,7 @@ def change_collection(collection: Collection, user: User, **values: Any) -> Coll
         _assign(stored, values)
         changed = sorted(name for name, value in before.items() if getattr(stored, name) != value)
         if changed:
-            stored.save()
+            _save(stored)
             detail: dict[str, object] = {"collection": stored.pk, "fields": changed}
             detail |= {"access": stored.access} if "access" in changed else {}
             record(stored.project, user, "collection.changed", stored.name, **detail)
@@ -88,8 +88,21 @@ def _assign(collection: Collection, values: dict[str, Any]) -> None:
         raise ValidationError(errors)
     same = Collection.objects.filter(slug=collection.slug, access=Collection.Access.PUBLIC).exclude(pk=collection.pk)
     if collection.access == Collection.Access.PUBLIC and collection.slug and same.exists():
-        text = _("This URL is in use. Enter another one.")
-        raise ValidationError({"slug": ValidationError(text, code="taken")})
+        raise _taken()
+
+
+def _save(collection: Collection) -> None:
+    """Save. Two people may take a URL after both found that it is free: the second one gets the error of its field."""
+    try:
+        with transaction.atomic():
+            collection.save()
+    except IntegrityError:
+        raise _taken() from None
+
+
+def _taken() -> ValidationError:
+    text = _("This URL is in use. Enter another one.")
+    return ValidationError({"slug": ValidationError(text, code="taken")})
 
 
 def _name(text: str) -> str:

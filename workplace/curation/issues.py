@@ -61,6 +61,13 @@ def current_draft(collection: Collection) -> CollectionIssue | None:
     return collection.issues.filter(published_at=None).order_by("-changed_at", "-pk").first()
 
 
+def draft_to_pick(collection: Collection, user: User, now: datetime) -> CollectionIssue:
+    """Return the draft that items are picked into. Without one, the first of two people creates it for both."""
+    with transaction.atomic():
+        Collection.objects.select_for_update(no_key=True).get(pk=collection.pk)
+        return current_draft(collection) or create_issue(collection, user, now)
+
+
 def locked_draft(issue: CollectionIssue) -> CollectionIssue:
     """Return a draft, locked until the transaction ends. Raises ValidationError if it is published."""
     rows = CollectionIssue.objects.select_related("collection__project").select_for_update(of=("self",), no_key=True)
