@@ -19,12 +19,14 @@ from dashboards.views.time_limit import within_time_limit
 from monitoring.content.values import read_id
 from monitoring.insights.comparison_posts import most_engaging, shared_authors
 from monitoring.insights.filters import MentionFilter
+from monitoring.insights.mentions import rows_of_documents
 from monitoring.insights.official_replies import read_replies
 from monitoring.insights.profile import profile
-from monitoring.insights.terms import distinctive_terms
+from monitoring.insights.terms import distinctive_terms, typical_documents
 from monitoring.insights.visibility import read_parts, read_weights, weights_query
 
 TOP = 4
+POSTS = 2  # examples of praise, and of criticism
 LABELS = ("positive", "neutral", "negative")
 
 
@@ -44,8 +46,8 @@ def compare_side(request: SignedInRequest, membership: Membership) -> HttpRespon
         "name": side_name(sides[place]),
         "place": place,
         "who": place + 1,
-        "praise": _terms(f, "positive"),
-        "criticism": _terms(f, "negative"),
+        "praise": _opinions(f, "positive"),
+        "criticism": _opinions(f, "negative"),
         "sources": details.source_rows(f, found),
         "authors": details.author_rows(f, found),
         "heat": heat,
@@ -85,11 +87,12 @@ def compare_details(request: SignedInRequest, membership: Membership) -> HttpRes
     return response
 
 
-def _terms(f: MentionFilter, label: str) -> list[details.RankRow]:
-    """Return the terms of the mentions with a label, against the other mentions of the same side."""
+def _opinions(f: MentionFilter, label: str) -> dict[str, object]:
+    """Return the terms of the mentions with a label, against the others of the same side, and typical posts."""
     own = f.replace(sentiments=(label,))
     terms = distinctive_terms(own, f.replace(sentiments=tuple(one for one in LABELS if one != label)))
-    return details.term_rows(own, terms.words, terms.sampled, is_complete=terms.is_complete)
+    rows = details.term_rows(own, terms.words, terms.sampled, is_complete=terms.is_complete)
+    return {"terms": rows, "posts": shown_mentions(rows_of_documents(own, typical_documents(terms, POSTS)))}
 
 
 def _template(request: SignedInRequest, name: str) -> str:

@@ -52,6 +52,21 @@ ORDER BY starts_with(word, %(hashtag)s) DESC, here DESC, word LIMIT %(limit)s
 """
 
 
+# One document of each story.
+_TYPICAL = """
+WITH sample AS (
+    SELECT id, engagement, coalesce(story_id, -id) AS story,
+        (SELECT count(*) FROM unnest(tsvector_to_array(document.search)) AS word WHERE word = ANY(%s)) AS words
+    FROM monitoring_document AS document WHERE id = ANY(%s) AND deleted_at IS NULL
+),
+stories AS (
+    SELECT DISTINCT ON (story) id, words, engagement FROM sample
+    ORDER BY story, words DESC, engagement DESC NULLS LAST, id DESC
+)
+SELECT id FROM stories ORDER BY words DESC, engagement DESC NULLS LAST, id DESC LIMIT %s
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """A word as it is written, in `documents` of the sample; `ratio` is how many times as often as usual it occurs.
@@ -66,12 +81,16 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Distinctive words and frequent hashtags of `sampled` mentions. `is_complete` if these are all of them."""
+    """Distinctive words and frequent hashtags of `documents`, newest first. `is_complete` if these are all of them."""
 
     words: tuple[Term, ...] = ()
     hashtags: tuple[Term, ...] = ()
-    sampled: int = 0
+    documents: tuple[int, ...] = ()
     is_complete: bool = True
+
+    @property
+    def sampled(self) -> int:
+        return len(self.documents)
 
 
 class _Counted(NamedTuple):
@@ -96,9 +115,19 @@ def distinctive_terms(f: MentionFilter, usual: MentionFilter | None = None) -> T
     return Terms(
         words=_terms(words, written, len(here), len(others)),
         hashtags=_terms(hashtags, written, len(here), len(others)),
-        sampled=len(here),
+        documents=tuple(here),
         is_complete=len(newest) <= SAMPLE,
     )
+
+
+def typical_documents(terms: Terms, limit: int) -> list[int]:
+    """Return the documents that have the most of the terms, of different stories; of equal ones, those with the most
+    engagement.
+    """
+    words = {lexeme(key) for term in terms.words for key in KEYS[term.word]}
+    with connection.cursor() as cursor:
+        cursor.execute(_TYPICAL, [sorted(words), list(terms.documents), limit])
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def _before(f: MentionFilter) -> MentionFilter:

@@ -160,12 +160,25 @@ def test_side_shows_terms_of_praise_and_criticism(as_person, viewer, at, keyword
     client = as_person(viewer)
     context = client.get(f"{at('compare_side')}?side=1", headers={"hx-request": "true"}).context
     assert context["name"] == "Halo"
-    assert {"lumière", "douce"} <= {row.label for row in context["praise"]}
-    assert {"livraison", "perdue"} <= {row.label for row in context["criticism"]}
-    for row in [*context["praise"], *context["criticism"], *context["authors"], *context["sources"]]:
+    assert {"lumière", "douce"} <= {row.label for row in context["praise"]["terms"]}
+    assert {"livraison", "perdue"} <= {row.label for row in context["criticism"]["terms"]}
+    terms = [*context["praise"]["terms"], *context["criticism"]["terms"]]
+    for row in [*terms, *context["authors"], *context["sources"]]:
         assert str(count_at(client, at, row.query)) == row.count
     assert b"<!doctype html>" in client.get(f"{at('compare_side')}?side=1").content
     assert client.get(f"{at('compare_side')}?side=9").status_code == 404
+
+
+def test_side_shows_posts_that_have_the_terms_each_story_once(as_person, viewer, at, keywords):
+    halo = keywords[2]
+    warm = {"text": "Halo, une lumière douce et chaude", "sentiment": "positive"}
+    make_mentions(halo, [{"title": f"Warm {n}", **warm, "engagement": n} for n in range(4)])
+    make_story(halo, [{"title": "Copied", **warm, "engagement": 90}] * 3)
+    make_mentions(halo, [{"title": "Loud", "text": "Halo !", "sentiment": "positive", "engagement": 900}])
+    make_mentions(halo, [{"text": "Halo ouvre demain", "sentiment": "neutral"}] * 9)
+    context = as_person(viewer).get(f"{at('compare_side')}?side=1", headers={"hx-request": "true"}).context
+    assert [post.title for post in context["praise"]["posts"]] == ["Warm 3", "Copied"]
+    assert context["criticism"] == {"terms": [], "posts": []}
 
 
 def test_visibility_weighs_parts_relative_to_the_highest(keywords, details):
