@@ -23,6 +23,7 @@ from api import (
     explain,
     exports,
     feed_addresses,
+    followers,
     goals,
     incidents,
     issues,
@@ -87,6 +88,7 @@ ROUTERS = [
         *(volume, documents, sentiment, explain, saved_views, columns, response_times, response_targets, exports),
         *(authors, welcome_queue, triage, bulk_changes, presence, notes, drafts, replies, saved_replies, channels),
         *(incidents, rule_replay, rules, feed_addresses, digests, deliveries, quiet_hours, playbook, goals, team),
+        followers,
     )
 ]
 

@@ -22,6 +22,7 @@ from workplace.goals import changes
 from workplace.goals.metrics.registry import METRICS
 from workplace.goals.words import pace_words
 from workplace.models import Goal
+from workplace.own_accounts import counted_accounts
 
 router = Router(tags=["goals"])
 
@@ -37,6 +38,7 @@ class GoalPatch(Body):
     name: Text = UNSET
     metric: MetricName = UNSET
     keyword_id: int | None = UNSET
+    account_id: int | None = UNSET
     query: Text = UNSET
     target: float = UNSET
     growth: float | None = UNSET
@@ -74,6 +76,7 @@ class GoalOut(Schema):
     name: str
     metric: str
     keyword_id: int | None
+    account_id: int | None = Field(description="the own account whose followers it measures")
     query: str
     target: float
     baseline: float | None
@@ -192,11 +195,12 @@ def delete_annotation(request: SignedInRequest, project_id: int, annotation_id: 
 def _values(project: Project, body: GoalPatch) -> dict[str, Any]:
     """Return the fields that were sent as changes.py takes them.
 
-    Raises InvalidField for an unknown keyword or owner.
+    Raises InvalidField for an unknown keyword, account or owner.
     """
     values = body.dict(exclude_unset=True)
     for name, rows in (
         ("keyword", Keyword.objects.filter(project=project)),
+        ("account", counted_accounts(project.pk)),
         ("owner", User.objects.filter(pk__in=Membership.objects.filter(project=project).values("user"))),
     ):
         if f"{name}_id" in values:

@@ -306,6 +306,7 @@ CELERY_BEAT_SCHEDULE = {
         ("send replies", "workplace.tasks.send_replies", 5),
         ("publish posts", "workplace.tasks.publish_posts", 10),
         ("read post engagement", "workplace.tasks.read_post_engagement", 600),
+        ("count followers", "workplace.tasks.count_followers", 600),
         ("read goals", "workplace.tasks.read_goals", 300),
         ("send newsletters", "workplace.tasks.send_newsletters", 60),
         ("remind of posts", "workplace.tasks.remind_of_posts", 30),

@@ -4,12 +4,22 @@ from celery import shared_task
 from django.utils import timezone
 
 from monitoring.tasks import continue_later
-from workplace import bulk_changes, due, escalation, outgoing, post_engagement, post_reminders, publishing
+from workplace import (
+    bulk_changes,
+    due,
+    escalation,
+    outgoing,
+    own_accounts,
+    post_engagement,
+    post_reminders,
+    publishing,
+)
 from workplace.curation import newsletter
 from workplace.goals import read as goals
 
 RECOMPUTE_S = 20
 READ_GOALS_S = 20
+COUNT_FOLLOWERS_S = 60
 
 
 @shared_task
@@ -36,6 +46,11 @@ def publish_posts() -> None:
 @shared_task
 def read_post_engagement() -> None:
     post_engagement.read_due(timezone.now())
+
+
+@shared_task
+def count_followers() -> None:
+    own_accounts.read_due(timezone.now(), COUNT_FOLLOWERS_S)
 
 
 @shared_task

@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership, User
 from dashboards.forms.reports import query_of
+from dashboards.presenters.own_accounts import CONNECT_WORDS, account_label
 from monitoring.models import Keyword
 from workplace.goals.metrics.base import DURATION, POINTS
 from workplace.goals.metrics.registry import METRICS
-from workplace.models import Goal
+from workplace.models import Goal, OwnAccount
 from workplace.models.goals import MAX_NAME, MAX_UNIT
+from workplace.own_accounts import counted_accounts
 
 HOUR = 3600
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
@@ -51,6 +53,13 @@ class GoalForm(forms.Form):
     )
     keyword = forms.ModelChoiceField(
         Keyword.objects.none(), label=gettext_lazy("Keyword"), required=False, empty_label=gettext_lazy("All keywords")
+    )
+    account = forms.ModelChoiceField(
+        OwnAccount.objects.none(),
+        label=gettext_lazy("Account"),
+        required=False,
+        empty_label=gettext_lazy("Select an account"),
+        help_text=gettext_lazy("Vigie counts its followers once a day."),
     )
     query = forms.CharField(
         label=gettext_lazy("Mention filter"),
@@ -100,6 +109,11 @@ class GoalForm(forms.Form):
         super().__init__(data, initial=dict(initial))
         self._shown_baseline = str(initial.get("baseline", ""))
         self.fields["keyword"].queryset = Keyword.objects.filter(project=project_id).order_by("name", "id")  # type: ignore[attr-defined]
+        accounts = self.fields["account"]
+        accounts.queryset = counted_accounts(project_id)  # type: ignore[attr-defined]
+        accounts.label_from_instance = account_label  # type: ignore[attr-defined]
+        if not accounts.queryset.exists():  # type: ignore[attr-defined]
+            accounts.help_text = CONNECT_WORDS
         members = Membership.objects.filter(project=project_id).values("user")
         self.fields["owner"].queryset = User.objects.filter(pk__in=members).order_by("first_name", "id")  # type: ignore[attr-defined]
 
@@ -143,7 +157,7 @@ class GoalForm(forms.Form):
 
 def initial_of(goal: Goal) -> dict[str, Any]:
     """Return the values of the form for a goal."""
-    plain = ("name", "metric", "keyword", "query", "unit", "starts_on", "ends_on", "owner")
+    plain = ("name", "metric", "keyword", "account", "query", "unit", "starts_on", "ends_on", "owner")
     values = {name: getattr(goal, name) for name in plain}
     return values | {
         "is_sum": "yes" if goal.is_sum else "",

@@ -19,10 +19,12 @@ from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
 from dashboards.forms.goals import GoalForm, initial_of, read_figures
 from dashboards.presenters.goals import goal_chart, goal_row, list_query, status_words
+from dashboards.presenters.own_accounts import CONNECT_WORDS, account_rows
 from monitoring.models import Keyword
 from workplace.goals import changes
 from workplace.goals.words import stored
 from workplace.models import Annotation, Goal
+from workplace.own_accounts import shown_accounts
 
 SHOWN_NOTES = 50
 SHOWN_FIGURES = 100
@@ -41,6 +43,8 @@ def goals(request: SignedInRequest, membership: Membership) -> HttpResponse:
         "running": [goal_row(goal) for goal in running],
         "ended": [goal_row(goal) for goal in reversed(found) if goal.ends_on < today],
         "notes": project.annotations.order_by("-starts_on", "-pk")[:SHOWN_NOTES],
+        "accounts": account_rows(list(shown_accounts(project.pk)), timezone.now().date()),
+        "connect_words": CONNECT_WORDS,
         "today": today,
     }
     return render(request, "goals/goals.html", context)

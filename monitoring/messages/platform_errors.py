@@ -53,6 +53,9 @@ PLATFORM_ERROR_TEXTS: dict[str, ErrorText] = {
     "channel_closed": ErrorText(
         _("The channel has no public preview, or doesn’t exist."), _("Check the name of the channel.")
     ),
+    "followers_hidden": ErrorText(
+        _("The account hides how many follow it."), _("Show the number in the settings of the account there.")
+    ),
     "stream_gap": ErrorText(
         _("Vigie wasn’t reading the stream, which no longer had these posts afterwards."),
         _("No action needed: Vigie is reading again. Posts of that time are missing."),

@@ -38,6 +38,7 @@ ERROR_CODES = {
     "bad_cursor": "a place to go on from that the platform no longer knows",
     "timeline_closed": "a server that shows a timeline only to people with an account",
     "channel_closed": "a channel without a public page",
+    "followers_hidden": "an account that hides how many follow it",
     "stream_gap": "posts that a stream no longer had when it was read again",
 }
 

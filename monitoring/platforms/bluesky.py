@@ -18,6 +18,7 @@ from urllib.parse import urlencode, urlsplit
 
 from monitoring.content.scrub import read_json
 from monitoring.platforms.base import Can, Limit, Needs, Setting, gettext_noop
+from monitoring.platforms.bluesky_followers import BlueskyFollowers
 from monitoring.platforms.bluesky_posts import entry_of_record, with_author
 from monitoring.platforms.bluesky_publish import BlueskyPosts
 from monitoring.platforms.bluesky_replies import BlueskyReplies
@@ -65,6 +66,7 @@ class Bluesky(PagedPlatform):
     recheck = RecheckPolicy(25, timedelta(days=7))
     replies = BlueskyReplies()
     posts = BlueskyPosts()
+    followers = BlueskyFollowers()
 
     def address(self, settings: Mapping[str, str]) -> str:
         return "https://bsky.app/search"

@@ -15,6 +15,7 @@ from monitoring.platforms.facebook_publish import FacebookPosts
 from monitoring.platforms.facebook_replies import FacebookReplies
 from monitoring.platforms.meta import APP_SECRET, graph_request
 from monitoring.platforms.meta_comments import PostsWithComments
+from monitoring.platforms.meta_followers import PageFollowers
 from monitoring.platforms.meta_oauth import facebook_oauth
 from monitoring.platforms.pages import PageRequest
 from monitoring.platforms.searches import Plan, Search
@@ -62,6 +63,7 @@ class Facebook(PostsWithComments):
     is_renewable = True
     replies = FacebookReplies()
     posts = FacebookPosts()
+    followers = PageFollowers()
     oauth = facebook_oauth(
         *("pages_show_list", "pages_read_engagement", "pages_read_user_content"),
         reply_scopes=FacebookReplies.scopes,

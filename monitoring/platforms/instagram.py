@@ -15,6 +15,7 @@ from typing import Any
 
 from monitoring.platforms.base import Can, Limit, Setting, gettext_noop
 from monitoring.platforms.meta import APP_SECRET, GraphPlatform, graph_request, next_cursor
+from monitoring.platforms.meta_followers import InstagramFollowers
 from monitoring.platforms.meta_oauth import facebook_oauth
 from monitoring.platforms.pages import Page, PageRequest, read_items
 from monitoring.platforms.values import total, utc
@@ -64,6 +65,7 @@ class Instagram(GraphPlatform):
     overlap = timedelta(hours=1)
     first_poll = timedelta(days=1)
     is_renewable = True
+    followers = InstagramFollowers()
     oauth = facebook_oauth("instagram_basic", "pages_show_list")
 
     def address(self, settings: Mapping[str, str]) -> str:

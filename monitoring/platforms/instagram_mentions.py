@@ -16,6 +16,7 @@ from monitoring.platforms.base import Can, Setting, gettext_noop
 from monitoring.platforms.instagram import ACCOUNT, FIELDS, media_entry, profile
 from monitoring.platforms.meta import APP_SECRET, graph_request
 from monitoring.platforms.meta_comments import PostsWithComments
+from monitoring.platforms.meta_followers import InstagramFollowers
 from monitoring.platforms.meta_oauth import facebook_oauth
 from monitoring.platforms.pages import PageRequest
 from monitoring.platforms.searches import Plan, Search
@@ -49,6 +50,7 @@ class InstagramMentions(PostsWithComments):
     )
     min_interval_s = 900
     is_renewable = True
+    followers = InstagramFollowers()
     oauth = facebook_oauth("instagram_basic", "instagram_manage_comments", "pages_read_engagement", "pages_show_list")
     overlap = timedelta(days=2)
     first_poll = timedelta(days=14)

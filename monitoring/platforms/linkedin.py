@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import quote
 
 from monitoring.platforms.base import Limit, Needs, Setting, gettext_noop
+from monitoring.platforms.linkedin_followers import LinkedInFollowers
 from monitoring.platforms.linkedin_text import about, plain, published
 from monitoring.platforms.oauth import OAuth
 from monitoring.platforms.pages import Page, PageRequest, read_items
@@ -62,6 +63,7 @@ class LinkedIn(PagedPlatform):
     limits = (Limit(100, 86_400),)
     min_interval_s = 3_600
     is_renewable = True
+    followers = LinkedInFollowers()
     # Only some apps get refresh tokens; with others, the account is connected again after 60 days.
     oauth = OAuth(
         authorize_url="https://www.linkedin.com/oauth/v2/authorization",

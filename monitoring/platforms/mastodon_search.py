@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from monitoring.platforms.base import Can, Needs, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
+from monitoring.platforms.mastodon_followers import MastodonFollowers
 from monitoring.platforms.mastodon_publish import MastodonPosts
 from monitoring.platforms.mastodon_replies import MastodonReplies
 from monitoring.platforms.mastodon_tag import LIMITS, PAGE_SIZE, QUOTA, SERVER, StatusLookup, read_statuses
@@ -46,6 +47,7 @@ class MastodonSearch(StatusLookup):
     is_renewable = True
     replies = MastodonReplies()
     posts = MastodonPosts()
+    followers = MastodonFollowers()
     oauth = OAuth(
         authorize_url="https://{server}/oauth/authorize",
         token_url="https://{server}/oauth/token",

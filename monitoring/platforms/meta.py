@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from monitoring.platforms.base import Limit, Needs, Setting, gettext_noop
+from monitoring.platforms.followers import AccountRequest
 from monitoring.platforms.meta_oauth import app_secret_proof, page_token
 from monitoring.platforms.pages import Page, PageRequest
 from monitoring.platforms.paging import PagedPlatform
@@ -101,7 +102,7 @@ class GraphPlatform(PagedPlatform):
         return QuotaReading(None, now + timedelta(seconds=pause_s) if pause_s > 0 else None)
 
 
-def graph_request(page: PageRequest | ReplyRequest, path: str, **query: object) -> ApiRequest:
+def graph_request(page: PageRequest | ReplyRequest | AccountRequest, path: str, **query: object) -> ApiRequest:
     """Return a request of an object, or for a page of a list."""
     after = query.pop("after", None)
     query |= after if isinstance(after, dict) else {"after": after}

@@ -22,6 +22,7 @@ from monitoring.content.scrub import read_json
 from monitoring.platforms import oauth
 from monitoring.platforms.base import Can, Limit, PlatformDefaults
 from monitoring.platforms.dialects import Dialect
+from monitoring.platforms.followers import Followers
 from monitoring.platforms.oauth import OAuth
 from monitoring.platforms.pages import WRONG_SHAPE, Connection, Page, PageRequest, error_of
 from monitoring.platforms.quotas import QuotaHeaders, read_quota
@@ -69,6 +70,8 @@ class PagedPlatform(PlatformDefaults):
     replies: Replies | None = None
     # How an account publishes a post that replies to nothing, where Vigie can.
     posts: Replies | None = None
+    # How the followers of an own account are counted, where the platform gives the number.
+    followers: Followers | None = None
     # Its secrets hold a session or token that ends and that `renew` replaces.
     is_renewable = False
     # How accounts are connected; such platforms are renewable, too.

@@ -26,6 +26,7 @@ from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.quotas import QuotaHeaders
 from monitoring.platforms.rechecks import Lookup, Rechecked, RecheckPolicy
 from monitoring.platforms.values import error_body, total, utc
+from monitoring.platforms.x_followers import XFollowers
 from monitoring.platforms.x_publish import XPosts
 from monitoring.platforms.x_replies import XReplies
 from monitoring.records import Entry, PollError
@@ -88,6 +89,7 @@ class X(PagedPlatform):
     recheck = RecheckPolicy(100, timedelta(hours=24), is_strict=True)
     replies = XReplies()
     posts = XPosts()
+    followers = XFollowers()
 
     def limits_of(self, settings: Mapping[str, str], *, has_credential: bool = False) -> tuple[Limit, ...]:
         return (*self.limits, Limit(_cap(settings), MONTH_S, "usd", cost=_page_size(settings) * PRICE))

@@ -26,6 +26,7 @@ from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.rechecks import Lookup, Rechecked, RecheckPolicy, existing
 from monitoring.platforms.replies import bearer
 from monitoring.platforms.values import error_body
+from monitoring.platforms.youtube_followers import YouTubeFollowers
 from monitoring.platforms.youtube_items import (
     comment_entry,
     found_video,
@@ -94,6 +95,7 @@ class YouTube(PagedPlatform):
     # Data may be stored for 30 days without being read again (https://developers.google.com/youtube/terms).
     recheck = RecheckPolicy(PAGE_SIZE, timedelta(days=30), is_strict=True)
     replies = YouTubeReplies()
+    followers = YouTubeFollowers()
     is_renewable = True
     oauth = OAuth(
         authorize_url="https://accounts.google.com/o/oauth2/v2/auth",

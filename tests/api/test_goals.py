@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from tests.factories import make_keyword
-from workplace.models import Goal
+from workplace.models import FollowerCount, Goal, OwnAccount
 
 DAY = timedelta(days=1)
 
@@ -99,3 +99,26 @@ def test_api_annotates_charts(program, manager, project):
     assert call("DELETE", f"{path}/{created.json()['id']}").status_code == 204
     wrong = call("POST", path, {"text": "x", "starts_on": "2026-02-01", "ends_on": "2026-01-01"})
     assert wrong.json()["errors"][0]["field"] == "ends_on"
+
+
+def test_api_lists_followers_and_makes_goals_of_accounts(goals, program, viewer, project, stranger):
+    account = OwnAccount.objects.create(project=project, platform="mastodon", native_id="s/1", name="@lumen")
+    today = timezone.now().date()
+    for days, followers in ((1, 12), (2, 10), (400, 1)):
+        FollowerCount.objects.create(account=account, day=today - days * DAY, followers=followers)
+    url = f"/projects/{project.pk}/followers"
+    [found] = program(viewer)("GET", url).json()["items"]
+    assert (found["name"], found["platform"], found["is_connected"], found["error"]) == (
+        "@lumen",
+        "mastodon",
+        False,
+        "",
+    )
+    assert [count["followers"] for count in found["counts"]] == [10, 12]
+    assert len(program(viewer)("GET", f"{url}?days=500").json()["items"][0]["counts"]) == 3
+    assert program(viewer)("GET", f"{url}?days=0").status_code == 422
+    assert program(stranger)("GET", url).status_code == 404
+    goal = goals("POST", body=body(metric="followers", account_id=account.pk))
+    assert goal.status_code == 201 and goal.json()["account_id"] == account.pk
+    assert goals("POST", body=body(metric="followers", account_id=account.pk + 1)).status_code == 422
+    assert goals("POST", body=body(metric="followers")).status_code == 422

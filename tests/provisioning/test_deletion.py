@@ -72,12 +72,14 @@ from workplace.models import (
     Column,
     Draft,
     FeedAddress,
+    FollowerCount,
     Goal,
     GoalFigure,
     ItemPicture,
     Note,
     OutgoingPost,
     OutgoingReply,
+    OwnAccount,
     Post,
     PostingSlot,
     ReplyRules,
@@ -162,6 +164,8 @@ def fill(project, user, documents=12):
     goal = Goal.objects.create(project=project, name="Goal", metric="manual", target=1, time_zone="UTC", **days)
     GoalFigure.objects.create(goal=goal, day=published.date(), value=1, entered_by=user)
     Annotation.objects.create(project=project, text="Campaign", **days)
+    account = OwnAccount.objects.create(project=project, credential=credential, platform="bluesky")
+    FollowerCount.objects.create(account=account, day=published.date(), followers=3)
     fill_reports(project, user)
     website = make_website(project)
     make_days(website, published.date(), [3])
@@ -260,7 +264,7 @@ def test_fill_covers_every_table_that_references_a_project():
     covered |= {"PlatformApp", "ConnectionRequest", "Triage", "MentionTag", "Mute", "ResponseTarget", "SavedView"}
     covered |= {"Story", "Draft", "Note", "ReplyRules", "SavedReply", "Author", "AuthorSettings", "AuthorTag"}
     covered |= {"Playbook", "HoldingStatement"}
-    covered |= {"OutgoingReply", "BulkChange", "StoryRedirect", "FeedAddress", "Goal", "Annotation"}
+    covered |= {"OutgoingReply", "BulkChange", "StoryRedirect", "FeedAddress", "Goal", "Annotation", "OwnAccount"}
     covered |= {"ExternalRecipient", "Logo", "Report", "Website", "Collection"}
     covered |= {"CalendarAddress", "CalendarRules", "Post", "PostingSlot", "OutgoingPost"}
     assert referencing == covered, "add the new table to fill() above, and here"

@@ -30,7 +30,7 @@ MAX_GOALS, MAX_FIGURES, MAX_ANNOTATIONS = 50, 800, 500
 MAX_DAYS = 731
 MAX_VALUE = 1e12
 FIELDS = (
-    *("name", "metric", "keyword", "query", "target", "baseline", "is_lower_better", "unit", "is_sum"),
+    *("name", "metric", "keyword", "account", "query", "target", "baseline", "is_lower_better", "unit", "is_sum"),
     *("starts_on", "ends_on", "owner"),
 )
 
@@ -61,7 +61,7 @@ def change_goal(goal: Goal, user: User, now: datetime, *, growth: float | None =
     with transaction.atomic():
         goal = Goal.objects.select_for_update(of=("self",)).select_related("project").get(pk=goal.pk)
         before = {name: getattr(goal, name) for name in FIELDS}
-        about = ("metric", "keyword", "query", "starts_on")
+        about = ("metric", "keyword", "account", "query", "starts_on")
         moves = any(name in values and values[name] != before[name] for name in about)
         _assign(goal, values, now, growth, measures=moves and "baseline" not in values)
         changed = sorted(name for name in FIELDS if getattr(goal, name) != before[name])
@@ -136,6 +136,7 @@ def _assign(goal: Goal, values: Mapping[str, Any], now: datetime, growth: float 
     errors: dict[str, list[str]] = {}
     checks = (
         *(("name", _name_problem), ("metric", _metric_problem), ("keyword", _keyword_problem)),
+        ("account", _account_problem),
         *(("query", _query_problem), ("unit", _unit_problem), ("ends_on", _period_problem)),
         *(("owner", _owner_problem),),
     )
@@ -181,6 +182,15 @@ def _keyword_problem(goal: Goal, now: datetime) -> str:
         return _("Select a keyword.")
     elif metric.needs_keyword and goal.keyword.type == Keyword.Type.TOPIC:
         return _("Only brands and competitors have a share of voice.")
+    return ""
+
+
+def _account_problem(goal: Goal, now: datetime) -> str:
+    metric = METRICS.get(goal.metric)
+    if metric is None or not metric.needs_account:
+        goal.account = None
+    elif goal.account is None or goal.account.project_id != goal.project_id:
+        return _("Select an account of this project.")
     return ""
 
 

@@ -77,7 +77,7 @@ def store_reading(goal: Goal, now: datetime) -> None:
 
 def read_goal(goal: Goal, now: datetime) -> Read:
     """Return where a goal is at the end of the last whole day of its time zone."""
-    plan, metric = plan_of(goal), METRICS[goal.metric]
+    plan, metric = plan_of(goal), METRICS[goal.metric].of(goal)
     through = min(now.astimezone(goal.zone).date() - timedelta(days=1), goal.ends_on)
     if goal.metric == "manual":
         return _read_entered(goal, plan, through, now.astimezone(goal.zone).date())
@@ -102,13 +102,13 @@ def read_baseline(goal: Goal, now: datetime) -> float | None:
 
     None if it is unknown, also because Vigie did not collect yet.
     """
-    metric = METRICS[goal.metric]
+    metric = METRICS[goal.metric].of(goal)
     days = plan_of(goal).days if metric.is_sum else LEVEL_DAYS
     first = goal.starts_on - timedelta(days=days)
     last = min(goal.starts_on, now.astimezone(goal.zone).date()) - timedelta(days=1)
     f = filter_of(goal, now)
     is_future = metric.is_sum and goal.starts_on > now.astimezone(goal.zone).date()
-    if goal.metric == "manual" or f.problems or is_future or not _collected_since(goal, first):
+    if goal.metric == "manual" or f.problems or is_future or not _is_known(goal, metric, first):
         return None
     first = last - timedelta(days=days - 1)
     period = f.replace(since=start_of_day(first, goal.zone), until=_end_of_day(last, goal))
@@ -134,7 +134,7 @@ def filter_of(goal: Goal, now: datetime) -> MentionFilter:
 def _read_sum(goal: Goal, plan: Plan, metric: Metric, f: MentionFilter, through: date, now: datetime) -> Read:
     """Read the days of a sum, and the four weeks before its start, for the forecast."""
     first = goal.starts_on - timedelta(days=LEVEL_DAYS)
-    before = LEVEL_DAYS if _collected_since(goal, first) else 0
+    before = LEVEL_DAYS if _is_known(goal, metric, first) else 0
     days = [goal.starts_on - timedelta(days=before - number) for number in range(before + plan.elapsed(through))]
     if not days or through < goal.starts_on:
         return Read(pace_of_sum(plan, through, ()))
@@ -202,8 +202,10 @@ def _growing(days: list[date], figures: list[float | None] | list[float]) -> lis
     return points
 
 
-def _collected_since(goal: Goal, day: date) -> bool:
-    """Return whether Vigie collected for the project on a day: earlier zeros would mean nothing."""
+def _is_known(goal: Goal, metric: Metric, day: date) -> bool:
+    """Return whether a figure of a day means something: without a source, Vigie didn't collect, and 0 is unknown."""
+    if metric.knows_gaps:
+        return True
     first = Source.objects.filter(project=goal.project_id).aggregate(first=Min("created_at"))["first"]
     return first is not None and first <= start_of_day(day, goal.zone)
 

@@ -9,6 +9,7 @@ from workplace.models.goals import Annotation, Goal, GoalFigure
 from workplace.models.notes import Note
 from workplace.models.outgoing_posts import OutgoingPost
 from workplace.models.outgoing_replies import OutgoingReply
+from workplace.models.own_accounts import FollowerCount, OwnAccount
 from workplace.models.posting_slots import PostingSlot
 from workplace.models.posts import CalendarRules, Post, PostComment, PostVariant
 from workplace.models.response_targets import ResponseTarget
@@ -25,12 +26,14 @@ __all__ = [
     "Column",
     "Draft",
     "FeedAddress",
+    "FollowerCount",
     "Goal",
     "GoalFigure",
     "ItemPicture",
     "Note",
     "OutgoingPost",
     "OutgoingReply",
+    "OwnAccount",
     "Post",
     "PostComment",
     "PostVariant",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Project, User, validate_time_zone
 from accounts.time_zones import zone_of
 from monitoring.models import Keyword
+from workplace.models.own_accounts import OwnAccount
 
 MAX_NAME, MAX_QUERY, MAX_UNIT, MAX_NOTE = 120, 2_000, 20, 200
 
@@ -18,15 +19,17 @@ class Goal(models.Model):
     """A metric (workplace/goals/metrics/registry.py) with its target, for the days `starts_on` to `ends_on`.
 
     The days are those of `time_zone`. It measures the mentions of a keyword, of all if there is none, under `query`,
-    the query string of a list of mentions. `baseline` is the value before the start, null if it is unknown.
-    `is_lower_better`: the target is an upper limit. `unit` and `is_sum` describe figures that people enter: those of a
-    sum add up. `reading` is what goals/read.py last computed, at `read_at` (UTC), {} before; `status` is its status.
+    the query string of a list of mentions; or the followers of `account`. `baseline` is the value before the start,
+    null if it is unknown. `is_lower_better`: the target is an upper limit. `unit` and `is_sum` describe figures that
+    people enter: those of a sum add up. `reading` is what goals/read.py last computed, at `read_at` (UTC), {} before;
+    `status` is its status.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="goals", db_index=False)
     name = models.CharField(_("name"), max_length=MAX_NAME)
     metric = models.CharField(_("metric"), max_length=30)
     keyword = models.ForeignKey(Keyword, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    account = models.ForeignKey(OwnAccount, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     query = models.CharField(max_length=MAX_QUERY, blank=True)
     target = models.FloatField(_("target"))
     baseline = models.FloatField(_("baseline"), null=True, blank=True)

@@ -16,7 +16,7 @@ from tests.factories import make_keyword, make_mention, make_mentions, make_sour
 from tests.website.factories import make_days, make_website
 from workplace.goals.changes import MAX_GOALS
 from workplace.goals.read import store_reading
-from workplace.models import Annotation, Goal, Post
+from workplace.models import Annotation, Goal, OutgoingPost, Post
 from workplace.tasks import read_goals
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -202,12 +202,24 @@ def test_new_authors_and_engagement(person, project, brand, today):
     assert engagement.reading["value"] == 7
 
 
+def _published_with_engagement(project, today):
+    """Publish posts of two days ago and of long ago: one was counted, one was not yet."""
+    post = Post.objects.create(project=project, title="Sent")
+    sent = (("bluesky", 2, {"likes": 9, "replies": 2, "shares": 3}), ("x", 2, {}), ("mastodon", 90, {"likes": 100}))
+    for platform, days, counts in sent:
+        variant = post.variants.create(platform=platform)
+        at = datetime.combine(today - days * DAY, datetime.min.time(), PARIS) + timedelta(hours=12)
+        OutgoingPost.objects.create(project=project, variant=variant, text="", state="sent", sent_at=at, **counts)
+
+
 def test_website_figures_and_published_posts(person, project, today):
     website = make_website(project)
     make_days(website, today - DAY, [100] * 10, [20] * 10, key_events=3, converted=2)
     Post.objects.create(project=project, title="Open day", status="published", published_at=timezone.now() - 3 * DAY)
     Post.objects.create(project=project, title="Idea")
+    _published_with_engagement(project, today)
     wanted = {"website_sessions": 1000, "website_social_sessions": 200, "website_key_events": 30, "posts": 1}
+    wanted["post_engagement"] = 14
     for metric in wanted:
         create(person, project, form(today, metric=metric, target="50"))
     assert {goal.metric: goal.reading["value"] for goal in Goal.objects.all()} == wanted

@@ -16,7 +16,7 @@ DAY = timedelta(days=1)
 class WebsiteSum(Metric):
     """A figure whose days add up. A day that was not read is unknown, not 0."""
 
-    has_filter = False
+    has_filter, knows_gaps = False, True
 
     def __init__(self, figure: str, label: str | Promise) -> None:
         self.name, self.figure, self.label = f"website_{figure}", figure, label
@@ -35,7 +35,7 @@ class ConversionRate(Metric):
     """The share of sessions, or of users where the provider counts these, with a key event."""
 
     name, label, unit = "website_conversion_rate", _("Website: conversion rate"), PERCENT
-    is_sum, has_filter = False, False
+    is_sum, has_filter, knows_gaps = False, False, True
 
     def figures(self, f: MentionFilter, starts: Sequence[datetime], now: datetime) -> list[float | None]:
         return figures.conversion_rates(f.project_id, windows_of(f, starts))

@@ -1,0 +1,275 @@
+"""Own accounts are found, counted once a day, and a day that could not be read stays empty."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts.projects import create_project
+from monitoring.models import Credential, RequestBudget, Source
+from monitoring.platforms.followers import count_of
+from monitoring.polling.followers import follower_platforms
+from tests.factories import make_source
+from tests.forks import is_killed
+from tests.lookalikes.platforms.base import Reply
+from tests.lookalikes.platforms.followers import COUNTING
+from tests.racing import race
+from workplace.goals.changes import create_goal
+from workplace.models import FollowerCount, Goal, OwnAccount
+from workplace.own_accounts import read_due
+from workplace.tasks import count_followers
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+class Account:
+    """An account at a look-alike that the project has connected."""
+
+    def __init__(self, server, project):
+        self.server, self.project = server, project
+        self.credential = self.connect()
+
+    def connect(self, **source):
+        credential = Credential(project=self.project, platform=self.server.platform, name="Lumen")
+        credential.set_secrets({**self.server.valid, **self.server.connection})
+        account = self.server.connection.get("account")
+        credential.settings = {"account": account} if account else {}
+        credential.save()
+        settings = {**self.server.settings, "base_url": self.server.url}
+        host = {"platform": self.server.platform, "settings": settings, "host": "127.0.0.1"}
+        make_source(self.project, credential=credential, **host | source)
+        return credential
+
+
+@pytest.fixture(params=["mastodonsearch"])
+def account(request, project):
+    with COUNTING[request.param]() as server:
+        server.now = timezone.now()
+        yield Account(server, project)
+
+
+every_platform = pytest.mark.parametrize("account", sorted(COUNTING), indirect=True)
+
+
+def run(now=None):
+    RequestBudget.objects.all().delete()
+    return read_due(now or timezone.now(), 60)
+
+
+def own():
+    return OwnAccount.objects.get()
+
+
+@every_platform
+def test_followers_are_counted_once_a_day(account):
+    assert run() == 1 and run() == 0
+    found = own()
+    assert (found.name, found.error_code) == (account.server.name, "")
+    assert FollowerCount.objects.get().followers == 2_345
+    assert found.next_read_at.date() == timezone.now().date() + DAY
+    account.server.followers = 2_400
+    account.server.now += DAY
+    assert run(timezone.now() + DAY * 1.5) == 1
+    assert list(FollowerCount.objects.order_by("day").values_list("followers", flat=True)) == [2_345, 2_400]
+    assert OwnAccount.objects.count() == 1
+
+
+@every_platform
+def test_rejected_credential_leaves_a_gap_and_says_why(account):
+    account.server.valid = dict.fromkeys(account.server.valid, "another")
+    assert run() == 0
+    assert own().error_code in ("credential_rejected", "reconnect") and own().failing_since
+    assert not FollowerCount.objects.exists()
+    account.server.valid = type(account.server)().valid
+    assert run(timezone.now() + timedelta(hours=5)) == 1
+    assert own().error_code == "" and own().failing_since is None
+
+
+@every_platform
+def test_used_up_limit_is_tried_again(account):
+    for _ in range(3):
+        account.server.fail_with(account.server.rate_limited())
+    run()
+    assert own().error_code in ("rate_limited", "quota_used_up") and not FollowerCount.objects.exists()
+    account.server._failures.clear()
+    assert run(timezone.now() + timedelta(hours=5)) == 1
+
+
+@every_platform
+def test_missing_number_is_an_error_and_never_zero(account):
+    account.server.followers = None
+    run()
+    assert own().error_code == "unexpected_response" and not FollowerCount.objects.exists()
+
+
+@every_platform
+@pytest.mark.parametrize("body", [[], {}, {"data": 3}, {"items": [None]}, "text", None, 7])
+def test_odd_responses_are_errors(account, body):
+    if account.server.platform == "bluesky":
+        account.server.session()
+    account.server.respond = lambda request: Reply(account.server.session() if "Session" in request.path else body)
+    run()
+    assert own().error_code in ("unexpected_response", "not_found") and not FollowerCount.objects.exists()
+
+
+def test_every_platform_that_counts_has_a_look_alike():
+    assert set(COUNTING) | {"instagrammentions"} == set(follower_platforms())
+
+
+@pytest.mark.parametrize("account", ["youtube"], indirect=True)
+def test_channel_that_hides_its_number_says_so(account, owner, as_person):
+    account.server.is_hidden = True
+    run()
+    assert own().error_code == "followers_hidden"
+    page = as_person(owner).get(reverse("goals", args=[account.project.pk])).text
+    assert "The account hides how many follow it." in page
+
+
+@pytest.mark.parametrize("account", ["x"], indirect=True)
+def test_reading_x_is_charged_once_a_day(account):
+    run()
+    left = RequestBudget.objects.get(name__startswith="usd")
+    assert left.left == pytest.approx(200 - 0.01, abs=0.001) and len(account.server.requests) == 1
+    account.credential.settings = {}
+    account.credential.save()
+    OwnAccount.objects.all().delete()
+    assert run() == 0 and len(account.server.requests) == 1, "a key belongs to no account"
+
+
+def test_account_that_is_connected_twice_counts_once(account):
+    run()
+    account.connect(url="https://social.example/second")
+    run()
+    run(timezone.now() + DAY * 1.5)
+    assert OwnAccount.objects.exclude(native_id="").count() == 1
+    assert FollowerCount.objects.count() == 2
+
+
+def test_account_that_is_connected_again_continues(account):
+    run()
+    first = own()
+    Source.objects.all().delete()
+    account.credential.delete()
+    assert run(timezone.now() + DAY) == 0
+    first.refresh_from_db()
+    assert first.credential is None and first.counts.count() == 1
+    account.connect()
+    assert run(timezone.now() + DAY * 2) == 1
+    assert own().pk == first.pk and first.counts.count() == 2
+
+
+@pytest.mark.parametrize("account", ["facebook"], indirect=True)
+def test_page_whose_source_was_removed_is_not_counted_any_more(account):
+    run()
+    Source.objects.all().delete()
+    assert run(timezone.now() + DAY * 1.5) == 0
+    assert own().credential is None and FollowerCount.objects.count() == 1
+
+
+def test_accounts_of_deleted_projects_are_not_counted(account):
+    account.project.deleted_at = timezone.now()
+    account.project.save()
+    assert run() == 0 and not OwnAccount.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_count_an_account_once(account):
+    race(lambda: count_followers(), lambda: count_followers())
+    assert FollowerCount.objects.count() == 1
+    assert sum("verify_credentials" in request.path for request in account.server.requests) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_worker_killed_at_any_statement_is_made_up_for(account):
+    kills = 0
+    for statement in range(1, 60):
+        OwnAccount.objects.all().delete()
+        RequestBudget.objects.all().delete()
+        if not is_killed(lambda: read_due(timezone.now(), 60), statement):
+            break
+        kills += 1
+        run(timezone.now() + timedelta(hours=1))
+        assert FollowerCount.objects.count() == 1
+    assert kills > 8
+
+
+@given(st.one_of(st.none(), st.text(), st.floats(), st.booleans(), st.integers(max_value=-1), st.lists(st.integers())))
+def test_anything_but_a_number_is_no_count(value):
+    if isinstance(value, str) and value.isdecimal() and len(value) < 16:
+        assert count_of(value) == int(value)
+    else:
+        with pytest.raises(ValueError):
+            count_of(value)
+
+
+def counted(project, days, **fields):
+    """Create an account with a count for each of the last days, the oldest first; None is a gap."""
+    account = OwnAccount.objects.create(project=project, platform="mastodon", native_id="s/1", name="@lumen", **fields)
+    today = timezone.now().date()
+    for offset, followers in enumerate(reversed(days), start=1):
+        if followers is not None:
+            FollowerCount.objects.create(account=account, day=today - offset * DAY, followers=followers)
+    return account
+
+
+def test_goal_of_followers_is_the_last_count_and_its_gaps_stay(project, owner):
+    owner.time_zone = "UTC"
+    owner.save()
+    account = counted(project, [1_000 + number if number % 9 else None for number in range(80)])
+    today = timezone.now().date()
+    values = {"name": "Grow", "metric": "followers", "account": account, "target": 1_200}
+    values |= {"starts_on": today - 40 * DAY, "ends_on": today + 40 * DAY}
+    goal = create_goal(project, owner, timezone.now(), **values)
+    assert goal.reading["value"] == 1_079 and goal.baseline == 1_039
+    assert goal.reading["forecast"]["middle"] > 1_100
+    account.counts.filter(day__gte=today - 20 * DAY).delete()
+    goal = create_goal(project, owner, timezone.now(), **values)
+    assert [value for _day, value in goal.reading["points"][-2:]] == [None, None]
+    assert goal.reading["value"] == 1_059
+
+
+def goal_form(**changes):
+    today = timezone.now().astimezone(ZoneInfo("Europe/Paris")).date()
+    values = {"name": "Grow", "metric": "followers", "keyword": "", "account": "", "query": "", "unit": ""}
+    values |= {"is_sum": "yes", "direction": "up", "target": "3000", "baseline": "", "owner": ""}
+    return values | {"starts_on": today - 9 * DAY, "ends_on": today + 30 * DAY} | changes
+
+
+def test_form_lists_the_accounts_of_the_project(project, owner, as_person):
+    client, url = as_person(owner), reverse("goal_new", args=[project.pk])
+    assert "No account has been counted yet." in client.get(url).text
+    account = counted(project, [10, 12])
+    page = client.get(url).text
+    assert "@lumen (Mastodon)" in page and "No account has been counted yet." not in page
+    assert "Select an account of this project." in client.post(url, goal_form()).text
+    assert client.post(url, goal_form(account=account.pk)).status_code == 302
+    assert Goal.objects.get().account == account
+
+
+def test_page_shows_followers_with_their_change_and_problem(project, owner, viewer, as_person):
+    url = reverse("goals", args=[project.pk])
+    assert "No account has been counted yet." in as_person(owner).get(url).text
+    assert "No account has been counted yet." not in as_person(viewer).get(url).text
+    account = counted(project, [2_000 + number for number in range(40)])
+    page = as_person(viewer).get(url).text
+    assert "2,039" in page and "+28 since" in page and "Not connected any more." in page
+    account.credential = Credential.objects.create(project=project, platform="mastodonsearch")
+    account.error_code = "credential_rejected"
+    account.save()
+    assert "The platform rejects the key" in as_person(viewer).get(url).text
+
+
+@pytest.fixture
+def other_account(stranger):
+    return counted(create_project(stranger, "Halo"), [5, 6])
+
+
+def test_goal_of_one_account_only_takes_accounts_of_its_project(project, other_account, owner, as_person):
+    response = as_person(owner).post(reverse("goal_new", args=[project.pk]), goal_form(account=other_account.pk))
+    assert response.status_code == 200 and not Goal.objects.exists()
