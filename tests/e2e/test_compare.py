@@ -29,6 +29,8 @@ def rivals(brand):
     make_mentions(halo, [{**soft, "published": day, "author": "Zoë", "platform": "mastodon"} for day in days])
     make_mentions(halo, [{"published": day, "sentiment": "neutral", "followers": 900} for day in days[::6]])
     make_mentions(brise, [{"published": day, "sentiment": "neutral"} for day in days[::18]])
+    for platform in ("lemmy", "appstore", "stackexchange", "hackernews"):  # a wide table
+        make_mentions(brise, [{"published": days[0], "platform": platform}])
     return brand
 
 

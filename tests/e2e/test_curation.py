@@ -75,7 +75,7 @@ def test_collection_goes_from_first_pick_to_published_page(open_as, owner, story
     page.locator("[data-mention] [data-open]").first.click()
     expect(page.locator("[data-action=pick]")).to_be_visible()
     page.keyboard.press("p")
-    expect(page.locator(".curation-pick [role=status]")).to_contain_text(words["added"])
+    expect(page.locator('form[action$="/curation/pick"] [role=status]')).to_contain_text(words["added"])
     page.goto(editor)
     page.locator(".curation-story button").first.click()
     expect(page.locator("[data-item]")).to_have_count(2)
