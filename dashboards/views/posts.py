@@ -53,13 +53,15 @@ def post_page(
 
 @project_view(Role.MANAGER)
 def post_new(request: SignedInRequest, membership: Membership) -> HttpResponse:
-    """`?day=` is the day of the calendar that the button was on; `?title=` and `?text=` may be known already.
+    """`?day=` is the day of the calendar that the button was on; `?title=`, `?text=`, `?kind=` may be known already.
 
     `?from=` is a post whose texts are copied.
     """
     start: dict[str, object] = {name: request.GET[name][:1000] for name in ("title", "text") if name in request.GET}
     if day := read_day(request.GET.get("day", "")):
         start["day"] = day
+    if (kind := request.GET.get("kind", "")) in Post.Kind.values:
+        start["kind"] = kind
     form = PostForm.for_new(membership.project, request.user, start, request.POST or None)
     if request.method != "POST" and (copied := read_id(request.GET.get("from", ""))):
         form = PostForm.copy_of(post_of(membership, copied), request.user)

@@ -1,10 +1,12 @@
 """Ideas for posts, the charter in previews, and copies of posts."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
+from monitoring.models import Author
 from tests.factories import make_keyword, make_mentions
 from tests.pages import body_of, words
 from workplace import posts
@@ -53,6 +55,37 @@ def test_ideas_come_from_mentions_competitors_and_holidays(as_person, owner, at,
     first = named_days("FR", timezone.localdate(), timezone.localdate() + timedelta(days=60), "en")
     assert not first or first[0][1] in text
     assert "title=Halo+contest" in body_of(client.get(at("calendar_ideas")))
+
+
+def test_question_of_several_people_is_one_idea_without_their_names(as_person, owner, at, project, read):
+    client, now = as_person(owner), timezone.now()
+    brand = make_keyword(project, "Lumen", "lumen", type="brand")
+    official = Author.objects.create(project=project, platform="x", key=uuid4(), name="L", speaks_for=brand)
+    ship = ["Bonjour Lumen, vous livrez en Belgique ?", "@lumen livrez-vous en Belgique, lea@a.example ?"]
+    texts = [
+        {"text": ship[0], "author": "Léa", "platform": "bluesky", "kind": "post"},
+        {"text": ship[1], "author": "Tom", "platform": "x", "kind": "comment", "title": "How do I win a lumen lamp?"},
+        {"text": ship[0], "author": "Tom", "platform": "x", "kind": "comment"},
+        {"text": "Is the Lumen lamp washable?", "author": "Ann", "platform": "x", "kind": "post", "engagement": 9},
+        {"text": "Does the Lumen lamp float?", "author": "Bob", "platform": "x", "kind": "post"},
+        {"text": "Prêts pour l’hiver ? Lumen.", "author": "Ad", "platform": "x", "kind": "post"},
+        {"text": "Why does Lumen buy Halo?", "author": "News", "kind": "article"},
+        {"text": "Can you send Lumen lamps to me?", "author": "Mail", "platform": "mailbox", "kind": "post"},
+        {"text": "Where do you put your Lumen lamp?", "author": "L", "platform": "x", "written_by": official},
+    ]
+    rows = [{"title": "", "published": now - timedelta(hours=place), **one} for place, one in enumerate(texts)]
+    made = make_mentions(brand, rows)
+    body = body_of(client.get(at("calendar_ideas")))
+    text = read(client, at("calendar_ideas"))
+    first, second, third = (text.index(words) for words in ("vous livrez en Belgique", "washable", "float"))
+    assert first < second < third and "asked by 2 people in 30 days" in text and "engagement: 9" in text
+    assert all(words not in text for words in ("hiver", "Halo", "send", "put", "How do I win"))
+    for mention in made[:3]:
+        assert at("mention", mention.pk) in body
+    assert "kind=information" in body and "lea%40a.example" not in body and "Newest" not in text
+    form = client.get(f"{at('post_new')}?title=Washable&kind=information").context["form"]
+    assert form["kind"].value() == "information"
+    assert client.get(f"{at('post_new')}?kind=opera").status_code == 200
 
 
 def test_idea_fills_in_the_form(as_person, owner, at):
