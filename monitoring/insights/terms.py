@@ -52,10 +52,10 @@ ORDER BY starts_with(word, %(hashtag)s) DESC, here DESC, word LIMIT %(limit)s
 """
 
 
-# One document of each story.
+# One document of each story, and of each title: posts from a template say the same.
 _TYPICAL = """
 WITH sample AS (
-    SELECT id, engagement, coalesce(story_id, -id) AS story,
+    SELECT id, engagement, coalesce(story_id::text, nullif(lower(title), ''), '#' || id) AS story,
         (SELECT count(*) FROM unnest(tsvector_to_array(document.search)) AS word WHERE word = ANY(%s)) AS words
     FROM monitoring_document AS document WHERE id = ANY(%s) AND deleted_at IS NULL
 ),
@@ -121,8 +121,9 @@ def distinctive_terms(f: MentionFilter, usual: MentionFilter | None = None) -> T
 
 
 def typical_documents(terms: Terms, limit: int) -> list[int]:
-    """Return the documents that have the most of the terms, of different stories; of equal ones, those with the most
-    engagement.
+    """Return the documents that have the most of the terms, of different stories and titles.
+
+    Of equal ones, those with the most engagement come first.
     """
     words = {lexeme(key) for term in terms.words for key in KEYS[term.word]}
     with connection.cursor() as cursor:

@@ -174,6 +174,7 @@ def test_side_shows_posts_that_have_the_terms_each_story_once(as_person, viewer,
     warm = {"text": "Halo, une lumière douce et chaude", "sentiment": "positive"}
     make_mentions(halo, [{"title": f"Warm {n}", **warm, "engagement": n} for n in range(4)])
     make_story(halo, [{"title": "Copied", **warm, "engagement": 90}] * 3)
+    make_mentions(halo, [{"title": "WARM 3", **warm, "engagement": 2}])
     make_mentions(halo, [{"title": "Loud", "text": "Halo !", "sentiment": "positive", "engagement": 900}])
     make_mentions(halo, [{"text": "Halo ouvre demain", "sentiment": "neutral"}] * 9)
     context = as_person(viewer).get(f"{at('compare_side')}?side=1", headers={"hx-request": "true"}).context
