@@ -4,7 +4,10 @@ Members read issues; managers change drafts, through workplace/curation/. Mounte
 callers and turns exceptions into problem bodies.
 """
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
+from typing import Annotated
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -15,25 +18,28 @@ from pydantic import Field
 from accounts.access import SignedInRequest, membership_of
 from accounts.models import Project, Role
 from api.collections import collection_of
-from api.problems import InvalidField
+from api.problems import Conflicting, InvalidField, field_error
 from api.schemas import UNSET, Body, Id, Items, Text
 from monitoring.insights.cursors import page_before
 from monitoring.insights.mutes import documents_of
 from monitoring.models import Document
 from monitoring.query_tools.explain import stored_document
-from workplace.curation import checks, issues, items, newsletter
+from workplace.curation import checks, issues, items, newsletter, sections
 from workplace.curation.additions import NewItem
 from workplace.curation.additions import add_item as add_to_issue
+from workplace.curation.versions import IssueChanged, ItemChanged, OrderChanged
 from workplace.models import CollectionIssue, CollectionItem
 
 router = Router(tags=["collections"])
 OF_COLLECTION = "/projects/{int:project_id}/collections/{int:collection_id}/issues"
 PATH = "/projects/{int:project_id}/issues/{int:issue_id}"
 PAGE_SIZE = 30
+Version = Annotated[int, Field(ge=0, le=2**31 - 1, description="the version that you saw")]
 SMALL = Field(0, ge=0, le=2**31 - 1, description="the ID of a section; 0 is before all of them")
 
 
 class IssuePatch(Body):
+    version: Version
     title: Text = UNSET
     intro: Text = UNSET
     shows_gaps: bool = Field(UNSET, description="name the sources that couldn’t be read")
@@ -43,12 +49,18 @@ class SectionIn(Body):
     title: Text
 
 
+class SectionPatch(Body):
+    order_version: Version
+    title: Text
+
+
 class SectionOut(Schema):
     id: int
     title: str
 
 
 class ItemPatch(Body):
+    version: Version
     title: Text = UNSET
     url: Text = UNSET
     source: Text = UNSET
@@ -76,6 +88,7 @@ class ItemOut(Schema):
     published_on: date | None
     comment: str
     section: int
+    version: int = Field(description="of its texts")
     removed_at: datetime | None = Field(description="when its platform or a person deleted it; it has no text then")
 
 
@@ -86,6 +99,8 @@ class IssueOut(Schema):
     title: str
     intro: str
     shows_gaps: bool
+    version: int = Field(description="of `title`, `intro` and `shows_gaps`")
+    order_version: int = Field(description="of the sections and the order of the items")
     created_at: datetime
     changed_at: datetime
     published_at: datetime | None = Field(description="null for a draft")
@@ -108,6 +123,7 @@ class PlaceIn(Body):
 
 
 class OrderIn(Body):
+    order_version: Version
     places: list[PlaceIn] = Field(max_length=200)
 
 
@@ -137,8 +153,9 @@ def get_issue(request: SignedInRequest, project_id: int, issue_id: int) -> dict[
 @router.patch(PATH, response=FullIssueOut)
 def change_issue(request: SignedInRequest, project_id: int, issue_id: int, issue: IssuePatch) -> dict[str, object]:
     """Change the fields of a draft that are sent."""
-    found = _issue(request, project_id, issue_id)
-    return _shown(issues.change_issue(found, timezone.now(), **issue.dict(exclude_unset=True)))
+    found, values = _issue(request, project_id, issue_id), issue.dict(exclude_unset=True)
+    with _conflicts_named():
+        return _shown(issues.change_issue(found, values.pop("version"), timezone.now(), **values))
 
 
 @router.delete(PATH, response={204: None})
@@ -171,24 +188,26 @@ def send_issue(request: SignedInRequest, project_id: int, issue_id: int) -> dict
 def add_section(request: SignedInRequest, project_id: int, issue_id: int, section: SectionIn) -> Status:
     """Add a section after the others."""
     found = _issue(request, project_id, issue_id)
-    pk = issues.add_section(found, section.title, timezone.now())
+    pk = sections.add_section(found, section.title, timezone.now())
     found.refresh_from_db(fields=["sections"])
     return Status(201, next(one for one in found.sections if one["id"] == pk))
 
 
 @router.patch(PATH + "/sections/{int:section_id}", response=FullIssueOut)
 def rename_section(
-    request: SignedInRequest, project_id: int, issue_id: int, section_id: int, section: SectionIn
+    request: SignedInRequest, project_id: int, issue_id: int, section_id: int, section: SectionPatch
 ) -> dict[str, object]:
     """Rename a section."""
-    issues.rename_section(_issue(request, project_id, issue_id), section_id, section.title, timezone.now())
+    found = _issue(request, project_id, issue_id)
+    with _conflicts_named():
+        sections.rename_section(found, section_id, section.title, timezone.now(), section.order_version)
     return _shown(_issue(request, project_id, issue_id))
 
 
 @router.delete(PATH + "/sections/{int:section_id}", response={204: None})
 def remove_section(request: SignedInRequest, project_id: int, issue_id: int, section_id: int) -> Status:
     """Remove a section; its items come before the first one."""
-    issues.remove_section(_issue(request, project_id, issue_id), section_id, timezone.now())
+    sections.remove_section(_issue(request, project_id, issue_id), section_id, timezone.now())
     return Status(204, None)
 
 
@@ -206,8 +225,9 @@ def change_item(
     request: SignedInRequest, project_id: int, issue_id: int, item_id: int, item: ItemPatch
 ) -> CollectionItem:
     """Change the fields of an item that are sent."""
-    found = _item(request, project_id, issue_id, item_id)
-    return items.change_item(found, timezone.now(), **item.dict(exclude_unset=True))
+    found, values = _item(request, project_id, issue_id, item_id), item.dict(exclude_unset=True)
+    with _conflicts_named():
+        return items.change_item(found, values.pop("version"), timezone.now(), **values)
 
 
 @router.delete(PATH + "/items/{int:item_id}", response={204: None})
@@ -221,8 +241,30 @@ def remove_item(request: SignedInRequest, project_id: int, issue_id: int, item_i
 def order_items(request: SignedInRequest, project_id: int, issue_id: int, order: OrderIn) -> dict[str, object]:
     """Store the order of the items, from first to last. Items that are not named come after."""
     places = [(one.section, one.item) for one in order.places]
-    items.order_items(_issue(request, project_id, issue_id), places, timezone.now())
+    found = _issue(request, project_id, issue_id)
+    with _conflicts_named():
+        items.order_items(found, order.order_version, places, timezone.now())
     return _shown(_issue(request, project_id, issue_id))
+
+
+@contextmanager
+def _conflicts_named() -> Iterator[None]:
+    """Raise Conflicting with what another person stored, if a change names an older version."""
+    message = _("Somebody else has changed this meanwhile.")
+    try:
+        yield
+    except OrderChanged as changed:
+        error = field_error("order_version", message, "conflict", value=changed.issue.order_version)
+        raise Conflicting(message, [error]) from None
+    except IssueChanged as changed:
+        raise _conflict(message, changed.issue, issues.FIELDS) from None
+    except ItemChanged as changed:
+        raise _conflict(message, changed.item, list(changed.entered)) from None
+
+
+def _conflict(message: str, stored: CollectionIssue | CollectionItem, names: Sequence[str]) -> Conflicting:
+    errors = [field_error(name, message, "conflict", value=getattr(stored, name)) for name in ("version", *names)]
+    return Conflicting(message, errors)
 
 
 def _document(project: Project, item: ItemIn) -> Document | None:

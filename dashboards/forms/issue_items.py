@@ -1,4 +1,4 @@
-"""The forms of the items of a draft: what was posted in, the values of workplace/curation/items.py out."""
+"""The forms of a draft and its items: what was posted in, the values of workplace/curation/ out."""
 
 from collections.abc import Iterable
 
@@ -7,6 +7,12 @@ from django.http import QueryDict
 from monitoring.content.values import read_id
 
 FIELDS = ("title", "url", "source", "excerpt", "published_on", "comment")
+
+
+def issue_values(post: QueryDict) -> dict[str, object]:
+    """Return the posted fields of an issue; a box that isn't checked is not posted."""
+    values: dict[str, object] = {name: post[name] for name in ("title", "intro") if name in post}
+    return values | {"shows_gaps": "shows_gaps" in post} if values else {}
 
 
 def item_values(post: QueryDict) -> dict[str, object]:

@@ -5,7 +5,7 @@ In: collections and issues. Out: frozen rows for templates/curation/. Called by 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db.models import Count, F, Max, Q
@@ -14,17 +14,18 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.formats import number
+from accounts.formats import long_date, number
 from accounts.models import Membership, Project, Role
 from delivery.links import absolute
 from delivery.models import ExternalRecipient
 from monitoring.insights.cursors import page_before
 from workplace.curation.addresses import address_of, page_url
 from workplace.curation.gaps import gap_lines, read_gaps
-from workplace.curation.issues import current_draft, period_of
+from workplace.curation.issues import FIELDS, current_draft, period_of
 from workplace.curation.paper import with_pictures
 from workplace.curation.readers import confirmed_readers, readers_of
 from workplace.curation.suggestions import suggestions
+from workplace.curation.versions import ItemChanged
 from workplace.models import Collection, CollectionIssue, CollectionItem
 
 ISSUES, READERS = 30, 50  # of a page
@@ -51,6 +52,14 @@ class EditorSection:
     items: list[CollectionItem]
     is_first: bool
     is_last: bool
+
+
+@dataclass(frozen=True)
+class ItemConflict:
+    """The item that two people changed, with the fields that differ: their names, and what the other one stored."""
+
+    item_id: int
+    stored: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -150,10 +159,23 @@ def _state_of(reader: ExternalRecipient) -> str:
     return _("Receives the newsletter") if reader.is_confirmed else _("Waiting for confirmation")
 
 
-def editor(issue: CollectionIssue, now: datetime) -> dict[str, object]:
-    """Return the context of the editor of a draft."""
+def editor(
+    issue: CollectionIssue,
+    now: datetime,
+    entered: dict[str, object] | None = None,
+    item_conflict: ItemChanged | None = None,
+) -> dict[str, object]:
+    """Return the context of the editor of a draft.
+
+    `entered` and `item_conflict` are what a person entered for an older version: it is in the fields again, next to
+    what another person stored.
+    """
     by_section: dict[int, list[CollectionItem]] = {}
+    conflict = _conflict_of(item_conflict) if item_conflict else None
     for one in with_pictures(issue.items.order_by("position", "pk")):
+        if item_conflict and one.pk == item_conflict.item.pk:
+            for name, value in item_conflict.entered.items():
+                setattr(one, name, value)
         by_section.setdefault(one.section, []).append(one)
     titles = [(0, ""), *((one["id"], one["title"]) for one in issue.sections)]
     last = len(titles) - 1
@@ -161,6 +183,9 @@ def editor(issue: CollectionIssue, now: datetime) -> dict[str, object]:
     gaps = read_gaps(collection.project, period)
     return {
         "issue": issue,
+        "entered": {name: getattr(issue, name) for name in FIELDS} | (entered or {}),
+        "theirs": issue if entered else None,
+        "item_conflict": conflict,
         "collection": collection,
         "sections": [
             EditorSection(pk, title, by_section.get(pk, []), place <= 1, place == last)
@@ -172,6 +197,15 @@ def editor(issue: CollectionIssue, now: datetime) -> dict[str, object]:
         "since": period.start,
         "url": page_url(collection),
     }
+
+
+def _conflict_of(changed: ItemChanged) -> ItemConflict:
+    rows = []
+    for name in changed.entered:
+        value = getattr(changed.item, name)
+        text = long_date(value) if isinstance(value, date) else str(value or "")
+        rows.append((str(CollectionItem._meta.get_field(name).verbose_name), text))  # type: ignore[union-attr]
+    return ItemConflict(changed.item.pk, tuple(rows))
 
 
 def suggested_stories(issue: CollectionIssue, now: datetime) -> list[SuggestedStory]:

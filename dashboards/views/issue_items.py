@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,11 +16,12 @@ from accounts.models import Membership, Role
 from dashboards.forms.issue_items import item_values, read_places
 from dashboards.presenters.curation import picker
 from dashboards.views.curation import collection_of
-from dashboards.views.issues import issue_of
+from dashboards.views.issues import conflict_for_script, editor_page, issue_of
 from dashboards.views.triage import back
 from monitoring.content.values import read_id, read_ids
 from monitoring.insights.mutes import documents_of
-from workplace.curation import issues, items
+from workplace.curation import issues, items, sections
+from workplace.curation.versions import ItemChanged, OrderChanged
 from workplace.models import CollectionIssue, CollectionItem
 
 MAX_PICKED = 100
@@ -55,7 +56,7 @@ def mentions_pick(request: SignedInRequest, membership: Membership) -> HttpRespo
 @project_view(Role.MANAGER)
 @require_POST
 def issue_item_change(request: SignedInRequest, membership: Membership, item_id: int) -> HttpResponse:
-    """POST the fields of an item, or `move` ("up", "down"), or `remove`."""
+    """POST the fields of an item with the `version` that the person saw, or `move` ("up", "down"), or `remove`."""
     rows = CollectionItem.objects.select_related("issue").filter(issue__collection__project=membership.project)
     item, now = get_object_or_404(rows, pk=item_id), timezone.now()
     try:
@@ -65,8 +66,10 @@ def issue_item_change(request: SignedInRequest, membership: Membership, item_id:
         elif "move" in request.POST:
             items.move_item(item, -1 if request.POST["move"] == "up" else 1, now)
         else:
-            items.change_item(item, now, **item_values(request.POST))
+            items.change_item(item, _version(request), now, **item_values(request.POST))
             messages.success(request, _("Item saved."))
+    except ItemChanged as changed:
+        return editor_page(request, membership, issue_of(membership, item.issue_id), item_conflict=changed)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     editor = reverse("issue", args=[membership.project_id, item.issue_id])
@@ -76,29 +79,37 @@ def issue_item_change(request: SignedInRequest, membership: Membership, item_id:
 @project_view(Role.MANAGER)
 @require_POST
 def issue_order(request: SignedInRequest, membership: Membership, issue_id: int) -> HttpResponse:
-    """POST `place` (several): "section:item" from first to last. For the script, which has moved them on the page."""
+    """POST `place` (several): "section:item" from first to last, and the `version` of the order that they were in.
+
+    For the script, which has moved them on the page, and gets the new version.
+    """
+    places, found = read_places(request.POST.getlist("place")), issue_of(membership, issue_id)
     try:
-        items.order_items(issue_of(membership, issue_id), read_places(request.POST.getlist("place")), timezone.now())
+        draft = items.order_items(found, _version(request), places, timezone.now())
+    except OrderChanged:
+        return conflict_for_script({"issue": found})
     except ValidationError as error:
         return HttpResponse(" ".join(error.messages), status=422, content_type="text/plain; charset=utf-8")
-    return HttpResponse(status=204)
+    return JsonResponse({"version": draft.order_version})
 
 
 @project_view(Role.MANAGER)
 @require_POST
 def issue_sections(request: SignedInRequest, membership: Membership, issue_id: int) -> HttpResponse:
-    """POST `title` to add a section; with `section`, `act` renames, moves ("up", "down") or removes it."""
+    """POST `title` to add a section; `act` renames, moves ("up", "down") or removes `section`, with a `version`."""
     draft, now, act = issue_of(membership, issue_id), timezone.now(), request.POST.get("act", "")
     section, title = read_id(request.POST.get("section", "")), request.POST.get("title", "")
     try:
         if section is None:
-            issues.add_section(draft, title, now)
+            sections.add_section(draft, title, now)
         elif act in ("up", "down"):
-            issues.move_section(draft, section, -1 if act == "up" else 1, now)
+            sections.move_section(draft, section, -1 if act == "up" else 1, now, _version(request))
         elif act == "remove":
-            issues.remove_section(draft, section, now)
+            sections.remove_section(draft, section, now, _version(request))
         else:
-            issues.rename_section(draft, section, title, now)
+            sections.rename_section(draft, section, title, now, _version(request))
+    except OrderChanged:
+        messages.error(request, _order_changed(title if act == "rename" else ""))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     anchor = f"#section-{section}" if section and act != "remove" else ""
@@ -111,6 +122,17 @@ def _draft(request: SignedInRequest, membership: Membership) -> CollectionIssue:
         return issue_of(membership, pk)
     collection = collection_of(membership, read_id(request.POST.get("collection", "")) or 0)
     return issues.draft_to_pick(collection, request.user, timezone.now())
+
+
+def _version(request: SignedInRequest) -> int:
+    return read_id(request.POST.get("version", "")) or 0
+
+
+def _order_changed(title: str) -> str:
+    if title:
+        text = _("Another person changed the sections or the order meanwhile. The name “%(title)s” wasn’t saved.")
+        return text % {"title": title}
+    return _("Another person changed the sections or the order meanwhile. Check them, then try again.")
 
 
 def _added_words(added: int, draft: CollectionIssue) -> str:

@@ -1,15 +1,20 @@
 """One issue of a collection: its editor and preview, its sections, publishing and unpublishing."""
 
+from datetime import datetime
+from http import HTTPStatus
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
+from dashboards.forms.issue_items import issue_values
 from dashboards.presenters.curation import editor, suggested_stories
 from dashboards.views.curation import collection_of
 from dashboards.views.time_limit import within_time_limit
@@ -19,6 +24,7 @@ from workplace.curation import issues
 from workplace.curation.addresses import page_url
 from workplace.curation.paper import paper_of
 from workplace.curation.readers import confirmed_readers
+from workplace.curation.versions import IssueChanged
 from workplace.models import CollectionIssue
 
 
@@ -26,10 +32,10 @@ from workplace.models import CollectionIssue
 def issue(request: SignedInRequest, membership: Membership, issue_id: int) -> HttpResponse:
     """The editor of a draft for managers; for others, and once it is published, the issue as its readers see it."""
     found, may_edit = issue_of(membership, issue_id), membership.may(Role.MANAGER)
+    if may_edit and not found.is_published and "preview" not in request.GET:
+        return editor_page(request, membership, found)
     context = {"project": membership.project, "may_edit": may_edit, "issue": found, "collection": found.collection}
     context |= {"readers": confirmed_readers(found.collection).count(), "sends_email": sends_email()}
-    if may_edit and not found.is_published and "preview" not in request.GET:
-        return render(request, "curation/issue.html", context | editor(found, timezone.now()))
     context |= {"paper": paper_of(found, timezone.now()), "url": page_url(found.collection)}
     return render(request, "curation/preview.html", context)
 
@@ -64,36 +70,60 @@ def issue_new(request: SignedInRequest, membership: Membership, collection_id: i
 @project_view(Role.MANAGER)
 @require_POST
 def issue_change(request: SignedInRequest, membership: Membership, issue_id: int) -> HttpResponse:
-    """POST `title`, `intro` and `shows_gaps`; `act` publishes, unpublishes or deletes.
+    """POST `title`, `intro` and `shows_gaps` with the `version` that the person saw; `act` publishes, unpublishes or
+    deletes.
 
-    A script posts what was entered as `auto`, and gets no page back.
+    A script posts what was entered as `auto`, and gets the new version, or the note about another person's change.
     """
-    found, act, now = issue_of(membership, issue_id), request.POST.get("act", ""), timezone.now()
-    values: dict[str, object] = {name: request.POST[name] for name in ("title", "intro") if name in request.POST}
-    if values:
-        values["shows_gaps"] = "shows_gaps" in request.POST
+    found, is_auto, now = issue_of(membership, issue_id), "auto" in request.POST, timezone.now()
+    values = issue_values(request.POST)
     try:
         if values:
-            issues.change_issue(found, now, **values)
-        if act == "publish":
-            issues.publish(found, request.user, now)
-            messages.success(request, _("Issue published."))
-        elif act == "unpublish":
-            issues.unpublish(found, request.user, now)
-            messages.success(request, _("Issue unpublished. It’s a draft again."))
-        elif act == "delete":
-            issues.delete_issue(found, request.user)
-            messages.success(request, _("Draft deleted."))
-            return redirect("collection", membership.project_id, found.collection_id)
-        elif "auto" not in request.POST:
-            messages.success(request, _("Draft saved."))
+            found = issues.change_issue(found, read_id(request.POST.get("version", "")) or 0, now, **values)
+        if is_auto:
+            return JsonResponse({"version": found.version})
+        messages.success(request, _act(request, found, now))
+    except IssueChanged as changed:
+        if is_auto:
+            return conflict_for_script({"theirs": changed.issue})
+        return editor_page(request, membership, changed.issue, entered=values)
     except ValidationError as error:
-        if "auto" in request.POST:
+        if is_auto:
             return HttpResponse(" ".join(error.messages), status=422, content_type="text/plain; charset=utf-8")
         messages.error(request, " ".join(error.messages))
-    if "auto" in request.POST:
-        return HttpResponse(status=204)
+    if request.POST.get("act") == "delete" and not issues.issues_of(membership.project).filter(pk=issue_id).exists():
+        return redirect("collection", membership.project_id, found.collection_id)
     return redirect("issue", membership.project_id, issue_id)
+
+
+def editor_page(
+    request: SignedInRequest, membership: Membership, found: CollectionIssue, **conflict: object
+) -> HttpResponse:
+    """Return the editor; with `entered` or `item_conflict`, what another person stored is next to what was entered."""
+    context = {"project": membership.project, "may_edit": True}
+    context |= {"readers": confirmed_readers(found.collection).count(), "sends_email": sends_email()}
+    context |= editor(found, timezone.now(), **conflict)  # type: ignore[arg-type]
+    return render(request, "curation/issue.html", context, status=HTTPStatus.CONFLICT if conflict else HTTPStatus.OK)
+
+
+def conflict_for_script(context: dict[str, object]) -> HttpResponse:
+    """Return the note about another person's change. Its status is 200: browsers report others as errors."""
+    return JsonResponse({"conflict": render_to_string("curation/_conflict.html", context)})
+
+
+def _act(request: SignedInRequest, found: CollectionIssue, now: datetime) -> str:
+    """Publish, unpublish or delete an issue if the person asked for it. Return what was done in words."""
+    match request.POST.get("act", ""):
+        case "publish":
+            issues.publish(found, request.user, now)
+            return _("Issue published.")
+        case "unpublish":
+            issues.unpublish(found, request.user, now)
+            return _("Issue unpublished. It’s a draft again.")
+        case "delete":
+            issues.delete_issue(found, request.user)
+            return _("Draft deleted.")
+    return _("Draft saved.")
 
 
 def issue_of(membership: Membership, issue_id: int) -> CollectionIssue:

@@ -12,13 +12,40 @@ const items = () => [...root.querySelectorAll("[data-item]")];
 const csrf = () => form.querySelector("[name=csrfmiddlewaretoken]").value;
 const say = (isSaved) => (saved.textContent = isSaved ? saved.dataset.word : saved.dataset.failed);
 
-async function send(url, fields) {
-  const isSaved = await post(url, [["csrfmiddlewaretoken", csrf()], ...fields]).then(() => true, () => false);
-  say(isSaved);
-  return isSaved;
+// Show what another person changed meanwhile: nothing was stored.
+function showConflict(html) {
+  const note = new DOMParser().parseFromString(html, "text/html");
+  document.querySelector("[data-conflict]").replaceChildren(...note.body.children);
 }
 
-const save = () => send(form.action, [...new FormData(form), ["auto", "yes"]]);
+let sending = Promise.resolve();
+
+// One request after the other, since each names the version that the former one returned. Return it, or nothing.
+function send(url, fields) {
+  sending = sending.then(async () => {
+    const text = await post(url, [["csrfmiddlewaretoken", csrf()], ...fields()]).catch(() => "{}");
+    const { version, conflict } = JSON.parse(text);
+    say(Boolean(version));
+    if (conflict) showConflict(conflict);
+    return version;
+  });
+  return sending;
+}
+
+async function save() {
+  const version = await send(form.action, () => [...new FormData(form), ["auto", "yes"]]);
+  if (version) form.elements.version.value = version;
+}
+
+const places = () =>
+  items().map((one) => ["place", `${one.closest("[data-section]").dataset.section}:${one.dataset.item}`]);
+
+async function saveOrder() {
+  const version = await send(root.dataset.orderUrl, () => [["version", root.dataset.orderVersion], ...places()]);
+  if (!version) return;
+  root.dataset.orderVersion = version;
+  for (const field of root.querySelectorAll("input[data-order-version]")) field.value = version;
+}
 
 // The row at the end of a section, where items of other sections are dropped, stays last and says if there are none.
 function settle() {
@@ -34,12 +61,11 @@ function store(item) {
   // Its form stores the section, too.
   const section = item.querySelector("[name=section]");
   if (section) section.value = item.closest("[data-section]").dataset.section;
-  const places = items().map((one) => ["place", `${one.closest("[data-section]").dataset.section}:${one.dataset.item}`]);
   told.textContent = root.dataset.words
     .replace("{name}", item.dataset.name)
     .replace("{place}", items().indexOf(item) + 1)
     .replace("{count}", items().length);
-  return send(root.dataset.orderUrl, places);
+  return saveOrder();
 }
 
 // One place up or down; past the end of a section, into the neighboring one.

@@ -59,20 +59,47 @@ def test_issue_is_filled_ordered_published_and_read(api, root, issue, mention):
     full = api("POST", f"{path}/items", {"url": "https://halo.example/", "title": "Halo", "section": section}).json()
     assert [(one["title"], one["section"]) for one in full["items"]] == [("Rennes", section), ("Halo", section)]
     first, second = (one["id"] for one in full["items"])
-    api("PATCH", f"{path}/items/{second}", {"published_on": "2026-11-20", "section": 0})
-    ordered = api("POST", f"{path}/order", {"places": [{"item": first}, {"item": second, "section": section}]}).json()
+    api("PATCH", f"{path}/items/{second}", {"version": 1, "published_on": "2026-11-20", "section": 0})
+    places = [{"item": first}, {"item": second, "section": section}]
+    ordered = api("POST", f"{path}/order", {"order_version": 3, "places": places}).json()
     assert [one["id"] for one in ordered["items"]] == [first, second]
-    assert api("PATCH", f"{path}/sections/{section}", {"title": "Better"}).json()["sections"][0]["title"] == "Better"
-    api("PATCH", path, {"title": "A week of parcels"})
+    assert (
+        api("PATCH", f"{path}/sections/{section}", {"order_version": 4, "title": "Better"}).json()["sections"][0][
+            "title"
+        ]
+        == "Better"
+    )
+    api("PATCH", path, {"version": 1, "title": "A week of parcels"})
     published = api("POST", f"{path}/publish").json()
     assert published["published_at"] and "A week of parcels" in Client().get("/curation/lighting/1").content.decode()
-    assert api("PATCH", path, {"title": "Other"}).status_code == 422
+    assert api("PATCH", path, {"version": 2, "title": "Other"}).status_code == 422
     assert api("DELETE", f"{path}/items/{first}").status_code == 422
     assert api("POST", f"{path}/unpublish").json()["published_at"] is None
     assert api("DELETE", f"{path}/items/{first}").status_code == 204
     assert api("DELETE", f"{path}/sections/{section}").status_code == 204
     assert [one["section"] for one in api("GET", path).json()["items"]] == [0]
     assert api("DELETE", path).status_code == 204 and not CollectionItem.objects.exists()
+
+
+def test_change_of_an_older_version_is_refused_with_what_is_stored(api, root, issue):
+    path = f"{root}/issues/{issue['id']}"
+    section = api("POST", f"{path}/sections", {"title": "Good news"}).json()["id"]
+    item = api("POST", f"{path}/items", {"url": "https://halo.example/"}).json()["items"][0]
+    assert (issue["version"], issue["order_version"], item["version"]) == (1, 1, 1)
+    changes = [
+        ("PATCH", path, {"version": 1, "title": "First"}, ("title", "First")),
+        ("PATCH", f"{path}/items/{item['id']}", {"version": 1, "comment": "First"}, ("comment", "First")),
+        ("PATCH", f"{path}/sections/{section}", {"order_version": 2, "title": "First"}, ("order_version", 3)),
+        ("POST", f"{path}/order", {"order_version": 3, "places": []}, ("order_version", 4)),
+    ]
+    for method, url, body, stored in changes:
+        assert api(method, url, body).status_code == 200
+        later = {name: "Second" if value == "First" else value for name, value in body.items()}
+        refused = api(method, url, later)
+        assert refused.status_code == 409
+        assert stored in [(one["field"], one["value"]) for one in refused.json()["errors"]]
+    full = api("GET", path).json()
+    assert (full["title"], full["items"][0]["comment"], full["sections"][0]["title"]) == ("First",) * 3
 
 
 def test_issues_are_listed_by_number_in_pages(api, root, collection, issue, monkeypatch):
@@ -88,7 +115,7 @@ def test_issues_are_listed_by_number_in_pages(api, root, collection, issue, monk
 def test_issue_is_sent_once_to_readers_who_confirmed(api, root, collection, issue):
     path, readers = f"{root}/issues/{issue['id']}", f"{root}/collections/{collection['id']}/readers"
     api("POST", f"{path}/items", {"url": "https://halo.example/"})
-    api("PATCH", path, {"title": "Parcels"})
+    api("PATCH", path, {"version": 1, "title": "Parcels"})
     assert api("POST", f"{path}/send").status_code == 422
     api("POST", f"{path}/publish")
     reader = api("POST", readers, {"email": "reader@example.org"}).json()
@@ -136,5 +163,5 @@ def test_viewer_reads_and_changes_nothing(program, viewer, root, collection, iss
         ("POST", f"/issues/{issue['id']}/publish"),
         ("GET", f"/collections/{collection['id']}/readers"),
     ):
-        body = {"name": "x"} if path == "/collections" else {} if method == "PATCH" else None
+        body = {"name": "x"} if path == "/collections" else {"version": 1} if method == "PATCH" else None
         assert reads(method, f"{root}{path}", body).status_code == 403

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.accessibility import check_in_light_and_dark
 from tests.factories import make_story
-from workplace.curation import issues, items
+from workplace.curation import issues, items, sections
 from workplace.curation.collections import create_collection
 from workplace.models import CollectionIssue
 
@@ -50,7 +50,7 @@ def draft(story, owner):
     """A draft with two items before its section, and none in it."""
     collection = create_collection(story.project, owner, "The week in lighting", access="public", slug="week")
     draft = issues.create_issue(collection, owner, timezone.now())
-    issues.add_section(draft, "Good news", timezone.now())
+    sections.add_section(draft, "Good news", timezone.now())
     for name in ("alpha", "beta"):
         items.add_url(draft, owner, f"https://{name}.example/", timezone.now(), title=name)
     return draft
@@ -126,8 +126,8 @@ def test_items_reorder_by_keyboard_and_by_dragging(open_as, owner, draft, langua
 def test_pages_fit_phones_and_are_accessible_in_the_dark(open_as, owner, draft, language):
     owner.language = language
     owner.save()
-    issues.change_issue(draft, timezone.now(), title="A week of parcels", intro="Deliveries, and a shop.")
-    items.change_item(draft.items.first(), timezone.now(), comment="At last.")
+    issues.change_issue(draft, 1, timezone.now(), title="A week of parcels", intro="Deliveries, and a shop.")
+    items.change_item(draft.items.first(), 1, timezone.now(), comment="At last.")
     project = draft.collection.project_id
     page = open_as(owner, f"/p/{project}/curation/issues/{draft.pk}")
     expect(page.locator(".curation-story")).to_have_count(1)
@@ -152,3 +152,29 @@ def test_reader_subscribes_without_scripts(live_server, draft, browser, language
     expect(reader.locator("h1")).to_contain_text(sent)
     assert reader.context.cookies() == []
     reader.close()
+
+
+@pytest.mark.parametrize(
+    ("language", "mine", "order"), [("en", "Save mine", "saved order"), ("fr", "Enregistrer le mien", "enregistré")]
+)
+def test_texts_of_two_editors_are_shown_next_to_each_other(open_as, owner, draft, language, mine, order):
+    owner.language = language
+    owner.save()
+    page = open_as(owner, f"/p/{draft.collection.project_id}/curation/issues/{draft.pk}")
+    page.locator("#title").fill("First")
+    page.locator("#intro").fill("Second")
+    page.locator("#intro").blur()
+    expect(page.locator("[name=version]").first).to_have_value("3")
+    issues.change_issue(draft, 3, timezone.now(), title="Theirs")
+    page.locator("#title").fill("Mine")
+    page.locator("#title").blur()
+    note = page.locator("[data-conflict]")
+    expect(note).to_contain_text("Theirs")
+    check_in_light_and_dark(page)
+    note.get_by_role("button", name=mine).press("Enter")
+    expect(note).to_be_empty()
+    draft.refresh_from_db()
+    assert (draft.title, draft.intro) == ("Mine", "Second")
+    items.move_item(draft.items.first(), 1, timezone.now())
+    page.locator("[value=down]").first.press("ArrowDown")
+    expect(note).to_contain_text(order)

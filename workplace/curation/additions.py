@@ -44,4 +44,4 @@ def _picked(issue: CollectionIssue, user: User, document: Document, new: NewItem
     item = issue.items.select_related("issue").filter(document_id=document.pk).first()
     if item is None:  # it was deleted meanwhile
         raise ValidationError({"mention": ValidationError(_("This item is no longer stored."), code="unknown")})
-    return items.change_item(item, now, comment=new.comment) if new.comment else item
+    return items.change_item(item, None, now, comment=new.comment) if new.comment else item

@@ -1,4 +1,4 @@
-"""Create, change, publish, unpublish and delete the issues of collections, and their sections.
+"""Create, change, publish, unpublish and delete the issues of collections.
 
 An issue changes only while it is a draft: `locked_draft` locks it, so two people change it one after the other.
 Raises ValidationError by field. Called by the pages and the API.
@@ -18,10 +18,12 @@ from accounts.models import Project, User
 from delivery.message import Window
 from workplace.curation import checks
 from workplace.curation.gaps import read_gaps
+from workplace.curation.versions import IssueChanged
 from workplace.models import Collection, CollectionIssue
-from workplace.models.collections import MAX_INTRO, MAX_SECTION, MAX_TITLE
+from workplace.models.collections import MAX_INTRO, MAX_TITLE
 
-MAX_DRAFTS, MAX_SECTIONS = 10, 20
+MAX_DRAFTS = 10
+FIELDS = ("title", "intro", "shows_gaps")
 FIRST_PERIOD = timedelta(days=7)  # the time before the first issue
 MAX_PERIOD = timedelta(days=31)
 
@@ -71,24 +73,32 @@ def draft_to_pick(collection: Collection, user: User, now: datetime) -> Collecti
 def locked_draft(issue: CollectionIssue) -> CollectionIssue:
     """Return a draft, locked until the transaction ends. Raises ValidationError if it is published."""
     rows = CollectionIssue.objects.select_related("collection__project").select_for_update(of=("self",), no_key=True)
-    found = rows.get(pk=issue.pk)
+    found = rows.filter(pk=issue.pk).first()
+    if found is None:
+        raise ValidationError({"issue": ValidationError(_("This draft was deleted meanwhile."), code="deleted")})
     if found.is_published:
         text = _("This issue is published. Unpublish it to change it.")
         raise ValidationError({"issue": ValidationError(text, code="published")})
     return found
 
 
-def change_issue(issue: CollectionIssue, now: datetime, **values: Any) -> CollectionIssue:
-    """Change `title`, `intro` or `shows_gaps` of a draft."""
+def change_issue(issue: CollectionIssue, version: int, now: datetime, **values: Any) -> CollectionIssue:
+    """Change `title`, `intro` or `shows_gaps` of a draft. Raises IssueChanged for another version of it."""
     with transaction.atomic():
         draft = locked_draft(issue)
+        before = {name: getattr(draft, name) for name in FIELDS}
         if "title" in values:
             draft.title = checks.line("title", values["title"], MAX_TITLE)
         if "intro" in values:
             draft.intro = checks.paragraphs("intro", values["intro"], MAX_INTRO)
         draft.shows_gaps = bool(values.get("shows_gaps", draft.shows_gaps))
+        if before == {name: getattr(draft, name) for name in FIELDS}:
+            return draft
+        if draft.version != version:
+            raise IssueChanged(locked_draft(issue))
+        draft.version += 1
         draft.changed_at = now
-        draft.save()
+        draft.save(update_fields=[*FIELDS, "version", "changed_at"])
     return draft
 
 
@@ -138,61 +148,6 @@ def period_of(issue: CollectionIssue, now: datetime) -> Window:
     return Window(max(last, now - MAX_PERIOD) if last else now - FIRST_PERIOD, now)
 
 
-def add_section(issue: CollectionIssue, title: str, now: datetime) -> int:
-    """Add a section after the others. Return its id."""
-    with transaction.atomic():
-        draft = locked_draft(issue)
-        if len(draft.sections) >= MAX_SECTIONS:
-            text = ngettext(
-                "An issue can have %(count)s section.", "An issue can have up to %(count)s sections.", MAX_SECTIONS
-            )
-            raise ValidationError({"section": ValidationError(text % {"count": MAX_SECTIONS}, code="too_many")})
-        section = 1 + max((one["id"] for one in draft.sections), default=0)
-        draft.sections = [*draft.sections, {"id": section, "title": _section_title(title)}]
-        _save_sections(draft, now)
-    return section
-
-
-def rename_section(issue: CollectionIssue, section: int, title: str, now: datetime) -> None:
-    """Rename a section of a draft; without effect if it is gone."""
-    with transaction.atomic():
-        draft = locked_draft(issue)
-        title = _section_title(title)
-        draft.sections = [one | {"title": title} if one["id"] == section else one for one in draft.sections]
-        _save_sections(draft, now)
-
-
-def move_section(issue: CollectionIssue, section: int, step: int, now: datetime) -> None:
-    """Move a section up (-1) or down (1); without effect at the end."""
-    with transaction.atomic():
-        draft = locked_draft(issue)
-        ids = [one["id"] for one in draft.sections]
-        if section in ids:
-            place = ids.index(section)
-            sections = list(draft.sections)
-            sections.insert(max(place + step, 0), sections.pop(place))
-            draft.sections = sections
-            _save_sections(draft, now)
-
-
-def remove_section(issue: CollectionIssue, section: int, now: datetime) -> None:
-    """Remove a section; its items come before the first one."""
-    with transaction.atomic():
-        draft = locked_draft(issue)
-        draft.items.filter(section=section).update(section=0)
-        draft.sections = [one for one in draft.sections if one["id"] != section]
-        _save_sections(draft, now)
-
-
 def name_of(issue: CollectionIssue) -> str:
     """Return what the activity log calls an issue."""
     return f"{issue.collection.name} {issue.number}"
-
-
-def _section_title(title: str) -> str:
-    return checks.line("section", title, MAX_SECTION, _("Enter a title."))
-
-
-def _save_sections(draft: CollectionIssue, now: datetime) -> None:
-    draft.changed_at = now
-    draft.save(update_fields=["sections", "changed_at"])

@@ -26,6 +26,7 @@ from monitoring.services.triage_log import log_change
 from outbound.secret_urls import hide
 from workplace.curation import checks
 from workplace.curation.issues import locked_draft, name_of
+from workplace.curation.versions import ItemChanged, check_order
 from workplace.models import CollectionIssue, CollectionItem
 from workplace.models.collections import MAX_COMMENT, MAX_EXCERPT, MAX_ITEM_TITLE, MAX_SOURCE, MAX_URL
 
@@ -84,16 +85,25 @@ def add_url(
 
 
 @transaction.atomic
-def change_item(item: CollectionItem, now: datetime, **values: Any) -> CollectionItem:
-    """Change `title`, `url`, `source`, `excerpt`, `published_on`, `comment` or `section` of an item of a draft."""
+def change_item(item: CollectionItem, version: int | None, now: datetime, **values: Any) -> CollectionItem:
+    """Change `title`, `url`, `source`, `excerpt`, `published_on`, `comment` or `section` of an item of a draft.
+
+    Raises ItemChanged for another version of its texts; None is any, for the item that was just added.
+    """
     draft = locked_draft(item.issue)
     stored = locked_item(item, "title")
     if values.get("url") == stored.url:  # of a picked item: it may be one that people can't enter
         del values["url"]
     section = values.pop("section", None)
+    before = {name: getattr(stored, name) for name in values}
     _assign(stored, values)
+    changed = {name: getattr(stored, name) for name, value in before.items() if getattr(stored, name) != value}
+    if changed and version is not None and stored.version != version:
+        raise ItemChanged(locked_item(item, "title"), changed)
     if section is not None and (found := _known_section(draft, section)) != stored.section:
         stored.section, stored.position = found, _next_place(draft)
+        _count_order(draft)
+    stored.version += bool(changed)
     stored.save()
     _touch(draft, now)
     return stored
@@ -101,7 +111,10 @@ def change_item(item: CollectionItem, now: datetime, **values: Any) -> Collectio
 
 def locked_item(item: CollectionItem, field: str) -> CollectionItem:
     """Return an item of a locked draft, locked against being cut out. Raises ValidationError if it was."""
-    stored = CollectionItem.objects.select_for_update(no_key=True).get(pk=item.pk)
+    stored = CollectionItem.objects.select_for_update(no_key=True).filter(pk=item.pk).first()
+    if stored is None:
+        text = _("Another person removed this item meanwhile.")
+        raise ValidationError({field: ValidationError(text, code="removed")})
     if stored.removed_at:
         text = _("This item was deleted by its author or platform. Remove it.")
         raise ValidationError({field: ValidationError(text, code="removed")})
@@ -131,15 +144,22 @@ def move_item(item: CollectionItem, step: int, now: datetime) -> None:
 
 
 @transaction.atomic
-def order_items(issue: CollectionIssue, places: Sequence[tuple[int, int]], now: datetime) -> None:
-    """Store the order of items, as (section, item id) from first to last. Items that are not named come after."""
+def order_items(
+    issue: CollectionIssue, order_version: int, places: Sequence[tuple[int, int]], now: datetime
+) -> CollectionIssue:
+    """Store the order of items, as (section, item id) from first to last. Items that are not named come after.
+
+    Raises OrderChanged for another version of the order.
+    """
     draft = locked_draft(issue)
+    check_order(draft, order_version)
     own = {one.pk: one.section for one in draft.items.order_by("position", "pk")}
     named = {pk: _known_section(draft, section) for section, pk in places if pk in own}
     found: dict[int, list[int]] = {}
     for pk, section in {**named, **{pk: section for pk, section in own.items() if pk not in named}}.items():
         found.setdefault(section, []).append(pk)
     _store(draft, found, now)
+    return draft
 
 
 @transaction.atomic
@@ -215,7 +235,13 @@ def _store(draft: CollectionIssue, places: dict[int, list[int]], now: datetime) 
             rows[pk].section, rows[pk].position = section, position
             position += 1
     CollectionItem.objects.bulk_update(rows.values(), ["section", "position"])
+    _count_order(draft)
     _touch(draft, now)
+
+
+def _count_order(draft: CollectionIssue) -> None:
+    draft.order_version += 1
+    draft.save(update_fields=["order_version"])
 
 
 def _touch(draft: CollectionIssue, now: datetime) -> None:

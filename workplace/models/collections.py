@@ -61,7 +61,9 @@ class CollectionIssue(models.Model):
     `sections` are [{"id": 1, "title": "…"}] in their order; items of the section 0 come before all of them. `gaps`
     are the times in which sources failed, as workplace/curation/gaps.py writes them: stored when it is published.
     A person asks for the emails to the readers at `send_requested_at`; all are in the outbox since `sent_at`.
-    `editor` is the name of who published it. All times are UTC.
+    `editor` is the name of who published it. `version` counts the changes of the title, the introduction and
+    `shows_gaps`, `order_version` those of the sections and of the order of the items: people name the version that
+    they saw (workplace/curation/versions.py). All times are UTC.
     """
 
     collection = models.ForeignKey(Collection, on_delete=models.CASCADE, related_name="issues")
@@ -72,6 +74,8 @@ class CollectionIssue(models.Model):
     shows_gaps = models.BooleanField(default=True)
     language = models.CharField(max_length=5, choices=settings.LANGUAGES)
     gaps = models.JSONField(default=list)
+    version = models.PositiveIntegerField(default=1, db_default=1)
+    order_version = models.PositiveIntegerField(default=1, db_default=1)
     editor = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
@@ -102,7 +106,7 @@ class CollectionItem(models.Model):
 
     `document_id` is the collected item that it was picked from; it has no foreign key, since the item may be deleted
     after its retention period. `published_on` is null if the day is unknown. A deleted item has no text any more
-    (`removed_at`). Items of a section are in the order of `position`.
+    (`removed_at`). Items of a section are in the order of `position`. `version` counts the changes of its texts.
     """
 
     issue = models.ForeignKey(CollectionIssue, on_delete=models.CASCADE, related_name="items", db_index=False)
@@ -115,6 +119,7 @@ class CollectionItem(models.Model):
     comment = models.TextField(_("comment"), max_length=MAX_COMMENT, blank=True)
     section = models.PositiveIntegerField(default=0)
     position = models.PositiveIntegerField()
+    version = models.PositiveIntegerField(default=1, db_default=1)
     removed_at = models.DateTimeField(null=True, blank=True)
     added_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     added_at = models.DateTimeField(default=timezone.now)

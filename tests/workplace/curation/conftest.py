@@ -42,14 +42,14 @@ def mention(project):
 @pytest.fixture
 def published(collection, draft, mention, owner):
     """The first issue, published: two items in two sections, with a comment."""
-    from workplace.curation import issues, items
+    from workplace.curation import issues, items, sections
 
-    section = issues.add_section(draft, "Good news", timezone.now())
+    section = sections.add_section(draft, "Good news", timezone.now())
     items.pick(draft, owner, [mention.document], timezone.now(), section)
     item = draft.items.get()
-    items.change_item(item, timezone.now(), comment="At last.")
+    items.change_item(item, 1, timezone.now(), comment="At last.")
     items.add_url(draft, owner, "https://halo.example/prices", timezone.now(), title="Halo lowers its prices")
-    issues.change_issue(draft, timezone.now(), title="A week of parcels", intro="Deliveries, and a shop.")
+    issues.change_issue(draft, 1, timezone.now(), title="A week of parcels", intro="Deliveries, and a shop.")
     return issues.publish(draft, owner, timezone.now())
 
 

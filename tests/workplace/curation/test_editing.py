@@ -8,7 +8,7 @@ from monitoring.models import SourcePeriod
 from tests.factories import make_keyword, make_source, make_story
 from tests.pages import words
 from tests.workplace.curation.contents import add, titles
-from workplace.curation import issues
+from workplace.curation import issues, sections
 from workplace.models import CollectionIssue
 
 
@@ -33,11 +33,13 @@ def test_items_move_within_and_between_sections(as_person, owner, draft, path):
 
 
 def test_order_of_the_page_is_stored_and_ignores_what_is_not_in_the_issue(as_person, owner, draft, path):
-    section = issues.add_section(draft, "Good news", timezone.now())
+    section = sections.add_section(draft, "Good news", timezone.now())
     add(draft, owner, "a", "b", "c")
     _a, b, c = draft.items.order_by("position")
     places = [f"{section}:{c.pk}", f"0:{b.pk}", "0:999999", "x", "7:y"]
-    assert as_person(owner).post(path("issue_order", draft.pk), {"place": places}).status_code == 204
+    assert as_person(owner).post(path("issue_order", draft.pk), {"place": places, "version": 2}).json() == {
+        "version": 3
+    }
     draft.refresh_from_db()
     assert titles(draft) == [(0, "b"), (0, "a"), (section, "c")]
 
@@ -47,12 +49,12 @@ def test_sections_are_renamed_moved_and_removed(as_person, owner, draft, path):
     for title in ("First", "Second"):
         client.post(page, {"title": title})
     first, second = [one["id"] for one in CollectionIssue.objects.get().sections]
-    client.post(page, {"section": second, "act": "up"})
-    client.post(page, {"section": first, "act": "rename", "title": "Crisis"})
+    client.post(page, {"section": second, "act": "up", "version": 3})
+    client.post(page, {"section": first, "act": "rename", "title": "Crisis", "version": 4})
     draft.refresh_from_db()
     assert [one["title"] for one in draft.sections] == ["Second", "Crisis"]
     add(draft, owner, "a", section=first)
-    client.post(page, {"section": first, "act": "remove"})
+    client.post(page, {"section": first, "act": "remove", "version": 5})
     draft.refresh_from_db()
     assert titles(draft) == [(0, "a")] and [one["id"] for one in draft.sections] == [second]
     assert "Enter a title." in words(client.post(page, {"title": ""}, follow=True))
@@ -62,7 +64,13 @@ def test_item_is_commented_changed_and_removed(as_person, owner, draft, path):
     add(draft, owner, "a")
     item, client = draft.items.get(), as_person(owner)
     page = path("issue_item_change", item.pk)
-    changed = {"title": "Lamp", "comment": "Nice.\r\nVery.", "source": "Halo", "published_on": "2026-11-20"}
+    changed = {
+        "title": "Lamp",
+        "comment": "Nice.\r\nVery.",
+        "source": "Halo",
+        "published_on": "2026-11-20",
+        "version": 1,
+    }
     client.post(page, changed)
     item.refresh_from_db()
     assert (item.comment, item.source, str(item.published_on)) == ("Nice.\nVery.", "Halo", "2026-11-20")
@@ -75,7 +83,7 @@ def test_item_is_commented_changed_and_removed(as_person, owner, draft, path):
 
 def test_title_is_saved_by_script_without_a_page(as_person, owner, draft, path):
     client, page = as_person(owner), path("issue_change", draft.pk)
-    assert client.post(page, {"title": "Parcels", "intro": "x", "auto": "yes"}).status_code == 204
+    assert client.post(page, {"title": "Parcels", "intro": "x", "auto": "yes", "version": 1}).json() == {"version": 2}
     draft.refresh_from_db()
     assert (draft.title, draft.shows_gaps) == ("Parcels", False)
     assert client.post(page, {"title": "x" * 200, "auto": "yes"}).status_code == 422
@@ -110,7 +118,7 @@ def test_editor_says_which_sources_could_not_be_read(as_person, owner, project, 
     page = words(as_person(owner).get(path("issue", draft.pk)))
     assert "Bluesky search" in page and "Short failure" not in page
     add(draft, owner, "a")
-    issues.change_issue(draft, timezone.now(), title="Parcels")
+    issues.change_issue(draft, 1, timezone.now(), title="Parcels")
     published = issues.publish(draft, owner, timezone.now())
     assert [gap["name"] for gap in published.gaps] == ["Bluesky search"]
     SourcePeriod.objects.all().delete()

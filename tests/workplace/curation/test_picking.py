@@ -144,7 +144,7 @@ def test_picked_item_whose_url_readers_should_not_get_has_none_and_can_be_commen
     items.pick(draft, owner, [long.document], timezone.now())
     item = draft.items.get()
     assert item.url == ""
-    fields = {"title": item.title, "url": "", "source": item.source, "excerpt": "", "comment": "Good"}
+    fields = {"title": item.title, "url": "", "source": item.source, "excerpt": "", "comment": "Good", "version": 1}
     as_person(owner).post(path("issue_item_change", item.pk), fields)
     item.refresh_from_db()
     assert item.comment == "Good"
@@ -161,7 +161,7 @@ def test_item_that_is_cut_out_while_somebody_changes_it_stays_cut_out(draft, men
 
     def change():
         with contextlib.suppress(ValidationError):
-            items.change_item(item, timezone.now(), comment="At last.")
+            items.change_item(item, 1, timezone.now(), comment="At last.")
 
     for _ in range(5):
         race(cut_out, change)
@@ -179,7 +179,7 @@ def test_deleted_item_is_cut_out_of_drafts_and_published_issues(as_person, owner
     issues.unpublish(published, owner, timezone.now())
     assert "Its author or platform deleted it." in words(as_person(owner).get(path("issue", published.pk)))
     with pytest.raises(ValidationError, match="deleted by its author"):
-        items.change_item(item, timezone.now(), title="Back again")
+        items.change_item(item, 1, timezone.now(), title="Back again")
     draft = issues.create_issue(published.collection, owner, timezone.now())
     mention.document.refresh_from_db()
     assert items.pick(draft, owner, [mention.document], timezone.now()) == 0

@@ -84,7 +84,7 @@ def test_readers_see_pictures_of_published_issues_only(owner, public, draft, ite
     change(picture=image(), alt="A lamp on a table")
     address = f"/curation/lighting/1/{item.pk}.jpg"
     assert Client().get(address).status_code == 404
-    issues.change_issue(draft, timezone.now(), title="Lamps")
+    issues.change_issue(draft, 1, timezone.now(), title="Lamps")
     issues.publish(draft, owner, timezone.now())
     body = Client().get("/curation/lighting/1").content.decode()
     assert f'src="{address}"' in body and 'alt="A lamp on a table"' in body

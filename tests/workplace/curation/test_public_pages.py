@@ -44,7 +44,7 @@ def test_archive_lists_published_issues_by_number(published, public, collection,
     second = issues.create_issue(collection, owner, timezone.now())
     assert "No. 2" not in words(get("/curation/lighting"))
     items.add_url(second, owner, "https://lamp.example/", timezone.now(), title="A lamp")
-    issues.change_issue(second, timezone.now(), title="A calm week")
+    issues.change_issue(second, 1, timezone.now(), title="A calm week")
     issues.publish(second, owner, timezone.now())
     first_page = get("/curation/lighting")
     assert "A calm week" in words(first_page) and "A week of parcels" not in words(first_page)
