@@ -2,8 +2,7 @@
 Out: a tag in lower case ("fr", "fr-ca"), or "" if it is uncertain. Pure; called by ingest/store.py and the commands.
 
 py3langid (naive Bayes over byte n-grams, BSD) decides; the source's tag and the tracked languages only change the
-likelihoods, since French feeds that claim to be English are common. Measured on 4,000 tweets: French 98.9% and English
-99.8% correct by the text alone, 99.5% and 100% with the tracked languages; most of the others are "".
+likelihoods, since French feeds that claim to be English are common. docs/sentiment.md has how often it is right.
 """
 
 import re
