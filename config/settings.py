@@ -220,6 +220,10 @@ DOCUMENT_RETENTION_DAYS = env.int("DOCUMENT_RETENTION_DAYS", 90, validate=whole_
 SENTIMENT_BACKEND = env.str("SENTIMENT_BACKEND", "builtin", validate=one_of("builtin", "onnx"))
 SENTIMENT_MODEL_DIR = env.str("SENTIMENT_MODEL_DIR", "")
 
+# The OAuth client of this server at Google, with which people connect Google Analytics (website/google_sign_in.py).
+GOOGLE_CLIENT_ID = env.str("GOOGLE_CLIENT_ID", "")
+GOOGLE_CLIENT_SECRET = env.str("GOOGLE_CLIENT_SECRET", "")
+
 # --- API ---------------------------------------------------------------------------------------------------
 API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", 300, validate=whole_number(1, 1_000_000))
 

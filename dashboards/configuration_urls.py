@@ -24,6 +24,7 @@ from dashboards.views import (
     source_add,
     source_settings,
     sources,
+    website_google,
     website_settings,
 )
 
@@ -177,6 +178,12 @@ SETTINGS = [
 
 WEBSITES = [
     path("p/<int:project_id>/settings/websites", website_settings.websites, name="websites"),
+    path("p/<int:project_id>/settings/websites/google", website_google.website_google, name="website_google"),
+    path(
+        "p/<int:project_id>/settings/websites/google/<int:sign_in_id>",
+        website_google.website_google_property,
+        name="website_google_property",
+    ),
     path(
         "p/<int:project_id>/settings/websites/new/<slug:provider_name>",
         website_settings.website_new,

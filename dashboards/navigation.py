@@ -115,6 +115,7 @@ ENTRIES: list[tuple[str, str, str | Promise, str | Promise, tuple[str, ...]]] = 
             "websites",
             "website_new",
             "website_key",
+            "website_google_property",
             "muted",
             "playbook",
             "statement_new",

@@ -59,6 +59,7 @@ from dashboards.views import (
     team,
     triage,
     website,
+    website_google,
     whole_view,
 )
 
@@ -74,6 +75,7 @@ GENERAL = [
     path("account/tokens", account.token_new, name="token_new"),
     path("account/tokens/<int:token_id>/revoke", account.token_revoke, name="token_revoke"),
     path("invitation/<str:token>", invitation.invitation, name="invitation"),
+    path("connect/website", website_google.website_callback, name="website_callback"),
     path("connect/callback", connections.credential_callback, name="credential_callback"),
     path("do/<str:signed>", email_actions.email_action, name="email_action"),
     path("digest/<str:signed>", sent_digests.sent_digest, name="sent_digest"),

@@ -48,16 +48,28 @@ def count_rejected(project: Project) -> int:
     return websites_of(project).filter(error_code__in=NEEDS_PERSON).count()
 
 
-def connect(project: Project, user: User, reader: Reader, values: Mapping[str, str]) -> Website:
-    """Connect a website. Raise NotConnected, AlreadyConnected or TooMany."""
+def connect(
+    project: Project,
+    user: User,
+    reader: Reader,
+    values: Mapping[str, str],
+    *,
+    secrets: Mapping[str, str] | None = None,
+    name: str = "",
+) -> Website:
+    """Connect a website. Raise NotConnected, AlreadyConnected or TooMany.
+
+    `secrets` are others than those of the form, such as a sign-in; `name` is what the provider calls the website.
+    """
     if Website.objects.filter(project=project).count() >= MAX_PER_PROJECT:
         raise TooMany
     website = Website(project=project, provider=reader.name, created_by=user)
     website.settings = {one.name: values[one.name] for one in reader.fields if not one.is_secret}
-    website.set_secrets({one.name: values[one.name] for one in reader.fields if one.is_secret})
+    own = {one.name: values[one.name] for one in reader.fields if one.is_secret and one.name in values}
+    website.set_secrets(own if secrets is None else secrets)
     website.identity = " ".join(values[name] for name in ("url", reader.identity) if name in values)[:500]
     found = _checked(website, reader)
-    website.name, website.zone_name = storable(found.name, 100) or reader.label, found.zone
+    website.name, website.zone_name = storable(name or found.name, 100) or reader.label, found.zone
     try:
         with transaction.atomic():
             website.save()
@@ -68,10 +80,15 @@ def connect(project: Project, user: User, reader: Reader, values: Mapping[str, s
 
 
 def replace_key(website: Website, user: User, values: Mapping[str, str]) -> None:
-    """Replace the secrets of a website, and read it now. Raise NotConnected."""
+    """Replace the key of a website by that of a form, and read it now. Raise NotConnected."""
     reader = READERS[website.provider]
-    website.set_secrets({one.name: values[one.name] for one in reader.fields if one.is_secret})
-    _checked(website, reader)
+    replace_secrets(website, user, {one.name: values[one.name] for one in reader.fields if one.is_secret})
+
+
+def replace_secrets(website: Website, user: User, secrets: Mapping[str, str]) -> None:
+    """Replace the secrets of a website, and read it now. Raise NotConnected."""
+    website.set_secrets(secrets)
+    _checked(website, READERS[website.provider])
     website.error_code, website.error_detail, website.failing_since, website.failures = "", "", None, 0
     website.claim, website.claimed_until, website.next_read_at = None, None, timezone.now()
     website.reported_at = None

@@ -16,8 +16,8 @@ _ERRORS: dict[str, str | Promise] = {
         "number or name of the website."
     ),
     "api_disabled": gettext_lazy(
-        "The Google Analytics Data API is not enabled. Enable it in Google Cloud, in the project of the service "
-        "account."
+        "An API of Google Analytics is not enabled. Enable the Google Analytics Data API in Google Cloud, in the "
+        "project of the service account or OAuth client; for an OAuth client, the Google Analytics Admin API, too."
     ),
     "not_found": gettext_lazy("%(provider)s knows no such website. Check its number or name."),
     "no_api": gettext_lazy("This URL doesn’t respond as %(provider)s does. Enter the URL where you sign in."),
@@ -32,6 +32,13 @@ _ERRORS: dict[str, str | Promise] = {
     "too_many_rows": gettext_lazy("%(provider)s returns more rows than Vigie reads. Use a website with fewer pages."),
     "server_error": gettext_lazy("%(provider)s reports an error of its own. Vigie tries again."),
     "unexpected_response": gettext_lazy("%(provider)s responds in a way that Vigie doesn’t know. Vigie tries again."),
+    "reconnect": gettext_lazy(
+        "Google no longer accepts the sign-in: it has ended, or the access was removed. Sign in with Google again."
+    ),
+    "app_rejected": gettext_lazy(
+        "Google rejects the OAuth client of this server. The server admin checks GOOGLE_CLIENT_ID and "
+        "GOOGLE_CLIENT_SECRET."
+    ),
     "secret_unreadable": gettext_lazy("The stored key can’t be decrypted. Enter it again."),
 }
 _FIELD_ERRORS: dict[str, str | Promise] = {

@@ -70,6 +70,26 @@ class Website(models.Model):
         self.sealed = seal(json.dumps(dict(secrets)))
 
 
+class GoogleSignIn(models.Model):
+    """A person who signs in with Google to connect a website, until `expires_at` (UTC).
+
+    `state_digest` is the SHA-256 of the state that Google returns, which works once. `sealed` has the PKCE verifier,
+    then the refresh token. `choices` are the properties to select from (number, name, account), null before the person
+    is back. `website` is the one that is connected again, null for a new one.
+    """
+
+    state_digest = models.CharField(max_length=64, unique=True)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    website = models.ForeignKey(Website, on_delete=models.CASCADE, null=True, related_name="+")
+    sealed = SealedField()
+    choices = models.JSONField(null=True)
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"sign-in {self.pk}"
+
+
 class WebsiteDay(models.Model):
     """The totals of a day in the website's time zone.
 

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
@@ -66,8 +67,11 @@ def claim_due(now: datetime) -> Website | None:
 
 
 def open_connection(website: Website, call: Callable[[ApiRequest], FetchResult], now: datetime) -> Connection:
-    """Return the connection of a website. Raise Unreadable."""
-    return Connection(website.settings, website.secrets, call, now)
+    """Return the connection of a website. Raise Unreadable. A sign-in works with the OAuth client of this server."""
+    secrets = website.secrets
+    if "refresh_token" in secrets:
+        secrets |= {"client_id": settings.GOOGLE_CLIENT_ID, "client_secret": settings.GOOGLE_CLIENT_SECRET}
+    return Connection(website.settings, secrets, call, now)
 
 
 def delete_old(now: datetime) -> int:

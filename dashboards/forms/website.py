@@ -5,7 +5,8 @@ dashboards/views/website_settings.py and dashboards/views/website.py.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from django import forms
@@ -19,6 +20,7 @@ from delivery.channels.http import UrlField
 from monitoring.messages.labels import translated
 from website.messages import error_text, field_error_text
 from website.readers.base import Field, Reader, ReadError
+from website.readers.google_sign_in import Choice
 from website.utm import MAX_LENGTH, Tags, tagged_url
 
 MAX_VALUE = 8_000  # characters: a key file has 2,400
@@ -60,6 +62,20 @@ class WebsiteForm(forms.Form):
         if error.detail:
             text = _("%(sentence)s Server response: %(response)s") % {"sentence": text, "response": error.detail}
         self.add_error(error.field if error.field in self.fields else None, text)
+
+
+class PropertyForm(forms.Form):
+    """The properties of Google Analytics that a person may read, by account."""
+
+    property = forms.ChoiceField(label=gettext_lazy("Property"))
+
+    def __init__(self, choices: Sequence[Choice], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        groups = [
+            (account or "–", [(one.number, f"{one.name} ({one.number})") for one in found])
+            for account, found in groupby(choices, key=lambda one: one.account)
+        ]
+        self.fields["property"].choices = [(name, rows) for name, rows in groups]  # type: ignore[attr-defined]
 
 
 class LinkForm(forms.Form):

@@ -14,9 +14,11 @@ from accounts.models import Membership, Role
 from dashboards.forms.website import WebsiteForm
 from dashboards.presenters.website_settings import connection_rows, provider_cards
 from website import connecting
+from website.google_sign_in import google_app, redirect_uri
 from website.messages import error_text
 from website.models import Website
-from website.readers.base import ReadError
+from website.readers.base import Reader, ReadError
+from website.readers.google_analytics import GoogleAnalytics
 from website.readers.registry import READERS
 
 
@@ -47,7 +49,7 @@ def website_new(request: SignedInRequest, membership: Membership, provider_name:
         else:
             messages.success(request, _("“%(name)s” connected. Its figures arrive in a few minutes.") % {"name": made})
             return redirect("website", membership.project_id)
-    context = {"project": membership.project, "form": form, "reader": reader, "website": None}
+    context = {"project": membership.project, "form": form, "reader": reader, "website": None, **_google(reader)}
     return render(request, "website/connection_form.html", context)
 
 
@@ -64,7 +66,8 @@ def website_key(request: SignedInRequest, membership: Membership, website_id: in
         else:
             messages.success(request, _("Key of “%(name)s” replaced.") % {"name": website})
             return redirect("websites", membership.project_id)
-    context = {"project": membership.project, "form": form, "reader": READERS[website.provider], "website": website}
+    reader = READERS[website.provider]
+    context = {"project": membership.project, "form": form, "reader": reader, "website": website, **_google(reader)}
     return render(request, "website/connection_form.html", context)
 
 
@@ -89,6 +92,12 @@ def website_disconnect(request: SignedInRequest, membership: Membership, website
     connecting.disconnect(website, request.user)
     messages.success(request, _("“%(name)s” disconnected.") % {"name": website})
     return redirect("websites", membership.project_id)
+
+
+def _google(reader: Reader) -> dict[str, object]:
+    """Return whether people can sign in with Google instead, and what the server admin enters for it."""
+    is_google = reader.name == GoogleAnalytics.name
+    return {"is_google": is_google, "google_app": google_app() if is_google else None, "redirect_uri": redirect_uri()}
 
 
 def _website(membership: Membership, website_id: int) -> Website:

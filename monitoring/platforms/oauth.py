@@ -10,7 +10,6 @@ Errors never quote a response: it may repeat what was sent.
 """
 
 import base64
-import hashlib
 import math
 import re
 from collections.abc import Callable, Mapping
@@ -24,6 +23,7 @@ from monitoring.platforms.pages import Connection, error_of
 from monitoring.platforms.values import error_body
 from monitoring.records import PollError
 from outbound import ApiRequest, FetchResult
+from outbound.pkce import challenge_of
 
 # A token that ends during a poll is renewed before it.
 MARGIN = timedelta(minutes=5)
@@ -126,11 +126,6 @@ def authorization_url(
     if oauth.uses_pkce:
         query |= {"code_challenge": challenge_of(verifier), "code_challenge_method": "S256"}
     return f"{_filled(oauth.authorize_url, settings)}?{urlencode(query)}"
-
-
-def challenge_of(verifier: str) -> str:
-    """Return the S256 challenge of a PKCE verifier (RFC 7636, 4.2)."""
-    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
 def all_scopes(oauth: OAuth) -> tuple[str, ...]:

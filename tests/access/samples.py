@@ -13,7 +13,7 @@ from delivery.models import Delivery, Destination, ExternalRecipient
 from monitoring.models import Author, AuthorNote, AuthorTag, Credential, Document, FetchRequest, Mention, Mute, Story
 from reports.models import Logo, Report, ShareLink
 from tests.factories import PNG, make_keyword, make_mention, make_source
-from tests.website.factories import make_website
+from tests.website.factories import make_sign_in, make_website
 from workplace.models import (
     Annotation,
     BulkChange,
@@ -113,6 +113,7 @@ def make_samples(project, owner, manager):
         "annotation_id": annotation.pk,
         "website_id": website.pk,
         "provider_name": "matomo",
+        "sign_in_id": make_sign_in(project, owner).pk,
         "post_id": post.pk,
         "slot_id": project.posting_slots.create(platform="x", weekday=0, at="09:00", time_zone="UTC").pk,
         "address_id": address.pk,

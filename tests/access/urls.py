@@ -61,6 +61,7 @@ PERSONAL = {
     "quiet_hours": "own quiet hours",
     "token_revoke": "own tokens: 404 for those of others",
     "credential_callback": "only connections that the person has begun; the role in their project is checked",
+    "website_callback": "only sign-ins that the person has begun; the role in their project is checked",
     "server_outbox": "only for the server admin",
     "server_delivery": "only for the server admin",
 }

@@ -16,6 +16,7 @@ FEW, MANY = 2, 12
 NOT_MEASURED = {
     "home": "redirects to a project",
     "credential_callback": "redirects to the pages of credentials",
+    "website_callback": "redirects to the pages of websites",
     "mention_reply": "redirects to the page of the mention, which has the reply field",
     "sent_replies": "for htmx: the page of the mention has the same list",
 }

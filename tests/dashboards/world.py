@@ -35,6 +35,7 @@ from tests.dashboards.goal_rows import GoalRows
 from tests.dashboards.post_rows import PostRows
 from tests.dashboards.website_rows import WebsiteRows
 from tests.factories import PNG, make_documents, make_keyword, make_mention, make_mentions, make_source
+from tests.website.factories import make_sign_in
 from workplace.models import (
     BulkChange,
     Column,
@@ -103,6 +104,7 @@ class World(AlertRows, AuthorRows, GoalRows, CollectionRows, PostRows, WebsiteRo
         self.post = self._post()
         Logo.objects.create(project=project, png=PNG, width=1, height=1)
         self.website = self._website()
+        self.sign_in = make_sign_in(project, owner)
         SentimentState.objects.create(project=project, analyzed_by="model", layer=self._layer())
 
     def grow(self, size):
@@ -179,6 +181,8 @@ class World(AlertRows, AuthorRows, GoalRows, CollectionRows, PostRows, WebsiteRo
         self._goal(member.user)
         self._grow_collections(now)
         self._website()
+        self.sign_in.choices += [[str(self.size), f"Property {self.size}", f"Account {self.size}"]]
+        self.sign_in.save()
         self._grow_posts(member.user)
         external = ExternalRecipient.objects.create(project=project, email=f"r{self.size}@example.org", language="en")
         main = Digest.objects.get(project=project, user=self.owner, is_main=True)
@@ -322,6 +326,7 @@ class World(AlertRows, AuthorRows, GoalRows, CollectionRows, PostRows, WebsiteRo
             "item_id": self.issue.items.order_by("pk").first().pk,
             "website_id": self.website.pk,
             "provider_name": "google_analytics",
+            "sign_in_id": self.sign_in.pk,
             "story_id": self.story.pk,
             "project_id": self.project.pk,
             "keyword_id": self.keyword.pk,

@@ -10,6 +10,7 @@ from monitoring.models import Keyword, Source
 from tests.e2e.accessibility import check_in_light_and_dark
 from tests.factories import make_mentions
 from workplace.goals.changes import annotate, create_goal
+from workplace.models import FollowerCount, Goal, OwnAccount
 
 DAY = timedelta(days=1)
 
@@ -78,6 +79,28 @@ def test_goal_is_made_by_keyboard(history, owner, open_as):
     page.get_by_role("button", name="Save figures").press("Enter")
     expect(page.get_by_text("Figures saved.")).to_be_visible()
     expect(page.locator(".goal-value")).to_have_text("30\u00a0visitors")
+
+
+def test_goal_of_followers_is_made_by_keyboard(history, owner, open_as):
+    account = OwnAccount.objects.create(
+        project=history.project, platform="mastodon", native_id="1", name="@lumen@s.example"
+    )
+    today = timezone.now().date()
+    for days in range(40):
+        FollowerCount.objects.create(account=account, day=today - days * DAY, followers=2_040 - days)
+    page = open_as(owner, f"/p/{history.project_id}/goals")
+    expect(page.get_by_role("row", name="@lumen@s.example")).to_contain_text("2,040")
+    check_in_light_and_dark(page)
+    page.get_by_role("link", name="New goal").press("Enter")
+    page.get_by_label("Name").fill("Reach 3,000")
+    expect(page.get_by_label("Account", exact=True)).to_be_hidden()
+    page.get_by_label("Metric").select_option("Followers")
+    expect(page.get_by_label("Mention filter")).to_be_hidden()
+    page.get_by_label("Account", exact=True).select_option("@lumen@s.example (Mastodon)")
+    page.get_by_label("Target").fill("3000")
+    page.get_by_label("Target").press("Enter")
+    expect(page.get_by_text("Goal saved.")).to_be_visible()
+    assert Goal.objects.get().account == account
 
 
 def test_wrong_target_is_named_at_its_field(history, owner, open_as):

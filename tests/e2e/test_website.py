@@ -6,8 +6,11 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.accessibility import check_in_light_and_dark
+from tests.lookalikes.website.google_sign_in import CLIENT_ID, CLIENT_SECRET, GoogleSignInServer
 from tests.lookalikes.website.matomo import MatomoServer
+from tests.website.conftest import point_google_to
 from tests.website.world import make_figures
+from website.google_sign_in import redirect_uri
 from website.models import Website
 
 WORDS = {
@@ -76,3 +79,19 @@ def test_admin_connects_a_website_by_keyboard(brand, owner, open_as):
         expect(page.get_by_text("“Maison Lumen” connected.")).to_be_visible()
         expect(page.get_by_text("The first figures arrive in a few minutes.")).to_be_visible()
     assert Website.objects.get().zone_name == server.zone
+
+
+def test_admin_signs_in_with_google_and_selects_a_property(brand, owner, open_as, live_server, settings, monkeypatch):
+    settings.BASE_URL = live_server.url
+    settings.GOOGLE_CLIENT_ID, settings.GOOGLE_CLIENT_SECRET = CLIENT_ID, CLIENT_SECRET
+    with GoogleSignInServer() as server:
+        point_google_to(server, monkeypatch)
+        server.redirect_uri = redirect_uri()
+        page = open_as(owner, f"/p/{brand.project_id}/settings/websites")
+        page.get_by_role("link", name="Google Analytics 4").press("Enter")
+        page.get_by_role("button", name="Sign in with Google").press("Enter")
+        expect(page.get_by_role("heading", name="Select a property", level=1)).to_be_visible()
+        page.get_by_label("Property").select_option("123456789")
+        page.get_by_role("button", name="Connect").press("Enter")
+        expect(page.get_by_text("“lumen.example” connected.")).to_be_visible()
+    assert Website.objects.get().settings == {"property": "123456789"}

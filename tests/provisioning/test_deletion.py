@@ -60,7 +60,7 @@ from provisioning.deletion import delete_project, purge_deleted_projects
 from reports.models import Edition, Logo, Report, ReportRecipient, ShareLink
 from tests.factories import PNG, make_keyword, make_mentions, make_source
 from tests.racing import race
-from tests.website.factories import make_breakdown, make_days, make_website
+from tests.website.factories import make_breakdown, make_days, make_sign_in, make_website
 from workplace.models import (
     Annotation,
     BulkChange,
@@ -169,6 +169,7 @@ def fill(project, user, documents=12):
     fill_reports(project, user)
     website = make_website(project)
     make_days(website, published.date(), [3])
+    make_sign_in(project, user)
     make_breakdown(website, published.date(), "source", "google", 3, "organic")
     fill_collections(project, mentions[0].document_id)
     CalendarRules.objects.create(project=project)
@@ -264,7 +265,16 @@ def test_fill_covers_every_table_that_references_a_project():
     covered |= {"PlatformApp", "ConnectionRequest", "Triage", "MentionTag", "Mute", "ResponseTarget", "SavedView"}
     covered |= {"Story", "Draft", "Note", "ReplyRules", "SavedReply", "Author", "AuthorSettings", "AuthorTag"}
     covered |= {"Playbook", "HoldingStatement"}
-    covered |= {"OutgoingReply", "BulkChange", "StoryRedirect", "FeedAddress", "Goal", "Annotation", "OwnAccount"}
+    covered |= {
+        "OutgoingReply",
+        "BulkChange",
+        "StoryRedirect",
+        "FeedAddress",
+        "Goal",
+        "Annotation",
+        "OwnAccount",
+        "GoogleSignIn",
+    }
     covered |= {"ExternalRecipient", "Logo", "Report", "Website", "Collection"}
     covered |= {"CalendarAddress", "CalendarRules", "Post", "PostingSlot", "OutgoingPost"}
     assert referencing == covered, "add the new table to fill() above, and here"

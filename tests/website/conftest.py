@@ -37,3 +37,5 @@ def point_google_to(running, monkeypatch):
     """Google has one address only, so requests go to the look-alike instead."""
     monkeypatch.setattr(GoogleAnalytics, "api_url", running.url)
     monkeypatch.setattr(GoogleAnalytics, "token_url", f"{running.url}/token")
+    monkeypatch.setattr(GoogleAnalytics, "admin_url", running.url)
+    monkeypatch.setattr(GoogleAnalytics, "authorize_url", f"{running.url}/authorize")

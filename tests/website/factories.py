@@ -2,7 +2,10 @@
 
 from datetime import date, timedelta
 
-from website.models import Website, WebsiteBreakdown, WebsiteDay
+from django.utils import timezone
+
+from accounts.secret_box import seal
+from website.models import GoogleSignIn, Website, WebsiteBreakdown, WebsiteDay
 from website.readers.registry import READERS
 
 
@@ -38,6 +41,18 @@ def make_days(website, last: date, sessions, social=None, **fields):
     website.read_from, website.read_until = first, last
     website.save()
     return days
+
+
+def make_sign_in(project, user, choices=1):
+    """Create a sign-in with Google of a person who selects a property now."""
+    return GoogleSignIn.objects.create(
+        state_digest=f"s{project.pk}-{user.pk}-{choices}",
+        project=project,
+        user=user,
+        sealed=seal("{}"),
+        choices=[[str(number), f"Property {number} of Lumen", "Maison Lumen"] for number in range(choices)],
+        expires_at=timezone.now() + timedelta(hours=1),
+    )
 
 
 def make_breakdown(website, day, dimension, value, count, detail=""):

@@ -20,7 +20,7 @@ Found = TypeVar("Found")
 MAX_VALUE, MAX_DETAIL = 300, 200  # characters of a breakdown's value and detail
 MAX_ERROR = 300
 # Exceptions that a malformed response causes; RecursionError comes from deeply nested JSON.
-_MALFORMED = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
+MALFORMED = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
 MAX_COUNT = 2**31 - 1  # that Postgres stores in such a column
 # Rows of a dimension and day: the rest is one row without a value, so the sum of the rows stays that of the provider.
 MAX_ROWS = 100
@@ -39,12 +39,15 @@ ERROR_CODES = {
     "too_many_rows": "more pages than one read may request",
     "server_error": "an error of the provider",
     "unexpected_response": "a response that is not what the provider documents",
+    "reconnect": "the sign-in has ended, or a person removed the access",
+    "app_rejected": "the OAuth client of this server is not accepted",
     "secret_unreadable": "the stored key cannot be decrypted",
 }
 
 # Errors that last until a person acts: admins get an email about them.
 NEEDS_PERSON = frozenset(
     {"credential_rejected", "not_allowed", "api_disabled", "not_found", "other_zone", "secret_unreadable"}
+    | {"reconnect", "app_rejected"}
 )
 
 
@@ -264,7 +267,7 @@ def _as_value(read: Callable[[], Found]) -> Found | ReadError:
         return read()
     except Refused as refused:
         return replace(refused.error, detail=storable(refused.error.detail, MAX_ERROR))
-    except _MALFORMED as error:
+    except MALFORMED as error:
         return ReadError("unexpected_response", detail=storable(f"{type(error).__name__}: {error}", MAX_ERROR))
 
 

@@ -1,4 +1,4 @@
-"""Google Analytics 4: the Data API, with a service account that may read the property.
+"""Google Analytics 4: the Data API, with a service account that may read the property, or a person's sign-in.
 
 Facts (https://developers.google.com/analytics/devguides/reporting/data/v1/rest/v1beta/properties/runReport and
 /api-schema, /quotas): a report has `rows` of texts, without the key where it is empty; `rowCount` counts the rows of
@@ -16,6 +16,7 @@ from typing import Any
 
 from outbound import ApiRequest, FetchResult
 from outbound.signed_tokens import check_service_account, sign
+from website.readers import google_sign_in
 from website.readers.base import (
     MAX_PAGES,
     Collector,
@@ -58,9 +59,10 @@ NO_CAMPAIGNS = {"(direct)", "(organic)", "(referral)", *UNKNOWN}
 class GoogleAnalytics(Reader):
     name = "google_analytics"
     label = "Google Analytics 4"
-    summary = gettext_noop("Read with a service account of Google Cloud.")
+    summary = gettext_noop("Read with your Google account, or a service account of Google Cloud.")
     identity = "property"
     api_url, token_url = API_URL, TOKEN_URL
+    authorize_url, admin_url = google_sign_in.AUTHORIZE_URL, google_sign_in.ADMIN_URL
     fields = (
         Field(
             "property",
@@ -169,6 +171,14 @@ class GoogleAnalytics(Reader):
         return page
 
     def _token(self, connection: Connection) -> str:
+        if "refresh_token" not in connection.secrets:
+            return self._token_of_service_account(connection)
+        found = google_sign_in.access_token(connection.call, connection.secrets, url=self.token_url)
+        if isinstance(found, ReadError):
+            raise Refused(found)
+        return found
+
+    def _token_of_service_account(self, connection: Connection) -> str:
         account, issued = json.loads(connection.secrets["service_account"]), int(connection.now.timestamp())
         claims = {
             "iss": account["client_email"],
