@@ -28,6 +28,7 @@ from workplace import post_reads, posts, publishing
 from workplace.calendar.statuses import STEPS
 from workplace.calendar.text_limits import PLATFORMS, count
 from workplace.models import Post, PostVariant
+from workplace.post_pictures import read_pictures_of
 from workplace.post_reads import LISTS, PostFilter
 from workplace.posting_slots import plan_in_slot
 from workplace.posts import PostChanged, PostValues
@@ -128,6 +129,15 @@ class AccountsIn(Body):
     accounts: dict[PlatformName, Id | None] = Field(description="the id of an account by platform; null for by hand")
 
 
+class PictureOut(Schema):
+    """A picture of a post, a JPEG; `alt` is empty as long as it has no description."""
+
+    id: int
+    alt: str
+    width: int
+    height: int
+
+
 class PostOut(Schema):
     id: int
     title: str
@@ -139,6 +149,7 @@ class PostOut(Schema):
     reviewer_id: int | None
     approved_by_id: int | None
     platforms: list[PostPlatformOut]
+    pictures: list[PictureOut]
     day: date | None
     time: wall_time | None
     time_zone: str
@@ -164,7 +175,7 @@ class PostListParameters(Schema):
 
 
 PATH = "/projects/{int:project_id}/posts"
-ONE = PATH + "/{int:post_id}"
+POST_PATH = PATH + "/{int:post_id}"
 
 
 @router.get(PATH, response=PostPageOut)
@@ -180,6 +191,7 @@ def list_posts(request: SignedInRequest, project_id: int, parameters: Query[Post
         campaign=parameters.campaign,
     )
     page = post_reads.page(project, parameters.which, chosen, timezone.now(), parameters.cursor)
+    read_pictures_of(page.posts)
     return {"items": [_out(post) for post in page.posts], "next_cursor": page.cursor or None}
 
 
@@ -194,48 +206,48 @@ def create_post(request: SignedInRequest, project_id: int, post: PostIn) -> Stat
     return Status(201, _read(project, made.pk))
 
 
-@router.get(ONE, response=PostOut)
+@router.get(POST_PATH, response=PostOut)
 def get_post(request: SignedInRequest, project_id: int, post_id: int) -> dict[str, object]:
     return _read(membership_of(request.user, project_id).project, post_id)
 
 
-@router.patch(ONE, response=PostOut)
+@router.patch(POST_PATH, response=PostOut)
 def change_post(request: SignedInRequest, project_id: int, post_id: int, post: PostChange) -> dict[str, object]:
     """Change the fields that are sent. A changed text needs a new approval."""
     project = membership_of(request.user, project_id, Role.MANAGER).project
-    found = _post_of(project, post_id)
-    values = _values(project, post, _present(found))
-    return _done(project, lambda: posts.change_post(found, request.user, post.version, values))
+    found = post_of(project, post_id)
+    values = _values(project, post, present(found))
+    return done(project, lambda: posts.change_post(found, request.user, post.version, values))
 
 
-@router.post(ONE + "/move", response=PostOut)
+@router.post(POST_PATH + "/move", response=PostOut)
 def move_post(request: SignedInRequest, project_id: int, post_id: int, move: PostMove) -> dict[str, object]:
     """Plan a post for another day of its time zone. The hour stays, also across daylight saving time."""
     project = membership_of(request.user, project_id, Role.MANAGER).project
-    found = _post_of(project, post_id)
+    found = post_of(project, post_id)
     at = move.time or found.due_time or wall_time(9)
-    return _done(project, lambda: posts.move_post(found, request.user, move.version, move.day, at))
+    return done(project, lambda: posts.move_post(found, request.user, move.version, move.day, at))
 
 
-@router.post(ONE + "/steps", response=PostOut)
+@router.post(POST_PATH + "/steps", response=PostOut)
 def take_step(request: SignedInRequest, project_id: int, post_id: int, step: PostStep) -> dict[str, object]:
     """Change the status of a post, such as `request`, `approve`, `schedule` or `publish`."""
     project = membership_of(request.user, project_id, Role.MANAGER).project
-    found = _post_of(project, post_id)
+    found = post_of(project, post_id)
     links = {str(name): url for name, url in step.links.items()}
-    return _done(
+    return done(
         project,
         lambda: posts.take_step(found, request.user, step.version, step.step, links=links, comment=step.comment),
     )
 
 
-@router.put(ONE + "/accounts", response=PostOut)
+@router.put(POST_PATH + "/accounts", response=PostOut)
 def choose_accounts(request: SignedInRequest, project_id: int, post_id: int, body: AccountsIn) -> dict[str, object]:
     """Choose with which accounts Vigie publishes the post at its time."""
     project = membership_of(request.user, project_id, Role.MANAGER).project
     chosen = {str(name): pk for name, pk in body.accounts.items()}
-    found = _post_of(project, post_id)
-    return _done(project, lambda: publishing.choose_accounts(found, request.user, chosen))
+    found = post_of(project, post_id)
+    return done(project, lambda: publishing.choose_accounts(found, request.user, chosen))
 
 
 @router.get("/projects/{int:project_id}/post-accounts", response=Items[AccountOut])
@@ -250,37 +262,37 @@ def list_accounts(request: SignedInRequest, project_id: int) -> dict[str, object
     }
 
 
-@router.post(ONE + "/slot", response=PostOut)
+@router.post(POST_PATH + "/slot", response=PostOut)
 def fill_slot(request: SignedInRequest, project_id: int, post_id: int, body: PostVersion) -> dict[str, object]:
     """Plan a post for the next weekly slot of one of its platforms that no other post of that platform has."""
     project = membership_of(request.user, project_id, Role.MANAGER).project
-    found = _post_of(project, post_id)
-    return _done(project, lambda: plan_in_slot(found, request.user, body.version, timezone.now()))
+    found = post_of(project, post_id)
+    return done(project, lambda: plan_in_slot(found, request.user, body.version, timezone.now()))
 
 
-@router.get(ONE + "/comments", response=Items[PostCommentOut])
+@router.get(POST_PATH + "/comments", response=Items[PostCommentOut])
 def list_comments(request: SignedInRequest, project_id: int, post_id: int) -> dict[str, object]:
     """List the comments of the team on a post, the oldest first."""
-    found = _post_of(membership_of(request.user, project_id).project, post_id)
+    found = post_of(membership_of(request.user, project_id).project, post_id)
     return {"items": list(found.comments.select_related("author").order_by("created_at", "pk"))}
 
 
-@router.post(ONE + "/comments", response={201: PostCommentOut})
+@router.post(POST_PATH + "/comments", response={201: PostCommentOut})
 def add_comment(request: SignedInRequest, project_id: int, post_id: int, comment: PostCommentIn) -> Status:
     """Comment on a post, for the team: a comment is never published."""
     project = membership_of(request.user, project_id, Role.MANAGER).project
-    return Status(201, posts.add_comment(_post_of(project, post_id), request.user, comment.comment))
+    return Status(201, posts.add_comment(post_of(project, post_id), request.user, comment.comment))
 
 
-@router.delete(ONE, response={204: None})
+@router.delete(POST_PATH, response={204: None})
 def delete_post(request: SignedInRequest, project_id: int, post_id: int) -> Status:
     """Delete a post with its comments."""
     project = membership_of(request.user, project_id, Role.MANAGER).project
-    posts.delete_post(_post_of(project, post_id), request.user)
+    posts.delete_post(post_of(project, post_id), request.user)
     return Status(204, None)
 
 
-def _done(project: Project, change: Callable[[], Post]) -> dict[str, object]:
+def done(project: Project, change: Callable[[], Post]) -> dict[str, object]:
     """Return the post after a change. Raises Conflicting if another person has changed it since."""
     try:
         with _named_errors():
@@ -326,7 +338,7 @@ def _person(project: Project, field: str, pk: int | None) -> User | None:
     return member.user
 
 
-def _present(post: Post) -> PostValues:
+def present(post: Post) -> PostValues:
     return PostValues(
         title=post.title,
         text=post.text,
@@ -341,7 +353,7 @@ def _present(post: Post) -> PostValues:
     )
 
 
-def _post_of(project: Project, post_id: int) -> Post:
+def post_of(project: Project, post_id: int) -> Post:
     post = post_reads.posts_of(project).select_related("project", "owner", "reviewer").filter(pk=post_id).first()
     if post is None:
         raise Http404
@@ -349,17 +361,20 @@ def _post_of(project: Project, post_id: int) -> Post:
 
 
 def _read(project: Project, post_id: int) -> dict[str, object]:
-    return _out(_post_of(project, post_id))
+    post = post_of(project, post_id)
+    read_pictures_of([post])
+    return _out(post)
 
 
 def _out(post: Post) -> dict[str, object]:
     renamed = {"type": post.kind, "day": post.due_day, "time": post.due_time}
-    names = (name for name in PostOut.model_fields if name not in (*renamed, "platforms"))
+    names = (name for name in PostOut.model_fields if name not in (*renamed, "platforms", "pictures"))
     variants = sorted(post.variants.all(), key=lambda one: PLATFORMS.index(one.platform))
     return {
         **{name: getattr(post, name) for name in names},
         **renamed,
         "platforms": [_platform(post, one) for one in variants],
+        "pictures": [{name: getattr(one, name) for name in PictureOut.model_fields} for one in post.pictures.all()],
     }
 
 

@@ -1,7 +1,8 @@
-"""Read images that people upload: pixels out, nothing else of the file.
+"""Read images that people upload: pixels out, nothing else of the file; and write them as JPEG.
 
 Pillow reads only the formats named here, after the size of the file and of the picture are checked, so neither a huge
-picture nor another format is decoded. Called by reports/logos.py and workplace/curation/pictures.py.
+picture nor another format is decoded. Of an animation, the first image is read. Called by reports/logos.py,
+workplace/curation/pictures.py and workplace/post_pictures.py.
 """
 
 import io
@@ -12,6 +13,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from accounts.formats import number
+
 MAX_BYTES = 2_000_000
 MAX_SIDE = 4_000  # pixels
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
@@ -19,7 +22,9 @@ FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 _DAMAGED = (OSError, ValueError, SyntaxError, EOFError, struct.error, KeyError, TypeError, ZeroDivisionError)
 
 
-def read_pixels(data: bytes, limit: tuple[int, int], max_bytes: int = MAX_BYTES) -> Image.Image:
+def read_pixels(
+    data: bytes, limit: tuple[int, int], max_bytes: int = MAX_BYTES, max_side: int = MAX_SIDE
+) -> Image.Image:
     """Return the pixels of an image (RGBA), scaled down to `limit`. Raises ValidationError: what to upload instead."""
     if len(data) > max_bytes:
         text = _("The file is larger than %(number)s MB. Upload a smaller one.")
@@ -28,9 +33,9 @@ def read_pixels(data: bytes, limit: tuple[int, int], max_bytes: int = MAX_BYTES)
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
-                if max(opened.size) > MAX_SIDE:
-                    text = _("The image has more than 4,000 pixels on a side. Upload a smaller one.")
-                    raise ValidationError(text, code="too_large")
+                if max(opened.size) > max_side:
+                    text = _("The image has more than %(number)s pixels on a side. Upload a smaller one.")
+                    raise ValidationError(text % {"number": number(max_side)}, code="too_large")
                 picture = ImageOps.exif_transpose(opened).convert("RGBA")
     except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ValidationError(_not_an_image(), code="invalid") from error
@@ -38,6 +43,15 @@ def read_pixels(data: bytes, limit: tuple[int, int], max_bytes: int = MAX_BYTES)
         raise ValidationError(_not_an_image(), code="invalid") from error
     picture.thumbnail(limit)
     return Image.frombytes("RGBA", picture.size, picture.tobytes())
+
+
+def write_jpeg(pixels: Image.Image, quality: int) -> bytes:
+    """Return pixels (RGBA) as a JPEG on white, which has no transparency."""
+    opaque = Image.new("RGB", pixels.size, "white")
+    opaque.paste(pixels, mask=pixels.getchannel("A"))
+    written = io.BytesIO()
+    opaque.save(written, "JPEG", quality=quality, optimize=True, progressive=True)
+    return written.getvalue()
 
 
 def _not_an_image() -> str:

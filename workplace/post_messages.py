@@ -20,6 +20,7 @@ from delivery.models import Delivery
 from monitoring.messages.post_errors import post_error_text
 from workplace.calendar.text_limits import PLATFORMS
 from workplace.models import Post
+from workplace.post_pictures import stored
 from workplace.post_words import place_name
 
 ASKED = gettext_noop("%(person)s asks you to approve the post “%(title)s”")
@@ -76,7 +77,12 @@ def _text(template: str, post: Post, headline: str) -> str:
     variants = sorted(by_hand or post.variants.all(), key=lambda one: PLATFORMS.index(one.platform))
     texts = [(place_name(one.platform), one.text or post.text) for one in variants]
     url = absolute(reverse("post", args=[post.project_id, post.pk]))
-    return render_to_string(template, {"headline": headline, "post": post, "texts": texts, "url": url})
+    pictures = [
+        (absolute(reverse("post_picture", args=[post.project_id, one.pk])) + "?download", one.alt)
+        for one in stored(post)
+    ]
+    context = {"headline": headline, "post": post, "texts": texts, "pictures": pictures, "url": url}
+    return render_to_string(template, context)
 
 
 def _write(key: str, kind: str, post: Post, user: User, subject: str, text: str) -> None:

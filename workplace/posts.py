@@ -4,7 +4,7 @@ Each change names the `version` that the person saw: if another person has chang
 written and PostChanged has the present one. Raises ValidationError by field. Called by the pages and the API.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
@@ -21,6 +21,7 @@ from workplace.calendar.wall_clock import WallClock
 from workplace.models import CalendarRules, OutgoingPost, Post, PostComment, PostVariant
 from workplace.post_checks import YEARS, checked_comment, checked_links, checked_rules, errors_of
 from workplace.post_messages import write_decision, write_problem, write_request
+from workplace.post_pictures import PictureValues, set_pictures, shown_pictures, write_new
 from workplace.post_reminders import people_of
 from workplace.project_rules import change_rules
 from workplace.publishing import resolve_unknown
@@ -40,7 +41,7 @@ class PostChanged(Exception):
 class PostValues:
     """The values that people enter. `platforms` has the text of each platform, "" where that of the post is used.
 
-    `day` and `at` are the wall clock of `time_zone`.
+    `day` and `at` are the wall clock of `time_zone`. Without `pictures`, a stored post leaves them alone.
     """
 
     title: str
@@ -53,6 +54,7 @@ class PostValues:
     day: date | None = None
     at: time | None = None
     time_zone: str = "UTC"
+    pictures: Sequence[PictureValues] | None = None
 
 
 def rules_of(project: Project) -> CalendarRules:
@@ -69,6 +71,7 @@ def create_post(project: Project, user: User, values: PostValues, status: str = 
     """Create an idea or a draft."""
     post = Post(project=project, status=status, written_by=user)
     _assign(post, values)
+    new_pictures = write_new(values.pictures)
     with transaction.atomic():
         Project.objects.select_for_update(no_key=True).get(pk=project.pk)  # one at a time: their number is limited
         if project.posts.count() >= MAX_POSTS:
@@ -78,12 +81,14 @@ def create_post(project: Project, user: User, values: PostValues, status: str = 
             raise ValidationError({"title": ValidationError(text % {"count": MAX_POSTS}, code="too_many")})
         post.save()
         _set_platforms(post, values.platforms)
+        set_pictures(post, values.pictures or (), new_pictures)
         record(project, user, "post.created", post.title, post=post.pk, status=post.status)
     return post
 
 
 def change_post(post: Post, user: User, version: int, values: PostValues) -> Post:
-    """Change what a post says and when. A changed text is not approved any more."""
+    """Change what a post says and shows, and when. A changed text or picture is not approved any more."""
+    new_pictures = write_new(values.pictures)
     with transaction.atomic():
         post = _locked(post, version)
         if not post.is_editable:
@@ -93,8 +98,13 @@ def change_post(post: Post, user: User, version: int, values: PostValues) -> Pos
         if post.status == Post.Status.SCHEDULED and post.due_at is None:
             raise ValidationError({"day": ValidationError(_("A scheduled post needs a date."), code="required")})
         changed = sorted(name for name, value in _shown(post).items() if before[name] != value)
-        if texts != (post.text, dict(values.platforms)):
-            changed.append("texts")
+        content = ["texts"] if texts != (post.text, dict(values.platforms)) else []
+        if values.pictures is not None:
+            pictures = shown_pictures(post)
+            set_pictures(post, values.pictures, new_pictures)
+            content += ["pictures"] if pictures != shown_pictures(post) else []
+        if content:
+            changed += content
             post.status = status_after_edit(post.status, needs_approval=rules_of(post.project).needs_approval)
             post.written_by, post.approved_by, post.approved_at = user, None, None
         if changed:

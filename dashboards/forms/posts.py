@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.forms import TimeZoneField
 from accounts.models import Project, User
+from dashboards.forms.post_pictures import PictureSlots
 from workplace.calendar.text_limits import PLATFORMS
 from workplace.models import CalendarRules, Post
 from workplace.models.posts import (
@@ -27,6 +28,7 @@ from workplace.models.posts import (
     MAX_TONE,
 )
 from workplace.post_checks import YEARS, checked_rules
+from workplace.post_pictures import FIELD, stored
 from workplace.post_words import place_name
 from workplace.posts import PostValues
 
@@ -71,6 +73,7 @@ class PostForm(forms.Form):
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.pictures = PictureSlots.read(self.data, self.files)
         for name in ("owner", "reviewer"):
             field = self.fields[name]
             if isinstance(field, forms.ModelChoiceField):
@@ -86,10 +89,12 @@ class PostForm(forms.Form):
             )
 
     @classmethod
-    def for_new(cls, project: Project, user: User, start: Mapping[str, Any], data: Any = None) -> "PostForm":
+    def for_new(
+        cls, project: Project, user: User, start: Mapping[str, Any], data: Any = None, files: Any = None
+    ) -> "PostForm":
         """Return the form of a new post; `start` has values that are already known."""
         defaults = {"owner": user.pk, "time_zone": user.time_zone, "at": DEFAULT_TIME if start.get("day") else None}
-        return cls(data, project=project, initial=defaults | dict(start))
+        return cls(data, files, project=project, initial=defaults | dict(start))
 
     @classmethod
     def copy_of(cls, post: Post, user: User) -> "PostForm":
@@ -99,13 +104,16 @@ class PostForm(forms.Form):
         return form
 
     @classmethod
-    def for_post(cls, post: Post, data: Any = None) -> "PostForm":
+    def for_post(cls, post: Post, data: Any = None, files: Any = None) -> "PostForm":
         """Return the form of a stored post."""
         initial = {name: getattr(post, name) for name in ("title", "text", "kind", "campaign", "time_zone")}
         initial |= {"owner": post.owner_id, "reviewer": post.reviewer_id, "day": post.due_day, "at": post.due_time}
         for variant in post.variants.all():
             initial |= {f"on_{variant.platform}": True, f"text_{variant.platform}": variant.text}
-        return cls(data, project=post.project, initial=initial)
+        form = cls(data, files, project=post.project, initial=initial)
+        if data is None:
+            form.pictures = PictureSlots.of(stored(post))
+        return form
 
     @property
     def platforms(self) -> list[tuple[BoundField, BoundField]]:
@@ -131,11 +139,15 @@ class PostForm(forms.Form):
         data = self.cleaned_data
         chosen = {name: data[f"text_{name}"].replace("\r\n", "\n").strip() for name in PLATFORMS if data[f"on_{name}"]}
         names = ("title", "text", "kind", "campaign", "owner", "reviewer", "day", "at", "time_zone")
-        return PostValues(platforms=chosen, **{name: data[name] for name in names})
+        pictures = self.pictures.values()
+        return PostValues(platforms=chosen, pictures=pictures, **{name: data[name] for name in names})
 
     def add_errors(self, errors: Mapping[str, list[str]]) -> None:
         """Show the errors of the service next to their fields."""
         for name, texts in errors.items():
+            if name == FIELD:  # it is no field of the form
+                self.errors[FIELD] = self.error_class(texts)
+                continue
             field = f"text_{name}" if name in PLATFORMS else name
             for text in texts:
                 self.add_error(field if field in self.fields else None, text)

@@ -4,7 +4,7 @@ In: posts with their platforms. Out: frozen rows for templates/posts/. Called by
 presenters/calendar.py.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from accounts.formats import clock, number
 from accounts.models import User
 from dashboards.presenters.dates import full_time
+from dashboards.presenters.post_pictures import ShownPicture, picture_remarks
 from workplace.calendar.charter import Charter, Findings, check
 from workplace.calendar.text_limits import PLATFORMS, WEBSITE, Count, count
 from workplace.models import Post, PostVariant
@@ -71,6 +72,7 @@ class PlatformText:
     excess: str
     is_variable: bool
     remarks: tuple[str, ...] = ()
+    pictures: Sequence[ShownPicture] = ()
 
 
 def tile_of(post: Post, now: datetime) -> Tile:
@@ -90,16 +92,21 @@ def variants_of(post: Post) -> list[PostVariant]:
     return sorted(post.variants.all(), key=lambda one: PLATFORMS.index(one.platform))
 
 
-def texts_of(post: Post, charter: Charter) -> list[PlatformText]:
+def texts_of(post: Post, charter: Charter, pictures: Sequence[ShownPicture] = ()) -> list[PlatformText]:
     """Return what is published on each platform."""
-    return [_platform_text(one.platform, one.text or post.text, one.url, charter) for one in variants_of(post)]
+    return [
+        _platform_text(one.platform, one.text or post.text, one.url, charter, pictures) for one in variants_of(post)
+    ]
 
 
-def preview_of(text: str, platforms: Mapping[str, str], charter: Charter) -> list[PlatformText]:
+def preview_of(
+    text: str, platforms: Mapping[str, str], charter: Charter, pictures: Sequence[ShownPicture] = ()
+) -> list[PlatformText]:
     """Return what would be published on each platform, of a form that is being filled in."""
     text = text.replace("\r\n", "\n").strip()
     return [
-        _platform_text(name, own.replace("\r\n", "\n").strip() or text, "", charter) for name, own in platforms.items()
+        _platform_text(name, own.replace("\r\n", "\n").strip() or text, "", charter, pictures)
+        for name, own in platforms.items()
     ]
 
 
@@ -133,7 +140,9 @@ def missing_words(post: Post, user: User, *, needs_approval: bool) -> str:
     return ""
 
 
-def _platform_text(platform: str, text: str, url: str, charter: Charter) -> PlatformText:
+def _platform_text(
+    platform: str, text: str, url: str, charter: Charter, pictures: Sequence[ShownPicture]
+) -> PlatformText:
     counted = count(text, platform)
     return PlatformText(
         platform=platform,
@@ -143,7 +152,8 @@ def _platform_text(platform: str, text: str, url: str, charter: Charter) -> Plat
         length=_length_words(counted),
         excess=_excess_words(counted),
         is_variable=counted.is_variable,
-        remarks=_remarks(check(text, charter)),
+        remarks=_remarks(check(text, charter)) + picture_remarks(pictures),
+        pictures=pictures,
     )
 
 

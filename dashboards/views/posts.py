@@ -14,11 +14,13 @@ from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
 from dashboards.forms.posts import CommentForm, PostForm, read_day
 from dashboards.presenters.post_accounts import account_rows
+from dashboards.presenters.post_pictures import pictures_in, pictures_of
 from dashboards.presenters.posts import missing_words, own_time, preview_of, steps_for, texts_of, tile_of
 from monitoring.content.values import read_id
 from monitoring.polling.replies import post_accounts
 from workplace import posts
 from workplace.models import Post
+from workplace.post_pictures import stored
 from workplace.posting_slots import free_slot, slots_of
 from workplace.publishing import latest_rows
 
@@ -33,12 +35,13 @@ def post_page(
     request: SignedInRequest, membership: Membership, found: Post, form: CommentForm, status: int = HTTPStatus.OK
 ) -> HttpResponse:
     rules, now = posts.rules_of(membership.project), timezone.now()
-    needs_approval = rules.needs_approval
+    needs_approval, pictures = rules.needs_approval, pictures_of(membership.project, stored(found))
     context = {
         "project": membership.project,
         "post": found,
         "tile": tile_of(found, now),
-        "texts": texts_of(found, rules.charter),
+        "texts": texts_of(found, rules.charter, pictures),
+        "pictures": pictures,
         "own_time": own_time(found),
         "missing": missing_words(found, request.user, needs_approval=needs_approval),
         "steps": steps_for(found, request.user, needs_approval=needs_approval),
@@ -62,7 +65,7 @@ def post_new(request: SignedInRequest, membership: Membership) -> HttpResponse:
         start["day"] = day
     if (kind := request.GET.get("kind", "")) in Post.Kind.values:
         start["kind"] = kind
-    form = PostForm.for_new(membership.project, request.user, start, request.POST or None)
+    form = PostForm.for_new(membership.project, request.user, start, request.POST or None, request.FILES or None)
     if request.method != "POST" and (copied := read_id(request.GET.get("from", ""))):
         form = PostForm.copy_of(post_of(membership, copied), request.user)
     if request.method == "POST" and "preview" not in request.POST and form.is_valid():
@@ -81,7 +84,7 @@ def post_new(request: SignedInRequest, membership: Membership) -> HttpResponse:
 def post_edit(request: SignedInRequest, membership: Membership, post_id: int) -> HttpResponse:
     """The form of a post; `version` is the one that it was filled in for."""
     found = post_of(membership, post_id)
-    form = PostForm.for_post(found, request.POST or None)
+    form = PostForm.for_post(found, request.POST or None, request.FILES or None)
     if request.method == "POST" and "preview" not in request.POST and form.is_valid():
         try:
             posts.change_post(found, request.user, read_id(request.POST.get("version", "")) or 0, form.values())
@@ -101,7 +104,8 @@ def post_check(request: SignedInRequest, membership: Membership) -> HttpResponse
     """POST the form of a post for its preview with lengths; nothing is saved."""
     form = PostForm(request.POST, project=membership.project)
     charter = posts.rules_of(membership.project).charter
-    context = {"project": membership.project, "texts": preview_of(*form.shown_texts, charter)}
+    pictures = pictures_in(membership.project, form.pictures)
+    context = {"project": membership.project, "texts": preview_of(*form.shown_texts, charter, pictures)}
     return render(request, "posts/_preview.html", context)
 
 
@@ -109,14 +113,15 @@ def _form_page(
     request: SignedInRequest, membership: Membership, form: PostForm, found: Post | None = None
 ) -> HttpResponse:
     status = HTTPStatus.BAD_REQUEST if form.is_bound and form.errors else HTTPStatus.OK
-    rules = posts.rules_of(membership.project)
+    rules, pictures = posts.rules_of(membership.project), pictures_in(membership.project, form.pictures)
     context = {
         "project": membership.project,
         "post": found,
         "tone": rules.tone,
         "form": form,
         "version": request.POST.get("version") or (found and found.version),
-        "texts": preview_of(*form.shown_texts, rules.charter),
+        "pictures": pictures,
+        "texts": preview_of(*form.shown_texts, rules.charter, pictures),
     }
     return render(request, "posts/form.html", context, status=status)
 

@@ -94,6 +94,7 @@ def make_samples(project, owner, manager):
     )
     post = Post.objects.create(project=project, title="Post of Lumen", text="Text of Lumen", owner=owner)
     post.comments.create(author=owner, text="Comment of Lumen")
+    picture = post.pictures.create(position=0, jpeg=PNG, width=1, height=1, alt="Photo of Lumen")
     address = CalendarAddress.objects.create(project=project, user=owner, digest="calendar")
     ItemPicture.objects.create(item=item, jpeg=PNG, width=1, height=1, alt="Picture of Lumen")
     reader = ExternalRecipient.objects.create(
@@ -115,6 +116,7 @@ def make_samples(project, owner, manager):
         "provider_name": "matomo",
         "sign_in_id": make_sign_in(project, owner).pk,
         "post_id": post.pk,
+        "picture_id": picture.pk,
         "slot_id": project.posting_slots.create(platform="x", weekday=0, at="09:00", time_zone="UTC").pk,
         "address_id": address.pk,
         "report_id": report.pk,

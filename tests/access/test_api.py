@@ -10,6 +10,7 @@ import uuid
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -17,6 +18,7 @@ from accounts.tokens import create_token
 from api.app import api
 from tests.access.urls import PUBLIC, page_urls
 from tests.access.visits import METHODS, leaked, writes
+from tests.pictures import picture_file
 
 # Operations for viewers that read by POST, since their input is long.
 READ_BY_MANAGERS = {
@@ -70,14 +72,20 @@ def call(operation, samples, user=None):
     parameters = [part["name"] for part in spec.get("parameters", []) if part["in"] == "path"]
     missing = [name for name in parameters if name not in samples]
     assert not missing, f"{method} {path} takes {missing}: give each a value in tests/access/samples.py"
-    content = spec.get("requestBody", {}).get("content", {}).get("application/json")
+    content = spec.get("requestBody", {}).get("content", {})
+    data, content_type = b"", "application/json"
+    if "multipart/form-data" in content:
+        fields = example(content["multipart/form-data"]["schema"])
+        data, content_type = encode_multipart(BOUNDARY, {**fields, "file": picture_file()}), MULTIPART_CONTENT
+    elif content:
+        data = json.dumps(example(content[content_type]["schema"])).encode()
     headers = {"authorization": f"Bearer {create_token(user, 'walk')}"} if user else {}
     with CaptureQueriesContext(connection) as queries:
         response = Client().generic(
             method,
             path.format(**{name: samples[name] for name in parameters}),
-            data=b"" if content is None else json.dumps(example(content["schema"])).encode(),
-            content_type="application/json",
+            data=data,
+            content_type=content_type,
             headers=headers,
         )
     written = [sql for sql in writes(queries.captured_queries) if '"accounts_apitoken"' not in sql]

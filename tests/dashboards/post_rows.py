@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from tests.factories import PNG
 from workplace.models import CalendarAddress, Post, PostVariant
 
 
@@ -14,6 +15,7 @@ class PostRows:
         self._post()
         self._post(days=None)
         self.post.comments.create(author=member, text="Shorter?")
+        self.post.pictures.create(position=1, jpeg=PNG, width=1, height=1)
         at = f"{self.size:02}:00"
         self.project.posting_slots.create(platform="bluesky", weekday=0, at=at, time_zone="UTC")
         CalendarAddress.objects.create(project=self.project, user=self.owner, digest=f"calendar {self.size}")
@@ -33,4 +35,5 @@ class PostRows:
         )
         for platform in ("bluesky", "mastodon"):
             PostVariant.objects.create(post=post, platform=platform)
+        post.pictures.create(position=0, jpeg=PNG, width=1, height=1, alt="A lamp")
         return post

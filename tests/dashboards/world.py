@@ -318,6 +318,7 @@ class World(AlertRows, AuthorRows, GoalRows, CollectionRows, PostRows, WebsiteRo
         return {
             "author_id": self.author.pk,
             "post_id": self.post.pk,
+            "picture_id": self.post.pictures.order_by("pk").first().pk,
             "report_id": self.report.pk,
             "goal_id": self.goal.pk,
             "annotation_id": self.project.annotations.order_by("pk").first().pk,

@@ -179,6 +179,7 @@ def fill(project, user, documents=12):
     variant = post.variants.create(platform="bluesky")
     OutgoingPost.objects.create(project=project, variant=variant, text="Advent")
     post.comments.create(author=user, text="Shorter?")
+    post.pictures.create(position=0, jpeg=PNG, width=1, height=1, alt="Lumen")
     return source
 
 

@@ -3,18 +3,16 @@
 It is stored here, so no reader loads anything from another site. Raises ValidationError by field. Called by the pages.
 """
 
-import io
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
-from PIL import Image
 
 from workplace.curation import checks
 from workplace.curation.issues import locked_draft
 from workplace.curation.items import locked_item
-from workplace.images import read_pixels
+from workplace.images import read_pixels, write_jpeg
 from workplace.models import CollectionItem, ItemPicture
 from workplace.models.collections import MAX_ALT
 
@@ -55,8 +53,4 @@ def remove_picture(item: CollectionItem, now: datetime) -> None:
 
 def _to_jpeg(data: bytes) -> tuple[bytes, int, int]:
     pixels = read_pixels(data, SHOWN, MAX_BYTES)
-    opaque = Image.new("RGB", pixels.size, "white")  # JPEG has no transparency
-    opaque.paste(pixels, mask=pixels.getchannel("A"))
-    written = io.BytesIO()
-    opaque.save(written, "JPEG", quality=QUALITY, optimize=True, progressive=True)
-    return written.getvalue(), *opaque.size
+    return write_jpeg(pixels, QUALITY), *pixels.size

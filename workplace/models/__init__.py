@@ -10,6 +10,7 @@ from workplace.models.notes import Note
 from workplace.models.outgoing_posts import OutgoingPost
 from workplace.models.outgoing_replies import OutgoingReply
 from workplace.models.own_accounts import FollowerCount, OwnAccount
+from workplace.models.post_pictures import PostPicture
 from workplace.models.posting_slots import PostingSlot
 from workplace.models.posts import CalendarRules, Post, PostComment, PostVariant
 from workplace.models.response_targets import ResponseTarget
@@ -36,6 +37,7 @@ __all__ = [
     "OwnAccount",
     "Post",
     "PostComment",
+    "PostPicture",
     "PostVariant",
     "PostingSlot",
     "ReplyRules",
