@@ -1,20 +1,23 @@
 """Read the engagement of published posts again: each hour on their first day, then once a day for 30 days.
 
 Called every few minutes by tasks.py. A run that is killed leaves the rest due. A platform that can't be read now is
-asked again an hour later; the counts that are stored stay.
+asked again an hour later; the counts that are stored stay. What a post gained between two reads of its first day is
+stored by hour, for workplace/post_hours.py.
 """
 
 from collections import defaultdict
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import F, Q
 
 from monitoring.models import Credential
 from monitoring.polling.own_posts import read_posts
-from workplace.models import OutgoingPost
+from workplace.models import OutgoingPost, PostGain
 
 FIRST_DAY, LAST = timedelta(days=1), timedelta(days=30)
 HOURLY, DAILY = timedelta(minutes=55), timedelta(hours=23)
+LONGEST = timedelta(hours=2)  # between two reads whose gain has an hour
 MAX_POSTS = 100
 
 
@@ -39,9 +42,31 @@ def read_due(now: datetime) -> int:
 def _read(credential: Credential, rows: list[OutgoingPost], now: datetime) -> int:
     found = read_posts(credential, [row.native_id for row in rows])
     for row in rows:
+        before, since = _sum(row), row.counted_at
         entry = found.get(row.native_id)
         if entry is not None:
             row.likes, row.replies, row.shares = entry.likes, entry.replies, entry.shares
         row.counted_at = now
-        row.save(update_fields=["likes", "replies", "shares", "counted_at"])
+        with transaction.atomic():
+            row.save(update_fields=["likes", "replies", "shares", "counted_at"])
+            if entry is not None:
+                _store_gain(row, before, since, now)
     return len(found)
+
+
+def _sum(row: OutgoingPost) -> int:
+    return (row.likes or 0) + (row.shares or 0)
+
+
+def _store_gain(row: OutgoingPost, before: int, since: datetime | None, now: datetime) -> None:
+    """Store the likes and shares since the last read. Replies have times of their own, as items.
+
+    A longer gap, such as that between daily reads, says too little about the hour.
+    """
+    start = since or row.sent_at
+    if start is None or now - start > LONGEST or (gain := _sum(row) - before) <= 0:
+        return
+    at = (start + (now - start) / 2).replace(minute=0, second=0, microsecond=0)
+    stored, is_new = PostGain.objects.get_or_create(post=row, at=at, defaults={"count": gain})
+    if not is_new:
+        PostGain.objects.filter(pk=stored.pk).update(count=F("count") + gain)

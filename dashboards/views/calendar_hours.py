@@ -14,7 +14,7 @@ from dashboards.presenters.calendar_hours import hour_hint, hours_part
 from dashboards.views.time_limit import within_time_limit
 from workplace import post_reads
 from workplace.calendar.statuses import OPEN
-from workplace.post_hours import week_hours
+from workplace.post_hours import good_hours
 
 AHEAD = timedelta(days=60)  # whose posts are compared with the hours
 
@@ -25,7 +25,7 @@ def calendar_hours(request: SignedInRequest, membership: Membership) -> HttpResp
     """The heat map with its best hours, and the planned posts at quiet ones."""
     now, project = timezone.now(), membership.project
     posts = [one for one in post_reads.between(project, now, now + AHEAD) if one.status in OPEN]
-    part = hours_part(week_hours(project, request.user.zone, now), posts, now)
+    part = hours_part(good_hours(project, request.user.zone, now), posts, now)
     name = "_hours" if request.htmx else "hours"
     context = {"project": project, "part": part, "labels": range(0, 24, 4)}
     return render(request, f"calendar/{name}.html", context)
@@ -39,5 +39,5 @@ def post_hour(request: SignedInRequest, membership: Membership) -> HttpResponse:
     hint = ""
     if day and at:
         zone = zone_of(request.GET.get("time_zone", ""))
-        hint = hour_hint(week_hours(membership.project, zone, timezone.now()), day, at)
+        hint = hour_hint(good_hours(membership.project, zone, timezone.now()), day, at)
     return render(request, "posts/_hour.html", {"hint": hint})

@@ -177,7 +177,8 @@ def fill(project, user, documents=12):
     CalendarAddress.objects.create(project=project, user=user, digest=f"c{project.pk}")
     post = Post.objects.create(project=project, title="Advent", owner=user, written_by=user)
     variant = post.variants.create(platform="bluesky")
-    OutgoingPost.objects.create(project=project, variant=variant, text="Advent")
+    outgoing = OutgoingPost.objects.create(project=project, variant=variant, text="Advent")
+    outgoing.gains.create(at=published, count=3)
     post.comments.create(author=user, text="Shorter?")
     post.pictures.create(position=0, jpeg=PNG, width=1, height=1, alt="Lumen")
     return source

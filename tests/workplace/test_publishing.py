@@ -134,6 +134,24 @@ def test_engagement_of_a_published_post_comes_back(place, manager, owner, as_per
     assert row().likes == 5 and row().counted_at > timezone.now() - timedelta(minutes=1)
 
 
+def test_gain_of_a_published_post_is_stored_by_the_hour(place, manager):
+    place.post(manager)
+    run()
+    sent = timezone.now() - timedelta(hours=1)
+    OutgoingPost.objects.update(sent_at=sent)
+    read_post_engagement()
+    first = row().gains.get()
+    assert first.count == 6 and sent - timedelta(hours=1) < first.at < timezone.now() and first.at.minute == 0
+    # Nothing was gained, and nothing lost counts; after a longer gap, the hour is unknown.
+    for likes, ago in ((5, 1), (9, 1), (0, 5)):
+        OutgoingPost.objects.update(counted_at=timezone.now() - timedelta(hours=ago), likes=likes, shares=1)
+        read_post_engagement()
+    assert row().gains.get().count == 6
+    OutgoingPost.objects.update(counted_at=timezone.now() - timedelta(hours=1), likes=2, shares=1)
+    read_post_engagement()
+    assert sum(row().gains.values_list("count", flat=True)) == 9
+
+
 def test_too_long_text_fails_and_can_be_scheduled_again(place, manager):
     post = place.post(manager, text="a" * 600)
     run()

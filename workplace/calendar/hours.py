@@ -1,17 +1,30 @@
-"""Good and quiet hours to publish, from when people publish about the brand. Pure.
+"""Good and quiet hours to publish, from when people respond to the brand, or publish about it. Pure.
 
 In: counts by weekday (from Monday) and hour. Out: the best hours, and whether an hour is quiet. An hour counts with
-half of the one before and after, since few mentions make a single hour a matter of chance.
+half of the one before and after, since few mentions make a single hour a matter of chance. Likes and shares of one
+post and hour count by their logarithm: one post that thousands like says no more about hours than some others do.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from math import log2
 
 MIN_MENTIONS = 50  # fewer say nothing about 168 hours
+MIN_RESPONSES, MIN_POSTS = 50, 10  # responses to fewer posts say when the posts were published
 QUIET = 0.25  # of the average hour
 BEST = 3
 
-Heat = Sequence[Sequence[int]]
+Heat = Sequence[Sequence[float]]
+
+
+@dataclass(frozen=True)
+class Response:
+    """Responses to `post`, a key of any kind, in an hour: one reply, or the likes and shares that were gained."""
+
+    at: datetime
+    post: str
+    count: int = 1
 
 
 @dataclass(frozen=True)
@@ -24,21 +37,29 @@ class Hour:
 
 @dataclass(frozen=True)
 class WeekHours:
-    """The smoothed counts of 168 hours, and of how many mentions they are."""
+    """The smoothed counts of 168 hours, of how many mentions or responses they are, and to how many posts."""
 
     values: tuple[float, ...]
-    mentions: int
+    count: int
+    is_enough: bool
+    posts: int = 0
 
     @classmethod
     def of(cls, heat: Heat) -> "WeekHours":
-        flat = [count for day in heat for count in day]
-        size = len(flat)
-        smooth = (flat[at] + (flat[at - 1] + flat[(at + 1) % size]) / 2 for at in range(size))
-        return cls(tuple(smooth), sum(flat))
+        """Return the hours of mentions."""
+        count = round(sum(map(sum, heat)))
+        return cls(_smooth(heat), count, count >= MIN_MENTIONS)
 
-    @property
-    def is_enough(self) -> bool:
-        return self.mentions >= MIN_MENTIONS
+    @classmethod
+    def of_responses(cls, responses: Iterable[Response], zone: tzinfo) -> "WeekHours":
+        """Return the hours of responses in a zone."""
+        heat, count, posts = [[0.0] * 24 for _ in range(7)], 0, set()
+        for one in responses:
+            local = one.at.astimezone(zone)
+            heat[local.weekday()][local.hour] += log2(1 + one.count)
+            count += one.count
+            posts.add(one.post)
+        return cls(_smooth(heat), count, count >= MIN_RESPONSES and len(posts) >= MIN_POSTS, len(posts))
 
     def is_quiet(self, hour: Hour) -> bool:
         """Return whether few people publish about the brand at this hour; False if too little is known."""
@@ -61,3 +82,9 @@ class WeekHours:
         """Return how busy some hours are, in percent of the busiest ones of that length."""
         sums = [sum(self.values[at : at + hours]) for at in range(0, len(self.values), hours)]
         return round(100 * sums[(weekday * 24 + hour) // hours] / (max(sums) or 1))
+
+
+def _smooth(heat: Heat) -> tuple[float, ...]:
+    flat = [count for day in heat for count in day]
+    size = len(flat)
+    return tuple(flat[at] + (flat[at - 1] + flat[(at + 1) % size]) / 2 for at in range(size))

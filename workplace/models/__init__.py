@@ -7,7 +7,7 @@ from workplace.models.drafts import Draft, ReplyRules, SavedReply
 from workplace.models.feed_addresses import FeedAddress
 from workplace.models.goals import Annotation, Goal, GoalFigure
 from workplace.models.notes import Note
-from workplace.models.outgoing_posts import OutgoingPost
+from workplace.models.outgoing_posts import OutgoingPost, PostGain
 from workplace.models.outgoing_replies import OutgoingReply
 from workplace.models.own_accounts import FollowerCount, OwnAccount
 from workplace.models.post_pictures import PostPicture
@@ -37,6 +37,7 @@ __all__ = [
     "OwnAccount",
     "Post",
     "PostComment",
+    "PostGain",
     "PostPicture",
     "PostVariant",
     "PostingSlot",

@@ -45,3 +45,17 @@ class OutgoingPost(Outgoing):
 
     def __str__(self) -> str:
         return f"post {self.pk} of {self.variant_id}"
+
+
+class PostGain(models.Model):
+    """How many likes and shares a published post gained in an hour (`at`, UTC): between two reads of its counts."""
+
+    post = models.ForeignKey(OutgoingPost, on_delete=models.CASCADE, related_name="gains", db_index=False)
+    at = models.DateTimeField()
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["post", "at"], name="one_gain_per_post_and_hour")]
+
+    def __str__(self) -> str:
+        return f"{self.post_id}, {self.at}: {self.count}"
