@@ -21,6 +21,8 @@ from monitoring.services.keywords import create_keyword
 from outbound import host_key
 from provisioning.sample.feeds import DAYS, FEEDS, past_items
 from provisioning.sample.plan import add_plan
+from provisioning.sample.review import add_review
+from provisioning.sample.website import add_website
 from provisioning.sample.work import add_work
 
 NAME = "Maison Lumen"
@@ -90,6 +92,8 @@ def _fill(project: Project, user: User) -> None:
     _add_rules(project, user)
     add_work(project, user)
     add_plan(project, user, now)
+    add_website(project, user, now)
+    add_review(project, user, now)
 
 
 def _add_periods(source: Source, now: datetime) -> None:

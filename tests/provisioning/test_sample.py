@@ -1,6 +1,6 @@
 """The sample project: loading it through the real ingest, its feeds, and removing it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
@@ -17,7 +17,9 @@ from monitoring.polling.poller import poll_due
 from provisioning.sample.feeds import FEEDS, current_items, past_items
 from provisioning.sample.fields import as_of
 from provisioning.sample.load import load_sample
+from provisioning.sample.visits import social_of, visits_of
 from tests.racing import race
+from website.readers.base import Dimension
 from workplace.models import SavedReply
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,11 +49,40 @@ def test_sample_project_is_loaded_and_removed_from_pages(stranger, as_person):
         *("draft", "draft", "idea"),
         *("published", "published", "scheduled"),
     ]
+    check_website_and_review(client, project)
     remove = reverse("remove_sample", args=[project.pk])
     assert remove in client.get(reverse("project_settings", args=[project.pk])).text
     assert client.post(remove).status_code == 302
     assert not Project.objects.filter(is_sample=True).exists()
     assert client.get(reverse("overview", args=[project.pk])).status_code == 404
+
+
+def check_website_and_review(client, project):
+    """The pages of the website and of curation are filled."""
+    website = project.websites.get()
+    assert website.days.count() == 90 and website.next_read_at > NOW + timedelta(days=3_000)
+    page = client.get(reverse("website", args=[project.pk])).text
+    assert "Visits from social sites follow mentions after 1 day" in page
+    published, draft = project.collections.get().issues.order_by("number")
+    assert published.published_at and published.items.count() == 4
+    assert draft.published_at is None and draft.items.count() == 2
+    assert published.title in client.get(reverse("curation", args=[project.pk])).text
+
+
+def test_sample_visits_are_reproducible_add_up_and_follow_mentions():
+    days = [date(2026, 10, 1) + timedelta(days=number) for number in range(90)]
+    mentions = {days[40]: 30}
+    found = visits_of(days, mentions)
+    assert found == visits_of(days, mentions)
+    for one in found:
+        for dimension in (Dimension.SOURCE, Dimension.LANDING_PAGE):
+            assert sum(row.count for row in one.rows if row.dimension is dimension) == one.sessions
+        assert sum(row.count for row in one.rows if row.dimension is Dimension.KEY_EVENT) == one.key_events
+    peak = max(found, key=social_of)
+    assert peak.day == days[41]
+    sundays = [one.sessions for one in found if one.day.weekday() == 6 and one is not peak]
+    fridays = [one.sessions for one in found if one.day.weekday() == 4 and one is not peak]
+    assert min(sundays) > max(fridays)
 
 
 def test_sample_mentions_get_varied_sentiment_from_real_model(stranger):
