@@ -7,8 +7,11 @@ callers and turns exceptions into problem bodies.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from datetime import time as wall_time
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
+from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +19,7 @@ from ninja import Router, Schema, Status
 from pydantic import Field
 
 from accounts.access import SignedInRequest, membership_of
-from accounts.models import Project, Role
+from accounts.models import Project, Role, validate_time_zone
 from api.collections import collection_of
 from api.problems import Conflicting, InvalidField, field_error
 from api.schemas import UNSET, Body, Id, Items, Text
@@ -24,7 +27,8 @@ from monitoring.insights.cursors import page_before
 from monitoring.insights.mutes import documents_of
 from monitoring.models import Document
 from monitoring.query_tools.explain import stored_document
-from workplace.curation import checks, issues, items, newsletter, sections
+from workplace.calendar.wall_clock import WallClock
+from workplace.curation import checks, issues, items, newsletter, schedule, sections
 from workplace.curation.additions import NewItem
 from workplace.curation.additions import add_item as add_to_issue
 from workplace.curation.versions import IssueChanged, ItemChanged, OrderChanged
@@ -104,6 +108,9 @@ class IssueOut(Schema):
     created_at: datetime
     changed_at: datetime
     published_at: datetime | None = Field(description="null for a draft")
+    publish_at: datetime | None = Field(description="when the draft will be published")
+    sends: bool = Field(description="whether it is emailed then")
+    plan_problem: str = Field(description="why it wasn’t published as planned: `title` or `items` is missing")
     send_requested_at: datetime | None
     sent_at: datetime | None = Field(description="when its emails were in the delivery log")
 
@@ -115,6 +122,13 @@ class FullIssueOut(IssueOut):
 
 class IssuePage(Items[IssueOut]):
     next_before: int | None = Field(description="`before` of the next page; null at the end")
+
+
+class PlanIn(Body):
+    day: date
+    time: wall_time = Field(description="the clock of `time_zone`, to the minute")
+    time_zone: Text = Field("", description="yours by default")
+    sends: bool = Field(False, description="email it to the readers, too")
 
 
 class PlaceIn(Body):
@@ -175,6 +189,26 @@ def publish_issue(request: SignedInRequest, project_id: int, issue_id: int) -> d
 def unpublish_issue(request: SignedInRequest, project_id: int, issue_id: int) -> dict[str, object]:
     """Make a published issue a draft again."""
     return _shown(issues.unpublish(_issue(request, project_id, issue_id), request.user, timezone.now()))
+
+
+@router.put(PATH + "/plan", response=FullIssueOut)
+def plan_issue(request: SignedInRequest, project_id: int, issue_id: int, plan: PlanIn) -> dict[str, object]:
+    """Publish a draft at a later time. It can be changed until then."""
+    found = _issue(request, project_id, issue_id)
+    name = plan.time_zone or request.user.time_zone
+    try:
+        validate_time_zone(name)
+    except ValidationError as error:
+        raise InvalidField("time_zone", " ".join(error.messages), "invalid") from None
+    clock = WallClock(plan.day, plan.time.replace(second=0, microsecond=0, tzinfo=None), ZoneInfo(name))
+    return _shown(schedule.plan(found, request.user, clock, timezone.now(), sends=plan.sends))
+
+
+@router.delete(PATH + "/plan", response={204: None})
+def cancel_plan(request: SignedInRequest, project_id: int, issue_id: int) -> Status:
+    """Cancel the planned publication; the issue stays a draft."""
+    schedule.cancel_plan(_issue(request, project_id, issue_id), request.user)
+    return Status(204, None)
 
 
 @router.post(PATH + "/send", response=FullIssueOut)

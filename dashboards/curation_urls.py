@@ -6,6 +6,7 @@ from dashboards.views import (
     collection_public,
     curation,
     issue_items,
+    issue_plan,
     issue_urls,
     issues,
     item_pictures,
@@ -44,6 +45,7 @@ CURATION: list[URLPattern] = [
         name="issue_fetch",
     ),
     path("p/<int:project_id>/curation/items/<int:item_id>", issue_items.issue_item_change, name="issue_item_change"),
+    path("p/<int:project_id>/curation/issues/<int:issue_id>/plan", issue_plan.issue_plan, name="issue_plan"),
     path("p/<int:project_id>/curation/issues/<int:issue_id>/send", readers.issue_send, name="issue_send"),
     path(
         "p/<int:project_id>/curation/<int:collection_id>/readers",

@@ -14,7 +14,7 @@ from workplace import (
     post_reminders,
     publishing,
 )
-from workplace.curation import newsletter
+from workplace.curation import newsletter, schedule
 from workplace.goals import read as goals
 
 RECOMPUTE_S = 20
@@ -70,4 +70,5 @@ def continue_bulk_changes(is_continuation: bool = False) -> None:
 
 @shared_task
 def send_newsletters() -> None:
+    schedule.publish_due(timezone.now())
     newsletter.send_requested(timezone.now())

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
 from dashboards.forms.issue_items import issue_values
+from dashboards.forms.issue_plan import PlanForm
 from dashboards.presenters.curation import editor, suggested_stories
 from dashboards.views.curation import collection_of
 from dashboards.views.time_limit import within_time_limit
@@ -97,13 +98,22 @@ def issue_change(request: SignedInRequest, membership: Membership, issue_id: int
 
 
 def editor_page(
-    request: SignedInRequest, membership: Membership, found: CollectionIssue, **conflict: object
+    request: SignedInRequest,
+    membership: Membership,
+    found: CollectionIssue,
+    plan_form: PlanForm | None = None,
+    **conflict: object,
 ) -> HttpResponse:
-    """Return the editor; with `entered` or `item_conflict`, what another person stored is next to what was entered."""
-    context = {"project": membership.project, "may_edit": True}
+    """Return the editor; with `entered` or `item_conflict`, what another person stored is next to what was entered.
+
+    `plan_form` has errors.
+    """
+    plan = plan_form or PlanForm.for_issue(found, request.user.zone)
+    context = {"project": membership.project, "may_edit": True, "plan_form": plan}
     context |= {"readers": confirmed_readers(found.collection).count(), "sends_email": sends_email()}
     context |= editor(found, timezone.now(), **conflict)  # type: ignore[arg-type]
-    return render(request, "curation/issue.html", context, status=HTTPStatus.CONFLICT if conflict else HTTPStatus.OK)
+    status = HTTPStatus.CONFLICT if conflict else HTTPStatus.BAD_REQUEST if plan_form else HTTPStatus.OK
+    return render(request, "curation/issue.html", context, status=status)
 
 
 def conflict_for_script(context: dict[str, object]) -> HttpResponse:

@@ -1,6 +1,7 @@
 """Collections through the API: from the first item to a page and its readers, and what is refused."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -127,6 +128,22 @@ def test_issue_is_sent_once_to_readers_who_confirmed(api, root, collection, issu
     assert [one["email"] for one in api("GET", readers).json()["items"]] == ["reader@example.org"]
     assert api("DELETE", f"{readers}/{reader['id']}").status_code == 204
     assert api("GET", readers).json() == {"items": [], "next_before": None}
+
+
+def test_issue_is_planned_for_a_clock_and_canceled(api, root, issue):
+    path = f"{root}/issues/{issue['id']}"
+    day = (timezone.localdate() + timedelta(days=30)).isoformat()
+    plan = {"day": day, "time": "08:00", "time_zone": "America/Montreal", "sends": True}
+    assert api("PUT", f"{path}/plan", plan).json()["errors"][0]["field"] == "title"
+    api("PATCH", path, {"version": 1, "title": "Parcels"})
+    api("POST", f"{path}/items", {"url": "https://halo.example/"})
+    planned = api("PUT", f"{path}/plan", plan).json()
+    at = datetime.fromisoformat(planned["publish_at"]).astimezone(ZoneInfo("America/Montreal"))
+    assert (at.date().isoformat(), at.hour, planned["sends"]) == (day, 8, True)
+    for wrong, field in (({"time_zone": "Mars/Base"}, "time_zone"), ({"day": "2020-01-01"}, "day")):
+        assert api("PUT", f"{path}/plan", plan | wrong).json()["errors"][0]["field"] == field
+    assert api("DELETE", f"{path}/plan").status_code == 204
+    assert api("GET", path).json()["publish_at"] is None
 
 
 @pytest.mark.parametrize(

@@ -178,3 +178,26 @@ def test_texts_of_two_editors_are_shown_next_to_each_other(open_as, owner, draft
     items.move_item(draft.items.first(), 1, timezone.now())
     page.locator("[value=down]").first.press("ArrowDown")
     expect(note).to_contain_text(order)
+
+
+@pytest.mark.parametrize(
+    ("language", "plan", "cancel"),
+    [("en", "Schedule issue", "Cancel schedule"), ("fr", "Programmer le numéro", "Annuler la programmation")],
+)
+def test_issue_is_scheduled_and_canceled_by_keyboard(open_as, owner, draft, language, plan, cancel):
+    owner.language = language
+    owner.save()
+    issues.change_issue(draft, 1, timezone.now(), title="A week of parcels")
+    page = open_as(owner, f"/p/{draft.collection.project_id}/curation/issues/{draft.pk}")
+    page.locator("#id_plan-day").fill((timezone.localdate() + timedelta(days=2)).isoformat())
+    page.locator("#id_plan-at").fill("08:30")
+    page.get_by_role("button", name=plan).press("Enter")
+    button = page.get_by_role("button", name=cancel)
+    expect(button).to_be_visible()
+    check_in_light_and_dark(page)
+    draft.refresh_from_db()
+    assert draft.publish_at.astimezone(owner.zone).hour == 8 and draft.sends
+    button.press("Enter")
+    expect(button).to_have_count(0)
+    draft.refresh_from_db()
+    assert draft.publish_at is None

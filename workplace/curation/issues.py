@@ -102,21 +102,28 @@ def change_issue(issue: CollectionIssue, version: int, now: datetime, **values: 
     return draft
 
 
-def publish(issue: CollectionIssue, user: User, now: datetime) -> CollectionIssue:
-    """Publish a draft: it shows what it has now, until it is unpublished."""
+def publish(issue: CollectionIssue, user: User | None, now: datetime) -> CollectionIssue:
+    """Publish a draft: it shows what it has now, until it is unpublished. Without a person, Vigie does, as planned."""
     with transaction.atomic():
         draft = locked_draft(issue)
-        if not draft.title:
-            raise ValidationError({"title": ValidationError(_("Enter a title."), code="required")})
-        if not draft.items.filter(removed_at=None).exists():
-            raise ValidationError({"items": ValidationError(_("Add at least one item."), code="required")})
+        check_complete(draft)
+        editor = user or draft.planned_by
         period = period_of(draft, now)
         draft.gaps = read_gaps(draft.collection.project, period) if draft.shows_gaps else []
-        draft.language, draft.editor = draft.collection.language, user.name
+        draft.language, draft.editor = draft.collection.language, editor.name if editor else ""
+        draft.publish_at, draft.plan_problem = None, ""
         draft.published_at = draft.changed_at = now
         draft.save()
         record(draft.collection.project, user, "issue.published", name_of(draft), issue=draft.pk)
     return draft
+
+
+def check_complete(draft: CollectionIssue) -> None:
+    """Raise ValidationError if a draft has nothing to publish."""
+    if not draft.title:
+        raise ValidationError({"title": ValidationError(_("Enter a title."), code="required")})
+    if not draft.items.filter(removed_at=None).exists():
+        raise ValidationError({"items": ValidationError(_("Add at least one item."), code="required")})
 
 
 def unpublish(issue: CollectionIssue, user: User, now: datetime) -> CollectionIssue:

@@ -50,8 +50,8 @@ class MailedItem:
     end: str
 
 
-def request_sending(issue: CollectionIssue, user: User, now: datetime) -> CollectionIssue:
-    """Ask for the emails of a published issue, once. Raises ValidationError."""
+def request_sending(issue: CollectionIssue, user: User | None, now: datetime) -> CollectionIssue:
+    """Ask for the emails of a published issue, once; Vigie itself does it as planned. Raises ValidationError."""
     with transaction.atomic():
         rows = CollectionIssue.objects.select_related("collection__project").select_for_update(of=("self",))
         found = rows.get(pk=issue.pk)

@@ -59,11 +59,12 @@ class CollectionIssue(models.Model):
     """One edition of a collection: a draft until `published_at`, then unchanged as long as it is published.
 
     `sections` are [{"id": 1, "title": "…"}] in their order; items of the section 0 come before all of them. `gaps`
-    are the times in which sources failed, as workplace/curation/gaps.py writes them: stored when it is published.
-    A person asks for the emails to the readers at `send_requested_at`; all are in the outbox since `sent_at`.
-    `editor` is the name of who published it. `version` counts the changes of the title, the introduction and
-    `shows_gaps`, `order_version` those of the sections and of the order of the items: people name the version that
-    they saw (workplace/curation/versions.py). All times are UTC.
+    are the times in which sources failed, as workplace/curation/gaps.py writes them: stored when it is published. A
+    draft is published at `publish_at`, as `planned_by` asked, and emailed if it `sends`; `plan_problem` is the field
+    for which that failed ("title", "items"). A person asks for the emails to the readers at `send_requested_at`; all
+    are in the outbox since `sent_at`. `editor` is the name of who published it. `version` counts the changes of the
+    title, the introduction and `shows_gaps`, `order_version` those of the sections and of the order of the items:
+    people name the version that they saw (workplace/curation/versions.py). All times are UTC.
     """
 
     collection = models.ForeignKey(Collection, on_delete=models.CASCADE, related_name="issues")
@@ -80,17 +81,27 @@ class CollectionIssue(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
     published_at = models.DateTimeField(null=True, blank=True)
+    publish_at = models.DateTimeField(null=True, blank=True)
+    sends = models.BooleanField(default=False, db_default=False)
+    planned_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    plan_problem = models.CharField(max_length=10, blank=True, default="", db_default="")
     send_requested_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["collection", "number"], name="one_issue_per_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["collection", "number"], name="one_issue_per_number"),
+            models.CheckConstraint(
+                condition=Q(publish_at=None) | Q(published_at=None), name="planned_issue_is_a_draft"
+            ),
+        ]
         indexes = [
             models.Index(
                 fields=["send_requested_at"],
                 condition=Q(send_requested_at__isnull=False, sent_at=None),
                 name="issue_to_send",
-            )
+            ),
+            models.Index(fields=["publish_at"], condition=Q(publish_at__isnull=False), name="issue_to_publish"),
         ]
 
     def __str__(self) -> str:

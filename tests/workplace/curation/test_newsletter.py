@@ -21,10 +21,10 @@ from reports.changes import create_report
 from reports.recipients import add_recipient
 from tests.pages import words
 from tests.racing import race
+from tests.workplace.curation.contents import READER, mails, reader_of
 from workplace.curation import issues, items, newsletter, readers
 from workplace.curation.collections import create_collection, delete_collection
 
-READER = "reader@example.org"
 SUBSCRIBE = "/curation/lighting/subscribe"
 
 
@@ -34,14 +34,6 @@ def visitor():
     return Client(REMOTE_ADDR=f"2001:db8::{secrets.token_hex(2)}:{secrets.token_hex(2)}")
 
 
-def reader_of(collection, email=READER, **fields):
-    fields = {"confirmed_at": timezone.now(), **fields}
-    name = readers.mailing_list_of(collection).name
-    return ExternalRecipient.objects.create(
-        project=collection.project, mailing_list=name, email=email, language="en", **fields
-    )
-
-
 def path_in(message, pattern):
     text = message.get_body(("plain",)).get_content() if hasattr(message, "get_body") else message.text
     return re.search(rf"https?://[^/]+({pattern}\S+)", text)[1]
@@ -49,10 +41,6 @@ def path_in(message, pattern):
 
 def questions():
     return Delivery.objects.filter(kind="message").order_by("created_at")
-
-
-def mails():
-    return Delivery.objects.filter(kind="newsletter").order_by("recipient")
 
 
 # --- subscribing -------------------------------------------------------------------------------------------
