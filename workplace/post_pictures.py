@@ -17,6 +17,7 @@ from PIL import Image
 
 from accounts.models import Project
 from monitoring.content.scrub import is_storable
+from monitoring.platforms.pictures import Picture
 from workplace.images import read_pixels, write_jpeg
 from workplace.models import Post, PostPicture
 from workplace.models.post_pictures import MAX_PICTURE_ALT
@@ -71,6 +72,12 @@ def shown_pictures(post: Post) -> list[tuple[int, str]]:
 def stored(post: Post) -> list[PostPicture]:
     """Return the pictures of a post in their order, without their bytes."""
     return list(post.pictures.order_by("position", "pk").defer("jpeg"))
+
+
+def pictures_to_publish(post_id: int) -> tuple[Picture, ...]:
+    """Return the pictures of a post that is being published, which nobody changes meanwhile."""
+    rows = PostPicture.objects.filter(post=post_id).order_by("position", "pk")
+    return tuple(Picture(bytes(one.jpeg), one.alt, one.width, one.height) for one in rows)
 
 
 def read_pictures_of(posts: Sequence[Post]) -> None:

@@ -22,11 +22,12 @@ from accounts.lost_session import drop_lost_session
 from accounts.models import User
 from monitoring.models import Credential
 from monitoring.platforms.replies import PublishedReply
-from monitoring.polling.replies import open_publisher, post_accounts
+from monitoring.polling.replies import open_publisher, post_accounts, takes_pictures
 from monitoring.records import PollError
 from workplace import sending
 from workplace.models import OutgoingPost, Post, PostVariant
 from workplace.post_messages import write_problem
+from workplace.post_pictures import pictures_to_publish
 from workplace.post_reminders import people_of
 
 log = logging.getLogger(__name__)
@@ -146,7 +147,8 @@ def _attempt(row: OutgoingPost) -> None:
     elif row.attempts > sending.MAX_ATTEMPTS:
         sending.store(row, PollError("unexpected_response", "no attempt came to an end"), None, OUTCOMES)
     else:
-        with open_publisher(credential, row.text, row.key, row.created_at, "") as replier:
+        pictures = pictures_to_publish(row.variant.post_id) if takes_pictures(credential) else ()
+        with open_publisher(credential, row.text, row.key, row.created_at, "", pictures) as replier:
             if isinstance(replier, PollError):
                 sending.store(row, replier, None, OUTCOMES)
             else:

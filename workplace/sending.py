@@ -1,6 +1,7 @@
 """Publish the rows of an outbox at platforms, each once. Used by outgoing.py (replies) and publishing.py (posts).
 
-A worker claims one row at a time with a lease, and notes `requested_at` before the request that publishes. A worker
+A worker claims one row at a time with a lease, uploads pictures, and notes `requested_at` before the request that
+publishes: it alone makes something visible, so uploading again after a kill does no harm. A worker
 that dies before that leaves a row that the next one sends; one that dies after it leaves a row that may be published:
 it is sent again only where the platform recognizes the repetition (`Replies.repeat_within`), and otherwise looked for.
 Each outcome is stored only while the claim is valid: same state, same attempt.
@@ -33,7 +34,10 @@ RUN_LIMIT_S = 60
 MAX_ATTEMPTS = 12
 # Nothing was published, and the reason passes.
 PASSING = frozenset(
-    {"rate_limited", "dns", "connect", "timeout", "unavailable", "server_error", "protocol", "unexpected_response"}
+    {
+        *("rate_limited", "dns", "connect", "timeout", "unavailable", "server_error", "protocol"),
+        *("unexpected_response", "picture_processing"),
+    }
 )
 RETRY_AFTER = [timedelta(seconds=seconds) for seconds in (10, 30, 90, 300)]
 # A platform that asks for a longer wait: people decide rather than be surprised.
@@ -94,6 +98,8 @@ def publish_or_find(row: Row, replier: Replier, outcomes: Outcomes[Row]) -> None
         store(row, problem, replier.wait, outcomes)
     elif row.requested_at and not _may_repeat(row.requested_at, replier):
         store(row, replier.find() or PollError("reply_unknown", "not found"), replier.wait, outcomes)
+    elif problem := replier.attach():
+        store(row, problem, replier.wait, outcomes)
     else:
         may_be_published = row.requested_at is not None
         if not _note_request(row):

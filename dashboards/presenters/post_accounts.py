@@ -14,6 +14,7 @@ from dashboards.presenters.posts import variants_of
 from monitoring.messages.error_text import ErrorText
 from monitoring.messages.post_errors import post_error_text
 from monitoring.models import Credential
+from monitoring.polling.replies import takes_pictures
 from workplace.models import OutgoingPost, Post
 from workplace.post_words import place_name
 
@@ -22,7 +23,10 @@ State = OutgoingPost.State
 
 @dataclass(frozen=True)
 class AccountRow:
-    """A platform of a post; `credential_id` is None if people publish it. `problem` is why it was not published."""
+    """A platform of a post; `credential_id` is None if people publish it. `problem` is why it was not published.
+
+    `is_text_only` if Vigie doesn't publish the pictures there.
+    """
 
     platform: str
     name: str
@@ -33,6 +37,7 @@ class AccountRow:
     problem: ErrorText | None
     counts: str
     counted_at: datetime | None
+    is_text_only: bool
 
 
 def account_rows(
@@ -56,6 +61,7 @@ def account_rows(
                 problem=post_error_text(row.error_code) if row and is_wrong else None,
                 counts=", ".join(count_words(row.likes, row.replies, row.shares)) if row else "",
                 counted_at=row.counted_at if row else None,
+                is_text_only=bool(found) and not takes_pictures(found[0]),
             )
         )
     return rows

@@ -27,6 +27,11 @@ POST_ERROR_TEXTS: dict[str, ErrorText] = {
     ),
     "reply_refused": ErrorText(_("The platform doesn’t accept this post from the account."), _("Publish it there.")),
     "reply_permission": ErrorText(_("The account isn’t allowed to publish posts."), _CONNECT),
+    "picture_refused": ErrorText(
+        _("The platform doesn’t accept a picture of the post."),
+        _("Replace or remove the picture, then schedule the post again."),
+    ),
+    "picture_processing": ErrorText(_("The platform hasn’t finished processing the pictures."), _AGAIN),
     "account_removed": ErrorText(
         _("The account was removed, or may no longer publish."), _("Choose another account, then schedule again.")
     ),

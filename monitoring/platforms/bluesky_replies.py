@@ -36,7 +36,9 @@ class BlueskyReplies(Replies):
 
     def parent_request(self, reply: ReplyRequest) -> ApiRequest:
         query = urlencode({"uris": self.id_of(reply.target, reply.settings)})
-        return ApiRequest(f"{_server(reply)}/xrpc/app.bsky.feed.getPosts?{query}", bearer(reply.secrets["access_jwt"]))
+        return ApiRequest(
+            f"{server_of(reply)}/xrpc/app.bsky.feed.getPosts?{query}", bearer(reply.secrets["access_jwt"])
+        )
 
     def read_parent(self, data: Any, reply: ReplyRequest) -> Mapping[str, Any] | PollError:
         if not data["posts"]:
@@ -65,7 +67,7 @@ class BlueskyReplies(Replies):
             "rkey": record_key(reply.created_at, reply.key),
             "record": record,
         }
-        url = f"{_server(reply)}/xrpc/com.atproto.repo.putRecord"
+        url = f"{server_of(reply)}/xrpc/com.atproto.repo.putRecord"
         return ApiRequest(url, bearer(reply.secrets["access_jwt"]), json=body)
 
     def read(self, data: Any, reply: ReplyRequest) -> PublishedReply:
@@ -93,5 +95,6 @@ def _links(text: str) -> list[dict[str, Any]]:
     return facets
 
 
-def _server(reply: ReplyRequest) -> str:
+def server_of(reply: ReplyRequest) -> str:
+    """Return the server of the account."""
     return reply.secrets.get("pds") or reply.api_url

@@ -3,7 +3,9 @@
 Facts: `POST /api/v1/statuses` with an `Idempotency-Key` that returns the same post again for an hour
 (https://docs.joinmastodon.org/methods/statuses/#create); a lost one is among the last of the account
 (`/api/v1/accounts/verify_credentials` names it, `/api/v1/accounts/{id}/statuses` lists them). Scopes:
-`read:accounts`, `read:statuses`, `write:statuses`.
+`read:accounts`, `read:statuses`, `write:statuses`, and `write:media` for pictures: `POST /api/v2/media` returns 202 if
+the picture is processed later, and `GET /api/v1/media/{id}` 206 until it is
+(https://docs.joinmastodon.org/methods/media/).
 """
 
 from collections.abc import Mapping
@@ -11,6 +13,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from monitoring.platforms.mastodon_replies import MastodonReplies
+from monitoring.platforms.pictures import Picture, Pictures, file_form
 from monitoring.platforms.replies import (
     CLOCK_SLACK,
     NEW_POST,
@@ -20,13 +23,31 @@ from monitoring.platforms.replies import (
     bearer,
     plain,
 )
-from monitoring.platforms.values import utc
-from outbound import ApiRequest
+from monitoring.platforms.values import error_body, utc
+from monitoring.records import PollError
+from outbound import ApiRequest, FetchResult
 
 RECENT = 40
 
 
+class MastodonPictures(Pictures):
+    def request(self, reply: ReplyRequest, picture: Picture) -> ApiRequest:
+        content = file_form("file", picture, {"description": picture.alt})
+        return ApiRequest(f"{reply.api_url}/api/v2/media", bearer(reply.secrets["token"]), content=content)
+
+    def read(self, data: Any) -> str:
+        return str(data["id"])
+
+    def is_processing(self, response: FetchResult) -> bool:
+        return response.status in (202, 206)
+
+    def progress_request(self, reply: ReplyRequest, uploaded: Any) -> ApiRequest:
+        return ApiRequest(f"{reply.api_url}/api/v1/media/{quote(uploaded)}", bearer(reply.secrets["token"]))
+
+
 class MastodonPosts(MastodonReplies):
+    pictures = MastodonPictures()
+
     def id_of(self, target: ReplyTarget, settings: Mapping[str, str]) -> str:
         return NEW_POST
 
@@ -38,11 +59,19 @@ class MastodonPosts(MastodonReplies):
         return {"id": str(data["id"])}
 
     def request(self, reply: ReplyRequest) -> ApiRequest:
-        body = {"status": reply.text, "visibility": "public"} | (
+        body: dict[str, Any] = {"status": reply.text, "visibility": "public"} | (
             {"language": reply.language} if reply.language else {}
         )
+        if reply.uploaded:
+            body["media_ids"] = list(reply.uploaded)
         headers = bearer(reply.secrets["token"]) | {"Idempotency-Key": str(reply.key)}
         return ApiRequest(f"{reply.api_url}/api/v1/statuses", headers, json=body)
+
+    def error(self, response: FetchResult) -> PollError | None:
+        message = str(error_body(response).get("error"))
+        if response.status == 422 and "finished processing" in message:
+            return PollError("picture_processing", message[:200])
+        return super().error(response)
 
     def read(self, data: Any, reply: ReplyRequest) -> PublishedReply:
         """Return the post with the id by which the account's server looks it up."""

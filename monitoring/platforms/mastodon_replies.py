@@ -28,8 +28,10 @@ from outbound import ApiRequest, FetchResult
 
 
 class MastodonReplies(Replies):
-    scopes = ("read:statuses", "write:statuses")
-    needs = gettext_noop("A token needs “write:statuses” and “read:statuses” in addition.")
+    scopes = ("read:statuses", "write:statuses", "write:media")
+    needs = gettext_noop(
+        "A token needs “write:statuses” and “read:statuses” in addition, and “write:media” for pictures of posts."
+    )
     repeat_within = timedelta(minutes=50)
 
     def id_of(self, target: ReplyTarget, settings: Mapping[str, str]) -> str:

@@ -13,6 +13,7 @@ from re import sub
 from typing import Any
 from uuid import UUID
 
+from monitoring.platforms.pictures import Picture, Pictures
 from monitoring.records import PollError
 from outbound import ApiRequest, FetchResult
 
@@ -47,7 +48,8 @@ class ReplyTarget:
 class ReplyRequest:
     """Everything that the requests of one reply depend on.
 
-    `key` and `created_at` (UTC) are the same in each attempt. `parent` is what looking up the item returned.
+    `key` and `created_at` (UTC) are the same in each attempt. `parent` is what looking up the item returned,
+    `uploaded` what uploading the `pictures` of a post did, in their order.
     """
 
     api_url: str
@@ -59,6 +61,8 @@ class ReplyRequest:
     created_at: datetime
     language: str = ""
     parent: Mapping[str, Any] = field(default_factory=dict)
+    pictures: tuple[Picture, ...] = ()
+    uploaded: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,8 @@ class Replies:
     `gettext_noop`. `needs_connection` if only connected accounts can reply, not a key. A request that is repeated
     with the same `key` within `repeat_within` makes no second reply: None for ever, nothing where it may make one.
     `has_lookup` if the item is looked up before: not where that costs money.
-    `cost` is how many requests of the platform's limit the one that replies takes.
+    `cost` is how many requests of the platform's limit the one that replies takes. `pictures` uploads those of posts,
+    None where only text is published.
     """
 
     scopes: tuple[str, ...] = ()
@@ -85,6 +90,7 @@ class Replies:
     repeat_within: timedelta | None = timedelta(0)
     has_lookup = True
     cost = 1
+    pictures: Pictures | None = None
 
     def id_of(self, target: ReplyTarget, settings: Mapping[str, str]) -> str:
         """Return the item's id for an account with these settings, "" if it can't reply to the item."""

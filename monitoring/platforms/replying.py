@@ -4,12 +4,15 @@ In: a job with its secrets, how to publish, the text and its target. Out: a `Pub
 code `reply_unknown` means that the platform may have published it: any other error says that it has not.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from monitoring.platforms.pages import WRONG_SHAPE, error_of
 from monitoring.platforms.paging import PagedPlatform
+from monitoring.platforms.pictures import WAITS_S, Picture, Pictures, picture_refusal
 from monitoring.platforms.replies import PublishedReply, Replies, ReplyRequest
 from monitoring.platforms.session import Session
 from monitoring.records import PollError, PollJob, PollResult
@@ -20,7 +23,7 @@ _NOT_SENT = frozenset({"bad_url", "private_address", "dns", "connect"})
 
 
 class Replier(Session):
-    """The requests of one reply: `prepare`, then `send` or `find`."""
+    """The requests of one reply: `prepare`, then `attach` and `send`, or `find`."""
 
     def __init__(
         self, platform: PagedPlatform, job: PollJob, replies: Replies, reply: ReplyRequest, http_client: HttpClient
@@ -52,6 +55,18 @@ class Replier(Session):
         self.reply = replace(self.reply, parent=parent)
         return None
 
+    def attach(self) -> PollError | None:
+        """Upload the pictures of a post. Return what prevents it: the post is published with all of them, or not."""
+        how, uploaded = self.replies.pictures, []
+        for picture in self.reply.pictures if how else ():
+            assert how is not None
+            found = self._upload(how, picture)
+            if isinstance(found, PollError):
+                return found
+            uploaded.append(found)
+        self.reply = replace(self.reply, uploaded=tuple(uploaded))
+        return None
+
     def send(self) -> PublishedReply | PollError:
         """Publish the reply."""
         self.sent += 1
@@ -80,6 +95,31 @@ class Replier(Session):
         """Return what the requests took of the limits."""
         spent = {"requests": self.requests + (self.replies.cost - 1) * self.sent}
         return PollResult(requests=self.requests, spent=spent, quota=self.quota, status=self.status)
+
+    def _upload(self, how: Pictures, picture: Picture) -> Any | PollError:
+        response = self._with_renewal(lambda reply: how.request(reply, picture))
+        if response.error:
+            return picture_refusal(self._error(response), response.status)
+        try:
+            uploaded = how.read(self.platform.decode(response.body))
+        except WRONG_SHAPE as problem:
+            return self.unexpected(problem)
+        if picture.alt and (described := how.describe_request(self.reply, uploaded, picture)):
+            response = self.call(described)
+            if response.error:
+                return picture_refusal(self._error(response), response.status)
+        return self._wait_for(how, uploaded, response) or uploaded
+
+    def _wait_for(self, how: Pictures, uploaded: Any, response: FetchResult) -> PollError | None:
+        """Wait until a picture is processed. Return what prevents that."""
+        for wait_s in WAITS_S:
+            if not how.is_processing(response):
+                break
+            time.sleep(wait_s)
+            response = self.call(how.progress_request(self.reply, uploaded))
+        if how.is_processing(response):
+            return PollError("picture_processing", f"after {sum(WAITS_S)} s")
+        return picture_refusal(self._error(response), response.status) if response.error else None
 
     def _with_renewal(self, make: Callable[[ReplyRequest], ApiRequest]) -> FetchResult:
         """Make a request, once more with a new token if the first one was rejected."""

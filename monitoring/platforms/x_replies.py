@@ -25,7 +25,7 @@ _LEADING_MENTIONS = re.compile(r"^(?:@\w+\s+)+")
 
 
 class XReplies(Replies):
-    scopes = ("tweet.write",)
+    scopes = ("tweet.write", "media.write")
     needs = gettext_noop(
         "Only a connected account can reply. X charges for each reply, and lets most apps reply only to posts that "
         "mention or quote the account."

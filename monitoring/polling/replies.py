@@ -17,6 +17,7 @@ from accounts.models import Project
 from monitoring.models import Credential, Document, RawItem, Recheck
 from monitoring.platforms import buckets
 from monitoring.platforms.paging import PagedPlatform
+from monitoring.platforms.pictures import Picture
 from monitoring.platforms.registry import PLATFORMS
 from monitoring.platforms.replies import Replies, ReplyRequest, ReplyTarget
 from monitoring.platforms.replying import Replier
@@ -87,14 +88,16 @@ def open_replier(
 
 @contextmanager
 def open_publisher(
-    credential: Credential, text: str, key: UUID, created_at: datetime, language: str
+    credential: Credential, text: str, key: UUID, created_at: datetime, language: str, pictures: tuple[Picture, ...]
 ) -> Iterator[Replier | PollError]:
     """Yield what makes the requests of a post that replies to nothing, as `open_replier` does."""
     platform = post_platform(credential.platform)
     if platform is None or platform.posts is None:
         yield PollError("account_removed")
         return
-    request = ReplyRequest("", settings_of(credential), {}, ReplyTarget(""), text, key, created_at, language)
+    request = ReplyRequest(
+        "", settings_of(credential), {}, ReplyTarget(""), text, key, created_at, language, pictures=pictures
+    )
     with _open(platform, platform.posts, credential, request) as replier:
         yield replier
 
@@ -103,6 +106,12 @@ def post_platform(name: str) -> PagedPlatform | None:
     """Return the platform of a credential, None if Vigie can't publish posts there."""
     platform = PLATFORMS.get(name)
     return platform if isinstance(platform, PagedPlatform) and platform.posts else None
+
+
+def takes_pictures(credential: Credential) -> bool:
+    """Return whether posts of this credential are published with their pictures, not the text alone."""
+    platform = post_platform(credential.platform)
+    return platform is not None and platform.posts is not None and platform.posts.pictures is not None
 
 
 def post_accounts(project: Project) -> dict[str, list[Credential]]:
@@ -138,6 +147,7 @@ def _open(
         yield error
         return
     wanted = replies.cost + FURTHER_REQUESTS
+    wanted += replies.pictures.requests * len(request.pictures) if replies.pictures else 0
     reserved, _at = budgets.reserve(budget_key, limits, wanted, now)
     # Small limits hold fewer requests at one time than a reply takes: the rest is taken when they are settled.
     if reserved < min([wanted, *(int(buckets.capacity(limit)) for limit in limits)]):
