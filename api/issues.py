@@ -31,6 +31,8 @@ from workplace.calendar.wall_clock import WallClock
 from workplace.curation import checks, issues, items, newsletter, schedule, sections
 from workplace.curation.additions import NewItem
 from workplace.curation.additions import add_item as add_to_issue
+from workplace.curation.paper import with_pictures
+from workplace.curation.picture_fetch import fetch_picture
 from workplace.curation.versions import IssueChanged, ItemChanged, OrderChanged
 from workplace.models import CollectionIssue, CollectionItem
 
@@ -80,6 +82,14 @@ class ItemIn(Body):
     title: Text = Field("", description="of a URL; by default its host")
     section: int = SMALL
     comment: Text = ""
+    picture_url: Text = Field("", description="the URL of an image, of which Vigie stores a copy")
+    picture_alt: Text = Field("", description="its description for people who can’t see it")
+
+
+class PictureOut(Schema):
+    width: int
+    height: int
+    alt: str
 
 
 class ItemOut(Schema):
@@ -93,6 +103,7 @@ class ItemOut(Schema):
     comment: str
     section: int
     version: int = Field(description="of its texts")
+    picture: PictureOut | None = None
     removed_at: datetime | None = Field(description="when its platform or a person deleted it; it has no text then")
 
 
@@ -249,8 +260,10 @@ def remove_section(request: SignedInRequest, project_id: int, issue_id: int, sec
 def add_item(request: SignedInRequest, project_id: int, issue_id: int, item: ItemIn) -> Status:
     """Add a mention or a URL to the end of a section. An item that the issue has already is not added again."""
     found = _issue(request, project_id, issue_id)
-    new = NewItem(item.url, item.title, item.comment, item.section)
-    add_to_issue(found, request.user, _document(found.collection.project, item), new, timezone.now())
+    project = found.collection.project
+    picture = fetch_picture(project, request.user, item.picture_url) if item.picture_url else None
+    new = NewItem(item.url, item.title, item.comment, item.section, picture, item.picture_alt)
+    add_to_issue(found, request.user, _document(project, item), new, timezone.now())
     return Status(201, _shown(_issue(request, project_id, issue_id)))
 
 
@@ -261,7 +274,8 @@ def change_item(
     """Change the fields of an item that are sent."""
     found, values = _item(request, project_id, issue_id, item_id), item.dict(exclude_unset=True)
     with _conflicts_named():
-        return items.change_item(found, values.pop("version"), timezone.now(), **values)
+        items.change_item(found, values.pop("version"), timezone.now(), **values)
+    return with_pictures(found.issue.items.filter(pk=item_id)).get()
 
 
 @router.delete(PATH + "/items/{int:item_id}", response={204: None})
@@ -326,6 +340,6 @@ def _item(request: SignedInRequest, project_id: int, issue_id: int, item_id: int
 def _shown(issue: CollectionIssue) -> dict[str, object]:
     """Return an issue with its items in the order in which readers see them."""
     order = {0: -1, **{one["id"]: place for place, one in enumerate(issue.sections)}}
-    rows = sorted(issue.items.all(), key=lambda one: (order.get(one.section, -1), one.position, one.pk))
+    rows = sorted(with_pictures(issue.items.all()), key=lambda one: (order.get(one.section, -1), one.position, one.pk))
     fields = {name: getattr(issue, name) for name in IssueOut.model_fields}
     return {**fields, "sections": issue.sections, "items": rows}

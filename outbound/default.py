@@ -17,6 +17,7 @@ WAITING_S = 8
 # Chats and webhooks respond in less, with less: a slow one delays the messages of the others.
 SENDING_S = 10
 SENDING_MAX_BYTES = 256 * 1024
+PICTURE_MAX_BYTES = 5_000_000  # a photo of a phone
 # A page of messages (delivery/bounce_mailbox.py).
 MAILBOX_MAX_BYTES = 4 * 1024 * 1024
 
@@ -36,6 +37,11 @@ def polling_client() -> HttpClient:
 def waiting_client() -> HttpClient:
     """Return the client for a request that a person waits for in the web process: it gives up earlier."""
     return _configured("", min(settings.FETCH_TIMEOUT_S, WAITING_S))
+
+
+def picture_client() -> HttpClient:
+    """Return the client for a picture that a person waits for in the web process."""
+    return _configured("", min(settings.FETCH_TIMEOUT_S, WAITING_S), PICTURE_MAX_BYTES)
 
 
 def sending_client() -> HttpClient:

@@ -88,7 +88,8 @@ def _add_fetched(
         if document:
             _pick(request, draft, document, section)
         elif not draft.items.filter(url=fetch.url).exists():  # the page was loaded again
-            items.add_url(draft, request.user, fetch.url, now, section, title=title[:MAX_ITEM_TITLE])
+            offer = {"offered_picture": fetch.result.get("image"), "offered_alt": fetch.result.get("image_alt")}
+            items.add_url(draft, request.user, fetch.url, now, section, title=title[:MAX_ITEM_TITLE], **offer)
         if not document and not title:
             messages.warning(request, _("Vigie couldn’t read the title of this page. Enter it in the item."))
     except ValidationError as error:

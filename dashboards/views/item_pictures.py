@@ -11,15 +11,18 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
+from dashboards.presenters.fetching import too_many_fetches
 from dashboards.views.collection_public import reader_view
+from monitoring.services.fetches import NoFetchSlot, TooManyFetches
 from workplace.curation import pictures
+from workplace.curation.picture_fetch import fetch_picture
 from workplace.models import Collection, CollectionItem, ItemPicture
 
 
 @project_view(Role.MANAGER)
 @require_POST
 def item_picture_change(request: SignedInRequest, membership: Membership, item_id: int) -> HttpResponse:
-    """POST an image as `picture` with its description as `alt`, only the latter, or `delete`."""
+    """POST an image as `picture` or its `picture_url`, with a description as `alt`; only the latter; or `delete`."""
     rows = CollectionItem.objects.select_related("issue").filter(issue__collection__project=membership.project)
     item, now, upload = get_object_or_404(rows, pk=item_id), timezone.now(), request.FILES.get("picture")
     try:
@@ -28,10 +31,16 @@ def item_picture_change(request: SignedInRequest, membership: Membership, item_i
             messages.success(request, _("Picture removed."))
         else:
             data = upload.read(pictures.MAX_BYTES + 1) if upload else None
+            if data is None and (url := request.POST.get("picture_url", "").strip()):
+                data = fetch_picture(membership.project, request.user, url)
             pictures.set_picture(item, data, request.POST.get("alt", ""), now)
             messages.success(request, _("Picture saved."))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
+    except TooManyFetches:
+        messages.error(request, too_many_fetches())
+    except NoFetchSlot:
+        messages.error(request, _("Other fetches are in progress. Try again in a few seconds."))
     return HttpResponseRedirect(f"{reverse('issue', args=[membership.project_id, item.issue_id])}#item-{item.pk}")
 
 

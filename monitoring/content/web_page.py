@@ -20,11 +20,16 @@ _BOILERPLATE = ("nav", "footer", "aside", "script", "style", "noscript", "templa
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A web page as plain text; `language` is a tag in lower case or ""."""
+    """A web page as plain text; `language` is a tag in lower case or "".
+
+    `image` is the URL of the picture that the page names for previews, as written there; `image_alt` describes it.
+    """
 
     title: str = ""
     text: str = ""
     language: str = ""
+    image: str = ""
+    image_alt: str = ""
 
 
 def read_page(body: bytes, content_type: str = "") -> Page | None:
@@ -40,9 +45,20 @@ def read_page(body: bytes, content_type: str = "") -> Page | None:
         return Page()
     title = " ".join((root.findtext(".//title") or "").split())
     language = (root.get("lang") or "").strip().lower()
+    image, image_alt = _meta(root, "og:image", "twitter:image"), _meta(root, "og:image:alt", "twitter:image:alt")
     etree.strip_elements(root, *_BOILERPLATE, with_tail=False)
     text = html_text(html.tostring(root, encoding="unicode"))
-    return Page(scrub(title), scrub(text), language if re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", language) else "")
+    language = language if re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", language) else ""
+    return Page(scrub(title), scrub(text), language, scrub(image), scrub(image_alt))
+
+
+def _meta(root: html.HtmlElement, *names: str) -> str:
+    """Return the first value of these properties, "" if the page has none."""
+    found: dict[str, str] = {}
+    for meta in root.iter("meta"):
+        name, content = meta.get("property") or meta.get("name") or "", meta.get("content") or ""
+        found.setdefault(name.strip().lower(), " ".join(content.split()))
+    return next((found[name] for name in names if found.get(name)), "")
 
 
 def _decoded(body: bytes, charset: str) -> str:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urljoin
 
 from django.core.exceptions import ValidationError
 from django.utils.formats import number_format
@@ -65,7 +66,8 @@ class Subject:
 class FetchedPage:
     """The result of fetching a page, as a FetchRequest stores it: its text, the ID of a stored item, or an error code.
 
-    Codes are those of outbound/records.py and of _PAGE_MESSAGES.
+    Codes are those of outbound/records.py and of _PAGE_MESSAGES. `image` is the picture
+    that the page names for previews.
     """
 
     title: str = ""
@@ -74,6 +76,8 @@ class FetchedPage:
     language: str = ""
     document: int | None = None
     error: str = ""
+    image: str = ""
+    image_alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +158,19 @@ def fetch_page(project: Project, url: str) -> FetchedPage:
     if not page.text.strip():
         return FetchedPage(error="no_text")
     text = scrub(page.text)[: MAX_TEXT + 1]  # one more, by which `_subject` sees that it is longer
-    return FetchedPage(title=scrub(page.title)[:MAX_TITLE], text=text, url=hide(result.url), language=page.language)
+    image = _public_url(result.url, page.image)
+    title, language = scrub(page.title)[:MAX_TITLE], page.language
+    shown = hide(result.url)
+    return FetchedPage(title, text, shown, language, image=image, image_alt=page.image_alt[:MAX_TITLE])
+
+
+def _public_url(page_url: str, image: str) -> str:
+    """Return the whole URL of a picture; "" for no web address, one that is too long, or has a password or token."""
+    try:
+        url = urljoin(page_url, image) if image else ""
+    except ValueError:
+        return ""
+    return url if url.startswith(("https://", "http://")) and len(url) <= MAX_ADDRESS and hide(url) == url else ""
 
 
 def of_page(project: Project, page: FetchedPage) -> Subject | str:

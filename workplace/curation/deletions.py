@@ -16,5 +16,5 @@ def on_items_blanked(document_ids: Several[int], **signal_fields: Any) -> None:
     found = CollectionItem.objects.filter(document_id__in=document_ids, removed_at=None).order_by("pk")
     ids = list(found.select_for_update(no_key=True).values_list("pk", flat=True))
     ItemPicture.objects.filter(item__in=ids).delete()
-    empty = dict.fromkeys(("url", "title", "source", "excerpt", "comment"), "")
+    empty = dict.fromkeys(("url", "title", "source", "excerpt", "comment", "offered_picture", "offered_alt"), "")
     CollectionItem.objects.filter(pk__in=ids).update(**empty, published_on=None, removed_at=timezone.now())

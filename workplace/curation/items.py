@@ -28,7 +28,7 @@ from workplace.curation import checks
 from workplace.curation.issues import locked_draft, name_of
 from workplace.curation.versions import ItemChanged, check_order
 from workplace.models import CollectionIssue, CollectionItem
-from workplace.models.collections import MAX_COMMENT, MAX_EXCERPT, MAX_ITEM_TITLE, MAX_SOURCE, MAX_URL
+from workplace.models.collections import MAX_ALT, MAX_COMMENT, MAX_EXCERPT, MAX_ITEM_TITLE, MAX_SOURCE, MAX_URL
 
 MAX_ITEMS = 100
 EXCERPT_CHARS = 280
@@ -71,7 +71,10 @@ def pick(issue: CollectionIssue, user: User, documents: Sequence[Document], now:
 def add_url(
     issue: CollectionIssue, user: User, url: str, now: datetime, section: int = 0, **values: Any
 ) -> CollectionItem:
-    """Add any web page to the end of a section; its `title` is its host unless one is given."""
+    """Add any web page to the end of a section; its `title` is its host unless one is given.
+
+    `offered_picture` and `offered_alt` are what the page says about its picture.
+    """
     draft = locked_draft(issue)
     _check_number(draft, 1)
     item = CollectionItem(issue=draft, url=checks.web_address("url", url), added_by=user, added_at=now)
@@ -198,6 +201,10 @@ def _assign(item: CollectionItem, values: dict[str, Any]) -> None:
         item.excerpt = checks.paragraphs("excerpt", values["excerpt"], MAX_EXCERPT)
     if "comment" in values:
         item.comment = checks.paragraphs("comment", values["comment"], MAX_COMMENT)
+    if "offered_picture" in values:
+        item.offered_picture = values["offered_picture"][:MAX_URL]
+    if "offered_alt" in values:
+        item.offered_alt = values["offered_alt"][:MAX_ALT]
     if "published_on" in values:
         item.published_on = _day(values["published_on"])
 

@@ -118,6 +118,7 @@ class CollectionItem(models.Model):
     `document_id` is the collected item that it was picked from; it has no foreign key, since the item may be deleted
     after its retention period. `published_on` is null if the day is unknown. A deleted item has no text any more
     (`removed_at`). Items of a section are in the order of `position`. `version` counts the changes of its texts.
+    `offered_picture` is the URL of the picture that the page names for previews: Vigie reads it once a person asks.
     """
 
     issue = models.ForeignKey(CollectionIssue, on_delete=models.CASCADE, related_name="items", db_index=False)
@@ -131,6 +132,8 @@ class CollectionItem(models.Model):
     section = models.PositiveIntegerField(default=0)
     position = models.PositiveIntegerField()
     version = models.PositiveIntegerField(default=1, db_default=1)
+    offered_picture = models.CharField(max_length=MAX_URL, blank=True, default="", db_default="")
+    offered_alt = models.CharField(max_length=MAX_ALT, blank=True, default="", db_default="")
     removed_at = models.DateTimeField(null=True, blank=True)
     added_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     added_at = models.DateTimeField(default=timezone.now)

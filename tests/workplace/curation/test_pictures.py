@@ -13,6 +13,11 @@ from django.utils import timezone
 from PIL import Image
 
 from monitoring.ingest.deletions import blank_documents
+from monitoring.models import FetchRequest
+from monitoring.query_tools import explain
+from monitoring.services import fetches
+from outbound.default import PICTURE_MAX_BYTES
+from tests.lookalikes.feeds import FeedServer
 from tests.pages import words
 from workplace.curation import issues, items, pictures
 from workplace.models import ItemPicture
@@ -111,6 +116,74 @@ def test_damaged_exif_data_are_refused(change):
     damaged = data[:33] + struct.pack(">I", 4) + chunk + struct.pack(">I", zlib.crc32(chunk)) + data[33:]
     page = words(change(picture=SimpleUploadedFile("lamp.png", damaged), alt="A lamp"))
     assert "isn’t a readable PNG" in page
+
+
+@pytest.fixture
+def web():
+    with FeedServer() as server:
+        yield server
+
+
+def test_picture_is_read_from_a_url(change, item, web):
+    url = web.put("/lamp.png", body=image().read(), content_type="image/png")
+    assert "Picture saved." in words(change(picture_url=url, alt="A lamp"))
+    assert (item.picture.width, item.picture.height) == (1200, 675)
+    assert bytes(item.picture.jpeg).startswith(b"\xff\xd8")
+
+
+def test_url_without_a_usable_picture_is_refused(change, item, web, settings):
+    page = web.put("/page", body=b"<html><title>x</title></html>", content_type="text/html")
+    drawing = web.put("/a.svg", body=b"<svg xmlns='http://www.w3.org/2000/svg'/>", content_type="image/svg+xml")
+    huge = web.put("/huge.png", body=b"x" * (PICTURE_MAX_BYTES + 1), content_type="image/png")
+    for url, message in (
+        (page, "isn’t a readable PNG"),
+        (drawing, "isn’t a readable PNG"),
+        (huge, "couldn’t be read"),
+        (web.url("/missing"), "couldn’t be read"),
+        ("lamp", "couldn’t be read"),
+        ("ftp://lumen.example/a.png", "couldn’t be read"),
+        ("https://a.example/" + "x" * 2000, "starts with https://"),
+    ):
+        assert message in words(change(picture_url=url, alt="A lamp")), url
+    assert not ItemPicture.objects.exists() and not FetchRequest.objects.exists()
+
+
+def test_picture_at_a_private_address_is_not_read(change, web, settings):
+    settings.FETCH_ALLOWED_HOSTS = []
+    url = web.put("/lamp.png", body=image().read(), content_type="image/png")
+    redirect = "https://10.0.0.1/lamp.png"
+    for address in (url, redirect, "http://169.254.169.254/a.png", "http://[::1]/a.png"):
+        assert "couldn’t be read" in words(change(picture_url=address, alt="A lamp"))
+    assert not web.requests and not ItemPicture.objects.exists()
+
+
+def test_picture_that_a_page_names_is_offered_and_read_only_when_asked(
+    as_person, owner, draft, path, web, monkeypatch
+):
+    monkeypatch.setattr("dashboards.views.issue_urls.WAIT_S", 0)
+    head = b'<meta property="og:image" content="/lamp.png"><meta property="og:image:alt" content="A  lamp">'
+    page = b"<html><title>Lamps</title>" + head + b"<body><p>Ten lamps.</p></body></html>"
+    url = web.put("/lamps", body=page, content_type="text/html")
+    picture = web.put("/lamp.png", body=image().read(), content_type="image/png")
+    client = as_person(owner)
+    progress = client.post(path("issue_item_new", draft.pk), {"url": url})
+    fetches.run_queued()
+    shown = client.get(progress.url, follow=True)
+    assert "Add the page’s picture" in words(shown) and f'value="{picture}"' in shown.text
+    assert 'value="A lamp"' in shown.text
+    assert [request.path for request in web.requests] == ["/lamps"]
+    fields = {"picture_url": picture, "alt": "A lamp"}
+    client.post(path("item_picture_change", draft.items.get().pk), fields)
+    assert ItemPicture.objects.get().alt == "A lamp"
+
+
+@pytest.mark.parametrize(
+    "image_url", ["javascript:alert(1)", "https://[x", "https://a.example/?token=" + "a1" * 16, ""]
+)
+def test_unusable_picture_of_a_page_is_not_offered(project, web, image_url):
+    page = f'<meta property="og:image" content="{image_url}"><p>Ten lamps.</p>'.encode()
+    url = web.put("/lamps", body=page, content_type="text/html")
+    assert explain.fetch_page(project, url).image == ""
 
 
 def test_picture_of_a_deleted_item_is_deleted(draft, owner, mention):
