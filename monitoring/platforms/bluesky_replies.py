@@ -23,6 +23,8 @@ from monitoring.records import PollError
 from outbound import ApiRequest, FetchResult
 
 _URL = re.compile(r"https://bsky\.app/profile/(did:[a-z]+:[A-Za-z0-9._:%-]+)/post/([A-Za-z0-9._:~-]+)")
+# Seen from PDS 0.4.217 and, the second, from earlier versions.
+_TOO_LONG = re.compile(r"(?:grapheme|string) too big .*\.text\b|must not be longer than")
 _SORTABLE = "234567abcdefghijklmnopqrstuvwxyz"
 
 
@@ -75,8 +77,7 @@ class BlueskyReplies(Replies):
 
     def error(self, response: FetchResult) -> PollError | None:
         message = str(error_body(response).get("message"))
-        is_long = "must not be longer" in message or "graphemes" in message
-        return PollError("reply_too_long") if is_long else None
+        return PollError("reply_too_long") if _TOO_LONG.search(message) else None
 
 
 def record_key(at: datetime, key: UUID) -> str:

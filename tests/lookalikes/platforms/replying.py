@@ -92,7 +92,7 @@ class ReplyingBluesky(Replying, BlueskyServer):
         if not self.has_permission:
             return Reply({"error": "AuthMissing", "message": "Bad token scope"}, 403)
         if len(record["text"]) > self.longest:
-            message = "Invalid app.bsky.feed.post record: Record/text must not be longer than 300 graphemes"
+            message = "Invalid app.bsky.feed.post record: grapheme too big (maximum 300, got 301) at $.record.text"
             return Reply({"error": "InvalidRequest", "message": message}, 400)
         self.publish(reply["parent"]["uri"] if reply else "", record["text"], body["rkey"])
         uri = f"at://{DID}/app.bsky.feed.post/{body['rkey']}"
