@@ -36,10 +36,11 @@ def accounts_of(credential: Credential) -> dict[str, Settings]:
     if followers.needs_connection and not credential.is_connected:
         return {}
     own = {name: value for name, value in credential.settings.items() if name not in ("account", "account_id")}
+    defaults = {one.name: one.default for one in platform.settings if one.default}  # for accounts without a source
     sources = sorted(credential.sources.all(), key=lambda source: source.pk)
     found: dict[str, Settings] = {}
     for settings in [*(source.settings for source in sources), {}]:
-        whole, name = {**settings, **own}, followers.setting
+        whole, name = {**defaults, **settings, **own}, followers.setting
         key = whole.get(name, "")
         has_server = all(whole.get(one.name) for one in platform.settings if one.is_server)
         if has_server and (key or not name):

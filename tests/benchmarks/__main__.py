@@ -22,6 +22,7 @@ NAMES = (
     "digests",
     "alert_delay",
     "forecasts",
+    "goals",
 )
 
 parser = argparse.ArgumentParser(description=__doc__)

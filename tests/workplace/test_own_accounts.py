@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from accounts.projects import create_project
 from monitoring.models import Credential, RequestBudget, Source
 from monitoring.platforms.followers import count_of
+from monitoring.platforms.registry import PLATFORMS
 from monitoring.polling.followers import follower_platforms
 from tests.factories import make_source
 from tests.forks import is_killed
@@ -139,6 +140,19 @@ def test_reading_x_is_charged_once_a_day(account):
     account.credential.save()
     OwnAccount.objects.all().delete()
     assert run() == 0 and len(account.server.requests) == 1, "a key belongs to no account"
+
+
+@pytest.mark.parametrize("account", ["x", "mastodonsearch", "bluesky", "youtube"], indirect=True)
+def test_account_without_a_source_is_counted(account, monkeypatch):
+    """Accounts that only publish have none, so settings such as a cap have their defaults."""
+    Source.objects.all().delete()
+    public = {name: value for name, value in account.server.settings.items() if name in ("server", "handle")}
+    account.credential.settings |= public
+    account.credential.save()
+    platform = PLATFORMS[account.server.platform]
+    monkeypatch.setattr(type(platform), "api_url", lambda self, settings: account.server.url)
+    monkeypatch.setattr("monitoring.platforms.bluesky._own_server", lambda document: "")
+    assert run() == 1 and own().error_code == ""
 
 
 def test_account_that_is_connected_twice_counts_once(account):

@@ -192,9 +192,9 @@ def test_new_authors_and_engagement(person, project, brand, today):
     now = timezone.now()
     for number in range(6):
         Author.objects.create(project=project, platform="bluesky", key=f"{number:032x}", first_at=now - number * DAY)
-    mention = make_mention(brand, published=now - 2 * DAY)
-    mention.document.likes, mention.document.engagement = 7, 7
-    mention.document.save()
+    mention = make_mention(brand, published=now - 2 * DAY, likes=7, engagement=7)
+    mention.pk, mention.keyword = None, make_keyword(project, "Lampe")
+    mention.save(force_insert=True)  # the same item, which counts once
     create(person, project, form(today, metric="new_authors", target="5"))
     create(person, project, form(today, metric="engagement", target="10"))
     authors, engagement = Goal.objects.order_by("pk")
