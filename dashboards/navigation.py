@@ -46,6 +46,7 @@ ENTRIES: list[tuple[str, str, str | Promise, str | Promise, tuple[str, ...]]] = 
             "post",
             "post_new",
             "post_edit",
+            "post_templates",
             "calendar_settings",
             "calendar_files",
             "calendar_import",

@@ -16,7 +16,7 @@ from accounts.forms import TimeZoneField
 from accounts.models import Project, User
 from dashboards.forms.post_pictures import PictureSlots
 from workplace.calendar.text_limits import PLATFORMS
-from workplace.models import CalendarRules, Post
+from workplace.models import CalendarRules, Post, PostTemplate
 from workplace.models.posts import (
     MAX_CAMPAIGN,
     MAX_COMMENT,
@@ -29,6 +29,7 @@ from workplace.models.posts import (
 )
 from workplace.post_checks import YEARS, checked_rules
 from workplace.post_pictures import FIELD, stored
+from workplace.post_templates import values_of
 from workplace.post_words import place_name
 from workplace.posts import PostValues
 
@@ -102,6 +103,15 @@ class PostForm(forms.Form):
         form = cls.for_post(post)
         form.initial.update(owner=user.pk, day=None, at=None, time_zone=user.time_zone)
         return form
+
+    @classmethod
+    def from_template(cls, template: PostTemplate, user: User, start: Mapping[str, Any]) -> "PostForm":
+        """Return the form of a new post with the content of a template; `start` has what else is known."""
+        values = values_of(template, user)
+        initial = {name: getattr(values, name) for name in ("title", "text", "kind", "campaign")}
+        for name, text in values.platforms.items():
+            initial |= {f"on_{name}": True, f"text_{name}": text}
+        return cls.for_new(template.project, user, initial | dict(start))
 
     @classmethod
     def for_post(cls, post: Post, data: Any = None, files: Any = None) -> "PostForm":

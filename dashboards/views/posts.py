@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -19,8 +20,9 @@ from dashboards.presenters.posts import missing_words, own_time, preview_of, ste
 from monitoring.content.values import read_id
 from monitoring.polling.replies import post_accounts
 from workplace import posts
-from workplace.models import Post
+from workplace.models import Post, PostTemplate
 from workplace.post_pictures import stored
+from workplace.post_templates import templates_of
 from workplace.posting_slots import free_slot, slots_of
 from workplace.publishing import latest_rows
 
@@ -58,7 +60,7 @@ def post_page(
 def post_new(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """`?day=` is the day of the calendar that the button was on; `?title=`, `?text=`, `?kind=` may be known already.
 
-    `?from=` is a post whose texts are copied.
+    `?from=` is a post whose texts are copied, `?template=` a template that it starts with.
     """
     start: dict[str, object] = {name: request.GET[name][:1000] for name in ("title", "text") if name in request.GET}
     if day := read_day(request.GET.get("day", "")):
@@ -68,6 +70,8 @@ def post_new(request: SignedInRequest, membership: Membership) -> HttpResponse:
     form = PostForm.for_new(membership.project, request.user, start, request.POST or None, request.FILES or None)
     if request.method != "POST" and (copied := read_id(request.GET.get("from", ""))):
         form = PostForm.copy_of(post_of(membership, copied), request.user)
+    if request.method != "POST" and (chosen := read_id(request.GET.get("template", ""))):
+        form = PostForm.from_template(get_object_or_404(template_of(membership), pk=chosen), request.user, start)
     if request.method == "POST" and "preview" not in request.POST and form.is_valid():
         status = Post.Status.IDEA if "idea" in request.POST else Post.Status.DRAFT
         try:
@@ -118,12 +122,19 @@ def _form_page(
         "project": membership.project,
         "post": found,
         "tone": rules.tone,
+        "templates": templates_of(membership.project) if found is None and not form.is_bound else (),
+        "chosen_template": read_id(request.GET.get("template", "")),
         "form": form,
         "version": request.POST.get("version") or (found and found.version),
         "pictures": pictures,
         "texts": preview_of(*form.shown_texts, rules.charter, pictures),
     }
     return render(request, "posts/form.html", context, status=status)
+
+
+def template_of(membership: Membership) -> QuerySet[PostTemplate]:
+    """Return the templates of the project, of which a view takes one."""
+    return PostTemplate.objects.select_related("project").filter(project=membership.project)
 
 
 def post_of(membership: Membership, post_id: int) -> Post:

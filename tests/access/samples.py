@@ -117,6 +117,7 @@ def make_samples(project, owner, manager):
         "sign_in_id": make_sign_in(project, owner).pk,
         "post_id": post.pk,
         "picture_id": picture.pk,
+        "template_id": project.post_templates.create(name="Template of Lumen", title="Post", kind="job").pk,
         "slot_id": project.posting_slots.create(platform="x", weekday=0, at="09:00", time_zone="UTC").pk,
         "address_id": address.pk,
         "report_id": report.pk,

@@ -35,5 +35,12 @@ class PostRows:
         )
         for platform in ("bluesky", "mastodon"):
             PostVariant.objects.create(post=post, platform=platform)
+        self.project.post_templates.create(
+            name=f"Template {self.project.post_templates.count()}",
+            title="T",
+            text="Lumen",
+            kind="job",
+            platforms={"x": ""},
+        )
         post.pictures.create(position=0, jpeg=PNG, width=1, height=1, alt="A lamp")
         return post

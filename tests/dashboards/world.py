@@ -318,6 +318,7 @@ class World(AlertRows, AuthorRows, GoalRows, CollectionRows, PostRows, WebsiteRo
         return {
             "author_id": self.author.pk,
             "post_id": self.post.pk,
+            "template_id": self.project.post_templates.order_by("pk").first().pk,
             "picture_id": self.post.pictures.order_by("pk").first().pk,
             "report_id": self.report.pk,
             "goal_id": self.goal.pk,

@@ -180,6 +180,7 @@ def fill(project, user, documents=12):
     outgoing = OutgoingPost.objects.create(project=project, variant=variant, text="Advent")
     outgoing.gains.create(at=published, count=3)
     post.comments.create(author=user, text="Shorter?")
+    project.post_templates.create(name="Advent", title="Advent", kind="offer")
     post.pictures.create(position=0, jpeg=PNG, width=1, height=1, alt="Lumen")
     return source
 
@@ -278,7 +279,7 @@ def test_fill_covers_every_table_that_references_a_project():
         "GoogleSignIn",
     }
     covered |= {"ExternalRecipient", "Logo", "Report", "Website", "Collection"}
-    covered |= {"CalendarAddress", "CalendarRules", "Post", "PostingSlot", "OutgoingPost"}
+    covered |= {"CalendarAddress", "CalendarRules", "Post", "PostTemplate", "PostingSlot", "OutgoingPost"}
     assert referencing == covered, "add the new table to fill() above, and here"
 
 

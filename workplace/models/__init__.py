@@ -11,6 +11,7 @@ from workplace.models.outgoing_posts import OutgoingPost, PostGain
 from workplace.models.outgoing_replies import OutgoingReply
 from workplace.models.own_accounts import FollowerCount, OwnAccount
 from workplace.models.post_pictures import PostPicture
+from workplace.models.post_templates import PostTemplate
 from workplace.models.posting_slots import PostingSlot
 from workplace.models.posts import CalendarRules, Post, PostComment, PostVariant
 from workplace.models.response_targets import ResponseTarget
@@ -39,6 +40,7 @@ __all__ = [
     "PostComment",
     "PostGain",
     "PostPicture",
+    "PostTemplate",
     "PostVariant",
     "PostingSlot",
     "ReplyRules",
