@@ -14,8 +14,10 @@ import requests
 from django.utils import timezone
 
 from tests.monitoring.polling.test_kill import kill, start
+from tests.pictures import noise_bytes, picture_bytes
 from tests.workplace import test_outgoing, test_outgoing_kill, test_publishing
 from workplace.models import OutgoingPost, OutgoingReply, Post
+from workplace.post_pictures import PictureValues, set_pictures, write_new
 
 SERVER = os.environ.get("BLUESKY_SERVER", "")
 KILLS = 12
@@ -102,6 +104,21 @@ def test_post_has_its_text_and_its_links(place, manager):
     assert linked.decode() == facet["features"][0]["uri"] == "https://lumen.example/atelier"
     url = post.variants.get().url
     assert url.startswith(f"https://bsky.app/profile/{place.server.did}/post/")
+
+
+def test_pictures_are_stored_with_their_descriptions(place, manager):
+    post = place.post(manager)
+    given = [PictureValues("A lamp 💡", data=picture_bytes()), PictureValues(data=noise_bytes())]
+    set_pictures(post, given, write_new(given))
+    assert test_publishing.run().status == "published"
+    [record] = place.server.published
+    assert [one["alt"] for one in record["embed"]["images"]] == ["A lamp 💡", ""]
+    for one in record["embed"]["images"]:
+        query = {"did": place.server.did, "cid": one["image"]["ref"]["$link"]}
+        blob = requests.get(f"{SERVER}/xrpc/com.atproto.sync.getBlob", query, timeout=30)
+        assert (
+            blob.status_code == 200 and len(blob.content) == one["image"]["size"] and one["aspectRatio"]["width"] > 0
+        )
 
 
 def test_text_that_is_too_long_for_the_server_fails_the_post(place, manager):
