@@ -23,8 +23,7 @@ from accounts.models import Membership, Project, Role, User
 from api.problems import Conflicting, InvalidField
 from api.schemas import UNSET, Body, Id, Items, PersonOut, Text
 from monitoring.insights.cursors import is_cursor
-from monitoring.polling.replies import post_accounts
-from workplace import post_reads, posts, publishing
+from workplace import post_reads, posts
 from workplace.calendar.statuses import STEPS
 from workplace.calendar.text_limits import PLATFORMS, count
 from workplace.models import Post, PostVariant
@@ -117,16 +116,8 @@ class PostPlatformOut(Schema):
     length: int
     limit: int
     account_id: int | None = Field(description="the account with which Vigie publishes it; null for by hand")
-
-
-class AccountOut(Schema):
-    id: int
-    platform: str
-    name: str
-
-
-class AccountsIn(Body):
-    accounts: dict[PlatformName, Id | None] = Field(description="the id of an account by platform; null for by hand")
+    place: str = Field(description="the subreddit or category, for platforms that need one")
+    title: str = Field(description="the title there, for platforms that need one")
 
 
 class PictureOut(Schema):
@@ -241,27 +232,6 @@ def take_step(request: SignedInRequest, project_id: int, post_id: int, step: Pos
     )
 
 
-@router.put(POST_PATH + "/accounts", response=PostOut)
-def choose_accounts(request: SignedInRequest, project_id: int, post_id: int, body: AccountsIn) -> dict[str, object]:
-    """Choose with which accounts Vigie publishes the post at its time."""
-    project = membership_of(request.user, project_id, Role.MANAGER).project
-    chosen = {str(name): pk for name, pk in body.accounts.items()}
-    found = post_of(project, post_id)
-    return done(project, lambda: publishing.choose_accounts(found, request.user, chosen))
-
-
-@router.get("/projects/{int:project_id}/post-accounts", response=Items[AccountOut])
-def list_accounts(request: SignedInRequest, project_id: int) -> dict[str, object]:
-    """List the accounts that admins allow Vigie to publish posts with, by the platform of the post."""
-    project = membership_of(request.user, project_id, Role.MANAGER).project
-    found = post_accounts(project)
-    return {
-        "items": [
-            {"id": one.pk, "platform": name, "name": str(one)} for name, accounts in found.items() for one in accounts
-        ]
-    }
-
-
 @router.post(POST_PATH + "/slot", response=PostOut)
 def fill_slot(request: SignedInRequest, project_id: int, post_id: int, body: PostVersion) -> dict[str, object]:
     """Plan a post for the next weekly slot of one of its platforms that no other post of that platform has."""
@@ -292,10 +262,10 @@ def delete_post(request: SignedInRequest, project_id: int, post_id: int) -> Stat
     return Status(204, None)
 
 
-def done(project: Project, change: Callable[[], Post]) -> dict[str, object]:
+def done(project: Project, change: Callable[[], Post], field: str = "platforms") -> dict[str, object]:
     """Return the post after a change. Raises Conflicting if another person has changed it since."""
     try:
-        with _named_errors():
+        with _named_errors(field):
             return _read(project, change().pk)
     except PostChanged as error:
         detail = _("Another person has changed this post meanwhile. Its version is %(version)s now.")
@@ -303,15 +273,15 @@ def done(project: Project, change: Callable[[], Post]) -> dict[str, object]:
 
 
 @contextmanager
-def _named_errors() -> Iterator[None]:
-    """Name the fields of the API in the errors of the service."""
+def _named_errors(field: str = "platforms") -> Iterator[None]:
+    """Name the fields of the API in the errors of the service; `field` has the platforms."""
     try:
         yield
     except ValidationError as error:
         if not hasattr(error, "error_dict"):
             raise
         names = {"kind": "type", "at": "time", "owner": "owner_id", "reviewer": "reviewer_id"}
-        names |= dict.fromkeys(PLATFORMS, "platforms")
+        names |= dict.fromkeys(PLATFORMS, field)
         raise ValidationError({names.get(name, name): text for name, text in error.error_dict.items()}) from None
 
 
@@ -389,4 +359,6 @@ def _platform(post: Post, variant: PostVariant) -> dict[str, object]:
         "length": counted.length,
         "limit": counted.limit,
         "account_id": variant.credential_id,
+        "place": variant.place,
+        "title": variant.title,
     }

@@ -1,8 +1,9 @@
 """Read the engagement of published posts again: each hour on their first day, then once a day for 30 days.
 
-Called every few minutes by tasks.py. A run that is killed leaves the rest due. A platform that can't be read now is
-asked again an hour later; the counts that are stored stay. What a post gained between two reads of its first day is
-stored by hour, for workplace/post_hours.py.
+Where reads cost money or are few, only once a day, on X for a week (`Rhythm` of polling/own_posts.py). Called every
+few minutes by tasks.py. A run that is killed leaves the rest due. A platform that can't be read now is asked again at
+the next time; the counts that are stored stay. What a post gained between two reads of its first day is stored by
+hour, for workplace/post_hours.py.
 """
 
 from collections import defaultdict
@@ -12,10 +13,10 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from monitoring.models import Credential
-from monitoring.polling.own_posts import read_posts
+from monitoring.polling.own_posts import Rhythm, read_posts, rhythms
 from workplace.models import OutgoingPost, PostGain
 
-FIRST_DAY, LAST = timedelta(days=1), timedelta(days=30)
+FIRST_DAY = timedelta(days=1)
 HOURLY, DAILY = timedelta(minutes=55), timedelta(hours=23)
 LONGEST = timedelta(hours=2)  # between two reads whose gain has an hour
 MAX_POSTS = 100
@@ -23,20 +24,22 @@ MAX_POSTS = 100
 
 def read_due(now: datetime) -> int:
     """Read the counts of the posts that are due, by account. Return how many were read."""
-    is_due = Q(counted_at=None) | Q(counted_at__lt=now - DAILY)
-    is_due |= Q(sent_at__gt=now - FIRST_DAY, counted_at__lt=now - HOURLY)
-    rows = OutgoingPost.objects.filter(
-        is_due,
-        state=OutgoingPost.State.SENT,
-        sent_at__gt=now - LAST,
-        credential__isnull=False,
-        project__deleted_at=None,
-    ).exclude(native_id="")
+    is_due = Q(pk__in=[])
+    for platform, rhythm in rhythms().items():
+        is_due |= Q(credential__platform=platform, sent_at__gt=now - rhythm.lasts) & _is_due(rhythm, now)
+    rows = OutgoingPost.objects.filter(is_due, state=OutgoingPost.State.SENT, project__deleted_at=None)
     by_account: dict[int, list[OutgoingPost]] = defaultdict(list)
-    for row in rows.order_by("counted_at", "pk")[:MAX_POSTS]:
+    for row in rows.exclude(native_id="").order_by("counted_at", "pk")[:MAX_POSTS]:
         by_account[row.credential_id or 0].append(row)
     credentials = Credential.objects.select_related("project").prefetch_related("sources").in_bulk(by_account)
     return sum(_read(credentials[pk], rows, now) for pk, rows in by_account.items() if pk in credentials)
+
+
+def _is_due(rhythm: Rhythm, now: datetime) -> Q:
+    day_ago = now - DAILY
+    if not rhythm.is_hourly:  # the first time a day after publication, too
+        return Q(counted_at=None, sent_at__lt=day_ago) | Q(counted_at__lt=day_ago)
+    return Q(counted_at=None) | Q(counted_at__lt=day_ago) | Q(sent_at__gt=now - FIRST_DAY, counted_at__lt=now - HOURLY)
 
 
 def _read(credential: Credential, rows: list[OutgoingPost], now: datetime) -> int:

@@ -13,6 +13,13 @@ def place_name(platform: str) -> str:
     return _("Website") if platform == WEBSITE else platform_name(platform)
 
 
+def place_words(platform: str, place: str) -> str:
+    """Return where on a platform a post goes, such as “r/Lyon”; "" where that is not needed."""
+    if not place:
+        return ""
+    return f"r/{place}" if platform == "reddit" else _("category %(number)s") % {"number": place}
+
+
 def column_labels() -> dict[str, str]:
     """Return the labels of the columns that can be imported, by their names."""
     return {

@@ -8,7 +8,7 @@ email about a failure, and about an outcome that nobody knows.
 """
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
@@ -19,10 +19,9 @@ from django.utils.translation import gettext as _
 
 from accounts.activity_log import record
 from accounts.lost_session import drop_lost_session
-from accounts.models import User
 from monitoring.models import Credential
-from monitoring.platforms.replies import PublishedReply
-from monitoring.polling.replies import open_publisher, post_accounts, takes_pictures
+from monitoring.platforms.replies import PublishedReply, ReplyRequest, ReplyTarget
+from monitoring.polling.replies import open_publisher, takes_pictures
 from monitoring.records import PollError
 from workplace import sending
 from workplace.models import OutgoingPost, Post, PostVariant
@@ -37,30 +36,6 @@ State, Status = OutgoingPost.State, Post.Status
 LATEST = timedelta(hours=6)
 TOO_LATE = "too_late"
 MAX_PER_RUN = 100
-
-
-def choose_accounts(post: Post, user: User, chosen: Mapping[str, int | None]) -> Post:
-    """Store with which account each platform is published, by the id of the credential; None for by hand."""
-    accounts = post_accounts(post.project)
-    with transaction.atomic():
-        locked = Post.objects.select_for_update(of=("self",), no_key=True).get(pk=post.pk)
-        if not locked.is_editable:
-            raise ValidationError(_("A published or canceled post can’t be changed."), code="closed")
-        changed = []
-        for variant in locked.variants.order_by("pk"):
-            if variant.platform not in chosen:
-                continue
-            pk = chosen[variant.platform]
-            known = {account.pk: account for account in accounts.get(variant.platform, ())}
-            if pk is not None and pk not in known:
-                raise ValidationError(_("This account can’t publish posts. Choose another one."), code="invalid")
-            if variant.credential_id != pk:
-                variant.credential = known[pk] if pk is not None else None
-                variant.save(update_fields=["credential"])
-                changed.append(variant.platform)
-        if changed:
-            record(post.project, user, "post.accounts_chosen", post.title, post=post.pk, platforms=changed)
-    return locked
 
 
 def begin_due(now: datetime) -> int:
@@ -135,6 +110,8 @@ def _row(post: Post, variant: PostVariant, credential: Credential, now: datetime
         account=str(credential)[:200],
         user=post.owner,
         text=text,
+        title=variant.title,
+        place=variant.place,
         due_at=now,
         created_at=now,
     )
@@ -148,7 +125,13 @@ def _attempt(row: OutgoingPost) -> None:
         sending.store(row, PollError("unexpected_response", "no attempt came to an end"), None, OUTCOMES)
     else:
         pictures = pictures_to_publish(row.variant.post_id) if takes_pictures(credential) else ()
-        with open_publisher(credential, row.text, row.key, row.created_at, "", pictures) as replier:
+        request = ReplyRequest(
+            *("", {}, {}, ReplyTarget(""), row.text, row.key, row.created_at),
+            pictures=pictures,
+            title=row.title,
+            place=row.place,
+        )
+        with open_publisher(credential, request) as replier:
             if isinstance(replier, PollError):
                 sending.store(row, replier, None, OUTCOMES)
             else:

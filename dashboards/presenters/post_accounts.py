@@ -12,13 +12,29 @@ from django.utils.translation import gettext as _
 from dashboards.presenters.post_facts import count_words
 from dashboards.presenters.posts import variants_of
 from monitoring.messages.error_text import ErrorText
+from monitoring.messages.labels import translated
 from monitoring.messages.post_errors import post_error_text
 from monitoring.models import Credential
+from monitoring.polling.own_posts import count_note
 from monitoring.polling.replies import takes_pictures
-from workplace.models import OutgoingPost, Post
+from workplace.models import OutgoingPost, Post, PostVariant
+from workplace.post_accounts import place_fields
 from workplace.post_words import place_name
 
 State = OutgoingPost.State
+QUOTED = ("post_rules", "reply_refused")  # a person has to know what the platform objects to
+
+
+@dataclass(frozen=True)
+class PlaceNeeds:
+    """The fields of a platform beyond the text: the place, with its label and help, and the title."""
+
+    label: str
+    help: str
+    example: str
+    place: str
+    title: str
+    longest_title: int
 
 
 @dataclass(frozen=True)
@@ -26,6 +42,8 @@ class AccountRow:
     """A platform of a post; `credential_id` is None if people publish it. `problem` is why it was not published.
 
     `is_text_only` if Vigie doesn't publish the pictures there.
+    `words` are the platform's own about it. `needs` is None where the text is enough. `count_note` says
+    how often the counts are read, where that is special.
     """
 
     platform: str
@@ -38,6 +56,9 @@ class AccountRow:
     counts: str
     counted_at: datetime | None
     is_text_only: bool
+    needs: PlaceNeeds | None = None
+    words: str = ""
+    count_note: str = ""
 
 
 def account_rows(
@@ -62,9 +83,32 @@ def account_rows(
                 counts=", ".join(count_words(row.likes, row.replies, row.shares)) if row else "",
                 counted_at=row.counted_at if row else None,
                 is_text_only=bool(found) and not takes_pictures(found[0]),
+                count_note=_count_note(variant, found),
+                needs=_needs(post, variant, found),
+                words=row.error if row and is_wrong and row.error_code in QUOTED else "",
             )
         )
     return rows
+
+
+def _needs(post: Post, variant: PostVariant, accounts: Sequence[Credential]) -> PlaceNeeds | None:
+    """Return the further fields of a platform; the title of the post is suggested."""
+    fields = place_fields(accounts[0]) if accounts else None
+    if fields is None:
+        return None
+    return PlaceNeeds(
+        label=translated(fields.place.label),
+        help=translated(fields.place.help),
+        example=fields.place.example,
+        place=variant.place,
+        title=variant.title or post.title,
+        longest_title=fields.longest_title,
+    )
+
+
+def _count_note(variant: PostVariant, accounts: Sequence[Credential]) -> str:
+    platform = next((one.platform for one in accounts if one.pk == variant.credential_id), "")
+    return translated(count_note(platform))
 
 
 def _state(row: OutgoingPost) -> str:

@@ -5,7 +5,7 @@ presenters/calendar.py.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils import timezone
@@ -20,7 +20,7 @@ from dashboards.presenters.post_pictures import ShownPicture, picture_remarks
 from workplace.calendar.charter import Charter, Findings, check
 from workplace.calendar.text_limits import PLATFORMS, WEBSITE, Count, count
 from workplace.models import Post, PostVariant
-from workplace.post_words import place_name
+from workplace.post_words import place_name, place_words
 from workplace.posts import is_late, steps_of
 
 Status = Post.Status
@@ -36,7 +36,16 @@ SIGNS = {
     Status.CANCELED: "–",
 }
 SHORT = {"bluesky": "Bs", "mastodon": "Ma", "facebook": "Fb", "instagram": "Ig", "linkedin": "Li", "threads": "Th"}
-SHORT |= {"x": "X", "tiktok": "Tk", "youtube": "Yt", "pinterest": "Pi", "reddit": "Re", "telegram": "Te", WEBSITE: "W"}
+SHORT |= {
+    "x": "X",
+    "tiktok": "Tk",
+    "youtube": "Yt",
+    "pinterest": "Pi",
+    "reddit": "Re",
+    "discourse": "Di",
+    "telegram": "Te",
+    WEBSITE: "W",
+}
 
 
 @dataclass(frozen=True)
@@ -73,6 +82,8 @@ class PlatformText:
     is_variable: bool
     remarks: tuple[str, ...] = ()
     pictures: Sequence[ShownPicture] = ()
+    title: str = ""
+    place: str = ""
 
 
 def tile_of(post: Post, now: datetime) -> Tile:
@@ -95,7 +106,12 @@ def variants_of(post: Post) -> list[PostVariant]:
 def texts_of(post: Post, charter: Charter, pictures: Sequence[ShownPicture] = ()) -> list[PlatformText]:
     """Return what is published on each platform."""
     return [
-        _platform_text(one.platform, one.text or post.text, one.url, charter, pictures) for one in variants_of(post)
+        replace(
+            _platform_text(one.platform, one.text or post.text, one.url, charter, pictures),
+            title=one.title,
+            place=place_words(one.platform, one.place),
+        )
+        for one in variants_of(post)
     ]
 
 

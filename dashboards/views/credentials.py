@@ -16,7 +16,7 @@ from monitoring.platforms.base import Platform
 from monitoring.platforms.registry import PLATFORMS
 from monitoring.platforms.settings import secret_settings
 from monitoring.polling.credential_state import is_for_server
-from monitoring.polling.replies import reply_platform
+from monitoring.polling.replies import post_platform, reply_platform
 from monitoring.services.connections import oauth_of
 from monitoring.services.credentials import (
     CREDENTIAL_ERRORS,
@@ -41,7 +41,8 @@ def credentials(request: SignedInRequest, membership: Membership) -> HttpRespons
         code = credential.error_code or rejected.get(credential.pk, "")
         error = error_text(code) if code else None
         may_connect = oauth_of(PLATFORMS.get(credential.platform)) is not None
-        may_allow = membership.may(Role.ADMIN) and reply_platform(credential.platform) is not None
+        can_publish = reply_platform(credential.platform) or post_platform(credential.platform)
+        may_allow = membership.may(Role.ADMIN) and can_publish is not None
         rows.append((credential, _label(credential.platform), error, may_connect, may_allow))
     connectable = sorted((_label(name), name) for name, platform in PLATFORMS.items() if oauth_of(platform))
     context = {"rows": rows, "connectable": [(name, label) for label, name in connectable]}

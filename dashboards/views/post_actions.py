@@ -22,7 +22,7 @@ from workplace.calendar.statuses import STEPS
 from workplace.calendar.text_limits import PLATFORMS
 from workplace.calendar.wall_clock import moved_day
 from workplace.models import Post
-from workplace.publishing import choose_accounts
+from workplace.post_accounts import PostPlace, choose_accounts
 
 DONE = {
     "draft": gettext_lazy("Draft created from the idea."),
@@ -96,11 +96,20 @@ def post_step(request: SignedInRequest, membership: Membership, post_id: int) ->
 @project_view(Role.MANAGER)
 @require_POST
 def post_accounts(request: SignedInRequest, membership: Membership, post_id: int) -> HttpResponse:
-    """POST `account_PLATFORM`: the id of an account with which Vigie publishes there, "" to do it yourself."""
+    """POST `account_PLATFORM`: the id of an account with which Vigie publishes there, "" to do it yourself.
+
+    `place_PLATFORM` and `title_PLATFORM` for the platforms that need them.
+    """
     found = post_of(membership, post_id)
     given = {name: request.POST[f"account_{name}"] for name in PLATFORMS if f"account_{name}" in request.POST}
+    places = {
+        name: PostPlace(request.POST[f"place_{name}"], request.POST.get(f"title_{name}", ""))
+        for name in given
+        if f"place_{name}" in request.POST
+    }
+    accounts = {name: read_id(text) if text else None for name, text in given.items()}
     try:
-        choose_accounts(found, request.user, {name: read_id(text) if text else None for name, text in given.items()})
+        choose_accounts(found, request.user, accounts, places)
         messages.success(request, _("Accounts saved."))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))

@@ -32,6 +32,14 @@ POST_ERROR_TEXTS: dict[str, ErrorText] = {
         _("Replace or remove the picture, then schedule the post again."),
     ),
     "picture_processing": ErrorText(_("The platform hasn’t finished processing the pictures."), _AGAIN),
+    "place_not_found": ErrorText(
+        _("The subreddit or category doesn’t exist, or the account can’t see it."),
+        _("Correct it on the page of the post, then schedule the post again."),
+    ),
+    "post_rules": ErrorText(
+        _("The platform’s rules refuse the title or the text."),
+        _("Change the post as the platform asks, then schedule it again."),
+    ),
     "account_removed": ErrorText(
         _("The account was removed, or may no longer publish."), _("Choose another account, then schedule again.")
     ),

@@ -15,6 +15,8 @@ from urllib.parse import urlencode
 
 from monitoring.platforms.base import Can, Limit, Setting, gettext_noop
 from monitoring.platforms.dialects import Dialect
+from monitoring.platforms.discourse_own_posts import DiscourseOwnPosts
+from monitoring.platforms.discourse_publish import DiscoursePosts
 from monitoring.platforms.discourse_replies import DiscourseReplies, key_headers
 from monitoring.platforms.pages import Page, PageRequest, read_items
 from monitoring.platforms.paging import PagedPlatform
@@ -57,6 +59,8 @@ class Discourse(PagedPlatform):
     first_poll = timedelta(days=30)
     recheck = RecheckPolicy(1, timedelta(days=30))
     replies = DiscourseReplies()
+    posts = DiscoursePosts()
+    own_posts = DiscourseOwnPosts()
 
     def address(self, settings: Mapping[str, str]) -> str:
         return f"https://{_base(settings)}/"

@@ -27,7 +27,7 @@ class DiscourseReplies(Replies):
     needs = gettext_noop("The key needs the permission to write posts, and its username: replies appear in that name.")
 
     def id_of(self, target: ReplyTarget, settings: Mapping[str, str]) -> str:
-        base = _base(settings)
+        base = base_of(settings)
         found = _PATH.fullmatch(target.url.removeprefix(base)) if target.url.startswith(base) else None
         return f"{found[1]}/{found[2]}" if found else ""
 
@@ -48,7 +48,7 @@ class DiscourseReplies(Replies):
 
     def read(self, data: Any, reply: ReplyRequest) -> PublishedReply:
         if data.get("action") == "enqueued":
-            return PublishedReply("", f"{_base(reply.settings)}/t/{reply.parent['topic']}")
+            return PublishedReply("", f"{base_of(reply.settings)}/t/{reply.parent['topic']}")
         post = data.get("post") or data
         return _published(post["id"], post, reply)
 
@@ -83,11 +83,11 @@ def key_headers(secrets: Mapping[str, str]) -> dict[str, str]:
     return {header: secrets[name] for name, header in names.items() if secrets.get(name)}
 
 
-def _base(settings: Mapping[str, str]) -> str:
+def base_of(settings: Mapping[str, str]) -> str:
     return "https://" + settings.get("forum", "").removeprefix("https://").rstrip("/")
 
 
 def _published(post_id: int, post: Mapping[str, Any], reply: ReplyRequest) -> PublishedReply:
-    base, slug = _base(reply.settings), post.get("topic_slug") or post.get("slug")
+    base, slug = base_of(reply.settings), post.get("topic_slug") or post.get("slug")
     path = f"{slug}/{post['topic_id']}" if slug else str(post["topic_id"])
     return PublishedReply(f"{base.removeprefix('https://')}/{post_id}", f"{base}/t/{path}/{post['post_number']}")

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from monitoring.platforms.base import Can, Setting, gettext_noop
+from monitoring.platforms.facebook_own_posts import FacebookOwnPosts
 from monitoring.platforms.facebook_publish import FacebookPosts
 from monitoring.platforms.facebook_replies import FacebookReplies
 from monitoring.platforms.meta import APP_SECRET, graph_request
@@ -63,6 +64,7 @@ class Facebook(PostsWithComments):
     is_renewable = True
     replies = FacebookReplies()
     posts = FacebookPosts()
+    own_posts = FacebookOwnPosts()
     followers = PageFollowers()
     oauth = facebook_oauth(
         *("pages_show_list", "pages_read_engagement", "pages_read_user_content"),

@@ -18,7 +18,7 @@ from monitoring.records import PollError
 from outbound import ApiRequest, FetchResult
 
 RECENT = 50
-_NO_OBJECT, _DUPLICATE, _BLOCKED = (100, 33), 506, 368
+NO_OBJECT, _DUPLICATE, _BLOCKED = (100, 33), 506, 368
 
 
 class FacebookReplies(Replies):
@@ -63,7 +63,7 @@ class FacebookReplies(Replies):
             return None
         code, subcode = problem.get("code"), problem.get("error_subcode")
         detail = f"code {code}, subcode {subcode}"
-        if (code, subcode) == _NO_OBJECT:
+        if (code, subcode) == NO_OBJECT:
             return PollError("parent_deleted", detail)
         if code == _DUPLICATE:
             return PollError("reply_duplicate", detail)

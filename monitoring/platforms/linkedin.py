@@ -18,6 +18,8 @@ from urllib.parse import quote
 
 from monitoring.platforms.base import Limit, Needs, Setting, gettext_noop
 from monitoring.platforms.linkedin_followers import LinkedInFollowers
+from monitoring.platforms.linkedin_own_posts import LinkedInOwnPosts
+from monitoring.platforms.linkedin_publish import LinkedInPosts
 from monitoring.platforms.linkedin_text import about, plain, published
 from monitoring.platforms.oauth import OAuth
 from monitoring.platforms.pages import Page, PageRequest, read_items
@@ -64,11 +66,14 @@ class LinkedIn(PagedPlatform):
     min_interval_s = 3_600
     is_renewable = True
     followers = LinkedInFollowers()
+    posts = LinkedInPosts()
+    own_posts = LinkedInOwnPosts()
     # Only some apps get refresh tokens; with others, the account is connected again after 60 days.
     oauth = OAuth(
         authorize_url="https://www.linkedin.com/oauth/v2/authorization",
         token_url="https://www.linkedin.com/oauth/v2/accessToken",
         scopes=("rw_organization_admin", "r_organization_social_feed"),
+        reply_scopes=LinkedInPosts.scopes,
         app_link="https://www.linkedin.com/developers/apps",
         app_help=gettext_noop("Of an app with access to LinkedIn’s Community Management API."),
     )

@@ -15,6 +15,7 @@ _COMMENT_ID = re.compile(r"urn:li:comment:\(.*,(\d+)\)")
 _HASHTAG = re.compile(r"\{hashtag\|\\?#\|([^{}|]*)\}")
 _MENTION = re.compile(r"@\[((?:[^\\\]]|\\.)*)\]\(urn:li:[^()]*\)")
 _ESCAPED = re.compile(r"\\([\\|{}@\[\]()<>#*_~])")
+_RESERVED = re.compile(r"[\\|{}@\[\]()<>*_~]|(?<=\w)#|#(?!\w)")
 # Notifications are kept this long.
 _OLDEST = timedelta(days=60)
 
@@ -23,6 +24,14 @@ def plain(commentary: str) -> str:
     """Return the text of a post without its markup."""
     text = _MENTION.sub(r"@\1", _HASHTAG.sub(r"#\1", commentary))
     return _ESCAPED.sub(r"\1", text)
+
+
+def commentary(text: str) -> str:
+    """Return a text as the commentary of a post: reserved characters escaped, except the # of hashtags.
+
+    LinkedIn cuts a post off at the first one that isn't (little-text-format).
+    """
+    return _RESERVED.sub(r"\\\g<0>", text)
 
 
 def published(urn: str, modified_ms: float) -> datetime:

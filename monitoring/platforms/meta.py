@@ -22,6 +22,7 @@ from monitoring.platforms.followers import AccountRequest
 from monitoring.platforms.meta_oauth import app_secret_proof, page_token
 from monitoring.platforms.pages import Page, PageRequest
 from monitoring.platforms.paging import PagedPlatform
+from monitoring.platforms.rechecks import Lookup
 from monitoring.platforms.replies import ReplyRequest
 from monitoring.platforms.session import MAX_WAIT_S
 from monitoring.platforms.values import error_body
@@ -102,7 +103,9 @@ class GraphPlatform(PagedPlatform):
         return QuotaReading(None, now + timedelta(seconds=pause_s) if pause_s > 0 else None)
 
 
-def graph_request(page: PageRequest | ReplyRequest | AccountRequest, path: str, **query: object) -> ApiRequest:
+def graph_request(
+    page: PageRequest | ReplyRequest | AccountRequest | Lookup, path: str, **query: object
+) -> ApiRequest:
     """Return a request of an object, or for a page of a list."""
     after = query.pop("after", None)
     query |= after if isinstance(after, dict) else {"after": after}

@@ -24,6 +24,7 @@ from monitoring.platforms.base import Can, Limit, PlatformDefaults
 from monitoring.platforms.dialects import Dialect
 from monitoring.platforms.followers import Followers
 from monitoring.platforms.oauth import OAuth
+from monitoring.platforms.own_posts import OwnPosts
 from monitoring.platforms.pages import WRONG_SHAPE, Connection, Page, PageRequest, error_of
 from monitoring.platforms.quotas import QuotaHeaders, read_quota
 from monitoring.platforms.rechecks import Lookup, Rechecked, RecheckPolicy
@@ -70,6 +71,8 @@ class PagedPlatform(PlatformDefaults):
     replies: Replies | None = None
     # How an account publishes a post that replies to nothing, where Vigie can.
     posts: Replies | None = None
+    # How the counts of own posts are read, where a check of known items doesn't do it.
+    own_posts: OwnPosts | None = None
     # How the followers of an own account are counted, where the platform gives the number.
     followers: Followers | None = None
     # Its secrets hold a session or token that ends and that `renew` replaces.

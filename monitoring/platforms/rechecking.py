@@ -1,4 +1,6 @@
-"""Look known items of a source up again, one request after another. Called by polling/rechecks.py.
+"""Look known items of a source, or own posts, up again, one request after another.
+
+Called by polling/rechecks.py and polling/own_posts.py.
 
 In: a job with its secrets and its reserved requests, ids. Out: a `Rechecked` for each request, and the `PollResult`
 that settles the limits. The database is not read here.
@@ -6,6 +8,7 @@ that settles the limits. The database is not read here.
 
 from dataclasses import replace
 
+from monitoring.platforms.own_posts import OwnPosts
 from monitoring.platforms.pages import WRONG_SHAPE, error_of
 from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.rechecks import Lookup, Rechecked
@@ -15,10 +18,13 @@ from outbound import HttpClient
 
 
 class Rechecker(Session):
-    """The checks of one source."""
+    """The checks of one source, or of own posts."""
 
-    def __init__(self, platform: PagedPlatform, job: PollJob, http_client: HttpClient) -> None:
+    def __init__(
+        self, platform: PagedPlatform, job: PollJob, http_client: HttpClient, own_posts: OwnPosts | None = None
+    ) -> None:
         super().__init__(platform, job, http_client)
+        self.by = own_posts or platform
         self.error = self.sign_in()
 
     @property
@@ -53,11 +59,11 @@ class Rechecker(Session):
     def _fetch(self, ids: tuple[str, ...]) -> Rechecked:
         lookup = Lookup(self.api_url, self.job.source.settings, self.secrets, ids, self.job.now)
         try:
-            response = self.call(self.platform.recheck_request(lookup))
+            response = self.call(self.by.recheck_request(lookup))
             if response.error:
-                checked = self.platform.recheck_of_error(response, lookup)
+                checked = self.by.recheck_of_error(response, lookup)
                 return checked or Rechecked(error=self.platform.error(response) or error_of(response))
-            checked = self.platform.read_recheck(self.platform.decode(response.body), lookup)
+            checked = self.by.read_recheck(self.platform.decode(response.body), lookup)
         except WRONG_SHAPE as problem:
             return Rechecked(error=self.unexpected(problem))
         self.retry_after_s = checked.retry_after_s

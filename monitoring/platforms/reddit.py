@@ -25,6 +25,8 @@ from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.quotas import QuotaHeaders
 from monitoring.platforms.rechecks import Lookup, Rechecked, RecheckPolicy
 from monitoring.platforms.reddit_items import SITE, has_escaped_html, is_gone, thing_entry, unescaped
+from monitoring.platforms.reddit_own_posts import RedditOwnPosts
+from monitoring.platforms.reddit_publish import RedditPosts
 from monitoring.platforms.reddit_replies import RedditReplies
 from monitoring.platforms.searches import Plan, Search
 from monitoring.platforms.values import error_body
@@ -87,6 +89,8 @@ class Reddit(PagedPlatform):
     )
     recheck = RecheckPolicy(100, timedelta(hours=48), is_strict=True)
     replies = RedditReplies()
+    posts = RedditPosts()
+    own_posts = RedditOwnPosts()
 
     def address(self, settings: Mapping[str, str]) -> str:
         return f"{SITE}/search/"

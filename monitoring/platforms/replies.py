@@ -5,7 +5,7 @@ makes the requests: one that looks the item up, one that replies, and one that l
 unknown. Nothing here is ever sent by itself: workplace/outgoing.py decides when.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from html import unescape
@@ -13,6 +13,7 @@ from re import sub
 from typing import Any
 from uuid import UUID
 
+from monitoring.platforms.base import Setting
 from monitoring.platforms.pictures import Picture, Pictures
 from monitoring.records import PollError
 from outbound import ApiRequest, FetchResult
@@ -28,6 +29,11 @@ REPLY_CODES = {
     "reply_no_id": "an item whose id at the platform isn't stored",
     "parent_deleted": "an item that doesn't exist any more, or that the account can't see",
     "account_removed": "an account that was deleted, or may not be used for replies any more",
+}
+# Further codes of posts; their words are in monitoring/messages/post_errors.py.
+POST_CODES = {
+    "place_not_found": "a subreddit or category that doesn't exist, or that the account can't see",
+    "post_rules": "a title or text that the rules of the platform, forum or subreddit refuse",
 }
 # A reply found at the platform may have a time that is this much earlier than ours.
 CLOCK_SLACK = timedelta(minutes=2)
@@ -49,7 +55,8 @@ class ReplyRequest:
     """Everything that the requests of one reply depend on.
 
     `key` and `created_at` (UTC) are the same in each attempt. `parent` is what looking up the item returned,
-    `uploaded` what uploading the `pictures` of a post did, in their order.
+    `uploaded` what uploading the `pictures` of a post did, in their order. `title` and `place` are those of a post
+    for a platform with a `place`.
     """
 
     api_url: str
@@ -63,6 +70,8 @@ class ReplyRequest:
     parent: Mapping[str, Any] = field(default_factory=dict)
     pictures: tuple[Picture, ...] = ()
     uploaded: tuple[Any, ...] = ()
+    title: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +90,8 @@ class Replies:
     with the same `key` within `repeat_within` makes no second reply: None for ever, nothing where it may make one.
     `has_lookup` if the item is looked up before: not where that costs money.
     `cost` is how many requests of the platform's limit the one that replies takes. `pictures` uploads those of posts,
-    None where only text is published.
+    None where only text is published. `place` is where a post goes next to the account (a subreddit, a
+    category): such a post has a title of at most `longest_title` characters, too.
     """
 
     scopes: tuple[str, ...] = ()
@@ -91,6 +101,8 @@ class Replies:
     has_lookup = True
     cost = 1
     pictures: Pictures | None = None
+    place: Setting | None = None
+    longest_title = 0
 
     def id_of(self, target: ReplyTarget, settings: Mapping[str, str]) -> str:
         """Return the item's id for an account with these settings, "" if it can't reply to the item."""
@@ -107,6 +119,14 @@ class Replies:
     def request(self, reply: ReplyRequest) -> ApiRequest:
         """Return the request that replies."""
         raise NotImplementedError
+
+    def content(self, response: FetchResult, decode: Callable[[bytes], Any]) -> Any:
+        """Return what `read` reads of a success: its body, unless the platform answers in the headers."""
+        return decode(response.body)
+
+    def wait_s(self, data: Any) -> int | None:
+        """Return how many seconds a refusal with the status of a success asks to wait, None if it doesn't say."""
+        return None
 
     def read(self, data: Any, reply: ReplyRequest) -> PublishedReply | PollError:
         """Return the reply. Any exception for another shape means that its outcome is unknown."""

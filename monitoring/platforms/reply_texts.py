@@ -26,7 +26,7 @@ MAX_LENGTH = {
     "youtube": 10_000,
 }
 # Their servers or subscriptions may allow more: a longer text is only warned about.
-VARIABLE_LIMITS = frozenset({"mastodon", "x"})
+VARIABLE_LIMITS = frozenset({"discourse", "mastodon", "x"})
 LINK_LENGTH = 23
 LINK = re.compile(r"https?://[^\s<>\"]+")
 _MENTION = re.compile(r"(@\w+)@[\w.-]+\w")

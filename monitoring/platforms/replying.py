@@ -74,7 +74,11 @@ class Replier(Session):
         if response.error:
             return self._refusal(response)
         try:
-            return self.replies.read(self.platform.decode(response.body), self.reply)
+            data = self.replies.content(response, self.platform.decode)
+            outcome = self.replies.read(data, self.reply)
+            if isinstance(outcome, PollError):
+                self.retry_after_s = self.replies.wait_s(data)
+            return outcome
         except WRONG_SHAPE as problem:
             return PollError("reply_unknown", self.unexpected(problem).detail)
 

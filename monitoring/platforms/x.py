@@ -27,6 +27,7 @@ from monitoring.platforms.quotas import QuotaHeaders
 from monitoring.platforms.rechecks import Lookup, Rechecked, RecheckPolicy
 from monitoring.platforms.values import error_body, total, utc
 from monitoring.platforms.x_followers import XFollowers
+from monitoring.platforms.x_own_posts import XOwnPosts
 from monitoring.platforms.x_publish import XPosts
 from monitoring.platforms.x_replies import XReplies
 from monitoring.records import Entry, PollError
@@ -35,6 +36,7 @@ from outbound import ApiRequest, FetchResult
 POST_PRICE, USER_PRICE = 0.005, 0.010  # US dollars
 PRICE = POST_PRICE + USER_PRICE
 MONTH_S = 30 * 86_400
+DEFAULT_CAP = "20"  # US dollars in 30 days
 MIN_PAGE, MAX_PAGE = 10, 100
 FIELDS = "created_at,lang,author_id,conversation_id,public_metrics,referenced_tweets,note_tweet,entities"
 REPOSTED = ("retweeted", "reposted")
@@ -64,7 +66,7 @@ class X(PagedPlatform):
                 "A new post costs up to $0.015, with its author. Vigie spends the cap evenly, and up to a fifth of it "
                 "on daily checks for deleted posts, as X’s terms ask, at $0.005 per post."
             ),
-            default="20",
+            default=DEFAULT_CAP,
             pattern=r"[1-9][0-9]{0,5}",
         ),
     )
@@ -89,6 +91,7 @@ class X(PagedPlatform):
     recheck = RecheckPolicy(100, timedelta(hours=24), is_strict=True)
     replies = XReplies()
     posts = XPosts()
+    own_posts = XOwnPosts()
     followers = XFollowers()
 
     def limits_of(self, settings: Mapping[str, str], *, has_credential: bool = False) -> tuple[Limit, ...]:
@@ -154,7 +157,8 @@ def _bearer(secrets: Mapping[str, str]) -> dict[str, str]:
 
 
 def _cap(settings: Mapping[str, str]) -> float:
-    return float(settings["cap"])
+    """Return the cap of the source, the default one for an account that no source reads with."""
+    return float(settings.get("cap") or DEFAULT_CAP)
 
 
 def _page_size(settings: Mapping[str, str]) -> int:

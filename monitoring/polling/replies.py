@@ -8,6 +8,7 @@ which decide when, and store the outcome.
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -17,7 +18,6 @@ from accounts.models import Project
 from monitoring.models import Credential, Document, RawItem, Recheck
 from monitoring.platforms import buckets
 from monitoring.platforms.paging import PagedPlatform
-from monitoring.platforms.pictures import Picture
 from monitoring.platforms.registry import PLATFORMS
 from monitoring.platforms.replies import Replies, ReplyRequest, ReplyTarget
 from monitoring.platforms.replying import Replier
@@ -43,6 +43,14 @@ def may_reply(credential: Credential) -> bool:
     if platform is None or platform.replies is None:
         return False
     return credential.is_connected or not platform.replies.needs_connection
+
+
+def may_publish(credential: Credential) -> bool:
+    """Return whether an admin can let this credential reply or publish posts."""
+    platform = post_platform(credential.platform)
+    posts = platform.posts if platform else None
+    may_post = posts is not None and (credential.is_connected or not posts.needs_connection)
+    return may_post or may_reply(credential)
 
 
 def reply_accounts(project: Project, document: Document) -> list[Credential]:
@@ -87,18 +95,16 @@ def open_replier(
 
 
 @contextmanager
-def open_publisher(
-    credential: Credential, text: str, key: UUID, created_at: datetime, language: str, pictures: tuple[Picture, ...]
-) -> Iterator[Replier | PollError]:
-    """Yield what makes the requests of a post that replies to nothing, as `open_replier` does."""
+def open_publisher(credential: Credential, request: ReplyRequest) -> Iterator[Replier | PollError]:
+    """Yield what makes the requests of a post that replies to nothing, as `open_replier` does.
+
+    `request` has its text, title, place and pictures; its settings and secrets are those of the credential.
+    """
     platform = post_platform(credential.platform)
     if platform is None or platform.posts is None:
         yield PollError("account_removed")
         return
-    request = ReplyRequest(
-        "", settings_of(credential), {}, ReplyTarget(""), text, key, created_at, language, pictures=pictures
-    )
-    with _open(platform, platform.posts, credential, request) as replier:
+    with _open(platform, platform.posts, credential, replace(request, settings=settings_of(credential))) as replier:
         yield replier
 
 

@@ -41,6 +41,8 @@ def test_create_post_returns_texts_with_lengths(post, program, viewer, path):
             "length": 16,
             "limit": 300,
             "account_id": None,
+            "place": "",
+            "title": "",
         },
         {
             "platform": "x",
@@ -50,6 +52,8 @@ def test_create_post_returns_texts_with_lengths(post, program, viewer, path):
             "length": 4,
             "limit": 280,
             "account_id": None,
+            "place": "",
+            "title": "",
         },
     ]
     assert program(viewer).get(f"{path}/{post['id']}").json() == post
@@ -140,6 +144,23 @@ def test_accounts_are_listed_and_chosen(program, manager, viewer, project, post,
     assert call("PUT", f"{path}/{post['id']}/accounts", {"accounts": {"x": credential.pk}}).status_code == 422
     assert call("PUT", f"{path}/{post['id']}/accounts", {"accounts": {"bluesky": None}}).status_code == 200
     assert program(viewer).get(accounts).status_code == 403
+
+
+def test_place_and_title_are_chosen_with_the_account(program, manager, project, path):
+    credential = Credential(project=project, platform="discourse", name="Forum", can_reply=True)
+    credential.settings = {"forum": "forum.example"}
+    credential.set_secrets({"api_key": "x", "api_username": "lumen"})
+    credential.save()
+    call = program(manager)
+    post = call("POST", path, {"title": "Fair", "platforms": [{"platform": "discourse"}]}).json()
+    accounts = {"accounts": {"discourse": credential.pk}}
+    url = f"{path}/{post['id']}/accounts"
+    response = call("PUT", url, accounts)
+    assert_problem(response, 422)
+    assert response.json()["errors"][0]["field"].endswith("places")
+    place = {"place": "https://forum.example/c/news/5", "title": "The fair begins on Saturday"}
+    [chosen] = call("PUT", url, accounts | {"places": {"discourse": place}}).json()["platforms"]
+    assert (chosen["place"], chosen["title"]) == ("5", "The fair begins on Saturday")
 
 
 def test_post_falls_into_the_next_free_slot(post, program, manager, project, path):

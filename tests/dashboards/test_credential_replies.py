@@ -51,3 +51,13 @@ def test_key_that_cannot_reply_says_so(as_person, owner, project):
 def test_platform_without_replies_has_no_page(as_person, owner, project):
     key = Credential.objects.create(project=project, platform="guardian", name="Key")
     assert as_person(owner).get(address(key)).status_code == 404
+
+
+def test_linkedin_account_is_allowed_for_posts_only(as_person, owner, project):
+    key = Credential.objects.create(project=project, platform="linkedin", name="Page")
+    client = as_person(owner)
+    page = words(client.get(address(key)))
+    assert "Managers can publish posts with this account" in page and "w_organization_social" in page
+    assert "replies" not in page.partition("Posts with")[2]
+    shown = words(client.post(address(key), {"can_reply": "on"}, follow=True))
+    assert "Managers can now publish posts with “Page”." in shown

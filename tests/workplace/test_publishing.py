@@ -13,67 +13,29 @@ from accounts.models import ActivityEntry
 from delivery.models import Delivery
 from monitoring.messages.post_errors import post_error_text
 from monitoring.models import Credential, RequestBudget
-from tests.factories import make_source
 from tests.forks import is_killed
-from tests.lookalikes.platforms.replying import REPLYING
+from tests.lookalikes.platforms.publishing import PUBLISHING
 from tests.monitoring.polling.test_kill import kill, start, wait_until
 from tests.racing import race, start_until_blocked
+from tests.workplace.publishing_place import PLATFORMS, TEXT, Place, row, run
 from workplace import posts, publishing
 from workplace.models import OutgoingPost, Post
+from workplace.post_accounts import choose_accounts
 from workplace.publishing import LATEST
-from workplace.tasks import read_post_engagement, remind_of_posts
+from workplace.tasks import remind_of_posts
 
-PLATFORMS = {"bluesky": "bluesky", "mastodonsearch": "mastodon", "x": "x", "facebook": "facebook"}
-TEXT = "Bonjour ! L’atelier ouvre samedi : https://lumen.example/atelier"
 SEND = "import django; django.setup(); from workplace.tasks import publish_posts; publish_posts()"
-
-
-class Place:
-    """A platform with an account that may publish, and a post that is due there."""
-
-    def __init__(self, server, project):
-        self.server, self.project = server, project
-        self.platform = PLATFORMS[server.platform]
-        self.credential = Credential(project=project, platform=server.platform, name="@lumen", can_reply=True)
-        self.credential.set_secrets({**server.valid, **server.account})
-        self.credential.settings = {"account": "@lumen"} if "account" in server.account else {}
-        self.credential.save()
-        settings = {**server.settings, "base_url": server.url}
-        host = {"platform": server.platform, "settings": settings, "host": "127.0.0.1"}
-        make_source(project, credential=self.credential, **host)
-
-    def post(self, owner, text=TEXT, ago=timedelta(minutes=1), **fields):
-        at = timezone.now() - ago
-        values = {"title": "Open day", "text": text, "status": "scheduled", "due_at": at, "owner": owner}
-        values |= {"due_day": at.date(), "due_time": at.time(), "time_zone": "UTC", "written_by": owner}
-        post = Post.objects.create(project=self.project, **values, **fields)
-        post.variants.create(platform=self.platform, credential=self.credential)
-        return post
 
 
 @pytest.fixture(params=["mastodonsearch"])
 def place(request, project):
-    with REPLYING[request.param]() as server:
+    with PUBLISHING[request.param]() as server:
         server.now = timezone.now()
         server.posts = []
         yield Place(server, project)
 
 
 every_platform = pytest.mark.parametrize("place", sorted(PLATFORMS), indirect=True)
-
-
-def run():
-    """Begin what is due, then make the requests, also those that wait or whose lease has an owner."""
-    past = timezone.now() - timedelta(seconds=1)
-    OutgoingPost.objects.exclude(due_at=None).update(due_at=past)
-    RequestBudget.objects.all().delete()
-    publishing.begin_due(timezone.now())
-    publishing.send_due()
-    return Post.objects.latest("pk")
-
-
-def row():
-    return OutgoingPost.objects.latest("pk")
 
 
 @every_platform
@@ -115,41 +77,6 @@ def test_refusal_fails_the_post_and_says_why(place, manager, owner, as_person):
     assert str(post_error_text(row().error_code).message) in page
     assert row().error_code in ("reply_permission", "credential_rejected")
     assert place.server.published == []
-
-
-@pytest.mark.parametrize("place", ["bluesky", "mastodonsearch"], indirect=True)
-def test_engagement_of_a_published_post_comes_back(place, manager, owner, as_person):
-    post = place.post(manager)
-    run()
-    read_post_engagement()
-    assert (row().likes, row().replies, row().shares) == (5, 2, 1)
-    page = as_person(owner).get(reverse("post", args=[place.project.pk, post.pk])).text
-    assert "5 likes, 2 replies, 1 share" in page
-    before = len(place.server.requests)
-    read_post_engagement()
-    assert len(place.server.requests) == before, "an hour has not passed"
-    OutgoingPost.objects.update(counted_at=timezone.now() - timedelta(hours=1))
-    place.server.published.clear()
-    read_post_engagement()
-    assert row().likes == 5 and row().counted_at > timezone.now() - timedelta(minutes=1)
-
-
-def test_gain_of_a_published_post_is_stored_by_the_hour(place, manager):
-    place.post(manager)
-    run()
-    sent = timezone.now() - timedelta(hours=1)
-    OutgoingPost.objects.update(sent_at=sent)
-    read_post_engagement()
-    first = row().gains.get()
-    assert first.count == 6 and sent - timedelta(hours=1) < first.at < timezone.now() and first.at.minute == 0
-    # Nothing was gained, and nothing lost counts; after a longer gap, the hour is unknown.
-    for likes, ago in ((5, 1), (9, 1), (0, 5)):
-        OutgoingPost.objects.update(counted_at=timezone.now() - timedelta(hours=ago), likes=likes, shares=1)
-        read_post_engagement()
-    assert row().gains.get().count == 6
-    OutgoingPost.objects.update(counted_at=timezone.now() - timedelta(hours=1), likes=2, shares=1)
-    read_post_engagement()
-    assert sum(row().gains.values_list("count", flat=True)) == 9
 
 
 def test_too_long_text_fails_and_can_be_scheduled_again(place, manager):
@@ -194,7 +121,7 @@ def test_account_that_may_not_publish_any_more_fails_the_post(place, manager):
 
 def test_two_platforms_are_published_once_each_and_the_rest_after_a_failure(place, manager):
     post = place.post(manager)
-    with REPLYING["bluesky"]() as other:
+    with PUBLISHING["bluesky"]() as other:
         second = Place(other, place.project)
         post.variants.create(platform="bluesky", credential=second.credential, text="Short one")
         other.has_permission = False
@@ -211,7 +138,7 @@ def test_two_platforms_are_published_once_each_and_the_rest_after_a_failure(plac
 @pytest.fixture
 def second(place):
     """A second platform, which refuses posts."""
-    with REPLYING["bluesky"]() as other:
+    with PUBLISHING["bluesky"]() as other:
         other.has_permission = False
         yield Place(other, place.project)
 
@@ -234,7 +161,7 @@ def test_platform_published_by_hand_after_a_failure_fails_the_post_no_more(place
     by_hand = post.variants.create(platform="bluesky", credential=second.credential)
     assert run().status == "failed"
     post.refresh_from_db()
-    publishing.choose_accounts(post, manager, {"bluesky": None})
+    choose_accounts(post, manager, {"bluesky": None})
     posts.take_step(post, manager, post.version, "schedule")
     place.server.has_permission = True
     assert run().status == "scheduled", "it waits for the link of the other platform"
@@ -340,7 +267,7 @@ def test_unknown_outcome_waits_for_a_person(place, manager, owner, as_person):
 
 
 def test_each_platform_whose_outcome_is_unknown_has_its_own_email(place, manager):
-    with REPLYING["facebook"]() as server:
+    with PUBLISHING["facebook"]() as server:
         server.posts, server.loses = [], True
         unknown(place, manager, Place(server, place.project))
     assert list(OutgoingPost.objects.values_list("state", flat=True)) == ["unknown"] * 2
@@ -380,7 +307,7 @@ def test_two_workers_begin_and_publish_a_post_once(place, manager):
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("place", ["mastodonsearch", "bluesky", "facebook"], indirect=True)
+@pytest.mark.parametrize("place", sorted(PLATFORMS), indirect=True)
 def test_worker_killed_at_any_statement_publishes_a_post_once(place, manager):
     place.post(manager)
     kill_at = 1
@@ -403,7 +330,7 @@ def test_worker_killed_at_any_statement_publishes_a_post_once(place, manager):
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("place", ["mastodonsearch", "bluesky"], indirect=True)
+@pytest.mark.parametrize("place", sorted(PLATFORMS), indirect=True)
 def test_worker_killed_between_request_and_response_publishes_no_second_post(place, manager):
     place.post(manager)
     place.server.delay_s = 0.5

@@ -3,7 +3,8 @@
 Limits of posts, which differ from those of replies (monitoring/platforms/reply_texts.py, whose counters these are):
 LinkedIn 3,000 (https://www.linkedin.com/help/linkedin/answer/a528176), Facebook 63,206, Instagram and TikTok 2,200
 (https://developers.tiktok.com/doc/content-posting-api-reference-direct-post), YouTube 5,000 for a description,
-Telegram 4,096 (https://core.telegram.org/method/messages.sendMessage), Pinterest 800, Reddit 40,000.
+Telegram 4,096 (https://core.telegram.org/method/messages.sendMessage), Pinterest 800, Reddit 40,000, Discourse 32,000
+by default (max_post_length).
 """
 
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ LIMITS: dict[str, int] = {
     "youtube": 5000,
     "pinterest": 800,
     "reddit": 40_000,
+    "discourse": 32_000,
     "telegram": 4096,
     WEBSITE: 0,  # no limit
 }

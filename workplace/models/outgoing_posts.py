@@ -5,18 +5,21 @@ from django.db.models import Q
 
 from accounts.models import Project
 from workplace.models.outgoing import Outgoing
-from workplace.models.posts import PostVariant
+from workplace.models.posts import MAX_PLACE, MAX_PLACE_TITLE, PostVariant
 
 
 class OutgoingPost(Outgoing):
     """A post on its way to one platform, written when it is due, in the transaction that begins to publish it.
 
-    `likes`, `replies` and `shares` are what it had at `counted_at` (UTC), null where that is unknown.
+    `title` and `place` are those of the variant then. `likes`, `replies` and `shares` are what it had at `counted_at`
+    (UTC), null where that is unknown.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="outgoing_posts")
     variant = models.ForeignKey(PostVariant, on_delete=models.CASCADE, related_name="outgoing", db_index=False)
 
+    title = models.CharField(max_length=MAX_PLACE_TITLE, blank=True, default="")
+    place = models.CharField(max_length=MAX_PLACE, blank=True, default="")
     likes = models.IntegerField(null=True)
     replies = models.IntegerField(null=True)
     shares = models.IntegerField(null=True)

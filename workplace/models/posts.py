@@ -17,6 +17,7 @@ from workplace.calendar.text_limits import PLATFORMS
 from workplace.calendar.wall_clock import WallClock
 
 MAX_TITLE, MAX_TEXT, MAX_CAMPAIGN, MAX_COMMENT, MAX_URL = 150, 70_000, 100, 2000, 2000
+MAX_PLACE_TITLE, MAX_PLACE = 300, 100
 MAX_TONE, MAX_SIGNATURE, MAX_TERMS, MAX_TERM = 2000, 100, 100, 100
 
 
@@ -152,7 +153,8 @@ class PostVariant(models.Model):
     """A platform that a post is for.
 
     `text` is "" where the text of the post is used; `url` is where it was published. With a `credential`, Vigie
-    publishes it (workplace/publishing.py), else people do.
+    publishes it (workplace/publishing.py), else people do. `place` is a subreddit or category, `title` the title
+    there: only for platforms that need them (workplace/post_accounts.py).
     """
 
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="variants", db_index=False)
@@ -160,6 +162,8 @@ class PostVariant(models.Model):
     text = models.TextField(max_length=MAX_TEXT, blank=True)
     url = models.CharField(max_length=MAX_URL, blank=True)
     credential = models.ForeignKey(Credential, on_delete=models.SET_NULL, null=True, related_name="+")
+    title = models.CharField(max_length=MAX_PLACE_TITLE, blank=True, default="")
+    place = models.CharField(max_length=MAX_PLACE, blank=True, default="")
 
     class Meta:
         constraints = [

@@ -1,0 +1,126 @@
+"""The counts of published posts are read again, as often as each platform allows."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from monitoring.models import Credential, RequestBudget
+from monitoring.polling.own_posts import rhythms
+from tests.lookalikes.platforms.publishing import PUBLISHING
+from tests.workplace.publishing_place import PLATFORMS, Place, row, run
+from workplace.models import OutgoingPost
+from workplace.tasks import read_post_engagement
+
+DAILY = ("linkedin", "x")
+SHARES = {"discourse": None}
+
+
+@pytest.fixture(params=sorted(PLATFORMS))
+def place(request, project):
+    with PUBLISHING[request.param]() as server:
+        server.now = timezone.now()
+        server.posts = []
+        yield Place(server, project)
+
+
+def only(*names):
+    return pytest.mark.parametrize("place", names, indirect=True)
+
+
+def published(place, owner, ago=timedelta(hours=23, minutes=30)):
+    """Publish a post, and move that into the past."""
+    post = place.post(owner)
+    assert run().status == "published"
+    OutgoingPost.objects.update(sent_at=timezone.now() - ago)
+    return post
+
+
+def read():
+    RequestBudget.objects.all().delete()
+    read_post_engagement()
+
+
+def test_engagement_of_a_published_post_comes_back(place, manager, owner, as_person):
+    post = published(place, manager)
+    read()
+    assert (row().likes, row().replies, row().shares) == (5, 2, SHARES.get(place.server.platform, 1))
+    page = as_person(owner).get(reverse("post", args=[place.project.pk, post.pk])).text
+    assert "5 likes, 2 replies" in page
+
+
+def test_post_that_is_gone_keeps_its_counts(place, manager):
+    published(place, manager)
+    read()
+    OutgoingPost.objects.update(counted_at=timezone.now() - timedelta(hours=24))
+    place.server.published.clear()
+    read()
+    assert row().likes == 5 and row().counted_at > timezone.now() - timedelta(minutes=1)
+
+
+def test_each_platform_has_its_rhythm(place, manager):
+    rhythm = rhythms()[place.server.platform]
+    assert rhythm.is_hourly == (place.server.platform not in DAILY)
+    published(place, manager)
+    read()
+    before = len(place.server.requests)
+    read()
+    assert len(place.server.requests) == before, "an hour has not passed"
+    OutgoingPost.objects.update(counted_at=timezone.now() - timedelta(hours=1))
+    read()
+    assert (len(place.server.requests) > before) == rhythm.is_hourly
+    OutgoingPost.objects.update(
+        sent_at=timezone.now() - rhythm.lasts - timedelta(hours=1), counted_at=timezone.now() - timedelta(days=2)
+    )
+    before = len(place.server.requests)
+    read()
+    assert len(place.server.requests) == before
+
+
+@only(*DAILY)
+def test_costly_counts_are_not_read_on_the_first_day(place, manager, owner, as_person):
+    post = published(place, manager, ago=timedelta(hours=2))
+    before = len(place.server.requests)
+    read()
+    assert len(place.server.requests) == before and row().counted_at is None
+    page = as_person(owner).get(reverse("post", args=[place.project.pk, post.pk])).text
+    assert "read once a day" in page
+
+
+@only("x")
+def test_reads_on_x_count_toward_the_spending_cap_and_need_no_source(place, manager):
+    published(place, manager)
+    place.project.sources.all().delete()
+    settings = {"base_url": place.server.url}
+    Credential.objects.update(settings=settings | {"account": "@lumen"})
+    read()
+    assert row().likes == 5
+    capped = RequestBudget.objects.get(key=f"x:{place.credential.pk}", name__startswith="usd")
+    assert capped.left < 20
+
+
+@only("facebook")
+def test_deleted_post_does_not_stop_the_others(place, manager):
+    for _ in range(2):
+        published(place, manager)
+    place.server.published.pop(0)
+    read()
+    assert sorted(OutgoingPost.objects.values_list("likes", flat=True), key=str) == [5, None]
+
+
+@only("mastodonsearch")
+def test_gain_of_a_published_post_is_stored_by_the_hour(place, manager):
+    sent = timezone.now() - timedelta(hours=1)
+    published(place, manager, ago=timedelta(hours=1))
+    read()
+    first = row().gains.get()
+    assert first.count == 6 and sent - timedelta(hours=1) < first.at < timezone.now() and first.at.minute == 0
+    # Nothing was gained, and nothing lost counts; after a longer gap, the hour is unknown.
+    for likes, ago in ((5, 1), (9, 1), (0, 5)):
+        OutgoingPost.objects.update(counted_at=timezone.now() - timedelta(hours=ago), likes=likes, shares=1)
+        read()
+    assert row().gains.get().count == 6
+    OutgoingPost.objects.update(counted_at=timezone.now() - timedelta(hours=1), likes=2, shares=1)
+    read()
+    assert sum(row().gains.values_list("count", flat=True)) == 9
