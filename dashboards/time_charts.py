@@ -219,19 +219,25 @@ def counts(
     }
 
 
-def spark_path(values: Sequence[float | None]) -> str:
-    """Return the path of a sparkline in a box of 100 by 24; "" for fewer than two values."""
+def spark_path(values: Sequence[float | None], *, shows_gaps: bool = False) -> str:
+    """Return the path of a sparkline in a box of 100 by 24; "" for fewer than two values.
+
+    With `shows_gaps`, the line is interrupted where values are missing.
+    """
     known = [value for value in values if value is not None]
     if len(known) < 2:
         return ""
     low, high = min(*known, 0), max(*known, 0)
     span, step = (high - low) or 1, 100 / (len(values) - 1)
-    points = [
-        f"{index * step:.1f} {22 - 20 * (value - low) / span:.1f}"
-        for index, value in enumerate(values)
-        if value is not None
-    ]
-    return "M" + "L".join(points)
+    path, is_new = "", True
+    for index, value in enumerate(values):
+        if value is None:
+            is_new = is_new or shows_gaps
+            continue
+        place = f"{index * step:.1f} {22 - 20 * (value - low) / span:.1f}"
+        path += f"L{place}" if not is_new else f"M{place}h0" if shows_gaps else f"M{place}"  # h0: a dot if it is alone
+        is_new = False
+    return path
 
 
 def _axis(buckets: Sequence[TimeBucket], gaps: Sequence[Remark], marks: Sequence[Remark]) -> dict[str, Any]:

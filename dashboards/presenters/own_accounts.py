@@ -70,7 +70,7 @@ def _row(account: OwnAccount, counts: Mapping[date, int], first: date, today: da
         followers=number(counts[last]) if last else "–",
         change=_change(counts, last) if last else "",
         counted=short_day(last) if last else "",
-        spark=spark_path([counts[day] - low if day in counts else None for day in days]),
+        spark=spark_path([counts[day] - low if day in counts else None for day in days], shows_gaps=True),
         problem=problem,
         advice=advice,
     )

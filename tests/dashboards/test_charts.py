@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboards import charts
+from dashboards.time_charts import spark_path
 from monitoring.insights.shares import shares
 
 
@@ -52,3 +53,10 @@ def test_shares_add_up_to_100(counts):
 
 def test_shares_favor_the_largest_remainder():
     assert shares([1, 1, 1]) == [34, 33, 33]
+
+
+def test_spark_path_joins_or_shows_gaps():
+    values = [0, 2, None, None, 4, None]
+    assert spark_path(values) == "M0.0 22.0L20.0 12.0L80.0 2.0"
+    assert spark_path(values, shows_gaps=True) == "M0.0 22.0h0L20.0 12.0M80.0 2.0h0"
+    assert spark_path([None, 3], shows_gaps=True) == ""
