@@ -271,6 +271,8 @@ CELERY_TASK_ROUTES = {
     "provisioning.tasks.*": {"queue": "enrich"},
     "workplace.tasks.continue_bulk_changes": LOW_PRIORITY,
     "workplace.tasks.send_newsletters": LOW_PRIORITY,
+    # Not where rules are evaluated: slow platforms must not delay alerts.
+    "workplace.tasks.count_followers": {"queue": "fetch"},
     "workplace.tasks.*": {"queue": "alert"},
     "reports.tasks.*": {"queue": "alert"},
     # Threads that wait for other servers; a run claims one website at a time.

@@ -8,7 +8,7 @@ Called by dashboards/views/website_google.py, which checks the role each time.
 import hashlib
 import json
 import secrets as randomness
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings as configuration
 from django.db import transaction
@@ -43,7 +43,6 @@ def start(project: Project, user: User, app: GoogleApp, website: Website | None 
     """Begin to sign in, and return the address at Google. `website` is the one to connect again."""
     state, verifier = randomness.token_urlsafe(32), randomness.token_urlsafe(64)
     now = timezone.now()
-    GoogleSignIn.objects.filter(expires_at__lt=now).delete()
     GoogleSignIn.objects.create(
         state_digest=_digest(state),
         project=project,
@@ -103,6 +102,11 @@ def open_sign_in(project: Project, user: User, pk: int) -> GoogleSignIn | None:
         project=project, user=user, expires_at__gt=timezone.now(), choices__isnull=False
     )
     return rows.filter(pk=pk).first()
+
+
+def forget_expired(now: datetime) -> None:
+    """Delete sign-ins that nobody finished, with their tokens."""
+    GoogleSignIn.objects.filter(expires_at__lt=now).delete()
 
 
 def choices_of(begun: GoogleSignIn) -> list[Choice]:

@@ -3,11 +3,12 @@
 from celery import shared_task
 from django.utils import timezone
 
-from website import reading
+from website import google_sign_in, reading
 
 
 @shared_task
 def read_websites() -> None:
+    google_sign_in.forget_expired(timezone.now())
     reading.read_due(timezone.now)
 
 

@@ -19,6 +19,7 @@ from website.google_sign_in import redirect_uri, start, take
 from website.models import GoogleSignIn, Website
 from website.readers.google_sign_in import GoogleApp
 from website.reading import read_due
+from website.tasks import read_websites
 
 pytestmark = pytest.mark.django_db
 
@@ -179,6 +180,15 @@ def test_sign_in_of_another_person_is_not_found(client, google, project, manager
     assert as_person(manager).get(url).status_code == 404
     GoogleSignIn.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
     assert client.get(url).status_code == 404
+
+
+def test_sign_in_that_nobody_finished_is_deleted_with_its_token(client, google, project):
+    sign_in(client, google, project)
+    read_websites()
+    assert GoogleSignIn.objects.exists()
+    GoogleSignIn.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
+    read_websites()
+    assert not GoogleSignIn.objects.exists()
 
 
 def test_person_who_is_no_admin_any_more_connects_nothing(client, google, project, owner):

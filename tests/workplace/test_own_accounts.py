@@ -4,12 +4,14 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.projects import create_project
+from config.celery import app
 from monitoring.models import Credential, RequestBudget, Source
 from monitoring.platforms.followers import count_of
 from monitoring.platforms.registry import PLATFORMS
@@ -189,6 +191,12 @@ def test_accounts_of_deleted_projects_are_not_counted(account):
     account.project.deleted_at = timezone.now()
     account.project.save()
     assert run() == 0 and not OwnAccount.objects.exists()
+
+
+def test_task_is_scheduled_and_runs_where_it_delays_nothing():
+    task = "workplace.tasks.count_followers"
+    assert [entry for entry in settings.CELERY_BEAT_SCHEDULE.values() if entry["task"] == task]
+    assert app.amqp.router.route({}, task)["queue"].name == "fetch"
 
 
 @pytest.mark.django_db(transaction=True)
