@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from datetime import time as wall_time
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
@@ -31,6 +31,7 @@ from workplace.calendar.wall_clock import WallClock
 from workplace.curation import checks, issues, items, newsletter, schedule, sections
 from workplace.curation.additions import NewItem
 from workplace.curation.additions import add_item as add_to_issue
+from workplace.curation.figures import CHOICES
 from workplace.curation.paper import with_pictures
 from workplace.curation.picture_fetch import fetch_picture
 from workplace.curation.versions import IssueChanged, ItemChanged, OrderChanged
@@ -42,6 +43,12 @@ PATH = "/projects/{int:project_id}/issues/{int:issue_id}"
 PAGE_SIZE = 30
 Version = Annotated[int, Field(ge=0, le=2**31 - 1, description="the version that you saw")]
 SMALL = Field(0, ge=0, le=2**31 - 1, description="the ID of a section; 0 is before all of them")
+
+
+if TYPE_CHECKING:
+    FigureMetric = str  # mypy accepts no Literal of computed values
+else:
+    FigureMetric = Literal[CHOICES]
 
 
 class IssuePatch(Body):
@@ -86,7 +93,14 @@ class ItemIn(Body):
     picture_alt: Text = Field("", description="its description for people who can’t see it")
 
 
-class PictureOut(Schema):
+class IssueFigureIn(Body):
+    metric: FigureMetric
+    days: Literal[7, 30, 90] = Field(7, description="the full days before today")
+    keyword: Id | None = Field(None, description="the ID of a keyword; all by default")
+    section: int = SMALL
+
+
+class ItemPictureOut(Schema):
     width: int
     height: int
     alt: str
@@ -103,7 +117,12 @@ class ItemOut(Schema):
     comment: str
     section: int
     version: int = Field(description="of its texts")
-    picture: PictureOut | None = None
+    picture: ItemPictureOut | None = None
+    metric: str = Field(description="of a figure; empty for other items")
+    days: int
+    figure: dict[str, float | str | None] = Field(
+        description="`value`, `first` and `last` day, as published; empty in a draft"
+    )
     removed_at: datetime | None = Field(description="when its platform or a person deleted it; it has no text then")
 
 
@@ -142,14 +161,14 @@ class PlanIn(Body):
     sends: bool = Field(False, description="email it to the readers, too")
 
 
-class PlaceIn(Body):
+class ItemPlaceIn(Body):
     item: Id
     section: int = SMALL
 
 
 class OrderIn(Body):
     order_version: Version
-    places: list[PlaceIn] = Field(max_length=200)
+    places: list[ItemPlaceIn] = Field(max_length=200)
 
 
 @router.get(OF_COLLECTION, response=IssuePage)
@@ -264,6 +283,14 @@ def add_item(request: SignedInRequest, project_id: int, issue_id: int, item: Ite
     picture = fetch_picture(project, request.user, item.picture_url) if item.picture_url else None
     new = NewItem(item.url, item.title, item.comment, item.section, picture, item.picture_alt)
     add_to_issue(found, request.user, _document(project, item), new, timezone.now())
+    return Status(201, _shown(_issue(request, project_id, issue_id)))
+
+
+@router.post(PATH + "/figures", response={201: FullIssueOut})
+def add_figure(request: SignedInRequest, project_id: int, issue_id: int, figure: IssueFigureIn) -> Status:
+    """Add a figure of the monitoring to the end of a section. It is stored when the issue is published."""
+    found, values = _issue(request, project_id, issue_id), (figure.metric, figure.keyword, figure.days)
+    items.add_figure(found, request.user, *values, timezone.now(), figure.section)
     return Status(201, _shown(_issue(request, project_id, issue_id)))
 
 

@@ -10,7 +10,7 @@ from ninja.files import UploadedFile
 
 from accounts.access import SignedInRequest, membership_of
 from accounts.models import Role
-from api.issues import PATH, PictureOut
+from api.issues import PATH, ItemPictureOut
 from workplace.curation import pictures
 from workplace.curation.picture_fetch import fetch_picture
 from workplace.models import CollectionItem, ItemPicture
@@ -19,7 +19,7 @@ router = Router(tags=["collections"])
 ONE = PATH + "/items/{int:item_id}/picture"
 
 
-@router.post(ONE, response=PictureOut)
+@router.post(ONE, response=ItemPictureOut)
 def set_picture(
     request: SignedInRequest,
     project_id: int,

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from dashboards.views import (
     collection_public,
     curation,
+    issue_figures,
     issue_items,
     issue_plan,
     issue_urls,
@@ -35,6 +36,11 @@ CURATION: list[URLPattern] = [
         name="issue_suggestions",
     ),
     path("p/<int:project_id>/curation/issues/<int:issue_id>/items", issue_urls.issue_item_new, name="issue_item_new"),
+    path(
+        "p/<int:project_id>/curation/issues/<int:issue_id>/figures",
+        issue_figures.issue_figure_new,
+        name="issue_figure_new",
+    ),
     path("p/<int:project_id>/curation/issues/<int:issue_id>/order", issue_items.issue_order, name="issue_order"),
     path(
         "p/<int:project_id>/curation/issues/<int:issue_id>/sections", issue_items.issue_sections, name="issue_sections"

@@ -20,12 +20,14 @@ from delivery.links import absolute
 from delivery.models import ExternalRecipient
 from monitoring.insights.cursors import page_before
 from workplace.curation.addresses import address_of, page_url
+from workplace.curation.figures import CHOICES, DAYS
 from workplace.curation.gaps import gap_lines, read_gaps
 from workplace.curation.issues import FIELDS, current_draft, period_of
 from workplace.curation.paper import with_pictures
 from workplace.curation.readers import confirmed_readers, readers_of
 from workplace.curation.suggestions import suggestions
 from workplace.curation.versions import ItemChanged
+from workplace.goals.metrics.registry import METRICS
 from workplace.models import Collection, CollectionIssue, CollectionItem
 
 ISSUES, READERS = 30, 50  # of a page
@@ -191,6 +193,9 @@ def editor(
             EditorSection(pk, title, by_section.get(pk, []), place <= 1, place == last)
             for place, (pk, title) in enumerate(titles)
         ],
+        "figure_metrics": [(name, METRICS[name].label) for name in CHOICES],
+        "figure_days": DAYS,
+        "keywords": list(collection.project.keywords.order_by("name", "pk")),
         "section_choices": titles,
         "item_count": sum(map(len, by_section.values())),
         "gaps": gap_lines(gaps, collection.zone),

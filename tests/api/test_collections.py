@@ -182,3 +182,15 @@ def test_viewer_reads_and_changes_nothing(program, viewer, root, collection, iss
     ):
         body = {"name": "x"} if path == "/collections" else {"version": 1} if method == "PATCH" else None
         assert reads(method, f"{root}{path}", body).status_code == 403
+
+
+def test_figure_is_stored_when_the_issue_is_published(api, root, issue, mention):
+    path, keyword = f"{root}/issues/{issue['id']}", mention.keyword
+    mention.published = timezone.now() - timedelta(days=2)
+    mention.save()
+    body = {"metric": "mentions", "days": 30, "keyword": keyword.pk}
+    added = api("POST", f"{path}/figures", body).json()["items"][-1]
+    assert (added["metric"], added["days"], added["figure"], added["url"]) == ("mentions", 30, {}, "")
+    api("PATCH", path, {"version": 1, "title": "Parcels"})
+    assert api("POST", f"{path}/publish").json()["items"][0]["figure"]["value"] == 1
+    assert api("POST", f"{path}/figures", body).status_code == 422

@@ -201,3 +201,23 @@ def test_issue_is_scheduled_and_canceled_by_keyboard(open_as, owner, draft, lang
     expect(button).to_have_count(0)
     draft.refresh_from_db()
     assert draft.publish_at is None
+
+
+@pytest.mark.parametrize(
+    ("language", "add", "title"), [("en", "Add figure", "Mentions"), ("fr", "Ajouter le chiffre", "Mentions")]
+)
+def test_figure_is_added_and_shown_to_readers(open_as, owner, draft, language, add, title):
+    owner.language = language
+    owner.save()
+    draft.collection.language = language
+    draft.collection.save()
+    page = open_as(owner, f"/p/{draft.collection.project_id}/curation/issues/{draft.pk}")
+    page.locator("#figure-days").select_option("30")
+    page.get_by_role("button", name=add).press("Enter")
+    expect(page.locator(".curation-name").last).to_have_text(title)
+    check_in_light_and_dark(page)
+    issues.change_issue(draft, 1, timezone.now(), title="A week of parcels")
+    issues.publish(draft, owner, timezone.now())
+    page.goto(page.url.split("/p/")[0] + "/curation/week/1")
+    expect(page.locator(".paper-figure b")).to_have_text(re.compile(r"^\d+$"))
+    check_in_light_and_dark(page)

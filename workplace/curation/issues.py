@@ -17,6 +17,7 @@ from accounts.activity_log import record
 from accounts.models import Project, User
 from delivery.message import Window
 from workplace.curation import checks
+from workplace.curation.figures import freeze, thaw
 from workplace.curation.gaps import read_gaps
 from workplace.curation.versions import IssueChanged
 from workplace.models import Collection, CollectionIssue
@@ -114,6 +115,7 @@ def publish(issue: CollectionIssue, user: User | None, now: datetime) -> Collect
         draft.publish_at, draft.plan_problem = None, ""
         draft.published_at = draft.changed_at = now
         draft.save()
+        freeze(draft, now)
         record(draft.collection.project, user, "issue.published", name_of(draft), issue=draft.pk)
     return draft
 
@@ -136,6 +138,7 @@ def unpublish(issue: CollectionIssue, user: User, now: datetime) -> CollectionIs
             if found.sent_at is None:  # emails that aren't in the outbox yet are not sent
                 found.send_requested_at = None
             found.save()
+            thaw(found)
             record(found.collection.project, user, "issue.unpublished", name_of(found), issue=found.pk)
     return found
 

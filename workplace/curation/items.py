@@ -12,6 +12,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -25,6 +26,7 @@ from monitoring.models import Document
 from monitoring.services.triage_log import log_change
 from outbound.secret_urls import hide
 from workplace.curation import checks
+from workplace.curation.figures import MAX_FIGURES, check_figure
 from workplace.curation.issues import locked_draft, name_of
 from workplace.curation.versions import ItemChanged, check_order
 from workplace.models import CollectionIssue, CollectionItem
@@ -82,6 +84,29 @@ def add_url(
     known = {"title": host[:MAX_ITEM_TITLE], "source": host[:MAX_SOURCE]}
     _assign(item, known | {name: value for name, value in values.items() if value})
     item.section, item.position = _known_section(draft, section), _next_place(draft)
+    item.save()
+    _touch(draft, now)
+    return item
+
+
+@transaction.atomic
+def add_figure(
+    issue: CollectionIssue, user: User, metric: str, keyword: int | None, days: int, now: datetime, section: int = 0
+) -> CollectionItem:
+    """Add a figure of the monitoring to the end of a section: see workplace/curation/figures.py."""
+    draft = locked_draft(issue)
+    _check_number(draft, 1)
+    if draft.items.exclude(metric="").count() >= MAX_FIGURES:
+        text = ngettext(
+            "An issue can have %(count)s figure.", "An issue can have up to %(count)s figures.", MAX_FIGURES
+        )
+        raise ValidationError({"metric": ValidationError(text % {"count": MAX_FIGURES}, code="too_many")})
+    check_figure(draft.collection, metric, keyword, days)
+    with translation.override(draft.collection.language):
+        title = check_figure(draft.collection, metric, keyword, days)[:MAX_ITEM_TITLE]
+    item = CollectionItem(issue=draft, title=title, metric=metric, about_keyword=keyword, days=days)
+    item.section, item.position = _known_section(draft, section), _next_place(draft)
+    item.added_by, item.added_at = user, now
     item.save()
     _touch(draft, now)
     return item

@@ -13,11 +13,20 @@ from django.utils import translation
 from accounts.formats import long_date, short_date
 from delivery.links import open_url
 from monitoring.insights.cursors import page_before
+from workplace.curation.figures import figure_of, figure_words
 from workplace.curation.gaps import gap_lines, read_gaps
 from workplace.curation.issues import period_of
 from workplace.models import Collection, CollectionIssue, CollectionItem, ItemPicture
 
 PAGE_SIZE = 30
+
+
+@dataclass(frozen=True)
+class PaperFigure:
+    """A figure in words: its value, "" if too little is known, and its days."""
+
+    value: str
+    days: str
 
 
 @dataclass(frozen=True)
@@ -33,6 +42,7 @@ class PaperItem:
     comment: str
     is_removed: bool
     picture: ItemPicture | None = None
+    figure: PaperFigure | None = None
 
 
 @dataclass(frozen=True)
@@ -97,7 +107,7 @@ def paper_of(issue: CollectionIssue, now: datetime, items: Iterable[CollectionIt
             day=long_date(day),
             published_on=day,
             editor=issue.editor,
-            sections=sections_of(issue, sorted(rows, key=lambda one: (one.position, one.pk))),
+            sections=sections_of(issue, now, sorted(rows, key=lambda one: (one.position, one.pk))),
             gaps=tuple(gap_lines(gaps, collection.zone)),
             is_draft=not issue.is_published,
         )
@@ -108,13 +118,25 @@ def with_pictures(items: QuerySet[CollectionItem]) -> QuerySet[CollectionItem]:
     return items.select_related("picture").defer("picture__jpeg")
 
 
-def sections_of(issue: CollectionIssue, items: Iterable[CollectionItem]) -> tuple[PaperSection, ...]:
+def sections_of(issue: CollectionIssue, now: datetime, items: Iterable[CollectionItem]) -> tuple[PaperSection, ...]:
     """Return the sections that have items, in the active language."""
     by_section: dict[int, list[PaperItem]] = {}
     for one in items:
         day = short_date(one.published_on) if one.published_on else ""
         is_removed, url, picture = one.removed_at is not None, open_url(one.url), getattr(one, "picture", None)
-        facts = (one.document_id, one.title, url, one.source, day, one.excerpt, one.comment, is_removed, picture)
+        figure = PaperFigure(*figure_words(one, figure_of(one, issue.collection, now))) if one.metric else None
+        facts = (
+            one.document_id,
+            one.title,
+            url,
+            one.source,
+            day,
+            one.excerpt,
+            one.comment,
+            is_removed,
+            picture,
+            figure,
+        )
         shown = PaperItem(*facts)
         by_section.setdefault(one.section, []).append(shown)
     titles = [(0, ""), *((one["id"], one["title"]) for one in issue.sections)]

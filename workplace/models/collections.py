@@ -119,6 +119,10 @@ class CollectionItem(models.Model):
     after its retention period. `published_on` is null if the day is unknown. A deleted item has no text any more
     (`removed_at`). Items of a section are in the order of `position`. `version` counts the changes of its texts.
     `offered_picture` is the URL of the picture that the page names for previews: Vigie reads it once a person asks.
+
+    An item with a `metric` of workplace/goals/metrics/ shows a figure of the last `days`, about the mentions of a
+    keyword or of all: it has no link. `figure` is what workplace/curation/figures.py stores when the issue is
+    published, {} in a draft. `about_keyword` has no foreign key: a published figure stays when its keyword is deleted.
     """
 
     issue = models.ForeignKey(CollectionIssue, on_delete=models.CASCADE, related_name="items", db_index=False)
@@ -134,6 +138,10 @@ class CollectionItem(models.Model):
     version = models.PositiveIntegerField(default=1, db_default=1)
     offered_picture = models.CharField(max_length=MAX_URL, blank=True, default="", db_default="")
     offered_alt = models.CharField(max_length=MAX_ALT, blank=True, default="", db_default="")
+    metric = models.CharField(max_length=30, blank=True, default="", db_default="")
+    about_keyword = models.BigIntegerField(null=True, blank=True)
+    days = models.PositiveSmallIntegerField(default=0, db_default=0)
+    figure = models.JSONField(default=dict)
     removed_at = models.DateTimeField(null=True, blank=True)
     added_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     added_at = models.DateTimeField(default=timezone.now)
