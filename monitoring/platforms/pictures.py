@@ -20,7 +20,9 @@ PICTURE_CODES = {
     "picture_refused": "a picture that the platform doesn't accept: its size, format or content",
     "picture_processing": "a picture that the platform has not processed yet",
 }
-# How long a worker waits for a picture that is being processed: far less than its lease (workplace/sending.py).
+# How long a worker waits for a picture that is being processed, and when it begins no further upload: with the slowest
+# responses, all of that is less than the time limit of its task.
+UPLOAD_LIMIT_S = 120
 WAITS_S = (0.5, 1, 2, 4, 8)
 JPEG = "image/jpeg"
 # Errors of a request that was understood, but not accepted; what remains is about the account or passes.

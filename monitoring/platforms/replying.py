@@ -12,7 +12,7 @@ from typing import Any
 
 from monitoring.platforms.pages import WRONG_SHAPE, error_of
 from monitoring.platforms.paging import PagedPlatform
-from monitoring.platforms.pictures import WAITS_S, Picture, Pictures, picture_refusal
+from monitoring.platforms.pictures import UPLOAD_LIMIT_S, WAITS_S, Picture, Pictures, picture_refusal
 from monitoring.platforms.replies import PublishedReply, Replies, ReplyRequest
 from monitoring.platforms.session import Session
 from monitoring.records import PollError, PollJob, PollResult
@@ -58,8 +58,11 @@ class Replier(Session):
     def attach(self) -> PollError | None:
         """Upload the pictures of a post. Return what prevents it: the post is published with all of them, or not."""
         how, uploaded = self.replies.pictures, []
+        stop_at = time.monotonic() + UPLOAD_LIMIT_S
         for picture in self.reply.pictures if how else ():
             assert how is not None
+            if time.monotonic() > stop_at:
+                return PollError("timeout", f"pictures uploaded for more than {UPLOAD_LIMIT_S} s")
             found = self._upload(how, picture)
             if isinstance(found, PollError):
                 return found
