@@ -14,9 +14,11 @@ from monitoring.platforms.pictures import PICTURE_CODES
 from tests.forks import is_killed
 from tests.lookalikes.platforms.base import Reply
 from tests.lookalikes.platforms.picture_posts import WITH_PICTURES
+from tests.lookalikes.platforms.publishing import PUBLISHING
 from tests.monitoring.polling.test_kill import kill, start, wait_until
 from tests.pictures import picture_bytes
-from tests.workplace.test_publishing import SEND, TEXT, Place, row, run
+from tests.workplace.publishing_place import TEXT, Place, row, run
+from tests.workplace.test_publishing import SEND
 from workplace import posts, publishing
 from workplace.models import OutgoingPost, Post
 from workplace.post_pictures import PictureValues, set_pictures, write_new
@@ -132,6 +134,21 @@ def test_token_without_the_scope_for_pictures_says_so(place, manager):
     fail_upload(place.server, Reply({"error": "This action is outside the authorized scopes"}, 403))
     assert run().status == "failed" and row().error_code == "reply_permission"
     assert place.server.published == []
+
+
+def test_text_alone_is_published_where_vigie_takes_no_pictures(project, manager, owner, as_person):
+    with PUBLISHING["discourse"]() as server:
+        server.now, server.posts = timezone.now(), []
+        post = post_of(Place(server, project), manager)
+        page = as_person(owner).get(reverse("post", args=[project.pk, post.pk])).text
+        assert "Attach the pictures on the platform." in page
+        assert run().status == "published" and len(server.published) == 1
+
+
+def test_page_says_nothing_about_pictures_that_are_published(place, manager, owner, as_person):
+    post = post_of(place, manager)
+    page = as_person(owner).get(reverse("post", args=[place.project.pk, post.pk])).text
+    assert "Attach the pictures on the platform." not in page
 
 
 @pytest.mark.slow
