@@ -97,6 +97,14 @@ def pytest_collection_finish():
     gc.enable()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_counts(worker_id):
+    """Let each worker count requests for itself: the ids in its database are also those of the others."""
+    from django.conf import settings
+
+    settings.CACHES["default"]["KEY_PREFIX"] = worker_id
+
+
 def load_all_modules():
     """Import the whole project: Hypothesis tries the constants of loaded modules, and which are, depends on the tests
     that a worker has run. With all of them, a test fails on every run or on none.

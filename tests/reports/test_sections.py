@@ -1,6 +1,7 @@
 """Sections of reports on goals, posts, the team, comparison and websites."""
 
 import re
+from datetime import timedelta
 
 from django.test import Client
 from django.utils import timezone
@@ -11,13 +12,23 @@ from reports.links import share_url
 from tests.reports.test_reports import DAY, path
 from tests.website.factories import make_breakdown, make_days, make_website
 from workplace.goals.changes import create_goal
-from workplace.models import Post
+from workplace.models import OutgoingPost, Post
 
 
 def test_report_on_comparison_goals_posts_and_team(project, owner, mentions):
     now = timezone.now()
     today = timezone.localdate()
-    Post.objects.create(project=project, title="Open day", kind="event", status="published", published_at=now)
+    post = Post.objects.create(project=project, title="Open day", kind="event", status="published", published_at=now)
+    Post.objects.create(project=project, title="Second", status="published", published_at=now + timedelta(seconds=1))
+    for platform, likes in (("bluesky", 5), ("mastodon", None), ("x", 2)):
+        sent = OutgoingPost.objects.create(
+            project=project, variant=post.variants.create(platform=platform), state="sent"
+        )
+        OutgoingPost.objects.filter(pk=sent.pk).update(likes=likes, replies=likes, counted_at=likes and now)
+    issue = project.collections.create(name="Press", slug="press", language="en", time_zone="UTC").issues.create(
+        number=1, title="This week", language="en", published_at=now
+    )
+    issue.items.create(title="A lamp", url="https://press.example/", position=0)
     goal = {"metric": "mentions", "target": 5, "starts_on": today - 3 * DAY, "ends_on": today}
     create_goal(project, owner, now, name="More talk", **goal)
     record(project, owner, "note.created", "x")
@@ -27,24 +38,28 @@ def test_report_on_comparison_goals_posts_and_team(project, owner, mentions):
         period="fixed",
         first_day=today - 6 * DAY,
         last_day=today,
-        sections=["compare", "goals", "posts", "team"],
+        sections=["compare", "goals", "posts", "curation", "team"],
     )
     edition = create_link(report, owner, 7, now).edition
     sections = {one["name"]: one["blocks"] for one in edition.content}
     assert [row[:3] for row in sections["compare"][0]["rows"]] == [["Lumen", "10", "71%"], ["Lampion", "4", "29%"]]
     assert sections["goals"][0]["rows"][0][:4] == ["More talk", "at least 5", "14", "Reached"]
-    assert sections["posts"][1]["rows"][0][:2] == ["Open day", "Event"]
+    assert sections["posts"][0]["text"] == "Event (1), Information (1)"
+    first, second = sections["posts"][1]["rows"]
+    assert (first[:2], first[3], second[3]) == (["Open day", "Event"], "14", "–")
+    assert [row[:3] for row in sections["curation"][0]["rows"]] == [["This week", "Press", "1"]]
     assert [one["value"] for one in sections["team"][0]["items"]] == ["0", "0", "1", "0", "0", "0"]
 
 
 def test_sections_without_anything_to_show_say_it(project, owner):
-    report = create_report(project, owner, sections=["compare", "goals", "posts", "team"])
+    report = create_report(project, owner, sections=["compare", "goals", "posts", "curation", "team"])
     link = create_link(report, owner, None, timezone.now())
     page = Client().get(share_url(link)).text
     for text in (
         "A comparison needs a brand and a competitor",
         "No goals in this period.",
         "No posts were published in this period.",
+        "No issue of a collection was published in this period.",
         "Nothing was done in this period.",
     ):
         assert text in page
