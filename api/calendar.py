@@ -38,13 +38,15 @@ class NewCalendarAddressOut(CalendarAddressOut):
 
 
 class CalendarRulesPatch(Body):
-    """`forbidden` and `hashtags` replace all words."""
+    """`forbidden`, `hashtags` and `link_domains` replace all words."""
 
     needs_approval: bool = UNSET
     tone: Text = UNSET
     forbidden: list[Text] = UNSET
     hashtags: list[Text] = UNSET
     signature: Text = UNSET
+    tags_links: bool = UNSET
+    link_domains: list[Text] = UNSET
 
 
 class CalendarRulesOut(Schema):
@@ -53,6 +55,8 @@ class CalendarRulesOut(Schema):
     forbidden: list[str] = Field(description="words and phrases that the preview points out")
     hashtags: list[str] = Field(description="that every post has")
     signature: str = Field(description="with which each post ends")
+    tags_links: bool = Field(description="whether links to the website get campaign parameters at publication")
+    link_domains: list[str] = Field(description="domains of the website")
 
 
 class PostingSlotIn(Body):

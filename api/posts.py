@@ -29,6 +29,7 @@ from workplace.calendar.text_limits import PLATFORMS, count
 from workplace.models import Post, PostVariant
 from workplace.post_pictures import read_pictures_of
 from workplace.post_reads import LISTS, PostFilter
+from workplace.post_texts import OwnLinks, links_of
 from workplace.posting_slots import plan_in_slot
 from workplace.posts import PostChanged, PostValues
 
@@ -183,7 +184,8 @@ def list_posts(request: SignedInRequest, project_id: int, parameters: Query[Post
     )
     page = post_reads.page(project, parameters.which, chosen, timezone.now(), parameters.cursor)
     read_pictures_of(page.posts)
-    return {"items": [_out(post) for post in page.posts], "next_cursor": page.cursor or None}
+    links = links_of(project)
+    return {"items": [_out(post, links) for post in page.posts], "next_cursor": page.cursor or None}
 
 
 @router.post(PATH, response={201: PostOut})
@@ -333,23 +335,23 @@ def post_of(project: Project, post_id: int) -> Post:
 def _read(project: Project, post_id: int) -> dict[str, object]:
     post = post_of(project, post_id)
     read_pictures_of([post])
-    return _out(post)
+    return _out(post, links_of(project))
 
 
-def _out(post: Post) -> dict[str, object]:
+def _out(post: Post, links: OwnLinks) -> dict[str, object]:
     renamed = {"type": post.kind, "day": post.due_day, "time": post.due_time}
     names = (name for name in PostOut.model_fields if name not in (*renamed, "platforms", "pictures"))
     variants = sorted(post.variants.all(), key=lambda one: PLATFORMS.index(one.platform))
     return {
         **{name: getattr(post, name) for name in names},
         **renamed,
-        "platforms": [_platform(post, one) for one in variants],
+        "platforms": [_platform(post, one, links) for one in variants],
         "pictures": [{name: getattr(one, name) for name in PictureOut.model_fields} for one in post.pictures.all()],
     }
 
 
-def _platform(post: Post, variant: PostVariant) -> dict[str, object]:
-    text = variant.text or post.text
+def _platform(post: Post, variant: PostVariant, links: OwnLinks) -> dict[str, object]:
+    text = links.text_of(post, variant)
     counted = count(text, variant.platform)
     return {
         "platform": variant.platform,

@@ -284,6 +284,7 @@ CALENDAR = [
         name="post_template_new",
     ),
     path("p/<int:project_id>/calendar/posts/new", posts.post_new, name="post_new"),
+    path("p/<int:project_id>/calendar/posts/<int:post_id>/links", posts.post_tag_links, name="post_tag_links"),
     path("p/<int:project_id>/calendar/posts/check", posts.post_check, name="post_check"),
     path("p/<int:project_id>/calendar/posts/hour", calendar_hours.post_hour, name="post_hour"),
     path("p/<int:project_id>/calendar/posts/<int:post_id>", posts.post, name="post"),

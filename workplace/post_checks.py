@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership, Role, User, validate_time_zone
 from monitoring.content.scrub import is_storable
 from workplace.calendar.charter import read_hashtags
+from workplace.calendar.links import read_domain
 from workplace.calendar.text_limits import PLATFORMS
 from workplace.models import Post
 from workplace.models.posts import (
     MAX_CAMPAIGN,
     MAX_COMMENT,
+    MAX_DOMAINS,
     MAX_SIGNATURE,
     MAX_TERM,
     MAX_TERMS,
@@ -79,9 +81,20 @@ def checked_rules(values: Mapping[str, object]) -> dict[str, object]:
             checked[name] = read(terms)
             if problem := _terms_problem(read(terms)):
                 errors[name] = ValidationError(problem, code="invalid")
+    if isinstance(domains := values.get("link_domains"), list):
+        checked["link_domains"] = list(dict.fromkeys(filter(None, map(read_domain, domains))))
+        if problem := _domains_problem(domains):
+            errors["link_domains"] = ValidationError(problem, code="invalid")
     if errors:
         raise ValidationError(errors)
     return checked
+
+
+def _domains_problem(domains: list[str]) -> str:
+    if len(domains) > MAX_DOMAINS:
+        return _("Enter at most %(count)s domains.") % {"count": MAX_DOMAINS}
+    wrong = next((one.strip() for one in domains if one.strip() and not read_domain(one)), "")
+    return _("“%(name)s” is not a domain, such as lumen.example.") % {"name": wrong[:100]} if wrong else ""
 
 
 def _phrases(lines: Iterable[str]) -> list[str]:

@@ -21,6 +21,7 @@ from monitoring.messages.post_errors import post_error_text
 from workplace.calendar.text_limits import PLATFORMS
 from workplace.models import Post
 from workplace.post_pictures import stored
+from workplace.post_texts import links_of
 from workplace.post_words import place_name
 
 ASKED = gettext_noop("%(person)s asks you to approve the post “%(title)s”")
@@ -75,7 +76,8 @@ def _write_approval(post: Post, to: User, pattern: str, by: User) -> None:
 def _text(template: str, post: Post, headline: str) -> str:
     by_hand = [one for one in post.variants.all() if one.credential_id is None]
     variants = sorted(by_hand or post.variants.all(), key=lambda one: PLATFORMS.index(one.platform))
-    texts = [(place_name(one.platform), one.text or post.text) for one in variants]
+    links = links_of(post.project)
+    texts = [(place_name(one.platform), links.text_of(post, one)) for one in variants]
     url = absolute(reverse("post", args=[post.project_id, post.pk]))
     pictures = [
         (absolute(reverse("post_picture", args=[post.project_id, one.pk])) + "?download", one.alt)

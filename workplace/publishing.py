@@ -28,6 +28,7 @@ from workplace.models import OutgoingPost, Post, PostVariant
 from workplace.post_messages import write_problem
 from workplace.post_pictures import pictures_to_publish
 from workplace.post_reminders import people_of
+from workplace.post_texts import links_of
 
 log = logging.getLogger(__name__)
 State, Status = OutgoingPost.State, Post.Status
@@ -94,15 +95,16 @@ def _begin(pk: int, now: datetime) -> bool:
         if post.due_at < now - LATEST:
             _fail(post, [(one.platform, TOO_LATE) for one in variants])
             return True
-        created = [_row(post, variant, variant.credential, now) for variant in variants if variant.credential]
+        links = links_of(post.project)
+        texts = {variant.pk: links.text_of(post, variant) for variant in variants}
+        created = [_row(post, one, texts[one.pk], one.credential, now) for one in variants if one.credential]
         OutgoingPost.objects.bulk_create(created)
         if created:
             _change(post, Status.PUBLISHING, "post.publishing", platforms=[row.variant.platform for row in created])
         return bool(created)
 
 
-def _row(post: Post, variant: PostVariant, credential: Credential, now: datetime) -> OutgoingPost:
-    text = variant.text or post.text
+def _row(post: Post, variant: PostVariant, text: str, credential: Credential, now: datetime) -> OutgoingPost:
     return OutgoingPost(
         project=post.project,
         variant=variant,

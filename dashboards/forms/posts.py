@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from django import forms
 from django.forms import BoundField
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -74,7 +75,7 @@ class PostForm(forms.Form):
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.pictures = PictureSlots.read(self.data, self.files)
+        self.project, self.pictures = project, PictureSlots.read(self.data, self.files)
         for name in ("owner", "reviewer"):
             field = self.fields[name]
             if isinstance(field, forms.ModelChoiceField):
@@ -135,6 +136,16 @@ class PostForm(forms.Form):
         """The text and the text of each chosen platform as they are now, for the preview; also of an invalid form."""
         chosen = {name: str(self[f"text_{name}"].value() or "") for name in PLATFORMS if self[f"on_{name}"].value()}
         return str(self["text"].value() or ""), chosen
+
+    def with_texts(self, data: QueryDict, texts: Mapping[str, str]) -> "PostForm":
+        """Return the form with other texts of platforms, where they differ from the one that they would use.
+
+        `data` is a copy of what was posted, which is changed.
+        """
+        text = self.shown_texts[0].replace("\r\n", "\n").strip()
+        for name, own in texts.items():
+            data[f"text_{name}"] = "" if own == text else own
+        return PostForm(data, self.files, project=self.project, initial=self.initial)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -200,6 +211,24 @@ class CalendarRulesForm(forms.Form):
         label=_("Signature"), max_length=MAX_SIGNATURE, required=False, help_text=_("Words with which each post ends.")
     )
 
+    tags_links = forms.BooleanField(
+        label=_("Add campaign parameters to links when a post is published"),
+        required=False,
+        help_text=_("Your analytics then shows how many visits each post brought. Parameters that a link has stay."),
+    )
+    link_domains = forms.CharField(
+        label=_("Domains of your website"),
+        max_length=5000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "ltr", "spellcheck": "false"}),
+        help_text=_(
+            "One per line, such as lumen.example. Subdomains count. A site connected by Plausible counts already."
+        ),
+    )
+
+    def clean_link_domains(self) -> list[str]:
+        return self._checked("link_domains", self.cleaned_data["link_domains"].splitlines())
+
     def clean_forbidden(self) -> list[str]:
         return self._checked("forbidden", self.cleaned_data["forbidden"].splitlines())
 
@@ -215,7 +244,8 @@ class CalendarRulesForm(forms.Form):
     @classmethod
     def for_rules(cls, rules: CalendarRules, data: Any = None) -> "CalendarRulesForm":
         """Return the form of stored rules."""
-        initial = {name: getattr(rules, name) for name in ("needs_approval", "tone", "signature")}
+        initial = {name: getattr(rules, name) for name in ("needs_approval", "tone", "signature", "tags_links")}
+        initial["link_domains"] = "\n".join(rules.link_domains)
         initial |= {"forbidden": "\n".join(rules.forbidden), "hashtags": " ".join(rules.hashtags)}
         return cls(data, initial=initial)
 

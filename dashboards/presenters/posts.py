@@ -15,11 +15,13 @@ from django.utils.translation import ngettext
 
 from accounts.formats import clock, number
 from accounts.models import User
+from dashboards.forms.posts import PostForm
 from dashboards.presenters.dates import full_time
 from dashboards.presenters.post_pictures import ShownPicture, picture_remarks
 from workplace.calendar.charter import Charter, Findings, check
 from workplace.calendar.text_limits import PLATFORMS, WEBSITE, Count, count
 from workplace.models import Post, PostVariant
+from workplace.post_texts import OwnLinks
 from workplace.post_words import place_name, place_words
 from workplace.posts import is_late, steps_of
 
@@ -103,11 +105,13 @@ def variants_of(post: Post) -> list[PostVariant]:
     return sorted(post.variants.all(), key=lambda one: PLATFORMS.index(one.platform))
 
 
-def texts_of(post: Post, charter: Charter, pictures: Sequence[ShownPicture] = ()) -> list[PlatformText]:
+def texts_of(
+    post: Post, charter: Charter, links: OwnLinks, pictures: Sequence[ShownPicture] = ()
+) -> list[PlatformText]:
     """Return what is published on each platform."""
     return [
         replace(
-            _platform_text(one.platform, one.text or post.text, one.url, charter, pictures),
+            _platform_text(one.platform, links.text_of(post, one), one.url, charter, pictures),
             title=one.title,
             place=place_words(one.platform, one.place),
         )
@@ -116,14 +120,30 @@ def texts_of(post: Post, charter: Charter, pictures: Sequence[ShownPicture] = ()
 
 
 def preview_of(
-    text: str, platforms: Mapping[str, str], charter: Charter, pictures: Sequence[ShownPicture] = ()
+    texts: Mapping[str, str], charter: Charter, pictures: Sequence[ShownPicture] = ()
 ) -> list[PlatformText]:
     """Return what would be published on each platform, of a form that is being filled in."""
-    text = text.replace("\r\n", "\n").strip()
-    return [
-        _platform_text(name, own.replace("\r\n", "\n").strip() or text, "", charter, pictures)
-        for name, own in platforms.items()
-    ]
+    return [_platform_text(name, text, "", charter, pictures) for name, text in texts.items()]
+
+
+def shown_texts(form: PostForm, links: OwnLinks, post_id: int) -> dict[str, str]:
+    """Return the texts of a form by platform, with parameters in links; also of an invalid form."""
+    text, platforms = form.shown_texts
+    campaign = " ".join(str(form["campaign"].value() or "").split())
+    return {
+        name: links.tagged(_lines(own) or _lines(text), name, campaign, post_id) for name, own in platforms.items()
+    }
+
+
+def link_hint(texts: Mapping[str, str], post_id: int) -> str:
+    """Return a hint on the links in the preview of a post that has no number yet, "" if none is needed."""
+    if post_id or not any("utm_content=post-0" in text for text in texts.values()):
+        return ""
+    return _("When the post is saved, its number replaces the 0 in “post-0”.")
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()
 
 
 def steps_for(post: Post, user: User, *, needs_approval: bool) -> dict[str, bool]:

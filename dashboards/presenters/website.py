@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import Min
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -33,6 +34,7 @@ from website.periods import Period
 from website.readers.base import Dimension
 from website.schedule import HISTORY_DAYS
 from workplace.annotations import chart_marks
+from workplace.post_texts import posts_of_values
 
 COMPARED_DAYS = 90  # for the connection of mentions and visits, in any period
 
@@ -51,12 +53,13 @@ class DayRow:
 
 @dataclass(frozen=True)
 class RankRow:
-    """A value of a breakdown; `part` is the width of its bar in percent."""
+    """A value of a breakdown; `part` is the width of its bar in percent, `url` the post that it is, "" for none."""
 
     label: str
     more: str
     count: str
     part: int
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -249,11 +252,15 @@ def _rankings(website: Website, period: Period) -> list[Ranking]:
     found = []
     for dimension, title, unit, empty in kinds:
         top = figures.top(website, dimension, period.first, period.last)
-        found.append(Ranking(str(dimension), title, unit, empty, _rank_rows(top, dimension), _rest_words(top)))
+        found.append(
+            Ranking(str(dimension), title, unit, empty, _rank_rows(top, dimension, website.project), _rest_words(top))
+        )
     return found
 
 
-def _rank_rows(top: Top, dimension: Dimension) -> list[RankRow]:
+def _rank_rows(top: Top, dimension: Dimension, project: Project) -> list[RankRow]:
+    names = [row.detail or row.value for row in top.rows] if dimension is Dimension.CAMPAIGN else []
+    posts = posts_of_values(project, names) if names else {}
     most = top.rows[0].count if top.rows else 1
     rows = []
     for row in top.rows:
@@ -262,7 +269,11 @@ def _rank_rows(top: Top, dimension: Dimension) -> list[RankRow]:
             label, more = row.detail, row.value
         if label == "(direct)":
             label, more = _("Direct visits"), ""
-        rows.append(RankRow(label, more, number(row.count), round(100 * row.count / most)))
+        url = ""
+        if post := posts.get(label):
+            label, more = post.title, "" if more == label else more
+            url = reverse("post", args=[project.pk, post.pk])
+        rows.append(RankRow(label, more, number(row.count), round(100 * row.count / most), url))
     return rows
 
 

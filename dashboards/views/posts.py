@@ -12,17 +12,28 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import SignedInRequest, project_view
-from accounts.models import Membership, Role
+from accounts.models import Membership, Project, Role
 from dashboards.forms.posts import CommentForm, PostForm, read_day
 from dashboards.presenters.post_accounts import account_rows
 from dashboards.presenters.post_pictures import pictures_in, pictures_of
-from dashboards.presenters.posts import missing_words, own_time, preview_of, steps_for, texts_of, tile_of
+from dashboards.presenters.post_visits import visit_rows
+from dashboards.presenters.posts import (
+    link_hint,
+    missing_words,
+    own_time,
+    preview_of,
+    shown_texts,
+    steps_for,
+    texts_of,
+    tile_of,
+)
 from monitoring.content.values import read_id
 from monitoring.polling.replies import post_accounts
 from workplace import posts
 from workplace.models import Post, PostTemplate
 from workplace.post_pictures import stored
 from workplace.post_templates import templates_of
+from workplace.post_texts import OwnLinks, links_of, own_links
 from workplace.posting_slots import free_slot, slots_of
 from workplace.publishing import latest_rows
 
@@ -42,7 +53,8 @@ def post_page(
         "project": membership.project,
         "post": found,
         "tile": tile_of(found, now),
-        "texts": texts_of(found, rules.charter, pictures),
+        "texts": texts_of(found, rules.charter, links_of(membership.project), pictures),
+        "visits": visit_rows(found),
         "pictures": pictures,
         "own_time": own_time(found),
         "missing": missing_words(found, request.user, needs_approval=needs_approval),
@@ -105,19 +117,42 @@ def post_edit(request: SignedInRequest, membership: Membership, post_id: int) ->
 @project_view(Role.MANAGER)
 @require_POST
 def post_check(request: SignedInRequest, membership: Membership) -> HttpResponse:
-    """POST the form of a post for its preview with lengths; nothing is saved."""
+    """POST the form of a post for its preview with lengths; `?post=` is its number. Nothing is saved."""
     form = PostForm(request.POST, project=membership.project)
-    charter = posts.rules_of(membership.project).charter
-    pictures = pictures_in(membership.project, form.pictures)
-    context = {"project": membership.project, "texts": preview_of(*form.shown_texts, charter, pictures)}
-    return render(request, "posts/_preview.html", context)
+    preview = _preview(membership.project, form, read_id(request.GET.get("post", "")) or 0)
+    return render(request, "posts/_preview.html", {"project": membership.project, **preview})
+
+
+@project_view(Role.MANAGER)
+@require_POST
+def post_tag_links(request: SignedInRequest, membership: Membership, post_id: int) -> HttpResponse:
+    """POST the form of a post to get it with campaign parameters in links to the website; nothing is saved."""
+    found = post_of(membership, post_id)
+    form = PostForm.for_post(found, request.POST, request.FILES)
+    before = shown_texts(form, OwnLinks(), found.pk)
+    texts = shown_texts(form, own_links(membership.project), found.pk)
+    if texts == before:
+        return _form_page(request, membership, form, found, _("No link to your website lacks campaign parameters."))
+    done = _("Campaign parameters added. Check the texts, then save the post.")
+    return _form_page(request, membership, form.with_texts(request.POST.copy(), texts), found, done)
+
+
+def _preview(project: Project, form: PostForm, post_id: int) -> dict[str, object]:
+    texts, pictures = shown_texts(form, links_of(project), post_id), pictures_in(project, form.pictures)
+    charter = posts.rules_of(project).charter
+    return {
+        "texts": preview_of(texts, charter, pictures),
+        "link_hint": link_hint(texts, post_id),
+        "pictures": pictures,
+    }
 
 
 def _form_page(
-    request: SignedInRequest, membership: Membership, form: PostForm, found: Post | None = None
+    request: SignedInRequest, membership: Membership, form: PostForm, found: Post | None = None, tagged: str = ""
 ) -> HttpResponse:
-    status = HTTPStatus.BAD_REQUEST if form.is_bound and form.errors else HTTPStatus.OK
-    rules, pictures = posts.rules_of(membership.project), pictures_in(membership.project, form.pictures)
+    """Return the form; `tagged` is what was done with its links, which is no reason to show errors."""
+    status = HTTPStatus.BAD_REQUEST if form.is_bound and not tagged and form.errors else HTTPStatus.OK
+    rules = posts.rules_of(membership.project)
     context = {
         "project": membership.project,
         "post": found,
@@ -126,8 +161,9 @@ def _form_page(
         "chosen_template": read_id(request.GET.get("template", "")),
         "form": form,
         "version": request.POST.get("version") or (found and found.version),
-        "pictures": pictures,
-        "texts": preview_of(*form.shown_texts, rules.charter, pictures),
+        "tagged": tagged,
+        "can_tag": found is not None and not rules.tags_links and bool(own_links(membership.project).domains),
+        **_preview(membership.project, form, found.pk if found else 0),
     }
     return render(request, "posts/form.html", context, status=status)
 

@@ -46,7 +46,7 @@ def question_in(text: str) -> str:
 
 def public_words(question: str) -> str:
     """Return a question without email addresses, names of accounts and long numbers."""
-    return " ".join(_PRIVATE.sub("…", question).split())
+    return _PRIVATE.sub("…", question).strip()
 
 
 def group_questions(questions: Sequence[str], common: Collection[str] = ()) -> list[list[int]]:

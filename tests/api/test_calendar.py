@@ -48,6 +48,7 @@ def test_calendar_addresses_of_a_person_are_limited(program, viewer, addresses):
 
 def test_rules_are_changed_field_by_field_and_logged(program, owner, manager, viewer, rules):
     nothing = {"needs_approval": False, "tone": "", "forbidden": [], "hashtags": [], "signature": ""}
+    nothing |= {"tags_links": False, "link_domains": []}
     assert program(viewer).get(rules).json() == nothing
     sent = {"forbidden": ["  low   cost ", "low cost", ""], "hashtags": ["lumen", "#Lumen", "#light"]}
     changed = program(owner)("PATCH", rules, sent).json()
@@ -68,6 +69,8 @@ def test_rules_are_changed_field_by_field_and_logged(program, owner, manager, vi
         ("forbidden", [f"word {number}" for number in range(101)]),
         ("forbidden", ["x" * 101]),
         ("hashtags", ["x" * 101]),
+        ("link_domains", ["lumen example"]),
+        ("link_domains", [f"{number}.example" for number in range(21)]),
         ("tone", None),
     ],
 )

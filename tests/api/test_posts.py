@@ -5,6 +5,7 @@ import pytest
 from monitoring.models import Credential
 from tests.api.test_access import assert_problem
 from workplace.models import Post
+from workplace.posts import set_rules
 
 pytestmark = pytest.mark.django_db
 
@@ -180,3 +181,15 @@ def test_comments_are_listed_in_their_order(post, program, manager, viewer, path
     assert_problem(program(viewer)("POST", comments, {"comment": "Me too"}), 403)
     items = program(viewer).get(comments).json()["items"]
     assert [(one["text"], one["author"]["id"]) for one in items] == [("Shorter?", manager.pk), ("Done", manager.pk)]
+
+
+def test_text_has_campaign_parameters_if_the_project_wants_them(program, owner, manager, project, path):
+    sent = {"title": "Advent", "text": "See https://lumen.example/a", "platforms": [{"platform": "bluesky"}]}
+    pk = program(manager)("POST", path, sent).json()["id"]
+    set_rules(project, owner, link_domains=["lumen.example"], tags_links=True)
+    (found,) = program(manager).get(f"{path}/{pk}").json()["platforms"]
+    assert found["text"].endswith(f"utm_source=bluesky&utm_medium=social&utm_campaign=post-{pk}&utm_content=post-{pk}")
+    assert (found["length"], found["own_text"]) == (len(found["text"]), "")
+    assert program(manager).get(f"{path}?which=undated").json()["items"][0]["platforms"] == [found]
+    set_rules(project, owner, tags_links=False)
+    assert program(manager).get(f"{path}/{pk}").json()["platforms"][0]["text"] == sent["text"]

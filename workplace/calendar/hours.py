@@ -67,11 +67,13 @@ class WeekHours:
         return self.is_enough and self.values[hour.weekday * 24 + hour.hour] < QUIET * average
 
     def best(self) -> list[Hour]:
-        """Return the best hours, at most one per weekday, the best first."""
+        """Return the best hours, at most one per weekday, the best first; none at which nobody is."""
         if not self.is_enough:
             return []
         found: list[Hour] = []
         for at in sorted(range(len(self.values)), key=lambda at: (-self.values[at], at)):
+            if not self.values[at]:
+                break
             if all(one.weekday != at // 24 for one in found):
                 found.append(Hour(at // 24, at % 24))
             if len(found) == BEST:

@@ -3,7 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -19,12 +19,14 @@ from workplace.calendar.wall_clock import WallClock
 MAX_TITLE, MAX_TEXT, MAX_CAMPAIGN, MAX_COMMENT, MAX_URL = 150, 70_000, 100, 2000, 2000
 MAX_PLACE_TITLE, MAX_PLACE = 300, 100
 MAX_TONE, MAX_SIGNATURE, MAX_TERMS, MAX_TERM = 2000, 100, 100, 100
+MAX_DOMAINS = 20
 
 
 class CalendarRules(models.Model):
     """The conditions of a project for its posts, and the charter of its brand; a project without a row has none.
 
-    `tone` is shown to writers. Texts avoid `forbidden` words and have the `hashtags` and the `signature`.
+    `tone` is shown to writers. Texts avoid `forbidden` words and have the `hashtags` and the `signature`. With
+    `tags_links`, links to `link_domains` get campaign parameters when a post is published (workplace/post_texts.py).
     """
 
     project = models.OneToOneField(Project, on_delete=models.CASCADE, related_name="calendar_rules")
@@ -33,6 +35,8 @@ class CalendarRules(models.Model):
     forbidden = models.JSONField(default=list)
     hashtags = models.JSONField(default=list)
     signature = models.CharField(_("signature"), max_length=MAX_SIGNATURE, blank=True, default="")
+    tags_links = models.BooleanField(default=False, db_default=False)
+    link_domains = models.JSONField(default=list, db_default=Value([], models.JSONField()))
 
     def __str__(self) -> str:
         return f"{self.project}"

@@ -69,3 +69,4 @@ def test_wordings_of_one_question_are_one_group():
 def test_public_words_leave_out_addresses_accounts_and_long_numbers():
     text = "Où est ma commande 123 456 de jean@a.fr, @lea@mastodon.social, en 2026 ?"
     assert public_words(text) == "Où est ma commande … de … … en 2026 ?"
+    assert public_words("Vous livrez\u202f?") == "Vous livrez\u202f?"

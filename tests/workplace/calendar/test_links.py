@@ -1,0 +1,66 @@
+"""Campaign parameters in the links of a text: which links get them, and what stays as it was written."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workplace.calendar.links import post_ids, read_domain, tag_links, tags_of
+
+DOMAINS = ("lumen.example",)
+TAGS = tags_of(12, "bluesky", "Automne 2026")
+QUERY = "utm_source=bluesky&utm_medium=social&utm_campaign=automne-2026&utm_content=post-12"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("See https://lumen.example/a.", "See https://lumen.example/a?{}."),
+        ("(https://www.lumen.example/a?b=1)!", "(https://www.lumen.example/a?b=1&{})!"),
+        ("https://lumen.example/wiki/Lamp_(desk)", "https://lumen.example/wiki/Lamp_(desk)?{}"),
+        ("« HTTPS://LUMEN.example/a#b »", "« HTTPS://LUMEN.example/a?{}#b »"),
+        (
+            "https://shop.lumen.example\nhttps://lumen.example",
+            "https://shop.lumen.example?{}\nhttps://lumen.example?{}",
+        ),
+        ("https://notlumen.example https://lumen.example.evil.example", None),
+        ("lumen.example/a", None),
+        ("https://lumen.example@evil.example/", None),
+        ("https://[lumen.example/", None),
+        ("No link", None),
+    ],
+)
+def test_links_to_own_domains_get_parameters(text, expected):
+    found = tag_links(text, DOMAINS, TAGS)
+    assert found == (text if expected is None else expected.replace("{}", QUERY))
+    assert tag_links(found, DOMAINS, TAGS) == found
+    assert tag_links(text, (), TAGS) == text
+
+
+def test_post_without_a_campaign_is_one_and_its_number_is_read_back():
+    tags = tags_of(7, "x", "")
+    assert (tags.source, tags.campaign, tags.content) == ("x", "post-7", "post-7")
+    assert post_ids(["post-7", "post-", "post-x", "Post-8", "spring", "post-9999999999999999999"]) == {7}
+
+
+@pytest.mark.parametrize(
+    ("text", "domain"),
+    [
+        (" www.Lumen.example ", "lumen.example"),
+        ("https://lumen.example/a?b", "lumen.example"),
+        ("lumen.example:8080", "lumen.example"),
+        ("métro.example", "métro.example"),
+        ("lumen", ""),
+        ("lumen..example", ""),
+        ("", ""),
+        ("not a domain.x", ""),
+    ],
+)
+def test_domain_is_read_from_a_line(text, domain):
+    assert read_domain(text) == domain
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_any_text_and_domain_are_read(text, line):
+    domain = read_domain(line)
+    assert read_domain(domain) == domain
+    tag_links(f"{text} https://{text}", [domain] if domain else DOMAINS, TAGS)
