@@ -273,6 +273,7 @@ CELERY_TASK_ROUTES = {
     "workplace.tasks.send_newsletters": LOW_PRIORITY,
     # Not where rules are evaluated: slow platforms must not delay alerts.
     "workplace.tasks.count_followers": {"queue": "fetch"},
+    "workplace.tasks.read_post_engagement": {"queue": "fetch"},
     "workplace.tasks.*": {"queue": "alert"},
     "reports.tasks.*": {"queue": "alert"},
     # Threads that wait for other servers; a run claims one website at a time.

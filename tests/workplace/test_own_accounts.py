@@ -193,8 +193,9 @@ def test_accounts_of_deleted_projects_are_not_counted(account):
     assert run() == 0 and not OwnAccount.objects.exists()
 
 
-def test_task_is_scheduled_and_runs_where_it_delays_nothing():
-    task = "workplace.tasks.count_followers"
+@pytest.mark.parametrize("name", ["count_followers", "read_post_engagement"])
+def test_task_is_scheduled_and_runs_where_it_delays_nothing(name):
+    task = f"workplace.tasks.{name}"
     assert [entry for entry in settings.CELERY_BEAT_SCHEDULE.values() if entry["task"] == task]
     assert app.amqp.router.route({}, task)["queue"].name == "fetch"
 
