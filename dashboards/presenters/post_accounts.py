@@ -18,11 +18,19 @@ from monitoring.models import Credential
 from monitoring.polling.own_posts import count_note
 from monitoring.polling.replies import takes_pictures
 from workplace.models import OutgoingPost, Post, PostVariant
-from workplace.post_accounts import place_fields
+from workplace.post_accounts import PostPlace, place_fields
 from workplace.post_words import place_name
 
 State = OutgoingPost.State
 QUOTED = ("post_rules", "reply_refused")  # a person has to know what the platform objects to
+
+
+@dataclass(frozen=True)
+class Entered:
+    """A refused entry for a platform, to be corrected: the id of an account, a place and a title."""
+
+    credential_id: int | None
+    place: PostPlace | None = None
 
 
 @dataclass(frozen=True)
@@ -62,7 +70,10 @@ class AccountRow:
 
 
 def account_rows(
-    post: Post, accounts: Mapping[str, Sequence[Credential]], last: Mapping[int, OutgoingPost]
+    post: Post,
+    accounts: Mapping[str, Sequence[Credential]],
+    last: Mapping[int, OutgoingPost],
+    entered: Mapping[str, Entered],
 ) -> list[AccountRow]:
     """Return a row per platform that has accounts, or had one."""
     rows = []
@@ -70,13 +81,14 @@ def account_rows(
         found, row = accounts.get(variant.platform, ()), last.get(variant.pk)
         if not found and row is None:
             continue
+        shown = entered.get(variant.platform) or Entered(variant.credential_id)
         is_wrong = row is not None and row.state in (State.FAILED, State.UNKNOWN)
         rows.append(
             AccountRow(
                 platform=variant.platform,
                 name=place_name(variant.platform),
                 accounts=found,
-                credential_id=variant.credential_id,
+                credential_id=shown.credential_id,
                 state=_state(row) if row else "",
                 is_unknown=row is not None and row.state == State.UNKNOWN,
                 problem=post_error_text(row.error_code) if row and is_wrong else None,
@@ -84,14 +96,16 @@ def account_rows(
                 counted_at=row.counted_at if row else None,
                 is_text_only=bool(found) and not takes_pictures(found[0]),
                 count_note=_count_note(variant, found),
-                needs=_needs(post, variant, found),
+                needs=_needs(post, variant, found, shown.place),
                 words=row.error if row and is_wrong and row.error_code in QUOTED else "",
             )
         )
     return rows
 
 
-def _needs(post: Post, variant: PostVariant, accounts: Sequence[Credential]) -> PlaceNeeds | None:
+def _needs(
+    post: Post, variant: PostVariant, accounts: Sequence[Credential], entered: PostPlace | None
+) -> PlaceNeeds | None:
     """Return the further fields of a platform; the title of the post is suggested."""
     fields = place_fields(accounts[0]) if accounts else None
     if fields is None:
@@ -100,8 +114,8 @@ def _needs(post: Post, variant: PostVariant, accounts: Sequence[Credential]) -> 
         label=translated(fields.place.label),
         help=translated(fields.place.help),
         example=fields.place.example,
-        place=variant.place,
-        title=variant.title or post.title,
+        place=entered.place if entered else variant.place,
+        title=entered.title if entered else variant.title or post.title,
         longest_title=fields.longest_title,
     )
 

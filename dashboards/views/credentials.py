@@ -41,9 +41,10 @@ def credentials(request: SignedInRequest, membership: Membership) -> HttpRespons
         code = credential.error_code or rejected.get(credential.pk, "")
         error = error_text(code) if code else None
         may_connect = oauth_of(PLATFORMS.get(credential.platform)) is not None
-        can_publish = reply_platform(credential.platform) or post_platform(credential.platform)
-        may_allow = membership.may(Role.ADMIN) and can_publish is not None
-        rows.append((credential, _label(credential.platform), error, may_connect, may_allow))
+        has_replies = reply_platform(credential.platform) is not None
+        can_publish = has_replies or post_platform(credential.platform) is not None
+        may_allow = membership.may(Role.ADMIN) and can_publish
+        rows.append((credential, _label(credential.platform), error, may_connect, may_allow, has_replies))
     connectable = sorted((_label(name), name) for name, platform in PLATFORMS.items() if oauth_of(platform))
     context = {"rows": rows, "connectable": [(name, label) for label, name in connectable]}
     return render(request, "sources/credentials.html", context)

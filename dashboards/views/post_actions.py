@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
 from dashboards.forms.posts import DEFAULT_TIME, CommentForm, read_day, read_time
+from dashboards.presenters.post_accounts import Entered
 from dashboards.views.calendar import calendar_context
 from dashboards.views.posts import post_of, post_page
 from monitoring.content.values import read_id
@@ -98,7 +99,7 @@ def post_step(request: SignedInRequest, membership: Membership, post_id: int) ->
 def post_accounts(request: SignedInRequest, membership: Membership, post_id: int) -> HttpResponse:
     """POST `account_PLATFORM`: the id of an account with which Vigie publishes there, "" to do it yourself.
 
-    `place_PLATFORM` and `title_PLATFORM` for the platforms that need them.
+    `place_PLATFORM` and `title_PLATFORM` for the platforms that need them. What is refused is shown to be corrected.
     """
     found = post_of(membership, post_id)
     given = {name: request.POST[f"account_{name}"] for name in PLATFORMS if f"account_{name}" in request.POST}
@@ -110,9 +111,11 @@ def post_accounts(request: SignedInRequest, membership: Membership, post_id: int
     accounts = {name: read_id(text) if text else None for name, text in given.items()}
     try:
         choose_accounts(found, request.user, accounts, places)
-        messages.success(request, _("Accounts saved."))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
+        entered = {name: Entered(pk, places.get(name)) for name, pk in accounts.items()}
+        return post_page(request, membership, found, CommentForm(), HTTPStatus.BAD_REQUEST, entered)
+    messages.success(request, _("Accounts saved."))
     return redirect("post", membership.project_id, found.pk)
 
 

@@ -1,5 +1,6 @@
 """A post of the editorial calendar: its page, its form with a preview, and what people do with it."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Project, Role
 from dashboards.forms.posts import CommentForm, PostForm, read_day
-from dashboards.presenters.post_accounts import account_rows
+from dashboards.presenters.post_accounts import Entered, account_rows
 from dashboards.presenters.post_pictures import pictures_in, pictures_of
 from dashboards.presenters.post_visits import visit_rows
 from dashboards.presenters.posts import (
@@ -45,8 +46,14 @@ def post(request: SignedInRequest, membership: Membership, post_id: int) -> Http
 
 
 def post_page(
-    request: SignedInRequest, membership: Membership, found: Post, form: CommentForm, status: int = HTTPStatus.OK
+    request: SignedInRequest,
+    membership: Membership,
+    found: Post,
+    form: CommentForm,
+    status: int = HTTPStatus.OK,
+    entered: Mapping[str, Entered] | None = None,
 ) -> HttpResponse:
+    """Return the page; `entered` are accounts of platforms that were refused, to be corrected."""
     rules, now = posts.rules_of(membership.project), timezone.now()
     needs_approval, pictures = rules.needs_approval, pictures_of(membership.project, stored(found))
     context = {
@@ -62,7 +69,7 @@ def post_page(
         "comments": found.comments.select_related("author").order_by("created_at", "pk"),
         "comment_form": form,
         "free_slot": free_slot(found, slots_of(membership.project), now) if found.is_editable else None,
-        "accounts": account_rows(found, post_accounts(membership.project), latest_rows(found)),
+        "accounts": account_rows(found, post_accounts(membership.project), latest_rows(found), entered or {}),
         "may_edit": membership.may(Role.MANAGER),
     }
     return render(request, "posts/post.html", context, status=status)

@@ -61,3 +61,5 @@ def test_linkedin_account_is_allowed_for_posts_only(as_person, owner, project):
     assert "replies" not in page.partition("Posts with")[2]
     shown = words(client.post(address(key), {"can_reply": "on"}, follow=True))
     assert "Managers can now publish posts with “Page”." in shown
+    listed = words(client.get(reverse("credentials", args=[project.pk])))
+    assert "Used for posts" in listed and "Used for replies" not in listed

@@ -77,6 +77,18 @@ def test_wrong_place_or_title_is_refused_with_a_reason(place, manager, where, ti
     assert post.variants.get().title == PLACES[place.platform][1]
 
 
+def test_refused_place_is_shown_to_be_corrected(place, manager, as_person):
+    post = place.post(manager, ago=LATER)
+    name, client = place.platform, as_person(manager)
+    sent = {f"account_{name}": place.credential.pk, f"place_{name}": "no <place>", f"title_{name}": "New title"}
+    response = client.post(reverse("post_accounts", args=[place.project.pk, post.pk]), sent)
+    assert response.status_code == 400
+    assert 'value="no &lt;place&gt;"' in response.text and 'value="New title"' in response.text
+    assert f'value="{place.credential.pk}" selected' in response.text
+    assert "n’est pas une valeur valide" in response.text
+    assert post.variants.get().title == PLACES[name][1]
+
+
 def test_another_account_keeps_the_stored_place(place, manager):
     post = place.post(manager, ago=LATER)
     choose_accounts(post, manager, {place.platform: None})

@@ -3,8 +3,10 @@
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from monitoring.platforms.linkedin_text import plain, published
+from monitoring.platforms.linkedin_text import commentary, plain, published
 from tests.lookalikes.platforms.base import NOW, make_posts
 from tests.lookalikes.platforms.linkedin import SOURCE_POST, LinkedInServer
 from tests.monitoring.platforms.polling import Polls
@@ -99,3 +101,13 @@ def test_time_of_an_edited_comment_is_that_of_its_id():
     assert published(urn, 1_691_574_999_000).replace(microsecond=0) == written
     assert published("urn:li:comment:12", 1_691_574_999_000) == datetime.fromtimestamp(1_691_574_999, UTC)
     assert published("urn:li:comment:", 1_691_574_999_000) == datetime.fromtimestamp(1_691_574_999, UTC)
+
+
+@given(st.text(st.sampled_from("aé0 #@\\|{}[]()<>*_~-:/\n") | st.characters(), max_size=40))
+def test_commentary_of_any_text_reads_as_that_text(text):
+    assert plain(commentary(text)) == text
+
+
+def test_commentary_keeps_hashtags_and_escapes_what_would_cut_the_post_off():
+    assert commentary("#lumen a#b # (x) @me") == r"#lumen a\#b \# \(x\) \@me"
+    assert plain(r"{hashtag|\#|lumen} \(x\)") == "#lumen (x)"
