@@ -175,6 +175,12 @@ def test_preview_shows_pictures_and_points_out_a_missing_description(as_person, 
     assert "no description" not in words(page) and 'data-slot-preview="3"' in page.text
 
 
+def test_preview_without_scripts_says_that_new_files_have_to_be_selected_again(send):
+    page = send("post_new", picture_1=picture_file(), picture_alt_1="A lamp", preview="1")
+    assert page.status_code == 200 and "Select the new pictures again" in words(page)
+    assert "A lamp" in page.text and not Post.objects.exists()
+
+
 def test_page_of_a_post_offers_pictures_and_descriptions_to_publish_by_hand(as_person, viewer, project, post):
     page = as_person(viewer).get(reverse("post", args=[project.pk, post.pk]))
     assert "No description yet." in words(page) and "A lamp" in words(page)
