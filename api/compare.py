@@ -85,7 +85,8 @@ class SideReplies(Schema):
     accounts: list[AccountOut] = Field(description="the official accounts that people marked")
     mentions: int = Field(description="posts, comments and reviews by others on the platforms of the accounts")
     replied: int = Field(description="those that an official account replied to, as far as Vigie has the reply")
-    median_s: float | None = Field(description="seconds from a mention to the first reply; null without replies")
+    is_complete: bool = Field(description="false if there are more replies than were read, the newest 2,000")
+    median_s: float | None = Field(description="seconds from a mention to the first reply; null if unknown")
 
 
 class WeightParameters(Schema):
@@ -173,7 +174,8 @@ def get_official_replies(
             ],
             "mentions": one.mentions,
             "replied": len(one.replied),
-            "median_s": one.median_s,
+            "is_complete": one.is_complete,
+            "median_s": one.median_s if one.is_complete else None,
         }
         for one in (read_replies(sides) if sides else ())
     ]

@@ -40,7 +40,7 @@ class Example:
 @dataclass(frozen=True)
 class RepliesRow:
     """A side. `accounts` are the first ones. `share` is in percent, None below MIN_MENTIONS mentions; `median` is ""
-    without replies.
+    without replies. Both are absent if not all replies were read: `replied` is then the smallest possible number.
     """
 
     name: str
@@ -49,6 +49,7 @@ class RepliesRow:
     more_accounts: int
     mentions: int
     replied: int
+    is_complete: bool
     share: int | None
     median: str
     examples: list[Example]
@@ -70,8 +71,9 @@ def replies_rows(found: Sequence[SideReplies]) -> list[RepliesRow]:
             more_accounts=len(one.accounts[SHOWN:]),
             mentions=one.mentions,
             replied=len(one.replied),
-            share=round(100 * len(one.replied) / one.mentions) if one.mentions >= MIN_MENTIONS else None,
-            median="" if one.median_s is None else duration(one.median_s),
+            is_complete=one.is_complete,
+            share=_share(one),
+            median=duration(one.median_s) if one.median_s is not None and one.is_complete else "",
             examples=[
                 Example(mentions[reply.document_id], texts[reply.reply_id], duration(reply.seconds))
                 for reply in replies
@@ -80,6 +82,11 @@ def replies_rows(found: Sequence[SideReplies]) -> list[RepliesRow]:
         )
         for place, (one, replies) in enumerate(zip(found, shown, strict=True))
     ]
+
+
+def _share(one: SideReplies) -> int | None:
+    is_known = one.is_complete and one.mentions >= MIN_MENTIONS
+    return round(100 * len(one.replied) / one.mentions) if is_known else None
 
 
 def account_links(accounts: Iterable[Author]) -> list[AccountLink]:

@@ -1,13 +1,14 @@
 """Which mentions of each side of a comparison its official accounts replied to, as far as Vigie has read the replies.
 
 In: sides of comparison.py. Out: frozen rows. A reply is an item of an official account (Author.speaks_for) that its
-platform marks as a direct reply to the mention. Only the newest MAX_REPLIES of all sides are read, of the period and
-REPLIED_WITHIN after it. Called by the compare page and the API.
+platform marks as a direct reply to the mention, within REPLIED_WITHIN. Of a side, the newest MAX_REPLIES are read.
+Called by the compare page and the API.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from statistics import median
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from monitoring.models import Author, Document, DocumentSource
 from monitoring.models.documents import Kind
 
 MAX_ACCOUNTS = 200  # of all sides
-MAX_REPLIES = 2000
+MAX_REPLIES = 2000  # of a side
 REPLIED_WITHIN = timedelta(days=30)
 # Nobody replies to an article or a video of the press as to a customer.
 KINDS = (Kind.POST.value, Kind.COMMENT.value, Kind.REVIEW.value)
@@ -37,13 +38,15 @@ class Replied:
 class SideReplies:
     """The official accounts of a side, the number of mentions by others on their platforms, and those replied to.
 
-    `replied` has the mention with the newest reply first.
+    `replied` has the mention with the newest reply first. `is_complete` if all replies were read: else some mentions
+    that were replied to are missing.
     """
 
     side: Side
     accounts: tuple[Author, ...]
     mentions: int = 0
     replied: tuple[Replied, ...] = ()
+    is_complete: bool = True
 
     @property
     def median_s(self) -> float | None:
@@ -52,10 +55,9 @@ class SideReplies:
 
 @dataclass(frozen=True, slots=True)
 class _Reply:
-    """An item of an official account: the account, and the key of the post replied to."""
+    """An item of an official account, and the key of the post replied to."""
 
     document_id: int
-    account_id: int
     platform: str
     parent: UUID
     published: datetime
@@ -67,9 +69,11 @@ _Parents = Mapping[tuple[str, UUID], int]  # documents by platform and key
 def read_replies(sides: Sequence[Side]) -> list[SideReplies]:
     """Return the replies of each side; a side without official accounts has none."""
     accounts = _accounts(sides)
-    replies = _replies(accounts, sides[0].f) if accounts else []
-    parents = _parents(replies, sides[0].f.project_id) if replies else {}
-    return [_side_replies(side, accounts, replies, parents) for side in sides]
+    own = [[one for one in accounts if one.speaks_for_id in side.ids] for side in sides]
+    replies = [_replies(of_side, sides[0].f) if of_side else [] for of_side in own]
+    parents = _parents(chain(*replies), sides[0].f.project_id) if any(replies) else {}
+    found = zip(sides, own, replies, strict=True)
+    return [_side_replies(side, of_side, written, parents) for side, of_side, written in found]
 
 
 def _accounts(sides: Sequence[Side]) -> list[Author]:
@@ -85,10 +89,9 @@ def _replies(accounts: Iterable[Author], f: MentionFilter) -> list[_Reply]:
         published__lt=f.until + REPLIED_WITHIN,
         deleted_at=None,
     ).exclude(reply_to="")
-    columns = rows.order_by("-published", "-pk").values_list("pk", "written_by", "platform", "reply_to", "published")
+    columns = rows.order_by("-published", "-pk").values_list("pk", "platform", "reply_to", "published")
     return [
-        _Reply(pk, account or 0, platform, key_of(parent), published)
-        for pk, account, platform, parent, published in columns[:MAX_REPLIES]
+        _Reply(pk, platform, key_of(parent), published) for pk, platform, parent, published in columns[:MAX_REPLIES]
     ]
 
 
@@ -99,25 +102,22 @@ def _parents(replies: Iterable[_Reply], project_id: int) -> _Parents:
     return {(platform, key): document for platform, key, document in found}
 
 
-def _side_replies(side: Side, accounts: Iterable[Author], replies: Iterable[_Reply], parents: _Parents) -> SideReplies:
-    own = {one.pk: one for one in accounts if one.speaks_for_id in side.ids}
-    f = _of_customers(side.f, {one.platform for one in own.values()})
+def _side_replies(side: Side, own: Sequence[Author], replies: Sequence[_Reply], parents: _Parents) -> SideReplies:
+    f = _of_customers(side.f, {one.platform for one in own})
     if f is None:
-        return SideReplies(side, tuple(own.values()))
+        return SideReplies(side, tuple(own))
     # Newest first, so the earliest reply to a mention is the one that stays.
-    first = {
-        parents[one.platform, one.parent]: one
-        for one in replies
-        if one.account_id in own and (one.platform, one.parent) in parents
-    }
+    first = {parents[one.platform, one.parent]: one for one in replies if (one.platform, one.parent) in parents}
     rows = f.mentions().filter(document__in=first).exclude(document__written_by__in=own)
     replied = [
         Replied(pk, first[pk].document_id, max((first[pk].published - published).total_seconds(), 0))
         for pk, published in rows.values_list("document_id", "document__published").distinct()
+        if first[pk].published - published <= REPLIED_WITHIN
     ]
     replied.sort(key=lambda one: (first[one.document_id].published, one.reply_id), reverse=True)
     by_themselves = f.mentions().filter(document__written_by__in=own).values("document_id").distinct().count()
-    return SideReplies(side, tuple(own.values()), f.document_count - by_themselves, tuple(replied))
+    mentions = f.document_count - by_themselves
+    return SideReplies(side, tuple(own), mentions, tuple(replied), is_complete=len(replies) < MAX_REPLIES)
 
 
 def _of_customers(f: MentionFilter, platforms: Iterable[str]) -> MentionFilter | None:

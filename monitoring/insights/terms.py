@@ -63,7 +63,7 @@ stories AS (
     SELECT DISTINCT ON (story) id, words, engagement FROM sample
     ORDER BY story, words DESC, engagement DESC NULLS LAST, id DESC
 )
-SELECT id FROM stories ORDER BY words DESC, engagement DESC NULLS LAST, id DESC LIMIT %s
+SELECT id FROM stories WHERE words > 0 ORDER BY words DESC, engagement DESC NULLS LAST, id DESC LIMIT %s
 """
 
 
@@ -126,6 +126,8 @@ def typical_documents(terms: Terms, limit: int) -> list[int]:
     Of equal ones, those with the most engagement come first.
     """
     words = {lexeme(key) for term in terms.words for key in KEYS[term.word]}
+    if not words:
+        return []
     with connection.cursor() as cursor:
         cursor.execute(_TYPICAL, [sorted(words), list(terms.documents), limit])
         return [pk for (pk,) in cursor.fetchall()]

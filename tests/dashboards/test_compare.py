@@ -180,6 +180,9 @@ def test_side_shows_posts_that_have_the_terms_each_story_once(as_person, viewer,
     context = as_person(viewer).get(f"{at('compare_side')}?side=1", headers={"hx-request": "true"}).context
     assert [post.title for post in context["praise"]["posts"]] == ["Warm 3", "Copied"]
     assert context["criticism"] == {"terms": [], "posts": []}
+    make_mentions(halo, [{"title": "Halo", "text": "Halo", "sentiment": "negative"}] * 3)
+    context = as_person(viewer).get(f"{at('compare_side')}?side=1", headers={"hx-request": "true"}).context
+    assert context["criticism"] == {"terms": [], "posts": []}, "no term, so no post is typical of it"
 
 
 def test_visibility_weighs_parts_relative_to_the_highest(keywords, details):

@@ -60,6 +60,38 @@ def test_mentions_that_an_official_account_replied_to_are_counted(as_person, man
     assert compared()["Lumen"].accounts == []
 
 
+def test_limit_of_replies_is_that_of_each_side_and_hides_what_is_unknown(
+    as_person, manager, at, sides, post, compared, project, monkeypatch
+):
+    monkeypatch.setattr("monitoring.insights.official_replies.MAX_REPLIES", 4)
+    lumen = project.keywords.get(name="Lumen")
+    for number in range(3):
+        post(f"l{number}", "My Lumen is dark", 60)
+        brand = post(f"lr{number}", "Sorry", 50, "Lumen Help", reply_to=f"l{number}")
+    for number in range(6):
+        post(f"h{number}", "My Halo is dark", 40)
+        rival = post(f"hr{number}", "Sorry", 30, "Halo Help", reply_to=f"h{number}")
+    mark(as_person(manager), at, brand, lumen)
+    mark(as_person(manager), at, rival, sides)
+    rows = compared()
+    assert (rows["Lumen"].replied, rows["Lumen"].is_complete, rows["Lumen"].median) == (3, True, "10 hours")
+    assert (rows["Halo"].replied, rows["Halo"].is_complete, rows["Halo"].median) == (4, False, "")
+
+
+def test_reply_after_a_month_does_not_count(as_person, manager, at, sides, post, compared):
+    post("p1", "Halo is late", 60 * 24)
+    mark(as_person(manager), at, post("r1", "Sorry", 20 * 24, "Halo Help", reply_to="p1"), sides)
+    row = compared("?period=90d")["Halo"]
+    assert (row.mentions, row.replied) == (1, 0)
+
+
+def test_reply_is_cut_between_characters(as_person, viewer, manager, at, sides, post):
+    post("p1", "Halo is late", 5)
+    mark(as_person(manager), at, post("r1", "'" * 400, 3, "Halo Help", reply_to="p1"), sides)
+    page = as_person(viewer).get(at("compare_details"), headers={"hx-request": "true"}).content.decode()
+    assert "&#x27;" * 199 + "…" in page
+
+
 def test_only_brands_and_competitors_of_the_project_have_official_accounts(
     project, as_person, manager, viewer, at, sides, post
 ):
