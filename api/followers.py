@@ -42,7 +42,7 @@ def list_followers(
             {
                 "id": one.pk,
                 "platform": one.platform,
-                "name": str(one) or str(one.credential),
+                "name": str(one),
                 "is_connected": one.credential_id is not None,
                 "error": one.error_code,
                 "counts": [{"day": day, "followers": number} for day, number in counts[one.pk].items()],

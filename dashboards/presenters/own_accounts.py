@@ -65,7 +65,7 @@ def _row(account: OwnAccount, counts: Mapping[date, int], first: date, today: da
     low = min(counts.values(), default=0)
     days = [first + timedelta(days=at) for at in range((today - first).days + 1)]
     return AccountRow(
-        name=str(account) or str(account.credential),
+        name=str(account),
         platform=str(platform_name(account.platform)),
         followers=number(counts[last]) if last else "–",
         change=_change(counts, last) if last else "",

@@ -6,7 +6,7 @@ alone. Most platforms extend `PagedPlatform` (paging.py). Called through platfor
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
@@ -94,7 +94,7 @@ class Limit:
 
     `cost` is the most that one request takes of it; the platform returns what it took in `PollResult.spent`. If only
     the platform counts it, `cost` is 0: nothing is reserved, `PollResult.left` says what is left, and the Sources page
-    shows it as `label`.
+    shows it as `label`. `largest` is the cost of the largest request that shares the limit, if that is another one.
     """
 
     amount: float
@@ -102,6 +102,11 @@ class Limit:
     name: str = "requests"
     cost: float = 1
     label: str = ""
+    largest: float = 0
+
+    def at_cost(self, cost: float) -> "Limit":
+        """Return the same limit for a request that takes `cost` of it."""
+        return replace(self, cost=cost, largest=max(self.cost, self.largest))
 
 
 class Platform(Protocol):

@@ -25,8 +25,8 @@ class Bucket:
 
 
 def capacity(limit: Limit) -> float:
-    """Return what a full bucket holds: enough for one request at least."""
-    return max(limit.amount * BURST_SHARE, min(limit.cost, limit.amount))
+    """Return what a full bucket holds: enough for one request at least, also the largest that shares the limit."""
+    return max(limit.amount * BURST_SHARE, min(max(limit.cost, limit.largest), limit.amount))
 
 
 def rate_per_s(limit: Limit) -> float:

@@ -41,7 +41,7 @@ class Facebook(PostsWithComments):
     summary = gettext_noop("Posts that tag your Page, posts on it, and their comments, filtered by your keywords.")
     can = frozenset({Can.BACKFILL, Can.ENGAGEMENT, Can.REPLY})
     settings = (
-        Setting("page", gettext_noop("Page ID"), example="100000000000001", pattern=r"[0-9]+"),
+        Setting("page", gettext_noop("Page ID"), example="100000000000001", pattern=r"[0-9]{1,20}"),
         Setting(
             "token",
             gettext_noop("Page access token"),

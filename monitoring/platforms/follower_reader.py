@@ -45,4 +45,6 @@ class FollowerReader(Session):
             return self.unexpected(odd)
         if isinstance(found, PollError):
             return found
+        if not found.account_id:
+            return self.unexpected(ValueError("no id"))
         return replace(found, account_id=found.account_id[:MAX_ID], name=found.name[:MAX_NAME])

@@ -33,7 +33,7 @@ ACCOUNT = Setting(
     gettext_noop("Account ID"),
     help=gettext_noop("The number of your business or creator account, not its name."),
     example="17841400000000000",
-    pattern=r"[0-9]+",
+    pattern=r"[0-9]{1,20}",
 )
 
 

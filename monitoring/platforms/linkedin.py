@@ -42,7 +42,7 @@ class LinkedIn(PagedPlatform):
             gettext_noop("Page ID"),
             help=gettext_noop("The number in the URL of the Page’s admin view."),
             example="1234567",
-            pattern=r"[0-9]+",
+            pattern=r"[0-9]{1,20}",
         ),
         Setting(
             "version",

@@ -17,13 +17,14 @@ class OwnPosts:
     """Reading the counts of own posts at one platform, up to `batch` in one request.
 
     They are read each hour on the first day if `is_hourly`, then once a day, and for `lasts` after publication. `note`
-    says where that differs, for a person, marked with `gettext_noop`.
+    says where that differs, for a person, marked with `gettext_noop`. `price` is what a post costs, in US dollars.
     """
 
     batch = 1
     is_hourly = True
     lasts = timedelta(days=30)
     note = ""
+    price = 0.0
 
     def recheck_request(self, lookup: Lookup) -> ApiRequest:
         raise NotImplementedError

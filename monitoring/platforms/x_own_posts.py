@@ -20,6 +20,7 @@ POST_PRICE = 0.005  # US dollars
 
 class XOwnPosts(OwnPosts):
     batch = 100
+    price = POST_PRICE
     is_hourly = False
     lasts = timedelta(days=7, hours=12)
     note = gettext_noop(

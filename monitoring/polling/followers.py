@@ -4,11 +4,13 @@ In: a credential. Out: which accounts it reads, and the number of one. Called by
 decides when, and stores it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from django.utils import timezone
 
 from monitoring.models import Credential
+from monitoring.platforms.base import Limit
 from monitoring.platforms.follower_reader import FollowerReader, Found
 from monitoring.platforms.followers import Followers
 from monitoring.platforms.paging import PagedPlatform
@@ -22,9 +24,23 @@ from outbound.default import polling_client
 Settings = Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class Reading:
+    """The result of reading an account, and whether the platform charged for it."""
+
+    found: Found
+    is_charged: bool = False
+
+
 def follower_platforms() -> list[str]:
     """Return the names of the platforms whose accounts can be counted."""
     return [name for name in PLATFORMS if _platform(name)]
+
+
+def has_price(platform_name: str) -> bool:
+    """Return whether a platform charges for each number of followers."""
+    found_platform = _platform(platform_name)
+    return found_platform is not None and found_platform[1].price > 0
 
 
 def accounts_of(credential: Credential) -> dict[str, Settings]:
@@ -48,28 +64,34 @@ def accounts_of(credential: Credential) -> dict[str, Settings]:
     return found
 
 
-def read_followers(credential: Credential, settings: Settings) -> Found:
+def read_followers(credential: Credential, settings: Settings) -> Reading:
     """Return the number of followers of an account, or why it can't be read now."""
     found_platform, now = _platform(credential.platform), timezone.now()
     if found_platform is None:
-        return PollError("access_denied", "this platform gives no number of followers")
+        return Reading(PollError("access_denied", "this platform gives no number of followers"))
     platform, followers = found_platform
     fields = access(platform, settings, credential)
     if error := fields.pop("error", None):
-        return error
-    of_source = platform.limits_of(settings, has_credential=True)
-    limits = [limit for limit in of_source if limit.name in ("requests", "usd")]
+        return Reading(error)
+    limits = _limits(platform.limits_of(settings, has_credential=True), followers.price)
     key = f"{platform.name}:{credential.pk}"
     reserved, _at = budgets.reserve(key, limits, 1, now)
     if not reserved:
-        return PollError("rate_limited", "the limit is used up for now")
+        return Reading(PollError("rate_limited", "the limit is used up for now"))
     source = unpolled_source(credential.project, platform, settings, credential)
     job = PollJob(source=source, now=now, base_url=settings.get("base_url", ""), **fields)
     reader = FollowerReader(platform, job, polling_client())
     try:
-        return reader.read(followers)
+        found = reader.read(followers)
     finally:
         budgets.settle(key, limits, reserved, reader.result(), timezone.now())
+    return Reading(found, is_charged=reader.result().spent["usd"] > 0)
+
+
+def _limits(of_source: Sequence[Limit], price: float) -> list[Limit]:
+    """Return the limits that the request takes from; of money it takes its price, not that of a page of a search."""
+    limits = [limit for limit in of_source if limit.name in ("requests", "usd")]
+    return [limit.at_cost(price) if limit.name == "usd" else limit for limit in limits]
 
 
 def _platform(name: str) -> tuple[PagedPlatform, Followers] | None:

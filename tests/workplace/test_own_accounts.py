@@ -1,5 +1,6 @@
 """Own accounts are found, counted once a day, and a day that could not be read stays empty."""
 
+import re
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -23,7 +24,7 @@ from tests.lookalikes.platforms.followers import COUNTING
 from tests.racing import race
 from workplace.goals.changes import create_goal
 from workplace.models import FollowerCount, Goal, OwnAccount
-from workplace.own_accounts import read_due
+from workplace.own_accounts import find_accounts, read_due
 from workplace.tasks import count_followers
 
 pytestmark = pytest.mark.django_db
@@ -191,6 +192,108 @@ def test_accounts_of_deleted_projects_are_not_counted(account):
     account.project.deleted_at = timezone.now()
     account.project.save()
     assert run() == 0 and not OwnAccount.objects.exists()
+
+
+@pytest.mark.parametrize("account", ["facebook"], indirect=True)
+def test_page_id_that_is_too_long_does_not_stop_the_others(account):
+    settings = {"page": "1" * 201, "base_url": account.server.url}
+    account.connect(settings=settings, url="https://facebook.example/second")
+    assert run() == 1 and own().native_id
+
+
+@pytest.mark.parametrize("name", ["facebook", "instagram", "linkedin"])
+def test_ids_of_accounts_have_at_most_twenty_digits(name):
+    platform = PLATFORMS[name]
+    setting = next(one for one in platform.settings if one.name == platform.followers.setting)
+    assert re.fullmatch(setting.pattern, "1" * 20) and not re.fullmatch(setting.pattern, "1" * 21)
+
+
+def test_credential_of_another_account_starts_another_history(account):
+    run()
+    first = own()
+    account.server.number = "78"
+    assert run(timezone.now() + DAY * 1.5) == 1
+    first.refresh_from_db()
+    second = OwnAccount.objects.exclude(pk=first.pk).get()
+    assert first.credential is None and first.counts.count() == second.counts.count() == 1
+    assert second.credential == account.credential and second.native_id.endswith("/78")
+    account.server.number = "77"
+    assert run(timezone.now() + DAY * 3) == 1
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert first.credential == account.credential and second.credential is None
+    assert first.counts.count() == 2 and second.counts.count() == 1
+
+
+def test_credential_that_changes_to_a_connected_account_leaves_both_histories(account):
+    run()
+    first = own()
+    account.server.number = "78"
+    again = account.connect(url="https://social.example/second")
+    run()
+    second = OwnAccount.objects.exclude(pk=first.pk).get()
+    assert second.credential == again and second.counts.count() == 1
+    run(timezone.now() + DAY * 1.5)
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert first.credential is None and first.counts.count() == 1 and second.counts.count() == 2
+    assert OwnAccount.objects.exclude(credential=None).count() == 2
+
+
+def test_second_working_credential_of_an_account_takes_over(account):
+    run()
+    first = own()
+    rejected = Credential(project=account.project, platform=account.server.platform, name="Old")
+    rejected.set_secrets({"token": "another"})
+    rejected.save()
+    make_source(
+        account.project,
+        credential=rejected,
+        platform=account.server.platform,
+        settings={**account.server.settings, "base_url": account.server.url},
+        host="127.0.0.1",
+        url="https://social.example/second",
+    )
+    OwnAccount.objects.update(credential=rejected)
+    run(timezone.now() + DAY * 1.5)
+    first.refresh_from_db()
+    run(timezone.now() + DAY * 3)
+    first.refresh_from_db()
+    assert first.credential == account.credential and first.error_code == "" and first.counts.count() == 3
+
+
+def test_account_that_was_never_counted_goes_with_its_credential(account, owner, as_person):
+    account.server.valid = dict.fromkeys(account.server.valid, "another")
+    run()
+    account.credential.delete()
+    page = as_person(owner).get(reverse("goals", args=[account.project.pk])).text
+    assert "Not connected any more." not in page
+    run()
+    assert not OwnAccount.objects.exists()
+
+
+@pytest.mark.parametrize("account", ["x"], indirect=True)
+def test_charged_read_without_a_number_is_not_repeated_that_day(account):
+    account.server.followers = None
+    run()
+    assert own().error_code == "unexpected_response"
+    assert own().next_read_at.date() == timezone.now().date() + DAY
+    for _ in range(3):
+        account.server.fail_with(account.server.rate_limited())
+    run(timezone.now() + DAY * 1.5)
+    assert own().error_code in ("rate_limited", "quota_used_up"), "which costs nothing"
+    assert own().next_read_at < timezone.now() + DAY * 1.7
+
+
+@pytest.mark.parametrize("account", ["x"], indirect=True)
+def test_small_rest_of_the_spending_cap_is_enough_for_followers(account):
+    """A full page of a search costs more than the rest, this request one cent."""
+    find_accounts(timezone.now())
+    key = f"x:{account.credential.pk}"
+    rest = RequestBudget.objects.create(key=key, name=f"usd/{30 * 86_400}", left=0.02, at=timezone.now())
+    assert read_due(timezone.now(), 60) == 1
+    rest.refresh_from_db()
+    assert rest.left == pytest.approx(0.01, abs=0.002)
 
 
 @pytest.mark.parametrize("name", ["count_followers", "read_post_engagement"])

@@ -7,6 +7,8 @@ from django.utils import timezone
 from accounts.models import Project
 from monitoring.models import Credential
 
+MAX_KEY = 200
+
 
 class OwnAccount(models.Model):
     """An account whose followers are counted once a day by workplace/own_accounts.py.
@@ -19,7 +21,7 @@ class OwnAccount(models.Model):
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="own_accounts", db_index=False)
     credential = models.ForeignKey(Credential, on_delete=models.SET_NULL, null=True, related_name="+")
-    key = models.CharField(max_length=200, blank=True)
+    key = models.CharField(max_length=MAX_KEY, blank=True)
     platform = models.CharField(max_length=30)
     native_id = models.CharField(max_length=200, blank=True)
     name = models.CharField(max_length=200, blank=True)
@@ -40,7 +42,8 @@ class OwnAccount(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name or self.key
+        """Return what people know it by; before the first count, the name of its credential."""
+        return self.name or self.key or self.native_id or str(self.credential or "")
 
 
 class FollowerCount(models.Model):

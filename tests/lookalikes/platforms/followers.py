@@ -46,9 +46,10 @@ class CountingBluesky(Counting, BlueskyServer):
 class CountingMastodon(Counting, MastodonSearchServer):
     path = "/api/v1/accounts/verify_credentials"
     name = "@lumen@social.example"
+    number = "77"
 
     def account(self, request: Received, count: dict[str, Any]) -> dict[str, Any]:
-        return {"id": "77", "username": "lumen", "acct": "lumen", "following_count": 3, **count}
+        return {"id": self.number, "username": "lumen", "acct": "lumen", "following_count": 3, **count}
 
 
 class CountingFacebook(Counting, GraphServer):
