@@ -22,8 +22,8 @@ def file_of(*events):
     return "\r\n".join([*lines, "END:VCALENDAR", ""]).encode()
 
 
-def series(*lines, start="DTSTART;TZID=Europe/Paris:20261020T183000", title="Tuesday"):
-    return [start, "UID:s", f"SUMMARY:{title}", *lines]
+def series(*lines, start="DTSTART;TZID=Europe/Paris:20261020T183000", title="Tuesday", uid="s"):
+    return [start, f"UID:{uid}", f"SUMMARY:{title}", *lines]
 
 
 def read(*events, zone=PARIS, today=TODAY):
@@ -137,15 +137,90 @@ def test_series_that_can_not_be_imported_says_why(rule, reason):
     assert found.left_out[0] == ("Tuesday", reason)
 
 
-def test_rules_that_never_match_are_given_up_after_a_few():
-    never = [[*series("RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", start="DTSTART:20240101T090000"), f"X-A:{one}"]
-             for one in range(50)]  # fmt: skip
-    found = read(*never, series("RRULE:FREQ=WEEKLY;COUNT=2"))
-    assert not found.events and {reason for _title, reason in found.left_out} == {"over", "rule"}
+def test_rules_that_rarely_match_cost_no_more_than_others():
+    """Each day since year 1, for the 29 February on a Monday: only the days of the coming year are looked at."""
+    rare = "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO"
+    never = [series(rare, start="DTSTART:00010101T090000", uid=f"n{one}") for one in range(500)]
+    counted = [series(f"{rare};COUNT=999", start="DTSTART:00010101T090000", uid=f"c{one}") for one in range(50)]
+    found = read(*never, series("RRULE:FREQ=WEEKLY;COUNT=2"), *counted)
+    assert len(found.events) == 2
+    assert [reason for _title, reason in found.left_out] == ["over", "too_often"]
+
+
+def test_series_of_one_identity_is_read_once():
+    """Each of them would have each of the changes."""
+    moments = ",".join(f"{date(2026, 11, 1) + timedelta(days=day):%Y%m%d}T090000Z" for day in range(200))
+    same = [series(f"RDATE:{moments}", title=f"Series {number}") for number in range(200)]
+    changes = [
+        ["UID:s", f"RECURRENCE-ID:{moment}", "SUMMARY:Changed", f"DTSTART:{moment}"] for moment in moments.split(",")
+    ]
+    found = read(*same, *changes)
+    assert Counter(one.title for one in found.events) == {"Series 0": 1, "Changed": 200}
+
+
+def test_series_without_identity_are_different_ones():
+    found = read(
+        *([start, "SUMMARY:x", "RRULE:FREQ=DAILY;COUNT=2"] for start in ("DTSTART:20261101", "DTSTART:20261201"))
+    )
+    assert len(found.events) == 4
+
+
+def test_no_further_series_is_read_when_there_are_dates_enough():
+    found = read(*(series("RRULE:FREQ=DAILY;BYHOUR=9,18", uid=str(number)) for number in range(1500)))
+    assert len(found.events) == MAX_EVENTS and found.left_out == (("", "too_many"),)
+
+
+def test_canceled_events_and_series_are_left_out():
+    canceled = "STATUS:CANCELLED"
+    change = ["UID:s", "RECURRENCE-ID;TZID=Europe/Paris:20261027T183000", "SUMMARY:Moved", "DTSTART:20261028T090000"]
+    found = read(
+        ["UID:1", "SUMMARY:Off", "DTSTART:20261101", canceled],
+        ["UID:2", "SUMMARY:On", "DTSTART:20261101", "STATUS:CONFIRMED"],
+        series("RRULE:FREQ=WEEKLY", canceled),
+        change,
+    )
+    assert [one.title for one in found.events] == ["On"] and not found.left_out
+
+
+def test_start_that_its_rule_does_not_match_counts():
+    found = read(series("RRULE:FREQ=WEEKLY;BYDAY=WE;COUNT=3"))
+    assert days(found) == [date(2026, 10, 20), date(2026, 10, 21), date(2026, 10, 28)]
+
+
+def test_date_that_is_moved_out_of_the_year_is_left_out():
+    def change(start, range_=""):
+        return [
+            "UID:s",
+            f"RECURRENCE-ID{range_};TZID=Europe/Paris:20261027T183000",
+            "SUMMARY:Moved",
+            f"DTSTART:{start}",
+        ]
+
+    rule = series("RRULE:FREQ=WEEKLY;COUNT=3")
+    assert [one.day.day for one in read(rule, change("20260901T090000")).events] == [20, 3]
+    assert [one.day.day for one in read(rule, change("20280901T090000")).events] == [20, 3]
+    assert [one.day.day for one in read(rule, change("20260901T090000", ";RANGE=THISANDFUTURE")).events] == [20]
+
+
+def test_day_of_a_series_with_hours_names_all_dates_of_that_day():
+    rule = ["RRULE:FREQ=DAILY;BYHOUR=9,18;COUNT=7"]
+    start = "DTSTART;TZID=Europe/Paris:20261101T090000"
+    found = read(
+        series(*rule, "EXDATE;VALUE=DATE:20261102", start=start),
+        ["UID:s", "RECURRENCE-ID;VALUE=DATE:20261103", "SUMMARY:Moved", "DTSTART;TZID=Europe/Paris:20261103T120000"],
+    )
+    assert [(one.title, one.day.day, one.at.hour) for one in found.events] == [
+        ("Tuesday", 1, 9),
+        ("Tuesday", 1, 18),
+        ("Moved", 3, 12),
+        ("Tuesday", 4, 9),
+    ]
+    canceled = ["UID:s", "RECURRENCE-ID;VALUE=DATE:20261101", "SUMMARY:x", "STATUS:CANCELLED"]
+    assert days(read(series(*rule, start=start), canceled))[0] == date(2026, 11, 2)
 
 
 def test_events_beyond_the_limit_are_named_once():
-    daily = [series("RRULE:FREQ=DAILY", title=f"Series {number}") for number in range(4)]
+    daily = [series("RRULE:FREQ=DAILY", title=f"Series {number}", uid=str(number)) for number in range(4)]
     found = read(*daily, ["UID:1", "SUMMARY:Single", "DTSTART:20270901T090000"])
     assert len(found.events) == MAX_EVENTS and found.left_out == (("", "too_many"),)
     assert found.events[0].title == "Single"
