@@ -68,7 +68,7 @@ class Facebook(PostsWithComments):
     followers = PageFollowers()
     oauth = facebook_oauth(
         *("pages_show_list", "pages_read_engagement", "pages_read_user_content"),
-        reply_scopes=FacebookReplies.scopes,
+        reply_scopes=(*FacebookReplies.scopes, *FacebookPosts.scopes),
         has_pages=True,
     )
 
