@@ -6,11 +6,14 @@ waitress lacks: time limits for a request, one request at a time, and closing ol
 Named by config/gunicorn.py.
 """
 
+import copy
 import logging
 import os
+import re
 import signal
 import socket
 import time
+import weakref
 from types import FrameType
 from typing import Any
 
@@ -28,7 +31,14 @@ REQUEST_LIMIT_S = 120  # to the end of its body: 6 MB take 50 s at 1 Mbit/s
 IDLE_LIMIT_S = 30  # without a byte in either direction: keep-alive, silent clients
 MAX_CONNECTIONS = 500  # per process; with files, below the usual limit of 1024 descriptors
 MAX_HEADER_BYTES = 32 * 1024
-MAX_BODY_BYTES = 6 * 1024 * 1024  # above MAX_OPML_BYTES of dashboards/forms/sources.py, the largest upload
+MAX_BODY_BYTES = 6 * 1024 * 1024  # above MAX_OPML_BYTES of dashboards/forms/sources.py, the largest other upload
+# The form of a post, and the API's pictures: four files of MAX_UPLOAD_BYTES (workplace/post_pictures.py), and the texts.
+WITH_PICTURES = re.compile(
+    r"/(?:p/[0-9]+/calendar/posts/(?:new|[0-9]+/(?:edit|links))|api/v1/projects/[0-9]+/posts/[0-9]+/pictures)"
+)
+MAX_PICTURES_BYTES = 42 * 1024 * 1024  # waitress writes bodies to disk from 512 kB on
+PICTURES_LIMIT_S = 400  # as REQUEST_LIMIT_S, at 1 Mbit/s
+MAX_LARGE_REQUESTS = 20  # at one time in each process: what they take of the disk
 CLEANUP_INTERVAL_S = 2
 
 
@@ -39,9 +49,20 @@ class LimitedParser(HTTPRequestParser):
     one packet, and their responses would fill memory or hold a thread while the client does not read them.
     """
 
+    adj: Adjustments
+
     def __init__(self, adj: Adjustments) -> None:
         super().__init__(adj)
         self.started_at = time.monotonic()
+        self.limit_s = REQUEST_LIMIT_S
+
+    def parse_header(self, header_plus: bytes) -> None:
+        super().parse_header(header_plus)
+        has_pictures = self.content_length >= MAX_BODY_BYTES and WITH_PICTURES.fullmatch(self.path)
+        if has_pictures and len(_large_requests) < MAX_LARGE_REQUESTS:
+            _large_requests.add(self)
+            self.adj = copy.copy(self.adj)
+            self.adj.max_request_body_size, self.limit_s = MAX_PICTURES_BYTES, PICTURES_LIMIT_S
 
     def received(self, data: bytes) -> int:
         consumed = super().received(data)
@@ -52,7 +73,11 @@ class LimitedParser(HTTPRequestParser):
 
     def is_overdue(self, now: float) -> bool:
         """Return whether the client has taken too long to send this request."""
-        return now - self.started_at > (REQUEST_LIMIT_S if self.headers_finished else HEADER_LIMIT_S)
+        return now - self.started_at > (self.limit_s if self.headers_finished else HEADER_LIMIT_S)
+
+
+# Those with pictures that are received or handled now in this process.
+_large_requests: weakref.WeakSet[LimitedParser] = weakref.WeakSet()
 
 
 class LimitedChannel(HTTPChannel):

@@ -16,9 +16,19 @@ from secrets import token_urlsafe
 import psutil
 import pytest
 from django.db import connection
+from django.urls import reverse
 
-from config.web_worker import HEADER_LIMIT_S, MAX_BODY_BYTES, MAX_CONNECTIONS, MAX_HEADER_BYTES
+from config.web_worker import (
+    HEADER_LIMIT_S,
+    MAX_BODY_BYTES,
+    MAX_CONNECTIONS,
+    MAX_HEADER_BYTES,
+    MAX_LARGE_REQUESTS,
+    MAX_PICTURES_BYTES,
+    WITH_PICTURES,
+)
 from tests.lookalikes.smtp import free_port
+from workplace.post_pictures import MAX_PICTURES, MAX_UPLOAD_BYTES
 
 pytestmark = pytest.mark.slow
 
@@ -184,6 +194,43 @@ def test_requests_over_the_limits_are_refused(server):
             for _ in range(MAX_BODY_BYTES // 2**16 + 2):
                 client.sendall(chunk)
         assert client.recv(1000).startswith(b"HTTP/1.1 413 ")
+
+
+NEW_POST = b"POST /p/1/calendar/posts/new HTTP/1.1\r\nCookie: csrftoken=" + b"a" * 32 + b"\r\n" + HEAD
+
+
+def test_form_of_a_post_takes_all_its_pictures_at_their_largest(server):
+    part = b'--x\r\nContent-Disposition: form-data; name="picture_%d"; filename="a.jpg"\r\n\r\n'
+    parts = [part % number + b"a" * MAX_UPLOAD_BYTES + b"\r\n" for number in range(MAX_PICTURES)]
+    headers = {"Content-Type": "multipart/form-data; boundary=x", "Cookie": "csrftoken=" + "a" * 32}
+    posted = {"method": "POST", "timeout_s": 60, "headers": headers}
+    assert server.get("/p/1/calendar/posts/new", body=b"".join(parts) + b"--x--\r\n", **posted)[0] == 403, "without a token"
+    with contextlib.closing(server.connect(NEW_POST + b"Content-Length: %d\r\n\r\n" % MAX_PICTURES_BYTES)) as client:
+        assert client.recv(1000).startswith(b"HTTP/1.1 413 ")
+
+
+def test_paths_that_take_pictures_are_those_of_the_application():
+    pages = [reverse("post_new", args=[1]), reverse("post_edit", args=[1, 2]), reverse("post_tag_links", args=[1, 2])]
+    assert all(WITH_PICTURES.fullmatch(path) for path in (*pages, reverse("api:add_picture", args=[1, 2])))
+    assert not WITH_PICTURES.fullmatch("/accounts/login/")
+
+
+def test_few_large_requests_are_received_at_one_time(tmp_path, django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        server = Server(tmp_path, WEB_CONCURRENCY="1")
+    unfinished = NEW_POST + b"Content-Length: %d\r\n\r\n" % (MAX_PICTURES_BYTES - 1)
+    try:
+        with server.under_attack(MAX_LARGE_REQUESTS, unfinished):
+            server.get("/healthz")
+            with contextlib.closing(server.connect(unfinished)) as client:
+                assert client.recv(1000).startswith(b"HTTP/1.1 413 ")
+        server.get("/healthz")
+        with contextlib.closing(server.connect(unfinished)) as client:
+            client.settimeout(1)
+            with pytest.raises(TimeoutError):
+                client.recv(1000)
+    finally:
+        server.stop()
 
 
 def test_second_request_of_a_packet_is_dropped_with_the_connection(server):
