@@ -32,7 +32,7 @@ IDLE_LIMIT_S = 30  # without a byte in either direction: keep-alive, silent clie
 MAX_CONNECTIONS = 500  # per process; with files, below the usual limit of 1024 descriptors
 MAX_HEADER_BYTES = 32 * 1024
 MAX_BODY_BYTES = 6 * 1024 * 1024  # above MAX_OPML_BYTES of dashboards/forms/sources.py, the largest other upload
-# The form of a post, and the API's pictures: four files of MAX_UPLOAD_BYTES (workplace/post_pictures.py), and the texts.
+# The form of a post, and the API's pictures: four files of MAX_UPLOAD_BYTES (workplace/post_pictures.py), and texts.
 WITH_PICTURES = re.compile(
     r"/(?:p/[0-9]+/calendar/posts/(?:new|[0-9]+/(?:edit|links))|api/v1/projects/[0-9]+/posts/[0-9]+/pictures)"
 )

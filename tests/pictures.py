@@ -21,5 +21,12 @@ def noise_bytes(size=(2_400, 1_800)):
     return written.getvalue()
 
 
+def scans_bytes(count):
+    """Return a progressive JPEG whose last scan is repeated."""
+    whole = picture_bytes(size=(640, 480), kind="JPEG", progressive=True)
+    at, end = whole.rindex(b"\xff\xda"), len(whole) - 2
+    return whole[:end] + whole[at:end] * count + whole[end:]
+
+
 def picture_file(name="lamp.png", **options):
     return SimpleUploadedFile(name, picture_bytes(**options))

@@ -11,6 +11,7 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 
 from monitoring.content.values import read_id
+from workplace.images import too_large_text
 from workplace.models import PostPicture
 from workplace.models.post_pictures import MAX_PICTURE_ALT
 from workplace.post_pictures import MAX_PICTURES, MAX_UPLOAD_BYTES, PictureValues
@@ -38,7 +39,7 @@ class Slot:
 class PictureSlots:
     """The places of a form."""
 
-    places, max_alt = PLACES, MAX_PICTURE_ALT
+    places, max_alt, max_bytes = PLACES, MAX_PICTURE_ALT, MAX_UPLOAD_BYTES
 
     def __init__(self, slots: Sequence[Slot]) -> None:
         self.slots = list(slots)
@@ -73,6 +74,11 @@ class PictureSlots:
     def has_uploads(self) -> bool:
         """Whether files were sent: a browser doesn't send them again by itself."""
         return any(one.upload for one in self.slots)
+
+    @property
+    def too_large(self) -> str:
+        """The message about a file that is larger than `max_bytes`, before it is sent."""
+        return too_large_text(MAX_UPLOAD_BYTES)
 
     def values(self) -> list[PictureValues]:
         """Return what workplace/posts.py stores."""

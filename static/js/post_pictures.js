@@ -8,6 +8,13 @@ const SIDE = 320;
 const inputOf = (slot) => slot.querySelector("[type=file]");
 const isEmpty = (slot) => !slot.querySelector("[type=hidden]") && !inputOf(slot).files.length;
 
+// A request with larger files is rejected as a whole, with the texts.
+function checkSize(input) {
+  const isTooLarge = input.files[0]?.size > Number(root.dataset.maxBytes);
+  input.setCustomValidity(isTooLarge ? root.dataset.tooLarge : "");
+  if (isTooLarge) input.reportValidity();
+}
+
 // A small copy: the policy of the page shows no other addresses of files.
 async function smallCopy(file) {
   const bitmap = await createImageBitmap(file);
@@ -26,6 +33,7 @@ function showEmptyPlaces() {
 
 // A file that is no image has no copy; the server says so when it is saved.
 async function show(slot) {
+  checkSize(inputOf(slot));
   const file = inputOf(slot).files[0];
   const url = file ? await smallCopy(file).catch(() => "") : "";
   if (url) images.set(slot.dataset.slot, url);

@@ -204,7 +204,8 @@ def test_form_of_a_post_takes_all_its_pictures_at_their_largest(server):
     parts = [part % number + b"a" * MAX_UPLOAD_BYTES + b"\r\n" for number in range(MAX_PICTURES)]
     headers = {"Content-Type": "multipart/form-data; boundary=x", "Cookie": "csrftoken=" + "a" * 32}
     posted = {"method": "POST", "timeout_s": 60, "headers": headers}
-    assert server.get("/p/1/calendar/posts/new", body=b"".join(parts) + b"--x--\r\n", **posted)[0] == 403, "without a token"
+    body = b"".join(parts) + b"--x--\r\n"
+    assert server.get("/p/1/calendar/posts/new", body=body, **posted)[0] == 403, "without a token"
     with contextlib.closing(server.connect(NEW_POST + b"Content-Length: %d\r\n\r\n" % MAX_PICTURES_BYTES)) as client:
         assert client.recv(1000).startswith(b"HTTP/1.1 413 ")
 

@@ -29,6 +29,13 @@ DROP = """(root, data) => {
     root.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
 }"""
 
+LARGE_FILE = """(input) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([new Uint8Array(10_000_001)], "a.png", { type: "image/png" }));
+    input.files = transfer.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+}"""
+
 
 @pytest.fixture
 def post(project, owner):
@@ -55,6 +62,20 @@ def test_picture_is_chosen_described_and_saved_by_keyboard(open_as, owner, proje
     page.get_by_role("button", name=save).press("Enter")
     expect(page.locator(".post-preview img")).to_have_attribute("alt", "A lamp on a table")
     assert PostPicture.objects.get().alt == "A lamp on a table"
+
+
+def test_file_that_is_too_large_is_not_sent_with_the_form(open_as, owner, project):
+    page = open_as(owner, f"/p/{project.pk}/calendar/posts/new")
+    page.get_by_label("Title", exact=True).fill("Open day")
+    picture = page.locator("#picture_1")
+    picture.evaluate(LARGE_FILE)
+    expect(picture).to_have_js_property("validationMessage", "The file is larger than 10 MB. Upload a smaller one.")
+    page.get_by_role("button", name="Save draft").press("Enter")
+    expect(picture).to_be_focused()
+    picture.set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": picture_bytes()})
+    expect(picture).to_have_js_property("validationMessage", "")
+    page.get_by_role("button", name="Save draft").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Open day")
 
 
 def test_dropped_file_takes_the_next_place(open_as, owner, project, post):

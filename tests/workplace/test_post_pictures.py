@@ -12,7 +12,7 @@ from PIL import Image
 from accounts.models import ActivityEntry, Membership, Project
 from delivery.models import Delivery
 from tests.pages import words
-from tests.pictures import noise_bytes, picture_bytes, picture_file
+from tests.pictures import noise_bytes, picture_bytes, picture_file, scans_bytes
 from workplace import post_reminders, posts
 from workplace.models import Post, PostPicture
 from workplace.post_pictures import MAX_JPEG_BYTES, MAX_UPLOAD_BYTES, PictureValues, stored
@@ -90,6 +90,7 @@ def test_every_usual_format_is_read(project, manager, kind):
         (SimpleUploadedFile("x.png", b"<svg/>"), "readable PNG"),
         (SimpleUploadedFile("x.png", b"x" * (MAX_UPLOAD_BYTES + 1)), "larger than 10 MB"),
         (picture_file(size=(6_001, 10)), "more than 6,000 pixels"),
+        (SimpleUploadedFile("x.jpg", scans_bytes(200)), "readable PNG"),
     ],
 )
 def test_what_is_no_picture_is_refused_with_the_texts_still_in_the_form(send, upload, message):
@@ -98,6 +99,14 @@ def test_what_is_no_picture_is_refused_with_the_texts_still_in_the_form(send, up
     assert page.status_code == 400
     assert message in words(page) and "Select the new pictures again" in words(page) and "Come in" in page.text
     assert not Post.objects.exists()
+
+
+def test_jpegs_for_print_and_with_the_usual_scans_are_read(project, manager):
+    written = io.BytesIO()
+    Image.new("CMYK", (5_000, 3_000), (0, 200, 200, 0)).save(written, "JPEG", progressive=True)
+    values = PostValues(**TEXTS, pictures=[PictureValues(data=one) for one in (written.getvalue(), scans_bytes(20))])
+    first, second = stored(posts.create_post(project, manager, values))
+    assert (first.width, first.height, second.width) == (2_000, 1_200, 640)
 
 
 def test_pictures_are_ordered_described_and_removed_in_the_form(send, post):
