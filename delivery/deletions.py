@@ -3,7 +3,7 @@
 Called by alerts/deletions.py when a platform has deleted items. The messages that were sent stay in their mailboxes.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import astuple, replace
 
 from django.conf import settings
@@ -30,7 +30,7 @@ def remove_items(project_id: int, items: Collection[int]) -> None:
     rows = Delivery.objects.filter(project_id=project_id).exclude(passages=[])
     rows = rows.filter(RawSQL(_SHOWS, [list(items)], BooleanField()))
     for delivery in rows.select_for_update(of=("self",)).select_related("user", "destination").order_by("pk"):
-        language = _language(delivery.user, delivery.destination)
+        language = _language(delivery.user, delivery.destination, delivery.headers)
         passages = [Passage(*one) for one in delivery.passages]
         delivery.text, delivery.html, left = _cut(delivery.text, delivery.html, passages, items, language)
         delivery.passages = [astuple(one) for one in left]
@@ -41,15 +41,17 @@ def remove_items(project_id: int, items: Collection[int]) -> None:
 
 def without_items(message: Message, items: Collection[int]) -> Message:
     """Return a message that isn't stored yet without these items."""
-    language = _language(message.user, message.destination)
+    language = _language(message.user, message.destination, message.headers)
     text, html, left = _cut(message.text, message.html, message.passages, items, language)
     notice = message.notice.without(items) if message.notice else None
     return replace(message, text=text, html=html, passages=tuple(left), notice=notice)
 
 
-def _language(user: User | None, destination: Destination | None) -> str:
+def _language(user: User | None, destination: Destination | None, headers: Mapping[str, str]) -> str:
     if destination:
         return destination.language
+    if "Content-Language" in headers:  # not that of its recipient
+        return headers["Content-Language"]
     return user.language if user else settings.LANGUAGE_CODE
 
 

@@ -13,6 +13,7 @@ from delivery.channels.base import (
     NOT_A_MEMBER,
     NOT_CONFIRMED,
     PROJECT_DELETED,
+    WITHDRAWN,
 )
 from delivery.channels.registry import CHANNELS, channel_label, is_configured
 from delivery.models import Delivery, ServerOutage
@@ -29,6 +30,7 @@ OUTBOX_PROBLEMS = {
     ),
     BOUNCED: _("The mail server accepted this message, but it bounced later: the recipient didn’t get it."),
     NOT_CONFIRMED: _("The owner of this address has not confirmed, or has unsubscribed since."),
+    WITHDRAWN: _("The issue was unpublished or deleted before the message was sent."),
     INTERRUPTED: _("Sending was interrupted on every attempt. Check the worker logs."),
 }
 

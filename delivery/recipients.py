@@ -14,17 +14,21 @@ from delivery.channels.base import (
     NOT_A_MEMBER,
     NOT_CONFIRMED,
     PROJECT_DELETED,
+    WITHDRAWN,
     Result,
 )
 from delivery.channels.registry import is_personal
 from delivery.models import Delivery, ExternalRecipient
 from delivery.retries import ATTEMPTS
+from delivery.withdrawals import is_withdrawn
 
 
 def reason_not_to_send(delivery: Delivery) -> Result | None:
     """Return why a claimed delivery must not be sent, or None."""
     if delivery.attempts > ATTEMPTS:  # its workers died, or they would have stored the result of an attempt
         return Result(INTERRUPTED, final=True)
+    if is_withdrawn(delivery):
+        return Result(WITHDRAWN, final=True)
     if delivery.project_id is None:
         return None
     if delivery.notice is None and not delivery.is_external:

@@ -16,10 +16,11 @@ def issue_values(post: QueryDict) -> dict[str, object]:
 
 
 def item_values(post: QueryDict) -> dict[str, object]:
-    """Return the posted fields of an item."""
+    """Return the posted fields of an item; its section only if the person changed it: it had a `former_section`."""
     values: dict[str, object] = {name: post[name] for name in FIELDS if name in post}
     section = read_id(post.get("section", ""))
-    return values if section is None else values | {"section": section}
+    is_former = section == read_id(post.get("former_section", ""))
+    return values if section is None or is_former else values | {"section": section}
 
 
 def read_places(texts: Iterable[str]) -> list[tuple[int, int]]:

@@ -3,7 +3,8 @@
 In: collections and issues. Out: frozen rows for templates/curation/. Called by dashboards/views/.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -62,6 +63,15 @@ class ItemConflict:
 
     item_id: int
     stored: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class ItemProblem:
+    """Why an item was not saved, with what was entered."""
+
+    item_id: int
+    texts: tuple[str, ...]
+    entered: Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -166,19 +176,21 @@ def editor(
     now: datetime,
     entered: dict[str, object] | None = None,
     item_conflict: ItemChanged | None = None,
+    item_problem: ItemProblem | None = None,
 ) -> dict[str, object]:
     """Return the context of the editor of a draft.
 
     `entered` and `item_conflict` are what a person entered for an older version: it is in the fields again, next to
-    what another person stored.
+    what another person stored. `item_problem` is what a person entered that can't be stored.
     """
     by_section: dict[int, list[CollectionItem]] = {}
-    conflict = _conflict_of(item_conflict) if item_conflict else None
+    conflict = _conflict_of(item_conflict, issue) if item_conflict else None
     for one in with_pictures(issue.items.order_by("position", "pk")):
+        by_section.setdefault(one.section, []).append(one)  # where it is stored
         if item_conflict and one.pk == item_conflict.item.pk:
-            for name, value in item_conflict.entered.items():
-                setattr(one, name, value)
-        by_section.setdefault(one.section, []).append(one)
+            _enter(one, item_conflict.entered)
+        if item_problem and one.pk == item_problem.item_id:
+            _enter(one, item_problem.entered)
     titles = [(0, ""), *((one["id"], one["title"]) for one in issue.sections)]
     last = len(titles) - 1
     period, collection = period_of(issue, now), issue.collection
@@ -188,6 +200,7 @@ def editor(
         "entered": {name: getattr(issue, name) for name in FIELDS} | (entered or {}),
         "theirs": issue if entered else None,
         "item_conflict": conflict,
+        "item_problem": item_problem,
         "collection": collection,
         "sections": [
             EditorSection(pk, title, by_section.get(pk, []), place <= 1, place == last)
@@ -204,10 +217,24 @@ def editor(
     }
 
 
-def _conflict_of(changed: ItemChanged) -> ItemConflict:
+def _enter(item: CollectionItem, entered: Mapping[str, object]) -> None:
+    """Put what was entered into the fields of an item; a day that is none stays as it is stored."""
+    for name, value in entered.items():
+        if name != "published_on" or not isinstance(value, str):
+            setattr(item, name, value)
+            continue
+        with suppress(ValueError):
+            item.published_on = date.fromisoformat(value) if value else None
+
+
+def _conflict_of(changed: ItemChanged, issue: CollectionIssue) -> ItemConflict:
     rows = []
+    titles = {one["id"]: one["title"] for one in issue.sections}
     for name in changed.entered:
         value = getattr(changed.item, name)
+        if name == "section":
+            rows.append((_("Section"), titles.get(value) or _("Without section")))
+            continue
         text = long_date(value) if isinstance(value, date) else str(value or "")
         rows.append((str(CollectionItem._meta.get_field(name).verbose_name), text))  # type: ignore[union-attr]
     return ItemConflict(changed.item.pk, tuple(rows))

@@ -14,7 +14,7 @@ from accounts.access import SignedInRequest, project_view
 from accounts.formats import number
 from accounts.models import Membership, Role
 from dashboards.forms.issue_items import item_values, read_places
-from dashboards.presenters.curation import picker
+from dashboards.presenters.curation import ItemProblem, picker
 from dashboards.views.curation import collection_of
 from dashboards.views.issues import conflict_for_script, editor_page, issue_of
 from dashboards.views.triage import back
@@ -71,6 +71,10 @@ def issue_item_change(request: SignedInRequest, membership: Membership, item_id:
     except ItemChanged as changed:
         return editor_page(request, membership, issue_of(membership, item.issue_id), item_conflict=changed)
     except ValidationError as error:
+        values, found = item_values(request.POST), issue_of(membership, item.issue_id)
+        if not found.is_published and set(error.error_dict) <= set(values):
+            problem = ItemProblem(item.pk, tuple(error.messages), values)
+            return editor_page(request, membership, found, item_problem=problem)
         messages.error(request, " ".join(error.messages))
     editor = reverse("issue", args=[membership.project_id, item.issue_id])
     return HttpResponseRedirect(editor if "remove" in request.POST else f"{editor}#item-{item.pk}")
@@ -89,7 +93,7 @@ def issue_order(request: SignedInRequest, membership: Membership, issue_id: int)
     except OrderChanged:
         return conflict_for_script({"issue": found})
     except ValidationError as error:
-        return HttpResponse(" ".join(error.messages), status=422, content_type="text/plain; charset=utf-8")
+        return conflict_for_script({"problem": " ".join(error.messages)})
     return JsonResponse({"version": draft.order_version})
 
 

@@ -16,7 +16,7 @@ from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
 from dashboards.forms.issue_items import issue_values
 from dashboards.forms.issue_plan import PlanForm
-from dashboards.presenters.curation import editor, suggested_stories
+from dashboards.presenters.curation import ItemProblem, editor, suggested_stories
 from dashboards.views.curation import collection_of
 from dashboards.views.time_limit import within_time_limit
 from delivery.outbox import sends_email
@@ -90,7 +90,7 @@ def issue_change(request: SignedInRequest, membership: Membership, issue_id: int
         return editor_page(request, membership, changed.issue, entered=values)
     except ValidationError as error:
         if is_auto:
-            return HttpResponse(" ".join(error.messages), status=422, content_type="text/plain; charset=utf-8")
+            return conflict_for_script({"problem": " ".join(error.messages)})
         messages.error(request, " ".join(error.messages))
     if request.POST.get("act") == "delete" and not issues.issues_of(membership.project).filter(pk=issue_id).exists():
         return redirect("collection", membership.project_id, found.collection_id)
@@ -102,22 +102,24 @@ def editor_page(
     membership: Membership,
     found: CollectionIssue,
     plan_form: PlanForm | None = None,
+    item_problem: ItemProblem | None = None,
     **conflict: object,
 ) -> HttpResponse:
     """Return the editor; with `entered` or `item_conflict`, what another person stored is next to what was entered.
 
-    `plan_form` has errors.
+    `plan_form` has errors, `item_problem` those of an item with what was entered.
     """
     plan = plan_form or PlanForm.for_issue(found, request.user.zone)
     context = {"project": membership.project, "may_edit": True, "plan_form": plan}
     context |= {"readers": confirmed_readers(found.collection).count(), "sends_email": sends_email()}
-    context |= editor(found, timezone.now(), **conflict)  # type: ignore[arg-type]
-    status = HTTPStatus.CONFLICT if conflict else HTTPStatus.BAD_REQUEST if plan_form else HTTPStatus.OK
+    context |= editor(found, timezone.now(), item_problem=item_problem, **conflict)  # type: ignore[arg-type]
+    is_wrong = plan_form or item_problem
+    status = HTTPStatus.CONFLICT if conflict else HTTPStatus.BAD_REQUEST if is_wrong else HTTPStatus.OK
     return render(request, "curation/issue.html", context, status=status)
 
 
 def conflict_for_script(context: dict[str, object]) -> HttpResponse:
-    """Return the note about another person's change. Its status is 200: browsers report others as errors."""
+    """Return the note about why nothing was saved. Its status is 200: browsers report others as errors."""
     return JsonResponse({"conflict": render_to_string("curation/_conflict.html", context)})
 
 

@@ -29,13 +29,14 @@ NOT_A_MEMBER = "not_a_member"  # the recipient left the project after the messag
 ACCOUNT_INACTIVE = "account_inactive"  # the recipient's account was deactivated after the message was written
 PROJECT_DELETED = "project_deleted"  # the project was deleted after the message was written
 NOT_CONFIRMED = "not_confirmed"  # an address without account has not confirmed, or wants nothing any more
+WITHDRAWN = "withdrawn"  # the issue in the message was unpublished after it was written
 INTERRUPTED = "interrupted"  # every attempt ended with the death of its worker
 DESTINATION_OFF = "destination_off"  # the destination was turned off before the message was sent
 DESTINATION_DELETED = "destination_deleted"  # the destination was deleted before the message was sent
 ADDRESS_OFF = "address_off"  # the mail server refused the last messages to this address, so it was not tried again
 BOUNCED = "bounced"  # the mail server accepted the message, and a bounce came later (delivery/bounce_mailbox.py)
 OUTBOX_CODES = (
-    *(NOT_A_MEMBER, ACCOUNT_INACTIVE, PROJECT_DELETED, NOT_CONFIRMED, INTERRUPTED),
+    *(NOT_A_MEMBER, ACCOUNT_INACTIVE, PROJECT_DELETED, NOT_CONFIRMED, WITHDRAWN, INTERRUPTED),
     *(DESTINATION_OFF, DESTINATION_DELETED, ADDRESS_OFF, BOUNCED),
 )
 

@@ -12,7 +12,7 @@ const items = () => [...root.querySelectorAll("[data-item]")];
 const csrf = () => form.querySelector("[name=csrfmiddlewaretoken]").value;
 const say = (isSaved) => (saved.textContent = isSaved ? saved.dataset.word : saved.dataset.failed);
 
-// Show what another person changed meanwhile: nothing was stored.
+// Show why nothing was stored: another person's change, an error, or no connection.
 function showConflict(html) {
   const note = new DOMParser().parseFromString(html, "text/html");
   document.querySelector("[data-conflict]").replaceChildren(...note.body.children);
@@ -26,7 +26,7 @@ function send(url, fields) {
     const text = await post(url, [["csrfmiddlewaretoken", csrf()], ...fields()]).catch(() => "{}");
     const { version, conflict } = JSON.parse(text);
     say(Boolean(version));
-    if (conflict) showConflict(conflict);
+    if (!version) showConflict(conflict ?? form.querySelector("[data-unreachable]").innerHTML);
     return version;
   });
   return sending;
@@ -34,7 +34,9 @@ function send(url, fields) {
 
 async function save() {
   const version = await send(form.action, () => [...new FormData(form), ["auto", "yes"]]);
-  if (version) form.elements.version.value = version;
+  if (!version) return;
+  form.querySelector("input[name=version]").value = version; // A note has a button of that name, too.
+  form.querySelector("[data-conflict] [data-of-text]")?.remove();
 }
 
 const places = () =>
@@ -59,8 +61,8 @@ function settle() {
 function store(item) {
   settle();
   // Its form stores the section, too.
-  const section = item.querySelector("[name=section]");
-  if (section) section.value = item.closest("[data-section]").dataset.section;
+  for (const field of item.querySelectorAll("[name=section], [name=former_section]"))
+    field.value = item.closest("[data-section]").dataset.section;
   told.textContent = root.dataset.words
     .replace("{name}", item.dataset.name)
     .replace("{place}", items().indexOf(item) + 1)

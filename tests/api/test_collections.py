@@ -140,7 +140,11 @@ def test_issue_is_planned_for_a_clock_and_canceled(api, root, issue):
     planned = api("PUT", f"{path}/plan", plan).json()
     at = datetime.fromisoformat(planned["publish_at"]).astimezone(ZoneInfo("America/Montreal"))
     assert (at.date().isoformat(), at.hour, planned["sends"]) == (day, 8, True)
-    for wrong, field in (({"time_zone": "Mars/Base"}, "time_zone"), ({"day": "2020-01-01"}, "day")):
+    for wrong, field in (
+        ({"time_zone": "Mars/Base"}, "time_zone"),
+        ({"day": "2020-01-01"}, "day"),
+        ({"day": "0001-01-01"}, "day"),
+    ):
         assert api("PUT", f"{path}/plan", plan | wrong).json()["errors"][0]["field"] == field
     assert api("DELETE", f"{path}/plan").status_code == 204
     assert api("GET", path).json()["publish_at"] is None

@@ -180,6 +180,50 @@ def test_texts_of_two_editors_are_shown_next_to_each_other(open_as, owner, draft
     expect(note).to_contain_text(order)
 
 
+def test_own_edit_after_a_conflict_is_saved_as_often_as_it_is_made(open_as, owner, draft):
+    page = open_as(owner, f"/p/{draft.collection.project_id}/curation/issues/{draft.pk}")
+    issues.change_issue(draft, 1, timezone.now(), title="Theirs")
+    note, version, title = page.locator("[data-conflict]"), page.locator("input[name=version]").first, "#title"
+    page.locator(title).fill("Mine")
+    page.locator(title).blur()
+    expect(note).to_contain_text("Theirs")
+    for number, text in enumerate(("Theirs", "Mine again", "Mine at last"), start=2):
+        page.locator(title).fill(text)
+        page.locator(title).blur()
+        expect(version).to_have_value(str(number))
+        expect(note).to_be_empty()
+    draft.refresh_from_db()
+    assert draft.title == "Mine at last"
+
+
+@pytest.mark.parametrize(
+    ("language", "published", "lost"),
+    [
+        ("en", "This issue is published", "couldn’t be reached"),
+        ("fr", "Ce numéro est publié", "impossible de joindre"),
+    ],
+)
+def test_editor_says_why_a_text_is_not_saved_also_on_phones(open_as, owner, draft, language, published, lost):
+    owner.language = language
+    owner.save()
+    issues.change_issue(draft, 1, timezone.now(), title="A week of parcels")
+    page = open_as(owner, f"/p/{draft.collection.project_id}/curation/issues/{draft.pk}")
+    page.set_viewport_size({"width": 320, "height": 640})
+    note, intro = page.locator("[data-conflict]"), page.locator("#intro")
+    issues.publish(draft, owner, timezone.now())
+    intro.fill("Deliveries.")
+    intro.blur()
+    expect(note).to_contain_text(published)
+    check_in_light_and_dark(page)
+    issues.unpublish(draft, owner, timezone.now())
+    page.evaluate("() => { window.fetch = () => Promise.reject(new TypeError('offline')) }")
+    intro.fill("Deliveries, and a shop.")
+    intro.blur()
+    expect(note).to_contain_text(lost)
+    expect(intro).to_have_value("Deliveries, and a shop.")
+    check_in_light_and_dark(page)
+
+
 @pytest.mark.parametrize(
     ("language", "plan", "cancel"),
     [("en", "Schedule issue", "Cancel schedule"), ("fr", "Programmer le numéro", "Annuler la programmation")],

@@ -20,6 +20,7 @@ from workplace.curation import checks
 from workplace.curation.figures import freeze, thaw
 from workplace.curation.gaps import read_gaps
 from workplace.curation.versions import IssueChanged
+from workplace.curation.withdrawal import stop_sending
 from workplace.models import Collection, CollectionIssue
 from workplace.models.collections import MAX_INTRO, MAX_TITLE
 
@@ -135,8 +136,7 @@ def unpublish(issue: CollectionIssue, user: User, now: datetime) -> CollectionIs
         found = rows.get(pk=issue.pk)
         if found.is_published:
             found.published_at, found.gaps, found.editor, found.changed_at = None, [], "", now
-            if found.sent_at is None:  # emails that aren't in the outbox yet are not sent
-                found.send_requested_at = None
+            stop_sending(found)
             found.save()
             thaw(found)
             record(found.collection.project, user, "issue.unpublished", name_of(found), issue=found.pk)

@@ -127,7 +127,8 @@ def change_item(item: CollectionItem, version: int | None, now: datetime, **valu
     _assign(stored, values)
     changed = {name: getattr(stored, name) for name, value in before.items() if getattr(stored, name) != value}
     if changed and version is not None and stored.version != version:
-        raise ItemChanged(locked_item(item, "title"), changed)
+        entered = changed if section is None else changed | {"section": section}
+        raise ItemChanged(locked_item(item, "title"), entered)
     if section is not None and (found := _known_section(draft, section)) != stored.section:
         stored.section, stored.position = found, _next_place(draft)
         _count_order(draft)

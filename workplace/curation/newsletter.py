@@ -72,7 +72,8 @@ def request_sending(issue: CollectionIssue, user: User | None, now: datetime) ->
 def send_test(issue: CollectionIssue, user: User, now: datetime) -> None:
     """Send an issue, also a draft, to the person alone."""
     collection = issue.collection
-    message = _message(issue, _rendered(issue, now), now)
+    rendered = _rendered(issue, now)
+    message = _message(issue, rendered, now)
     page = absolute(reverse("collection", args=[collection.project_id, collection.pk]))
     outbox.write(
         replace(
@@ -80,7 +81,7 @@ def send_test(issue: CollectionIssue, user: User, now: datetime) -> None:
             key=f"newsletter-test:{issue.pk}:{user.pk}:{now.isoformat()}",
             user=user,
             is_external=False,
-            headers={},
+            headers=rendered.headers,
         )
     )
 
@@ -119,8 +120,7 @@ def _write(issue: CollectionIssue, message: Message, batch: Sequence[ExternalRec
     if not published.filter(published_at__isnull=False).select_for_update(no_key=True).exists():
         return False
     if deleted := lock_and_find_deleted({passage.item for passage in message.passages}):
-        with translation.override(issue.language):
-            message = without_items(message, deleted)
+        message = without_items(message, deleted)
     outbox.write_all([_to_reader(issue, message, reader) for reader in batch])
     return True
 
@@ -156,7 +156,10 @@ def _message(issue: CollectionIssue, rendered: Rendered, now: datetime) -> Messa
         subject=rendered.subject,
         text=rendered.text,
         html=rendered.html,
-        headers={"List-Id": f"<newsletter.{issue.collection_id}.{mail_domain()}>"},
+        headers={
+            "List-Id": f"<newsletter.{issue.collection_id}.{mail_domain()}>",
+            **rendered.headers,
+        },
         project=issue.collection.project,
         is_external=True,
         passages=rendered.passages,
@@ -193,7 +196,8 @@ def _render(issue: CollectionIssue, paper: Paper, limit: int) -> Rendered:
         }
         html = inline_styles(render_to_string("emails/newsletter.html", context))
         text = render_to_string("emails/newsletter.txt", context)
-    return Rendered.unmarked(marks, paper.title or paper.collection, text, html, {})
+    headers = {"Content-Language": paper.language}
+    return Rendered.unmarked(marks, paper.title or paper.collection, text, html, headers)
 
 
 def _mailed(item: PaperItem, marks: Marks) -> MailedItem:

@@ -26,17 +26,25 @@ MAX_AHEAD = timedelta(days=366)
 
 def plan(issue: CollectionIssue, user: User, clock: WallClock, now: datetime, *, sends: bool) -> CollectionIssue:
     """Plan a complete draft for a wall clock, which a change to daylight saving time until then leaves alone."""
-    if not now < clock.instant <= now + MAX_AHEAD:
+    if not _is_ahead(clock, now):
         text = _("Choose a time from now on, within a year.")
         raise ValidationError({"day": ValidationError(text, code="invalid")})
     with transaction.atomic():
         draft = locked_draft(issue)
         check_complete(draft)
+        if sends and draft.send_requested_at:
+            raise ValidationError({"sends": ValidationError(_("This issue was already sent."), code="sent")})
         draft.publish_at, draft.sends, draft.planned_by, draft.plan_problem = clock.instant, sends, user, ""
         _store(draft)
         detail = {"issue": draft.pk, "at": clock.instant.isoformat(), "sends": sends}
         record(draft.collection.project, user, "issue.planned", name_of(draft), **detail)
     return draft
+
+
+def _is_ahead(clock: WallClock, now: datetime) -> bool:
+    """Return whether a clock can be planned. The first and last days of the calendar have no instant in some zones."""
+    is_near = abs(clock.day - now.date()) <= MAX_AHEAD + timedelta(days=1)
+    return is_near and now < clock.instant <= now + MAX_AHEAD
 
 
 def cancel_plan(issue: CollectionIssue, user: User) -> CollectionIssue:

@@ -86,7 +86,8 @@ def test_title_is_saved_by_script_without_a_page(as_person, owner, draft, path):
     assert client.post(page, {"title": "Parcels", "intro": "x", "auto": "yes", "version": 1}).json() == {"version": 2}
     draft.refresh_from_db()
     assert (draft.title, draft.shows_gaps) == ("Parcels", False)
-    assert client.post(page, {"title": "x" * 200, "auto": "yes"}).status_code == 422
+    note = client.post(page, {"title": "x" * 200, "auto": "yes"}).json()["conflict"]
+    assert "at most 120 characters" in note or "120" in note
 
 
 def test_suggestions_are_repeated_stories_that_the_draft_does_not_have(as_person, owner, project, draft, path):
@@ -123,3 +124,30 @@ def test_editor_says_which_sources_could_not_be_read(as_person, owner, project, 
     assert [gap["name"] for gap in published.gaps] == ["Bluesky search"]
     SourcePeriod.objects.all().delete()
     assert "Bluesky search" in words(as_person(owner).get(path("issue", draft.pk)))
+
+
+def test_what_was_entered_stays_when_an_item_cannot_be_saved(as_person, owner, draft, path):
+    section = sections.add_section(draft, "Good news", timezone.now())
+    add(draft, owner, "a")
+    client, page = as_person(owner), path("issue_item_change", draft.items.get().pk)
+    fields = {"title": "", "comment": "A long comment", "url": "https://a.example/", "published_on": "soon"}
+    response = client.post(page, fields | {"section": section, "former_section": 0, "version": 1})
+    assert response.status_code == 400 and "Enter a title." in words(response)
+    assert ">A long comment</textarea>" in response.text and f'value="{section}" selected' in response.text
+    item = draft.items.get()
+    assert (item.title, item.comment, item.section) == ("a", "", 0)
+
+
+def test_item_stays_where_another_person_moved_it_when_its_text_is_saved(as_person, owner, draft, path):
+    first, second = (sections.add_section(draft, name, timezone.now()) for name in ("First", "Second"))
+    add(draft, owner, "a", section=first)
+    client, item = as_person(owner), draft.items.get()
+    page = path("issue_item_change", item.pk)
+    old = {"title": "a", "comment": "Mine", "section": first, "former_section": first, "version": 1}
+    client.post(page, {"section": second, "former_section": first})
+    client.post(page, old)
+    item = draft.items.get()
+    assert (item.section, item.comment) == (second, "Mine")
+    response = client.post(page, old | {"comment": "Late", "section": 0})
+    assert response.status_code == 409 and "Second" in words(response)
+    assert 'value="0" selected' in response.text and draft.items.get().section == second

@@ -15,6 +15,7 @@ from dashboards.views.newsletter import REQUESTS_PER_MINUTE
 from delivery import external_recipients
 from delivery.html_email import MAX_HTML_BYTES
 from delivery.links import signed_values
+from delivery.messages import delivery_problem
 from delivery.models import Delivery, ExternalRecipient
 from monitoring.ingest.deletions import blank_documents
 from reports.changes import create_report
@@ -232,6 +233,68 @@ def test_unpublished_issue_is_not_sent(public, published, owner):
     assert newsletter.send_requested(timezone.now()) == 0 and not mails().exists()
     issues.publish(published, owner, timezone.now())
     newsletter.request_sending(published, owner, timezone.now())
+
+
+def test_unpublished_issue_is_not_sent_from_the_outbox_and_can_be_sent_again(
+    as_person, mailbox, send_outbox, public, published, owner, path
+):
+    for name in ("a", "b"):
+        reader_of(public, f"{name}@example.org")
+    newsletter.request_sending(published, owner, timezone.now())
+    newsletter.send_requested(timezone.now())
+    Delivery.objects.filter(recipient="a@example.org").update(state=Delivery.State.SENT)
+    newsletter.send_test(published, owner, timezone.now())
+    client = as_person(owner)
+    assert "Sent to the readers" in words(client.get(path("issue", published.pk)))
+    client.post(path("issue_change", published.pk), {"act": "unpublish"})
+    send_outbox()
+    assert [recipients for recipients, _mail in mailbox.received] == [[owner.email]]
+    shown = words(client.get(path("issue", published.pk)))
+    assert "Sent to the readers" not in shown and "Once it is published" in shown
+    issues.publish(published, owner, timezone.now())
+    newsletter.request_sending(published, owner, timezone.now())
+    newsletter.send_requested(timezone.now())
+    send_outbox()
+    assert [recipients for recipients, _mail in mailbox.received[1:]] == [["b@example.org"]]
+
+
+@pytest.mark.parametrize("is_deleted", [True, False])
+def test_email_that_was_being_sent_is_not_tried_again_after_its_issue_is_unpublished(
+    mailbox, send_outbox, public, published, owner, is_deleted
+):
+    reader_of(public)
+    newsletter.request_sending(published, owner, timezone.now())
+    newsletter.send_requested(timezone.now())
+    mails().update(state=Delivery.State.SENDING, next_attempt_at=timezone.now())
+    draft = issues.unpublish(published, owner, timezone.now())
+    if is_deleted:
+        issues.delete_issue(draft, owner)
+    send_outbox()
+    (mail,) = mails()
+    assert (mail.state, mail.error_code, mailbox.received) == (Delivery.State.FAILED, "withdrawn", [])
+    assert "unpublished or deleted" in delivery_problem(mail)
+
+
+def test_issue_that_all_readers_have_stays_sent_when_it_is_unpublished(public, published, owner):
+    reader_of(public)
+    newsletter.request_sending(published, owner, timezone.now())
+    newsletter.send_requested(timezone.now())
+    mails().update(state=Delivery.State.SENT)
+    assert issues.unpublish(published, owner, timezone.now()).sent_at
+
+
+def test_deleted_item_of_a_french_newsletter_is_replaced_in_french(public, published, owner, mention):
+    type(published).objects.update(language="fr")
+    published.refresh_from_db()
+    reader_of(public)
+    newsletter.request_sending(published, owner, timezone.now())
+    newsletter.send_requested(timezone.now())
+    newsletter.send_test(published, owner, timezone.now())
+    with transaction.atomic(), connection.cursor() as cursor:
+        blank_documents(cursor, [mention.document_id], "platform", timezone.now())
+    for mail in mails():
+        assert "n’est plus disponible" in mail.text or "plus disponible" in mail.text
+        assert "(no longer available)" not in mail.text + mail.html
 
 
 def test_reader_who_unsubscribes_before_sending_gets_nothing(mailbox, send_outbox, public, published, owner):

@@ -62,6 +62,8 @@ def test_issue_is_planned_changed_and_canceled(as_person, owner, complete, colle
     [
         (fields(days=-1), "Choose a time from now on"),
         (fields(days=400), "Choose a time from now on"),
+        (fields() | {"plan-day": "0001-01-01", "plan-at": "00:00"}, "Choose a time from now on"),
+        (fields() | {"plan-day": "9999-12-31", "plan-at": "23:59"}, "Choose a time from now on"),
         (fields(at="soon"), "Enter a valid time."),
         ({}, "This field is required."),
     ],
@@ -124,6 +126,15 @@ def test_issue_that_is_incomplete_at_its_time_says_so_and_stops_no_other(as_pers
     assert "it had no items" in words(client.get(path("issue", planned.pk)))
     assert "Not published as scheduled" in words(client.get(path("collection", collection.pk)))
     assert schedule.publish_due(timezone.now()) == 0
+
+
+def test_issue_that_was_sent_is_planned_without_promising_its_emails_again(complete, owner):
+    CollectionIssue.objects.update(send_requested_at=timezone.now(), sent_at=timezone.now())
+    clock = WallClock(timezone.localdate() + timedelta(days=2), timezone.localtime().time(), owner.zone)
+    with pytest.raises(ValidationError, match="already sent") as caught:
+        schedule.plan(complete, owner, clock, timezone.now(), sends=True)
+    assert set(caught.value.error_dict) == {"sends"}
+    assert schedule.plan(complete, owner, clock, timezone.now(), sends=False).publish_at
 
 
 def test_issue_published_by_hand_is_not_published_again(planned, owner):
