@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.activity_log import record
 from accounts.models import Project, User
 from monitoring.content.scrub import is_storable
+from workplace.calendar.links import untagged
 from workplace.calendar.text_limits import PLATFORMS
 from workplace.models import Post, PostTemplate
 from workplace.models.post_templates import MAX_TEMPLATE_NAME
@@ -25,9 +26,10 @@ def templates_of(project: Project) -> list[PostTemplate]:
 
 def save_template(post: Post, user: User, name: str) -> PostTemplate:
     """Save the content of a post as a template; both change independently afterwards."""
-    template = PostTemplate(project=post.project, created_by=user, title=post.title, text=post.text)
+    template = PostTemplate(project=post.project, created_by=user, title=post.title)
     template.kind, template.campaign = post.kind, post.campaign
-    template.platforms = {one.platform: one.text for one in post.variants.all()}
+    template.text = untagged(post.text)
+    template.platforms = {one.platform: untagged(one.text) for one in post.variants.all()}
     with transaction.atomic():
         Project.objects.select_for_update(no_key=True).get(pk=post.project_id)  # one at a time: they are limited
         if post.project.post_templates.count() >= MAX_TEMPLATES:

@@ -16,6 +16,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.forms import TimeZoneField
 from accounts.models import Project, User
 from dashboards.forms.post_pictures import PictureSlots
+from workplace.calendar.links import untagged
 from workplace.calendar.text_limits import PLATFORMS
 from workplace.models import CalendarRules, Post, PostTemplate
 from workplace.models.posts import (
@@ -103,6 +104,8 @@ class PostForm(forms.Form):
         """Return the form of a new post with the texts of another one, without its date."""
         form = cls.for_post(post)
         form.initial.update(owner=user.pk, day=None, at=None, time_zone=user.time_zone)
+        for name in ("text", *(f"text_{name}" for name in PLATFORMS)):
+            form.initial[name] = untagged(form.initial.get(name, ""))
         return form
 
     @classmethod

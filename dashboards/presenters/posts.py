@@ -19,6 +19,7 @@ from dashboards.forms.posts import PostForm
 from dashboards.presenters.dates import full_time
 from dashboards.presenters.post_pictures import ShownPicture, picture_remarks
 from workplace.calendar.charter import Charter, Findings, check
+from workplace.calendar.links import CONTENT
 from workplace.calendar.text_limits import PLATFORMS, WEBSITE, Count, count
 from workplace.models import Post, PostVariant
 from workplace.post_texts import OwnLinks
@@ -137,9 +138,9 @@ def shown_texts(form: PostForm, links: OwnLinks, post_id: int) -> dict[str, str]
 
 def link_hint(texts: Mapping[str, str], post_id: int) -> str:
     """Return a hint on the links in the preview of a post that has no number yet, "" if none is needed."""
-    if post_id or not any("utm_content=post-0" in text for text in texts.values()):
+    if post_id or not any(f"utm_content={CONTENT}0" in text for text in texts.values()):
         return ""
-    return _("When the post is saved, its number replaces the 0 in “post-0”.")
+    return _("When the post is saved, its number replaces the 0 in “vigie-0”.")
 
 
 def _lines(text: str) -> str:

@@ -188,7 +188,9 @@ def test_text_has_campaign_parameters_if_the_project_wants_them(program, owner, 
     pk = program(manager)("POST", path, sent).json()["id"]
     set_rules(project, owner, link_domains=["lumen.example"], tags_links=True)
     (found,) = program(manager).get(f"{path}/{pk}").json()["platforms"]
-    assert found["text"].endswith(f"utm_source=bluesky&utm_medium=social&utm_campaign=post-{pk}&utm_content=post-{pk}")
+    assert found["text"].endswith(
+        f"utm_source=bluesky&utm_medium=social&utm_campaign=vigie-{pk}&utm_content=vigie-{pk}"
+    )
     assert (found["length"], found["own_text"]) == (len(found["text"]), "")
     assert program(manager).get(f"{path}?which=undated").json()["items"][0]["platforms"] == [found]
     set_rules(project, owner, tags_links=False)

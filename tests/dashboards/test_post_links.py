@@ -13,10 +13,11 @@ from website.models import Website
 from workplace import posts, publishing
 from workplace.models import OutgoingPost
 from workplace.post_reminders import remind
+from workplace.post_templates import save_template
 from workplace.posts import PostValues
 
 LINK = "https://www.lumen.example/atelier"
-TAGS = "utm_medium=social&utm_campaign=automne-2026&utm_content=post-{}"
+TAGS = "utm_medium=social&utm_campaign=automne-2026&utm_content=vigie-{}"
 
 
 @pytest.fixture
@@ -79,9 +80,9 @@ def test_switch_shows_tagged_links_with_their_length_before_publication(as_perso
     assert f"{len('Come: ' + tagged(post, 'bluesky'))} of 300 characters" in text
     assert at("post_tag_links", post.pk) not in body_of(client.get(at("post_edit", post.pk)))
     preview = client.post(f"{at('post_check')}?post={post.pk}", form_of(post)).content.decode()
-    assert f"utm_content=post-{post.pk}" in preview and "replaces the 0" not in preview
+    assert f"utm_content=vigie-{post.pk}" in preview and "replaces the 0" not in preview
     preview = client.post(at("post_check"), form_of(post)).content.decode()
-    assert "utm_content=post-0" in preview and "its number replaces the 0" in preview
+    assert "utm_content=vigie-0" in preview and "its number replaces the 0" in preview
 
 
 def test_wrong_domain_is_refused(as_person, owner, at, project):
@@ -109,16 +110,28 @@ def test_pages_show_the_visits_of_a_post(as_person, owner, at, project, post, re
     website = make_website(project, name="lumen.example")
     Website.objects.filter(pk=website.pk).update(read_from=day, read_until=day)
     type(post).objects.filter(pk=post.pk).update(created_at=timezone.now() - timedelta(days=3))
-    make_breakdown(website, day, "campaign", "automne-2026", 34, f"post-{post.pk}")
-    make_breakdown(website, day, "campaign", f"post-{post.pk}", 5)
-    make_breakdown(website, day, "campaign", "automne-2026", 2, "post-999999")
+    make_breakdown(website, day, "campaign", "automne-2026", 34, f"vigie-{post.pk}")
+    make_breakdown(website, day, "campaign", f"vigie-{post.pk}", 5)
+    make_breakdown(website, day, "campaign", "automne-2026", 2, "vigie-999999")
     text = read(client, at("post", post.pk))
     assert "Visits by this post" in text and "39 visits" in text
     body = body_of(client.get(at("website")))
-    assert f'href="{at("post", post.pk)}"' in body and "Open day" in body and "post-999999" in body
+    assert f'href="{at("post", post.pk)}"' in body and "Open day" in body and "vigie-999999" in body
 
 
 def test_site_of_plausible_counts_as_a_domain(as_person, owner, at, project, post):
     make_website(project, provider="plausible", settings={"site": "lumen.example", "zone": "UTC"})
     posts.set_rules(project, owner, tags_links=True)
-    assert f"utm_content=post-{post.pk}" in body_of(as_person(owner).get(at("post", post.pk)))
+    assert f"utm_content=vigie-{post.pk}" in body_of(as_person(owner).get(at("post", post.pk)))
+
+
+def test_copy_and_template_have_no_number_of_the_post(as_person, owner, at, project, post):
+    text = f"Come: {LINK}?utm_content=vigie-{post.pk}&b=1 {LINK}?{TAGS.format(post.pk)}."
+    type(post).objects.filter(pk=post.pk).update(text=text)
+    post.variants.filter(platform="mastodon").update(text=f"{LINK}?utm_campaign=vigie-1&utm_content=vigie-1")
+    post.refresh_from_db()
+    plain = f"Come: {LINK}?b=1 {LINK}?utm_medium=social&utm_campaign=automne-2026."
+    form = as_person(owner).get(at("post_new"), {"from": post.pk}).context["form"]
+    assert (form["text"].value(), form["text_mastodon"].value()) == (plain, LINK)
+    template = save_template(post, owner, "Open day")
+    assert (template.text, template.platforms["mastodon"]) == (plain, LINK)

@@ -45,7 +45,7 @@ def test_button_tags_the_links_of_each_platform_and_the_preview_counts_them(open
     page.get_by_role("button", name=words["button"]).press("Enter")
     expect(page.locator("#tag-result")).to_contain_text(words["done"])
     for name in ("bluesky", "x"):
-        tags = f"utm_source={name}&utm_medium=social&utm_campaign=post-{post.pk}&utm_content=post-{post.pk}"
+        tags = f"utm_source={name}&utm_medium=social&utm_campaign=vigie-{post.pk}&utm_content=vigie-{post.pk}"
         expect(page.locator(f"#id_text_{name}")).to_have_value(f"Come: {LINK}?{tags}")
         expect(page.locator("#post-preview")).to_contain_text(f"{LINK}?{tags}")
     # X counts a link as 23 characters.
