@@ -25,22 +25,23 @@ STEM = 6  # letters of a word that count: "repair" and "repairs" are one
 _URL = re.compile(r"(?:https?://|www\.)\S+", re.I)
 _HANDLES = re.compile(r"^(?:[@#][\w.@-]+[\s,:]*)+")
 _PRIVATE = re.compile(r"\S+@\S+|@[\w.-]+|\+?\d[\d .()-]{3,}\d")
-_SENTENCE = re.compile(r"([^.!?…\n]+?(?:\.\w[^.!?…\n]*?)*)(\s*)([.!?…]+(?=[\s\"'»”)\]]|$)|\n|$)")
+_SPACES, _LINES = re.compile(r"[^\S\n]+"), re.compile(r" ?\n\s*")
+# The end of a sentence, with the space before it. Each character is read once or twice: texts can have any length.
+_END = re.compile(r"(\s?)((?<![.!?…])[.!?…]++(?=[\s\"'»”)\]]|$)|\n|$)")
 
 
 def question_in(text: str) -> str:
     """Return the first sentence of a text that asks a question, "" if it asks none."""
-    plain = _URL.sub(" ", text)
+    plain = _LINES.sub("\n", _SPACES.sub(" ", _URL.sub(" ", text)))
     if SELLING.search(" ".join(words_of(plain))) or PERCENT.search(plain):
         return ""
-    found = list(_SENTENCE.finditer(plain))
-    sentences = [_HANDLES.sub("", one[1].strip(_EDGES)) for one in found]
-    folded = [" ".join(words_of(sentence)) for sentence in sentences]
-    for place, one in enumerate(found):
-        if _asks(folded, place, one[3]):
+    found = _sentences(plain)
+    folded = [" ".join(words_of(sentence)) for sentence, _space, _end in found]
+    for place, (sentence, space, end) in enumerate(found):
+        if _asks(folded, place, end):
             # French has a space before the question mark.
-            mark = ("\u202f?" if one[2] else "?") if "?" in one[3] else ""
-            return " ".join(sentences[place].split())[:MAX_LENGTH] + mark
+            mark = ("\u202f?" if space else "?") if "?" in end else ""
+            return " ".join(sentence.split())[:MAX_LENGTH] + mark
     return ""
 
 
@@ -70,6 +71,17 @@ def group_questions(questions: Sequence[str], common: Collection[str] = ()) -> l
         groups.append([place])
         first.append(words)
     return groups
+
+
+def _sentences(text: str) -> list[tuple[str, str, str]]:
+    """Return sentences, each with the space before its end and the end, which is "" or a line break without a mark."""
+    found, start = [], 0
+    for end in _END.finditer(text):
+        sentence = text[start : end.start()].lstrip(".!?…").strip(_EDGES)
+        if sentence:
+            found.append((_HANDLES.sub("", sentence), end[1], end[2]))
+        start = end.end()
+    return found
 
 
 def _content(question: str, common: Collection[str]) -> frozenset[str]:

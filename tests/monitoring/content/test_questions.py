@@ -41,6 +41,15 @@ def test_question_is_the_sentence_that_asks(text, question):
     assert question_in(text) == question
 
 
+@pytest.mark.parametrize(
+    "filler", ["https://lumen.example/a ", "   ", " \n \n", "a.b", "....a", "?!x", "@a@a", "a b, "]
+)
+def test_long_text_is_read_in_one_go(filler):
+    """Spaces and marks of which a sentence could have each number are tried once."""
+    asked = "do you ship to Canada?"
+    assert question_in(f"{filler * 5000}x\n\n{asked} Thanks.") == asked
+
+
 @given(st.text(max_size=300))
 def test_any_text_has_a_question_of_one_line_or_none(text):
     found = question_in(text)
