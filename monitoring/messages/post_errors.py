@@ -43,6 +43,10 @@ POST_ERROR_TEXTS: dict[str, ErrorText] = {
     "account_removed": ErrorText(
         _("The account was removed, or may no longer publish."), _("Choose another account, then schedule again.")
     ),
+    "source_deleted": ErrorText(
+        _("The source of this account was deleted."),
+        _("Ask an admin to add it again with this account, then schedule the post again."),
+    ),
     "rate_limited": ErrorText(_("The platform accepts no further posts for now."), _AGAIN),
     "spend_cap": ErrorText(
         _("The account’s credits or spending cap at the platform are used up."),

@@ -20,6 +20,6 @@ class DiscourseOwnPosts(OwnPosts):
         return ApiRequest(f"{lookup.api_url}/t/{number}.json", key_headers(lookup.secrets))
 
     def read_recheck(self, data: Any, lookup: Lookup) -> Rechecked:
-        first = next(post for post in data["post_stream"]["posts"] if post["post_number"] == 1)
+        [first] = [post for post in data["post_stream"]["posts"] if post["post_number"] == 1]
         likes = [action.get("count", 0) for action in first["actions_summary"] if action["id"] == LIKE]
         return counted({lookup.ids[0]: (likes[0] if likes else 0, data["posts_count"] - 1, None)})

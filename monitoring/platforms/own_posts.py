@@ -12,6 +12,8 @@ from monitoring.platforms.rechecks import Lookup, Rechecked
 from monitoring.records import Entry
 from outbound import ApiRequest, FetchResult
 
+MAX_COUNT = 2**31 - 1  # of a column of the database
+
 
 class OwnPosts:
     """Reading the counts of own posts at one platform, up to `batch` in one request.
@@ -48,4 +50,4 @@ def counted(counts: Mapping[str, tuple[Any, Any, Any]], **fields: Any) -> Rechec
 
 
 def _known(count: Any) -> int | None:
-    return count if type(count) is int and count >= 0 else None
+    return min(count, MAX_COUNT) if type(count) is int and count >= 0 else None

@@ -16,15 +16,30 @@ from monitoring.platforms.session import Session
 from monitoring.records import PollJob, PollResult
 from outbound import HttpClient
 
+# Errors of own posts that say nothing about the account: the next request is made nevertheless.
+_OF_ONE_POST = frozenset(
+    {"not_found", "gone", "access_denied", "query_rejected", "http_error", "forbidden", "unexpected_response"}
+)
+
 
 class Rechecker(Session):
-    """The checks of one source, or of own posts."""
+    """The checks of one source; or of own posts (`is_own`), whose requests don't depend on each other.
+
+    Own posts are read by `own_posts`, where a platform has that.
+    """
 
     def __init__(
-        self, platform: PagedPlatform, job: PollJob, http_client: HttpClient, own_posts: OwnPosts | None = None
+        self,
+        platform: PagedPlatform,
+        job: PollJob,
+        http_client: HttpClient,
+        own_posts: OwnPosts | None = None,
+        *,
+        is_own: bool = False,
     ) -> None:
         super().__init__(platform, job, http_client)
         self.by = own_posts or platform
+        self.skipped = _OF_ONE_POST if is_own else frozenset()
         self.error = self.sign_in()
 
     @property
@@ -39,7 +54,7 @@ class Rechecker(Session):
         if checked.error and self.may_renew(checked.error):
             problem = self.renew()
             checked = replace(checked, error=problem) if problem else self._fetch(ids)
-        self.error = checked.error
+        self.error = checked.error if checked.error and checked.error.code not in self.skipped else None
         if self.error and self.error.code in ("rate_limited", "quota_used_up"):
             self.note_wait()
         self.add_spent(checked.spent)

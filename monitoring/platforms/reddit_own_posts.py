@@ -1,6 +1,7 @@
 """The counts of own posts on Reddit. Pure; used by reddit.py.
 
-Facts: `/api/info` looks up to 100 posts up by id; the score may be hidden at first
+Facts: `/api/info` looks up to 100 posts up by id; the score may be hidden at first, and begins
+at 1, the vote of its author
 (https://www.reddit.com/dev/api/oauth#GET_api_info).
 """
 
@@ -27,4 +28,4 @@ class RedditOwnPosts(OwnPosts):
 
 def _counts(post: dict[str, Any]) -> tuple[Any, Any, Any]:
     score = None if post.get("score_hidden") else post.get("score")
-    return score, post.get("num_comments"), post.get("num_crossposts")
+    return max(score - 1, 0) if score is not None else None, post.get("num_comments"), post.get("num_crossposts")

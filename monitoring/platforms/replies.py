@@ -33,6 +33,7 @@ REPLY_CODES = {
 # Further codes of posts; their words are in monitoring/messages/post_errors.py.
 POST_CODES = {
     "place_not_found": "a subreddit or category that doesn't exist, or that the account can't see",
+    "source_deleted": "an account whose server or Page is a setting of a source that was deleted",
     "post_rules": "a title or text that the rules of the platform, forum or subreddit refuse",
 }
 # A reply found at the platform may have a time that is this much earlier than ours.

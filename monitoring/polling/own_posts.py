@@ -19,7 +19,7 @@ from monitoring.platforms.registry import PLATFORMS
 from monitoring.polling import budgets
 from monitoring.polling.jobs import access
 from monitoring.polling.preview import unpolled_source
-from monitoring.polling.replies import post_platform, settings_of
+from monitoring.polling.replies import names_account, post_platform, settings_of
 from monitoring.records import Entry, PollJob
 from outbound.default import polling_client
 
@@ -53,12 +53,14 @@ def count_note(name: str) -> str:
 
 
 def read_posts(credential: Credential, ids: Iterable[str]) -> Mapping[str, Entry]:
-    """Return the posts that the platform has. Without an answer, or within a used-up limit, none."""
+    """Return the posts that the platform has. Without an answer, an account, or within a used-up limit, none."""
     platform, now, wanted = post_platform(credential.platform), timezone.now(), list(ids)
     size = _batch(platform) if platform else 0
     if platform is None or not size or not wanted:
         return {}
     settings = settings_of(credential)
+    if not names_account(platform, settings):
+        return {}
     fields = access(platform, settings, credential)
     if "error" in fields:
         return {}
@@ -68,7 +70,7 @@ def read_posts(credential: Credential, ids: Iterable[str]) -> Mapping[str, Entry
     source = unpolled_source(credential.project, platform, settings, credential)
     base_url = settings.get("base_url", "")
     job = PollJob(source=source, now=now, base_url=base_url, requests=reserved, **fields)
-    rechecker = Rechecker(platform, job, polling_client(), platform.own_posts)
+    rechecker = Rechecker(platform, job, polling_client(), platform.own_posts, is_own=True)
     found: dict[str, Entry] = {}
     try:
         for batch in batches:

@@ -6,7 +6,7 @@ which decide when, and store the outcome.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -104,7 +104,11 @@ def open_publisher(credential: Credential, request: ReplyRequest) -> Iterator[Re
     if platform is None or platform.posts is None:
         yield PollError("account_removed")
         return
-    with _open(platform, platform.posts, credential, replace(request, settings=settings_of(credential))) as replier:
+    settings = settings_of(credential)
+    if not names_account(platform, settings):
+        yield PollError("source_deleted", "the settings of a source are missing")
+        return
+    with _open(platform, platform.posts, credential, replace(request, settings=settings)) as replier:
         yield replier
 
 
@@ -132,11 +136,15 @@ def post_accounts(project: Project) -> dict[str, list[Credential]]:
             or (platform.posts.needs_connection and not credential.is_connected)
         ):
             continue
-        settings = settings_of(credential)
-        required = all(settings.get(one.name) for one in platform.settings if one.is_server)
-        if required and platform.posts.id_of(ReplyTarget(""), settings):
+        if names_account(platform, settings_of(credential)):
             found.setdefault(platform.item_platform, []).append(credential)
     return found
+
+
+def names_account(platform: PagedPlatform, settings: Mapping[str, str]) -> bool:
+    """Return whether settings name the server and the account of posts: those of a source, which may be deleted."""
+    has_server = all(settings.get(one.name) for one in platform.settings if one.is_server)
+    return has_server and platform.posts is not None and bool(platform.posts.id_of(ReplyTarget(""), settings))
 
 
 @contextmanager

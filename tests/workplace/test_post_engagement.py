@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from monitoring.models import Credential, RequestBudget
 from monitoring.polling.own_posts import rhythms
+from tests.lookalikes.platforms.base import Reply
 from tests.lookalikes.platforms.publishing import PUBLISHING
 from tests.workplace.publishing_place import PLATFORMS, Place, row, run
 from workplace.models import OutgoingPost
@@ -15,6 +16,7 @@ from workplace.tasks import read_post_engagement
 
 DAILY = ("linkedin", "x")
 SHARES = {"discourse": None}
+LIKES = {"reddit": 4}  # of a score of 5, one is the vote that each post has from its author
 
 
 @pytest.fixture(params=sorted(PLATFORMS))
@@ -37,6 +39,13 @@ def published(place, owner, ago=timedelta(hours=23, minutes=30)):
     return post
 
 
+def published_as(place, owner, text):
+    """Publish a further post: some platforms refuse the same text again."""
+    place.post(owner, text=text)
+    assert run().status == "published"
+    OutgoingPost.objects.update(sent_at=timezone.now() - timedelta(hours=23, minutes=30))
+
+
 def read():
     RequestBudget.objects.all().delete()
     read_post_engagement()
@@ -45,9 +54,10 @@ def read():
 def test_engagement_of_a_published_post_comes_back(place, manager, owner, as_person):
     post = published(place, manager)
     read()
-    assert (row().likes, row().replies, row().shares) == (5, 2, SHARES.get(place.server.platform, 1))
+    likes = LIKES.get(place.server.platform, 5)
+    assert (row().likes, row().replies, row().shares) == (likes, 2, SHARES.get(place.server.platform, 1))
     page = as_person(owner).get(reverse("post", args=[place.project.pk, post.pk])).text
-    assert "5 likes, 2 replies" in page
+    assert f"{likes} likes, 2 replies" in page
 
 
 def test_post_that_is_gone_keeps_its_counts(place, manager):
@@ -56,7 +66,9 @@ def test_post_that_is_gone_keeps_its_counts(place, manager):
     OutgoingPost.objects.update(counted_at=timezone.now() - timedelta(hours=24))
     place.server.published.clear()
     read()
-    assert row().likes == 5 and row().counted_at > timezone.now() - timedelta(minutes=1)
+    assert row().likes == LIKES.get(place.server.platform, 5) and row().counted_at > timezone.now() - timedelta(
+        minutes=1
+    )
 
 
 def test_each_platform_has_its_rhythm(place, manager):
@@ -107,6 +119,33 @@ def test_deleted_post_does_not_stop_the_others(place, manager):
     place.server.published.pop(0)
     read()
     assert sorted(OutgoingPost.objects.values_list("likes", flat=True), key=str) == [5, None]
+
+
+@only("facebook", "linkedin")
+@pytest.mark.parametrize("status", [403, 404, 500])
+def test_error_of_one_post_does_not_hide_the_counts_of_later_ones(place, manager, status):
+    for number in range(2):
+        published_as(place, manager, f"Post {number}")
+    place.server.fail_with(Reply({"message": "no"}, status))
+    read()
+    of_the_post = [None, 5] if status < 500 else [None, None]
+    assert list(OutgoingPost.objects.order_by("pk").values_list("likes", flat=True)) == of_the_post
+
+
+def test_counts_are_not_read_without_the_source_that_names_the_account(place, manager):
+    published(place, manager)
+    place.project.sources.all().delete()
+    Credential.objects.update(settings={})
+    read()
+    assert row().counted_at
+
+
+@only("discourse")
+def test_topic_without_its_first_post_leaves_the_counts_unknown(place, manager):
+    published(place, manager)
+    place.server.fail_with(Reply({"posts_count": 1, "post_stream": {"posts": []}}))
+    read()
+    assert row().likes is None and row().counted_at
 
 
 @only("mastodonsearch")

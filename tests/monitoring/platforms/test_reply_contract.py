@@ -6,10 +6,11 @@ from uuid import UUID
 
 import pytest
 
+from monitoring.messages.post_errors import POST_ERROR_TEXTS
 from monitoring.messages.reply_errors import REPLY_ERROR_TEXTS, reply_error_text
 from monitoring.platforms.base import Can
 from monitoring.platforms.registry import PLATFORMS
-from monitoring.platforms.replies import REPLY_CODES, PublishedReply, ReplyRequest, ReplyTarget
+from monitoring.platforms.replies import POST_CODES, REPLY_CODES, PublishedReply, ReplyRequest, ReplyTarget
 from monitoring.platforms.replying import Replier
 from monitoring.records import PollError, PollJob
 from tests.lookalikes.platforms.base import make_posts
@@ -57,6 +58,10 @@ def test_connected_accounts_allow_what_replies_and_posts_need(name):
 def test_every_reply_error_has_its_sentences():
     assert set(REPLY_CODES) <= set(REPLY_ERROR_TEXTS)
     assert all(reply_error_text(code).advice for code in (*REPLY_CODES, "dns", "rate_limited", "what"))
+
+
+def test_every_error_of_a_post_has_its_sentences():
+    assert set(POST_CODES) <= set(POST_ERROR_TEXTS)
 
 
 def test_reply_is_published_with_its_address(server):
