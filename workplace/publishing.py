@@ -33,7 +33,8 @@ from workplace.post_texts import links_of
 log = logging.getLogger(__name__)
 State, Status = OutgoingPost.State, Post.Status
 
-# A later post is not published any more without asking: Vigie was not running, and the moment has passed.
+# A later post is not published any more without asking: Vigie was not running, and the moment has passed. Later than
+# its time, or than its last change: people schedule posts again that have failed.
 LATEST = timedelta(hours=6)
 TOO_LATE = "too_late"
 MAX_PER_RUN = 100
@@ -92,7 +93,7 @@ def _begin(pk: int, now: datetime) -> bool:
             return False
         sent = OutgoingPost.objects.filter(variant__post=post, state=State.SENT).values("variant")
         variants = post.variants.filter(credential__isnull=False).exclude(pk__in=sent).select_related("credential")
-        if post.due_at < now - LATEST:
+        if max(post.due_at, post.updated_at) < now - LATEST:
             _fail(post, [(one.platform, TOO_LATE) for one in variants])
             return True
         links = links_of(post.project)

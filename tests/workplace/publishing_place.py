@@ -32,7 +32,13 @@ class Place:
     def post(self, owner, text=TEXT, ago=timedelta(minutes=1), **fields):
         at = timezone.now() - ago
         values = {"title": "Open day", "text": text, "status": "scheduled", "due_at": at, "owner": owner}
-        values |= {"due_day": at.date(), "due_time": at.time(), "time_zone": "UTC", "written_by": owner}
+        values |= {
+            "updated_at": min(at, timezone.now()),
+            "due_day": at.date(),
+            "due_time": at.time(),
+            "time_zone": "UTC",
+            "written_by": owner,
+        }
         post = Post.objects.create(project=self.project, **values, **fields)
         place, title = PLACES.get(self.platform, ("", ""))
         post.variants.create(platform=self.platform, credential=self.credential, place=place, title=title)

@@ -113,6 +113,25 @@ def test_post_that_is_much_too_late_fails_instead_of_surprising(place, manager):
     assert place.server.published == []
 
 
+def test_post_that_is_scheduled_again_after_its_time_is_published(place, manager):
+    post = place.post(manager, ago=LATEST + timedelta(minutes=1))
+    assert run().status == "failed"
+    post.refresh_from_db()
+    posts.take_step(post, manager, post.version, "schedule")
+    assert run().status == "published"
+    assert len(place.server.published) == 1
+
+
+@pytest.mark.parametrize("place", ["discourse", "facebook", "linkedin"], indirect=True)
+def test_post_whose_source_was_deleted_fails_and_says_so(place, manager, owner, as_person):
+    post = place.post(manager)
+    place.project.sources.all().delete()
+    Credential.objects.update(settings={})
+    assert run().status == "failed" and row().error_code == "source_deleted"
+    page = as_person(owner).get(reverse("post", args=[place.project.pk, post.pk])).text
+    assert "The source of this account was deleted." in page
+
+
 def test_account_that_may_not_publish_any_more_fails_the_post(place, manager):
     place.post(manager)
     Credential.objects.update(can_reply=False)
