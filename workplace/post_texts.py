@@ -5,7 +5,7 @@ by the pages, the API, the reminders and the publication.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.db.models import Q, Sum
@@ -15,17 +15,25 @@ from website.models import Website, WebsiteBreakdown
 from website.readers.base import Dimension
 from website.readers.registry import READERS
 from workplace.calendar.links import CONTENT, post_ids, read_domain, tag_links, tags_of
+from workplace.calendar.text_limits import count
 from workplace.models import CalendarRules, Post, PostVariant
 
 
 @dataclass(frozen=True)
 class OwnLinks:
-    """The domains whose links get parameters; without any, texts stay as they are."""
+    """The domains whose links get parameters; without any, texts stay as they are.
+
+    With `within_limits`, so does a text that the platform would refuse for its length with parameters.
+    """
 
     domains: tuple[str, ...] = ()
+    within_limits: bool = False
 
     def tagged(self, text: str, platform: str, campaign: str, post_id: int) -> str:
-        return tag_links(text, self.domains, tags_of(post_id, platform, campaign))
+        found = tag_links(text, self.domains, tags_of(post_id, platform, campaign))
+        if self.within_limits and count(found, platform).excess and not count(text, platform).excess:
+            return text
+        return found
 
     def text_of(self, post: Post, variant: PostVariant) -> str:
         """Return what is published on a platform."""
@@ -52,7 +60,7 @@ def own_links(project: Project) -> OwnLinks:
 def links_of(project: Project) -> OwnLinks:
     """Return the links that get parameters at publication: none unless its switch is on."""
     is_on = CalendarRules.objects.filter(project=project, tags_links=True).exists()
-    return own_links(project) if is_on else OwnLinks()
+    return replace(own_links(project), within_limits=True) if is_on else OwnLinks()
 
 
 def visits_of(post: Post) -> list[PostVisits]:

@@ -136,11 +136,16 @@ def shown_texts(form: PostForm, links: OwnLinks, post_id: int) -> dict[str, str]
     }
 
 
-def link_hint(texts: Mapping[str, str], post_id: int) -> str:
-    """Return a hint on the links in the preview of a post that has no number yet, "" if none is needed."""
-    if post_id or not any(f"utm_content={CONTENT}0" in text for text in texts.values()):
-        return ""
-    return _("When the post is saved, its number replaces the 0 in “vigie-0”.")
+def link_hint(form: PostForm, links: OwnLinks, post_id: int) -> str:
+    """Return a hint on the links in the preview of a post: on its number, and on texts without parameters, else ""."""
+    texts, tagged = shown_texts(form, links, post_id), shown_texts(form, replace(links, within_limits=False), post_id)
+    hints = []
+    if not post_id and any(f"utm_content={CONTENT}0" in text for text in texts.values()):
+        hints.append(_("When the post is saved, its number replaces the 0 in “vigie-0”."))
+    if left := [place_name(name) for name, text in texts.items() if text != tagged[name]]:
+        text = _("Without campaign parameters on %(platforms)s: with them, the text would be too long.")
+        hints.append(text % {"platforms": get_text_list(left, _("and"))})
+    return " ".join(hints)
 
 
 def _lines(text: str) -> str:

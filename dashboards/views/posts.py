@@ -145,11 +145,11 @@ def post_tag_links(request: SignedInRequest, membership: Membership, post_id: in
 
 
 def _preview(project: Project, form: PostForm, post_id: int) -> dict[str, object]:
-    texts, pictures = shown_texts(form, links_of(project), post_id), pictures_in(project, form.pictures)
+    links, pictures = links_of(project), pictures_in(project, form.pictures)
     charter = posts.rules_of(project).charter
     return {
-        "texts": preview_of(texts, charter, pictures),
-        "link_hint": link_hint(texts, post_id),
+        "texts": preview_of(shown_texts(form, links, post_id), charter, pictures),
+        "link_hint": link_hint(form, links, post_id),
         "pictures": pictures,
     }
 

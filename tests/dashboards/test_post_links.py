@@ -104,6 +104,34 @@ def test_published_text_and_reminder_have_the_parameters(project, owner, post):
     assert OutgoingPost.objects.get().text == f"Come: {tagged(post, 'bluesky')}"
 
 
+def test_text_that_only_the_parameters_make_too_long_is_published_without_them(
+    as_person, project, owner, at, post, read
+):
+    posts.set_rules(project, owner, link_domains=["lumen.example"], tags_links=True)
+    text = f"{'a' * (300 - len(LINK) - 1)} {LINK}"
+    due = timezone.now() - timedelta(minutes=1)
+    fields = {"status": "scheduled", "due_at": due, "due_day": due.date(), "due_time": due.time(), "owner": owner}
+    type(post).objects.filter(pk=post.pk).update(text=text, **fields)
+    post.refresh_from_db()
+    client, tagged_on_linkedin = as_person(owner), f"{LINK}?utm_source=linkedin"
+    post.variants.filter(platform="linkedin").update(text="")
+    page = read(client, at("post", post.pk))
+    assert "300 of 300 characters" in page and "utm_source=bluesky" not in page and tagged_on_linkedin in page
+    preview = client.post(f"{at('post_check')}?post={post.pk}", form_of(post)).content.decode()
+    assert "Without campaign parameters on Bluesky: with them, the text would be too long." in preview
+    account = Credential.objects.create(project=project, platform="bluesky", name="@lumen", can_reply=True)
+    post.variants.filter(platform="bluesky").update(credential=account)
+    publishing.begin_due(timezone.now())
+    assert OutgoingPost.objects.get().text == text
+
+
+def test_button_adds_parameters_to_a_text_that_they_make_too_long(as_person, owner, at, project, post):
+    posts.set_rules(project, owner, link_domains=["lumen.example"])
+    text = f"{'a' * 280} {LINK}"
+    response = as_person(owner).post(at("post_tag_links", post.pk), form_of(post, text=text))
+    assert "utm_source=bluesky" in response.context["form"]["text_bluesky"].value()
+
+
 def test_pages_show_the_visits_of_a_post(as_person, owner, at, project, post, read):
     client, day = as_person(owner), timezone.localdate() - timedelta(days=1)
     assert "Visits by this post" not in read(client, at("post", post.pk))
