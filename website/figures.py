@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Sum
+from django.db.models import Count, Q, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -94,6 +94,15 @@ def daily(project_id: int, metric: str, since: date, until: date) -> list[tuple[
         by_day.setdefault(row.day, []).append(row)
     days = [since + timedelta(days=number) for number in range((until - since).days + 1)]
     return [(day, _value(metric, by_day.get(day, ()))) for day in days]
+
+
+def is_whole(project_id: int, metric: str, since: date, until: date) -> bool:
+    """Return whether each website of a project has each day from `since` to `until`, and some of them the metric."""
+    read = Count("days", filter=Q(days__day__range=(since, until)))
+    websites = Website.objects.filter(project=project_id, provider__in=READERS).annotate(read=read)
+    counts = set(websites.values_list("read", flat=True))
+    is_read = counts == {(until - since).days + 1}
+    return is_read and all(value is not None for _day, value in daily(project_id, metric, since, until))
 
 
 def conversion_rates(project_id: int, windows: Sequence[tuple[date, date]]) -> list[float | None]:

@@ -11,6 +11,8 @@ from datetime import datetime, timedelta, tzinfo
 from itertools import chain
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from accounts.models import Project
 from monitoring.content.native_keys import key_of
 from monitoring.insights.breakdown import project_subject
@@ -46,7 +48,26 @@ def good_hours(project: Project, zone: tzinfo, now: datetime) -> GoodHours:
     f = project_subject(project, now - PERIOD, now).replace(zone=zone)
     found = chain(_replies(f), _gains(project, now)) if f.keywords else _gains(project, now)
     heat = profile(f).heat if f.keywords else [[0] * 24] * 7
-    return GoodHours(WeekHours.of_responses(found, zone), WeekHours.of(heat))
+    return GoodHours(WeekHours.of_responses(found, zone, _published(f)), WeekHours.of(heat))
+
+
+def _published(f: MentionFilter) -> Iterator[datetime]:
+    """Yield when the project published what people respond to."""
+    sent = {"project": f.project_id, "state": SENT, "sent_at__gte": f.since}
+    for model in (OutgoingPost, OutgoingReply):
+        times = model.objects.filter(**sent).order_by("-pk").values_list("sent_at", flat=True)[:MAX_OWN]
+        yield from (at for at in times if at)
+    yield from _official(f, f.since).order_by("-pk").values_list("document__published", flat=True)[:MAX_OWN]
+
+
+def _official(f: MentionFilter, since: datetime) -> QuerySet[DocumentSource]:
+    """Return the items of the official accounts."""
+    return DocumentSource.objects.filter(
+        document__project=f.project_id,
+        document__written_by__speaks_for__in=f.keywords,
+        document__published__gte=since,
+        document__deleted_at=None,
+    )
 
 
 def _gains(project: Project, now: datetime) -> Iterator[Response]:
@@ -82,17 +103,11 @@ def _own_items(f: MentionFilter) -> dict[tuple[str, UUID], str]:
     since = f.since - ANSWERED_WITHIN
     posts = OutgoingPost.objects.filter(project=f.project_id, state=SENT, sent_at__gte=since).exclude(native_id="")
     replies = OutgoingReply.objects.filter(project=f.project_id, state=SENT, sent_at__gte=since).exclude(native_id="")
-    official = DocumentSource.objects.filter(
-        document__project=f.project_id,
-        document__written_by__speaks_for__in=f.keywords,
-        document__published__gte=since,
-        document__deleted_at=None,
-    )
     own = {
         (platform, key): f"document {pk}"
-        for platform, key, pk in official.order_by("-pk").values_list(
-            "document__platform", "native_key", "document_id"
-        )[:MAX_OWN]
+        for platform, key, pk in _official(f, since)
+        .order_by("-pk")
+        .values_list("document__platform", "native_key", "document_id")[:MAX_OWN]
     }
     for platform, native_id, pk in replies.order_by("-pk").values_list("document__platform", "native_id", "pk")[
         :MAX_OWN

@@ -97,7 +97,10 @@ class GoalForm(forms.Form):
         max_length=30,
         required=False,
         widget=forms.TextInput({"autocomplete": "off"}),
-        help_text=gettext_lazy("Leave empty to have Vigie measure it."),
+        help_text=gettext_lazy(
+            "Leave empty to have Vigie measure it. For sums of websites, that needs all days before: if some were "
+            "not read, enter the value yourself."
+        ),
     )
     starts_on = forms.DateField(label=gettext_lazy("First day"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
     ends_on = forms.DateField(label=gettext_lazy("Last day"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))

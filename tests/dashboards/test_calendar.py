@@ -252,7 +252,7 @@ def test_good_hours_come_from_mentions_of_the_brand(as_person, owner, at, plan, 
     client = as_person(owner)
     assert "0 mentions of your brand in 90 days are too few" in read(client, at("calendar_hours"))
     noon = timezone.localtime(timezone.now(), PARIS).replace(hour=12, minute=10)
-    make_mentions(keyword, [{"published": noon - timedelta(days=number % 60 + 1)} for number in range(120)])
+    make_mentions(keyword, [{"published": noon - timedelta(days=number % 60 + 1)} for number in range(360)])
     plan("At noon", 2, 12), plan("At night", 3, 3)
     text = read(client, at("calendar_hours"))
     assert "noon" in text and "At night" in text and "At noon" not in text

@@ -134,6 +134,24 @@ def test_rejected_client_names_the_settings(client, google, project, settings):
     assert "GOOGLE_CLIENT_SECRET" in texts(client.get(response.url))[0]
 
 
+@pytest.mark.parametrize("error", ["deleted_client", "invalid_client"])
+def test_deleted_client_names_the_settings(client, google, project, error):
+    url = google.authorize(begin(client, project))
+    google.fail_with(Reply({"error": error, "error_description": "The OAuth client was deleted."}, 401))
+    response = come_back(client, url)
+    assert "GOOGLE_CLIENT_SECRET" in texts(client.get(response.url))[0]
+
+
+@pytest.mark.parametrize("name", ["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"])
+def test_website_is_not_read_without_a_client(client, google, project, settings, name):
+    client.post(sign_in(client, google, project).url, {"property": "123456789"})
+    setattr(settings, name, "")
+    Website.objects.update(next_read_at=NOW)
+    before = len(google.requests)
+    read_due(lambda: NOW)
+    assert Website.objects.get().error_code == "app_rejected" and len(google.requests) == before
+
+
 @pytest.mark.parametrize("body", [b"", b"[]", b"no JSON", {"access_token": 3, "refresh_token": None}, {}])
 def test_odd_token_responses_are_errors(client, google, project, body):
     url = google.authorize(begin(client, project))

@@ -63,12 +63,12 @@ def test_engagement_of_a_published_post_comes_back(place, manager, owner, as_per
 def test_post_that_is_gone_keeps_its_counts(place, manager):
     published(place, manager)
     read()
-    OutgoingPost.objects.update(counted_at=timezone.now() - timedelta(hours=24))
+    day_ago = timezone.now() - timedelta(hours=24)
+    OutgoingPost.objects.update(counted_at=day_ago, tried_at=day_ago)
     place.server.published.clear()
     read()
-    assert row().likes == LIKES.get(place.server.platform, 5) and row().counted_at > timezone.now() - timedelta(
-        minutes=1
-    )
+    assert row().likes == LIKES.get(place.server.platform, 5) and row().counted_at == day_ago
+    assert row().tried_at > timezone.now() - timedelta(minutes=1)
 
 
 def test_each_platform_has_its_rhythm(place, manager):
@@ -79,11 +79,11 @@ def test_each_platform_has_its_rhythm(place, manager):
     before = len(place.server.requests)
     read()
     assert len(place.server.requests) == before, "an hour has not passed"
-    OutgoingPost.objects.update(counted_at=timezone.now() - timedelta(hours=1))
+    OutgoingPost.objects.update(tried_at=timezone.now() - timedelta(hours=1))
     read()
     assert (len(place.server.requests) > before) == rhythm.is_hourly
     OutgoingPost.objects.update(
-        sent_at=timezone.now() - rhythm.lasts - timedelta(hours=1), counted_at=timezone.now() - timedelta(days=2)
+        sent_at=timezone.now() - rhythm.lasts - timedelta(hours=1), tried_at=timezone.now() - timedelta(days=2)
     )
     before = len(place.server.requests)
     read()
@@ -137,7 +137,7 @@ def test_counts_are_not_read_without_the_source_that_names_the_account(place, ma
     place.project.sources.all().delete()
     Credential.objects.update(settings={})
     read()
-    assert row().counted_at
+    assert row().tried_at and row().counted_at is None
 
 
 @only("discourse")
@@ -145,7 +145,44 @@ def test_topic_without_its_first_post_leaves_the_counts_unknown(place, manager):
     published(place, manager)
     place.server.fail_with(Reply({"posts_count": 1, "post_stream": {"posts": []}}))
     read()
-    assert row().likes is None and row().counted_at
+    assert row().likes is None and row().tried_at
+
+
+def move_back(hours, **fields):
+    """Make the last try, and the last counts, as old as that."""
+    at = timezone.now() - timedelta(hours=hours)
+    OutgoingPost.objects.update(tried_at=at, counted_at=at, **fields)
+
+
+@only("mastodonsearch")
+def test_gain_after_failed_reads_belongs_to_no_hour(place, manager):
+    published(place, manager, ago=timedelta(hours=8))
+    read()
+    move_back(4, likes=1)
+    counted_at = row().counted_at
+    for _ in range(3):
+        place.server.fail_with(Reply({"error": "down"}, 503))
+    read()
+    assert row().counted_at == counted_at and row().likes == 1
+    place.server._failures.clear()
+    OutgoingPost.objects.update(tried_at=timezone.now() - timedelta(hours=1))
+    read()
+    assert row().likes == 5 and not row().gains.exists()
+
+
+@only("x")
+def test_account_that_fails_does_not_stop_the_others(place, manager):
+    published(place, manager, ago=timedelta(hours=30))
+    Credential.objects.update(settings={"account": "@lumen", "cap": "much"})
+    with PUBLISHING["mastodonsearch"]() as server:
+        server.now, server.posts = timezone.now(), []
+        other = Place(server, place.project)
+        other.post(manager)
+        run()
+        OutgoingPost.objects.update(sent_at=timezone.now() - timedelta(hours=30))
+        read()
+        assert OutgoingPost.objects.get(variant__platform="mastodon").likes == 5
+    assert not OutgoingPost.objects.filter(tried_at=None).exists()
 
 
 @only("mastodonsearch")
@@ -157,9 +194,9 @@ def test_gain_of_a_published_post_is_stored_by_the_hour(place, manager):
     assert first.count == 6 and sent - timedelta(hours=1) < first.at < timezone.now() and first.at.minute == 0
     # Nothing was gained, and nothing lost counts; after a longer gap, the hour is unknown.
     for likes, ago in ((5, 1), (9, 1), (0, 5)):
-        OutgoingPost.objects.update(counted_at=timezone.now() - timedelta(hours=ago), likes=likes, shares=1)
+        move_back(ago, likes=likes, shares=1)
         read()
     assert row().gains.get().count == 6
-    OutgoingPost.objects.update(counted_at=timezone.now() - timedelta(hours=1), likes=2, shares=1)
+    move_back(1, likes=2, shares=1)
     read()
     assert sum(row().gains.values_list("count", flat=True)) == 9

@@ -80,13 +80,14 @@ def test_pages_say_which_hours_they_use(as_person, owner, at, project, brand, re
     assert "Posts are compared with the hours at which people mention you." in text
     assert "0 responses to your posts. Hours of responses appear from 50 responses to 10 posts on." in text
     midday = night.replace(hour=12)
-    for number in range(10):
-        published(project, f"at://{number}", midday).gains.create(at=midday.replace(minute=0), count=6)
+    for number in range(60):
+        published(project, f"at://{number}", midday).gains.create(at=midday.replace(minute=0), count=1)
     text = read(client, at("calendar_hours"))
     assert text.index("When people respond to you") < text.index("When people mention you")
-    assert "From 60 replies, likes and shares of 10 posts and replies of yours" in text
+    assert "From 60 replies, likes and shares of 60 posts and replies of yours" in text
     assert "Posts are compared with the hours at which people respond to you." in text
-    hint = client.get(f"{at('post_hour')}?day=2026-12-01&at=04:00&time_zone=UTC").content.decode()
+    day = (midday + timedelta(days=1)).date()
+    hint = client.get(f"{at('post_hour')}?day={day}&at=04:00&time_zone=UTC").content.decode()
     assert "Few people respond to you at this hour." in hint
 
 

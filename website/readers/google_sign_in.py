@@ -69,9 +69,8 @@ def tokens_of_code(
         "code": code,
         "redirect_uri": redirect_uri,
         "code_verifier": verifier,
-        **_app_form(app),
     }
-    found = _token_response(call(ApiRequest(url or TOKEN_URL, form=form)))
+    found = _ask_for_token(call, app, form, url)
     if isinstance(found, ReadError):
         return found
     refresh, access = (found.get(name) for name in ("refresh_token", "access_token"))
@@ -83,8 +82,8 @@ def tokens_of_code(
 def access_token(call: Call, secrets: Mapping[str, str], *, url: str = "") -> str | ReadError:
     """Return an access token of about an hour for the refresh token; `reconnect` if only the person can help."""
     app = GoogleApp(secrets.get("client_id", ""), secrets.get("client_secret", ""))
-    form = {"grant_type": "refresh_token", "refresh_token": secrets["refresh_token"], **_app_form(app)}
-    found = _token_response(call(ApiRequest(url or TOKEN_URL, form=form)))
+    form = {"grant_type": "refresh_token", "refresh_token": secrets["refresh_token"]}
+    found = _ask_for_token(call, app, form, url)
     if isinstance(found, ReadError):
         return found
     token = found.get("access_token")
@@ -124,8 +123,12 @@ def _choices(account: Mapping[str, Any]) -> list[Choice]:
     ]
 
 
-def _app_form(app: GoogleApp) -> dict[str, str]:
-    return {"client_id": app.client_id, "client_secret": app.client_secret}
+def _ask_for_token(call: Call, app: GoogleApp, form: Mapping[str, str], url: str) -> Mapping[str, Any] | ReadError:
+    """Return the response to a form with the client of this server. Without a client, no request is made."""
+    if not app.client_id or not app.client_secret:
+        return ReadError("app_rejected", detail="no client")
+    whole = {**form, "client_id": app.client_id, "client_secret": app.client_secret}
+    return _token_response(call(ApiRequest(url or TOKEN_URL, form=whole)))
 
 
 def _token_response(answer: FetchResult) -> Mapping[str, Any] | ReadError:
@@ -138,7 +141,7 @@ def _token_response(answer: FetchResult) -> Mapping[str, Any] | ReadError:
     problem = body.get("error")
     if not answer.error and not problem:
         return body
-    if problem in ("invalid_client", "unauthorized_client"):
+    if problem in ("invalid_client", "unauthorized_client", "deleted_client"):
         return ReadError("app_rejected", detail=str(problem))
     if problem == "invalid_grant":
         return ReadError("reconnect", detail="invalid_grant")

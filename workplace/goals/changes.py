@@ -149,7 +149,7 @@ def _assign(goal: Goal, values: Mapping[str, Any], now: datetime, growth: float 
         goal.baseline = read_baseline(goal, now)
     if growth is not None:
         if goal.baseline is None:
-            text = _("The value before the first day isn’t known, so enter the target as a number.")
+            text = _("The value before the first day isn’t known. Enter it, or enter the target as a number.")
             raise ValidationError({"target": [text]}, code="unknown")
         goal.target = goal.baseline * (1 + growth / 100)
     for name in ("target", "baseline"):

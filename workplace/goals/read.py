@@ -100,7 +100,7 @@ def count_behind(project_ids: Iterable[int], now: datetime) -> Counter[int]:
 def read_baseline(goal: Goal, now: datetime) -> float | None:
     """Return the value before the start: of the four weeks before, or for a sum of as many days as the goal has.
 
-    None if it is unknown, also because Vigie did not collect yet.
+    None if it is unknown, also because Vigie did not collect yet, or has not read all days of a website.
     """
     metric = METRICS[goal.metric].of(goal)
     days = plan_of(goal).days if metric.is_sum else LEVEL_DAYS
@@ -112,7 +112,7 @@ def read_baseline(goal: Goal, now: datetime) -> float | None:
         return None
     first = last - timedelta(days=days - 1)
     period = f.replace(since=start_of_day(first, goal.zone), until=_end_of_day(last, goal))
-    return metric.figures(period, [period.since], now)[0]
+    return metric.whole(period, now)
 
 
 def plan_of(goal: Goal) -> Plan:

@@ -12,7 +12,7 @@ class OutgoingPost(Outgoing):
     """A post on its way to one platform, written when it is due, in the transaction that begins to publish it.
 
     `title` and `place` are those of the variant then. `likes`, `replies` and `shares` are what it had at `counted_at`
-    (UTC), null where that is unknown.
+    (UTC), null where that is unknown; `tried_at` (UTC) is when its counts were last asked for.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="outgoing_posts")
@@ -24,6 +24,7 @@ class OutgoingPost(Outgoing):
     replies = models.IntegerField(null=True)
     shares = models.IntegerField(null=True)
     counted_at = models.DateTimeField(null=True)
+    tried_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

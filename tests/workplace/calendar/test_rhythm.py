@@ -54,7 +54,7 @@ def test_week_hours_know_nothing_from_few_mentions():
 
 def test_week_hours_find_best_and_quiet_hours_once_per_day():
     heat = [[0] * 24 for _day in range(7)]
-    for weekday, hour, mentions in ((1, 18, 40), (1, 19, 30), (3, 12, 20), (6, 20, 10)):
+    for weekday, hour, mentions in ((1, 18, 160), (1, 19, 120), (3, 12, 80), (6, 20, 40)):
         heat[weekday][hour] = mentions
     hours = WeekHours.of(heat)
     assert hours.best() == [Hour(1, 18), Hour(3, 12), Hour(6, 20)]

@@ -234,6 +234,25 @@ def test_days_of_a_website_that_were_not_read_are_unknown(person, project, today
     assert goal.status == "unknown" and "Too few days for a forecast." in page_of(person, goal)
 
 
+def test_baseline_of_a_website_needs_all_days(person, project, today):
+    website = make_website(project)
+    make_days(website, today - 21 * DAY, [10] * 30)
+    values = form(today, metric="website_sessions", target="+20%")
+    page = create(person, project, values).text
+    assert "The value before the first day isn’t known." in page and not Goal.objects.exists()
+    create(person, project, values | {"target": "50"})
+    assert Goal.objects.latest("pk").baseline is None
+    create(person, project, values | {"baseline": "300"})
+    assert (Goal.objects.latest("pk").baseline, Goal.objects.latest("pk").target) == (300, 360)
+    website.days.all().delete()
+    make_days(website, today - 21 * DAY, [10] * 40)
+    create(person, project, values)
+    assert (Goal.objects.latest("pk").baseline, Goal.objects.latest("pk").target) == (400, 480)
+    make_days(make_website(project), today - DAY, [10] * 30)
+    create(person, project, values | {"target": "50"})
+    assert Goal.objects.latest("pk").baseline is None, "of the other website, some days were read"
+
+
 def test_own_figures_are_entered_replaced_and_deleted(person, project, today):
     create(person, project, form(today, metric="manual", unit="visitors", target="1000"))
     goal = Goal.objects.get()

@@ -53,3 +53,7 @@ class Metric:
         None where too little is known.
         """
         raise NotImplementedError
+
+    def whole(self, f: MentionFilter, now: datetime) -> float | None:
+        """Return the figure of `f` as one window, None also if a part of a sum is unknown."""
+        return self.figures(f, [f.since], now)[0]

@@ -30,6 +30,10 @@ class WebsiteSum(Metric):
             found.append(sum(values) if values else None)
         return found
 
+    def whole(self, f: MentionFilter, now: datetime) -> float | None:
+        ((first, last),) = windows_of(f, [f.since])
+        return super().whole(f, now) if figures.is_whole(f.project_id, self.figure, first, last) else None
+
 
 class ConversionRate(Metric):
     """The share of sessions, or of users where the provider counts these, with a key event."""
