@@ -34,13 +34,14 @@ from workplace.curation.additions import add_item as add_to_issue
 from workplace.curation.figures import CHOICES
 from workplace.curation.paper import with_pictures
 from workplace.curation.picture_fetch import fetch_picture
-from workplace.curation.versions import IssueChanged, ItemChanged, OrderChanged
+from workplace.curation.versions import AlreadyAdded, IssueChanged, ItemChanged, OrderChanged
 from workplace.models import CollectionIssue, CollectionItem
 
 router = Router(tags=["collections"])
 OF_COLLECTION = "/projects/{int:project_id}/collections/{int:collection_id}/issues"
 PATH = "/projects/{int:project_id}/issues/{int:issue_id}"
 PAGE_SIZE = 30
+PICTURE_FIELDS = {"picture": "picture_url", "alt": "picture_alt"}  # of workplace/curation/pictures.py, here
 Version = Annotated[int, Field(ge=0, le=2**31 - 1, description="the version that you saw")]
 SMALL = Field(0, ge=0, le=2**31 - 1, description="the ID of a section; 0 is before all of them")
 
@@ -140,7 +141,9 @@ class IssueOut(Schema):
     published_at: datetime | None = Field(description="null for a draft")
     publish_at: datetime | None = Field(description="when the draft will be published")
     sends: bool = Field(description="whether it is emailed then")
-    plan_problem: str = Field(description="why it wasn’t published as planned: `title` or `items` is missing")
+    plan_problem: str = Field(
+        description="why it wasn’t published as planned: `title` or `items` is missing, or its person has no `rights`"
+    )
     send_requested_at: datetime | None
     sent_at: datetime | None = Field(description="when its emails were in the delivery log")
 
@@ -277,12 +280,26 @@ def remove_section(request: SignedInRequest, project_id: int, issue_id: int, sec
 
 @router.post(PATH + "/items", response={201: FullIssueOut})
 def add_item(request: SignedInRequest, project_id: int, issue_id: int, item: ItemIn) -> Status:
-    """Add a mention or a URL to the end of a section. An item that the issue has already is not added again."""
+    """Add a mention or a URL to the end of a section. An item that the issue has already is not added again.
+
+    It stays as it is: with a comment, a picture or the title of a URL, which would be lost, the response is 409.
+    """
     found = _issue(request, project_id, issue_id)
     project = found.collection.project
     picture = fetch_picture(project, request.user, item.picture_url) if item.picture_url else None
     new = NewItem(item.url, item.title, item.comment, item.section, picture, item.picture_alt)
-    add_to_issue(found, request.user, _document(project, item), new, timezone.now())
+    try:
+        add_to_issue(found, request.user, _document(project, item), new, timezone.now())
+    except AlreadyAdded as error:
+        field, title = ("url", item.title) if item.mention is None else ("mention", "")
+        if item.comment or item.picture_url or title:
+            message = _("This item is already in the issue.")
+            errors = [field_error(field, message, error.CODE, value=error.item.pk)]
+            raise Conflicting(message, errors) from None
+    except ValidationError as error:
+        raise ValidationError(
+            {PICTURE_FIELDS.get(name, name): found for name, found in error.error_dict.items()}
+        ) from None
     return Status(201, _shown(_issue(request, project_id, issue_id)))
 
 

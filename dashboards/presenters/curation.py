@@ -25,6 +25,7 @@ from workplace.curation.figures import CHOICES, DAYS
 from workplace.curation.gaps import gap_lines, read_gaps
 from workplace.curation.issues import FIELDS, current_draft, period_of
 from workplace.curation.paper import with_pictures
+from workplace.curation.plan_problems import PROBLEMS
 from workplace.curation.readers import confirmed_readers, readers_of
 from workplace.curation.suggestions import suggestions
 from workplace.curation.versions import ItemChanged
@@ -197,6 +198,7 @@ def editor(
     gaps = read_gaps(collection.project, period)
     return {
         "issue": issue,
+        "plan_problem": PROBLEMS.get(issue.plan_problem, ""),
         "entered": {name: getattr(issue, name) for name in FIELDS} | (entered or {}),
         "theirs": issue if entered else None,
         "item_conflict": conflict,

@@ -20,6 +20,7 @@ from monitoring.models import Document, FetchRequest
 from monitoring.query_tools.explain import stored_document
 from monitoring.services.fetches import TooManyFetches, fetch_of, request_fetch, wait_for
 from workplace.curation import checks, items
+from workplace.curation.versions import AlreadyAdded
 from workplace.models import CollectionIssue
 from workplace.models.collections import MAX_ITEM_TITLE
 
@@ -87,11 +88,13 @@ def _add_fetched(
         document = membership.project.documents.filter(pk=fetch.result.get("document"), deleted_at=None).first()
         if document:
             _pick(request, draft, document, section)
-        elif not draft.items.filter(url=fetch.url).exists():  # the page was loaded again
+        else:
             offer = {"offered_picture": fetch.result.get("image"), "offered_alt": fetch.result.get("image_alt")}
             items.add_url(draft, request.user, fetch.url, now, section, title=title[:MAX_ITEM_TITLE], **offer)
         if not document and not title:
             messages.warning(request, _("Vigie couldn’t read the title of this page. Enter it in the item."))
+    except AlreadyAdded:
+        messages.info(request, _("This item is already in the issue."))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     return redirect("issue", membership.project_id, draft.pk)

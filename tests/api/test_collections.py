@@ -198,3 +198,16 @@ def test_figure_is_stored_when_the_issue_is_published(api, root, issue, mention)
     api("PATCH", path, {"version": 1, "title": "Parcels"})
     assert api("POST", f"{path}/publish").json()["items"][0]["figure"]["value"] == 1
     assert api("POST", f"{path}/figures", body).status_code == 422
+
+
+@pytest.mark.parametrize("is_mention", [True, False])
+def test_item_that_the_issue_has_stays_as_it_is(api, root, issue, mention, is_mention):
+    path = f"{root}/issues/{issue['id']}/items"
+    body = {"mention": mention.pk} if is_mention else {"url": "https://halo.example/"}
+    first = api("POST", path, body | {"comment": "Theirs"}).json()["items"][0]
+    again = api("POST", path, body)
+    assert again.status_code == 201 and len(again.json()["items"]) == 1
+    refused = api("POST", path, body | {"comment": "Mine"})
+    error = refused.json()["errors"][0]
+    assert (refused.status_code, error["field"], error["code"]) == (409, next(iter(body)), "already_added")
+    assert error["value"] == first["id"] and CollectionItem.objects.get().comment == "Theirs"

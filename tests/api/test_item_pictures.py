@@ -52,7 +52,7 @@ def test_item_is_added_with_its_picture_or_not_at_all(issue):
         picture = web.put("/lamp.png", body=image().read(), content_type="image/png")
         page = web.put("/page", body=b"<p>x</p>", content_type="text/html")
         body = {"url": "https://halo.example/", "picture_url": picture}
-        for wrong, field in (({"picture_url": page, "picture_alt": "x"}, "picture"), ({}, "alt")):
+        for wrong, field in (({"picture_url": page, "picture_alt": "x"}, "picture_url"), ({}, "picture_alt")):
             response = api("POST", f"{path}/items", body | wrong)
             assert response.status_code == 422 and response.json()["errors"][0]["field"] == field
             assert not CollectionItem.objects.exists()

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from monitoring.models import Document
 from workplace.curation import items, pictures
+from workplace.curation.versions import AlreadyAdded
 from workplace.models import CollectionIssue, CollectionItem
 
 
@@ -29,7 +30,7 @@ class NewItem:
 def add_item(
     issue: CollectionIssue, user: User, document: Document | None, new: NewItem, now: datetime
 ) -> CollectionItem:
-    """Add a stored item, or without one a URL. An item that the draft has gets the comment and the picture."""
+    """Add a stored item, or without one a URL. Raises AlreadyAdded if the draft has it."""
     if document is None:
         item = items.add_url(issue, user, new.url, now, new.section, title=new.title, comment=new.comment)
     else:
@@ -40,8 +41,10 @@ def add_item(
 
 
 def _picked(issue: CollectionIssue, user: User, document: Document, new: NewItem, now: datetime) -> CollectionItem:
-    items.pick(issue, user, [document], now, new.section)
+    is_new = items.pick(issue, user, [document], now, new.section)
     item = issue.items.select_related("issue").filter(document_id=document.pk).first()
     if item is None:  # it was deleted meanwhile
         raise ValidationError({"mention": ValidationError(_("This item is no longer stored."), code="unknown")})
+    if not is_new:
+        raise AlreadyAdded("mention", item)
     return items.change_item(item, None, now, comment=new.comment) if new.comment else item

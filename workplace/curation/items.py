@@ -28,7 +28,7 @@ from outbound.secret_urls import hide
 from workplace.curation import checks
 from workplace.curation.figures import MAX_FIGURES, check_figure
 from workplace.curation.issues import locked_draft, name_of
-from workplace.curation.versions import ItemChanged, check_order
+from workplace.curation.versions import AlreadyAdded, ItemChanged, check_order
 from workplace.models import CollectionIssue, CollectionItem
 from workplace.models.collections import MAX_ALT, MAX_COMMENT, MAX_EXCERPT, MAX_ITEM_TITLE, MAX_SOURCE, MAX_URL
 
@@ -73,13 +73,15 @@ def pick(issue: CollectionIssue, user: User, documents: Sequence[Document], now:
 def add_url(
     issue: CollectionIssue, user: User, url: str, now: datetime, section: int = 0, **values: Any
 ) -> CollectionItem:
-    """Add any web page to the end of a section; its `title` is its host unless one is given.
+    """Add any web page to the end of a section; its `title` is its host unless one is given. Raises AlreadyAdded.
 
     `offered_picture` and `offered_alt` are what the page says about its picture.
     """
-    draft = locked_draft(issue)
+    draft, url = locked_draft(issue), checks.web_address("url", url)
+    if same := draft.items.filter(url=url).order_by("pk").first():
+        raise AlreadyAdded("url", same)
     _check_number(draft, 1)
-    item = CollectionItem(issue=draft, url=checks.web_address("url", url), added_by=user, added_at=now)
+    item = CollectionItem(issue=draft, url=url, added_by=user, added_at=now)
     host = host_of(item.url).removeprefix("www.")
     known = {"title": host[:MAX_ITEM_TITLE], "source": host[:MAX_SOURCE]}
     _assign(item, known | {name: value for name, value in values.items() if value})

@@ -1,10 +1,11 @@
 """Send a published issue to the readers of its collection: one message each, in the outbox.
 
 `request_sending` is what a person does; `send_requested`, called by workplace/tasks.py, writes the messages in
-batches. Their keys have the issue and the reader, so a run that is killed continues without writing one twice. Who
-confirms later than the request doesn't receive the issue.
+batches. Their keys have the issue and a digest of the address, so neither a run that is killed and continues nor an
+address that is removed and added again gets one twice. Who confirms later than the request doesn't receive the issue.
 """
 
+import hashlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -32,6 +33,7 @@ from workplace.curation import readers
 from workplace.curation.addresses import address_of
 from workplace.curation.issues import name_of
 from workplace.curation.paper import Paper, PaperItem, paper_of
+from workplace.curation.withdrawal import key_of
 from workplace.models import CollectionIssue
 
 log = logging.getLogger(__name__)
@@ -121,7 +123,9 @@ def _write(issue: CollectionIssue, message: Message, batch: Sequence[ExternalRec
         return False
     if deleted := lock_and_find_deleted({passage.item for passage in message.passages}):
         message = without_items(message, deleted)
-    outbox.write_all([_to_reader(issue, message, reader) for reader in batch])
+    former = {f"{key_of(issue)}{reader.pk}": reader for reader in batch}  # the keys of earlier versions
+    written = set(Delivery.objects.filter(key__in=former).values_list("key", flat=True))
+    outbox.write_all([_to_reader(issue, message, one) for key, one in former.items() if key not in written])
     return True
 
 
@@ -129,7 +133,7 @@ def _to_reader(issue: CollectionIssue, message: Message, reader: ExternalRecipie
     url = readers.unsubscribe_url(reader)
     return replace(
         _addressed(message, reader.email, url),
-        key=f"{reader.mailing_list}:{issue.pk}:{reader.pk}",
+        key=f"{key_of(issue)}{hashlib.sha256(reader.email.lower().encode()).hexdigest()}",
         headers={
             **message.headers,
             "List-Unsubscribe": f"<{url}>",

@@ -6,6 +6,7 @@ not stored. Raises ValidationError by field, TooManyFetches or NoFetchSlot. Call
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Project, User
 from monitoring.content.scrub import is_storable
@@ -16,6 +17,12 @@ from monitoring.services.fetches import fetch_here
 from outbound.default import picture_client
 from workplace.models.collections import MAX_URL
 
+# Instead of sentences about feeds.
+_PROBLEMS = {
+    "too_large": gettext_lazy("The file is larger than 5 MB."),
+    "bot_wall": gettext_lazy("The site may be blocking automatic readers: it responded with a check for browsers."),
+    "gone": gettext_lazy("The site says this page is permanently gone (410)."),
+}
 _TYPES = "image/jpeg, image/png, image/webp, image/gif;q=0.8"
 
 
@@ -27,7 +34,8 @@ def fetch_picture(project: Project, user: User, text: str) -> bytes:
     with fetch_here(project, user, FetchRequest.Kind.PAGE, url):
         result = picture_client().fetch(url, accept=_TYPES)
     if result.error:
-        text = _("The picture couldn’t be read: %(reason)s") % {"reason": error_text(result.error.code).message}
+        reason = _PROBLEMS.get(result.error.code) or error_text(result.error.code).message
+        text = _("The picture couldn’t be read: %(reason)s") % {"reason": reason}
         raise _refused(text, "not_fetched")
     return result.body
 

@@ -17,6 +17,7 @@ from workplace.models import CollectionItem, ItemPicture
 from workplace.models.collections import MAX_ALT
 
 MAX_BYTES = 5_000_000  # a photo of a phone
+MAX_SIDE = 6_000  # pixels; the photos of phones have 4,032 and more
 SHOWN = (1200, 900)  # pixels at most: a good half more than the width of a page
 QUALITY = 82
 
@@ -52,5 +53,5 @@ def remove_picture(item: CollectionItem, now: datetime) -> None:
 
 
 def _to_jpeg(data: bytes) -> tuple[bytes, int, int]:
-    pixels = read_pixels(data, SHOWN, MAX_BYTES)
+    pixels = read_pixels(data, SHOWN, MAX_BYTES, MAX_SIDE)
     return write_jpeg(pixels, QUALITY), *pixels.size

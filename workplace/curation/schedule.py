@@ -12,12 +12,14 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.access import manager_of
 from accounts.activity_log import record
 from accounts.lost_session import drop_lost_session
 from accounts.models import User
 from workplace.calendar.wall_clock import WallClock
 from workplace.curation.issues import check_complete, locked_draft, name_of, publish
 from workplace.curation.newsletter import request_sending
+from workplace.curation.plan_problems import NO_READERS, RIGHTS, write_problem
 from workplace.models import CollectionIssue
 
 log = logging.getLogger(__name__)
@@ -80,24 +82,39 @@ def _publish(pk: int, now: datetime) -> bool:
         draft = rows.filter(pk=pk, publish_at__lte=now).first()
         if draft is None:
             return False
-        try:
-            issue = publish(draft, None, now)
-        except ValidationError as error:
-            draft.publish_at, draft.plan_problem = None, next(iter(error.error_dict))
+        planned_at, problem = draft.publish_at or now, _missing(draft)
+        if problem:
+            draft.publish_at, draft.plan_problem = None, problem
             _store(draft)
             record(draft.collection.project, None, "issue.not_published", name_of(draft), issue=pk)
+            write_problem(draft, problem, planned_at)
             return False
+        issue = publish(draft, None, now)
         if draft.sends:
-            _send(issue, now)
+            _send(issue, planned_at, now)
     log.info("event=issue id=%s status=published", pk)
     return True
 
 
-def _send(issue: CollectionIssue, now: datetime) -> None:
+def _missing(draft: CollectionIssue) -> str:
+    """Return why a planned draft can't be published now, a key of PROBLEMS; "" if it can."""
+    if draft.planned_by_id is None or not manager_of(draft.collection.project_id, draft.planned_by_id):
+        return RIGHTS
+    try:
+        check_complete(draft)
+    except ValidationError as error:
+        return next(iter(error.error_dict))
+    return ""
+
+
+def _send(issue: CollectionIssue, planned_at: datetime, now: datetime) -> None:
     try:
         request_sending(issue, None, now)
     except ValidationError as error:  # nobody reads the newsletter any more, or it was sent before
-        log.info("event=newsletter issue=%s status=not_sent code=%s", issue.pk, error.error_dict["issue"][0].code)
+        code = error.error_dict["issue"][0].code
+        log.info("event=newsletter issue=%s status=not_sent code=%s", issue.pk, code)
+        if code == NO_READERS:
+            write_problem(issue, NO_READERS, planned_at)
 
 
 def _store(draft: CollectionIssue) -> None:

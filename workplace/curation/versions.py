@@ -1,10 +1,14 @@
 """The versions that two people who edit the same draft name: nothing of one is overwritten by the other.
 
 A change names the version that the person saw. If it is another one now, nothing is stored, and IssueChanged or
-ItemChanged has what is stored. Called in the transaction of the change, which has locked the issue.
+ItemChanged has what is stored; AlreadyAdded has the item that a draft has. Called in the transaction of the change,
+which has locked the issue.
 """
 
 from collections.abc import Mapping
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from workplace.models import CollectionIssue, CollectionItem
 
@@ -27,6 +31,17 @@ class ItemChanged(Exception):
     def __init__(self, item: CollectionItem, entered: Mapping[str, object]) -> None:
         super().__init__(item)
         self.item, self.entered = item, entered
+
+
+class AlreadyAdded(ValidationError):
+    """The draft has this URL or mention already; `item` is that item, which stays as it is."""
+
+    CODE = "already_added"
+
+    def __init__(self, field: str, item: CollectionItem) -> None:
+        text = _("This item is already in the issue.")
+        super().__init__({field: ValidationError(text, code=self.CODE)})
+        self.item = item
 
 
 def check_order(issue: CollectionIssue, order_version: int | None) -> None:

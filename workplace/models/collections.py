@@ -60,11 +60,12 @@ class CollectionIssue(models.Model):
 
     `sections` are [{"id": 1, "title": "…"}] in their order; items of the section 0 come before all of them. `gaps`
     are the times in which sources failed, as workplace/curation/gaps.py writes them: stored when it is published. A
-    draft is published at `publish_at`, as `planned_by` asked, and emailed if it `sends`; `plan_problem` is the field
-    for which that failed ("title", "items"). A person asks for the emails to the readers at `send_requested_at`; all
-    are in the outbox since `sent_at`. `editor` is the name of who published it. `version` counts the changes of the
-    title, the introduction and `shows_gaps`, `order_version` those of the sections and of the order of the items:
-    people name the version that they saw (workplace/curation/versions.py). All times are UTC.
+    draft is published at `publish_at`, as `planned_by` asked, and emailed if it `sends`; `plan_problem` is why that
+    failed: a missing "title" or "items", or the "rights" of who planned it. A person asks for the emails to the
+    readers at `send_requested_at`; all are in the outbox since `sent_at`. `editor` is the name of who published it.
+    `version` counts the changes of the title, the introduction and `shows_gaps`, `order_version` those of the sections
+    and of the order of the items: people name the version that they saw (workplace/curation/versions.py). All times
+    are UTC.
     """
 
     collection = models.ForeignKey(Collection, on_delete=models.CASCADE, related_name="issues")

@@ -275,6 +275,30 @@ def test_email_that_was_being_sent_is_not_tried_again_after_its_issue_is_unpubli
     assert "unpublished or deleted" in delivery_problem(mail)
 
 
+def test_reader_who_was_removed_and_added_again_gets_an_issue_once(public, published, owner):
+    former, other = reader_of(public), reader_of(public, "other@example.org")
+    newsletter.request_sending(published, owner, timezone.now())
+    newsletter.send_requested(timezone.now())
+    mails().filter(recipient=READER).update(state=Delivery.State.SENT)
+    readers.remove_reader(public, former, owner)
+    issues.unpublish(published, owner, timezone.now())
+    reader_of(public, READER)
+    issues.publish(published, owner, timezone.now())
+    newsletter.request_sending(published, owner, timezone.now())
+    newsletter.send_requested(timezone.now())
+    assert [one.recipient for one in mails()] == [other.email, READER]
+
+
+def test_email_that_an_earlier_version_wrote_is_not_written_again(public, published, owner):
+    reader = reader_of(public)
+    newsletter.request_sending(published, owner, timezone.now())
+    newsletter.send_requested(timezone.now())
+    mails().update(key=f"newsletter:{public.pk}:{published.pk}:{reader.pk}")
+    type(published).objects.update(sent_at=None)
+    newsletter.send_requested(timezone.now())
+    assert mails().count() == 1
+
+
 def test_issue_that_all_readers_have_stays_sent_when_it_is_unpublished(public, published, owner):
     reader_of(public)
     newsletter.request_sending(published, owner, timezone.now())

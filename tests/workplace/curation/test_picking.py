@@ -2,6 +2,7 @@
 
 import contextlib
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -17,6 +18,7 @@ from tests.racing import race
 from tests.workplace.curation.contents import add
 from workplace.curation import issues, items
 from workplace.curation.collections import create_collection
+from workplace.curation.versions import AlreadyAdded
 from workplace.models import CollectionIssue, CollectionItem
 
 
@@ -183,3 +185,19 @@ def test_deleted_item_is_cut_out_of_drafts_and_published_issues(as_person, owner
     draft = issues.create_issue(published.collection, owner, timezone.now())
     mention.document.refresh_from_db()
     assert items.pick(draft, owner, [mention.document], timezone.now()) == 0
+
+
+def test_url_that_the_draft_has_is_not_added_again(as_person, owner, draft, path):
+    fields = {"url": "https://a.example/", "title": "A lamp"}
+    client, page = as_person(owner), path("issue_item_new", draft.pk)
+    client.post(page, fields)
+    response = client.post(page, fields | {"title": "Another"}, follow=True)
+    assert "This item is already in the issue." in words(response)
+    assert draft.items.get().title == "A lamp"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_url_that_two_people_add_at_the_same_moment_is_one_item(draft, owner):
+    adding = partial(items.add_url, draft, owner, "https://a.example/", timezone.now(), title="A lamp")
+    results = race(adding, adding)
+    assert draft.items.count() == 1 and [type(one) for one in results].count(AlreadyAdded) == 1

@@ -57,6 +57,12 @@ def test_picture_is_stored_as_a_small_jpeg_without_what_else_the_file_has(as_per
         assert (shown.format, shown.size) == ("JPEG", (1200, 675))
 
 
+def test_photo_of_a_phone_is_stored(change):
+    assert "Picture saved." in words(change(picture=image((4032, 3024), kind="JPEG"), alt="A lamp"))
+    picture = ItemPicture.objects.get()
+    assert (picture.width, picture.height) == (1200, 900)
+
+
 def test_description_changes_without_a_new_file_and_picture_is_removed(change):
     change(picture=image(), alt="A lamp")
     before = bytes(ItemPicture.objects.get().jpeg)
@@ -78,7 +84,7 @@ HUGE = b"x" * (pictures.MAX_BYTES + 1)
             {"alt": "A lamp", "picture": SimpleUploadedFile("x.png", HUGE)},
             "larger than 5 MB",
         ),
-        ({"alt": "A lamp", "picture": image((4001, 10))}, "more than 4,000 pixels"),
+        ({"alt": "A lamp", "picture": image((6001, 10))}, "more than 6,000 pixels"),
     ],
 )
 def test_what_is_no_picture_is_refused(change, fields, message):
@@ -135,11 +141,13 @@ def test_url_without_a_usable_picture_is_refused(change, item, web, settings):
     page = web.put("/page", body=b"<html><title>x</title></html>", content_type="text/html")
     drawing = web.put("/a.svg", body=b"<svg xmlns='http://www.w3.org/2000/svg'/>", content_type="image/svg+xml")
     huge = web.put("/huge.png", body=b"x" * (PICTURE_MAX_BYTES + 1), content_type="image/png")
+    gone = web.put("/gone.png", status=410)
     for url, message in (
         (page, "isn’t a readable PNG"),
         (drawing, "isn’t a readable PNG"),
-        (huge, "couldn’t be read"),
+        (huge, "couldn’t be read: The file is larger than 5 MB."),
         (web.url("/missing"), "couldn’t be read"),
+        (gone, "couldn’t be read: The site says this page is permanently gone (410)."),
         ("lamp", "couldn’t be read"),
         ("ftp://lumen.example/a.png", "couldn’t be read"),
         ("https://a.example/" + "x" * 2000, "starts with https://"),

@@ -110,17 +110,53 @@ def test_due_issue_is_published_and_emailed_once(planned, collection, owner):
     assert [entry.user for entry in entries] == [None, None]
 
 
-def test_due_issue_without_readers_is_published_only(planned):
+def test_due_issue_without_readers_is_published_only_and_its_person_gets_an_email(planned, owner):
     assert schedule.publish_due(timezone.now()) == 1
     planned.refresh_from_db()
-    assert planned.is_published and planned.send_requested_at is None
+    assert planned.is_published and planned.send_requested_at is None and not planned.plan_problem
+    (mail,) = mails()
+    assert mail.recipient == owner.email and "Not sent" in mail.subject and "nobody has confirmed" in mail.text
+
+
+@pytest.mark.parametrize("role", ["viewer", None])
+def test_plan_of_a_person_who_may_not_publish_any_more_stops(as_person, owner, manager, planned, path, role):
+    CollectionIssue.objects.update(planned_by=manager)
+    membership = manager.memberships.get()
+    if role:
+        membership.role = role
+        membership.save()
+    else:
+        membership.delete()
+    assert schedule.publish_due(timezone.now()) == 0
+    planned.refresh_from_db()
+    assert not planned.is_published and (planned.plan_problem, planned.publish_at) == ("rights", None)
+    assert "can’t publish in this project any more" in words(as_person(owner).get(path("issue", planned.pk)))
+    assert [mail.recipient for mail in mails()] == ([manager.email] if role else [])
+
+
+@pytest.mark.parametrize(("language", "reason"), [("en", "it had no items"), ("fr", "il ne contenait aucun élément")])
+def test_person_whose_plan_failed_gets_one_email_with_the_reason(
+    mailbox, send_outbox, planned, owner, language, reason
+):
+    owner.language = language
+    owner.save()
+    planned.items.all().delete()
+    planned_at = CollectionIssue.objects.get().publish_at
+    for _ in range(2):
+        schedule.publish_due(timezone.now())
+        CollectionIssue.objects.update(publish_at=planned_at)
+    send_outbox()
+    ((recipients, mail),) = mailbox.received
+    text = mail.get_body(("plain",)).get_content()
+    assert recipients == [owner.email] and "The week in lighting 1" in mail["Subject"]
+    assert reason in text and f"/curation/issues/{planned.pk}" in text
 
 
 def test_issue_that_is_incomplete_at_its_time_says_so_and_stops_no_other(as_person, owner, planned, collection, path):
     planned.items.all().delete()
     other = issues.create_issue(collection, owner, timezone.now())
     add(other, owner, "b")
-    CollectionIssue.objects.filter(pk=other.pk).update(title="Lamps", publish_at=timezone.now())
+    CollectionIssue.objects.filter(pk=other.pk).update(title="Lamps", publish_at=timezone.now(), planned_by=owner)
     assert schedule.publish_due(timezone.now()) == 1
     client = as_person(owner)
     assert "it had no items" in words(client.get(path("issue", planned.pk)))
