@@ -72,7 +72,8 @@ def issue_item_change(request: SignedInRequest, membership: Membership, item_id:
         return editor_page(request, membership, issue_of(membership, item.issue_id), item_conflict=changed)
     except ValidationError as error:
         values, found = item_values(request.POST), issue_of(membership, item.issue_id)
-        if not found.is_published and set(error.error_dict) <= set(values):
+        is_there = not found.is_published and found.items.filter(pk=item.pk, removed_at=None).exists()
+        if is_there and set(error.error_dict) <= set(values):
             problem = ItemProblem(item.pk, tuple(error.messages), values)
             return editor_page(request, membership, found, item_problem=problem)
         messages.error(request, " ".join(error.messages))

@@ -2,13 +2,15 @@
 
 from datetime import timedelta
 
+from django.db import connection, transaction
 from django.utils import timezone
 
+from monitoring.ingest.deletions import blank_documents
 from monitoring.models import SourcePeriod
 from tests.factories import make_keyword, make_source, make_story
 from tests.pages import words
 from tests.workplace.curation.contents import add, titles
-from workplace.curation import issues, sections
+from workplace.curation import issues, items, sections
 from workplace.models import CollectionIssue
 
 
@@ -151,3 +153,14 @@ def test_item_stays_where_another_person_moved_it_when_its_text_is_saved(as_pers
     response = client.post(page, old | {"comment": "Late", "section": 0})
     assert response.status_code == 409 and "Second" in words(response)
     assert 'value="0" selected' in response.text and draft.items.get().section == second
+
+
+def test_item_that_is_gone_when_it_is_saved_says_so(as_person, owner, draft, mention, path):
+    add(draft, owner, "a")
+    items.pick(draft, owner, [mention.document], timezone.now())
+    client, fields = as_person(owner), {"title": "x", "comment": "Mine", "version": 1}
+    with transaction.atomic(), connection.cursor() as cursor:
+        blank_documents(cursor, [mention.document_id], "platform", timezone.now())
+    item = draft.items.get(document_id=mention.document_id)
+    response = client.post(path("issue_item_change", item.pk), fields, follow=True)
+    assert response.status_code == 200 and "deleted by its author or platform" in words(response)
