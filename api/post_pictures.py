@@ -23,7 +23,7 @@ router = Router(tags=["posts"])
 
 
 class PicturePatch(Body):
-    version: int
+    version: Id
     alt: Text = UNSET
     position: int = Field(UNSET, ge=1, le=MAX_PICTURES, description="its place among the pictures, from 1")
 
@@ -99,7 +99,9 @@ def _change(
     post = post_of(project, post_id)
     pictures = change([PictureValues(one.alt, one.pk) for one in stored(post)])
     values = replace(present(post), pictures=pictures)
-    return done(project, lambda: posts.change_post(post, request.user, version or post.version, values))
+    return done(
+        project, lambda: posts.change_post(post, request.user, post.version if version is None else version, values)
+    )
 
 
 def _own(pictures: Pictures, picture_id: int) -> PictureValues:

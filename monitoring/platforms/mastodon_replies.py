@@ -30,7 +30,8 @@ from outbound import ApiRequest, FetchResult
 class MastodonReplies(Replies):
     scopes = ("read:statuses", "write:statuses", "write:media")
     needs = gettext_noop(
-        "A token needs “write:statuses” and “read:statuses” in addition, and “write:media” for pictures of posts."
+        "A token needs “write:statuses” and “read:statuses” in addition, for posts also “read:accounts”, and "
+        "“write:media” for their pictures."
     )
     repeat_within = timedelta(minutes=50)
 

@@ -35,7 +35,10 @@ class MastodonSearch(StatusLookup):
         Setting(
             "token",
             gettext_noop("Access token"),
-            help=gettext_noop("On your server, under Preferences, Development: a new application with “read:search”."),
+            help=gettext_noop(
+                "On your server, under Preferences, Development: a new application with “read:search” and "
+                "“read:accounts”."
+            ),
             is_secret=True,
         ),
     )

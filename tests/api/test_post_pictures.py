@@ -62,6 +62,7 @@ def test_change_picture_describes_and_moves_it(upload, manager, program, path):
     changed = program(manager)("PATCH", one, {"version": 3, "alt": ""})
     assert alts(changed) == ["", "A lamp"] and changed.json()["version"] == 4
     assert_problem(program(manager)("PATCH", one, {"version": 3, "alt": "Late"}), 409)
+    assert_problem(program(manager)("PATCH", one, {"version": 0, "alt": "Late"}), 422)
     assert_problem(program(manager)("PATCH", one, {"version": 4, "position": 5}), 422)
     assert_problem(program(manager)("PATCH", f"{path}/999999", {"version": 4, "alt": "x"}), 404)
 
