@@ -1,6 +1,6 @@
 """The API's accounts of posts: with which Vigie publishes a post on each platform, and where there.
 
-Members read, managers write through workplace/post_accounts.py. Mounted by api/app.py.
+For managers; written through workplace/post_accounts.py. Mounted by api/app.py.
 """
 
 from ninja import Router, Schema
@@ -29,6 +29,7 @@ class PlaceIn(Body):
 
 
 class AccountsIn(Body):
+    version: Id
     accounts: dict[PlatformName, Id | None] = Field(description="the id of an account by platform; null for by hand")
     places: dict[PlatformName, PlaceIn] = Field({}, description="for Reddit and Discourse; the stored ones by default")
 
@@ -40,7 +41,7 @@ def choose_accounts(request: SignedInRequest, project_id: int, post_id: int, bod
     chosen = {str(name): pk for name, pk in body.accounts.items()}
     places = {str(name): PostPlace(one.place, one.title) for name, one in body.places.items()}
     found = post_of(project, post_id)
-    return done(project, lambda: choices.choose_accounts(found, request.user, chosen, places), "places")
+    return done(project, lambda: choices.choose_accounts(found, request.user, body.version, chosen, places), "places")
 
 
 @router.get("/projects/{int:project_id}/post-accounts", response=Items[AccountOut])

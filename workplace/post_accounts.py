@@ -18,12 +18,12 @@ from monitoring.content.scrub import is_storable
 from monitoring.messages.labels import translated
 from monitoring.models import Credential
 from monitoring.platforms.base import Setting
-from monitoring.platforms.settings import stored_value
-from monitoring.polling.replies import post_accounts, post_platform
+from monitoring.platforms.replies import Replies
+from monitoring.polling.replies import post_accounts, post_platform, settings_of
 from workplace.calendar.statuses import status_after_edit
 from workplace.models import Post, PostVariant
 from workplace.post_words import place_name
-from workplace.posts import rules_of
+from workplace.posts import PostChanged, rules_of
 
 
 @dataclass(frozen=True)
@@ -44,21 +44,27 @@ class PlaceFields:
 
 def place_fields(credential: Credential) -> PlaceFields | None:
     """Return what posts with an account need beyond their text, None if nothing."""
-    platform = post_platform(credential.platform)
-    posts = platform.posts if platform else None
+    posts = _posts_of(credential)
     return PlaceFields(posts.place, posts.longest_title) if posts and posts.place else None
 
 
 def choose_accounts(
-    post: Post, user: User, chosen: Mapping[str, int | None], places: Mapping[str, PostPlace] | None = None
+    post: Post,
+    user: User,
+    version: int,
+    chosen: Mapping[str, int | None],
+    places: Mapping[str, PostPlace] | None = None,
 ) -> Post:
     """Store with which account each platform is published, by the id of the credential; None for by hand.
 
-    Places that are left out stay as they are. Raises ValidationError, by platform for a wrong place or title.
+    Places that are left out stay as they are. Raises ValidationError, by platform for a wrong place or title, and
+    PostChanged for another version than the present one.
     """
     accounts = post_accounts(post.project)
     with transaction.atomic():
         locked = Post.objects.select_for_update(of=("self",), no_key=True).get(pk=post.pk)
+        if locked.version != version:
+            raise PostChanged(locked)
         if not locked.is_editable:
             raise ValidationError(_("A published or canceled post can’t be changed."), code="closed")
         changed, has_new_title = [], False
@@ -75,6 +81,9 @@ def choose_accounts(
         if has_new_title:
             _withdraw_approval(locked, user)
         if changed:
+            locked.version += 1
+            locked.updated_at = timezone.now()
+            locked.save()
             record(post.project, user, "post.accounts_chosen", post.title, post=post.pk, platforms=changed)
     return locked
 
@@ -89,7 +98,8 @@ def _choose(variant: PostVariant, known: Mapping[int, Credential], pk: int | Non
     variant.credential = known[pk]
     if fields := place_fields(known[pk]):
         entered = entered or PostPlace(variant.place, variant.title)
-        variant.place = stored_value(fields.place, entered.place.strip())
+        posts = _posts_of(known[pk])
+        variant.place = posts.place_of(entered.place.strip(), settings_of(known[pk])) if posts else ""
         variant.title = " ".join(entered.title.split())
         if problem := _problem(variant, fields, entered.place.strip()):
             raise ValidationError({variant.platform: ValidationError(problem, code="invalid")})
@@ -109,6 +119,11 @@ def _problem(variant: PostVariant, fields: PlaceFields, entered: str) -> str:
     return "" if is_storable(variant.title) else _("This contains an invalid character.")
 
 
+def _posts_of(credential: Credential) -> Replies | None:
+    platform = post_platform(credential.platform)
+    return platform.posts if platform else None
+
+
 def _stored(variant: PostVariant) -> tuple[int | None, str, str]:
     return variant.credential_id, variant.title, variant.place
 
@@ -117,6 +132,3 @@ def _withdraw_approval(post: Post, user: User) -> None:
     """Let a person other than the one who wrote the title approve it."""
     post.status = status_after_edit(post.status, needs_approval=rules_of(post.project).needs_approval)
     post.written_by, post.approved_by, post.approved_at = user, None, None
-    post.version += 1
-    post.updated_at = timezone.now()
-    post.save(update_fields=["status", "written_by", "approved_by", "approved_at", "version", "updated_at"])

@@ -51,7 +51,7 @@ class AccountRow:
 
     `is_text_only` if Vigie doesn't publish the pictures there.
     `words` are the platform's own about it. `needs` is None where the text is enough. `count_note` says
-    how often the counts are read, where that is special.
+    how often the counts are read, where that is special. `stored` is what is stored where something else was entered.
     """
 
     platform: str
@@ -67,6 +67,7 @@ class AccountRow:
     needs: PlaceNeeds | None = None
     words: str = ""
     count_note: str = ""
+    stored: str = ""
 
 
 def account_rows(
@@ -97,6 +98,7 @@ def account_rows(
                 is_text_only=bool(found) and not takes_pictures(found[0]),
                 count_note=_count_note(variant, found),
                 needs=_needs(post, variant, found, shown.place),
+                stored=_stored(variant, found, shown) if variant.platform in entered else "",
                 words=row.error if row and is_wrong and row.error_code in QUOTED else "",
             )
         )
@@ -118,6 +120,16 @@ def _needs(
         title=entered.title if entered else variant.title or post.title,
         longest_title=fields.longest_title,
     )
+
+
+def _stored(variant: PostVariant, accounts: Sequence[Credential], entered: Entered) -> str:
+    """Return the account, place and title that are stored, "" if they were entered again."""
+    place = PostPlace(variant.place, variant.title)
+    is_place_stored = entered.credential_id is None or entered.place in (None, place)
+    if entered.credential_id == variant.credential_id and is_place_stored:
+        return ""
+    account = next((str(one) for one in accounts if one.pk == variant.credential_id), _("I publish it myself"))
+    return " · ".join(part for part in (account, variant.place, variant.title) if part)
 
 
 def _count_note(variant: PostVariant, accounts: Sequence[Credential]) -> str:

@@ -97,9 +97,10 @@ def post_step(request: SignedInRequest, membership: Membership, post_id: int) ->
 @project_view(Role.MANAGER)
 @require_POST
 def post_accounts(request: SignedInRequest, membership: Membership, post_id: int) -> HttpResponse:
-    """POST `account_PLATFORM`: the id of an account with which Vigie publishes there, "" to do it yourself.
+    """POST `version`, and `account_PLATFORM`: the id of an account with which Vigie publishes there, "" for by hand.
 
-    `place_PLATFORM` and `title_PLATFORM` for the platforms that need them. What is refused is shown to be corrected.
+    `place_PLATFORM` and `title_PLATFORM` for the platforms that need them. What is refused is shown to be corrected,
+    and what another person has chosen meanwhile next to it.
     """
     found = post_of(membership, post_id)
     given = {name: request.POST[f"account_{name}"] for name in PLATFORMS if f"account_{name}" in request.POST}
@@ -109,11 +110,15 @@ def post_accounts(request: SignedInRequest, membership: Membership, post_id: int
         if f"place_{name}" in request.POST
     }
     accounts = {name: read_id(text) if text else None for name, text in given.items()}
+    entered = {name: Entered(pk, places.get(name)) for name, pk in accounts.items()}
     try:
-        choose_accounts(found, request.user, accounts, places)
+        choose_accounts(found, request.user, _version(request), accounts, places)
+    except posts.PostChanged:
+        messages.error(request, CHANGED)
+        found = post_of(membership, post_id)
+        return post_page(request, membership, found, CommentForm(), HTTPStatus.CONFLICT, entered)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
-        entered = {name: Entered(pk, places.get(name)) for name, pk in accounts.items()}
         return post_page(request, membership, found, CommentForm(), HTTPStatus.BAD_REQUEST, entered)
     messages.success(request, _("Accounts saved."))
     return redirect("post", membership.project_id, found.pk)

@@ -10,7 +10,7 @@ the first letter is a capital, a full stop at the end is left out (https://docs.
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from monitoring.platforms.base import Setting, gettext_noop
 from monitoring.platforms.discourse_replies import DiscourseReplies, base_of, key_headers
@@ -34,6 +34,12 @@ class DiscoursePosts(DiscourseReplies):
 
     def id_of(self, target: ReplyTarget, settings: Mapping[str, str]) -> str:
         return NEW_POST
+
+    def place_of(self, entered: str, settings: Mapping[str, str]) -> str:
+        """Return the number of a category, also from its URL on this forum: others have other numbers."""
+        host = urlsplit(entered).netloc.lower()
+        is_here = not host or host == urlsplit(base_of(settings)).netloc.lower()
+        return super().place_of(entered, settings) if is_here else ""
 
     def parent_request(self, reply: ReplyRequest) -> ApiRequest:
         """Return the request for the category."""

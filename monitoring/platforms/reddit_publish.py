@@ -6,6 +6,7 @@ read before: unknown names lead to a search, and some subreddits accept links on
 (https://www.reddit.com/dev/api/oauth#POST_api_submit). A lost one is among the last of `/user/{name}/submitted`.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -24,6 +25,13 @@ _CODES = CODES | {
     "ALREADY_SUB": "reply_duplicate",
 }
 
+_NAME = re.compile(r"[A-Za-z0-9_]{2,21}|u_[A-Za-z0-9_-]{3,20}")
+# With the order of its posts, and parameters.
+_URL = re.compile(
+    r"(?:(?:https?://)?(?:\w+\.)?reddit\.com)?/?(?P<kind>r|u|user)/(?P<name>[\w-]+)(?:/\w*)?/?(?:[?#]\S*)?",
+    re.IGNORECASE,
+)
+
 
 class RedditPosts(RedditReplies):
     place = Setting(
@@ -31,12 +39,19 @@ class RedditPosts(RedditReplies):
         gettext_noop("Subreddit"),
         help=gettext_noop("Its name, or u_ and the name of the account for a post on its profile."),
         example="r/Lyon",
-        pattern=r"(?:https?://(?:\w+\.)?reddit\.com)?/?(?:r/)?(?P<value>\w{2,21}|u_[\w-]{3,20})/?",
     )
     longest_title = 300
 
     def id_of(self, target: ReplyTarget, settings: Mapping[str, str]) -> str:
         return NEW_POST
+
+    def place_of(self, entered: str, settings: Mapping[str, str]) -> str:
+        """Return the name of a subreddit or profile, also from its URL, u_NAME for a profile."""
+        found = _URL.fullmatch(entered)
+        name = entered.strip("/")
+        if found:
+            name = found["name"] if found["kind"].lower() == "r" else f"u_{found['name']}"
+        return name if _NAME.fullmatch(name) else ""
 
     def parent_request(self, reply: ReplyRequest) -> ApiRequest:
         """Return the request for the subreddit."""

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from monitoring.platforms.base import Setting
 from monitoring.platforms.pictures import Picture, Pictures
+from monitoring.platforms.settings import stored_value
 from monitoring.records import PollError
 from outbound import ApiRequest, FetchResult
 
@@ -108,6 +109,10 @@ class Replies:
     def id_of(self, target: ReplyTarget, settings: Mapping[str, str]) -> str:
         """Return the item's id for an account with these settings, "" if it can't reply to the item."""
         raise NotImplementedError
+
+    def place_of(self, entered: str, settings: Mapping[str, str]) -> str:
+        """Return what is stored of a place that a person entered, "" if it is none. Only with `place`."""
+        return stored_value(self.place, entered) if self.place else ""
 
     def parent_request(self, reply: ReplyRequest) -> ApiRequest:
         """Return the request that looks the item up. Only with `has_lookup`."""

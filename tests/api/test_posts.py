@@ -140,10 +140,12 @@ def test_accounts_are_listed_and_chosen(program, manager, viewer, project, post,
     Credential.objects.create(project=project, platform="bluesky", name="only read")
     call, accounts = program(manager), f"/projects/{project.pk}/post-accounts"
     assert call.get(accounts).json()["items"] == [{"id": credential.pk, "platform": "bluesky", "name": "@lumen"}]
-    chosen = call("PUT", f"{path}/{post['id']}/accounts", {"accounts": {"bluesky": credential.pk}}).json()
+    url, first = f"{path}/{post['id']}/accounts", {"accounts": {"bluesky": credential.pk}, "version": 1}
+    chosen = call("PUT", url, first).json()
     assert [one["account_id"] for one in chosen["platforms"]] == [credential.pk, None]
-    assert call("PUT", f"{path}/{post['id']}/accounts", {"accounts": {"x": credential.pk}}).status_code == 422
-    assert call("PUT", f"{path}/{post['id']}/accounts", {"accounts": {"bluesky": None}}).status_code == 200
+    assert_problem(call("PUT", url, first), 409)
+    assert call("PUT", url, {"accounts": {"x": credential.pk}, "version": 2}).status_code == 422
+    assert call("PUT", url, {"accounts": {"bluesky": None}, "version": 2}).json()["version"] == 3
     assert program(viewer).get(accounts).status_code == 403
 
 
@@ -154,7 +156,7 @@ def test_place_and_title_are_chosen_with_the_account(program, manager, project, 
     credential.save()
     call = program(manager)
     post = call("POST", path, {"title": "Fair", "platforms": [{"platform": "discourse"}]}).json()
-    accounts = {"accounts": {"discourse": credential.pk}}
+    accounts = {"accounts": {"discourse": credential.pk}, "version": 1}
     url = f"{path}/{post['id']}/accounts"
     response = call("PUT", url, accounts)
     assert_problem(response, 422)

@@ -55,5 +55,10 @@ def run():
     return Post.objects.latest("pk")
 
 
+def version_of(post):
+    """Return the present version of a post."""
+    return Post.objects.values_list("version", flat=True).get(pk=post.pk)
+
+
 def row():
     return OutgoingPost.objects.latest("pk")

@@ -17,7 +17,7 @@ from tests.forks import is_killed
 from tests.lookalikes.platforms.publishing import PUBLISHING
 from tests.monitoring.polling.test_kill import kill, start, wait_until
 from tests.racing import race, start_until_blocked
-from tests.workplace.publishing_place import PLATFORMS, TEXT, Place, row, run
+from tests.workplace.publishing_place import PLATFORMS, TEXT, Place, row, run, version_of
 from workplace import posts, publishing
 from workplace.models import OutgoingPost, Post
 from workplace.post_accounts import choose_accounts
@@ -180,7 +180,7 @@ def test_platform_published_by_hand_after_a_failure_fails_the_post_no_more(place
     by_hand = post.variants.create(platform="bluesky", credential=second.credential)
     assert run().status == "failed"
     post.refresh_from_db()
-    choose_accounts(post, manager, {"bluesky": None})
+    post = choose_accounts(post, manager, version_of(post), {"bluesky": None})
     posts.take_step(post, manager, post.version, "schedule")
     place.server.has_permission = True
     assert run().status == "scheduled", "it waits for the link of the other platform"
@@ -306,12 +306,13 @@ def test_unknown_outcome_that_failed_can_be_published_again(place, manager):
 def test_account_is_chosen_and_checked(place, manager, owner, as_person, project):
     post = place.post(manager, ago=-timedelta(days=1))
     client, url = as_person(owner), reverse("post_accounts", args=[project.pk, post.pk])
-    client.post(url, {"account_mastodon": ""})
-    assert post.variants.get().credential is None
-    client.post(url, {"account_mastodon": place.credential.pk})
+    client.post(url, {"account_mastodon": "", "version": 1})
+    assert post.variants.get().credential is None and version_of(post) == 2
+    client.post(url, {"account_mastodon": place.credential.pk, "version": 2})
     assert post.variants.get().credential == place.credential
     Credential.objects.update(can_reply=False)
-    assert "This account can’t publish posts" in client.post(url, {"account_mastodon": "1"}, follow=True).text
+    page = client.post(url, {"account_mastodon": "1", "version": 3}, follow=True).text
+    assert "This account can’t publish posts" in page
 
 
 @pytest.mark.django_db(transaction=True)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import ActivityEntry
 from tests.lookalikes.platforms.publishing import PUBLISHING
 from tests.pages import words
-from tests.workplace.publishing_place import PLACES, Place, row, run
+from tests.workplace.publishing_place import PLACES, Place, row, run, version_of
 from workplace import posts
 from workplace.models import OutgoingPost, Post
 from workplace.post_accounts import PostPlace, choose_accounts
@@ -32,7 +32,7 @@ def only(name):
 
 def choose(place, post, manager, where, title):
     places = {place.platform: PostPlace(where, title)}
-    return choose_accounts(post, manager, {place.platform: place.credential.pk}, places)
+    return choose_accounts(post, manager, version_of(post), {place.platform: place.credential.pk}, places)
 
 
 def test_post_goes_to_its_place_with_its_title(place, manager):
@@ -51,7 +51,12 @@ def test_place_and_title_are_entered_on_the_page(place, manager, viewer, as_pers
     url = reverse("post", args=[place.project.pk, post.pk])
     assert f'name="place_{place.platform}"' in client.get(url).text
     name = place.platform
-    sent = {f"account_{name}": place.credential.pk, f"place_{name}": where, f"title_{name}": f" {title} "}
+    sent = {
+        f"account_{name}": place.credential.pk,
+        f"place_{name}": where,
+        f"title_{name}": f" {title} ",
+        "version": 1,
+    }
     client.post(reverse("post_accounts", args=[place.project.pk, post.pk]), sent)
     variant = post.variants.get()
     assert (variant.place, variant.title, variant.credential) == (where, title, place.credential)
@@ -80,7 +85,12 @@ def test_wrong_place_or_title_is_refused_with_a_reason(place, manager, where, ti
 def test_refused_place_is_shown_to_be_corrected(place, manager, as_person):
     post = place.post(manager, ago=LATER)
     name, client = place.platform, as_person(manager)
-    sent = {f"account_{name}": place.credential.pk, f"place_{name}": "no <place>", f"title_{name}": "New title"}
+    sent = {
+        f"account_{name}": place.credential.pk,
+        f"place_{name}": "no <place>",
+        f"title_{name}": "New title",
+        "version": 1,
+    }
     response = client.post(reverse("post_accounts", args=[place.project.pk, post.pk]), sent)
     assert response.status_code == 400
     assert 'value="no &lt;place&gt;"' in response.text and 'value="New title"' in response.text
@@ -89,10 +99,60 @@ def test_refused_place_is_shown_to_be_corrected(place, manager, as_person):
     assert post.variants.get().title == PLACES[name][1]
 
 
+def test_choices_of_two_people_do_not_replace_each_other(place, manager, owner, as_person):
+    post = place.post(manager, ago=LATER)
+    where = PLACES[place.platform][0]
+    choose(place, post, owner, where, "The title of the owner")
+    name, client = place.platform, as_person(manager)
+    sent = {f"account_{name}": place.credential.pk, f"place_{name}": where, f"title_{name}": "My title", "version": 1}
+    url = reverse("post_accounts", args=[place.project.pk, post.pk])
+    response = client.post(url, sent)
+    assert response.status_code == 409 and post.variants.get().title == "The title of the owner"
+    assert 'value="My title"' in response.text and "The title of the owner" in words(response)
+    assert client.post(url, sent | {"version": 2}).status_code == 302
+    assert post.variants.get().title == "My title"
+
+
+@pytest.mark.parametrize(
+    ("place", "entered", "stored"),
+    [
+        *[
+            ("reddit", one, "Lyon")
+            for one in ("https://www.reddit.com/r/Lyon/?x=1", "reddit.com/r/Lyon/new/", "/r/Lyon")
+        ],
+        *[
+            ("reddit", one, "u_lumen-fr")
+            for one in ("u/lumen-fr", "https://old.reddit.com/user/lumen-fr/", "u_lumen-fr")
+        ],
+        ("discourse", "https://FORUM.example/c/news/5", "5"),
+    ],
+    indirect=["place"],
+)
+def test_place_is_recognized_as_people_copy_it(place, manager, entered, stored):
+    post = place.post(manager, ago=LATER)
+    choose(place, post, manager, entered, "A title of some length")
+    assert post.variants.get().place == stored
+
+
+@pytest.mark.parametrize(
+    ("place", "entered"),
+    [
+        ("discourse", "https://another.example/c/news/5"),
+        ("reddit", "https://www.reddit.com/r/Lyon/comments/1a/lampe/"),
+        ("reddit", "https://another.example/r/Lyon"),
+    ],
+    indirect=["place"],
+)
+def test_place_elsewhere_is_refused(place, manager, entered):
+    post = place.post(manager, ago=LATER)
+    with pytest.raises(ValidationError):
+        choose(place, post, manager, entered, "A title of some length")
+
+
 def test_another_account_keeps_the_stored_place(place, manager):
     post = place.post(manager, ago=LATER)
-    choose_accounts(post, manager, {place.platform: None})
-    choose_accounts(post, manager, {place.platform: place.credential.pk})
+    choose_accounts(post, manager, version_of(post), {place.platform: None})
+    choose_accounts(post, manager, version_of(post), {place.platform: place.credential.pk})
     assert (post.variants.get().place, post.variants.get().title) == PLACES[place.platform]
     assert ActivityEntry.objects.filter(action="post.accounts_chosen").count() == 2
 
