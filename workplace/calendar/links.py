@@ -19,8 +19,9 @@ _URL = re.compile(
     rf"https?://(?:[^{_OTHER}]|\([^{_OTHER}]*\)|\(|\[[^{_OTHER}]*\](?!\()|\[(?![^\[\]\n]{{0,200}}\]\())+", re.I
 )
 _END = ".,;:!?…'’"
-# Marks of emphasis that begin before a URL can end after it.
+# Marks of emphasis that begin before a URL, in the same line and not far from it, can end after it.
 _OPEN = re.compile(r"(?:^|[\s(\[«\"'“])([*_]+)(?=\S|$)", re.M)
+NEAR = 300  # characters
 _VALUE = rf"{CONTENT}[0-9]{{1,18}}"
 _OWN = re.compile(rf"([?&]utm_(content|campaign)=){_VALUE}(?![0-9A-Za-z%-])")
 _ALL_OWN = re.compile(rf"([?&])((?:utm_(?:content|campaign)={_VALUE}(?:&|(?![0-9A-Za-z%&-])))+)")
@@ -76,4 +77,5 @@ def _renamed(url: str, tags: Tags) -> str:
 
 def _open_marks(text: str, place: int) -> str:
     """Return the marks of emphasis that begin in the line before a place of a text."""
-    return "".join(_OPEN.findall(text, text.rfind("\n", 0, place) + 1, place))
+    nearest = max(place - NEAR, 0)
+    return "".join(_OPEN.findall(text, max(text.rfind("\n", nearest, place) + 1, nearest), place))

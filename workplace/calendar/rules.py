@@ -24,12 +24,12 @@ class TooManyDays(Exception):
 
 @dataclass
 class Budget:
-    """How many days the rules of a file may still look at."""
+    """How many days the rules of a file may still look at. Each further time of a day counts as one."""
 
     days: int
 
-    def spend(self) -> None:
-        self.days -= 1
+    def spend(self, number: int = 1) -> None:
+        self.days -= number
         if self.days < 0:
             raise TooManyDays
 
@@ -105,6 +105,7 @@ def _matches(rule: Rule, first: datetime, start: datetime, end: datetime, budget
         if not rule.positions:  # days that nobody asked for change nothing then
             day, last = max(day, start.date()), min(last, end.date())
         found = [one for one in _days(day, last, budget) if _has(rule, one)]
+        budget.spend(len(found) * (len(rule.times) - 1))
         moments = [datetime.combine(one, at) for one, at in product(found, rule.times)]
         yield from _chosen(moments, rule.positions)
         number += rule.interval
@@ -133,8 +134,8 @@ def _chosen(moments: Sequence[datetime], positions: Numbers) -> Sequence[datetim
     """Return the moments of a period that BYSETPOS names, all without it."""
     if not positions:
         return moments
-    places = {place if place < 0 else place - 1 for place in positions}
-    return sorted({moments[place] for place in places if -len(moments) <= place < len(moments)})
+    size = len(moments)
+    return [one for place, one in enumerate(moments) if place + 1 in positions or place - size in positions]
 
 
 def _has(rule: Rule, day: date) -> bool:

@@ -82,6 +82,13 @@ def test_rule_that_is_counted_from_its_start_may_use_up_the_days():
         read(parts, datetime(1, 1, 1, 9))
 
 
+def test_further_times_of_a_day_count_as_days():
+    parts = {"FREQ": ["DAILY"], "COUNT": [99_999], "BYHOUR": list(range(10))}
+    assert len(read(parts, START, 3660)) == 3660
+    with pytest.raises(TooManyDays):
+        read(parts, START, 3659)
+
+
 def test_interval_is_counted_from_the_start_of_the_series():
     first = datetime(1970, 1, 1, 9)
     found = read({"FREQ": ["DAILY"], "INTERVAL": [100]}, first)
