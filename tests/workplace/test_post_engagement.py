@@ -112,6 +112,18 @@ def test_reads_on_x_count_toward_the_spending_cap_and_need_no_source(place, mana
     assert capped.left < 20
 
 
+@only("x")
+def test_small_rest_of_the_spending_cap_is_enough_for_a_post(place, manager):
+    """A full page of a search costs more than the rest, a post half a cent."""
+    published(place, manager)
+    RequestBudget.objects.all().delete()
+    key = f"x:{place.credential.pk}"
+    rest = RequestBudget.objects.create(key=key, name=f"usd/{30 * 86_400}", left=0.02, at=timezone.now())
+    read_post_engagement()
+    rest.refresh_from_db()
+    assert row().likes == 5 and rest.left == pytest.approx(0.015, abs=0.002)
+
+
 @only("facebook")
 def test_deleted_post_does_not_stop_the_others(place, manager):
     for _ in range(2):
