@@ -33,7 +33,7 @@ def read_due(now: datetime) -> int:
         is_due |= Q(credential__platform=platform, sent_at__gt=now - rhythm.lasts) & _is_due(rhythm, now)
     rows = OutgoingPost.objects.filter(is_due, state=OutgoingPost.State.SENT, project__deleted_at=None)
     by_account: dict[int, list[OutgoingPost]] = defaultdict(list)
-    for row in rows.exclude(native_id="").order_by("tried_at", "pk")[:MAX_POSTS]:
+    for row in rows.exclude(native_id="").order_by(F("tried_at").asc(nulls_first=True), "pk")[:MAX_POSTS]:
         by_account[row.credential_id or 0].append(row)
     credentials = Credential.objects.select_related("project").prefetch_related("sources").in_bulk(by_account)
     return sum(_read_safely(credentials[pk], rows, now) for pk, rows in by_account.items() if pk in credentials)

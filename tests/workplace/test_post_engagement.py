@@ -182,6 +182,18 @@ def test_gain_after_failed_reads_belongs_to_no_hour(place, manager):
     assert row().likes == 5 and not row().gains.exists()
 
 
+@only("mastodonsearch")
+def test_post_without_counts_comes_before_those_that_have_some(place, manager, monkeypatch):
+    monkeypatch.setattr("workplace.post_engagement.MAX_POSTS", 1)
+    published(place, manager)
+    published_as(place, manager, "A second post")
+    first, second = OutgoingPost.objects.order_by("pk")
+    OutgoingPost.objects.filter(pk=first.pk).update(tried_at=timezone.now() - timedelta(days=2))
+    read()
+    second.refresh_from_db()
+    assert second.counted_at
+
+
 @only("x")
 def test_account_that_fails_does_not_stop_the_others(place, manager):
     published(place, manager, ago=timedelta(hours=30))
