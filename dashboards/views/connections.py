@@ -37,7 +37,7 @@ def credential_connect(request: SignedInRequest, membership: Membership, platfor
     if request.method == "POST" and form.is_valid():
         url = connections.start(membership.project, request.user, platform, form.values, credential)
         if not isinstance(url, PollError):
-            return _go(request, translated(platform.label), url)
+            return leave_for(request, translated(platform.label), url)
         if url.code == "other_account":
             form.add_problems(dict.fromkeys(form.fields, url.code))
         else:
@@ -122,7 +122,8 @@ def _page(
     return render(request, "sources/connect.html", context)
 
 
-def _go(request: SignedInRequest, label: str, url: str) -> HttpResponse:
+def leave_for(request: SignedInRequest, label: str, url: str) -> HttpResponse:
+    """Return the page that sends a person to the sign-in of a platform."""
     response = render(request, "sources/connect_go.html", {"label": label, "url": url})
     response.headers["Refresh"] = f"0; url={url}"
     response.headers["Cache-Control"] = "no-store"

@@ -16,6 +16,7 @@ from accounts.access import SignedInRequest, membership_of, project_view
 from accounts.models import Membership, Role
 from accounts.secret_box import Unreadable
 from dashboards.forms.website import PropertyForm
+from dashboards.views.connections import leave_for
 from website import connecting, google_sign_in
 from website.messages import error_text
 from website.models import GoogleSignIn
@@ -35,10 +36,7 @@ def website_google(request: SignedInRequest, membership: Membership) -> HttpResp
     own = connecting.websites_of(membership.project).filter(provider=PROVIDER)
     website = get_object_or_404(own, pk=pk) if pk.isdecimal() and len(pk) <= 18 else None
     url = google_sign_in.start(membership.project, request.user, app, website)
-    response = render(request, "sources/connect_go.html", {"label": "Google Analytics", "url": url})
-    response.headers["Refresh"] = f"0; url={url}"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return leave_for(request, "Google Analytics", url)
 
 
 @never_cache

@@ -20,6 +20,14 @@ from monitoring.records import PollResult
 Limits = Sequence[Limit]
 
 
+def limits_of_request(limits: Limits, price: float | None = None) -> list[Limit]:
+    """Return the limits that a single request takes from; with a `price`, of money that, not a page of a search."""
+    found = [limit for limit in limits if limit.name in ("requests", "usd")]
+    if price is None:
+        return found
+    return [limit.at_cost(price) if limit.name == "usd" else limit for limit in found]
+
+
 def reserve(key: str, limits: Limits, wanted: int, now: datetime) -> tuple[int, datetime]:
     """Reserve up to `wanted` requests of all limits of a source. Return their number, and when there will be more.
 

@@ -4,13 +4,12 @@ In: a credential. Out: which accounts it reads, and the number of one. Called by
 decides when, and stores it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils import timezone
 
 from monitoring.models import Credential
-from monitoring.platforms.base import Limit
 from monitoring.platforms.follower_reader import FollowerReader, Found
 from monitoring.platforms.followers import Followers
 from monitoring.platforms.paging import PagedPlatform
@@ -73,7 +72,7 @@ def read_followers(credential: Credential, settings: Settings) -> Reading:
     fields = access(platform, settings, credential)
     if error := fields.pop("error", None):
         return Reading(error)
-    limits = _limits(platform.limits_of(settings, has_credential=True), followers.price)
+    limits = budgets.limits_of_request(platform.limits_of(settings, has_credential=True), followers.price)
     key = f"{platform.name}:{credential.pk}"
     reserved, _at = budgets.reserve(key, limits, 1, now)
     if not reserved:
@@ -86,12 +85,6 @@ def read_followers(credential: Credential, settings: Settings) -> Reading:
     finally:
         budgets.settle(key, limits, reserved, reader.result(), timezone.now())
     return Reading(found, is_charged=reader.result().spent["usd"] > 0)
-
-
-def _limits(of_source: Sequence[Limit], price: float) -> list[Limit]:
-    """Return the limits that the request takes from; of money it takes its price, not that of a page of a search."""
-    limits = [limit for limit in of_source if limit.name in ("requests", "usd")]
-    return [limit.at_cost(price) if limit.name == "usd" else limit for limit in limits]
 
 
 def _platform(name: str) -> tuple[PagedPlatform, Followers] | None:

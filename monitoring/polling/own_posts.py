@@ -11,7 +11,6 @@ from datetime import timedelta
 from django.utils import timezone
 
 from monitoring.models import Credential
-from monitoring.platforms.base import Limit
 from monitoring.platforms.own_posts import OwnPosts
 from monitoring.platforms.paging import PagedPlatform
 from monitoring.platforms.rechecking import Rechecker
@@ -65,7 +64,9 @@ def read_posts(credential: Credential, ids: Iterable[str]) -> Mapping[str, Entry
     if "error" in fields:
         return {}
     batches = [tuple(wanted[at : at + size]) for at in range(0, len(wanted), size)]
-    limits, key = _limits(platform, settings, min(size, len(wanted))), f"{platform.name}:{credential.pk}"
+    price = platform.own_posts.price * min(size, len(wanted)) if platform.own_posts else None
+    limits = budgets.limits_of_request(platform.limits_of(settings, has_credential=True), price)
+    key = f"{platform.name}:{credential.pk}"
     reserved, _at = budgets.reserve(key, limits, len(batches) + FURTHER_REQUESTS, now)
     source = unpolled_source(credential.project, platform, settings, credential)
     base_url = settings.get("base_url", "")
@@ -80,16 +81,6 @@ def read_posts(credential: Credential, ids: Iterable[str]) -> Mapping[str, Entry
     finally:
         budgets.settle(key, limits, reserved, rechecker.result(), timezone.now())
     return found
-
-
-def _limits(platform: PagedPlatform, settings: Mapping[str, str], posts: int) -> list[Limit]:
-    """Return the limits that a request for `posts` posts takes from, at its cost."""
-    limits = platform.limits_of(settings, has_credential=True)
-    found = [one for one in limits if one.name in ("requests", "usd")]
-    if platform.own_posts is None:
-        return found
-    price = platform.own_posts.price * posts
-    return [one.at_cost(price) if one.name == "usd" else one for one in found]
 
 
 def _batch(platform: PagedPlatform) -> int:
