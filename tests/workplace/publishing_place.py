@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
+from django.db import connection
 from django.utils import timezone
 
 from monitoring.models import Credential, RequestBudget
 from tests.factories import make_source
+from tests.forks import is_killed
 from workplace import publishing
 from workplace.models import OutgoingPost, Post
 
@@ -53,6 +55,25 @@ def run():
     publishing.begin_due(timezone.now())
     publishing.send_due()
     return Post.objects.latest("pk")
+
+
+def publish_though_killed():
+    """Publish what is due by workers that are killed before each of their statements. Return how many were killed."""
+    kill_at = 1
+
+    def work():
+        publishing.begin_due(timezone.now())
+        publishing.send_due()
+
+    while is_killed(work, kill_at):
+        OutgoingPost.objects.exclude(due_at=None).update(due_at=timezone.now() - timedelta(seconds=1))
+        RequestBudget.objects.all().delete()
+        connection.close()
+        kill_at += 1
+    for _ in range(3):
+        if run().status == "published":
+            break
+    return kill_at
 
 
 def version_of(post):

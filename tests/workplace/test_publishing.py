@@ -5,19 +5,18 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts.models import ActivityEntry
 from delivery.models import Delivery
 from monitoring.messages.post_errors import post_error_text
-from monitoring.models import Credential, RequestBudget
-from tests.forks import is_killed
+from monitoring.models import Credential
 from tests.lookalikes.platforms.publishing import PUBLISHING
 from tests.monitoring.polling.test_kill import kill, start, wait_until
 from tests.racing import race, start_until_blocked
-from tests.workplace.publishing_place import PLATFORMS, TEXT, Place, row, run, version_of
+from tests.workplace.publishing_place import PLATFORMS, TEXT, Place, publish_though_killed, row, run, version_of
 from workplace import posts, publishing
 from workplace.models import OutgoingPost, Post
 from workplace.post_accounts import choose_accounts
@@ -330,22 +329,9 @@ def test_two_workers_begin_and_publish_a_post_once(place, manager):
 @pytest.mark.parametrize("place", sorted(PLATFORMS), indirect=True)
 def test_worker_killed_at_any_statement_publishes_a_post_once(place, manager):
     place.post(manager)
-    kill_at = 1
-
-    def work():
-        publishing.begin_due(timezone.now())
-        publishing.send_due()
-
-    while is_killed(work, kill_at):
-        OutgoingPost.objects.exclude(due_at=None).update(due_at=timezone.now() - timedelta(seconds=1))
-        RequestBudget.objects.all().delete()
-        connection.close()
-        kill_at += 1
-    for _ in range(3):
-        if run().status == "published":
-            break
+    kills = publish_though_killed()
     assert Post.objects.get().status == "published" and OutgoingPost.objects.count() == 1
-    assert len(place.server.published) == 1 and kill_at > 10
+    assert len(place.server.published) == 1 and kills > 10
 
 
 @pytest.mark.slow

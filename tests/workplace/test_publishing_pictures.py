@@ -1,25 +1,21 @@
 """Posts are published with their pictures and descriptions, once, also if an upload or a worker fails."""
 
 import time
-from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from monitoring.messages.post_errors import POST_ERROR_TEXTS, post_error_text
-from monitoring.models import RequestBudget
 from monitoring.platforms.pictures import PICTURE_CODES
-from tests.forks import is_killed
 from tests.lookalikes.platforms.base import Reply
 from tests.lookalikes.platforms.picture_posts import WITH_PICTURES
 from tests.lookalikes.platforms.publishing import PUBLISHING
 from tests.monitoring.polling.test_kill import kill, start, wait_until
 from tests.pictures import picture_bytes
-from tests.workplace.publishing_place import TEXT, Place, row, run
+from tests.workplace.publishing_place import TEXT, Place, publish_though_killed, row, run
 from tests.workplace.test_publishing import SEND
-from workplace import posts, publishing
+from workplace import posts
 from workplace.models import OutgoingPost, Post
 from workplace.post_pictures import PictureValues, set_pictures, write_new
 
@@ -156,22 +152,9 @@ def test_page_says_nothing_about_pictures_that_are_published(place, manager, own
 @every_platform
 def test_worker_killed_at_any_statement_publishes_the_pictures_once(place, manager):
     post_of(place, manager, ["A lamp"])
-    kill_at = 1
-
-    def work():
-        publishing.begin_due(timezone.now())
-        publishing.send_due()
-
-    while is_killed(work, kill_at):
-        OutgoingPost.objects.exclude(due_at=None).update(due_at=timezone.now() - timedelta(seconds=1))
-        RequestBudget.objects.all().delete()
-        connection.close()
-        kill_at += 1
-    for _ in range(3):
-        if run().status == "published":
-            break
+    kills = publish_though_killed()
     assert Post.objects.get().status == "published" and OutgoingPost.objects.count() == 1
-    assert place.server.shown == {1: ["A lamp"]} and kill_at > 10
+    assert place.server.shown == {1: ["A lamp"]} and kills > 10
 
 
 @pytest.mark.slow
