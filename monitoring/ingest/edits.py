@@ -64,6 +64,8 @@ FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::boolean[], %s::text[], %s:
     AS new (id, title, text, is_truncated, html, author, language, words, edited_at, author_id)
 WHERE d.id = new.id
 """
+# The new text is encoded like that of a new item.
+_DELETE_VECTORS = "DELETE FROM monitoring_documentvector WHERE document_id = ANY(%s)"
 _UPDATE_DETAILS = f"""
 UPDATE monitoring_document d SET {", ".join(f"{name} = new.{name}" for name in DETAILS)}, written_by_id = new.author_id
 FROM unnest(%s::bigint[], {", ".join(f"%s::{'float8' if name == 'rating' else 'text'}[]" for name in DETAILS)},
@@ -203,6 +205,7 @@ def _replace_texts(
         edited_at = None if one.is_reread else now
         rows.append((one.document_id, *texts, one.item.author, language, words, edited_at, one.author_id))
     cursor.execute(_UPDATE_TEXTS, columns_of(rows))
+    cursor.execute(_DELETE_VECTORS, [sorted(one.document_id for one in entries)])
     check_stories(cursor, shown)
 
 

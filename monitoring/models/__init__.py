@@ -16,6 +16,7 @@ from monitoring.models.source_periods import SourcePeriod
 from monitoring.models.sources import Source
 from monitoring.models.stories import Story, StoryCheck, StoryRedirect, StorySignature
 from monitoring.models.triage import DocumentActivity, MentionTag, Triage
+from monitoring.models.vectors import DocumentVector
 
 __all__ = [
     "Author",
@@ -30,6 +31,7 @@ __all__ = [
     "DocumentActivity",
     "DocumentRevision",
     "DocumentSource",
+    "DocumentVector",
     "EngagementPoint",
     "FetchRequest",
     "Keyword",

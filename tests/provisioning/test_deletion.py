@@ -37,6 +37,7 @@ from monitoring.models import (
     Document,
     DocumentActivity,
     DocumentRevision,
+    DocumentVector,
     EngagementPoint,
     FetchRequest,
     Mention,
@@ -130,6 +131,7 @@ def fill(project, user, documents=12):
     StoryCheck.objects.create(document=mentions[0].document)
     StoryRedirect.objects.create(story_id=uuid4().int % 10**12, project=project, target=1)
     StorySignature.objects.create(document=mentions[0].document, keys=[1], published=published)
+    DocumentVector.objects.create(document=mentions[0].document, project=project, version="1", vector=[0.0] * 256)
     for mention in (mentions[0], None):
         Correction.objects.create(project=project, mention=mention, user=user, label="negative", text="Lumen")
     scores = {"accuracy_before": 0.5, "accuracy_after": 0.6, "is_better": True}
@@ -278,7 +280,7 @@ def test_fill_covers_every_table_that_references_a_project():
         "OwnAccount",
         "GoogleSignIn",
     }
-    covered |= {"ExternalRecipient", "Logo", "Report", "Website", "Collection"}
+    covered |= {"ExternalRecipient", "Logo", "Report", "Website", "Collection", "DocumentVector"}
     covered |= {"CalendarAddress", "CalendarRules", "Post", "PostTemplate", "PostingSlot", "OutgoingPost"}
     assert referencing == covered, "add the new table to fill() above, and here"
 
