@@ -260,6 +260,8 @@ CELERY_TASK_ROUTES = {
     "monitoring.tasks.blank_expired_documents": LOW_PRIORITY,
     "provisioning.tasks.purge_projects": LOW_PRIORITY,
     "monitoring.services.fetch_tasks.*": {"queue": "fetch"},
+    # Its thread waits for Postgres, for minutes in a large installation.
+    "monitoring.tasks.prepare_vector_search": {"queue": "fetch"},
     "accounts.tasks.*": {"queue": "enrich"},
     "monitoring.tasks.*": {"queue": "enrich"},
     # Not where rules are evaluated: that process may be the one that hangs.
@@ -292,6 +294,7 @@ CELERY_BEAT_SCHEDULE = {
         ("hide what is muted", "monitoring.tasks.walk_mutes", 30),
         ("index documents for search", "monitoring.tasks.index_documents", 5),
         ("group near-identical items", "monitoring.tasks.group_documents", 5),
+        ("prepare the search by meaning", "monitoring.tasks.prepare_vector_search", 300),
         ("count the mentions of authors", "monitoring.tasks.refresh_authors", 5),
         ("give stored documents their author", "monitoring.tasks.fill_authors", 30),
         ("update the labels of authors", "monitoring.tasks.walk_authors", 60),

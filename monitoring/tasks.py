@@ -20,6 +20,7 @@ from monitoring.ingest import (
     retention,
     search_index,
     stories,
+    vector_index,
 )
 from monitoring.polling import poller, rechecks, renewals
 
@@ -105,6 +106,11 @@ def index_documents() -> None:
 @shared_task
 def group_documents(is_continuation: bool = False) -> None:
     continue_later(group_documents, stories.group_documents(), is_continuation)
+
+
+@shared_task
+def prepare_vector_search() -> None:
+    vector_index.prepare_search()
 
 
 @shared_task

@@ -32,6 +32,8 @@ from config.launcher.data_dir import private, write_private
 START_LIMIT_S = 60  # crash recovery on a slow disk; a normal start takes about half a second
 PORT_ATTEMPTS = 3  # another program may take the free port before the server listens on it
 ROLE = "vigie"  # owns the database, is not a superuser; the superuser has no password, so it cannot log in
+# Only a superuser may create it, and ordinary databases are copies of template1.
+CREATE_VECTOR = "CREATE EXTENSION IF NOT EXISTS vector\n"
 SYSTEM_USER = "vigie-db"  # Postgres refuses to run as root
 
 
@@ -83,6 +85,12 @@ def start_postgres(data_dir: Path, *, durable: bool = True, port: int = 0) -> Se
         restart = partial(start_postgres, data_dir, durable=durable, port=port)
         return _launch("postgres", argv, url, data_dir, (signal.SIGINT, signal.SIGQUIT), restart, user=user)
 
+    service = _start(launch, lambda url: psycopg2.connect(url, connect_timeout=5).close(), port)
+    if not _lacks_vectors(service.url):
+        return service
+    service.stop()  # a cluster of an earlier version
+    for database in ("template1", ROLE):
+        _run_sql(programs, folder, user, database, CREATE_VECTOR)
     return _start(launch, lambda url: psycopg2.connect(url, connect_timeout=5).close(), port)
 
 
@@ -177,9 +185,26 @@ def _create_cluster(programs: Path, folder: Path, password_file: Path, user: str
     (draft / "pg_hba.conf").write_text(f"host all {ROLE} 127.0.0.1/32 scram-sha-256\n")
     password = secrets.token_hex(24)
     write_private(password_file, password + "\n")
+    _run_sql(programs, draft, user, "template1", CREATE_VECTOR)
     sql = f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{password}'\nCREATE DATABASE {ROLE} OWNER {ROLE}\n"
-    _run_program([str(programs / "postgres"), "--single", "-D", str(draft), "postgres"], user, sql)
+    _run_sql(programs, draft, user, "postgres", sql)
     draft.rename(folder)
+
+
+def _run_sql(programs: Path, folder: Path, user: str, database: str, sql: str) -> None:
+    """Run statements, one per line, as the superuser of a cluster whose server doesn't run."""
+    _run_program([str(programs / "postgres"), "--single", "-D", str(folder), database], user, sql)
+
+
+def _lacks_vectors(url: str) -> bool:
+    """Return whether the database lacks the extension that these programs have."""
+    connection = psycopg2.connect(url)
+    try:
+        cursor = connection.cursor()
+        cursor.execute("SELECT FROM pg_available_extensions WHERE name = 'vector' AND installed_version IS NULL")
+        return cursor.rowcount > 0
+    finally:
+        connection.close()
 
 
 def _run_program(argv: list[str], user: str, stdin: str = "") -> None:

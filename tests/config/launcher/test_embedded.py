@@ -63,6 +63,34 @@ def test_postgres_role_is_not_superuser(postgres):
     assert query(postgres.url, sql) == (False, True, "école")
 
 
+def test_databases_have_pgvector_although_role_may_not_create_it(postgres):
+    version = "SELECT split_part(extversion, '.', 1)::int, split_part(extversion, '.', 2)::int FROM pg_extension"
+    version += " WHERE extname = 'vector'"
+    query(postgres.url, "CREATE DATABASE of_tests")
+    try:
+        for url in (postgres.url, postgres.url.removesuffix("vigie") + "of_tests"):
+            assert query(url, version) >= (0, 8)
+    finally:
+        query(postgres.url, "DROP DATABASE of_tests")
+
+
+def test_cluster_of_earlier_version_gets_pgvector(tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(embedded, "CREATE_VECTOR", "SELECT 1\n")
+        first = embedded.start_postgres(tmp_path, durable=False)
+    try:
+        query(first.url, "CREATE TABLE kept ()")
+        assert query(first.url, "SELECT count(*) FROM pg_extension WHERE extname = 'vector'") == (0,)
+    finally:
+        first.stop()
+    second = embedded.start_postgres(tmp_path, durable=False)
+    try:
+        assert query(second.url, "SELECT count(*) FROM pg_extension WHERE extname = 'vector'") == (1,)
+        assert query(second.url, "SELECT count(*) FROM kept") == (0,)
+    finally:
+        second.stop()
+
+
 def test_postgres_rejects_connections_without_password(postgres):
     port = urlsplit(postgres.url).port
     for url in (
