@@ -127,6 +127,9 @@ class DocumentOut(Schema):
     source: SourceName | None = Field(alias="mention.source")
     story_id: int | None = Field(alias="document.story_id", description="null for items that are in no story")
     others: int = Field(0, description="further items of the story, with `stories=fold`")
+    similarity: float | None = Field(
+        None, description="to the phrase of a search by meaning, 1 for the same meaning; null without one"
+    )
     triage: TriageOut
     mentions: list[MentionOut]
 

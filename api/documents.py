@@ -17,7 +17,7 @@ from api.problems import InvalidRequest, field_error, unknown_parameters
 from api.schemas import SourceName
 from monitoring.insights import cursors, documents, mentions
 from monitoring.insights.filter_parser import MAX_VALUE_LENGTH
-from monitoring.insights.search import Search
+from monitoring.insights.meaning import error_in, split, unavailable
 from monitoring.insights.time_limit import time_limit
 
 router = Router(tags=["documents"])
@@ -57,7 +57,8 @@ def list_documents(
     size: Annotated[int, Field(ge=1, le=mentions.MAX_PAGE_SIZE)] = mentions.PAGE_SIZE,
 ) -> dict[str, object]:
     """List stored documents, newest first: with `q`, those that match this query; with `mentioned=true`, only those
-    that a keyword matches. Follow `next` until it is null.
+    that a keyword matches. A `q` with a phrase after ~ lists mentioned documents, the closest in meaning first. Follow
+    `next` until it is null.
     """
     project = membership_of(request.user, project_id).project
     _check_parameters(request, q, cursor)
@@ -77,8 +78,10 @@ def _check_parameters(request: SignedInRequest, q: str, cursor: str) -> None:
     errors = unknown_parameters(request, PARAMETERS)
     if len(q) > MAX_VALUE_LENGTH:
         errors.append(field_error("q", _("This value is too long."), "too_long"))
-    elif q and (error := Search.error_in(q)):
+    elif q and (error := error_in(q)):
         errors.append(field_error("q", error.message, error.code, position=error.position))
+    elif split(q).phrase and (reason := unavailable()):
+        errors.append(field_error("q", reason, "unavailable"))
     if cursor and not cursors.is_cursor(cursor):
         message = _("Invalid cursor. Use the one returned with the previous page.")
         errors.append(field_error("cursor", message, "invalid"))

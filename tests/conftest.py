@@ -40,7 +40,13 @@ LONGEST = [
     "tests/upgrade/test_upgrade.py",
 ]
 
-pytest_plugins = ["tests.databases", "tests.lookalikes.json_channel", "tests.lookalikes.smtp", "tests.pages"]
+pytest_plugins = [
+    "tests.databases",
+    "tests.lookalikes.json_channel",
+    "tests.lookalikes.smtp",
+    "tests.pages",
+    "tests.vectors",
+]
 
 
 def pytest_configure(config):

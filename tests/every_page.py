@@ -47,10 +47,11 @@ STATES = {
         "?status=to_review&sentiment=negative&q=lumen",
         "?q=(lumen",
         "?q=nothing",
+        '?q=~"late+delivery"',
         "?period=x",
         "?from=2026-01-01&to=2026-01-05",
     ],
-    "search": ["?q=lumen", "?q=(lumen", "?q=nothing"],
+    "search": ["?q=lumen", "?q=(lumen", "?q=nothing", '?q=~"late+delivery"'],
     "explain": [
         "?text=Lumen+lamp",
         "?text=Lumen&keyword={keyword_id}",

@@ -24,6 +24,7 @@ from accounts.lost_session import drop_lost_session
 from accounts.models import Membership, Project, User
 from monitoring.ingest.batches import take_turns
 from monitoring.insights.filters import MentionFilter
+from monitoring.insights.meaning import error_in
 from monitoring.insights.mentions import keys_after
 from monitoring.models import Mention
 from monitoring.services import triage
@@ -47,7 +48,7 @@ def start(project: Project, user: User, f: MentionFilter, operation: Operation) 
     """Start a change of all items under a filter, and make the first batch. Raises ValidationError for a filter with
     problems: what cannot be read would be left out, and the change would reach more than the person saw.
     """
-    if f.problems or (f.search and f.search.error_in(f.q)):
+    if f.problems or (f.q and error_in(f.q)):
         raise ValidationError({"filter": ValidationError(_("This filter can’t be used."), code="invalid")})
     f = fixed_filter(f)
     newest = Mention.objects.aggregate(newest=Max("pk"))["newest"]

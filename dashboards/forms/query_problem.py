@@ -6,8 +6,10 @@ and Search pages.
 
 from dataclasses import dataclass
 
+from monitoring.insights.filter_parser import MAX_VALUE_LENGTH
+from monitoring.insights.meaning import split, unavailable
 from monitoring.messages.query_errors import explain_error
-from monitoring.query import QueryError, parse
+from monitoring.query import QueryError, parse, split_query
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,22 @@ def query_problem(query: str, *, saved: bool = False) -> QueryProblem | None:
     except QueryError as error:
         return QueryProblem(explain_error(error), caret(query, error.position, error.length))
     return None
+
+
+def search_problem(query: str) -> QueryProblem | None:
+    """Return the error in a search, which can have a phrase to find by meaning; None if it can be parsed."""
+    try:
+        split_query(query)
+    except QueryError as error:
+        return QueryProblem(explain_error(error), caret(query, error.position, error.length))
+    return None
+
+
+def search_problems(q: str) -> dict[str, object]:
+    """Return why a search over all content finds nothing, for its template; every value is false if it can."""
+    if not q or len(q) > MAX_VALUE_LENGTH:
+        return {"too_long": bool(q)}
+    return {"problem": search_problem(q), "unavailable": unavailable() if split(q).phrase else ""}
 
 
 def caret(query: str, position: int, length: int) -> Caret:

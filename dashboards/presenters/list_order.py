@@ -37,7 +37,11 @@ def list_orders(f: MentionFilter) -> ListOrders:
     urgent = f.replace(order=URGENCY, statuses=f.statuses or (Mention.Status.NEEDS_REPLY,))
     return ListOrders(
         order=(
-            ListLink(_("Newest first"), f.replace(order="").to_query(), not f.order),
+            ListLink(
+                _("Closest in meaning first") if f.phrase else _("Newest first"),
+                f.replace(order="").to_query(),
+                not f.order,
+            ),
             ListLink(_("Most urgent first"), urgent.to_query(), f.order == URGENCY),
         ),
         stories=(

@@ -11,6 +11,7 @@ from datetime import datetime
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from dashboards.presenters.closeness import closeness_words
 from dashboards.presenters.highlight import excerpt, highlight
 from dashboards.presenters.post_facts import PostFacts, post_facts
 from dashboards.presenters.sentiment_badges import (
@@ -39,7 +40,8 @@ class ShownMention:
     `ids` are the mentions that a status change or a correction applies to: all that the list shows. `statuses` are
     theirs, which forms send back as what the person saw. `corrections` is their present correction, for undo.
     `unmatched_at` is set if none of them matches any more because of an edit. `others` is the number of further items
-    of its story in the list, if the list has one row for each story.
+    of its story in the list, if the list has one row for each story. `closeness` says how close it is to the phrase of
+    a search by meaning.
     """
 
     id: int
@@ -60,6 +62,7 @@ class ShownMention:
     others: int = 0
     story_id: int | None = None
     work: Work = NO_WORK
+    closeness: str = ""
 
     @property
     def status_label(self) -> str:
@@ -80,7 +83,7 @@ class ShownMention:
 
 @dataclass(frozen=True)
 class ShownDocument:
-    """A search result; `mentions` is empty if no keyword matches it."""
+    """A search result; `mentions` is empty if no keyword matches it, `closeness` without a search by meaning."""
 
     title: str
     text: str
@@ -89,6 +92,7 @@ class ShownDocument:
     source_name: str
     document: Document
     facts: PostFacts
+    closeness: str = ""
 
 
 def shown_mentions(rows: Iterable[MentionRow]) -> list[ShownMention]:
@@ -125,6 +129,7 @@ def shown_mention(row: MentionRow) -> ShownMention:
         unmatched_at=_unmatched_at(row.mentions),
         others=row.others,
         story_id=row.story_id,
+        closeness=closeness_words(row.similarity),
     )
 
 
@@ -150,6 +155,7 @@ def _shown_document(row: FoundDocument, colors: Mapping[int, str]) -> ShownDocum
         source_name=source_name(document.source, document),
         document=document,
         facts=post_facts(document),
+        closeness=closeness_words(row.similarity),
     )
 
 

@@ -75,7 +75,8 @@ def feed(request: HttpRequest, token: str, format_name: str) -> HttpResponse:
         raise Http404
     try:
         with time_limit():
-            rows = mentions.page(feed_addresses.filter_of(address, now)).rows
+            f = feed_addresses.filter_of(address, now)
+            rows = mentions.newest_rows(f) if f.phrase else mentions.page(f).rows
     except TooSlow:
         return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "600"})
     write, content_type = FORMATS[format_name]

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
-from dashboards.forms.query_problem import query_problem
+from dashboards.forms.query_problem import search_problem
 from dashboards.presenters.answer_box import answer_box
 from dashboards.presenters.authors import author_of
 from dashboards.presenters.conflicts import ShownConflict
@@ -85,7 +85,7 @@ def mentions(request: SignedInRequest, membership: Membership) -> HttpResponse:
         "newest": _newest(f, page.rows),
         "orders": list_orders(f),
         "is_first": "cursor" not in request.GET,
-        "problem": query_problem(f.q) if f.q else None,
+        "problem": search_problem(f.q) if f.q else None,
         **selection_context(membership, timezone.now()),
     }
     return render(request, "mentions/mentions.html", context)

@@ -15,12 +15,12 @@ from django.utils.translation import gettext_lazy
 from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
 from dashboards import charts
-from dashboards.forms.query_problem import query_problem
+from dashboards.forms.query_problem import search_problems
 from dashboards.presenters.filter_bar import PERIODS, Choice
 from dashboards.presenters.mention_rows import shown_documents
 from dashboards.views.time_limit import within_time_limit
 from monitoring.insights import documents
-from monitoring.insights.filter_parser import MAX_VALUE_LENGTH
+from monitoring.insights.meaning import split
 from monitoring.insights.periods import named_period
 from monitoring.models import Document, Keyword
 
@@ -58,17 +58,15 @@ class SearchParameters:
 def search(request: SignedInRequest, membership: Membership) -> HttpResponse:
     """The search field and one page of results; htmx requests the following pages, which are rows only."""
     project, asked = membership.project, SearchParameters.read(request)
-    too_long = len(asked.q) > MAX_VALUE_LENGTH
-    problem = query_problem(asked.q) if asked.q and not too_long else None
     context = {
         "project": project,
         "asked": asked,
         "query": asked.query(),
-        "too_long": too_long,
-        "problem": problem,
+        **(problems := search_problems(asked.q)),
+        "phrase": split(asked.q).phrase,
         "may_edit": membership.may(Role.MANAGER),
     }
-    if asked.q and not too_long and not problem:
+    if asked.q and not any(problems.values()):
         context |= _found(request, membership, asked)
     if request.htmx and "cursor" in request.GET and "page" in context:
         return render(request, "search/_results.html", context)

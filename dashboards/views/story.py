@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import SignedInRequest, project_view
 from accounts.models import ActivityEntry, Membership, Role
-from dashboards.forms.query_problem import query_problem
+from dashboards.forms.query_problem import search_problem
 from dashboards.presenters.mention_rows import full_title, shown_mention, shown_mentions
 from dashboards.presenters.story import joins_with, last_change, shown_facts, spread_chart, story_items
 from dashboards.views.time_limit import within_time_limit
@@ -136,7 +136,7 @@ def _documents(request: SignedInRequest, membership: Membership) -> list[int]:
 def _found(request: SignedInRequest, membership: Membership, story_id: int) -> dict[str, object]:
     """Return the items outside the story that match the words in `find`, newest first."""
     words = request.GET.get("find", "").strip()
-    problem = query_problem(words) if words else None
+    problem = search_problem(words) if words else None
     matches: list = []
     if words and not problem:
         params = QueryDict(mutable=True)

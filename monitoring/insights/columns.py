@@ -61,7 +61,7 @@ def rows_of_columns(columns: Iterable[Column]) -> list[list[MentionRow]]:
     stored = found.defer("document__html", "document__search").in_bulk()
     return [
         [
-            replace(mention_lists.row_with(present, column.filter.q), others=key.others)
+            replace(mention_lists.row_with(present, column.filter.words), others=key.others)
             for key in column.keys
             # A mention that was deleted after its key was read has no row.
             if (present := [stored[pk] for pk in key.mention_ids if pk in stored])

@@ -19,7 +19,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def is_cursor(text: str) -> bool:
     """Return whether a text is a cursor that `write_cursor` can have returned."""
-    return read_cursor(text)[0] is not None or read_urgency(text) is not None
+    return read_cursor(text)[0] is not None or read_urgency(text) is not None or read_rank(text) is not None
 
 
 def write_cursor(position: Position, direction: str = "n") -> str:
@@ -65,6 +65,18 @@ def read_urgency(cursor: str | None) -> tuple[datetime, Urgency] | None:
     except ValueError:
         return None
     return (now[0], (hours, negativity, followers, engagement, *position)) if now and position else None
+
+
+def write_rank(rank: int) -> str:
+    """Return the number of rows of a ranked list that come before the next page as text."""
+    return f"r{rank}"
+
+
+def read_rank(cursor: str | None) -> int | None:
+    """Return the number of a cursor of a ranked list, None for any other text."""
+    letter, digits = (cursor or "")[:1], (cursor or "")[1:]
+    is_rank = letter == "r" and digits.isascii() and digits.isdigit() and len(digits) < 6
+    return int(digits) if is_rank else None
 
 
 def page_before(rows: QuerySet[Row], field: str, before: int | None, size: int) -> tuple[list[Row], int | None]:

@@ -19,6 +19,7 @@ from monitoring.content.scrub import is_storable
 from monitoring.content.values import read_id
 from monitoring.insights.dimension import Condition, Dimension, GroupKey, Key, Selection
 from monitoring.insights.filter_parser import QueryReader
+from monitoring.insights.meaning import error_in, split, unavailable
 from monitoring.insights.row_dimensions import (
     AuthorRowDimension,
     KeywordDimension,
@@ -26,7 +27,7 @@ from monitoring.insights.row_dimensions import (
     SourceDimension,
     StoryDimension,
 )
-from monitoring.insights.search import Search, document_in
+from monitoring.insights.search import document_in
 from monitoring.insights.triage_dimensions import (
     ApprovalDimension,
     AssigneeDimension,
@@ -268,16 +269,22 @@ class AuthorDimension(Dimension):
 
 
 class SearchDimension(Dimension):
-    """A boolean query. A malformed one is a problem; it stays in the filter, and matches nothing."""
+    """A boolean query, with a phrase to find by meaning or without. A malformed one is a problem; it stays in the
+    filter, and matches nothing.
+    """
 
     name, parameter, label = "q", "q", _("Search")
-    description = "a search in the query language of keywords"
+    description = (
+        'a search in the query language of keywords; a phrase after ~, as in ~"late delivery", finds by meaning'
+    )
     is_many = False
 
     def read(self, reader: QueryReader, project: Project) -> Selection:
         value = reader.text(self.parameter)
-        if value and (error := Search.error_in(value)):
+        if value and (error := error_in(value)):
             reader.add_problem(self.parameter, value, error.message, code=error.code, position=error.position)
+        elif split(value).phrase and (reason := unavailable()):
+            reader.add_problem(self.parameter, value, reason, code="unavailable")
         return value
 
     def condition(self, f: "MentionFilter") -> Condition | None:

@@ -8,14 +8,16 @@ such a page can have fewer rows than asked for, and says how far back it searche
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
-from monitoring.insights.cursors import read_cursor, write_cursor
+from monitoring.insights.cursors import read_cursor, read_rank, write_cursor, write_rank
+from monitoring.insights.meaning import MeaningSearch, split
 from monitoring.insights.mentions import MAX_PAGE_SIZE, PAGE_SIZE, Count
+from monitoring.insights.periods import FIRST_YEAR, LAST_YEAR
 from monitoring.insights.search import CAP
 from monitoring.matching.scan import FIRST_CHUNK, MAX_CHUNK, AnnotatedDocuments, Chunk, Finder, Position
 from monitoring.matching.spans import Spans, spans_of
@@ -23,6 +25,7 @@ from monitoring.models import Document, Mention
 
 # Documents that the matcher reads for one page: about 0.1 s at 200 words each.
 MAX_CHECKED = 1000
+FIRST, LAST = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), datetime(LAST_YEAR, 12, 31, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -40,12 +43,16 @@ class DocumentSearch:
 
 @dataclass(frozen=True)
 class FoundDocument:
-    """A document with its mentions in the order of their keywords, and the spans that the query matched."""
+    """A document with its mentions in the order of their keywords, and the spans that the query matched.
+
+    `similarity` is that to the phrase of a search by meaning, None without one.
+    """
 
     document: Document
     mentions: tuple[Mention, ...]
     title_spans: Spans
     text_spans: Spans
+    similarity: float | None = None
 
 
 @dataclass(frozen=True)
@@ -61,14 +68,41 @@ class DocumentPage:
 def page(search: DocumentSearch, cursor: str | None = None, size: int = PAGE_SIZE) -> DocumentPage:
     """Return one page; an invalid cursor gives the first."""
     size = min(max(size, 1), MAX_PAGE_SIZE)
+    if query := by_meaning(search):
+        return _closest_page(search, query, read_rank(cursor), size)
     position, _ = read_cursor(cursor)
     finder = Finder(search.project_id, search.q)
     with _index_only():
         return _page(search, finder, _documents(search, finder), position, size)
 
 
+def by_meaning(search: DocumentSearch) -> MeaningSearch | None:
+    """Return the search by meaning, which only documents with a mention have vectors for; None for another search."""
+    query = split(search.q)
+    since, until = search.since or FIRST, LAST
+    return MeaningSearch(search.project_id, query, since, until, "published") if query.phrase else None
+
+
+def _closest_page(search: DocumentSearch, query: MeaningSearch, rank: int | None, size: int) -> DocumentPage:
+    """Return the documents from a rank on, the closest to the phrase first."""
+    start = rank or 0
+    ids = query.documents
+    rows = _rows(search, [(LAST, pk) for pk in ids[start : start + size]])
+    return DocumentPage(
+        rows=tuple(replace(row, similarity=query.similarities[row.document.pk]) for row in rows),
+        next_cursor=write_rank(start + size) if len(ids) > start + size else None,
+        count=Count(len(ids), False) if rank is None else None,
+        searched_back_to=None,
+    )
+
+
 def id_batches(search: DocumentSearch) -> Iterator[list[int]]:
-    """Yield the ids of all documents that match, newest first, for exports: as many as the page counts, or more."""
+    """Yield the ids of all documents that match, in the order of the list, for exports: as many as the page counts, or
+    more.
+    """
+    if query := by_meaning(search):
+        yield query.documents
+        return
     position: Position | None = None
     while True:
         # A finder of its own for each batch: it remembers all documents that it has checked.
@@ -157,5 +191,5 @@ def _rows(search: DocumentSearch, positions: list[Position]) -> tuple[FoundDocum
 
 
 def _row(search: DocumentSearch, document: Document, mentions: list[Mention]) -> FoundDocument:
-    spans = spans_of(document, [search.q])
+    spans = spans_of(document, [split(search.q).words])
     return FoundDocument(document, tuple(mentions), spans["title"], spans["text"])

@@ -21,6 +21,7 @@ from monitoring.insights import periods
 from monitoring.insights.dimension import GroupKey, Key, Selection
 from monitoring.insights.dimensions import DIMENSIONS, FOLD
 from monitoring.insights.filter_parser import Problem, QueryReader
+from monitoring.insights.meaning import MeaningSearch, search_for, split
 from monitoring.insights.search import Search
 from monitoring.models import Keyword, Mention
 
@@ -141,6 +142,8 @@ class MentionFilter:
         copy = MentionFilter(**(present | selections | changes))
         if "project_keywords" in self.__dict__ and copy.project_id == self.project_id:
             copy.__dict__["project_keywords"] = self.project_keywords
+        if self.phrase and all(getattr(copy, name) == getattr(self, name) for name in _SEARCHED):
+            copy.__dict__["search"] = self.search  # found once for all reads
         return copy
 
     def previous(self) -> "MentionFilter":
@@ -169,9 +172,19 @@ class MentionFilter:
         return tuple(pk for pk in self.project_keywords if not self.keywords or pk in self.keywords)
 
     @cached_property
-    def search(self) -> Search | None:
-        """The search over the documents' words, None without one. It runs once for all reads of this filter."""
-        return Search(self.project_id, self.q, self.since, self.until, self.clock) if self.q else None
+    def search(self) -> Search | MeaningSearch | None:
+        """The search over the documents, None without one. It runs once for all reads of this filter."""
+        return search_for(self.project_id, self.q, self.since, self.until, self.clock)
+
+    @property
+    def phrase(self) -> str:
+        """The part of the search that is found by meaning, "" if there is none."""
+        return split(self.q).phrase if "~" in self.q else ""
+
+    @property
+    def words(self) -> str:
+        """The part of the search that is a boolean query."""
+        return split(self.q).words if "~" in self.q else self.q
 
     @property
     def is_folded(self) -> bool:
@@ -233,4 +246,5 @@ class MentionFilter:
         return rows
 
 
+_SEARCHED = ("project_id", "q", "since", "until", "by")
 _FIELDS = tuple(one.name for one in dataclasses.fields(MentionFilter))

@@ -7,20 +7,28 @@ digests, alerts, the API and the `mentions` command.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection
-from django.db.models import BooleanField, QuerySet
+from django.db.models import BooleanField, Max, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from monitoring.insights import stories
-from monitoring.insights.cursors import read_cursor, read_urgency, write_cursor, write_urgency
+from monitoring.insights.cursors import (
+    read_cursor,
+    read_rank,
+    read_urgency,
+    write_cursor,
+    write_rank,
+    write_urgency,
+)
 from monitoring.insights.filters import MentionFilter
+from monitoring.insights.meaning import MeaningSearch
 from monitoring.insights.search import document_in
 from monitoring.insights.triage_dimensions import URGENCY
 from monitoring.insights.urgency import MAX_CANDIDATES, most_urgent, urgency
@@ -46,7 +54,8 @@ class MentionRow:
     """A document with its mentions under the filter, in the order of their keywords.
 
     Spans are (start, end) characters of the document's title and text that its keywords, or the search, matched.
-    `others` is the number of later documents of its story under the filter, if the filter folds stories.
+    `others` is the number of later documents of its story under the filter, if the filter folds stories. `similarity`
+    is that to the phrase of a search by meaning, None without one.
     """
 
     document: Document
@@ -54,6 +63,7 @@ class MentionRow:
     title_spans: Spans = ()
     text_spans: Spans = ()
     others: int = 0
+    similarity: float | None = None
 
     @property
     def story_id(self) -> int | None:
@@ -71,13 +81,15 @@ class MentionRow:
 @dataclass(frozen=True)
 class MentionPage:
     """One page. Cursors are opaque texts for `page`, None where there are no further rows. `is_bounded`: the list by
-    urgency leaves out rows that are neither due first nor among the newest or the oldest.
+    urgency leaves out rows that are neither due first nor among the newest or the oldest. `is_ranked`: the closest to
+    the phrase of a search by meaning come first.
     """
 
     rows: tuple[MentionRow, ...]
     next_cursor: str | None = None
     previous_cursor: str | None = None
     is_bounded: bool = False
+    is_ranked: bool = False
 
 
 class Count(NamedTuple):
@@ -105,6 +117,8 @@ def page(f: MentionFilter, cursor: str | None = None, size: int = PAGE_SIZE) -> 
     size = min(max(size, 1), MAX_PAGE_SIZE)
     if f.order == URGENCY:
         return _urgent_page(f, cursor, size)
+    if isinstance(f.search, MeaningSearch):
+        return _closest_page(f, f.search, read_rank(cursor) or 0, size)
     position, backwards = read_cursor(cursor)
     keys = list(islice(_keys(f, position, backwards, size + 1), size + 1))
     has_more, keys = len(keys) > size, keys[:size]
@@ -137,6 +151,26 @@ def _urgent_page(f: MentionFilter, cursor: str | None, size: int) -> MentionPage
     rows = {row.document.pk: row for row in rows_of_documents(f, ids)}
     following = write_urgency(now, urgency(rest[size - 1], now)) if len(rest) > size else None
     return MentionPage(tuple(rows[pk] for pk in ids if pk in rows), following, is_bounded=is_bounded)
+
+
+def newest_rows(f: MentionFilter, size: int = PAGE_SIZE) -> tuple[MentionRow, ...]:
+    """Return the newest rows, also of a list in another order."""
+    return rows_of_documents(f, newest_documents(f, size))[::-1]
+
+
+def _closest_page(f: MentionFilter, search: MeaningSearch, rank: int, size: int) -> MentionPage:
+    """Return the rows from a rank on, the closest to the phrase first; a folded story is its closest document."""
+    found = search.similarities
+    rows = f.mentions().values("published", "document_id").annotate(ids=ArrayAgg("id"), story=Max("story_id"))
+    columns = rows.order_by().values_list("published", "document_id", "ids", "story")
+    listed: dict[int, Key] = {}
+    for published, document_id, ids, story_id in sorted(columns, key=lambda row: (-found[row[1]], row[1])):
+        listed.setdefault(story_id if f.is_folded and story_id else -document_id, Key(published, document_id, ids))
+    keys = list(listed.values())
+    page_rows = _rows(f, keys[rank : rank + size])
+    following = write_rank(rank + size) if len(keys) > rank + size else None
+    ranked = tuple(replace(row, similarity=found[row.document.pk]) for row in page_rows)
+    return MentionPage(ranked, following, is_ranked=True)
 
 
 def row_of_story(f: MentionFilter, story_id: int) -> MentionRow | None:
@@ -293,7 +327,9 @@ def _rows(f: MentionFilter, keys: list[Key]) -> tuple[MentionRow, ...]:
     others = stories.count_others(f, mentions) if f.is_folded else {}
     # A mention that was deleted after its key was read has no row.
     return tuple(
-        row_with(mentions, f.q, others.get(mentions[0].story_id, 0)) for mentions in by_document.values() if mentions
+        row_with(mentions, f.words, others.get(mentions[0].story_id, 0))
+        for mentions in by_document.values()
+        if mentions
     )
 
 

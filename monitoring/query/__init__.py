@@ -10,6 +10,7 @@ from monitoring.query.errors import QueryError
 from monitoring.query.explain import Condition, explain
 from monitoring.query.folding import fold
 from monitoring.query.index import Index
+from monitoring.query.meaning import SplitQuery, split_query
 from monitoring.query.parser import parse
 from monitoring.query.tokens import Token, search_text, tokenize
 from monitoring.query.tree import And, AtLeast, Count, Near, Node, Not, Or, Term, to_text
@@ -31,6 +32,7 @@ __all__ = [
     "Query",
     "QueryError",
     "Span",
+    "SplitQuery",
     "Term",
     "Token",
     "compile_query",
@@ -38,6 +40,7 @@ __all__ = [
     "fold",
     "parse",
     "search_text",
+    "split_query",
     "stars",
     "terms",
     "to_text",

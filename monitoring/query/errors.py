@@ -60,6 +60,12 @@ MESSAGES = {
     "field_value": gettext_noop("{field}: needs a value"),
     "field_in_field": gettext_noop("a field can’t be used inside another field"),
     "site_path": gettext_noop("site: only accepts a domain"),
+    "meaning_in_keyword": gettext_noop(
+        "~ finds by meaning, which works in searches and filters of mentions only: keywords match words"
+    ),
+    "meaning_place": gettext_noop("a phrase after ~ can only be combined with the rest by AND"),
+    "meaning_twice": gettext_noop("a search can have only one phrase after ~"),
+    "meaning_too_long": gettext_noop("the phrase after ~ is longer than {limit} characters"),
     "field_operand": gettext_noop("{field}: only accepts values combined with OR, AND, and NOT"),
 }
 

@@ -35,7 +35,7 @@ _HYPHEN = re.compile(r"[-−–—‐‑]")
 
 
 class Lexeme(NamedTuple):
-    """A lexeme of a query. `kind` is one of ( ) , - = word quote count field and or not near min end."""
+    """A lexeme of a query. `kind` is one of ( ) , - = word quote meaning count field and or not near min end."""
 
     kind: str
     text: str
@@ -65,6 +65,9 @@ class Scanner:
             return self._cut(",", start, start + 1)
         if char in _QUOTES:
             return self._quote(start)
+        if char == "~" and text[start + 1 : start + 2] in {*_QUOTES}:
+            quote = self._quote(start + 1)
+            return quote._replace(kind="meaning", start=start)
         if char == "»":
             raise QueryError("unclosed_quote", start, 1, suggestion="« »")
         if char == "{":

@@ -135,6 +135,8 @@ class _Parser:
             return self.term(lexeme)
         if lexeme.kind in ("word", "quote"):
             return self.term(None)
+        if lexeme.kind == "meaning":
+            raise self.error("meaning_in_keyword", lexeme, suggestion=f'"{lexeme.text}"')
         raise self.unexpected(lexeme)
 
     def unexpected(self, lexeme: Lexeme) -> QueryError:
@@ -254,10 +256,11 @@ def _near_depth(node: Node) -> int:
     return max(map(_near_depth, node.children)) if isinstance(node, Or) else 0
 
 
-def parse(text: str, *, saved: bool = False) -> Node:
+def parse(text: str, *, saved: bool = False, narrows: bool = False) -> Node:
     """Return the tree of a query. Raise QueryError for any text that is no query, and no other exception.
 
-    A `saved` query was accepted once, so it may contain what `slips.py` rejects.
+    A `saved` query was accepted once, so it may contain what `slips.py` rejects. One that only `narrows` another
+    search may consist of exclusions.
     """
     # No text contains these: WILD is reserved for wildcards, and Postgres cannot store NUL.
     text = text.translate(_BLANK)
@@ -267,7 +270,8 @@ def parse(text: str, *, saved: bool = False) -> Node:
         raise QueryError("empty")
     parser = _Parser(text)
     node = parser.query()
-    reject_unbounded(node, text, parser.branch_spans)
+    if not narrows:
+        reject_unbounded(node, text, parser.branch_spans)
     if not saved:
         reject_slips(text, parser.terms, node)
     return node

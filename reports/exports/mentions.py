@@ -68,6 +68,9 @@ def batches(f: MentionFilter) -> Iterator[list[Row]]:
 
 
 def _key_batches(f: MentionFilter) -> Iterator[list[Key]]:
+    if f.phrase and not f.order:
+        yield from _closest_first(f)
+        return
     if not f.order:
         yield from _newest_first(f)
         return
@@ -82,6 +85,15 @@ def _key_batches(f: MentionFilter) -> Iterator[list[Key]]:
     for keys in _newest_first(f.replace(order="")):
         stories_of = _stories(keys) if f.is_folded else {}
         yield [key for key in keys if (stories_of.get(key.document_id) or -key.document_id) not in seen]
+
+
+def _closest_first(f: MentionFilter) -> Iterator[list[Key]]:
+    """Yield the rows of a search by meaning, the closest first."""
+    cursor, is_first = None, True
+    while is_first or cursor:
+        page = mentions.page(f, cursor, mentions.MAX_PAGE_SIZE)
+        cursor, is_first = page.next_cursor, False
+        yield [_key_of(row) for row in page.rows]
 
 
 def _key_of(row: mentions.MentionRow) -> Key:

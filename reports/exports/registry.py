@@ -24,9 +24,9 @@ from monitoring.insights.authors import AuthorQuery, author_count
 from monitoring.insights.documents import DocumentSearch
 from monitoring.insights.filter_parser import MAX_VALUE_LENGTH
 from monitoring.insights.filters import MentionFilter
+from monitoring.insights.meaning import error_in
 from monitoring.insights.mentions import Count, count
 from monitoring.insights.periods import DAYS, named_period
-from monitoring.insights.search import Search
 from monitoring.insights.time_limit import time_limit
 from monitoring.query_tools.near_misses import near_misses as search_near_misses
 from reports.exports import authors, incidents, items, mentions, near_misses, posts, response_times, website
@@ -102,7 +102,7 @@ def _items(asked: Asked) -> Export:
     q, period, within = (asked.params.get(name, "").strip() for name in ("q", "period", "in"))
     if len(q) > MAX_VALUE_LENGTH:
         raise InvalidFilter(_("This value is too long."))
-    if q and (error := Search.error_in(q)):
+    if q and (error := error_in(q)):
         raise InvalidFilter(error.message)
     since = named_period(period, asked.now, asked.user.zone)[0] if period in ("24h", *DAYS) else None
     search = DocumentSearch(asked.project.pk, q, since, mentioned=within == "mentions")

@@ -23,6 +23,7 @@ NAMES = (
     "alert_delay",
     "forecasts",
     "goals",
+    "similar",
 )
 
 parser = argparse.ArgumentParser(description=__doc__)

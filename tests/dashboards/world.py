@@ -35,6 +35,7 @@ from tests.dashboards.goal_rows import GoalRows
 from tests.dashboards.post_rows import PostRows
 from tests.dashboards.website_rows import WebsiteRows
 from tests.factories import PNG, make_documents, make_keyword, make_mention, make_mentions, make_source
+from tests.vectors import direction, near, store_vectors
 from tests.website.factories import make_sign_in
 from workplace.models import (
     BulkChange,
@@ -68,6 +69,7 @@ class World(AlertRows, AuthorRows, GoalRows, CollectionRows, PostRows, WebsiteRo
         self.keyword = make_keyword(project, "First keyword")
         self.source = make_source(project, title="First source")
         self.mention = make_mention(self.keyword, source=self.source, title="Lumen and a competitor")
+        store_vectors([(self.mention.document, direction(1))])
         self.story = Story.objects.create(project=project)
         self._add_to_story([self.mention])
         self.destination = self._destination()
@@ -131,6 +133,9 @@ class World(AlertRows, AuthorRows, GoalRows, CollectionRows, PostRows, WebsiteRo
         ]
         made = make_mentions([keyword, self.keyword], rows)
         self._add_to_story(made[:2])
+        # Each is similar to the first mention, and in no story.
+        alike = make_mention(keyword, title=f"Alike {self.size}", source=source, author="Ada")
+        store_vectors([(alike.document, near(1, 0.9, self.size))])
         make_documents(project, [{"source": source}])
         # The mention page shows the first mention: add a keyword and a source to its document.
         make_mention(keyword, self.mention.document)
