@@ -1,11 +1,11 @@
 # The application only; Postgres and Valkey are separate services (docker-compose.yml).
 FROM python:3.12-slim AS build
 WORKDIR /app
-COPY requirements/app.txt requirements/
+COPY requirements/onnx.txt requirements/
 # pip stays outside the environment: nothing is installed in a container.
 RUN python -m venv --without-pip /venv \
     && python -m pip --python /venv/bin/python install --no-cache-dir --no-compile --disable-pip-version-check \
-        -r requirements/app.txt
+        -r requirements/onnx.txt
 COPY . .
 RUN /venv/bin/python -m config.launcher.prepare static \
     && sh image/trim_packages.sh /venv/lib/python3*/site-packages /app/staticfiles \

@@ -107,7 +107,7 @@ def _by_language(texts: LabeledTexts, predictions: dict[str, np.ndarray]) -> str
         lines.append([language, str(selected.sum()), *cells])
     for title, count in (("mean of eight", 8), ("mean without hi", 7)):
         lines.append([title, "", *(f"{np.mean(values[:count]):.3f}" for values in scores.values())])
-    return _markdown(lines)
+    return markdown(lines)
 
 
 def _uncertainty_table(threshold: float, sets: dict[str, tuple[np.ndarray, LabeledTexts]]) -> str:
@@ -122,17 +122,18 @@ def _uncertainty_table(threshold: float, sets: dict[str, tuple[np.ndarray, Label
         ]
     ]
     for name, (probabilities, texts) in sets.items():
-        lines.append([name, *_uncertainty_row(threshold, probabilities, texts.labels)])
+        lines.append([name, *uncertainty_row(threshold, probabilities, texts.labels)])
         for language in LANGUAGES:
             selected = np.array(texts.languages) == language
             if selected.any() and "cross" in name:
                 lines.append(
-                    [f"– {language}", *_uncertainty_row(threshold, probabilities[selected], texts.labels[selected])]
+                    [f"– {language}", *uncertainty_row(threshold, probabilities[selected], texts.labels[selected])]
                 )
-    return _markdown(lines)
+    return markdown(lines)
 
 
-def _uncertainty_row(threshold: float, probabilities: np.ndarray, labels: np.ndarray) -> list[str]:
+def uncertainty_row(threshold: float, probabilities: np.ndarray, labels: np.ndarray) -> list[str]:
+    """Return accuracy, calibration error, accuracy of the most confident, share shown, and accuracy of the shown."""
     confidence, correct = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
     most_confident = np.argsort(-confidence, kind="stable")[: int(MOST_CONFIDENT * len(labels))]
     shown = confidence >= threshold
@@ -152,10 +153,11 @@ def _by_kind(correct: np.ndarray) -> str:
         selected = kinds == kind
         if selected.sum() >= 30:
             lines.append([kind.replace("_", " "), str(selected.sum()), f"{correct[selected].mean():.3f}"])
-    return _markdown(lines)
+    return markdown(lines)
 
 
-def _markdown(lines: list[list[str]]) -> str:
+def markdown(lines: list[list[str]]) -> str:
+    """Return a table; the first line is its head."""
     head, *rest = ("| " + " | ".join(line) + " |" for line in lines)
     return "\n".join([head, "|" + "---|" * len(lines[0]), *rest])
 
