@@ -216,8 +216,9 @@ POLL_MIN_INTERVAL_S = env.int("POLL_MIN_INTERVAL_S", 15 * 60, validate=whole_num
 POLL_MAX_INTERVAL_S = env.int("POLL_MAX_INTERVAL_S", 24 * 60 * 60, validate=whole_number(1, 30 * 24 * 60 * 60))
 DISPATCH_INTERVAL_S = env.int("DISPATCH_INTERVAL_S", 5, validate=whole_number(1, 3600))
 DOCUMENT_RETENTION_DAYS = env.int("DOCUMENT_RETENTION_DAYS", 90, validate=whole_number(1, 36500))
-# "builtin", or "onnx" for the model and tokenizer in SENTIMENT_MODEL_DIR (docs/sentiment.md).
-SENTIMENT_BACKEND = env.str("SENTIMENT_BACKEND", "builtin", validate=one_of("builtin", "onnx"))
+# "builtin", "small" for the built-in model without the encoder, or "onnx" for the model and tokenizer in
+# SENTIMENT_MODEL_DIR (docs/sentiment.md).
+SENTIMENT_BACKEND = env.str("SENTIMENT_BACKEND", "builtin", validate=one_of("builtin", "small", "onnx"))
 SENTIMENT_MODEL_DIR = env.str("SENTIMENT_MODEL_DIR", "")
 
 # The OAuth client of this server at Google, with which people connect Google Analytics (website/google_sign_in.py).
@@ -253,6 +254,7 @@ CELERY_TASK_ROUTES = {
     "monitoring.tasks.backfill_keywords": LOW_PRIORITY,
     "monitoring.tasks.walk_mutes": LOW_PRIORITY,
     "monitoring.tasks.rescore_mentions": LOW_PRIORITY,
+    "monitoring.tasks.encode_backlog": LOW_PRIORITY,
     "monitoring.tasks.fill_authors": LOW_PRIORITY,
     "monitoring.tasks.walk_authors": LOW_PRIORITY,
     "monitoring.tasks.erase_items": LOW_PRIORITY,
@@ -300,6 +302,8 @@ CELERY_BEAT_SCHEDULE = {
         ("update the labels of authors", "monitoring.tasks.walk_authors", 60),
         ("erase the items of erased authors", "monitoring.tasks.erase_items", 60),
         ("analyze new mentions", "monitoring.tasks.analyze_mentions", 3),
+        ("analyze new mentions with the encoder", "monitoring.tasks.encode_mentions", 3),
+        ("analyze old mentions with the encoder", "monitoring.tasks.encode_backlog", 15),
         ("re-analyze stored mentions", "monitoring.tasks.rescore_mentions", 15),
         ("fit project layers to corrections", "monitoring.tasks.refit_layers", 15),
         ("finish deleting projects", "provisioning.tasks.purge_projects", 60),

@@ -120,6 +120,18 @@ def analyze_mentions() -> None:
 
 
 @shared_task
+def encode_mentions() -> None:
+    if model_status.is_ready():
+        score_mentions.encode_mentions()
+
+
+@shared_task
+def encode_backlog(is_continuation: bool = False) -> None:
+    is_more = model_status.is_ready() and score_mentions.encode_mentions(score_mentions.RESCORE_S, is_backlog=True)
+    continue_later(encode_backlog, is_more, is_continuation)
+
+
+@shared_task
 def rescore_mentions(is_continuation: bool = False) -> None:
     continue_later(rescore_mentions, model_status.is_ready() and score_mentions.rescore_mentions(), is_continuation)
 

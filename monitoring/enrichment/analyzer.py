@@ -10,14 +10,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+import numpy as np
 from django.conf import settings
 from django.db.models import QuerySet
 
 from monitoring import sentiment
+from monitoring.embedding import mixed_model
+from monitoring.embedding.encoder import Encoded
+from monitoring.embedding.mixed_model import MixedModel
 from monitoring.matching.spans import Spans, spans_of
 from monitoring.models import Mention, SentimentLayer, SentimentState
 from monitoring.sentiment.onnx_model import load_onnx
-from monitoring.sentiment.project_layer import Layer
+from monitoring.sentiment.project_layer import Layer, Words
 from monitoring.sentiment.target_passage import passage
 
 
@@ -32,28 +36,68 @@ class Analysis:
 
 @dataclass(frozen=True)
 class Analyzer:
-    """The model of the settings with the layer of a project, if it has one.
+    """A model with the layer of a project, if it has one.
 
     `version` identifies both: mentions of another version are analyzed again.
     """
 
+    model: sentiment.SentimentModel
     version: str
-    layer: Layer | None
+    layer: Layer | None = None
 
-    def analyze(self, texts: Sequence[str], languages: Sequence[str]) -> list[Analysis]:
-        """Return the sentiment of each text."""
-        rows = model().probabilities(texts, languages)
+    def analyze(self, texts: Sequence[str], languages: Sequence[str], encoded: Encoded | None) -> list[Analysis]:
+        """Return the sentiment of each text; `encoded` is what the encoder makes of them, None without it."""
+        rows = probabilities_of(self.model, texts, languages, encoded)
         if self.layer:
-            rows = self.layer.apply(model(), texts, rows)
-        return [Analysis(sentiment.label_of(row, model().threshold), float(row[0]), float(row[2])) for row in rows]
+            rows = self.layer.shift(Words.of(self.model.features(texts)), vectors_of(encoded, len(texts)), rows)
+        threshold = self.model.threshold
+        return [Analysis(sentiment.label_of(row, threshold), float(row[0]), float(row[2])) for row in rows]
+
+
+def model() -> sentiment.SentimentModel:
+    """Return the model of the settings. Raises OSError or ValueError for invalid files.
+
+    Without the packages or files of the encoder, it is the small model alone.
+    """
+    return loaded()[0]
+
+
+def missing_encoder() -> str:
+    """Return why only the small model is used, "" if the encoder is used too or the settings name another model."""
+    return loaded()[1]
 
 
 @cache
-def model() -> sentiment.SentimentModel:
-    """Return the model of the settings, loaded once per process. Raises OSError or ValueError for invalid files."""
+def loaded() -> tuple[sentiment.SentimentModel, str]:
+    """Return the results of `model` and `missing_encoder`, once per process."""
     if settings.SENTIMENT_BACKEND == "onnx":
-        return load_onnx(settings.SENTIMENT_MODEL_DIR)
-    return sentiment.load()
+        return load_onnx(settings.SENTIMENT_MODEL_DIR), ""
+    if settings.SENTIMENT_BACKEND == "small":
+        return sentiment.load(), "SENTIMENT_BACKEND=small"
+    try:
+        return mixed_model.load(), ""
+    except (ImportError, OSError) as error:
+        return sentiment.load(), str(error)
+
+
+def probabilities_of(
+    by: sentiment.SentimentModel, texts: Sequence[str], languages: Sequence[str], encoded: Encoded | None
+) -> np.ndarray:
+    """Return the probabilities of texts that the encoder may have read already."""
+    if encoded is not None and isinstance(by, MixedModel):
+        return by.mixed(texts, languages, encoded.outputs)
+    return by.probabilities(texts, languages)
+
+
+def vectors_of(encoded: Encoded | None, size: int) -> np.ndarray:
+    """Return the vectors of texts, without columns if the encoder is not used."""
+    return np.zeros((size, 0)) if encoded is None else encoded.vectors
+
+
+def first_analyzer() -> Analyzer | None:
+    """Return the analyzer of new mentions until the encoder has read them, None without an encoder."""
+    current = model()
+    return Analyzer(current.small, Mention.FIRST_PASS) if isinstance(current, MixedModel) else None
 
 
 def analyzers_of(project_ids: Iterable[int]) -> dict[int, Analyzer]:
@@ -75,9 +119,9 @@ def _states_with_layer(project_ids: Iterable[int]) -> QuerySet[SentimentState]:
 @lru_cache(maxsize=50)  # a layer trained on thousands of corrections takes several megabytes
 def _analyzer(version: str, layer_id: int | None) -> Analyzer:
     if layer_id is None:
-        return Analyzer(version, None)
+        return Analyzer(model(), version)
     row = SentimentLayer.objects.get(pk=layer_id)
-    return Analyzer(version_with(version, row.number), Layer.from_bytes(bytes(row.weights)))
+    return Analyzer(model(), version_with(version, row.number), Layer.from_bytes(bytes(row.weights)))
 
 
 def version_with(model_version: str, layer_number: int | None) -> str:

@@ -6,6 +6,7 @@ Called by Celery half a minute after a correction (`refit_layers`) and by the se
 
 import logging
 import time
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -14,16 +15,26 @@ from django.utils import timezone
 
 from accounts.activity_log import record
 from accounts.models import Project, User
-from monitoring.enrichment.analyzer import model, model_version_of, passages_of, with_texts
-from monitoring.models import Correction, Mention, SentimentLayer, SentimentState
-from monitoring.sentiment.project_layer import Fitted, fit_layer
+from monitoring.embedding.mixed_model import MixedModel
+from monitoring.enrichment.analyzer import (
+    model,
+    model_version_of,
+    passages_of,
+    probabilities_of,
+    vectors_of,
+    with_texts,
+)
+from monitoring.enrichment.encoding import encode_passages
+from monitoring.models import Correction, Document, Mention, SentimentLayer, SentimentState
+from monitoring.sentiment.project_layer import Fitted, Lesson, Words, fit_layer, is_enough
 
 log = logging.getLogger(__name__)
 
 REFIT_S = 3  # a new model makes every project due, and the worker that fits layers also sends alerts
-MAX_CORRECTIONS = 5000  # the newest: about 10 s to fit
+# The newest: about 5 s to fit, and up to 25 s if the encoder has read none of the texts yet.
+MAX_CORRECTIONS = 2000
 # Texts that people triaged without correcting them, per correction and at most.
-UNCORRECTED, MAX_UNCORRECTED = 3, 3000
+UNCORRECTED, MAX_UNCORRECTED = 3, 2000
 MAX_LAYERS = 30  # per project: up to a megabyte each, and a busy team makes several per day
 
 
@@ -34,29 +45,61 @@ def refit_layers(now: datetime | None = None, budget_s: float = REFIT_S) -> None
     """
     now, deadline = now or timezone.now(), time.monotonic() + budget_s
     for state in SentimentState.objects.filter(refit_at__lte=now, learns=True).order_by("refit_at"):
-        with_text = Correction.objects.filter(project_id=state.project_id).exclude(text="")
-        corrections = list(with_text.order_by("-id")[:MAX_CORRECTIONS])
-        fitted = fit_layer(
-            model(),
-            [one.text for one in corrections],
-            [one.language for one in corrections],
-            [one.label for one in corrections],
-            _uncorrected(state.project_id, min(UNCORRECTED * len(corrections), MAX_UNCORRECTED)),
-        )
+        corrections = _corrected(state.project_id)
+        fitted = None
+        if is_enough([one.label for one in corrections]):
+            fitted = fit_layer(_lesson(corrections, _uncorrected(state.project_id, UNCORRECTED * len(corrections))))
         _store(state, fitted, len(corrections))
         if time.monotonic() >= deadline:
             return
 
 
-def _uncorrected(project_id: int, number: int) -> list[tuple[str, str, str]]:
-    """Return (text, language, label) of the newest mentions that were triaged without a correction."""
+@dataclass(frozen=True)
+class _Labeled:
+    """A text with its label; `document` is None where it doesn't exist anymore."""
+
+    text: str
+    language: str
+    label: str
+    document: Document | None
+
+
+def _lesson(corrections: list[_Labeled], undisputed: list[_Labeled]) -> Lesson:
+    """Return the texts with what the model makes of them; the encoder only reads those it has not read yet."""
+    labeled, current = [*corrections, *undisputed], model()
+    texts, languages = [one.text for one in labeled], [one.language for one in labeled]
+    encoded = None
+    if isinstance(current, MixedModel):
+        encoded = encode_passages(current.encoder, [one.document for one in labeled], texts)
+    return Lesson(
+        texts,
+        [one.label for one in labeled],
+        len(corrections),
+        probabilities_of(current, texts, languages, encoded),
+        Words.of(current.features(texts)),
+        vectors_of(encoded, len(texts)),
+    )
+
+
+def _corrected(project_id: int) -> list[_Labeled]:
+    """Return the newest corrections."""
+    with_text = Correction.objects.filter(project_id=project_id).exclude(text="").order_by("-id")[:MAX_CORRECTIONS]
+    documents = Document.objects.defer("html", "search").in_bulk([one.document_id for one in with_text])
+    return [_Labeled(one.text, one.language, one.label, documents.get(one.document_id)) for one in with_text]
+
+
+def _uncorrected(project_id: int, number: int) -> list[_Labeled]:
+    """Return the newest mentions that were triaged without a correction, at most MAX_UNCORRECTED."""
     labels = [label for label in Mention.Sentiment.values if label != Mention.Sentiment.UNCERTAIN]
     triaged = Mention.objects.filter(keyword__project_id=project_id, sentiment__in=labels)
     triaged = triaged.filter(document__deleted_at=None).exclude(analyzed_by=Mention.BY_PERSON)
     triaged = triaged.exclude(status=Mention.Status.TO_REVIEW).order_by("-id")
-    mentions = list(with_texts(triaged)[:number])
+    mentions = list(with_texts(triaged)[: min(number, MAX_UNCORRECTED)])
     texts = passages_of(mentions)
-    return [(text, one.document.language, one.sentiment) for text, one in zip(texts, mentions, strict=True)]
+    return [
+        _Labeled(text, one.document.language, one.sentiment, one.document)
+        for text, one in zip(texts, mentions, strict=True)
+    ]
 
 
 def _store(state: SentimentState, fitted: Fitted | None, corrections: int) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.core.cache import cache
 from redis import RedisError
 
-from monitoring.enrichment.analyzer import model
+from monitoring.enrichment.analyzer import missing_encoder, model
 
 log = logging.getLogger(__name__)
 
@@ -23,12 +23,16 @@ RETRY_S = 30  # it may take seconds to find out that a transformer cannot be loa
 
 @dataclass(frozen=True)
 class ModelStatus:
-    """The last report of a worker. `at` is Unix time; `error` says why the model cannot be loaded, with file names."""
+    """The last report of a worker. `at` is Unix time; `error` says why the model cannot be loaded, with file names.
+
+    `missing_encoder` says why only the small model is used, "" if the encoder is used too.
+    """
 
     at: float
     version: str = ""
     threshold: float = 0.0
     error: str = ""
+    missing_encoder: str = ""
 
 
 def is_ready() -> bool:
@@ -41,7 +45,9 @@ def is_ready() -> bool:
         return False
     try:
         found = model()
-        status = ModelStatus(now, found.version, found.threshold)
+        status = ModelStatus(now, found.version, found.threshold, missing_encoder=missing_encoder())
+        if status.missing_encoder and not (before and before.missing_encoder):
+            log.warning("event=encoder_not_loaded reason=%r; the small model is used alone", status.missing_encoder)
     except (OSError, ValueError, ImportError) as error:
         status = ModelStatus(now, error=str(error))
         if not before or before.error != status.error:

@@ -1,5 +1,6 @@
 """Analyze the sentiment of mentions: new ones within seconds, and a project's history again after its model changed.
 
+New mentions are analyzed twice: by the small model, thousands per second, and some seconds later by both models.
 Called by Celery on the enrich queue, in batches that are one short transaction each and may be killed at any point:
 the work to do is read from the mentions themselves. A label that a person corrected is never changed.
 """
@@ -8,26 +9,32 @@ import logging
 import time
 from collections.abc import Sequence
 
-from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from accounts.models import Project
+from monitoring import sentiment
+from monitoring.embedding.mixed_model import MixedModel
 from monitoring.enrichment.analyzer import (
     Analysis,
+    Analyzer,
     analyzers_of,
+    first_analyzer,
+    model,
     model_version_of,
     passages_of,
     versions_of,
     with_texts,
 )
+from monitoring.enrichment.encoding import encode_passages
 from monitoring.models import AuthorCheck, Mention, SentimentState
 
 log = logging.getLogger(__name__)
 
 BATCH = 300  # about 0.2 s, the longest that triage of one of these rows waits
-TRANSFORMER_BATCH = 16  # the batch of sentiment/onnx_model.py, which analyzes tens of texts per second
+# Of the encoder and of transformers (sentiment/onnx_model.py), which analyze tens of texts per second.
+TRANSFORMER_BATCH = 16
 # One worker also runs backfills and sends what is due: each task gets its turn after a few seconds.
 ANALYZE_S, RESCORE_S = 2, 3
 
@@ -35,24 +42,39 @@ ANALYZE_S, RESCORE_S = 2, 3
 def analyze_mentions(budget_s: float = ANALYZE_S) -> None:
     """Analyze pending mentions for about `budget_s` seconds: new ones before backlog, the newest first."""
     deadline = time.monotonic() + budget_s
+    first = first_analyzer()
+    size = BATCH if first else _batch()
     for is_backlog in (False, True):
-        while _analyze_batch(is_backlog) and time.monotonic() < deadline:
+        pending = Mention.objects.filter(sentiment="", is_backlog=is_backlog)
+        while _analyze_batch(pending, size, first) and time.monotonic() < deadline:
             pass
 
 
+def encode_mentions(budget_s: float = ANALYZE_S, *, is_backlog: bool = False) -> bool:
+    """Analyze mentions with both models that only the small one has analyzed, the newest first, for about `budget_s`
+    seconds. Return whether there may be more."""
+    if not first_analyzer():
+        return False
+    deadline = time.monotonic() + budget_s
+    pending = Mention.objects.filter(analyzed_by=Mention.FIRST_PASS, is_backlog=is_backlog)
+    while _analyze_batch(pending, TRANSFORMER_BATCH):
+        if time.monotonic() >= deadline:
+            return True
+    return False
+
+
 def _batch() -> int:
-    return TRANSFORMER_BATCH if settings.SENTIMENT_BACKEND == "onnx" else BATCH
+    return BATCH if isinstance(model(), sentiment.Model) else TRANSFORMER_BATCH
 
 
-def _analyze_batch(is_backlog: bool) -> bool:
-    """Analyze one batch. Return whether there may be more."""
+def _analyze_batch(pending: QuerySet[Mention], size: int, analyzer: Analyzer | None = None) -> bool:
+    """Analyze one batch, with the analyzer of each project if none is given. Return whether there may be more."""
     with transaction.atomic():
-        pending = Mention.objects.filter(sentiment="", is_backlog=is_backlog)
         # Rows that another transaction has locked are left to it, or to the next tick.
         rows = with_texts(pending).select_for_update(skip_locked=True, of=("self",))
-        mentions = list(rows.order_by("-id")[: _batch()])
-        _write(mentions)
-    return len(mentions) == _batch()
+        mentions = list(rows.order_by("-id")[:size])
+        _write(mentions, analyzer)
+    return len(mentions) == size
 
 
 def rescore_mentions(budget_s: float = RESCORE_S) -> bool:
@@ -118,16 +140,25 @@ def _rescore_batch(state: SentimentState) -> bool:
     return state.rescored_to is not None
 
 
-def _write(mentions: Sequence[Mention]) -> None:
+def _write(mentions: Sequence[Mention], analyzer: Analyzer | None = None) -> None:
     if not mentions:
         return
-    analyzers = analyzers_of({mention.keyword.project_id for mention in mentions})
     texts = passages_of(mentions)
+    projects = {mention.keyword.project_id for mention in mentions}
+    analyzers = dict.fromkeys(projects, analyzer) if analyzer else analyzers_of(projects)
+    current = model()
+    encoded = None
+    if analyzer is None and isinstance(current, MixedModel):
+        encoded = encode_passages(current.encoder, [mention.document for mention in mentions], texts)
     rows: list[tuple[int, str, float, float, str]] = []
-    for project_id, analyzer in analyzers.items():
+    for project_id, of_project in analyzers.items():
         numbers = [number for number, one in enumerate(mentions) if one.keyword.project_id == project_id]
-        analyzes = analyzer.analyze([texts[n] for n in numbers], [mentions[n].document.language for n in numbers])
-        rows += [_row(mentions[n], one, analyzer.version) for n, one in zip(numbers, analyzes, strict=True)]
+        analyzes = of_project.analyze(
+            [texts[n] for n in numbers],
+            [mentions[n].document.language for n in numbers],
+            encoded and encoded.part(numbers),
+        )
+        rows += [_row(mentions[n], one, of_project.version) for n, one in zip(numbers, analyzes, strict=True)]
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE monitoring_mention m SET sentiment = row.label, negative = row.negative, positive = row.positive,"

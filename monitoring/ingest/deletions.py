@@ -21,7 +21,7 @@ from django.dispatch import Signal
 from accounts.activity_log import record
 from accounts.models import Project
 from monitoring.ingest.project_lock import lock_edits_shared, lock_project_shared
-from monitoring.models import DocumentActivity
+from monitoring.models import DocumentActivity, Mention
 
 log = logging.getLogger(__name__)
 
@@ -47,9 +47,10 @@ UPDATE monitoring_document SET deleted_at = %s, url = '', title = '', text = '',
     edits = 0, search = ''::tsvector, written_by_id = NULL
 WHERE id = ANY(%s)
 """
-# Without a text, a sentiment that isn't known yet never will be.
-_BLANK_MENTIONS = """
-UPDATE monitoring_mention SET author = '', sentiment = CASE sentiment WHEN '' THEN 'uncertain' ELSE sentiment END
+# Without a text, a sentiment that isn't known yet never will be, and the first one stays.
+_BLANK_MENTIONS = f"""
+UPDATE monitoring_mention SET author = '', sentiment = CASE sentiment WHEN '' THEN 'uncertain' ELSE sentiment END,
+    analyzed_by = CASE analyzed_by WHEN '{Mention.FIRST_PASS}' THEN '' ELSE analyzed_by END
 WHERE id = ANY(%s)
 """
 # Locked before the documents are blanked: of two deletions that leave an author nothing, the second one sees it.

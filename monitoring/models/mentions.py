@@ -42,12 +42,14 @@ class Mention(models.Model):
 
     `sentiment` is toward this keyword: "" until it is analyzed, UNCERTAIN below the confidence threshold. `negative`
     and `positive` are the model's probabilities (neutral is the rest), which corrections don't change. `analyzed_by`
-    is the version of model and layer that set the label, BY_PERSON if a person did, and "" after that is undone.
+    is the version of model and layer that set the label, FIRST_PASS if only the small model has seen the mention yet,
+    BY_PERSON if a person set it, and "" after that is undone.
     """
 
     Status = Status
     Sentiment = Sentiment
     BY_PERSON = "person"
+    FIRST_PASS = "first"
 
     keyword = models.ForeignKey(Keyword, on_delete=models.CASCADE, related_name="mentions", db_index=False)
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="mentions", db_index=False)
@@ -98,6 +100,7 @@ class Mention(models.Model):
                 name="mention_by_find",
             ),
             models.Index(fields=["id"], condition=Q(sentiment=""), name="mention_unanalyzed"),
+            models.Index(fields=["is_backlog", "id"], condition=Q(analyzed_by="first"), name="mention_first_pass"),
             models.Index(
                 fields=["muted_by", "published", "document"],
                 condition=Q(muted_by__isnull=False),

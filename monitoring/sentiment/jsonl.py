@@ -9,7 +9,7 @@ from itertools import islice
 
 from monitoring.content.language import identify
 from monitoring.jsonl import BadInput, encode, read_document
-from monitoring.sentiment.model import LABELS, Model
+from monitoring.sentiment.model import LABELS, SentimentModel
 
 # Output starts after so many lines; the model is 1.5 times as fast with 256 texts as with 32.
 BATCH = 256
@@ -22,7 +22,7 @@ class _Document:
     language: str
 
 
-def sentiment_lines(model: Model, lines: Iterable[bytes]) -> Iterator[str | BadInput]:
+def sentiment_lines(model: SentimentModel, lines: Iterable[bytes]) -> Iterator[str | BadInput]:
     """Return one JSON object per document, in order; invalid lines are reported and skipped."""
     numbered = ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
     while batch := list(islice(numbered, BATCH)):

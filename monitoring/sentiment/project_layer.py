@@ -3,9 +3,10 @@
 In: corrected texts with their labels, and texts whose labels nobody disputed. Out: a `Layer` that shifts the model's
 probabilities, and its cross-validated accuracy on the corrections. Called by enrichment/fit_layers.py and analyzer.py.
 
-A multinomial logistic regression over the model's hashed words, with its log-probabilities as offset: a text without
-words from corrections stays unchanged. People correct wrong labels only, so the undisputed texts keep the layer from
-changing correct ones.
+A multinomial logistic regression over the model's hashed words and, with the encoder, over the vector of the text,
+with the model's log-probabilities as offset. Without the encoder a text without words from corrections stays
+unchanged; with it, a text that says the same in other words, or in another language, is corrected too. People correct
+wrong labels only, so the undisputed texts keep the layer from changing correct ones.
 """
 
 import io
@@ -14,7 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from monitoring.sentiment.model import LABELS, SentimentModel
+from monitoring.sentiment.features import Rows
+from monitoring.sentiment.model import LABELS
 
 MIN_CORRECTIONS = 20  # with fewer, five folds of less than four say nothing
 FOLDS = 5
@@ -35,44 +37,45 @@ class Words:
     size: int
 
     @classmethod
-    def of(cls, model: SentimentModel, texts: Sequence[str]) -> "Words":
-        """Return the words of these texts."""
-        found = model.features(texts)
+    def of(cls, found: Rows) -> "Words":
+        """Return the words of the result of `SentimentModel.features`."""
         lengths = np.diff(found.bounds)
-        owner = np.repeat(np.arange(len(texts)), lengths)
-        return cls(found.rows, owner, 1 / np.sqrt(np.maximum(lengths, 1))[owner], len(texts))
+        owner = np.repeat(np.arange(len(lengths)), lengths)
+        return cls(found.rows, owner, 1 / np.sqrt(np.maximum(lengths, 1))[owner], len(lengths))
 
 
 @dataclass(frozen=True)
 class Layer:
-    """`weights[i]` are the shifts of the three log-odds for the hashed word `rows[i]`; `rows` are sorted."""
+    """`weights[i]` are the shifts of the three log-odds for the hashed word `rows[i]`; `rows` are sorted. `directions`
+    (numbers of a vector, 3) are those for the vector of a text, without rows if the model has no vectors.
+    """
 
     rows: np.ndarray
     weights: np.ndarray
+    directions: np.ndarray
 
-    def apply(self, model: SentimentModel, texts: Sequence[str], probabilities: np.ndarray) -> np.ndarray:
-        """Return the probabilities of these texts shifted by the layer, in the same shape."""
-        return self.shift(Words.of(model, texts), probabilities)
-
-    def shift(self, words: Words, probabilities: np.ndarray) -> np.ndarray:
-        """Return the probabilities of texts with these words shifted by the layer."""
-        if not len(self.rows):
-            return probabilities
-        position = np.minimum(np.searchsorted(self.rows, words.rows), len(self.rows) - 1)
-        known = self.rows[position] == words.rows
-        return _softmax(_sums(self.weights[position] * known[:, None], words) + np.log(probabilities + _EPSILON))
+    def shift(self, words: Words, vectors: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
+        """Return the probabilities of texts with these words and vectors shifted by the layer."""
+        shifts = vectors @ self.directions
+        if len(self.rows):
+            position = np.minimum(np.searchsorted(self.rows, words.rows), len(self.rows) - 1)
+            known = self.rows[position] == words.rows
+            shifts += _sums(self.weights[position] * known[:, None], words)
+        return _softmax(shifts + np.log(probabilities + _EPSILON))
 
     def to_bytes(self) -> bytes:
         """Return the layer in the format of `SentimentLayer.weights`."""
         out = io.BytesIO()
-        np.savez_compressed(out, rows=self.rows, weights=self.weights.astype(np.float16))
+        weights, directions = self.weights.astype(np.float16), self.directions.astype(np.float32)
+        np.savez_compressed(out, rows=self.rows, weights=weights, directions=directions)
         return out.getvalue()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Layer":
         """Return the layer of the result of `to_bytes`."""
         with np.load(io.BytesIO(data)) as file:
-            return cls(file["rows"], file["weights"].astype(np.float64))
+            weights, directions = (file[name].astype(np.float64) for name in ("weights", "directions"))
+            return cls(file["rows"], weights, directions)
 
 
 @dataclass(frozen=True)
@@ -87,60 +90,71 @@ class Fitted:
     is_better: bool
 
 
-def fit_layer(
-    model: SentimentModel,
-    texts: Sequence[str],
-    languages: Sequence[str],
-    labels: Sequence[str],
-    undisputed: Sequence[tuple[str, str, str]] = (),
-) -> Fitted | None:
-    """Fit a layer; None for fewer than MIN_CORRECTIONS, or if all corrections have one label. `undisputed` are texts
-    with their languages and labels."""
-    if len(texts) < MIN_CORRECTIONS or len(set(labels)) < 2:
-        return None
-    all_texts = [*texts, *(text for text, _, _ in undisputed)]
-    all_languages = [*languages, *(language for _, language, _ in undisputed)]
-    truth = np.array([LABELS.index(label) for label in (*labels, *(label for _, _, label in undisputed))])
-    offset = model.probabilities(all_texts, all_languages)
-    words = Words.of(model, all_texts)
-    weight = np.where(np.arange(len(all_texts)) < len(texts), 1.0, UNDISPUTED_WEIGHT)
-    corrected, truth_of_corrected = np.arange(len(texts)), truth[: len(texts)]
+@dataclass(frozen=True)
+class Lesson:
+    """The texts to learn from with their labels, what a model makes of them, and how many, from the first, were
+    corrected; the others are undisputed.
+    """
+
+    texts: Sequence[str]
+    labels: Sequence[str]
+    corrections: int
+    probabilities: np.ndarray
+    words: Words
+    vectors: np.ndarray
+
+
+def is_enough(labels: Sequence[str]) -> bool:
+    """Return whether a layer can be fitted to corrections to these labels."""
+    return len(labels) >= MIN_CORRECTIONS and len(set(labels)) > 1
+
+
+def fit_layer(lesson: Lesson) -> Fitted:
+    """Fit a layer to corrections for which `is_enough`."""
+    truth = np.array([LABELS.index(label) for label in lesson.labels])
+    weight = np.where(np.arange(len(truth)) < lesson.corrections, 1.0, UNDISPUTED_WEIGHT)
+    corrected, truth_of_corrected = np.arange(lesson.corrections), truth[: lesson.corrections]
     # By text: one that was corrected twice must not be in the training and in the test part of a fold.
-    fold = np.array([_fold_of(text) for text in texts])
-    after = np.empty(len(texts), int)
+    fold = np.array([_fold_of(text) for text in lesson.texts[: lesson.corrections]])
+    after = np.empty(lesson.corrections, int)
     for number in range(FOLDS):
         held_out = corrected[fold == number]
         fold_weight = weight.copy()
         fold_weight[held_out] = 0
-        layer = _fit(words, offset, truth, fold_weight)
-        after[held_out] = layer.shift(words, offset).argmax(axis=1)[held_out]
-    before = offset[: len(texts)].argmax(axis=1)
+        layer = _fit(lesson, truth, fold_weight)
+        shifted = layer.shift(lesson.words, lesson.vectors, lesson.probabilities)
+        after[held_out] = shifted.argmax(axis=1)[held_out]
+    before = lesson.probabilities[: lesson.corrections].argmax(axis=1)
     was_right, is_right = before == truth_of_corrected, after == truth_of_corrected
     fixed, broken = int((is_right & ~was_right).sum()), int((was_right & ~is_right).sum())
     is_better = fixed - broken > np.sqrt(fixed + broken)
-    return Fitted(_fit(words, offset, truth, weight), float(was_right.mean()), float(is_right.mean()), bool(is_better))
+    return Fitted(_fit(lesson, truth, weight), float(was_right.mean()), float(is_right.mean()), bool(is_better))
 
 
 def _fold_of(text: str) -> int:
     return sum(map(ord, text[:200])) % FOLDS
 
 
-def _fit(words: Words, offset: np.ndarray, truth: np.ndarray, weight: np.ndarray) -> Layer:
+def _fit(lesson: Lesson, truth: np.ndarray, weight: np.ndarray) -> Layer:
     """Run gradient descent with momentum over the rows of texts with a weight; deterministic."""
+    words, vectors = lesson.words, lesson.vectors
     with_weight = np.flatnonzero(weight[words.owner] > 0)
     rows, position = np.unique(words.rows[with_weight], return_inverse=True)
     active = Words(position, words.owner[with_weight], words.value[with_weight], words.size)
-    base, target = np.log(offset + _EPSILON), np.eye(len(LABELS))[truth]
-    weights = np.zeros((len(rows), len(LABELS)))
-    velocity = np.zeros_like(weights)
+    base, target = np.log(lesson.probabilities + _EPSILON), np.eye(len(LABELS))[truth]
+    weights, directions = np.zeros((len(rows), len(LABELS))), np.zeros((vectors.shape[1], len(LABELS)))
+    velocity, turn = np.zeros_like(weights), np.zeros_like(directions)
     for _ in range(ITERATIONS):
-        error = (_softmax(base + _sums(weights[active.rows], active)) - target) * weight[:, None] / weight.sum()
+        shifts = _sums(weights[active.rows], active) + vectors @ directions
+        error = (_softmax(base + shifts) - target) * weight[:, None] / weight.sum()
         gradient = REGULARIZATION / len(truth) * weights
         for column in range(len(LABELS)):
             gradient[:, column] += np.bincount(active.rows, error[active.owner, column] * active.value, len(rows))
         velocity = 0.9 * velocity - LEARNING_RATE * gradient
         weights += velocity
-    return Layer(rows, weights)
+        turn = 0.9 * turn - LEARNING_RATE * (vectors.T @ error + REGULARIZATION / len(truth) * directions)
+        directions += turn
+    return Layer(rows, weights, directions)
 
 
 def _sums(parts: np.ndarray, words: Words) -> np.ndarray:

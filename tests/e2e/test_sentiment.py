@@ -43,7 +43,7 @@ def test_correction_key_changes_sign_and_undo_restores_it(inbox):
     inbox.locator(".toast").wait_for(state="detached")
     inbox.keyboard.press("u")
     sign_is(inbox, "Analyzing…")
-    score_mentions.analyze_mentions()
+    score_mentions.analyze_mentions(), score_mentions.encode_mentions()
     sign_is(inbox, "^(?!Analyzing)")
     expect(inbox.locator("#detail [data-sentiments-of]")).not_to_contain_text("Analyzing…")
     assert not Mention.objects.filter(analyzed_by=Mention.BY_PERSON).exists()

@@ -7,14 +7,16 @@ import sys
 
 from django.core.management.base import BaseCommand
 
+from monitoring.enrichment.analyzer import missing_encoder, model
 from monitoring.management.shared import filter_lines
-from monitoring.sentiment import load
 from monitoring.sentiment.jsonl import sentiment_lines
 
 
 class Command(BaseCommand):
-    help = "Analyze the sentiment of documents (JSON Lines on stdin) with the base model."
+    help = "Analyze the sentiment of documents (JSON Lines on stdin) with the model of the settings."
     requires_system_checks = []
 
     def handle(self, **options: object) -> None:
-        filter_lines(sentiment_lines(load(), sys.stdin.buffer), self.stderr)
+        if reason := missing_encoder():
+            self.stderr.write(f"using the small model alone: {reason}")
+        filter_lines(sentiment_lines(model(), sys.stdin.buffer), self.stderr)

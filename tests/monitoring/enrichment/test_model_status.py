@@ -16,9 +16,9 @@ from tests.factories import make_keyword, make_mention
 def missing_model(settings, project, tmp_path):
     """A custom model in a folder that does not exist."""
     settings.SENTIMENT_BACKEND, settings.SENTIMENT_MODEL_DIR = "onnx", str(tmp_path / "models")
-    analyzer.model.cache_clear()
+    analyzer.loaded.cache_clear()
     yield settings.SENTIMENT_MODEL_DIR
-    analyzer.model.cache_clear()
+    analyzer.loaded.cache_clear()
 
 
 def test_missing_model_is_logged_once_and_mentions_stay_pending(project, missing_model, settings, monkeypatch, caplog):
@@ -36,7 +36,7 @@ def test_missing_model_is_logged_once_and_mentions_stay_pending(project, missing
     tasks.analyze_mentions()
     assert Mention.objects.get().sentiment
     status = model_status.last_status()
-    assert (status.version, status.error) == (sentiment.load().version, "")
+    assert (status.version, status.error) == (analyzer.model().version, "")
 
 
 @pytest.mark.parametrize("broken", ["model.onnx", "tokenizer.json", "config.json"])

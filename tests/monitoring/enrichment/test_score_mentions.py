@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from accounts.models import Project
 from monitoring.enrichment import score_mentions
 from monitoring.enrichment.analyzer import model
-from monitoring.enrichment.score_mentions import analyze_mentions, rescore_mentions
+from monitoring.enrichment.score_mentions import analyze_mentions, encode_mentions, rescore_mentions
 from monitoring.insights.filters import MentionFilter
 from monitoring.models import Mention, SentimentState
 from tests.factories import make_document, make_keyword, make_mention, make_mentions
@@ -33,7 +33,7 @@ def test_new_mentions_are_analyzed(keyword):
     good.refresh_from_db(), bad.refresh_from_db()
     assert (good.sentiment, bad.sentiment) == ("positive", "negative")
     assert good.positive > 0.5 > good.negative
-    assert bad.analyzed_by == model().version
+    assert bad.analyzed_by == Mention.FIRST_PASS
 
 
 def test_each_mention_is_analyzed_on_passage_about_its_keyword(project, keyword):
@@ -78,7 +78,7 @@ def test_rescoring_changes_outdated_labels_but_not_corrections(project, keyword)
 
 
 def test_rescoring_resumes_after_interruption(project, keyword, monkeypatch):
-    monkeypatch.setattr(score_mentions, "BATCH", 10)
+    monkeypatch.setattr(score_mentions, "TRANSFORMER_BATCH", 10)
     make_mentions(keyword, [{"sentiment": "uncertain", "analyzed_by": "old"} for _ in range(25)])
     SentimentState.objects.create(project=project, analyzed_by="old")
     outdated = []
@@ -97,13 +97,12 @@ def test_rescoring_query_count_is_independent_of_project_count(db, django_assert
         assert not rescore_mentions()
 
 
-def test_transformer_batches_are_small(keyword, settings):
-    """Triage of one row waits for the batch. The built-in model is loaded before the setting changes."""
-    assert model()
-    settings.SENTIMENT_BACKEND = "onnx"
+def test_batches_of_encoder_are_small(keyword):
+    """Triage of one row waits for the batch."""
     make_mentions(keyword, score_mentions.TRANSFORMER_BATCH + 1)
-    analyze_mentions(budget_s=0)
-    assert Mention.objects.filter(sentiment="").count() == 1
+    analyze_mentions()
+    encode_mentions(budget_s=0)
+    assert Mention.objects.filter(analyzed_by=Mention.FIRST_PASS).count() == 1
 
 
 def test_rescoring_finishes_immediately_for_project_without_mentions(project):

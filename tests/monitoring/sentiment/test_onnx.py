@@ -61,9 +61,9 @@ def configure(folder, labels):
 @pytest.fixture
 def onnx_backend(folder, settings):
     settings.SENTIMENT_BACKEND, settings.SENTIMENT_MODEL_DIR = "onnx", str(folder)
-    analyzer.model.cache_clear()
+    analyzer.loaded.cache_clear()
     yield folder
-    analyzer.model.cache_clear()
+    analyzer.loaded.cache_clear()
 
 
 def test_probabilities_are_in_the_order_of_labels_and_texts(folder):

@@ -7,11 +7,16 @@ from accounts.models import ActivityEntry, Project
 from monitoring.enrichment import fit_layers, model_status
 from monitoring.enrichment.analyzer import model
 from monitoring.enrichment.fit_layers import refit_layers, set_learning, use_layer
-from monitoring.enrichment.score_mentions import analyze_mentions, rescore_mentions
+from monitoring.enrichment.score_mentions import analyze_mentions, encode_mentions, rescore_mentions
 from monitoring.models import Correction, DocumentActivity, Mention, SentimentLayer, SentimentState
 from monitoring.services.corrections import correct_sentiment, undo_correction
 from monitoring.services.keywords import delete_keyword
 from tests.factories import make_keyword, make_mention, make_mentions
+
+
+def analyze():
+    """Analyze new mentions with both models."""
+    analyze_mentions(), encode_mentions()
 
 
 @pytest.fixture
@@ -25,7 +30,7 @@ def refit_without_delay(monkeypatch):
 
 def correct_texts(project, manager, keyword, texts, label):
     rows = make_mentions(keyword, [{"title": "", "text": text, "language": "fr"} for text in texts])
-    analyze_mentions()
+    analyze()
     return correct_sentiment(project, manager, [row.pk for row in rows], label)
 
 
@@ -42,7 +47,7 @@ ANNOUNCED += [f"La boutique Lumen {where} ouvre" for where in ("de Lyon", "de Li
 
 def test_correction_applies_immediately_and_is_logged(project, manager, keyword):
     mention = make_mention(keyword, title="", text="Lumen ouvre mardi")
-    analyze_mentions()
+    analyze()
     before = Mention.objects.get().sentiment
     change = correct_sentiment(project, manager, [mention.pk], "negative")
     assert change.document_ids == (mention.document_id,)
@@ -51,7 +56,7 @@ def test_correction_applies_immediately_and_is_logged(project, manager, keyword)
     stored = Correction.objects.get()
     assert (stored.text, stored.label, stored.shown, stored.user) == ("Lumen ouvre mardi", "negative", before, manager)
     assert ActivityEntry.objects.get(action="mention.sentiment").detail["sentiment"] == "negative"
-    analyze_mentions(), rescore_mentions()
+    analyze(), rescore_mentions()
     mention.refresh_from_db()
     assert mention.sentiment == "negative"
 
@@ -59,14 +64,14 @@ def test_correction_applies_immediately_and_is_logged(project, manager, keyword)
 def test_correction_can_be_changed_and_undone_without_worker(project, manager, keyword):
     """Without a reported model status, an undone correction is pending until a worker analyzes it."""
     mention = make_mention(keyword, title="", text="Lumen ouvre mardi")
-    analyze_mentions()
+    analyze()
     before = Mention.objects.get().sentiment
     correct_sentiment(project, manager, [mention.pk], "negative")
     correct_sentiment(project, manager, [mention.pk], "positive")
     assert [(one.label, one.shown) for one in Correction.objects.all()] == [("positive", before)]
     correct_sentiment(project, manager, [mention.pk], "")
     assert not Correction.objects.exists()
-    analyze_mentions()
+    analyze()
     mention.refresh_from_db()
     assert (mention.sentiment, mention.analyzed_by) == (before, model().version)
 
@@ -79,7 +84,7 @@ def reported_model_status():
 
 def test_undone_correction_restores_model_label_immediately(project, manager, keyword, reported_model_status):
     mention = make_mention(keyword, title="", text="Lumen ouvre mardi")
-    analyze_mentions()
+    analyze()
     before = Mention.objects.get().sentiment
     correct_sentiment(project, manager, [mention.pk], "negative")
     correct_sentiment(project, manager, [mention.pk], "")
@@ -196,7 +201,7 @@ def test_better_layer_is_used_for_new_mentions_and_history(project, manager, key
     assert (state.layer, state.refit_at) == (layer, None)
     rescore_mentions()
     new = make_mention(keyword, title="", text="Encore une Lumen qui clignote", language="fr")
-    analyze_mentions()
+    analyze()
     old.refresh_from_db(), new.refresh_from_db()
     assert old.analyzed_by == new.analyzed_by == f"{model().version}+1"
     assert old.negative > 0.5 < new.negative
@@ -259,7 +264,7 @@ def test_use_layer_and_set_learning_change_analysis_version(project, owner, keyw
     mention = make_mention(keyword, title="", text="Encore une Lumen qui clignote", language="fr")
 
     def analyzed_by():
-        analyze_mentions(), rescore_mentions()
+        analyze(), rescore_mentions()
         mention.refresh_from_db()
         return mention.analyzed_by
 
