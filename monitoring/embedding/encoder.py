@@ -1,6 +1,6 @@
 """The sentence encoder at run time: texts in, vectors and the log-odds of sentiment out. Pure: numpy, ONNX Runtime.
 
-Two texts that say similar things, in one language or in two, have vectors with a high cosine. The files beside this
+Two texts that say similar things, in one language or in two, have vectors with a high cosine. The files next to this
 module come from training/; requirements/onnx.txt has the two packages that read them, and without these packages Vigie
 uses the small model of monitoring/sentiment alone. Called by enrichment/encoding.py and the search by meaning.
 """

@@ -137,7 +137,7 @@ def groups(network: Network, share: float = 1.0) -> list[dict[str, object]]:
 
 @dataclass(frozen=True)
 class Targets:
-    """What the network should return for each example, and how much each counts."""
+    """The values that the network should return for each example, and their weights."""
 
     labels: torch.Tensor
     signals: torch.Tensor

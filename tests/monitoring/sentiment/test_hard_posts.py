@@ -56,7 +56,7 @@ def test_docs_have_the_figures_of_the_model_on_hard_posts():
     stated = {name.removeprefix("hard: "): tuple(map(int, numbers)) for name, *numbers in rows}
     french, english = figures("fr", mixed_model.load()), figures("en", mixed_model.load())
     found = {kind: (*french[kind], *english[kind]) for kind in french}
-    found["small model alone"] = (*figures("fr", load())["all"], *figures("en", load())["all"])
+    found["the small model"] = (*figures("fr", load())["all"], *figures("en", load())["all"])
     assert stated == found
 
 
