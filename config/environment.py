@@ -29,6 +29,8 @@ _SECRET = {
     "SECRET_KEY",
     "SECRET_KEY_FALLBACKS",
     "CREDENTIAL_KEYS",
+    "ASSISTANT_API_KEY",
+    "ASSISTANT_URL",
 }
 
 
@@ -160,6 +162,14 @@ def _is_web_origin(url: str) -> bool:
     return parts.path in ("", "/") and not url.endswith(("?", "#")) and not (parts.query or parts.fragment)
 
 
+def _is_api_base_url(url: str) -> bool:
+    url = ascii_origin(url)
+    parts = _split(url, ("http", "https"))
+    if parts is None or "@" in parts.netloc or not is_host(parts.hostname or ""):
+        return False
+    return not url.endswith(("?", "#")) and not (parts.query or parts.fragment)
+
+
 def _is_trusted_origin(origin: str) -> bool:
     return _is_web_origin(ascii_origin(origin).replace("://*.", "://", 1)) and not origin.endswith("/")
 
@@ -208,4 +218,9 @@ ALLOWED_HOST_NAMES = every(
 POSTGRES_URL = MustBe(f"a URL such as postgres://user:password@host:5432/name{_ENCODED}", _is_postgres_url)
 REDIS_SERVER_URL = MustBe(f"a URL such as redis://:password@host:6379/0{_ENCODED}", _is_redis_url)
 TIME_ZONE_NAME = MustBe("the name of a time zone, such as Europe/Paris", _is_time_zone)
+API_BASE_URL = MustBe(
+    "the http or https URL of an API, such as http://127.0.0.1:11434/v1, without a user name, query or fragment",
+    lambda url: not url or _is_api_base_url(url),
+)
+BEARER_KEY = MustBe("a key of letters, digits and signs", lambda key: bool(re.fullmatch(r"[\x21-\x7e]*", key)))
 HEADER_TEXT = MustBe("one line of Latin letters, digits and signs", lambda text: bool(_HEADER.fullmatch(text)))

@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "workplace",
     "reports",
     "provisioning",
+    "assistant",
     "api",
     "dashboards",
 ]
@@ -225,6 +226,13 @@ SENTIMENT_MODEL_DIR = env.str("SENTIMENT_MODEL_DIR", "")
 GOOGLE_CLIENT_ID = env.str("GOOGLE_CLIENT_ID", "")
 GOOGLE_CLIENT_SECRET = env.str("GOOGLE_CLIENT_SECRET", "")
 
+# --- the assistant: an API compatible with that of OpenAI, off without ASSISTANT_URL (docs/assistant.md) -------
+ASSISTANT_URL = env.str("ASSISTANT_URL", "", validate=environment.API_BASE_URL).rstrip("/")
+ASSISTANT_MODEL = env.str("ASSISTANT_MODEL", "")
+ASSISTANT_API_KEY = env.str("ASSISTANT_API_KEY", "", validate=environment.BEARER_KEY)
+# Seconds per request. A model on a CPU takes a minute or two; the visibility timeout below is above two requests.
+ASSISTANT_TIMEOUT = env.int("ASSISTANT_TIMEOUT", 120, validate=whole_number(5, 240))
+
 # --- API ---------------------------------------------------------------------------------------------------
 API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", 300, validate=whole_number(1, 1_000_000))
 
@@ -282,6 +290,8 @@ CELERY_TASK_ROUTES = {
     "reports.tasks.*": {"queue": "alert"},
     # Threads that wait for other servers; a run claims one website at a time.
     "website.tasks.*": {"queue": "fetch"},
+    # A model may respond after minutes: at most two of the threads wait for it (assistant/runs.py).
+    "assistant.tasks.*": {"queue": "fetch"},
 }
 # Beat messages carry no state: tasks read from Postgres what is due. A lost message only costs a delay, one that
 # waited in the queue longer than its interval expires, and none is added to a long queue.
@@ -329,6 +339,7 @@ CELERY_BEAT_SCHEDULE = {
         ("create as-it-happens digests", "alerts.tasks.write_instant_digests", 2),
         ("send due reports", "reports.tasks.write_reports", 60),
         ("fetch what people wait for", "monitoring.services.fetch_tasks.run_fetches", 10),
+        ("ask the assistant", "assistant.tasks.run_requests", 10),
         ("read bounces", "delivery.tasks.read_bounces", 180),
         ("read website figures", "website.tasks.read_websites", 60),
         ("send queued messages", "delivery.tasks.send_outbox", 10),
@@ -350,6 +361,10 @@ CELERY_BEAT_SCHEDULE = {
     "delete old website figures": {
         "task": "website.tasks.delete_old_figures",
         "schedule": crontab(hour=3, minute=57),
+    },
+    "delete old requests to the assistant": {
+        "task": "assistant.tasks.delete_old_requests",
+        "schedule": crontab(hour=4, minute=7),
     },
     "delete expired sessions": {"task": "accounts.tasks.clear_sessions", "schedule": crontab(hour=3, minute=47)},
 }

@@ -20,6 +20,8 @@ SENDING_MAX_BYTES = 256 * 1024
 PICTURE_MAX_BYTES = 5_000_000  # a photo of a phone
 # A page of messages (delivery/bounce_mailbox.py).
 MAILBOX_MAX_BYTES = 4 * 1024 * 1024
+# A hundred times the longest answer that is used.
+ASSISTANT_MAX_BYTES = 512 * 1024
 
 
 def http_client() -> HttpClient:
@@ -52,6 +54,15 @@ def sending_client() -> HttpClient:
 def mailbox_client(host: str, port: int) -> HttpClient:
     """Return the client for a mail server that a setting names: its IP address may be private."""
     return _configured("", max_bytes=MAILBOX_MAX_BYTES, allowed_host=allowed_name(host, port))
+
+
+def assistant_client() -> HttpClient:
+    """Return the client for the assistant, whose URL a setting names: its IP address may be private. Only this client
+    reaches it.
+    """
+    target = parse_url(settings.ASSISTANT_URL)
+    allowed = allowed_name(target.host, target.port)
+    return _configured("", settings.ASSISTANT_TIMEOUT, ASSISTANT_MAX_BYTES, allowed_host=allowed)
 
 
 def allowed_name(host: str, port: int) -> str:

@@ -21,7 +21,7 @@ MAX_ROWS = 5  # mentions shown of a question
 MAX_TEXT = 2000  # characters read of a post
 MAX_UNKNOWN = 600  # an item of unknown type that is longer is an article
 KINDS = (Kind.POST.value, Kind.COMMENT.value, Kind.REVIEW.value, UNKNOWN_KIND)
-PRIVATE = ("mailbox",)  # platforms whose items only their recipients read
+PRIVATE = ("email",)  # platforms whose items only their recipients read
 
 
 @dataclass(frozen=True)

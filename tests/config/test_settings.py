@@ -86,6 +86,7 @@ def test_number_out_of_range_is_reported(monkeypatch, name, value):
         ("SENTIMENT_BACKEND", "gpt"),
         ("USER_AGENT", "Vigie\nX-Header: 1"),
         ("WEB_GRACEFUL_TIMEOUT_S", "-1"),
+        ("ASSISTANT_TIMEOUT", "0"),
     ],
 )
 def test_invalid_value_is_reported_with_what_it_must_be(monkeypatch, name, value):
@@ -120,8 +121,24 @@ def test_invalid_server_url_is_reported_without_its_password(monkeypatch, name, 
 
 
 @pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ASSISTANT_URL", "http://user:s3cret@127.0.0.1:11434/v1"),
+        ("ASSISTANT_URL", "http://127.0.0.1:11434/v1?key=s3cret"),
+        ("ASSISTANT_URL", "ftp://s3cret/v1"),
+        ("ASSISTANT_URL", "s3cret"),
+        ("ASSISTANT_API_KEY", "s3cret key"),
+    ],
+)
+def test_invalid_setting_of_the_assistant_is_reported_without_its_value(monkeypatch, name, value):
+    (problem,) = problems(monkeypatch, **{name: value})
+    assert problem.startswith(f"{name} must be ") and "s3cret" not in problem
+
+
+@pytest.mark.parametrize(
     "environment",
     [
+        {"ASSISTANT_URL": "http://[::1]:11434/v1/", "ASSISTANT_MODEL": "llama3.1:8b", "ASSISTANT_API_KEY": "sk-a.b_c"},
         dict.fromkeys((*NUMBERS, "BASE_URL", "HOST", "TIME_ZONE", "DEBUG", "LOG_LEVEL", "ALLOWED_HOSTS"), ""),
         {"BASE_URL": "https://vigie.example.com/", "HOST": "::", "REDIS_URL": "rediss://:a%2Fb@h:6380/1"},
         {"BASE_URL": "http://[::1]:8000", "HOST": "localhost", "DATABASE_URL": "postgres:///vigie"},
@@ -214,6 +231,11 @@ def test_allowed_hosts_with_accents_are_converted(monkeypatch):
         ({"POLL_MIN_INTERVAL_S": 60, "POLL_MAX_INTERVAL_S": 30}, "POLL_MIN_INTERVAL_S is 60 and POLL_MAX_INTERVAL_S"),
         ({"SENTIMENT_BACKEND": "onnx", "SENTIMENT_MODEL_DIR": ""}, "SENTIMENT_MODEL_DIR is not set"),
         ({"SENTIMENT_BACKEND": "onnx", "SENTIMENT_MODEL_DIR": "/nope"}, "is '/nope', which is no folder; it must be"),
+        ({"ASSISTANT_URL": "http://a/v1", "ASSISTANT_MODEL": ""}, "ASSISTANT_MODEL must be the name of a model"),
+        (
+            {"ASSISTANT_URL": "http://a:22/v1", "ASSISTANT_MODEL": "m"},
+            "ASSISTANT_URL can’t be requested: port 22 is not a web port",
+        ),
         ({"SECRET_KEY": "only-for-commands-that-sign-nothing"}, "SECRET_KEY is not set"),
         ({"SECRET_KEY": "please-change-me-0123456789"}, "SECRET_KEY is an example"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY is too short"),

@@ -70,7 +70,7 @@ def test_question_of_several_people_is_one_idea_without_their_names(as_person, o
         {"text": "Does the Lumen lamp float?", "author": "Bob", "platform": "x", "kind": "post"},
         {"text": "Prêts pour l’hiver ? Lumen.", "author": "Ad", "platform": "x", "kind": "post"},
         {"text": "Why does Lumen buy Halo?", "author": "News", "kind": "article"},
-        {"text": "Can you send Lumen lamps to me?", "author": "Mail", "platform": "mailbox", "kind": "post"},
+        {"text": "Can you send Lumen lamps to me?", "author": "Mail", "platform": "email", "kind": "post"},
         {"text": "Where do you put your Lumen lamp?", "author": "L", "platform": "x", "written_by": official},
     ]
     rows = [{"title": "", "published": now - timedelta(hours=place), **one} for place, one in enumerate(texts)]

@@ -7,7 +7,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 PACKAGES = (
-    *("accounts", "alerts", "api", "config", "dashboards"),
+    *("accounts", "alerts", "api", "assistant", "config", "dashboards"),
     *("delivery", "monitoring", "outbound", "provisioning", "reports", "website", "workplace"),
 )
 

@@ -24,6 +24,7 @@ from alerts.models import (
     Rule,
     SentDigest,
 )
+from assistant.models import AssistantRequest, AssistantRules
 from delivery.models import Delivery, ExternalRecipient
 from monitoring.models import (
     Author,
@@ -174,6 +175,8 @@ def fill(project, user, documents=12):
     make_sign_in(project, user)
     make_breakdown(website, published.date(), "source", "google", 3, "organic")
     fill_collections(project, mentions[0].document_id)
+    AssistantRules.objects.create(project=project)
+    AssistantRequest.objects.create(project=project, user=user, kind="summary", about_key="x")
     CalendarRules.objects.create(project=project)
     PostingSlot.objects.create(project=project, platform="x", weekday=0, at="09:00", time_zone="UTC")
     CalendarAddress.objects.create(project=project, user=user, digest=f"c{project.pk}")
@@ -229,7 +232,7 @@ NOT_OF_A_PROJECT = {
 
 def rows():
     """Return the number of rows by model."""
-    labels = ("accounts", "delivery", "monitoring", "website", "alerts", "workplace", "reports")
+    labels = ("accounts", "delivery", "monitoring", "website", "alerts", "workplace", "reports", "assistant")
     models = (model for label in labels for model in apps.get_app_config(label).get_models())
     return {model.__name__: model.objects.count() for model in models if model is not User}
 
@@ -280,6 +283,7 @@ def test_fill_covers_every_table_that_references_a_project():
         "OwnAccount",
         "GoogleSignIn",
     }
+    covered |= {"AssistantRequest", "AssistantRules"}
     covered |= {"ExternalRecipient", "Logo", "Report", "Website", "Collection", "DocumentVector"}
     covered |= {"CalendarAddress", "CalendarRules", "Post", "PostTemplate", "PostingSlot", "OutgoingPost"}
     assert referencing == covered, "add the new table to fill() above, and here"
