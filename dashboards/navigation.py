@@ -118,6 +118,7 @@ ENTRIES: list[tuple[str, str, str | Promise, str | Promise, tuple[str, ...]]] = 
             "website_key",
             "website_google_property",
             "muted",
+            "assistant_settings",
             "playbook",
             "statement_new",
             "statement_edit",

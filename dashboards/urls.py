@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from dashboards.assistant_urls import ASSISTANT
 from dashboards.configuration_urls import CONFIGURATION
 from dashboards.curation_urls import CURATION
 from dashboards.views import (
@@ -373,5 +374,6 @@ urlpatterns: list[URLPattern] = [
     *CURATION,
     *DIGEST_AND_DELIVERY_LOG,
     *WEBSITE,
+    *ASSISTANT,
     *CONFIGURATION,
 ]

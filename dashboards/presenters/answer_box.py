@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.formats import clock, number
 from accounts.models import Project, User
+from assistant.replies import draft_text, model_behind
 from monitoring.models import Credential, Document
 from monitoring.platforms.reply_texts import MAX_LENGTH, text_length
 from monitoring.polling.replies import reply_accounts
@@ -28,6 +29,7 @@ class AnswerBox:
 
     `is_changed`: somebody else has changed the draft meanwhile, and `text` differs from it. `closed` is the state in
     which the person has just closed the draft, else "". `accounts` are those with which Vigie can send the reply.
+    `assistant_model` is the model that wrote a part of the text, "" if people wrote all of it.
     """
 
     mention_id: int
@@ -48,6 +50,7 @@ class AnswerBox:
     is_changed: bool = False
     error: str = ""
     closed: str = ""
+    assistant_model: str = ""
 
     @property
     def is_sending(self) -> bool:
@@ -63,20 +66,23 @@ def answer_box(
     *,
     typed: str | None = None,
     saved_reply_id: int | None = None,
+    assistant_id: int | None = None,
     is_changed: bool = False,
     error: str = "",
     closed: str = "",
 ) -> AnswerBox:
-    """Return the box of an item. `typed` is a text that could not be saved; a saved reply is added to the text, unless
-    the text has it already: a page with a chosen reply may be loaded again.
+    """Return the box of an item. `typed` is a text that could not be saved; a saved reply, or a draft that the
+    assistant wrote for this person, is added to the text, unless the text has it already: a page with a chosen reply
+    may be loaded again.
     """
     now, rules = timezone.now(), drafts.rules_of(project)
     draft = drafts.open_draft(project, document.pk)
     current = draft or Draft(project=project, document=document, author=user)
     text = current.text if typed is None else typed
     if saved_reply_id and (reply := SavedReply.objects.filter(project=project, pk=saved_reply_id).first()):
-        start = filled(reply, document, user)
-        text = text if start in text else f"{text}\n\n{start}".strip()
+        text = _with(text, filled(reply, document, user))
+    if assistant_id and (start := draft_text(document, user, assistant_id)):
+        text = _with(text, start)
     warnings = drafts.warnings_for(document, text, rules) if text else []
     missing = drafts.hindrances(current, rules, now)
     is_author = current.author_id == user.pk
@@ -99,7 +105,12 @@ def answer_box(
         is_changed=is_changed,
         error=error,
         closed=closed,
+        assistant_model=model_behind(document, text),
     )
+
+
+def _with(text: str, start: str) -> str:
+    return text if start in text else f"{text}\n\n{start}".strip()
 
 
 def _state(draft: Draft) -> str:

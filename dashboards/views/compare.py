@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Project, Role
+from assistant.subjects import subject_of_filter
+from dashboards.presenters.assistant import summary_box
 from dashboards.presenters.compare import compare_page, side_name
 from dashboards.presenters.compare_words import compare_words
 from dashboards.presenters.coverage import coverage
@@ -44,6 +46,7 @@ def compare_sides(request: SignedInRequest, membership: Membership) -> HttpRespo
         failures = failures_of(project, f.since, f.until)
         unseen = gaps(failures, coverage(project).total, found.starts, f.until, start)
         page = compare_page(found, unseen, has_previous=start is None)
+        context["assistant"] = summary_box(membership, subject_of_filter(f))
         context |= {"page": page, "words": compare_words(page.rows), "total": found.total, "history_start": start}
     return render(request, "compare/compare.html", context)
 

@@ -16,6 +16,8 @@ from alerts.incident_people import assignees_of
 from alerts.incident_view import IncidentView
 from alerts.models import Incident, Rule
 from alerts.watch import late_since
+from assistant.subjects import subject_of_incident
+from dashboards.presenters.assistant import summary_box
 from dashboards.presenters.incident_chart import incident_chart
 from dashboards.presenters.incident_people import choices
 from dashboards.presenters.mention_rows import shown_with_work
@@ -66,6 +68,7 @@ def incident(request: SignedInRequest, membership: Membership, incident_id: int)
         "volume_chart": incident_chart(view),
         "members": assignees_of(membership.project) if may_change else [],
         "names": choices(membership) if may_change else [],
+        "assistant": summary_box(membership, subject_of_incident(shown)),
     }
     return render(request, "incidents/incident.html", context)
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Project, Role
 from dashboards.forms.keywords import KeywordForm
+from dashboards.presenters.assistant import query_draft
 from dashboards.presenters.query_preview import shown_preview
 from monitoring.content.values import read_id
 from monitoring.models import Keyword
@@ -59,6 +60,7 @@ def _form_page(
     request: SignedInRequest, membership: Membership, form: KeywordForm, edited: Keyword | None
 ) -> HttpResponse:
     context = {"form": form, "keyword": edited, "project": membership.project, "query": form["query"].value()}
+    context["assistant"] = query_draft(membership, edited.pk if edited else None)
     if "preview" in request.POST and form.is_valid():
         values = form.cleaned_data["query"], form.cleaned_data["languages"]
         context |= _preview(request, membership.project, *values, edited)

@@ -13,6 +13,7 @@ from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Role
 from dashboards.forms.query_problem import search_problem
 from dashboards.presenters.answer_box import answer_box
+from dashboards.presenters.assistant import reply_draft
 from dashboards.presenters.authors import author_of
 from dashboards.presenters.conflicts import ShownConflict
 from dashboards.presenters.count_history import count_history
@@ -189,8 +190,14 @@ def mention_page(
         else f"{reverse('mention', args=[project.pk, mention_id])}?{query}",
         "may_edit": may_edit,
         "answer": answer_box(
-            project, mention_id, row.document, reader, saved_reply_id=read_id(request.GET.get("saved", ""))
+            project,
+            mention_id,
+            row.document,
+            reader,
+            saved_reply_id=read_id(request.GET.get("saved", "")),
+            assistant_id=read_id(request.GET.get("assistant", "")),
         ),
+        "assistant": reply_draft(membership, mention_id, row.document),
         "mention_id": mention_id,
         "picker": picker(membership, row.document.pk),
         "replies": replies,

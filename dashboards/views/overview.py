@@ -15,7 +15,9 @@ from django.utils import timezone
 from accounts.access import SignedInRequest, project_view
 from accounts.models import Membership, Project, Role
 from alerts.status import Status, status
+from assistant.subjects import subject_of_filter
 from dashboards.presenters import overview_tiles
+from dashboards.presenters.assistant import summary_box
 from dashboards.presenters.coverage import Coverage, coverage
 from dashboards.presenters.filter_bar import filter_bar
 from dashboards.presenters.reply_queue import queue_rows
@@ -44,6 +46,7 @@ def overview(request: SignedInRequest, membership: Membership) -> HttpResponse:
         f.set_project_keywords(one.pk for one in keywords)
         page = _Page(project, f, subject_of(f, keywords), keywords, sources, now)
         context |= page.context(may_edit=may_edit)
+        context["assistant"] = summary_box(membership, subject_of_filter(page.subject.f))
     return render(request, "overview/overview.html", context)
 
 

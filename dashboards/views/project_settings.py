@@ -15,6 +15,7 @@ from accounts.access import SignedInRequest, project_view
 from accounts.forms import DeleteProjectForm, InvitationForm, ProjectForm
 from accounts.models import Membership, Project, Role
 from accounts.projects import rename_project
+from assistant.endpoint import is_configured
 from delivery.refused_addresses import refused_since
 from provisioning.deletion import delete_project
 from website.connecting import count_rejected
@@ -75,6 +76,7 @@ def settings_page(request: SignedInRequest, membership: Membership, **forms: obj
         "roles": Role.choices,
         "invitations": list(open_invitations) if is_admin else [],
         "now": timezone.now(),
+        "has_assistant": is_configured(),
         "rejected_websites": count_rejected(project) if is_admin else 0,
         "rename_form": ProjectForm(instance=Project(name=project.name)),
         "invitation_form": InvitationForm(),

@@ -9,6 +9,7 @@ from accounts.models import Invitation
 from accounts.tokens import create_token
 from alerts.models import Digest, HoldingStatement, Incident, IncidentEntry, IncidentTask, Rule
 from alerts.rules import settings_of
+from assistant.models import AssistantRequest, AssistantRules
 from delivery.models import Delivery, Destination, ExternalRecipient
 from monitoring.models import Author, AuthorNote, AuthorTag, Credential, Document, FetchRequest, Mention, Mute, Story
 from reports.models import Logo, Report, ShareLink
@@ -109,10 +110,28 @@ def make_samples(project, owner, manager):
     )
     annotation = Annotation.objects.create(project=project, text="Campaign of Lumen", **days)
     website = make_website(project, name="Website of Lumen")
+    AssistantRules.objects.create(project=project, is_allowed=True)
+    summary = AssistantRequest.objects.create(
+        project=project,
+        user=owner,
+        kind="summary",
+        about={"subject": "period", "query": "period=7d"},
+        state="done",
+        document_ids=[mention.document_id],
+        result={
+            "sentences": [{"text": "Lumen", "documents": [mention.document_id], "mentions": [mention.pk]}],
+            "dropped": 0,
+            "sent": 1,
+            "total": 1,
+            "is_capped": False,
+            **dict.fromkeys(("since", "until"), timezone.now().isoformat()),
+        },
+    )
     return {
         "goal_id": goal.pk,
         "annotation_id": annotation.pk,
         "website_id": website.pk,
+        "request_id": summary.pk,
         "provider_name": "matomo",
         "sign_in_id": make_sign_in(project, owner).pk,
         "post_id": post.pk,

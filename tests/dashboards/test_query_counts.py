@@ -24,7 +24,8 @@ NOT_MEASURED_PREFIXES = ("mfa_", "account_")  # signing in: these pages have no 
 
 
 @pytest.fixture
-def world(project, owner):
+def world(project, owner, settings):
+    settings.ASSISTANT_URL, settings.ASSISTANT_MODEL = "http://127.0.0.1:11434/v1", "lumen-7b"
     return World(project, owner)
 
 

@@ -29,6 +29,7 @@ from reports.changes import create_link
 from reports.models import Logo, Report
 from reports.sections.registry import SECTIONS
 from tests.dashboards.alert_rows import AlertRows
+from tests.dashboards.assistant_rows import AssistantRows
 from tests.dashboards.author_rows import AuthorRows
 from tests.dashboards.collection_rows import CollectionRows
 from tests.dashboards.goal_rows import GoalRows
@@ -59,7 +60,7 @@ QUERY_STRINGS = {
 }
 
 
-class World(AlertRows, AuthorRows, GoalRows, CollectionRows, PostRows, WebsiteRows):
+class World(AlertRows, AssistantRows, AuthorRows, GoalRows, CollectionRows, PostRows, WebsiteRows):
     """A project with rows of every kind, to which `grow` adds; pages with an id show the first of their kind."""
 
     def __init__(self, project, owner):
@@ -107,6 +108,7 @@ class World(AlertRows, AuthorRows, GoalRows, CollectionRows, PostRows, WebsiteRo
         Logo.objects.create(project=project, png=PNG, width=1, height=1)
         self.website = self._website()
         self.sign_in = make_sign_in(project, owner)
+        self.summary = self._assistant()
         SentimentState.objects.create(project=project, analyzed_by="model", layer=self._layer())
 
     def grow(self, size):
@@ -186,6 +188,7 @@ class World(AlertRows, AuthorRows, GoalRows, CollectionRows, PostRows, WebsiteRo
         self._goal(member.user)
         self._grow_collections(now)
         self._website()
+        self._cite(self.summary)
         self.sign_in.choices += [[str(self.size), f"Property {self.size}", f"Account {self.size}"]]
         self.sign_in.save()
         self._grow_posts(member.user)
@@ -332,6 +335,7 @@ class World(AlertRows, AuthorRows, GoalRows, CollectionRows, PostRows, WebsiteRo
             "issue_id": self.issue.pk,
             "item_id": self.issue.items.order_by("pk").first().pk,
             "website_id": self.website.pk,
+            "request_id": self.summary.pk,
             "provider_name": "google_analytics",
             "sign_in_id": self.sign_in.pk,
             "story_id": self.story.pk,
