@@ -9,6 +9,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from api import (
+    assistant,
     authors,
     bulk_changes,
     calendar,
@@ -98,7 +99,7 @@ ROUTERS = [
         *(volume, documents, sentiment, explain, saved_views, columns, response_times, response_targets, exports),
         *(authors, welcome_queue, triage, bulk_changes, presence, notes, drafts, replies, saved_replies, channels),
         *(incidents, rule_replay, rules, feed_addresses, digests, deliveries, quiet_hours, playbook, goals, team),
-        followers,
+        *(followers, assistant),
     )
 ]
 

@@ -21,6 +21,8 @@ from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationEr
 from accounts.formats import number
 from api.auth import is_stranger
 from api.validation_messages import message_of
+from assistant.messages import limit_text, not_allowed_text
+from assistant.requests import NotAllowed, TooManyRequests
 from monitoring.insights.time_limit import TooSlow
 from monitoring.services.fetches import MAX_PER_PERSON, NoFetchSlot, TooManyFetches
 
@@ -180,6 +182,16 @@ def _too_many_fetches(request: HttpRequest, error: TooManyFetches) -> HttpRespon
     return _retry(problem(429, text % {"number": number(MAX_PER_PERSON)}))
 
 
+def _too_many_requests(request: HttpRequest, error: TooManyRequests) -> HttpResponse:
+    response = problem(429, limit_text(error))
+    response.headers["Retry-After"] = "600" if error.is_hourly else "5"
+    return response
+
+
+def _no_assistant(request: HttpRequest, error: NotAllowed) -> HttpResponse:
+    return problem(409, not_allowed_text())
+
+
 def _no_fetch_slot(request: HttpRequest, error: NoFetchSlot) -> HttpResponse:
     return _retry(problem(503, _("Other fetches are in progress. Try again in a few seconds.")))
 
@@ -253,6 +265,8 @@ HANDLERS: dict[type[Exception], Callable[..., HttpResponse]] = {
     Throttled: _throttled,
     TooManyFetches: _too_many_fetches,
     NoFetchSlot: _no_fetch_slot,
+    TooManyRequests: _too_many_requests,
+    NotAllowed: _no_assistant,
     TooSlow: _too_slow,
     HttpError: _http_error,
     Http404: _not_found,
