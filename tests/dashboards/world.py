@@ -36,7 +36,7 @@ from tests.dashboards.goal_rows import GoalRows
 from tests.dashboards.post_rows import PostRows
 from tests.dashboards.website_rows import WebsiteRows
 from tests.factories import PNG, make_documents, make_keyword, make_mention, make_mentions, make_source
-from tests.vectors import direction, near, store_vectors
+from tests.vectors import direction, store_vectors
 from tests.website.factories import make_sign_in
 from workplace.models import (
     BulkChange,
@@ -135,9 +135,6 @@ class World(AlertRows, AssistantRows, AuthorRows, GoalRows, CollectionRows, Post
         ]
         made = make_mentions([keyword, self.keyword], rows)
         self._add_to_story(made[:2])
-        # Each is similar to the first mention, and in no story.
-        alike = make_mention(keyword, title=f"Alike {self.size}", source=source, author="Ada")
-        store_vectors([(alike.document, near(1, 0.9, self.size))])
         make_documents(project, [{"source": source}])
         # The mention page shows the first mention: add a keyword and a source to its document.
         make_mention(keyword, self.mention.document)
