@@ -1,0 +1,199 @@
+"""Group vectors by theme: those that are near each other, in whatever language. Pure.
+
+In: vectors of unit length, their languages, and which are near-duplicates. Out: a group for each, or NONE. Called by
+ingest/themes.py and the tests.
+
+How: the mean of each language is taken away, because texts of one language are nearer to each other than to texts that
+say the same in another. Each vector is then linked to its nearest neighbors, communities of links are found (Louvain),
+and each vector goes to the nearest center of a community. Groups that are small or loose are no themes.
+"""
+
+from collections import defaultdict
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Matrix = NDArray[np.float32]
+Numbers = NDArray[np.int64]
+
+NONE = -1
+MAX_SHAPED = 5000  # vectors that shape the groups: 100 MB of similarities
+NEIGHBORS = 15
+RESOLUTION = 1.0  # above 1 the communities are smaller
+MIN_GROUP = 5  # different texts: fewer are no theme
+MIN_SIMILARITY = 0.25  # to the center: what is less similar is in no group
+MIN_COHESION = 0.3  # the mean similarity of a group to its center
+MAX_ROUNDS = 20
+# A language with few texts has a mean that says more about them than about the language: it counts for as much as
+# this many texts with the mean of all.
+SHRINKAGE = 10
+
+
+@dataclass(frozen=True)
+class Groups:
+    """`labels` has a group per vector, the largest group first, or NONE; `centers` a row per group, of unit length."""
+
+    labels: Numbers
+    centers: Matrix
+
+
+def group(vectors: Matrix, languages: Sequence[str], same: Sequence[Hashable] | None = None) -> Groups:
+    """Group vectors, the newest first: the first MAX_SHAPED shape the groups, the others go to the nearest center.
+
+    `same` has a key per vector; vectors with an equal key are near-duplicates, of which only the first shapes.
+    """
+    if not len(vectors):
+        return Groups(np.empty(0, np.int64), np.empty((0, vectors.shape[1]), np.float32))
+    centered = without_language(vectors, languages)
+    keys = list(range(len(vectors))) if same is None else same
+    firsts: dict[Hashable, int] = {}
+    for place, key in enumerate(keys):
+        firsts.setdefault(key, place)
+    shaping = centered[np.array(list(firsts.values())[:MAX_SHAPED])]
+    centers = _centers(shaping, communities(neighbor_weights(shaping)))
+    labels, similarities = nearest_center(centered, centers)
+    labels[similarities < MIN_SIMILARITY] = NONE
+    # Near-duplicates are one text: all go where the first goes.
+    labels = labels[[firsts[key] for key in keys]]
+    return _largest_first(labels, centers)
+
+
+def without_language(vectors: Matrix, languages: Sequence[str]) -> Matrix:
+    """Return the vectors without what those of their language have in common, of unit length."""
+    overall = vectors.mean(axis=0)
+    codes = np.array([language.partition("-")[0] for language in languages])
+    centered = np.empty(vectors.shape, np.float32)
+    for code in np.unique(codes):
+        own = codes == code
+        mean = (vectors[own].sum(axis=0) + SHRINKAGE * overall) / (own.sum() + SHRINKAGE)
+        centered[own] = vectors[own] - mean
+    return unit(centered)
+
+
+def unit(vectors: Matrix) -> Matrix:
+    """Return the rows at unit length; a row of zeros stays one."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return (vectors / np.maximum(lengths, 1e-9)).astype(np.float32)
+
+
+def neighbor_weights(vectors: Matrix) -> list[dict[int, float]]:
+    """Return for each vector its neighbors with their similarities: the nearest ones, and those it is nearest to."""
+    count = len(vectors)
+    links: list[dict[int, float]] = [{} for _ in range(count)]
+    if count < 2:
+        return links
+    similarities = vectors @ vectors.T
+    np.fill_diagonal(similarities, -np.inf)
+    kept = min(NEIGHBORS, count - 1)
+    nearest = np.argpartition(-similarities, kept - 1, axis=1)[:, :kept]
+    for place, others in enumerate(nearest.tolist()):
+        for other, weight in zip(others, similarities[place, others].tolist(), strict=True):
+            if weight > 0:
+                links[place][other] = links[other][place] = weight
+    return links
+
+
+def communities(links: Sequence[dict[int, float]]) -> Numbers:
+    """Return a community per node: Louvain's method, in an order that is the same each time."""
+    labels = np.arange(len(links))
+    graph, own = [dict(one) for one in links], [0.0] * len(links)
+    while True:
+        moved = _local_moves(graph, own)
+        names = {community: number for number, community in enumerate(dict.fromkeys(moved))}
+        if len(names) == len(graph):
+            return labels
+        places = [names[community] for community in moved]
+        labels = np.array(places)[labels]
+        graph, own = _folded(graph, own, places, len(names))
+
+
+def nearest_center(vectors: Matrix, centers: Matrix) -> tuple[Numbers, Matrix]:
+    """Return the nearest center of each vector, NONE if there are no centers, and the similarity to it."""
+    if not len(centers):
+        return np.full(len(vectors), NONE), np.full(len(vectors), -1, np.float32)
+    similarities = vectors @ centers.T
+    labels = similarities.argmax(axis=1)
+    return labels, similarities[np.arange(len(vectors)), labels]
+
+
+def _local_moves(graph: Sequence[dict[int, float]], own: Sequence[float]) -> list[int]:
+    """Return the community of each node once (nearly) no node gains by moving to that of a neighbor.
+
+    `own` is twice the weight of the links within each node. The order of visits is random, always the same one.
+    """
+    degrees = [sum(links.values()) + inner for links, inner in zip(graph, own, strict=True)]
+    total = sum(degrees)
+    community, sizes = list(range(len(graph))), degrees[:]
+    order = np.random.default_rng(0).permutation(len(graph)).tolist()
+    for _ in range(MAX_ROUNDS if total else 0):
+        has_moved = False
+        for node in order:
+            before = community[node]
+            sizes[before] -= degrees[node]
+            weights: defaultdict[int, float] = defaultdict(float)
+            for other, weight in graph[node].items():
+                weights[community[other]] += weight
+            expected = RESOLUTION * degrees[node] / total
+            best, gain = before, weights[before] - expected * sizes[before]
+            for candidate, weight in weights.items():
+                # Larger by more than rounding, so that the moves come to an end.
+                if weight - expected * sizes[candidate] > gain + 1e-9:
+                    best, gain = candidate, weight - expected * sizes[candidate]
+            sizes[best] += degrees[node]
+            community[node] = best
+            has_moved = has_moved or best != before
+        if not has_moved:
+            break
+    return community
+
+
+def _folded(
+    graph: Sequence[dict[int, float]], own: Sequence[float], places: Sequence[int], count: int
+) -> tuple[list[dict[int, float]], list[float]]:
+    """Return the graph whose nodes are communities."""
+    links: list[dict[int, float]] = [{} for _ in range(count)]
+    inner = [0.0] * count
+    for node, neighbors in enumerate(graph):
+        place = places[node]
+        inner[place] += own[node]
+        for other, weight in neighbors.items():
+            if places[other] == place:
+                inner[place] += weight
+            else:
+                links[place][places[other]] = links[place].get(places[other], 0.0) + weight
+    return links, inner
+
+
+def _centers(vectors: Matrix, labels: Numbers) -> Matrix:
+    """Return the centers of groups after each vector went to the nearest one, without small and loose groups."""
+    centers = _means(vectors, labels)
+    for _ in range(MAX_ROUNDS):
+        moved, similarities = nearest_center(vectors, centers)
+        # What is similar to no center would pull the nearest one away.
+        moved[similarities < MIN_SIMILARITY] = NONE
+        sizes = np.bincount(moved[moved != NONE], minlength=len(centers))
+        sums = np.bincount(moved[moved != NONE], similarities[moved != NONE], minlength=len(centers))
+        kept = np.flatnonzero((sizes >= MIN_GROUP) & (sums >= MIN_COHESION * sizes))
+        if len(kept) == len(centers) and np.array_equal(moved, labels):
+            break
+        labels = moved
+        centers = _means(vectors, np.where(np.isin(moved, kept), moved, NONE))
+    return centers
+
+
+def _means(vectors: Matrix, labels: Numbers) -> Matrix:
+    """Return the center of each label in use, in their order."""
+    used = np.unique(labels[labels != NONE])
+    sums = [vectors[labels == label].sum(axis=0) for label in used]
+    return unit(np.array(sums, np.float32).reshape(len(sums), vectors.shape[1]))
+
+
+def _largest_first(labels: Numbers, centers: Matrix) -> Groups:
+    """Return the groups in the order of their size, numbered from 0."""
+    sizes = np.bincount(labels[labels != NONE], minlength=len(centers))
+    order = [int(place) for place in np.argsort(-sizes, kind="stable") if sizes[place]]
+    numbers = np.full(len(centers) + 1, NONE)
+    numbers[order] = np.arange(len(order))
+    return Groups(numbers[labels], centers[order])
