@@ -35,7 +35,7 @@ class _Known(dict[int, int]):
 
 
 # The dimensions whose values are rows of the project.
-_ROWS = dict.fromkeys(("keywords", "sources", "mutes", "stories", "authors", "story_ids"), _Known())
+_ROWS = dict.fromkeys(("keywords", "sources", "mutes", "stories", "authors", "story_ids", "themes"), _Known())
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from monitoring.ingest import (
     retention,
     search_index,
     stories,
+    themes,
     vector_index,
 )
 from monitoring.polling import poller, rechecks, renewals
@@ -109,6 +110,11 @@ def group_documents(is_continuation: bool = False) -> None:
 
 
 @shared_task
+def group_themes(is_continuation: bool = False) -> None:
+    continue_later(group_themes, themes.group_due(), is_continuation)
+
+
+@shared_task
 def prepare_vector_search() -> None:
     vector_index.prepare_search()
 
@@ -154,3 +160,4 @@ def delete_expired_documents() -> None:
     retention.delete_old_raw_items()
     stories.delete_old_signatures(timezone.now())
     author_refresh.delete_unused_authors()
+    themes.delete_old_themes(timezone.now())

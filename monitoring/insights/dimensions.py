@@ -26,6 +26,7 @@ from monitoring.insights.row_dimensions import (
     MuteDimension,
     SourceDimension,
     StoryDimension,
+    ThemeDimension,
 )
 from monitoring.insights.search import document_in
 from monitoring.insights.triage_dimensions import (
@@ -324,6 +325,7 @@ DIMENSIONS: dict[str, Dimension] = {
         WeekHourDimension(),
         MuteDimension(),
         StoryDimension(),
+        ThemeDimension(),
         StoriesDimension(),
         OrderDimension(),
         SearchDimension(),

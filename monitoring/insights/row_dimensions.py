@@ -1,5 +1,6 @@
-"""The dimensions whose values are rows of the project: keywords, sources, authors, mutes, stories. Registered in
-dimensions.py.
+"""The dimensions whose values are rows of the project: keywords, sources, authors, mutes, stories, themes.
+
+Registered in dimensions.py.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -14,7 +15,7 @@ from monitoring.content.values import read_id
 from monitoring.insights.dimension import Condition, Dimension, GroupKey, Key, Selection
 from monitoring.insights.filter_parser import QueryReader
 from monitoring.insights.story_redirects import present_stories
-from monitoring.models import Author, Document, Keyword, Mute, Source, Story
+from monitoring.models import Author, Document, DocumentTheme, Keyword, Mute, Source, Story, Theme
 
 if TYPE_CHECKING:
     from monitoring.insights.filters import MentionFilter
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 class RowDimension(Dimension):
     """A foreign key to a row of the project."""
 
-    model: type[Keyword] | type[Source] | type[Mute] | type[Story] | type[Author]
+    model: type[Keyword] | type[Source] | type[Mute] | type[Story] | type[Author] | type[Theme]
     column: str
     description = "ids"
 
@@ -133,3 +134,18 @@ class AuthorRowDimension(RowDimension):
 
     def facet_key(self) -> None:
         """Return None: the facet of names reads the covering index."""
+
+
+class ThemeDimension(RowDimension):
+    """The theme of an item, as ingest/themes.py found it; items in no theme have none."""
+
+    name, parameter, label, description = "themes", "theme", _("Theme"), "ids of themes"
+    model, column = Theme, ""
+
+    def condition(self, f: "MentionFilter") -> Condition | None:
+        if not f.themes:
+            return None
+        return Q(document_id__in=DocumentTheme.objects.filter(theme__in=f.themes).values("document_id"))
+
+    def facet_key(self) -> None:
+        """Return None: the page of themes counts them."""

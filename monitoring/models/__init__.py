@@ -15,6 +15,7 @@ from monitoring.models.sentiment import Correction, SentimentLayer, SentimentSta
 from monitoring.models.source_periods import SourcePeriod
 from monitoring.models.sources import Source
 from monitoring.models.stories import Story, StoryCheck, StoryRedirect, StorySignature
+from monitoring.models.themes import DocumentTheme, Theme, ThemeRun
 from monitoring.models.triage import DocumentActivity, MentionTag, Triage
 from monitoring.models.vectors import DocumentVector
 
@@ -31,6 +32,7 @@ __all__ = [
     "DocumentActivity",
     "DocumentRevision",
     "DocumentSource",
+    "DocumentTheme",
     "DocumentVector",
     "EngagementPoint",
     "FetchRequest",
@@ -51,5 +53,7 @@ __all__ = [
     "StoryCheck",
     "StoryRedirect",
     "StorySignature",
+    "Theme",
+    "ThemeRun",
     "Triage",
 ]

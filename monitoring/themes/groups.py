@@ -20,8 +20,11 @@ Numbers = NDArray[np.int64]
 
 NONE = -1
 MAX_SHAPED = 5000  # vectors that shape the groups: 100 MB of similarities
-NEIGHBORS = 15
-RESOLUTION = 1.0  # above 1 the communities are smaller
+NEIGHBORS = 12
+# The resolution of communities: 1 for SMALL texts, and more for each doubling up to the highest. Found on 1,600 posts
+# of 15 industries, all together, three industries and one at a time: large numbers have more themes, and the usual
+# resolution of 1 joins them.
+SMALL, RESOLUTION_STEP, MAX_RESOLUTION = 100, 0.5, 3.0
 MIN_GROUP = 5  # different texts: fewer are no theme
 MIN_SIMILARITY = 0.25  # to the center: what is less similar is in no group
 MIN_COHESION = 0.3  # the mean similarity of a group to its center
@@ -79,7 +82,7 @@ def unit(vectors: Matrix) -> Matrix:
 
 
 def neighbor_weights(vectors: Matrix) -> list[dict[int, float]]:
-    """Return for each vector its neighbors with their similarities: the nearest ones, and those it is nearest to."""
+    """Return for each vector its neighbors with their similarities: those nearest to it that it is nearest to, too."""
     count = len(vectors)
     links: list[dict[int, float]] = [{} for _ in range(count)]
     if count < 2:
@@ -87,20 +90,23 @@ def neighbor_weights(vectors: Matrix) -> list[dict[int, float]]:
     similarities = vectors @ vectors.T
     np.fill_diagonal(similarities, -np.inf)
     kept = min(NEIGHBORS, count - 1)
-    nearest = np.argpartition(-similarities, kept - 1, axis=1)[:, :kept]
-    for place, others in enumerate(nearest.tolist()):
+    nearest = np.argpartition(-similarities, kept - 1, axis=1)[:, :kept].tolist()
+    are_near = [set(others) for others in nearest]
+    for place, others in enumerate(nearest):
         for other, weight in zip(others, similarities[place, others].tolist(), strict=True):
-            if weight > 0:
-                links[place][other] = links[other][place] = weight
+            if weight > 0 and place in are_near[other]:
+                links[place][other] = weight
     return links
 
 
 def communities(links: Sequence[dict[int, float]]) -> Numbers:
     """Return a community per node: Louvain's method, in an order that is the same each time."""
     labels = np.arange(len(links))
+    doublings = float(np.log2(max(len(links), SMALL) / SMALL))
+    resolution = min(1 + RESOLUTION_STEP * doublings, MAX_RESOLUTION)
     graph, own = [dict(one) for one in links], [0.0] * len(links)
     while True:
-        moved = _local_moves(graph, own)
+        moved = _local_moves(graph, own, resolution)
         names = {community: number for number, community in enumerate(dict.fromkeys(moved))}
         if len(names) == len(graph):
             return labels
@@ -118,7 +124,7 @@ def nearest_center(vectors: Matrix, centers: Matrix) -> tuple[Numbers, Matrix]:
     return labels, similarities[np.arange(len(vectors)), labels]
 
 
-def _local_moves(graph: Sequence[dict[int, float]], own: Sequence[float]) -> list[int]:
+def _local_moves(graph: Sequence[dict[int, float]], own: Sequence[float], resolution: float) -> list[int]:
     """Return the community of each node once (nearly) no node gains by moving to that of a neighbor.
 
     `own` is twice the weight of the links within each node. The order of visits is random, always the same one.
@@ -135,7 +141,7 @@ def _local_moves(graph: Sequence[dict[int, float]], own: Sequence[float]) -> lis
             weights: defaultdict[int, float] = defaultdict(float)
             for other, weight in graph[node].items():
                 weights[community[other]] += weight
-            expected = RESOLUTION * degrees[node] / total
+            expected = resolution * degrees[node] / total
             best, gain = before, weights[before] - expected * sizes[before]
             for candidate, weight in weights.items():
                 # Larger by more than rounding, so that the moves come to an end.

@@ -25,6 +25,13 @@ PAIR_SHARE = 0.5
 STEM = 5  # letters that words of one family have in common: "livraison" and "livraisons"
 # What can be between two words of a term: "retard de livraison", "lack of light".
 _LINKS = frozenset(("de", "du", "des", "d", "a", "of"))
+# What people say about any subject.
+_CHAT = """
+merci bonjour bonsoir salut coucou svp stp bref rien sais monde gens personne truc chose choses jours aujourd hui
+demande demander thanks thank hello please sorry okay guys folks people back yesterday today days love anyone
+someone means lol mdr wow jeunes lovely nice great bien super really honestly franchement
+"""
+_UNSAID = STOP_WORDS | frozenset(_CHAT.split())
 # What ends a term: "colis, livraison" are two.
 _SEPARATORS = re.compile(r"[^\w\s'’-]")
 
@@ -135,4 +142,4 @@ def _terms(text: str, left_out: Collection[str]) -> Iterator[tuple[str, str]]:
 
 
 def _is_word(norm: str, left_out: Collection[str]) -> bool:
-    return len(norm) >= MIN_WORD and norm.isalpha() and norm not in STOP_WORDS and norm not in left_out
+    return len(norm) >= MIN_WORD and norm.isalpha() and norm not in _UNSAID and norm not in left_out
