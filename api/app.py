@@ -58,6 +58,7 @@ from api import (
     sources,
     stories,
     team,
+    themes,
     triage,
     volume,
     websites,
@@ -99,7 +100,7 @@ ROUTERS = [
         *(volume, documents, sentiment, explain, saved_views, columns, response_times, response_targets, exports),
         *(authors, welcome_queue, triage, bulk_changes, presence, notes, drafts, replies, saved_replies, channels),
         *(incidents, rule_replay, rules, feed_addresses, digests, deliveries, quiet_hours, playbook, goals, team),
-        *(followers, assistant),
+        *(followers, assistant, themes),
     )
 ]
 

@@ -61,6 +61,7 @@ from dashboards.views import (
     similar,
     story,
     team,
+    themes,
     triage,
     website,
     website_google,
@@ -158,6 +159,8 @@ GOALS = [
     ),
 ]
 STORIES = [
+    path("p/<int:project_id>/themes", themes.themes, name="themes"),
+    path("p/<int:project_id>/themes/<int:theme_id>", themes.theme_change, name="theme_change"),
     path("p/<int:project_id>/stories/<int:story_id>", story.story, name="story"),
     path("p/<int:project_id>/stories/<int:story_id>/split", story.story_split, name="story_split"),
     path("p/<int:project_id>/stories/<int:story_id>/join", story.story_join, name="story_join"),

@@ -14,21 +14,26 @@ from dashboards.presenters import overview_details as details
 from dashboards.presenters.mention_rows import shown_mentions
 from dashboards.presenters.overview_tiles import reach_tile
 from dashboards.presenters.story_rows import story_rows
+from dashboards.presenters.theme_rows import missing_words, theme_rows
 from dashboards.presenters.time_chart import title_of
 from dashboards.views.time_limit import within_time_limit
-from monitoring.insights.breakdown import subject_of
+from monitoring.insights.breakdown import Subject, subject_of
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.peaks import explain
 from monitoring.insights.profile import known_reach, profile
 from monitoring.insights.terms import distinctive_terms
+from monitoring.insights.themes import themes
 from monitoring.insights.top_stories import top_stories
 from monitoring.models import Keyword
+
+TOP_THEMES = 5
 
 
 @project_view()
 @within_time_limit
 def overview_details(request: SignedInRequest, membership: Membership) -> HttpResponse:
-    f = _subject(request, membership)
+    subject = _subject(request, membership)
+    f, counted = subject.f, themes(subject.f)
     found, terms, reach = profile(f), distinctive_terms(f), known_reach(f)
     heat = details.heat_rows(f, found.heat)
     mentions_url = reverse("mentions", args=[membership.project_id])
@@ -40,6 +45,8 @@ def overview_details(request: SignedInRequest, membership: Membership) -> HttpRe
         "busiest": details.busiest(heat),
         "hours": range(24),
         "zone": str(f.zone),
+        "themes": theme_rows(f, counted.shown[:TOP_THEMES], counted.total, subject.keywords),
+        "themes_missing": "" if counted.shown else missing_words(membership.project, counted),
         "stories": story_rows(f, top_stories(f)),
         "sources": details.source_rows(f, found),
         "authors": details.author_rows(f, found),
@@ -54,7 +61,7 @@ def overview_details(request: SignedInRequest, membership: Membership) -> HttpRe
 @project_view()
 @within_time_limit
 def overview_peak(request: SignedInRequest, membership: Membership) -> HttpResponse:
-    f = _subject(request, membership)
+    f = _subject(request, membership).f
     found = explain(f)
     mentions_url = reverse("mentions", args=[membership.project_id])
     context = {
@@ -77,8 +84,8 @@ def _template(request: SignedInRequest, name: str) -> str:
     return f"overview/_{name}.html" if request.htmx else f"overview/{name}.html"
 
 
-def _subject(request: SignedInRequest, membership: Membership) -> MentionFilter:
-    """Return the filter of the page, with the keywords that the overview is about."""
+def _subject(request: SignedInRequest, membership: Membership) -> Subject:
+    """Return what the overview is about, with the filter of the page."""
     project = membership.project
     f = MentionFilter.from_query(project, request.GET, timezone.now(), request.user.zone, person_id=request.user.pk)
-    return subject_of(f, list(Keyword.objects.filter(project=project).order_by("id"))).f
+    return subject_of(f, list(Keyword.objects.filter(project=project).order_by("id")))

@@ -13,6 +13,7 @@ from assistant.models import AssistantRequest, AssistantRules
 from delivery.models import Delivery, Destination, ExternalRecipient
 from monitoring.models import Author, AuthorNote, AuthorTag, Credential, Document, FetchRequest, Mention, Mute, Story
 from reports.models import Logo, Report, ShareLink
+from tests.dashboards.theme_rows import make_theme
 from tests.factories import PNG, make_keyword, make_mention, make_source
 from tests.website.factories import make_sign_in, make_website
 from workplace.models import (
@@ -149,6 +150,7 @@ def make_samples(project, owner, manager):
         "link_id": ShareLink.objects.create(report=report).pk,
         "recipient_id": report.recipients.create(user=owner).pk,
         "story_id": story.pk,
+        "theme_id": make_theme(project, [mention.document]).pk,
         "destination_id": destination.id,
         "channel_id": destination.id,
         "channel_name": "slack",

@@ -34,6 +34,7 @@ from tests.dashboards.author_rows import AuthorRows
 from tests.dashboards.collection_rows import CollectionRows
 from tests.dashboards.goal_rows import GoalRows
 from tests.dashboards.post_rows import PostRows
+from tests.dashboards.theme_rows import make_theme
 from tests.dashboards.website_rows import WebsiteRows
 from tests.factories import PNG, make_documents, make_keyword, make_mention, make_mentions, make_source
 from tests.vectors import direction, store_vectors
@@ -135,6 +136,7 @@ class World(AlertRows, AssistantRows, AuthorRows, GoalRows, CollectionRows, Post
         ]
         made = make_mentions([keyword, self.keyword], rows)
         self._add_to_story(made[:2])
+        make_theme(project, {one.document for one in made}, is_hidden=self.size % 3 == 0)
         make_documents(project, [{"source": source}])
         # The mention page shows the first mention: add a keyword and a source to its document.
         make_mention(keyword, self.mention.document)
