@@ -28,6 +28,7 @@ SMALL, RESOLUTION_STEP, MAX_RESOLUTION = 100, 0.5, 3.0
 MIN_GROUP = 5  # different texts: fewer are no theme
 MIN_SIMILARITY = 0.25  # to the center: what is less similar is in no group
 MIN_COHESION = 0.3  # the mean similarity of a group to its center
+SAME_CENTER = 0.8  # similarity of centers from which two groups are one
 MAX_ROUNDS = 20
 # A language with few texts has a mean that says more about them than about the language: it counts for as much as
 # this many texts with the mean of all.
@@ -54,8 +55,9 @@ def group(vectors: Matrix, languages: Sequence[str], same: Sequence[Hashable] | 
     firsts: dict[Hashable, int] = {}
     for place, key in enumerate(keys):
         firsts.setdefault(key, place)
-    shaping = centered[np.array(list(firsts.values())[:MAX_SHAPED])]
-    centers = _centers(shaping, communities(neighbor_weights(shaping)))
+    shaping = np.array(list(firsts.values())[:MAX_SHAPED])
+    centers = _centers(centered[shaping], communities(neighbor_weights(centered[shaping])))
+    centers = _denser(vectors[shaping], centered[shaping], centers)
     labels, similarities = nearest_center(centered, centers)
     labels[similarities < MIN_SIMILARITY] = NONE
     # Near-duplicates are one text: all go where the first goes.
@@ -184,9 +186,33 @@ def _centers(vectors: Matrix, labels: Numbers) -> Matrix:
         kept = np.flatnonzero((sizes >= MIN_GROUP) & (sums >= MIN_COHESION * sizes))
         if len(kept) == len(centers) and np.array_equal(moved, labels):
             break
-        labels = moved
-        centers = _means(vectors, np.where(np.isin(moved, kept), moved, NONE))
+        labels = _joined(np.where(np.isin(moved, kept), moved, NONE), centers)
+        centers = _means(vectors, labels)
     return centers
+
+
+def _denser(vectors: Matrix, centered: Matrix, centers: Matrix) -> Matrix:
+    """Return the centers of groups whose texts are nearer to each other than all texts are.
+
+    Without the mean, texts about nothing in particular have one thing in common: they are not about the themes.
+    """
+    labels, similarities = nearest_center(centered, centers)
+    labels[similarities < MIN_SIMILARITY] = NONE
+    overall = np.linalg.norm(vectors.mean(axis=0))
+    own = [vectors[labels == number] for number in range(len(centers))]
+    return centers[[len(rows) > 0 and np.linalg.norm(rows.mean(axis=0)) > overall for rows in own]]
+
+
+def _joined(labels: Numbers, centers: Matrix) -> Numbers:
+    """Return the labels with one for groups that have the same center: what is alike all over is cut at random."""
+    numbers = np.arange(len(centers))
+    are_same = centers @ centers.T >= SAME_CENTER
+    used = np.unique(labels[labels != NONE])
+    for number, place in enumerate(used):
+        same = used[:number][are_same[place, used[:number]]]
+        if len(same):
+            numbers[place] = numbers[same[0]]
+    return np.where(labels == NONE, NONE, numbers[labels])
 
 
 def _means(vectors: Matrix, labels: Numbers) -> Matrix:
