@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0007_shortcuts'),
-        ('monitoring', '0038_vectors'),
+        ('monitoring', '0040_first_pass'),
     ]
 
     operations = [
