@@ -1,4 +1,4 @@
-"""Themes as rows: name, size, change, sentiment, and the links that make one a keyword, a rule or a view.
+"""Themes as rows: name, size, change, sentiment, and the links that create a keyword, a rule or a view.
 
 In: counted themes and posts of monitoring/insights/themes.py. Out: frozen rows for templates/themes. Called by
 dashboards/views/themes.py and overview_parts.py.
@@ -72,7 +72,7 @@ def missing_words(project: Project, found: Themes) -> str:
         return _("No theme has mentions in this period. Choose a longer one.")
     vectors = DocumentVector.objects.filter(project=project)[:MIN_DOCUMENTS].count()
     if vectors >= MIN_DOCUMENTS:
-        return _("Vigie is finding the themes of your mentions. They appear here in a few minutes.")
+        return _("Vigie is grouping your mentions. Their themes appear here in a few minutes.")
     if vectors or found.total < MIN_DOCUMENTS:
         return ngettext(
             "Themes need at least %(minimum)s mentions that the encoder has read. So far it has read %(number)s.",

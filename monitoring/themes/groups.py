@@ -1,4 +1,4 @@
-"""Group vectors by theme: those that are near each other, in whatever language. Pure.
+"""Group vectors by theme: those that are near each other, regardless of their language. Pure.
 
 In: vectors of unit length, their languages, and which are near-duplicates. Out: a group for each, or NONE. Called by
 ingest/themes.py and the tests.
@@ -146,7 +146,7 @@ def _local_moves(graph: Sequence[dict[int, float]], own: Sequence[float], resolu
             expected = resolution * degrees[node] / total
             best, gain = before, weights[before] - expected * sizes[before]
             for candidate, weight in weights.items():
-                # Larger by more than rounding, so that the moves come to an end.
+                # Larger by more than rounding: otherwise the moves might not come to an end.
                 if weight - expected * sizes[candidate] > gain + 1e-9:
                     best, gain = candidate, weight - expected * sizes[candidate]
             sizes[best] += degrees[node]
@@ -179,7 +179,7 @@ def _centers(vectors: Matrix, labels: Numbers) -> Matrix:
     centers = _means(vectors, labels)
     for _ in range(MAX_ROUNDS):
         moved, similarities = nearest_center(vectors, centers)
-        # What is similar to no center would pull the nearest one away.
+        # A text that is similar to no center would pull the nearest one away.
         moved[similarities < MIN_SIMILARITY] = NONE
         sizes = np.bincount(moved[moved != NONE], minlength=len(centers))
         sums = np.bincount(moved[moved != NONE], similarities[moved != NONE], minlength=len(centers))

@@ -1,6 +1,6 @@
-"""Name groups of texts by the words that tell each from the others, one name per language of the readers. Pure.
+"""Name groups of texts by the words that set each apart from the others, one name per language of the readers. Pure.
 
-In: texts with their languages and groups. Out: terms by group and language, the most telling first. Called by
+In: texts with their languages and groups. Out: terms by group and language, the most distinctive first. Called by
 ingest/themes.py.
 """
 
@@ -23,16 +23,16 @@ PRIOR = 0.5  # texts: how little a word says that occurs once
 # Two words side by side are clearer than one of them, if this share of its texts has both.
 PAIR_SHARE = 0.5
 STEM = 5  # letters that words of one family have in common: "livraison" and "livraisons"
-# What can be between two words of a term: "retard de livraison", "lack of light".
+# Words that a term may have between two others: "retard de livraison", "lack of light".
 _LINKS = frozenset(("de", "du", "des", "d", "a", "of"))
-# What people say about any subject.
+# Words of posts about any subject.
 _CHAT = """
 merci bonjour bonsoir salut coucou svp stp bref rien sais monde gens personne truc chose choses jours aujourd hui
 demande demander thanks thank hello please sorry okay guys folks people back yesterday today days love anyone
 someone means lol mdr wow jeunes lovely nice great bien super really honestly franchement
 """
 _UNSAID = STOP_WORDS | frozenset(_CHAT.split())
-# What ends a term: "colis, livraison" are two.
+# Signs that end a term: "colis, livraison" are two.
 _SEPARATORS = re.compile(r"[^\w\s'’-]")
 
 
@@ -49,7 +49,7 @@ Terms = dict[str, list[str]]
 
 
 def terms_of(texts: Sequence[Text], languages: Sequence[str], left_out: Collection[str]) -> dict[int, Terms]:
-    """Return for each group the terms of its texts in each of these languages, the most telling first.
+    """Return for each group the terms of its texts in each of these languages, the most distinctive first.
 
     A language in which the group has few texts gets the terms of the language in which it has most. `left_out` are
     folded words that no name has: those of the keywords.

@@ -53,7 +53,7 @@ def test_overview_has_the_largest_themes(late, as_person, viewer):
 
 @pytest.mark.parametrize(
     ("vectors", "mentions", "words"),
-    [(0, 0, "at least"), (3, 3, "at least"), (0, 30, "sentence encoder"), (30, 30, "is finding")],
+    [(0, 0, "at least"), (3, 3, "at least"), (0, 30, "sentence encoder"), (30, 30, "is grouping")],
 )
 def test_page_without_themes_says_why(keyword, as_person, viewer, vectors, mentions, words):
     viewer.language = "en"

@@ -1,4 +1,4 @@
-"""Grouping: vectors around directions are found again, whatever their language, and those around none are left out."""
+"""Grouping: vectors around directions are found again in any language, and those around none are left out."""
 
 import numpy as np
 import pytest
