@@ -34,6 +34,7 @@ from monitoring.query_tools.widenings import (
 DAYS = 30
 HISTORY = 50_000  # newest items that are searched
 SAMPLE = 2_000  # items whose words are compared with those of the query
+CHUNK = 250  # of them are read at once
 SAMPLE_S, TOTAL_S, EACH_S = 1.2, 4.0, 0.3  # seconds
 MAX_SHARE = 0.2  # of all items: a condition without which more match is no near miss but the subject
 MAX_SHOWN = 5  # widenings per cause
@@ -160,10 +161,10 @@ def _words(ids: Iterable[int], deadline: float) -> tuple[Counter[str], int]:
     """Return in how many items each folded word occurs, and how many items were read before the deadline."""
     words: Counter[str] = Counter()
     read, ids = 0, list(ids)
-    for start in range(0, len(ids), 100):
+    for start in range(0, len(ids), CHUNK):
         if read and time.monotonic() >= deadline:
             break
-        docs = read_docs(ids[start : start + 100])
+        docs = read_docs(ids[start : start + CHUNK])
         words.update(document_frequencies(f"{stored.doc.title}\n{stored.doc.text}" for stored in docs))
         read += len(docs)
     return words, read
