@@ -34,7 +34,7 @@ from monitoring.query_tools.widenings import (
 DAYS = 30
 HISTORY = 50_000  # newest items that are searched
 SAMPLE = 2_000  # items whose words are compared with those of the query
-CHUNK = 250  # of them are read at once
+CHUNK = 250  # of them are read with one query
 SAMPLE_S, TOTAL_S, EACH_S = 1.2, 4.0, 0.3  # seconds
 MAX_SHARE = 0.2  # of all items: a condition without which more match is no near miss but the subject
 MAX_SHOWN = 5  # widenings per cause
