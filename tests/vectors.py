@@ -3,13 +3,13 @@
 `stand_in_encoder` replaces the encoder by one that only knows which words two texts share.
 """
 
-import sys
 import zlib
 from dataclasses import dataclass
-from types import ModuleType
 
 import numpy as np
 import pytest
+
+from monitoring.embedding import encoder
 
 VERSION = "test1"
 DIMENSIONS = 256
@@ -66,9 +66,8 @@ class StandInEncoder:
 def stand_in_encoder(monkeypatch):
     from monitoring.insights.meaning import vector_of
 
-    module, encoder = ModuleType("encoder"), StandInEncoder()
-    module.load = lambda: encoder
-    monkeypatch.setitem(sys.modules, "monitoring.embedding.encoder", module)
+    stand_in = StandInEncoder()
+    monkeypatch.setattr(encoder, "load", lambda: stand_in)
     vector_of.cache_clear()
-    yield encoder
+    yield stand_in
     vector_of.cache_clear()

@@ -2,8 +2,9 @@
 
 from enum import Enum
 
-# Below it, texts have little more in common than a language or a kind.
-LEAST = 0.5
+# Of pairs among 440 posts in 22 themes that the encoder was not trained on, 62% have one theme from 0.4 on, 86% from
+# 0.5 and all from 0.6; of those below 0.4, few have. A phrase is shorter than a post, and farther from it.
+LEAST, LEAST_OF_PHRASE = 0.4, 0.35
 
 
 class Closeness(Enum):
@@ -14,7 +15,7 @@ class Closeness(Enum):
     RELATED = "related"
 
 
-LIMITS = {Closeness.VERY_CLOSE: 0.8, Closeness.CLOSE: 0.65, Closeness.RELATED: LEAST}
+LIMITS = {Closeness.VERY_CLOSE: 0.6, Closeness.CLOSE: 0.5, Closeness.RELATED: LEAST}
 
 
 def closeness(similarity: float) -> Closeness:

@@ -8,13 +8,14 @@ what was found, as those of any search do. Called by filters.py, documents.py an
 from collections.abc import Collection, Iterator
 from datetime import datetime
 from functools import cached_property, lru_cache
-from importlib import import_module
 
 import numpy as np
+from django.conf import settings
 from django.db import connection
 from numpy.typing import NDArray
 
-from monitoring.insights.closeness import LEAST
+from monitoring.embedding import encoder
+from monitoring.insights.closeness import LEAST_OF_PHRASE
 from monitoring.insights.nearest import EXACT_VECTORS, Condition, Near, nearest, nearest_of
 from monitoring.insights.pgvector import Support, support
 from monitoring.insights.search import Search, SearchError
@@ -59,7 +60,7 @@ class MeaningSearch:
         """The documents found with their similarity, the closest first."""
         if unavailable():
             return {}
-        return {one.document_id: one.similarity for one in self._nearest() if one.similarity >= LEAST}
+        return {one.document_id: one.similarity for one in self._nearest() if one.similarity >= LEAST_OF_PHRASE}
 
     @property
     def documents(self) -> list[int]:
@@ -143,6 +144,8 @@ def unavailable() -> str:
     found = support()
     if found is not Support.READY:
         return meaning_sentence(found.value)
+    if settings.SENTIMENT_BACKEND != "builtin":  # then workers store no vectors
+        return meaning_sentence("no_encoder")
     try:
         vector_of("")
     except (ImportError, OSError):
@@ -156,8 +159,8 @@ def vector_of(phrase: str) -> tuple[NDArray[np.float32], str]:
 
     Raises ImportError or OSError if the encoder is not installed.
     """
-    encoder = import_module("monitoring.embedding.encoder").load()
-    return encoder.encode([phrase]).vectors[0], encoder.version
+    loaded = encoder.load()
+    return loaded.encode([phrase]).vectors[0], loaded.version
 
 
 def _is_exclusion(words: str) -> bool:

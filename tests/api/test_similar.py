@@ -22,7 +22,7 @@ def asked(keyword):
 
 
 def test_api_lists_similar_mentions(project, viewer, program, keyword, asked):
-    for title, similarity in (("Related", 0.55), ("Close", 0.9)):
+    for title, similarity in (("Related", 0.45), ("Close", 0.9)):
         mention = make_mention(keyword, title=title)
         store_vectors([(mention.document, near(1, similarity))])
     api = program(viewer)

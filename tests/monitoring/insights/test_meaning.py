@@ -1,6 +1,5 @@
 """The search by meaning: ranked, narrowed by everything else of a filter, and counted as it is listed."""
 
-import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,6 +7,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.models import Project
+from monitoring.embedding import encoder
 from monitoring.insights import meaning, nearest
 from monitoring.insights.documents import DocumentSearch, id_batches, page
 from monitoring.insights.facets import facet_rows
@@ -37,6 +37,10 @@ def add(keyword, stand_in_encoder):
     return add
 
 
+def without_packages():
+    raise ImportError("the encoder needs: pip install -r requirements/onnx.txt")
+
+
 def read(project, q='~"late delivery of lamps"', **params):
     query = QueryDict(mutable=True)
     query.update({"q": q, "period": "30d"} | {name.rstrip("_"): value for name, value in params.items()})
@@ -55,7 +59,7 @@ def test_closest_mentions_are_listed_first_with_their_similarity(project, add):
     found = mention_page(f)
     assert [row.document.title for row in found.rows] == [CLOSE, RELATED] and found.is_ranked
     assert found.rows[0].similarity == pytest.approx(1, abs=0.002)
-    assert meaning.LEAST <= found.rows[1].similarity < 0.9
+    assert meaning.LEAST_OF_PHRASE <= found.rows[1].similarity < 0.9
 
 
 def test_count_facets_chart_and_sentiment_agree_with_the_list(project, add):
@@ -173,9 +177,13 @@ def test_filter_survives_its_query_string(project, add):
     assert again == f
 
 
-def test_server_without_encoder_reports_it_and_finds_nothing(project, add, monkeypatch):
+@pytest.mark.parametrize("cause", ["package", "setting"])
+def test_server_without_encoder_reports_it_and_finds_nothing(project, add, monkeypatch, settings, cause):
     add(CLOSE)
-    monkeypatch.setitem(sys.modules, "monitoring.embedding.encoder", None)  # as if it were not installed
+    if cause == "setting":
+        settings.SENTIMENT_BACKEND = "small"
+    else:
+        monkeypatch.setattr(encoder, "load", without_packages)
     meaning.vector_of.cache_clear()
     f = read(project)
     (problem,) = f.problems
