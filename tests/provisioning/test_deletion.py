@@ -38,6 +38,7 @@ from monitoring.models import (
     Document,
     DocumentActivity,
     DocumentRevision,
+    DocumentTheme,
     DocumentVector,
     EngagementPoint,
     FetchRequest,
@@ -55,6 +56,8 @@ from monitoring.models import (
     StoryCheck,
     StoryRedirect,
     StorySignature,
+    Theme,
+    ThemeRun,
     Triage,
 )
 from provisioning import deletion
@@ -133,6 +136,9 @@ def fill(project, user, documents=12):
     StoryRedirect.objects.create(story_id=uuid4().int % 10**12, project=project, target=1)
     StorySignature.objects.create(document=mentions[0].document, keys=[1], published=published)
     DocumentVector.objects.create(document=mentions[0].document, project=project, version="1", vector=[0.0] * 256)
+    theme = Theme.objects.create(project=project, center=[0.0] * 256, version="1")
+    DocumentTheme.objects.create(document=mentions[0].document, theme=theme)
+    ThemeRun.objects.create(project=project)
     for mention in (mentions[0], None):
         Correction.objects.create(project=project, mention=mention, user=user, label="negative", text="Lumen")
     scores = {"accuracy_before": 0.5, "accuracy_after": 0.6, "is_better": True}
@@ -283,7 +289,7 @@ def test_fill_covers_every_table_that_references_a_project():
         "OwnAccount",
         "GoogleSignIn",
     }
-    covered |= {"AssistantRequest", "AssistantRules"}
+    covered |= {"AssistantRequest", "AssistantRules", "Theme", "ThemeRun"}
     covered |= {"ExternalRecipient", "Logo", "Report", "Website", "Collection", "DocumentVector"}
     covered |= {"CalendarAddress", "CalendarRules", "Post", "PostTemplate", "PostingSlot", "OutgoingPost"}
     assert referencing == covered, "add the new table to fill() above, and here"
