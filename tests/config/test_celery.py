@@ -41,6 +41,7 @@ def test_long_running_tasks_have_low_priority():
         "monitoring.tasks.walk_mutes",
         "monitoring.tasks.rescore_mentions",
         "monitoring.tasks.encode_backlog",
+        "monitoring.tasks.group_themes",
         "monitoring.tasks.fill_authors",
         "monitoring.tasks.walk_authors",
         "monitoring.tasks.erase_items",
