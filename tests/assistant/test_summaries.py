@@ -140,7 +140,7 @@ def test_obedient_model_leaks_and_links_nothing(chat, project, manager, stranger
     for sentence in request.result.get("sentences", []):
         assert sentence["mentions"] == [mention.pk] and sentence["documents"] == [mention.document_id]
         assert "evil" not in sentence["text"]
-    assert secret.pk not in request.document_ids
+    assert secret.document_id not in request.document_ids
     assert request.state in ("done", "failed") and (request.error or request.result)
 
 
