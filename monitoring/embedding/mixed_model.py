@@ -17,7 +17,7 @@ from monitoring.embedding import encoder
 from monitoring.embedding.encoder import LABELS, Encoder
 from monitoring.sentiment.features import Rows
 from monitoring.sentiment.hashing import LANGUAGES, language_numbers
-from monitoring.sentiment.model import Model
+from monitoring.sentiment.model import Model, softmax
 from monitoring.sentiment.model import load as load_small
 
 FILE = Path(__file__).parent / "mix.json"
@@ -43,9 +43,7 @@ class Mix:
         parts = np.stack([np.log(small + EPSILON), outputs[:, :LABELS]], axis=1)
         logits = np.einsum("npl,np->nl", parts, self.weights[languages]) + self.bias[languages]
         seen = 1 / (1 + np.exp(-outputs[:, LABELS:].astype(np.float64)))
-        logits /= 1 + seen @ self.damping[:, None]
-        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return odds / odds.sum(axis=1, keepdims=True)
+        return softmax(logits / (1 + seen @ self.damping[:, None]))
 
     @classmethod
     def from_json(cls, found: Mapping[str, object]) -> "Mix":

@@ -55,9 +55,7 @@ class Blend:
 
     def probabilities(self, of_parts: np.ndarray, languages: np.ndarray) -> np.ndarray:
         """Return probabilities for log-odds by part, text and label."""
-        logits = np.einsum("pnl,np->nl", of_parts, self.weights[languages]) + self.bias[languages]
-        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return odds / odds.sum(axis=1, keepdims=True)
+        return softmax(np.einsum("pnl,np->nl", of_parts, self.weights[languages]) + self.bias[languages])
 
 
 @dataclass(frozen=True)
@@ -131,6 +129,12 @@ def _linear(arrays: Mapping[str, np.ndarray], prefix: str) -> Linear:
         arrays[prefix + name] for name in ("rows", "steps", "unit", "ideas", "measures", "bias")
     )
     return Linear(pack(rows, steps), float(unit), *others)
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Return the probabilities of log-odds, one row per text."""
+    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return odds / odds.sum(axis=1, keepdims=True)
 
 
 def label_of(probabilities: Sequence[float], threshold: float) -> str:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from monitoring.sentiment.features import Rows, word_rows
-from monitoring.sentiment.model import LABELS
+from monitoring.sentiment.model import LABELS, softmax
 from monitoring.sentiment.model_files import MODEL_FILES
 
 if TYPE_CHECKING:
@@ -67,9 +67,7 @@ class OnnxModel:
         available = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
         expected = {each.name for each in self.session.get_inputs()}
         (logits, *_) = self.session.run(None, {name: value for name, value in available.items() if name in expected})
-        logits = np.asarray(logits, np.float64)[:, self.order]
-        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return odds / odds.sum(axis=1, keepdims=True)
+        return softmax(np.asarray(logits, np.float64)[:, self.order])
 
 
 def load_onnx(folder: str) -> OnnxModel:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from monitoring.sentiment.features import Rows
-from monitoring.sentiment.model import LABELS
+from monitoring.sentiment.model import LABELS, softmax
 
 MIN_CORRECTIONS = 20  # with fewer, five folds of less than four say nothing
 FOLDS = 5
@@ -61,7 +61,7 @@ class Layer:
             position = np.minimum(np.searchsorted(self.rows, words.rows), len(self.rows) - 1)
             known = self.rows[position] == words.rows
             shifts += _sums(self.weights[position] * known[:, None], words)
-        return _softmax(shifts + np.log(probabilities + _EPSILON))
+        return softmax(shifts + np.log(probabilities + _EPSILON))
 
     def to_bytes(self) -> bytes:
         """Return the layer in the format of `SentimentLayer.weights`."""
@@ -146,7 +146,7 @@ def _fit(lesson: Lesson, truth: np.ndarray, weight: np.ndarray) -> Layer:
     velocity, turn = np.zeros_like(weights), np.zeros_like(directions)
     for _ in range(ITERATIONS):
         shifts = _sums(weights[active.rows], active) + vectors @ directions
-        error = (_softmax(base + shifts) - target) * weight[:, None] / weight.sum()
+        error = (softmax(base + shifts) - target) * weight[:, None] / weight.sum()
         gradient = REGULARIZATION / len(truth) * weights
         for column in range(len(LABELS)):
             gradient[:, column] += np.bincount(active.rows, error[active.owner, column] * active.value, len(rows))
@@ -161,8 +161,3 @@ def _sums(parts: np.ndarray, words: Words) -> np.ndarray:
     """Return the sum of the parts of each text, one column per label."""
     columns = [np.bincount(words.owner, parts[:, c] * words.value, words.size) for c in range(len(LABELS))]
     return np.stack(columns, axis=1)
-
-
-def _softmax(logits: np.ndarray) -> np.ndarray:
-    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return odds / odds.sum(axis=1, keepdims=True)
