@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent
 MODEL, TOKENIZER = "encoder.onnx", "tokenizer.json"
-DIMENSIONS = 256
+DIMENSIONS = 256  # of the vector: the main directions of the 384 of the network
 LABELS, SIGNALS = 3, ("sarcasm", "mixed")
 OUTPUTS = LABELS + len(SIGNALS)
 MAX_TOKENS = 128  # the time grows faster than the length, and nearly all posts are shorter

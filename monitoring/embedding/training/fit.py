@@ -16,8 +16,9 @@ import torch
 from tokenizers import Encoding, Tokenizer
 from torch.nn import functional
 
+from monitoring.embedding.encoder import DIMENSIONS, LABELS, PAD
 from monitoring.embedding.training.examples import Example
-from monitoring.embedding.training.network import DIMENSIONS, LABELS, PAD, Network
+from monitoring.embedding.training.network import Network
 
 log = logging.getLogger(__name__)
 

@@ -9,12 +9,10 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from monitoring.embedding.encoder import DIMENSIONS, LABELS, OUTPUTS, PAD
 from monitoring.embedding.training.e5_file import E5File
 
 WIDTH, HEADS, INNER, LAYERS, POSITIONS = 384, 12, 1536, 12, 512
-DIMENSIONS = 256  # of the vector: 384 rotated to their main directions, of which the last third carries 2%
-LABELS, SIGNALS = 3, 2  # negative, neutral, positive; sarcasm, mixed
-PAD = 1
 DROPOUT = 0.1
 _EPSILON = 1e-12
 
@@ -62,7 +60,7 @@ class Network(nn.Module):
         self.to_vector = nn.Linear(WIDTH, DIMENSIONS)
         self.attention = nn.Linear(WIDTH, 1)
         self.hidden = nn.Linear(2 * WIDTH, WIDTH)
-        self.output = nn.Linear(WIDTH, LABELS + SIGNALS)
+        self.output = nn.Linear(WIDTH, OUTPUTS)
         self.set_bias = nn.Embedding(sets, LABELS)
         nn.init.zeros_(self.set_bias.weight)
         nn.init.zeros_(self.attention.weight)

@@ -6,7 +6,6 @@ In: an `E5File` and the texts of training. Out: the numbers of the kept pieces, 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-import numpy as np
 import wordfreq
 from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
@@ -85,8 +84,3 @@ def _counted(tokenizer: Tokenizer, texts: Sequence[str], weights: Iterable[float
             for number in one.ids:
                 counts[number] += weight  # type: ignore[assignment]
     return counts
-
-
-def rows_of(table: np.ndarray, kept: Sequence[int]) -> np.ndarray:
-    """Return the rows of the word table of the kept pieces."""
-    return table.reshape(-1, 384)[list(kept)]
