@@ -63,6 +63,16 @@ class StandInEncoder:
 
 
 @pytest.fixture
+def asked(keyword):
+    """Return a mention of the test's `keyword` with the vector to which `near(1, …)` is similar."""
+    from tests.factories import make_mention
+
+    mention = make_mention(keyword, title="Asked")
+    store_vectors([(mention.document, direction(1))])
+    return mention
+
+
+@pytest.fixture
 def stand_in_encoder(monkeypatch):
     from monitoring.insights.meaning import vector_of
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.factories import make_keyword, make_mention
-from tests.vectors import direction, near, store_vectors
+from tests.vectors import near, store_vectors
 
 pytestmark = pytest.mark.django_db
 CLOSE, RELATED = "late delivery of lamps", "late lamps delivery and broken switch parts"
@@ -12,13 +12,6 @@ CLOSE, RELATED = "late delivery of lamps", "late lamps delivery and broken switc
 @pytest.fixture
 def keyword(project):
     return make_keyword(project)
-
-
-@pytest.fixture
-def asked(keyword):
-    mention = make_mention(keyword, title="Asked")
-    store_vectors([(mention.document, direction(1))])
-    return mention
 
 
 def test_api_lists_similar_mentions(project, viewer, program, keyword, asked):

@@ -259,7 +259,7 @@ def test_draft_goes_into_the_field_without_a_script_and_stays_marked(
     assert "A second person has to approve this draft." in words(saved)
     reader = as_person(english_manager).get(at("mention", mentions[0].pk))
     assert MARK in words(reader)
-    text = "An answer that a person has written anew."
+    text = "An answer that a person has rewritten."
     edited = client.post(at("mention_reply", mentions[0].pk), {"text": text, "version": 1, "action": "save"}, **HTMX)
     assert "data-assistant-mark" not in edited.content.decode()
 

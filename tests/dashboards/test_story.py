@@ -20,13 +20,6 @@ def keyword(project):
 
 
 @pytest.fixture
-def english_viewer(viewer):
-    viewer.language = "en"
-    viewer.save()
-    return viewer
-
-
-@pytest.fixture
 def story(keyword):
     """Five items on three sites within two days; the last one is ignored, one has another text."""
     rows = [
@@ -60,8 +53,8 @@ def mentions_of(story):
     return list(Mention.objects.filter(story=story).order_by("published"))
 
 
-def test_page_tells_how_the_story_spread(as_person, english_viewer, at, story):
-    page = open_story(as_person(english_viewer), at, story)
+def test_page_tells_how_the_story_spread(as_person, viewer, at, story):
+    page = open_story(as_person(viewer), at, story)
     facts = page.context["facts"].found
     assert (facts.items, facts.site_count, len(facts.platforms), facts.authors) == (5, 3, 2, 1)
     assert facts.sites[0] == ("agency.example", 2)
@@ -104,8 +97,8 @@ def test_items_are_paged_from_the_first_to_the_last(as_person, viewer, at, story
     assert open_story(client, at, story, "?cursor=nonsense").status_code == 200
 
 
-def test_page_leads_back_to_the_list_and_says_how_many_items_it_has(as_person, english_viewer, at, story):
-    client = as_person(english_viewer)
+def test_page_leads_back_to_the_list_and_says_how_many_items_it_has(as_person, viewer, at, story):
+    client = as_person(viewer)
     page = open_story(client, at, story, "?from=2026-11-10&to=2026-11-10&stories=fold")
     assert page.context["listed"] == 4
     assert "4 items are in your list" in page.content.decode()
@@ -113,8 +106,8 @@ def test_page_leads_back_to_the_list_and_says_how_many_items_it_has(as_person, e
     assert "stories=fold" in page.context["back"]
 
 
-def test_reading_pane_lists_the_other_items_of_the_story(as_person, english_viewer, at, keyword, story):
-    client = as_person(english_viewer)
+def test_reading_pane_lists_the_other_items_of_the_story(as_person, viewer, at, keyword, story):
+    client = as_person(viewer)
     html = client.get(at("mention", mentions_of(story)[1].pk)).content.decode()
     assert "4 other items of the same story" in html and at("story", story.pk) in html
     assert "same story" not in client.get(at("mention", make_mention(keyword).pk)).content.decode()

@@ -13,7 +13,7 @@ from monitoring.insights.pgvector import Support
 from monitoring.insights.similar import State, similar_mentions
 from monitoring.models import Document
 from tests.factories import make_document, make_keyword, make_mention, make_mentions, make_story
-from tests.vectors import direction, near, store_vectors
+from tests.vectors import near, store_vectors
 
 pytestmark = pytest.mark.django_db
 
@@ -24,10 +24,8 @@ def keyword(project):
 
 
 @pytest.fixture
-def asked(keyword):
-    mention = make_mention(keyword, title="Asked")
-    store_vectors([(mention.document, direction(1))])
-    return mention.document
+def asked(asked):
+    return asked.document
 
 
 def add(keyword, title, similarity, **fields):
