@@ -5,6 +5,7 @@ the texts. The weights of both parts were fitted per language on texts that neit
 Called by enrichment/ and the command `sentiment`.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -81,10 +82,11 @@ class MixedModel:
 
 
 @cache
-def load() -> MixedModel:
+def load(file: Path = FILE) -> MixedModel:
     """Return both models, loaded once per process. Raise ImportError or OSError as `encoder.load` does."""
-    found, small = encoder.load(), load_small()
-    mix = Mix.from_json(json.loads(FILE.read_text()))
+    found, small, content = encoder.load(), load_small(), file.read_bytes()
+    mix = Mix.from_json(json.loads(content))
     if mix.weights.shape != (len(LANGUAGES), PARTS):
-        raise ValueError(f"{FILE} is of another version")
-    return MixedModel(f"{small.version}-{found.version}", small, found, mix)
+        raise ValueError(f"{file} is of another version")
+    digest = hashlib.sha256(found.version.encode() + content).hexdigest()[:8]
+    return MixedModel(f"{small.version}-{digest}", small, found, mix)
