@@ -77,8 +77,7 @@ def complete(
 
 
 def _request(endpoint: Endpoint, payload: Mapping[str, object]) -> ApiRequest:
-    # Requests are rare: a kept connection would often be one that the server has closed.
-    headers = {"Connection": "close"} | ({"Authorization": f"Bearer {endpoint.key}"} if endpoint.key else {})
+    headers = {"Authorization": f"Bearer {endpoint.key}"} if endpoint.key else {}
     return ApiRequest(f"{endpoint.url}/chat/completions", headers, json=payload)
 
 

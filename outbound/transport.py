@@ -154,13 +154,16 @@ class _CheckedConnection(_ConnectionBase):
         super().connect()
         _current.budget.has_connected = True
 
-    def request(self, *args: Any, **kwargs: Any) -> None:
+    def request(self, method: str, *args: Any, **kwargs: Any) -> None:
         budget = _current.budget
+        if self.sock is not None and method != "GET":
+            # The server may close a pooled connection at this moment, and only a GET can be sent a second time.
+            self.close()
         if self.sock is None:
             self.connect()
         budget.is_reused = not budget.has_connected
         cast(_LimitedSocket, self.sock).budget = budget
-        super().request(*args, **kwargs)
+        super().request(method, *args, **kwargs)
 
 
 def connect(address: str, port: int, timeout_s: float) -> socket.socket:

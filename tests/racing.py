@@ -6,9 +6,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from django.db import connection
 
-# Of this test: other workers use other databases of the same server.
+# Of this test: other workers use other databases of the same server. A transaction reads pg_stat_activity once: sessions
+# that were opened since then are missing until its snapshot is cleared.
 WAITING = (
-    "SELECT count(DISTINCT pid) FROM pg_locks JOIN pg_stat_activity USING (pid)"
+    "SELECT pg_stat_clear_snapshot();"
+    " SELECT count(DISTINCT pid) FROM pg_locks JOIN pg_stat_activity USING (pid)"
     " WHERE NOT granted AND datname = current_database()"
 )
 
@@ -37,7 +39,8 @@ def race(*calls):
 def start_until_blocked(call, waiting=1) -> Future:
     """Start a call in a thread and return when `waiting` calls wait for a lock, or it is done.
 
-    Its result is available after the caller has committed the transaction that blocks it.
+    Its result is available after the caller has committed the transaction that blocks it. Raise TimeoutError if it is
+    neither blocked nor done after ten seconds.
     """
 
     def run():
@@ -54,6 +57,8 @@ def start_until_blocked(call, waiting=1) -> Future:
         while not future.done() and time.monotonic() < deadline:
             cursor.execute(WAITING)
             if cursor.fetchone()[0] >= waiting:
-                break
+                return future
             time.sleep(0.01)
+    if not future.done():
+        raise TimeoutError(f"fewer than {waiting} calls wait for a lock")
     return future

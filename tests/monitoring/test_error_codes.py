@@ -17,7 +17,7 @@ from monitoring.platforms.app_store import check_countries
 from monitoring.platforms.base import ERROR_CODES as PLATFORM_CODES
 from monitoring.platforms.registry import poll
 from monitoring.platforms.settings import ERROR_CODES as SETTING_CODES
-from monitoring.query import QueryError
+from monitoring.query import QueryError, split_query
 from monitoring.query import parse as parse_query
 from monitoring.query.errors import MESSAGES
 from outbound import ERROR_CODES, ClientSettings, HttpClient
@@ -103,7 +103,14 @@ QUERIES = {
     "looks_like_operator": "a NEAR5 b",
     "single_quotes": "'a b'",
     "field_colon": "title=a",
+    "meaning_in_keyword": '~"late delivery"',
     "wildcard_alone": '"a * b"',
+}
+# Of searches only: a keyword has no phrase to find by meaning.
+SEARCHES = {
+    "meaning_place": '~"late" OR lamp',
+    "meaning_twice": '~"late" ~"broken"',
+    "meaning_too_long": f'~"{"a" * 1000}"',
 }
 
 
@@ -182,7 +189,7 @@ def test_sources_have_a_message_for_exactly_the_codes_that_are_produced():
 @pytest.mark.parametrize("code", MESSAGES)
 def test_query_parser_raises_every_error_code_with_its_message(code):
     with pytest.raises(QueryError) as caught:
-        parse_query(QUERIES[code])
+        split_query(SEARCHES[code]) if code in SEARCHES else parse_query(QUERIES[code])
     assert caught.value.code == code
     assert re.search(r"\{[a-z]+\}", str(caught.value)) is None
 

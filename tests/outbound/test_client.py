@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outbound import ERROR_CODES, ClientSettings, HttpClient
+from outbound import ERROR_CODES, ApiRequest, ClientSettings, HttpClient
 from tests.lookalikes.feeds import GARBAGE, FeedServer, cut_in_a_chunk, cut_short, deflate_bomb, gzip_bomb
 
 FEED = b"<rss version='2.0'><channel><title>Vigie</title></channel></rss>"
@@ -126,6 +126,13 @@ def test_fetch_percent_encodes_non_ascii_url_once(server, http_client):
 def test_fetch_retries_once_when_pooled_connection_is_closed(server, http_client):
     url = server.put("/drop", body=FEED, fault="drop")
     assert [http_client.fetch(url).body for _ in range(3)] == [FEED] * 3
+
+
+def test_post_is_never_sent_on_a_connection_that_the_server_may_be_closing(server, http_client):
+    """It is not retried: the server may have received it."""
+    url = server.put("/drop", body=FEED, fault="drop")
+    assert http_client.fetch(url).body == FEED
+    assert [http_client.call(ApiRequest(url, json={"text": "x"})).error for _ in range(2)] == [None, None]
 
 
 def test_client_is_shared_by_many_threads(server):

@@ -82,7 +82,7 @@ def test_killed_build_is_replaced(project, documents):
         assert prepare_search() is False, "another session is building"
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                "SELECT pg_stat_clear_snapshot(); SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND query LIKE 'CREATE INDEX CONCURRENTLY%%'"
             )
         with pytest.raises(OperationalError):
