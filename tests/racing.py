@@ -6,8 +6,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from django.db import connection
 
-# Of this test: other workers use other databases of the same server. A transaction reads pg_stat_activity once: sessions
-# that were opened since then are missing until its snapshot is cleared.
+# Of this test: other workers use other databases of the same server. A transaction reads pg_stat_activity once:
+# sessions that were opened since then are missing until its snapshot is cleared.
 WAITING = (
     "SELECT pg_stat_clear_snapshot();"
     " SELECT count(DISTINCT pid) FROM pg_locks JOIN pg_stat_activity USING (pid)"
