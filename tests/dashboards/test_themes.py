@@ -46,6 +46,13 @@ def test_page_has_each_theme_with_its_numbers_and_posts(late, as_person, viewer,
     assert all(f"Late parcel {number}" in listed for number in range(4)) and "Story " not in listed
 
 
+def test_navigation_and_phone_menu_link_to_the_themes(late, as_person, viewer):
+    link = rf'href="{path(late)}"[^>]* aria-current="page"'
+    assert len(re.findall(link, as_person(viewer).get(path(late)).content.decode())) == 2
+    page = as_person(viewer).get(path(late, "")).content.decode()
+    assert f'href="{path(late)}"' in page and not re.search(link, page)
+
+
 def test_overview_has_the_largest_themes(late, as_person, viewer):
     page = as_person(viewer).get(path(late, "overview/details"), headers={"HX-Request": "true"}).content.decode()
     assert "Late, parcel" in page and path(late) in page
