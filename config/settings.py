@@ -317,7 +317,7 @@ CELERY_BEAT_SCHEDULE = {
         ("analyze old mentions with the encoder", "monitoring.tasks.encode_backlog", 15),
         ("re-analyze stored mentions", "monitoring.tasks.rescore_mentions", 15),
         ("fit project layers to corrections", "monitoring.tasks.refit_layers", 15),
-        ("find themes", "monitoring.tasks.group_themes", 300),
+        ("find themes", "monitoring.tasks.group_themes", 60),
         ("finish deleting projects", "provisioning.tasks.purge_projects", 60),
         ("send links to reset passwords", "accounts.tasks.send_password_resets", 10),
         ("evaluate alert rules", "alerts.tasks.evaluate_rules", 60),

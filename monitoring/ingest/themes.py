@@ -3,7 +3,7 @@
 A run reads and groups without a transaction, and writes in one. So a killed worker changes nothing, and of two workers
 that group a project at the same time, the second one discards what it found: the run that it started from is no longer
 the last one. A run is due a day after the last one if there are new vectors, or earlier once there are many. Called by
-a task of low priority every few minutes.
+a task of low priority every minute.
 """
 
 import logging
