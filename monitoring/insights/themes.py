@@ -19,7 +19,7 @@ from monitoring.insights.volume import bucket_number
 from monitoring.models import Theme, ThemeRun
 
 SAMPLES = 3
-# Candidates for the samples of a theme: of those of one story only one is shown.
+# Candidates for the samples of a theme: of those with one story or title only one is shown.
 CANDIDATES = 12
 _THEME = "document__in_theme__theme"
 
@@ -74,7 +74,10 @@ def themes(f: MentionFilter) -> Themes:
 
 
 def sample_posts(f: MentionFilter, theme_ids: Sequence[int]) -> dict[int, list[MentionRow]]:
-    """Return for each theme up to SAMPLES rows of the list, of different stories: those with the most engagement."""
+    """Return for each theme up to SAMPLES rows of the list: those with the most engagement.
+
+    They differ in story and in title: reviews of one product often have the same title.
+    """
     rank = Window(
         RowNumber(),
         partition_by=[F(_THEME)],
@@ -87,10 +90,14 @@ def sample_posts(f: MentionFilter, theme_ids: Sequence[int]) -> dict[int, list[M
     )
     mentions = f.mentions().filter(document__in_theme__theme__in=theme_ids, document__deleted_at=None)
     ranked = mentions.annotate(theme_id=F(_THEME), rank=rank).filter(rank__lte=CANDIDATES).order_by("rank")
-    chosen: defaultdict[int, dict[int, int]] = defaultdict(dict)
-    for theme_id, document_id, story_id in ranked.values_list("theme_id", "document_id", "story_id"):
-        if len(chosen[theme_id]) < SAMPLES:
-            chosen[theme_id].setdefault(story_id or -document_id, document_id)
-    wanted = [pk for documents in chosen.values() for pk in documents.values()]
+    chosen: defaultdict[int, list[int]] = defaultdict(list)
+    seen: defaultdict[int, set[object]] = defaultdict(set)
+    columns = ("theme_id", "document_id", "story_id", "document__title")
+    for theme_id, document_id, story_id, title in ranked.values_list(*columns):
+        marks = {mark for mark in (story_id, title.casefold()) if mark}
+        if len(chosen[theme_id]) < SAMPLES and not marks & seen[theme_id]:
+            chosen[theme_id].append(document_id)
+            seen[theme_id] |= marks
+    wanted = [pk for documents in chosen.values() for pk in documents]
     rows = {row.document.pk: row for row in rows_of_documents(f, wanted)} if wanted else {}
-    return {theme_id: [rows[pk] for pk in documents.values() if pk in rows] for theme_id, documents in chosen.items()}
+    return {theme_id: [rows[pk] for pk in documents if pk in rows] for theme_id, documents in chosen.items()}

@@ -9,7 +9,7 @@ from tests.dashboards.theme_rows import make_theme
 from tests.e2e.accessibility import check_in_light_and_dark
 from tests.factories import make_mentions
 
-WORDS = {"en": ("Themes", "Rename"), "fr": ("Thèmes", "Renommer")}
+WORDS = {"en": ("Themes", "More actions"), "fr": ("Thèmes", "Autres actions")}
 
 
 @pytest.fixture
@@ -29,11 +29,11 @@ def themes(brand):
 def test_page_is_accessible_and_fits(themes, manager, open_as, language):
     manager.language = language
     manager.save()
-    title, rename = WORDS[language]
+    title, actions = WORDS[language]
     page = open_as(manager, f"/p/{themes.project_id}/themes?period=30d")
     expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
     expect(page.get_by_role("heading", name="Retard de livraison, colis")).to_be_visible()
-    page.locator("summary", has_text=rename).press("Enter")
+    page.locator("summary", has_text=actions).press("Enter")
     check_in_light_and_dark(page)
     page.set_viewport_size({"width": 320, "height": 700})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
@@ -41,11 +41,12 @@ def test_page_is_accessible_and_fits(themes, manager, open_as, language):
 
 def test_a_theme_is_renamed_and_hidden_by_keyboard(themes, english_manager, open_as):
     page = open_as(english_manager, f"/p/{themes.project_id}/themes?period=30d")
-    page.locator("summary", has_text="Rename").press("Enter")
+    page.locator("summary", has_text="More actions").press("Enter")
     page.get_by_label("Name", exact=True).fill("Nothing arrives")
     page.get_by_label("Name", exact=True).press("Enter")
     expect(page.get_by_role("heading", name="Nothing arrives")).to_be_visible()
-    page.get_by_role("button", name=re.compile("^Hide")).press("Enter")
+    page.locator("summary", has_text="More actions").press("Enter")
+    page.get_by_role("button", name="Hide", exact=True).press("Enter")
     expect(page.get_by_role("heading", name="Hidden themes")).to_be_visible()
     expect(page.get_by_role("heading", name="Nothing arrives")).to_have_count(0)
     page.get_by_role("button", name=re.compile("Show again.*Nothing arrives")).press("Enter")

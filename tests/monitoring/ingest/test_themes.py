@@ -93,6 +93,17 @@ def test_numbers_are_those_of_the_lists(keyword, said):
     assert all(row.document.pk in members()[theme] for theme, rows in posts.items() for row in rows)
 
 
+def test_sample_posts_have_different_titles(keyword, said):
+    group_due()
+    *others, second, first = said[1]
+    Document.objects.filter(pk__in=[one.pk for one in others]).update(title="Lamp")
+    Document.objects.filter(pk=second.pk).update(title="Shade")
+    Document.objects.filter(pk=first.pk).update(title="LAMP")
+    pk = DocumentTheme.objects.get(document=first).theme_id
+    titles = [row.document.title for row in sample_posts(filter_of(keyword), [pk])[pk]]
+    assert sorted(map(str.casefold, titles)) == ["lamp", "shade"]
+
+
 def test_themes_keep_their_ids_and_names(keyword, said):
     group_due()
     before = names()
