@@ -36,6 +36,7 @@ from monitoring.services.triage_operations import (
     RemoveTags,
     SetFounded,
     SetReason,
+    SetRelevant,
     SetStatus,
     Snooze,
 )
@@ -50,7 +51,10 @@ Tags = Annotated[list[Tag], Field(min_length=1, max_length=MAX_TAGS)]
 Time = Annotated[
     AwareDatetime, Field(ge=datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), lt=datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC))
 ]
-CHANGES = ("status", "assignee", "add_tags", "remove_tags", "founded", "reason", "snoozed_until", "sentiment")
+CHANGES = (
+    *("status", "assignee", "add_tags", "remove_tags", "founded", "relevant"),
+    *("reason", "snoozed_until", "sentiment"),
+)
 
 if TYPE_CHECKING:
     Reason = str  # mypy accepts no Literal of computed values
@@ -64,6 +68,7 @@ EXPECTED: dict[str, TypeAdapter[Any]] = {
     "add_tags": TypeAdapter(list[Tag]),
     "remove_tags": TypeAdapter(list[Tag]),
     "founded": TypeAdapter(bool | None),
+    "relevant": TypeAdapter(Literal[True] | None),
     "reason": TypeAdapter(Reason),
     "snoozed_until": TypeAdapter(Time | None),
 }
@@ -77,6 +82,9 @@ class OneChange(Body):
     add_tags: Tags = UNSET
     remove_tags: Tags = UNSET
     founded: bool | None = Field(None, description="whether a complaint is founded; null removes what was set")
+    relevant: Literal[True] | None = Field(
+        None, description="true if the item isn’t noise, so it isn’t suggested as such; null removes what was set"
+    )
     reason: Reason = Field(UNSET, description='why there is deliberately no reply; "" removes it')
     reason_note: Text = Field("", max_length=MAX_REASON_NOTE)
     snoozed_until: Time | None = Field(None, description="with an offset; null ends the snooze")
@@ -167,6 +175,8 @@ def operation_of(project: Project, change: OneChange) -> Operation:
         return RemoveTags(normal_tags(change.remove_tags))
     if "founded" in given:
         return SetFounded(change.founded)
+    if "relevant" in given:
+        return SetRelevant(change.relevant)
     if "snoozed_until" in given:
         return Snooze(utc_text(change.snoozed_until))
     if "reason" in given:

@@ -105,6 +105,7 @@ ENTRIES: list[tuple[str, str, str | Promise, str | Promise, tuple[str, ...]]] = 
         CONFIGURE,
         (
             "sentiment_settings",
+            "relevance_settings",
             "response_settings",
             "reply_rules",
             "saved_replies",

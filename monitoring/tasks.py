@@ -9,7 +9,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 from redis import RedisError
 
-from monitoring.enrichment import fit_layers, model_status, score_mentions
+from monitoring.enrichment import fit_layers, fit_relevance, model_status, score_mentions, score_relevance
 from monitoring.ingest import (
     author_refresh,
     authors,
@@ -146,6 +146,17 @@ def rescore_mentions(is_continuation: bool = False) -> None:
 def refit_layers() -> None:
     if model_status.is_ready():
         fit_layers.refit_layers()
+
+
+@shared_task
+def refit_relevance(is_continuation: bool = False) -> None:
+    continue_later(refit_relevance, fit_relevance.refit_relevance(timezone.now()), is_continuation)
+
+
+@shared_task
+def score_relevance_of_waiting(is_continuation: bool = False) -> None:
+    is_more = score_relevance.score_waiting(timezone.now())
+    continue_later(score_relevance_of_waiting, is_more, is_continuation)
 
 
 @shared_task

@@ -48,6 +48,7 @@ STATES = {
         "?q=(lumen",
         "?q=nothing",
         '?q=~"late+delivery"',
+        "?status=to_review&probably=noise&counts=1",
         "?period=x",
         "?from=2026-01-01&to=2026-01-05",
     ],

@@ -29,6 +29,7 @@ from monitoring.services.triage_operations import (
     RemoveTags,
     SetFounded,
     SetReason,
+    SetRelevant,
     SetStatus,
     Snooze,
 )
@@ -38,6 +39,7 @@ Values = Mapping[str, str]
 NOBODY = "none"
 LAST_SECOND = 10**11  # far from the last year of datetime
 FOUNDED = {"true": True, "false": False, "": None}
+RELEVANT = {"true": True, "": None}
 
 
 def read_change(user: User, data: QueryDict) -> Operation:
@@ -129,6 +131,10 @@ def _founded(user: User, data: Values) -> Operation:
     return SetFounded(FOUNDED[_one_of("founded", data["founded"], list(FOUNDED))])
 
 
+def _relevant(user: User, data: Values) -> Operation:
+    return SetRelevant(RELEVANT[_one_of("relevant", data["relevant"], list(RELEVANT))])
+
+
 def _snooze(user: User, data: Values) -> Operation:
     until = snooze_until(data["snooze"], data.get("until", ""), timezone.now(), user.zone)
     return Snooze(triage.utc_text(until))
@@ -148,6 +154,7 @@ _READERS: dict[str, Callable[[User, Values], Operation]] = {
     "add_tag": _new_tags,
     "remove_tag": _former_tag,
     "founded": _founded,
+    "relevant": _relevant,
     "snooze": _snooze,
 }
 
@@ -157,4 +164,6 @@ def _expected(operation: Operation, text: str) -> Value:
         return read_id(text)
     if isinstance(operation, SetFounded):
         return FOUNDED.get(text)
+    if isinstance(operation, SetRelevant):
+        return RELEVANT.get(text)
     return text or None if isinstance(operation, Snooze) else text

@@ -25,6 +25,7 @@ from monitoring.services.triage_operations import (
     Operation,
     RemoveTags,
     SetFounded,
+    SetRelevant,
     SetStatus,
     Snooze,
 )
@@ -178,6 +179,12 @@ def _founded(operation: SetFounded, mentions: str) -> str:
     return texts[operation.is_founded] % {"mentions": mentions}
 
 
+def _relevant(operation: SetRelevant, mentions: str) -> str:
+    if operation.is_relevant:
+        return _("Mark as relevant: %(mentions)s") % {"mentions": mentions}
+    return _("Remove “relevant”: %(mentions)s") % {"mentions": mentions}
+
+
 def _snooze(operation: Snooze, mentions: str) -> str:
     until = parse_datetime(operation.snoozed_until) if operation.snoozed_until else None
     if until is None:
@@ -200,6 +207,7 @@ _LABELS: dict[type[Operation], Callable[[Any, str], str]] = {
     SetStatus: _status,
     Assign: _assign,
     SetFounded: _founded,
+    SetRelevant: _relevant,
     Snooze: _snooze,
     AddTags: _add_tags,
     RemoveTags: _remove_tags,

@@ -67,6 +67,7 @@ _UNDONE = {
     "mention.assigned": gettext_lazy("Assignment undone."),
     "mention.tagged": gettext_lazy("Change of tags undone."),
     "mention.founded": gettext_lazy("Assessment of the complaint undone."),
+    "mention.relevant": gettext_lazy("Marking as relevant undone."),
     "mention.reason": gettext_lazy("Reason for not replying undone."),
     "mention.snoozed": gettext_lazy("Snooze undone."),
     "mention.sentiment": gettext_lazy("Correction of the sentiment undone."),
@@ -119,6 +120,10 @@ def _founded(told: Told) -> str:
     if value is None:
         return _("Assessment of the complaint removed.")
     return _("Complaint marked as founded.") if value else _("Complaint marked as unfounded.")
+
+
+def _relevant(told: Told) -> str:
+    return _("Marked as relevant.") if told.detail.get("is_relevant") else _("No longer marked as relevant.")
 
 
 def _reason(told: Told) -> str:
@@ -183,6 +188,7 @@ _SENTENCES: dict[str, Callable[[Told], str]] = {
     "mention.assigned": _assigned,
     "mention.tagged": _tagged,
     "mention.founded": _founded,
+    "mention.relevant": _relevant,
     "mention.reason": _reason,
     "mention.snoozed": _snoozed,
     "mention.sentiment": _sentiment,

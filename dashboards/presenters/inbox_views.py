@@ -15,7 +15,7 @@ from monitoring.insights.dimension import Key
 from monitoring.insights.dimensions import DIMENSIONS
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.periods import FIRST_YEAR
-from monitoring.insights.triage_dimensions import ME
+from monitoring.insights.triage_dimensions import ME, NOISE
 from monitoring.models import Mention
 
 Status = Mention.Status
@@ -39,27 +39,42 @@ class InboxView:
 
 
 def inbox_views(f: MentionFilter, facets: Iterable[FacetList] | None = None) -> list[InboxView]:
-    """Return the views by status, then everything but ignored mentions and the approvals to do."""
+    """Return the views by status, then all but ignored mentions, what is probably noise, and the approvals to do."""
+    shown = f
+    if f.probably:  # otherwise the filter itself, whose rows have been counted
+        f = f.replace(probably="")
     counts: dict[Key, int] = {}
     if facets is not None:
         [by_status] = [facet for facet in facets if facet.parameter == DIMENSIONS["statuses"].parameter]
         counts = {choice.key: choice.count for choice in by_status.choices}
+        if shown.probably:  # under which every status but one has none
+            counts = {status: f.replace(statuses=(status,)).document_count for status, _icon in VIEWS}
     views = [
         InboxView(
             str(status.label),
             icon,
             counts.get(status),
             f.replace(statuses=(status,)).to_query(),
-            f.statuses == (status,),
+            f.statuses == (status,) and not shown.probably,
         )
         for status, icon in VIEWS
     ]
     everything = f.replace(statuses=()).to_query()
     count = f.all_statuses_count if counts else None
-    views.append(
-        InboxView(_("All but ignored"), "layout-dashboard", count, everything, not f.statuses and not f.approval)
-    )
-    return [*views, *_approvals(f, is_counted=bool(counts))]
+    is_all = not f.statuses and not f.approval and not shown.probably
+    views.append(InboxView(_("All but ignored"), "layout-dashboard", count, everything, is_all))
+    return [*views, *_probable_noise(shown, is_counted=bool(counts)), *_approvals(f, is_counted=bool(counts))]
+
+
+def _probable_noise(f: MentionFilter, *, is_counted: bool) -> list[InboxView]:
+    """Return the view of what is suggested as noise under the other filters, if there is any."""
+    if not is_counted and not f.probably:
+        return []
+    noise = f.replace(statuses=(Status.TO_REVIEW,), probably=NOISE)
+    count = noise.document_count if is_counted else None
+    if not count and not f.probably:
+        return []
+    return [InboxView(_("Probably noise"), "list-filter", count, noise.to_query(), bool(f.probably))]
 
 
 def _approvals(f: MentionFilter, *, is_counted: bool) -> list[InboxView]:

@@ -32,6 +32,7 @@ from dashboards.presenters.mention_rows import (
     shown_with_work,
     with_mentions,
 )
+from dashboards.presenters.noise_hint import noise_hint
 from dashboards.presenters.notes import shown_notes
 from dashboards.presenters.post_facts import conversation, followers
 from dashboards.presenters.selection import selection_context
@@ -162,10 +163,11 @@ def mention_page(
         raise Http404
     project, reader, now = membership.project, request.user, timezone.now()
     may_edit = membership.may(Role.MANAGER)
-    replies = shown_replies(project, row.document.pk)
+    replies, shown = shown_replies(project, row.document.pk), shown_mention(row)
     context = {
         "project": project,
-        "row": shown_mention(row),
+        "row": shown,
+        "noise": noise_hint(project.pk, shown),
         "triage": triage_controls(project, row.document.pk, reader, now),
         "past": item_history(history_of(project.pk, row.document.pk), reader, may_edit),
         "conflict": conflict,

@@ -136,6 +136,7 @@ def _blank_rows(cursor: CursorWrapper, documents: list[int], mentions: list[int]
     cursor.execute("DELETE FROM monitoring_rawitem WHERE document_id = ANY(%s)", [documents])
     cursor.execute("DELETE FROM monitoring_storysignature WHERE document_id = ANY(%s)", [documents])
     cursor.execute("DELETE FROM monitoring_documentvector WHERE document_id = ANY(%s)", [documents])
+    cursor.execute("DELETE FROM monitoring_relevancescore WHERE document_id = ANY(%s)", [documents])
     cursor.execute(_BLANK_CORRECTIONS, [documents, mentions])
     if corrected := {project_id for (project_id,) in cursor.fetchall()}:
         cursor.execute(_REFIT, [now, list(corrected)])

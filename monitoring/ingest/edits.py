@@ -66,6 +66,7 @@ WHERE d.id = new.id
 """
 # The new text is encoded like that of a new item.
 _DELETE_VECTORS = "DELETE FROM monitoring_documentvector WHERE document_id = ANY(%s)"
+_DELETE_SCORES = "DELETE FROM monitoring_relevancescore WHERE document_id = ANY(%s)"
 _UPDATE_DETAILS = f"""
 UPDATE monitoring_document d SET {", ".join(f"{name} = new.{name}" for name in DETAILS)}, written_by_id = new.author_id
 FROM unnest(%s::bigint[], {", ".join(f"%s::{'float8' if name == 'rating' else 'text'}[]" for name in DETAILS)},
@@ -205,7 +206,8 @@ def _replace_texts(
         edited_at = None if one.is_reread else now
         rows.append((one.document_id, *texts, one.item.author, language, words, edited_at, one.author_id))
     cursor.execute(_UPDATE_TEXTS, columns_of(rows))
-    cursor.execute(_DELETE_VECTORS, [sorted(one.document_id for one in entries)])
+    for statement in (_DELETE_VECTORS, _DELETE_SCORES):
+        cursor.execute(statement, [sorted(one.document_id for one in entries)])
     check_stories(cursor, shown)
 
 

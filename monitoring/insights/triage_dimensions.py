@@ -1,5 +1,5 @@
-"""The dimensions of what a team set for items: assignee, tag, founded, snoozed, due; and those with a minimum: reach
-and engagement. Registered in dimensions.py.
+"""The dimensions of what a team set for items: assignee, tag, founded, snoozed, due; of what it probably ignores; and
+those with a minimum: reach and engagement. Registered in dimensions.py.
 
 Their values are in tables with one row per document that a team has worked on (monitoring/models/triage.py), whose
 indexes give the few documents of a value.
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast, Coalesce, Now
 from django.utils import timezone
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.formats import number
@@ -21,13 +21,15 @@ from monitoring.content.scrub import is_storable
 from monitoring.content.values import read_id
 from monitoring.insights.dimension import Condition, Dimension, GroupKey, Key, Selection
 from monitoring.insights.filter_parser import QueryReader
-from monitoring.models import Document, MentionTag, Triage
+from monitoring.models import Document, Mention, MentionTag, Triage
+from monitoring.models.relevance import suggested_noise
 from monitoring.models.triage import MAX_TAG
 
 if TYPE_CHECKING:
     from monitoring.insights.filters import MentionFilter
 
 ME, NOBODY = "me", "none"
+NOISE = "noise"  # the value of ProbablyDimension
 URGENCY = "urgency"  # the value of OrderDimension
 MAX_NUMBER = 2**31 - 1  # Postgres integer
 
@@ -213,7 +215,7 @@ class ReasonDimension(Dimension):
     """Why an item without a reply is deliberately not replied to."""
 
     name, parameter, label = "reasons", "reason", _("Reason for not replying")
-    description = "spam, not_founded, resolved, troll, no_reply or other"
+    description = "spam, off_topic, not_founded, resolved, troll, no_reply or other"
 
     def read(self, reader: QueryReader, project: Project) -> Selection:
         known = Triage.Reason.values
@@ -227,6 +229,26 @@ class ReasonDimension(Dimension):
 
     def labels(self, keys: Iterable[Key]) -> Mapping[Key, str]:
         return {key: str(label) for key, label in Triage.Reason.choices}
+
+
+class ProbablyDimension(Dimension):
+    """What awaits review and is suggested as noise, learned from what the team has ignored and kept."""
+
+    name, parameter, label = "probably", "probably", pgettext_lazy("suggestion", "Probably")
+    description = '"noise" where an item awaits review and is suggested as noise'
+    is_many = False
+
+    def read(self, reader: QueryReader, project: Project) -> Selection:
+        return reader.one_of(self.parameter, ("", NOISE))
+
+    def condition(self, f: "MentionFilter") -> Condition | None:
+        if not f.probably:
+            return None
+        suggested = suggested_noise(f.project_id).values("document_id")
+        return Q(status=Mention.Status.TO_REVIEW, document_id__in=suggested)
+
+    def labels(self, keys: Iterable[Key]) -> Mapping[Key, str]:
+        return {NOISE: pgettext("suggestion", "Noise")}
 
 
 class ApprovalDimension(Dimension):

@@ -11,6 +11,7 @@ from monitoring.models.mentions import Mention
 from monitoring.models.mutes import Mute
 from monitoring.models.raw_items import RawItem
 from monitoring.models.rechecks import EngagementPoint, Recheck
+from monitoring.models.relevance import RelevanceScore, RelevanceState, RelevanceVersion
 from monitoring.models.sentiment import Correction, SentimentLayer, SentimentState
 from monitoring.models.source_periods import SourcePeriod
 from monitoring.models.sources import Source
@@ -44,6 +45,9 @@ __all__ = [
     "PlatformApp",
     "RawItem",
     "Recheck",
+    "RelevanceScore",
+    "RelevanceState",
+    "RelevanceVersion",
     "RequestBudget",
     "SentimentLayer",
     "SentimentState",

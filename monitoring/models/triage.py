@@ -19,6 +19,7 @@ class Reason(models.TextChoices):
     """Why a document is deliberately not replied to; "" in the database if nobody said so."""
 
     SPAM = "spam", _("Spam")
+    OFF_TOPIC = "off_topic", _("Off topic")
     NOT_FOUNDED = "not_founded", _("Not founded")
     RESOLVED = "resolved", _("Already resolved")
     TROLL = "troll", _("Troll")
@@ -26,10 +27,15 @@ class Reason(models.TextChoices):
     OTHER = "other", _("Other")
 
 
+# An item that is ignored for one of these, or without a reason, is noise (monitoring/enrichment/relevance_lesson.py).
+NOISE_REASONS = (Reason.SPAM, Reason.OFF_TOPIC)
+
+
 class Triage(models.Model):
     """The decisions about one document. Times are UTC.
 
-    `is_founded` is whether a complaint is justified, null if nobody said. `reason` and `reason_note` say why it is
+    `is_founded` is whether a complaint is justified, null if nobody said. `is_relevant` is set if a person said that
+    the item isn't noise (monitoring/models/relevance.py). `reason` and `reason_note` say why it is
     deliberately not replied to. Until `snoozed_until` it is left out of the open queue; no task ends that. `due_at` is
     when a reply is due, `first_replied_at` when the first one was sent, by `replied_by`, after `response_s` seconds of
     working time; workplace/due.py sets these. `escalated_at` is when managers got the email that nobody had taken it.
@@ -41,6 +47,7 @@ class Triage(models.Model):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+", db_index=False)
     assignee = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
     is_founded = models.BooleanField(null=True)
+    is_relevant = models.BooleanField(null=True)
     reason = models.CharField(max_length=20, choices=Reason, blank=True, db_default="")
     reason_note = models.CharField(max_length=MAX_REASON_NOTE, blank=True, db_default="")
     snoozed_until = models.DateTimeField(null=True)

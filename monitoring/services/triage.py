@@ -1,4 +1,4 @@
-"""Change the triage of mentions: status, assignee, tags, whether founded, reason for no reply, snooze. And undo that.
+"""Change the triage of mentions: status, assignee, tags, founded, relevant, reason for no reply, snooze. And undo it.
 
 In: a project, ids of its mentions (others are skipped) and a value. Out: a `Change`, whose `entry_id` undoes it. A
 document is handled once: each change applies to the documents of the mentions, under all keywords. Called by the

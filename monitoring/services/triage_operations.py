@@ -19,7 +19,7 @@ from monitoring.models import DocumentActivity, Mention, MentionTag, Triage
 from monitoring.services.triage_log import Before, Value
 
 # The columns of `Triage` that people set.
-COLUMNS = ("assignee_id", "is_founded", "reason", "reason_note", "snoozed_until")
+COLUMNS = ("assignee_id", "is_founded", "is_relevant", "reason", "reason_note", "snoozed_until")
 
 # By hand, since only the statement itself knows which tags another transaction has not inserted meanwhile.
 INSERT_TAGS = """
@@ -109,6 +109,18 @@ class SetFounded(Operation):
 
 
 @dataclass(frozen=True)
+class SetRelevant(Operation):
+    """Say that documents are no noise, so they aren't suggested as such; None withdraws that."""
+
+    action: ClassVar[str] = "mention.relevant"
+    field: ClassVar[str] = "is_relevant"
+    is_relevant: bool | None
+
+    def apply(self, project_id: int, document_ids: Collection[int]) -> Before:
+        return set_columns(project_id, document_ids, {"is_relevant": self.is_relevant})
+
+
+@dataclass(frozen=True)
 class SetReason(Operation):
     action: ClassVar[str] = "mention.reason"
     field: ClassVar[str] = "reason"
@@ -158,7 +170,7 @@ class RemoveTags(Operation):
 
 
 OPERATIONS: dict[str, type[Operation]] = {
-    one.__name__: one for one in (SetStatus, Assign, SetFounded, SetReason, Snooze, AddTags, RemoveTags)
+    one.__name__: one for one in (SetStatus, Assign, SetFounded, SetRelevant, SetReason, Snooze, AddTags, RemoveTags)
 }
 
 

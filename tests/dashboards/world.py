@@ -19,6 +19,9 @@ from monitoring.models import (
     FetchRequest,
     Mention,
     Mute,
+    RelevanceScore,
+    RelevanceState,
+    RelevanceVersion,
     RequestBudget,
     SentimentLayer,
     SentimentState,
@@ -111,6 +114,7 @@ class World(AlertRows, AssistantRows, AuthorRows, GoalRows, CollectionRows, Post
         self.sign_in = make_sign_in(project, owner)
         self.summary = self._assistant()
         SentimentState.objects.create(project=project, analyzed_by="model", layer=self._layer())
+        self._relevance(self.mention.document)
 
     def grow(self, size):
         """Add rows of every kind until there are `size` more than the first."""
@@ -176,6 +180,7 @@ class World(AlertRows, AssistantRows, AuthorRows, GoalRows, CollectionRows, Post
             project=project, mention=made[0], user=member.user, label="negative", shown="positive", text="Lumen"
         )
         self._layer()
+        self._relevance(made[0].document)
         self._platform_source()
         self._mute()
         self._feeds(keyword, self._view())
@@ -199,6 +204,7 @@ class World(AlertRows, AssistantRows, AuthorRows, GoalRows, CollectionRows, Post
         create_link(self.report, self.owner, 30, now)
         self.report.recipients.create(user=member.user)
         record(project, member.user, "sentiment.learning", project, learns=bool(self.size % 2))
+        record(project, member.user, "relevance.learning", project, learns=bool(self.size % 2))
 
     def _add_to_story(self, mentions):
         Document.objects.filter(pk__in=[one.document_id for one in mentions]).update(story=self.story)
@@ -306,6 +312,19 @@ class World(AlertRows, AssistantRows, AuthorRows, GoalRows, CollectionRows, Post
             invited_by=self.owner,
             expires_at=timezone.now() + timedelta(days=1),
         )
+
+    def _relevance(self, document):
+        """Add a version in use, by which the first mention and one more are suggested as noise."""
+        figures = dict.fromkeys(("decisions", "noise", "suggested", "right"), 9)
+        newest = {f"newest_{name}": number for name, number in figures.items()}
+        ids = {"noise_ids": [document.pk], "kept_ids": [document.pk]}
+        values = {"weights": b"", "threshold": 0.9, "is_better": True, **figures, **newest, **ids}
+        version = RelevanceVersion.objects.create(project=self.project, number=self.size + 1, **values)
+        RelevanceState.objects.update_or_create(project=self.project, defaults={"version": version})
+        score = {"project": self.project, "version": version, "score": 0.9, "is_noise": True}
+        score |= {"like_noise": document.pk, "like_kept": document.pk}
+        for one in (document, self.mention.document):
+            RelevanceScore.objects.update_or_create(document=one, defaults=score)
 
     def _layer(self):
         number = self.size + 1

@@ -48,6 +48,9 @@ from monitoring.models import (
     PlatformApp,
     RawItem,
     Recheck,
+    RelevanceScore,
+    RelevanceState,
+    RelevanceVersion,
     SentimentLayer,
     SentimentState,
     Source,
@@ -96,6 +99,19 @@ from workplace.models import (
 BUDGET_S = 60
 
 
+def fill_relevance(project, document):
+    figures = dict.fromkeys(("decisions", "noise", "suggested", "right"), 9)
+    newest = {f"newest_{name}": number for name, number in figures.items()}
+    ids = {"noise_ids": [document.pk], "kept_ids": [document.pk]}
+    version = RelevanceVersion.objects.create(
+        project=project, number=1, weights=b"", threshold=0.9, is_better=True, **figures, **newest, **ids
+    )
+    RelevanceState.objects.create(project=project, version=version)
+    RelevanceScore.objects.create(
+        document=document, project=project, version=version, score=0.9, is_noise=True, like_noise=1, like_kept=1
+    )
+
+
 def fill(project, user, documents=12):
     """Create rows in every table that references a project. Return its source."""
     keywords = [make_keyword(project), make_keyword(project)]
@@ -136,6 +152,7 @@ def fill(project, user, documents=12):
     StoryRedirect.objects.create(story_id=uuid4().int % 10**12, project=project, target=1)
     StorySignature.objects.create(document=mentions[0].document, keys=[1], published=published)
     DocumentVector.objects.create(document=mentions[0].document, project=project, version="1", vector=[0.0] * 256)
+    fill_relevance(project, mentions[0].document)
     theme = Theme.objects.create(project=project, center=[0.0] * 256, version="1")
     DocumentTheme.objects.create(document=mentions[0].document, theme=theme)
     ThemeRun.objects.create(project=project)
@@ -289,8 +306,8 @@ def test_fill_covers_every_table_that_references_a_project():
         "OwnAccount",
         "GoogleSignIn",
     }
-    covered |= {"AssistantRequest", "AssistantRules", "Theme", "ThemeRun"}
-    covered |= {"ExternalRecipient", "Logo", "Report", "Website", "Collection", "DocumentVector"}
+    covered |= {"AssistantRequest", "AssistantRules", "Theme", "ThemeRun", "RelevanceState", "RelevanceVersion"}
+    covered |= {"ExternalRecipient", "Logo", "Report", "Website", "Collection", "DocumentVector", "RelevanceScore"}
     covered |= {"CalendarAddress", "CalendarRules", "Post", "PostTemplate", "PostingSlot", "OutgoingPost"}
     assert referencing == covered, "add the new table to fill() above, and here"
 
