@@ -56,9 +56,9 @@ def test_shortcuts_that_are_off_leave_no_hint(project, owner, as_person):
 
 def test_reset_returns_to_default_keys(owner, as_person):
     client = as_person(owner)
-    save(client, key_next="w", key_undo="")
+    save(client, key_next="z", key_undo="")
     owner.refresh_from_db()
-    assert owner.shortcut_keys == {"next": "w", "undo": ""}
+    assert owner.shortcut_keys == {"next": "z", "undo": ""}
     client.post("/account/shortcuts", {"reset": "yes"})
     owner.refresh_from_db()
     assert (owner.has_shortcuts, owner.shortcut_keys) == (True, {})
