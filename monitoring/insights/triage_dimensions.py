@@ -232,7 +232,7 @@ class ReasonDimension(Dimension):
 
 
 class ProbablyDimension(Dimension):
-    """What awaits review and is suggested as noise, learned from what the team has ignored and kept."""
+    """Items that await review and are suggested as noise, learned from the decisions of the team."""
 
     name, parameter, label = "probably", "probably", pgettext_lazy("suggestion", "Probably")
     description = '"noise" where an item awaits review and is suggested as noise'

@@ -1,4 +1,4 @@
-"""What a project's decisions have taught about noise: versions of a model, the one in use, and scores of documents."""
+"""The model that learns noise from the decisions of a project: its versions, the one in use, and scores of documents."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models

@@ -1,6 +1,4 @@
-"""Whether an item is probably noise, learned from what a project's team has kept and ignored. Pure: numpy only.
+"""Whether an item is probably noise, learned from the decisions of a project's team. Pure: numpy only.
 
-fitted = fit(Lesson(Features.of(texts, vectors), is_noise))
-if fitted.is_better:
-    scores = fitted.model.scores(Features.of(new_texts, new_vectors))
+measure.py fits and measures a version on decided items, model.py scores others, nearest.py finds similar decided ones.
 """

@@ -1,4 +1,4 @@
-"""What the score of an item is computed from: its hashed words and pairs of words, and its vector if there is one.
+"""The features of the score of an item: its hashed words and pairs of words, and its vector if there is one.
 
 In: plain texts, and a matrix of vectors of unit length. Out: `Features`. Called by enrichment/fit_relevance.py and
 score_relevance.py, for model.py and nearest.py.

@@ -22,7 +22,7 @@ TARGET_PRECISION = 0.9
 # A version is used if, with one standard error less, this share of its suggestions is right, and more than a
 # suggestion of every item would be; and if it finds this share of the noise.
 MIN_PRECISION, MIN_RECALL = 0.75, 0.2
-# What is rather kept than noise is never suggested, however many right suggestions would make up for it.
+# An item that is rather relevant than noise is never suggested, however many right suggestions would make up for it.
 MIN_SCORE, NEVER = 0.5, 2.0  # NEVER is a threshold that no score reaches
 
 

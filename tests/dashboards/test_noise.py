@@ -1,4 +1,4 @@
-"""What is probably noise: the view of the inbox, the hint in the reading pane, and its two decisions."""
+"""Items that are probably noise: the view of the inbox, the hint in the reading pane, and its two decisions."""
 
 import re
 
