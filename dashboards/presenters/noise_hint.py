@@ -1,4 +1,4 @@
-"""Why an item in the reading pane is suggested as noise: the most similar items that the team ignored and kept.
+"""Why an item in the reading pane is suggested as noise: the most similar ignored and relevant items.
 
 In: an item that awaits review. Out: a frozen value for templates/mentions/_noise_hint.html, read in at most three
 queries; None if the item isn't suggested.
@@ -7,6 +7,7 @@ queries; None if the item isn't suggested.
 from dataclasses import dataclass
 
 from dashboards.presenters.mention_rows import ShownMention
+from monitoring.content.excerpts import excerpt, plain
 from monitoring.models import Document, Mention
 from monitoring.models.relevance import suggested_noise
 
@@ -23,7 +24,7 @@ class SimilarItem:
 
 @dataclass(frozen=True)
 class NoiseHint:
-    """The most similar item that was ignored, and that was kept; None where it doesn't exist anymore."""
+    """The most similar ignored item, and the most similar relevant one; None where it doesn't exist anymore."""
 
     ignored: SimilarItem | None
     kept: SimilarItem | None
@@ -37,7 +38,8 @@ def noise_hint(project_id: int, row: ShownMention) -> NoiseHint | None:
     if score is None:
         return None
     ids = [score.like_noise, score.like_kept]
-    documents = Document.objects.filter(pk__in=ids, project_id=project_id, deleted_at=None).only("title", "text")
+    documents = Document.objects.filter(pk__in=ids, project_id=project_id, deleted_at=None)
+    documents = documents.only("title", "text", "url")
     texts = {one.pk: _excerpt(one) for one in documents}
     mentions = Mention.objects.filter(document_id__in=texts).order_by("-pk").values_list("document_id", "pk")
     found = {document_id: SimilarItem(pk, texts[document_id]) for document_id, pk in mentions}
@@ -45,5 +47,4 @@ def noise_hint(project_id: int, row: ShownMention) -> NoiseHint | None:
 
 
 def _excerpt(document: Document) -> str:
-    text = " ".join((document.title or document.text).split())
-    return text if len(text) <= EXCERPT_CHARS else text[:EXCERPT_CHARS].rsplit(" ", 1)[0] + "…"
+    return plain(excerpt(document.title or document.text or document.url, (), EXCERPT_CHARS))

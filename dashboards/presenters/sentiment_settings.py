@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import ActivityEntry, Project
 from dashboards.presenters.sentiment_badges import SentimentBadge
+from monitoring.content.excerpts import excerpt, plain
 from monitoring.content.values import read_id
 from monitoring.enrichment import learning_stats
 from monitoring.enrichment.learning_stats import ModelState, RescoringProgress
@@ -88,8 +89,7 @@ def trained_version(layer: SentimentLayer, state: ModelState) -> TrainedVersion:
 
 def shown_correction(correction: Correction) -> ShownCorrection:
     """Return a correction with its text cut to EXCERPT_CHARS."""
-    text = " ".join(correction.text.split())
-    text = text if len(text) <= EXCERPT_CHARS else text[:EXCERPT_CHARS].rsplit(" ", 1)[0] + "…"
+    text = plain(excerpt(correction.text, (), EXCERPT_CHARS))
     was = SentimentBadge(correction.shown) if correction.shown else None
     return ShownCorrection(correction, text, was, SentimentBadge(correction.label))
 

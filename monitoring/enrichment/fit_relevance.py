@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 REFIT_S = 3  # then the next project waits for the next run
 PAUSE = timedelta(minutes=10)  # between two fits of a project: people decide on many items in a row
+LATE = timedelta(minutes=1)  # from the time of a decision until other transactions see it
 # Of the decisions, and of the newest quarter of them: vectors are used if so many documents have one.
 MIN_ENCODED = 0.8
 MAX_VERSIONS = 30  # per project, up to half a megabyte each
@@ -52,7 +53,7 @@ def _due(now: datetime) -> QuerySet[Project]:
     projects = Project.objects.filter(deleted_at=None).exclude(relevance_state__learns=False)
     projects = projects.exclude(relevance_state__fitted_at__gt=now - PAUSE)
     projects = projects.annotate(decided_at=Subquery(entries.values("at")[:1])).exclude(decided_at=None)
-    is_new = Q(relevance_state__fitted_at=None) | Q(decided_at__gte=F("relevance_state__fitted_at"))
+    is_new = Q(relevance_state__fitted_at=None) | Q(decided_at__gte=F("relevance_state__fitted_at") - LATE)
     return projects.filter(is_new).order_by(F("relevance_state__fitted_at").asc(nulls_first=True), "pk")
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from accounts.models import ActivityEntry, Project
 from monitoring.enrichment.relevance_lesson import decisions_of
 from monitoring.models import RelevanceState, RelevanceVersion
+from monitoring.models.relevance import HEAVY
 
 NEWEST_VERSIONS, NEWEST_ADMIN_CHANGES = 12, 5
 ADMIN_CHANGES = ("relevance.version", "relevance.learning")
-_HEAVY = ("weights", "noise_ids", "kept_ids")
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,12 @@ def decision_count(project: Project) -> DecisionCount:
 def relevance_state(project: Project) -> RelevanceState:
     """Return the state with the version in use."""
     rows = RelevanceState.objects.filter(project=project).select_related("version")
-    return rows.defer(*(f"version__{name}" for name in _HEAVY)).first() or RelevanceState(project=project)
+    return rows.defer(*(f"version__{name}" for name in HEAVY)).first() or RelevanceState(project=project)
 
 
 def versions(project: Project) -> list[RelevanceVersion]:
     """Return the newest versions, newest first."""
-    return list(project.relevance_versions.defer(*_HEAVY).order_by("-number")[:NEWEST_VERSIONS])
+    return list(project.relevance_versions.defer(*HEAVY).order_by("-number")[:NEWEST_VERSIONS])
 
 
 def admin_changes(project: Project) -> list[ActivityEntry]:

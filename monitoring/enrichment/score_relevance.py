@@ -2,8 +2,9 @@
 
 In: the versions in use. Out: `RelevanceScore`s, each with the most similar examples. Called by Celery every 15 s.
 
-The progress is a time per project, behind which a new search begins: a mention can become visible after one that was
-found later. A document whose vector is not there yet is scored when it is.
+The progress is a time per project. A search begins before it, as a mention can become visible after one that was found
+later, and its vector later still. Once an hour a search covers the whole history, for documents without a score after
+an edit, or whose decision was undone.
 """
 
 import logging
@@ -24,6 +25,7 @@ from monitoring.models import (
     RelevanceState,
     RelevanceVersion,
 )
+from monitoring.models.relevance import HEAVY
 from monitoring.relevance.features import Features
 from monitoring.relevance.model import RelevanceModel
 from monitoring.relevance.nearest import nearest
@@ -34,6 +36,7 @@ SCORE_S = 3
 BATCH = 500
 HISTORY = timedelta(days=30)  # of what awaits review when a version is new
 OVERLAP = timedelta(hours=1)  # between a mention's time and the end of its transaction, or until it has a vector
+HOUR_S = 3600
 
 # As vectors are stored: a text that was edited since it was read, or deleted, gets no score.
 _STORE = """
@@ -57,27 +60,42 @@ def score_waiting(now: datetime, budget_s: float = SCORE_S) -> bool:
     """Score what awaits review in each project, for about `budget_s` seconds. Return whether there is more."""
     deadline = time.monotonic() + budget_s
     states = RelevanceState.objects.filter(learns=True, version__isnull=False, project__deleted_at=None)
-    for state in states.select_related("version").order_by("scored_until", "pk"):
+    states = states.select_related("version").defer(*(f"version__{name}" for name in HEAVY))
+    for state in states.order_by("scored_until", "pk"):
         assert state.version
-        scorer = None
-        while ids := list(_waiting(state, now)[:BATCH]):
+        scorer, stored = None, 1
+        while stored and (ids := list(_waiting(state, now)[:BATCH])):
             scorer = scorer or _Scorer(state.version)
             stored = scorer.score(ids)
             if time.monotonic() >= deadline:
                 return True
-            if stored < len(set(ids)):  # somebody else is changing the others: the next run finds them
-                break
-        # Compare-and-set: a new version starts again.
-        same = RelevanceState.objects.filter(pk=state.pk, version=state.version, scored_until=state.scored_until)
-        if same.update(scored_until=now):
-            _delete_outdated(state)
+        if stored:  # otherwise other transactions have locked what is left, and the next run finds it
+            _finish(state, now)
     return False
+
+
+def _finish(state: RelevanceState, now: datetime) -> None:
+    """Store the progress, unless another version is in use meanwhile, and delete scores by other versions.
+
+    Their documents have a newer one, or don't await review anymore.
+    """
+    same = RelevanceState.objects.filter(pk=state.pk, version=state.version, scored_until=state.scored_until)
+    if same.update(scored_until=now) and _covers_history(state, now):
+        RelevanceScore.objects.filter(project_id=state.project_id).exclude(version=state.version).delete()
+
+
+def _covers_history(state: RelevanceState, now: datetime) -> bool:
+    """Return whether to search all of HISTORY: for a new version, and in the first run of each hour."""
+    until = state.scored_until
+    return until is None or until.timestamp() // HOUR_S != now.timestamp() // HOUR_S
 
 
 def _waiting(state: RelevanceState, now: datetime) -> QuerySet[Mention, int]:
     """Return the documents without a score by the version, newest mention first."""
     assert state.version
-    since = state.scored_until - OVERLAP if state.scored_until else now - HISTORY
+    since = now - HISTORY
+    if state.scored_until and not _covers_history(state, now):
+        since = state.scored_until - OVERLAP
     keywords = list(Keyword.objects.filter(project_id=state.project_id).values_list("pk", flat=True))
     rows = Mention.objects.filter(keyword_id__in=keywords, found_at__gte=since, status=Mention.Status.TO_REVIEW)
     scored = RelevanceScore.objects.filter(document_id=OuterRef("document_id"), version_id=state.version.pk)
@@ -86,12 +104,6 @@ def _waiting(state: RelevanceState, now: datetime) -> QuerySet[Mention, int]:
         vector = DocumentVector.objects.filter(document_id=OuterRef("document_id"), version=state.version.encoder)
         rows = rows.filter(Exists(vector))
     return rows.order_by("-found_at", "-pk").values_list("document_id", flat=True)
-
-
-def _delete_outdated(state: RelevanceState) -> None:
-    """Delete the scores by other versions, whose documents have a newer one or don't await review anymore."""
-    if state.scored_until is None:
-        RelevanceScore.objects.filter(project_id=state.project_id).exclude(version=state.version).delete()
 
 
 class _Scorer:

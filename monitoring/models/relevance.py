@@ -1,4 +1,4 @@
-"""The model that learns noise from the decisions of a project: its versions, the one in use, and scores of documents."""
+"""The model of what a project ignores as noise: its versions, the one in use, and the scores of documents."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -18,6 +18,8 @@ DECISIONS = (
     "mention.sentiment",
     "mention.undone",
 )
+# Columns of a version of up to half a megabyte, which most readers do without.
+HEAVY = ("weights", "noise_ids", "kept_ids")
 DELETED = "document.deleted"  # after it, a version is fitted without the document
 
 

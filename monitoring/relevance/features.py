@@ -6,7 +6,6 @@ score_relevance.py, for model.py and nearest.py.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 from zlib import crc32
 
@@ -53,11 +52,6 @@ class Features:
     def sums(self, parts: np.ndarray) -> np.ndarray:
         """Return the sum of `parts`, one per hashed word, of each text."""
         return np.bincount(self.owner, parts * self.value, self.size)
-
-    @cached_property
-    def frequency(self) -> np.ndarray:
-        """In how many of the texts each hashed word occurs."""
-        return np.bincount(self.rows, minlength=BUCKETS)
 
 
 def _hashed(text: str) -> np.ndarray:

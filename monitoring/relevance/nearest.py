@@ -6,7 +6,7 @@ Called by enrichment/score_relevance.py, once for the ignored examples and once 
 
 import numpy as np
 
-from monitoring.relevance.features import BUCKETS, Features
+from monitoring.relevance.features import Features
 
 
 def nearest(items: Features, examples: Features) -> tuple[np.ndarray, np.ndarray]:
@@ -22,15 +22,18 @@ def nearest(items: Features, examples: Features) -> tuple[np.ndarray, np.ndarray
 
 def _shared_words(items: Features, examples: Features) -> np.ndarray:
     """Return the cosine of the weighted words of each item and example."""
-    weight = np.log((1 + examples.size) / (1 + examples.frequency)) + 0.1
-    lengths = np.sqrt(np.bincount(examples.owner, weight[examples.rows] ** 2, examples.size))
+    words, word, frequency = np.unique(examples.rows, return_inverse=True, return_counts=True)
+    square = (np.log((1 + examples.size) / (1 + frequency)) + 0.1) ** 2
+    unknown = (np.log(1 + examples.size) + 0.1) ** 2
+    lengths = np.sqrt(np.bincount(examples.owner, square[word], examples.size))
     similarities = np.zeros((items.size, examples.size))
     bounds = np.searchsorted(items.owner, np.arange(items.size + 1))
     for number in range(items.size):
         rows = items.rows[bounds[number] : bounds[number + 1]]
-        of_item = np.zeros(BUCKETS)
-        of_item[rows] = weight[rows] ** 2
-        length = np.sqrt(of_item[rows].sum())
-        shared = np.bincount(examples.owner, of_item[examples.rows], examples.size)
+        known = np.flatnonzero(np.isin(words, rows, assume_unique=True))
+        of_item = np.zeros(len(words))
+        of_item[known] = square[known]
+        length = np.sqrt(of_item.sum() + unknown * (len(rows) - len(known)))
+        shared = np.bincount(examples.owner, of_item[word], examples.size)
         similarities[number] = shared / np.maximum(lengths * length, 1e-9)
     return similarities

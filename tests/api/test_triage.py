@@ -32,6 +32,7 @@ def status(mention):
     ("fields", "column", "value"),
     [
         ({"founded": False}, "is_founded", False),
+        ({"relevant": True}, "is_relevant", True),
         ({"reason": "other", "reason_note": "by phone"}, "reason_note", "by phone"),
         ({"status": "ignored", "reason": "spam"}, "reason", "spam"),
     ],
@@ -78,6 +79,7 @@ def test_conflict_names_nobody_as_the_present_assignee(change, manager, owner, m
     ("first", "second", "seen", "present"),
     [
         ({"founded": True}, {"founded": False}, None, True),
+        ({"relevant": True}, {"relevant": None}, None, True),
         ({"reason": "spam"}, {"reason": "troll"}, "", "spam"),
         ({"add_tags": ["SAV"]}, {"add_tags": ["vip"]}, [], ["sav"]),
         ({"add_tags": ["b", "a"]}, {"remove_tags": ["a"]}, ["A"], ["a", "b"]),
@@ -113,6 +115,10 @@ def test_value_changed_meanwhile_is_a_409_that_changes_nothing(change, owner, fi
         {"status": "replied", "read_at": "yesterday"},
         {"status": "replied", "reason": "spam"},
         {"founded": True, "expected": "x"},
+        {"relevant": False},
+        {"relevant": "true"},
+        {"relevant": True, "expected": False},
+        {"relevant": True, "founded": True},
         {"assignee": 10**9},
         {"snoozed_until": "2100-01-01T00:00:00"},
         {"snoozed_until": "9999-12-31T23:59:59-14:00"},

@@ -5,17 +5,10 @@ import re
 import pytest
 
 from accounts.models import ActivityEntry
-from monitoring.models import RelevanceState, RelevanceVersion
+from monitoring.models import RelevanceState
 from monitoring.services import triage
 from tests.factories import make_keyword, make_mentions
-
-
-def version(project, number, right=38, is_better=True, **fields):
-    figures = {"decisions": 120, "noise": 60, "suggested": 40, "right": right}
-    newest = {"newest_decisions": 30, "newest_noise": 15, "newest_suggested": 10, "newest_right": 9}
-    ids = {"noise_ids": [1], "kept_ids": [2]}
-    values = {"weights": b"", "threshold": 0.8, "is_better": is_better, **figures, **newest, **ids, **fields}
-    return RelevanceVersion.objects.create(project=project, number=number, **values)
+from tests.relevance import make_version, use_new_version
 
 
 def address(project, path=""):
@@ -36,16 +29,16 @@ def test_page_says_how_many_decisions_are_missing(project, viewer, manager, as_p
     text = words(client, project)
 
     assert "Not enough decisions yet" in text
-    assert "after 30 decisions, at least 10 of each kind. So far: 3 ignored as noise, 1 kept." in text
+    assert "after 30 decisions, at least 10 about noise and 10 about relevant items." in text
+    assert "So far: 3 ignored as noise, 1 relevant." in text
     assert "Turn off suggestions" not in text
     assert f'href="{address(project)}"' in client.get(f"/p/{project.pk}/settings").content.decode()
 
 
 def test_page_shows_figures_and_status_of_each_version(project, viewer, as_person):
-    version(project, 1)
-    used = version(project, 2)
-    version(project, 3, right=25, is_better=False)
-    RelevanceState.objects.create(project=project, version=used)
+    make_version(project, 1)
+    use_new_version(project, 2)
+    make_version(project, 3, right=25, is_better=False)
 
     text = words(as_person(viewer), project)
 
@@ -57,15 +50,15 @@ def test_page_shows_figures_and_status_of_each_version(project, viewer, as_perso
 
 
 def test_page_says_that_nothing_is_suggested_yet(project, viewer, as_person):
-    version(project, 1, right=20, is_better=False)
+    make_version(project, 1, right=20, is_better=False)
     RelevanceState.objects.create(project=project)
 
     assert "That isn’t good enough yet, so nothing is suggested." in words(as_person(viewer), project)
 
 
 def test_admin_restores_a_version_and_turns_suggestions_off_and_on(project, owner, as_person):
-    version(project, 1)
-    RelevanceState.objects.create(project=project, version=version(project, 2))
+    make_version(project, 1)
+    use_new_version(project, 2)
     client = as_person(owner)
 
     client.post(address(project, "/version"), {"number": "1"})
@@ -81,15 +74,21 @@ def test_admin_restores_a_version_and_turns_suggestions_off_and_on(project, owne
     assert ActivityEntry.objects.filter(project=project, action__startswith="relevance.").count() == 4
 
 
+def test_page_says_who_turned_suggestions_off_before_the_first_version(project, owner, viewer, as_person):
+    as_person(owner).post(address(project, "/learning"), {"learns": "0"})
+
+    assert f"{owner.name} turned suggestions off, just now" in words(as_person(viewer), project)
+
+
 @pytest.mark.parametrize("number", ["7", "3", "x", ""])
 def test_unknown_or_unhelpful_version_is_not_found(project, owner, as_person, number):
-    version(project, 3, is_better=False)
+    make_version(project, 3, is_better=False)
 
     assert as_person(owner).post(address(project, "/version"), {"number": number}).status_code == 404
 
 
 def test_only_admins_change_relevance_settings(project, manager, viewer, stranger, as_person):
-    version(project, 1)
+    make_version(project, 1)
     for person, status in ((manager, 403), (viewer, 403), (stranger, 404)):
         client = as_person(person)
         assert client.post(address(project, "/version"), {"number": "1"}).status_code == status

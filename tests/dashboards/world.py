@@ -19,9 +19,6 @@ from monitoring.models import (
     FetchRequest,
     Mention,
     Mute,
-    RelevanceScore,
-    RelevanceState,
-    RelevanceVersion,
     RequestBudget,
     SentimentLayer,
     SentimentState,
@@ -40,6 +37,7 @@ from tests.dashboards.post_rows import PostRows
 from tests.dashboards.theme_rows import make_theme
 from tests.dashboards.website_rows import WebsiteRows
 from tests.factories import PNG, make_documents, make_keyword, make_mention, make_mentions, make_source
+from tests.relevance import suggest_as_noise, use_new_version
 from tests.vectors import direction, store_vectors
 from tests.website.factories import make_sign_in
 from workplace.models import (
@@ -315,16 +313,8 @@ class World(AlertRows, AssistantRows, AuthorRows, GoalRows, CollectionRows, Post
 
     def _relevance(self, document):
         """Add a version in use, by which the first mention and one more are suggested as noise."""
-        figures = dict.fromkeys(("decisions", "noise", "suggested", "right"), 9)
-        newest = {f"newest_{name}": number for name, number in figures.items()}
-        ids = {"noise_ids": [document.pk], "kept_ids": [document.pk]}
-        values = {"weights": b"", "threshold": 0.9, "is_better": True, **figures, **newest, **ids}
-        version = RelevanceVersion.objects.create(project=self.project, number=self.size + 1, **values)
-        RelevanceState.objects.update_or_create(project=self.project, defaults={"version": version})
-        score = {"project": self.project, "version": version, "score": 0.9, "is_noise": True}
-        score |= {"like_noise": document.pk, "like_kept": document.pk}
-        for one in (document, self.mention.document):
-            RelevanceScore.objects.update_or_create(document=one, defaults=score)
+        version = use_new_version(self.project, self.size + 1, noise_ids=[document.pk], kept_ids=[document.pk])
+        suggest_as_noise([document, self.mention.document], version, document.pk, document.pk)
 
     def _layer(self):
         number = self.size + 1

@@ -48,9 +48,6 @@ from monitoring.models import (
     PlatformApp,
     RawItem,
     Recheck,
-    RelevanceScore,
-    RelevanceState,
-    RelevanceVersion,
     SentimentLayer,
     SentimentState,
     Source,
@@ -68,6 +65,7 @@ from provisioning.deletion import delete_project, purge_deleted_projects
 from reports.models import Edition, Logo, Report, ReportRecipient, ShareLink
 from tests.factories import PNG, make_keyword, make_mentions, make_source
 from tests.racing import race
+from tests.relevance import suggest_as_noise, use_new_version
 from tests.website.factories import make_breakdown, make_days, make_sign_in, make_website
 from workplace.models import (
     Annotation,
@@ -97,19 +95,6 @@ from workplace.models import (
 )
 
 BUDGET_S = 60
-
-
-def fill_relevance(project, document):
-    figures = dict.fromkeys(("decisions", "noise", "suggested", "right"), 9)
-    newest = {f"newest_{name}": number for name, number in figures.items()}
-    ids = {"noise_ids": [document.pk], "kept_ids": [document.pk]}
-    version = RelevanceVersion.objects.create(
-        project=project, number=1, weights=b"", threshold=0.9, is_better=True, **figures, **newest, **ids
-    )
-    RelevanceState.objects.create(project=project, version=version)
-    RelevanceScore.objects.create(
-        document=document, project=project, version=version, score=0.9, is_noise=True, like_noise=1, like_kept=1
-    )
 
 
 def fill(project, user, documents=12):
@@ -152,7 +137,7 @@ def fill(project, user, documents=12):
     StoryRedirect.objects.create(story_id=uuid4().int % 10**12, project=project, target=1)
     StorySignature.objects.create(document=mentions[0].document, keys=[1], published=published)
     DocumentVector.objects.create(document=mentions[0].document, project=project, version="1", vector=[0.0] * 256)
-    fill_relevance(project, mentions[0].document)
+    suggest_as_noise([mentions[0].document], use_new_version(project), ignored=1, kept=1)
     theme = Theme.objects.create(project=project, center=[0.0] * 256, version="1")
     DocumentTheme.objects.create(document=mentions[0].document, theme=theme)
     ThemeRun.objects.create(project=project)

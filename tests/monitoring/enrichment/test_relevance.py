@@ -7,7 +7,8 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts.models import ActivityEntry
+from accounts.models import ActivityEntry, Project
+from monitoring.enrichment import fit_relevance, score_relevance
 from monitoring.enrichment.fit_relevance import PAUSE, refit_relevance, set_learning, use_version
 from monitoring.enrichment.relevance_lesson import decisions_of
 from monitoring.enrichment.score_relevance import score_waiting
@@ -27,6 +28,7 @@ from monitoring.services.mention_tags import normal_tags
 from monitoring.services.triage_operations import AddTags, SetRelevant
 from tests.factories import make_keyword, make_mention, make_mentions
 from tests.monitoring.relevance.posts import read_posts
+from tests.racing import race
 from tests.vectors import VERSION, near, store_vectors
 
 KEPT, NOISE = "replied", "ignored"
@@ -190,6 +192,36 @@ def test_later_mentions_and_late_vectors_are_scored(project, manager, keyword):
     assert RelevanceScore.objects.filter(document=later.document_id).exists()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_locked_document_stops_no_other_and_is_scored_later(project, manager, keyword, monkeypatch):
+    waiting = [mention.document_id for mention, _is_noise in decide(project, manager, keyword)]
+    Mention.objects.update(found_at=timezone.now() - timedelta(days=3))
+    monkeypatch.setattr(score_relevance, "BATCH", 4)
+    now = timezone.now()
+    refit_relevance(now)
+    with transaction.atomic():
+        Document.objects.select_for_update().get(pk=waiting[-1])
+        race(lambda: score_waiting(now, budget_s=60))
+    assert set(RelevanceScore.objects.values_list("document_id", flat=True)) == set(waiting[:-1])
+
+    score_waiting(now)
+
+    assert RelevanceScore.objects.filter(document=waiting[-1]).exists()
+
+
+def test_edited_item_is_scored_again_within_the_hour(project, manager, keyword):
+    decide(project, manager, keyword)
+    Mention.objects.update(found_at=timezone.now() - timedelta(days=3))
+    now = timezone.now()
+    learn(now)
+    edited = min(suggested(project))
+    RelevanceScore.objects.filter(document=edited).delete()  # as an edit does
+
+    score_waiting(now + timedelta(hours=1))
+
+    assert edited in suggested(project)
+
+
 def test_vectors_are_used_if_the_decided_documents_have_them(project, manager, keyword):
     mentions = make_mentions(keyword, [{"title": "", "text": f"only{number}"} for number in range(80)])
     pairs = [(one.document, near(number % 2, 0.9, number)) for number, one in enumerate(mentions)]
@@ -208,8 +240,6 @@ def test_vectors_are_used_if_the_decided_documents_have_them(project, manager, k
 
 
 def test_documents_of_other_projects_teach_nothing(project, manager, keyword, stranger):
-    from accounts.models import Project
-
     decide(project, manager, keyword)
     other = Project.objects.create(name="Other")
     mention = make_mention(make_keyword(other), title="", text="apple picking at the orchard")
@@ -277,8 +307,6 @@ def test_scores_by_former_versions_are_deleted(project, manager, keyword):
 
 def test_only_one_of_two_fits_is_stored(project, manager, keyword, monkeypatch):
     decide(project, manager, keyword)
-    from monitoring.enrichment import fit_relevance
-
     fit = fit_relevance.fit
 
     def fit_while_another_worker_stores(lesson):
@@ -296,8 +324,6 @@ def test_text_that_was_edited_while_it_was_scored_gets_no_score(project, manager
     waiting = decide(project, manager, keyword)
     refit_relevance(timezone.now())
     edited = waiting[0][0].document_id
-    from monitoring.enrichment import score_relevance
-
     read_documents = score_relevance.read_documents
 
     def read_before_an_edit(ids, encoder):
