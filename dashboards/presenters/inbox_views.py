@@ -74,7 +74,7 @@ def _probable_noise(f: MentionFilter, *, is_counted: bool) -> list[InboxView]:
     count = noise.document_count if is_counted else None
     if not count and not f.probably:
         return []
-    return [InboxView(_("Probably noise"), "list-filter", count, noise.to_query(), bool(f.probably))]
+    return [InboxView(_("Probably noise"), "lightbulb", count, noise.to_query(), bool(f.probably))]
 
 
 def _approvals(f: MentionFilter, *, is_counted: bool) -> list[InboxView]:

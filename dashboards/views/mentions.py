@@ -88,6 +88,7 @@ def mentions(request: SignedInRequest, membership: Membership) -> HttpResponse:
         "orders": list_orders(f),
         "is_first": "cursor" not in request.GET,
         "problem": search_problem(f.q) if f.q else None,
+        "is_noise": bool(f.probably),
         **selection_context(membership, timezone.now()),
     }
     return render(request, "mentions/mentions.html", context)

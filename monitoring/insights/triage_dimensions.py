@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast, Coalesce, Now
 from django.utils import timezone
-from django.utils.translation import gettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.formats import number
@@ -234,7 +234,7 @@ class ReasonDimension(Dimension):
 class ProbablyDimension(Dimension):
     """Items that await review and are suggested as noise, learned from the decisions of the team."""
 
-    name, parameter, label = "probably", "probably", pgettext_lazy("suggestion", "Probably")
+    name, parameter, label = "probably", "probably", _("Suggestion")
     description = '"noise" where an item awaits review and is suggested as noise'
     is_many = False
 
@@ -248,7 +248,7 @@ class ProbablyDimension(Dimension):
         return Q(status=Mention.Status.TO_REVIEW, document_id__in=suggested)
 
     def labels(self, keys: Iterable[Key]) -> Mapping[Key, str]:
-        return {NOISE: pgettext("suggestion", "Noise")}
+        return {NOISE: gettext("Probably noise")}
 
 
 class ApprovalDimension(Dimension):

@@ -13,7 +13,7 @@ import numpy as np
 
 from monitoring.content.sameness import words_of
 
-MAX_CHARACTERS = 2000  # what a post is about is in its beginning, and long texts would dominate the time
+MAX_CHARACTERS = 2000  # the subject of a post is in its beginning, and long texts would dominate the time
 BUCKETS = 2**20
 
 

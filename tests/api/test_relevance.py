@@ -1,4 +1,4 @@
-"""What is suggested as noise through the API: a filter of lists and counts, and the change that says otherwise."""
+"""Suggestions of noise in the API: a filter of lists and counts, and the change that marks an item as relevant."""
 
 import pytest
 
