@@ -15,7 +15,7 @@ def keyword(project):
 
 @pytest.fixture
 def suggested(project, keyword):
-    """Two items that are suggested as noise, beside others: decided, not suggested, by another version."""
+    """Two items that are suggested as noise, next to others: decided, not suggested, by another version."""
     ignored, kept = (make_mention(keyword, status=status).document_id for status in ("ignored", "replied"))
     one, two, decided, likely, old = make_mentions(keyword, [{"title": f"Item {number}"} for number in range(5)])
     former, version = use_new_version(project, 1), use_new_version(project, 2)
