@@ -1,4 +1,4 @@
-"""The evidence of an incident: the top posts, the distinctive terms, who started it, and how much of it is syndicated.
+"""The evidence of an incident: the top posts, the theme, the terms, who started it, and how much of it is syndicated.
 
 In: the filter of an incident (alerts/incident_filters.py). Out: frozen rows. All numbers are of the mentions from the
 window that triggered the first rule to the end of the incident, in every status. Called by the incident pages and
@@ -10,11 +10,13 @@ from datetime import datetime
 
 from django.db.models import Count, F, Q
 
+from alerts.incident_filters import counts_rows, is_falling
 from alerts.models import Incident
 from monitoring.insights.dimensions import FOLD
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.mentions import MentionRow, rows_of_documents
 from monitoring.insights.terms import Term, distinctive_terms
+from monitoring.insights.theme_rise import ThemeRise, theme_rise
 from monitoring.models import Mention, Triage
 
 TOP_POSTS = 5
@@ -113,6 +115,11 @@ def terms_of(peak: MentionFilter) -> tuple[tuple[Term, ...], MentionFilter]:
     """Return the distinctive terms of the peak, and the filter that they search in."""
     scope = peak.replace(statuses=())
     return tuple(distinctive_terms(scope).words), scope
+
+
+def theme_of(incident: Incident, peak: MentionFilter) -> ThemeRise | None:
+    """Return the theme that most of the rise to the peak is about; None for rules that count no mentions, or few."""
+    return theme_rise(peak) if counts_rows(incident) and not is_falling(incident) else None
 
 
 def replies_of(incident: Incident, f: MentionFilter, now: datetime) -> list[Reply]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from accounts.models import User
 from alerts.conditions.severity import CRITICAL, HIGH, MODERATE
+from alerts.incident_evidence import theme_of
 from alerts.incident_filters import clause_at_opening, filter_of_peak, settings_at_opening, subject_of
 from alerts.incident_links import ACKNOWLEDGE, link_url, may_change
 from alerts.incident_summary import Summary, summary_facts
@@ -87,7 +88,7 @@ def _render(
 ) -> Rendered:
     project_id = incident.rule.project_id
     with translation.override(user.language), timezone.override(user.zone):
-        counted = headline(incident, value)
+        counted, theme = headline(incident, value), theme_of(incident, filter_of_peak(incident, user.zone))
         if summary := context.get("summary"):
             context["facts"] = summary_facts(summary)
         context |= {
@@ -96,6 +97,8 @@ def _render(
             "headline": counted,
             "sentence": sentence_at_opening(incident),
             "severity": severity_words(incident),
+            "theme": theme,
+            "theme_url": theme and absolute(f"{reverse('mentions', args=[project_id])}?{theme.query}"),
             "language": user.language,
             "incident_url": absolute(reverse("incident", args=[project_id, incident.joined_id or incident.pk])),
             "rules_url": absolute(reverse("rules", args=[project_id])),

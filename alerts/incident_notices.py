@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.formats import number
-from alerts.incident_filters import subject_of
+from alerts.incident_evidence import theme_of
+from alerts.incident_filters import filter_of_peak, subject_of
 from alerts.incident_messages import OPENED, headline, latest_mentions, sentence_at_opening
 from alerts.incident_messages import RESOLVED as RESOLVED_TITLE
 from alerts.incident_summary import Summary, summary_facts
@@ -27,6 +28,8 @@ def opened_notice(incident: Incident, destination: Destination, failing: int) ->
     with translation.override(destination.language):
         facts = [Fact(_("Severity:"), str(incident.get_severity_display()))]
         facts += [Fact(_("Mentions:"), number(incident.value)), Fact(_("Previous period:"), number(incident.baseline))]
+        if theme := theme_of(incident, filter_of_peak(incident)):
+            facts.append(Fact(_("Rise mostly about:"), theme.text))
         if failing:
             text = ngettext("%(number)s failing source", "%(number)s failing sources", failing)
             facts.append(Fact(_("Possibly more:"), text % {"number": number(failing)}))

@@ -26,6 +26,7 @@ from monitoring.content.excerpts import excerpt, plain
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.mentions import MentionRow
 from monitoring.insights.terms import Term
+from monitoring.insights.theme_rise import ThemeRise
 from monitoring.models import Mention
 
 
@@ -134,6 +135,11 @@ class IncidentView:
         """The distinctive terms, each with the query of its mentions."""
         terms, scope = evidence.terms_of(self.peak)
         return [(term, scope.replace(q=term.word).to_query()) for term in terms]
+
+    @cached_property
+    def theme(self) -> ThemeRise | None:
+        """The theme that most of the rise is about."""
+        return evidence.theme_of(self.incident, self.peak)
 
     @cached_property
     def top_posts(self) -> tuple[MentionRow, ...]:

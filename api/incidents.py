@@ -30,6 +30,7 @@ from alerts.playbooks import playbook_of, statements_of
 from api.problems import InvalidField, InvalidRequest, unknown_parameters
 from api.schemas import UNSET, Body, Id, Items, PersonOut, Text
 from monitoring.insights import cursors
+from monitoring.insights.theme_rise import ThemeRise
 from reports.incident_report import incident_pdf
 
 router = Router(tags=["incidents"])
@@ -82,6 +83,14 @@ class FirstItemOut(Schema):
     published: datetime
 
 
+class ThemeRiseOut(Schema):
+    id: int
+    name: str = Field(description="in your language")
+    count: int = Field(description="mentions of the theme in the time window of the peak")
+    before: int = Field(description="in the time window before")
+    total: int = Field(description="all mentions in the time window of the peak")
+
+
 class EvidenceOut(Schema):
     items: int
     stories: int
@@ -93,6 +102,7 @@ class EvidenceOut(Schema):
     first: FirstItemOut | None
     top_posts: list[int] = Field(description="mention IDs, most reactions first")
     terms: list[str]
+    theme: ThemeRiseOut | None = Field(description="the theme that most of the rise is about")
 
 
 class IncidentDetailsOut(IncidentOut):
@@ -278,8 +288,14 @@ def _details(request: SignedInRequest, project: Project, incident_id: int) -> di
             },
             "top_posts": [row.mention.pk for row in view.top_posts],
             "terms": [term.word for term, _query in view.terms],
+            "theme": view.theme and _theme(view.theme),
         },
     }
+
+
+def _theme(rise: ThemeRise) -> dict[str, object]:
+    counted = {"count": rise.count, "before": rise.before, "total": rise.total}
+    return {"id": rise.theme.pk, "name": rise.name, **counted}
 
 
 def _task(task: IncidentTask) -> dict[str, object]:

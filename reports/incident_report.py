@@ -66,6 +66,8 @@ def _evidence(view: IncidentView) -> list[Part]:
         document = view.first.document
         started = ", ".join(filter(None, (document.title, document.author, view.source_of_first)))
         facts.append((_("First item"), f"{started} ({written_moment(view.first.published)})"))
+    if view.theme:
+        facts.append((_("Rise mostly about"), view.theme.text))
     if view.terms:
         facts.append((_("Distinctive terms"), ", ".join(term.word for term, _query in view.terms)))
     parts: list[Part] = [Heading(_("Evidence")), Facts(facts)]

@@ -73,6 +73,7 @@ def overview_peak(request: SignedInRequest, membership: Membership) -> HttpRespo
         "negative": round(100 * found.total.split.negative / max(found.total.documents, 1)),
         "words": details.term_rows(f, found.terms.words, found.terms.sampled, is_complete=found.terms.is_complete),
         "terms": found.terms,
+        "theme": found.theme,
         "sources": [(row, f.replace(sources=(row.key,)).to_query()) for row in found.sources],
         "posts": shown_mentions(found.posts),
     }

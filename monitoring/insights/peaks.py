@@ -1,4 +1,4 @@
-"""Find the peaks of a series, and tell why one is there: its terms, sources and posts, against the usual ones.
+"""Find the peaks of a series, and tell why one is there: its theme, terms, sources and posts.
 
 `peaks` is pure: counts in, places out. `explain` reads a bounded sample of the documents of a bucket. Called by the
 overview and the API.
@@ -17,6 +17,7 @@ from monitoring.insights.mentions import MentionRow, newest_documents, rows_of_d
 from monitoring.insights.sql import count_combinations
 from monitoring.insights.surges import MIN_WINDOWS, surge
 from monitoring.insights.terms import Terms, distinctive_terms
+from monitoring.insights.theme_rise import ThemeRise, theme_rise
 from monitoring.models import Document
 
 MAX_PEAKS = 3
@@ -27,12 +28,13 @@ SAMPLE = 300
 
 @dataclass(frozen=True)
 class Explanation:
-    """The causes of a peak: its numbers, and the terms, sources and posts of its newest documents.
+    """The causes of a peak: its numbers and theme, and the terms, sources and posts of its newest documents.
 
     `posts` are the first one and those with the most engagement, in the order of publication.
     """
 
     total: Tally
+    theme: ThemeRise | None
     terms: Terms
     sources: tuple[FacetRow, ...]
     posts: tuple[MentionRow, ...]
@@ -62,6 +64,7 @@ def explain(f: MentionFilter) -> Explanation:
     labels = count_combinations(document_rows(f, f.mentions()), ["labels"])
     return Explanation(
         total=tally(labels),
+        theme=theme_rise(f),
         terms=distinctive_terms(f),
         sources=tuple(row for row in facet_rows(f, "sources", TOP_SOURCES) if row.count),
         posts=rows_of_documents(f, list(loudest.values_list("pk", flat=True)[:POSTS])),

@@ -10,10 +10,14 @@ from hypothesis import strategies as st
 from alerts.evaluate import evaluate_all
 from alerts.incident_links import link_url
 from alerts.incident_messages import render_opened
+from alerts.incident_notices import opened_notice
+from alerts.incident_view import IncidentView
 from alerts.models import HoldingStatement, Incident, IncidentEntry, Playbook, Rule
-from delivery.models import Delivery
+from delivery.models import Delivery, Destination
 from monitoring.models import Mention
+from reports.incident_report import incident_pdf
 from tests.alerts.found_mentions import make_incident
+from tests.dashboards.theme_rows import make_theme
 from tests.factories import make_keyword, make_mentions
 
 pytestmark = pytest.mark.django_db
@@ -188,6 +192,38 @@ def test_wall_refreshes_its_numbers(incident, url, owner, as_person):
     Mention.objects.filter(keyword=incident.rule.keyword).update(status="needs_reply")
     live = client.get(f"{url}/wall/live")
     assert live.context["tally"].needs_reply == 5 and b"<html" not in live.content
+
+
+# --- the theme of an incident ----------------------------------------------------------------------------------
+
+
+def test_page_report_and_messages_name_the_theme_of_most_mentions(incident, url, owner, as_person):
+    client = as_person(owner)
+    assert "Rise mostly about" not in text_of(client.get(url))
+    assert "mostly about" not in render_opened(incident, owner, 0).text
+    documents = [one.document for one in Mention.objects.select_related("document")]
+    theme = make_theme(incident.rule.project, documents, "late, parcel")
+    theme.name_terms = {"en": ["late", "parcel"], "fr": ["retard", "colis"]}
+    theme.save()
+    numbers = "5 mentions, 100% of all, up from 0 in the previous period"
+    assert f"Rise mostly about: Late, parcel ({numbers})." in text_of(client.get(url))
+    message = render_opened(incident, owner, 0)
+    assert f"Rise mostly about: Late, parcel ({numbers})" in message.text and "Late, parcel" in message.html
+    link = re.search(rf"http://localhost:8000(/p/\S+theme={theme.pk}\S*)", message.text)[1]
+    assert client.get(f"{link}&counts=1").context["count"].value == 5
+    owner.language = "fr"
+    assert "Retard, colis" in render_opened(incident, owner, 0).text
+    channel = Destination(project=incident.rule.project, channel="slack", name="Team", language="fr")
+    assert any("Retard, colis" in fact.value for fact in opened_notice(incident, channel, 0).facts)
+    view = IncidentView(incident, timezone.now(), owner.zone)
+    assert incident_pdf(view, Playbook(), []) and view.theme.text == f"Late, parcel ({numbers})"
+
+
+def test_incident_of_a_fall_names_no_theme(incident, url, owner, as_person):
+    make_theme(incident.rule.project, [one.document for one in Mention.objects.select_related("document")])
+    incident.settings |= {"condition": "below"}
+    incident.save()
+    assert "Rise mostly about" not in text_of(as_person(owner).get(url))
 
 
 # --- links of emails -------------------------------------------------------------------------------------------

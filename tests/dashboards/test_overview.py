@@ -12,6 +12,7 @@ from accounts.formats import long_date
 from alerts.evaluate import evaluate_all
 from alerts.models import Incident, Rule
 from monitoring.models import Source, SourcePeriod, Triage
+from tests.dashboards.theme_rows import make_theme
 from tests.factories import make_keyword, make_mention, make_mentions, make_source, make_story
 
 NOW = timezone.now
@@ -253,6 +254,22 @@ def test_peak_is_explained_with_terms_sources_and_posts(as_person, viewer, at, r
     links = [link for link in links_of(page) if "q=livraison" in link]
     assert count_at(client, links[0]) == 12
     assert "Le fil de départ" in read(client, charts.peak_url)  # without JavaScript: a page of its own
+
+
+def test_peak_is_explained_with_the_theme_that_rose(as_person, viewer, at, tracked_keywords):
+    brand, *_ = tracked_keywords
+    day, client = NOW() - timedelta(days=2), as_person(viewer)
+    for number in range(12):
+        make_mentions(brand, [{"published": NOW() - timedelta(days=number)}])
+    made = make_mentions(brand, [{"published": day}] * 12)
+    peak = client.get(at("overview") + "?period=7d").context["charts"].peak_url
+    assert "Rise mostly about" not in client.get(peak).content.decode()
+    theme = make_theme(brand.project, [one.document for one in made[:9]], "late, parcel")
+    page = client.get(peak, headers={"hx-request": "true"})
+    assert "Rise mostly about" in page.content.decode()
+    assert "9 mentions, 69% of all, up from 0 in the previous period" in page.content.decode()
+    (link,) = [link for link in links_of(page) if f"theme={theme.pk}" in link]
+    assert count_at(client, link) == 9
 
 
 def test_details_link_to_the_counted_mentions(as_person, viewer, at, tracked_keywords):
