@@ -12,10 +12,13 @@ from monitoring.embedding.encoder import Encoded, Encoder
 from monitoring.models import Document, vectors
 
 
-def encode_passages(encoder: Encoder, documents: Sequence[Document | None], passages: Sequence[str]) -> Encoded:
+def encode_passages(
+    encoder: Encoder, documents: Sequence[Document | None], passages: Sequence[str]
+) -> tuple[Encoded, set[int]]:
     """Return the vector and the outputs of each passage. Store them for documents that have none.
 
-    The document of a passage is None where it doesn't exist anymore.
+    The document of a passage is None where it doesn't exist anymore. Also return the ids of the documents that still
+    have none: another transaction is changing them.
     """
     by_id = {document.pk: document for document in documents if document}
     known = _stored(encoder, by_id)
@@ -24,12 +27,13 @@ def encode_passages(encoder: Encoder, documents: Sequence[Document | None], pass
     texts = list(dict.fromkeys([*map(text_of, new), *(text for text in passages if text not in of_text)]))
     encoded = encoder.encode(texts)
     place = {text: number for number, text in enumerate(texts)}
+    missing = {document.pk for document in new}
     if new:
         places = [place[text_of(document)] for document in new]
-        vectors.store(new, encoded.vectors[places], encoder.version, encoded.outputs[places])
+        missing -= vectors.store(new, encoded.vectors[places], encoder.version, encoded.outputs[places])
     of_text |= dict(zip(texts, zip(encoded.vectors, encoded.outputs, strict=True), strict=True))
     found = [of_text[text] for text in passages]
-    return Encoded(np.array([vector for vector, _ in found]), np.array([outputs for _, outputs in found]))
+    return Encoded(np.array([vector for vector, _ in found]), np.array([outputs for _, outputs in found])), missing
 
 
 def text_of(document: Document) -> str:

@@ -70,7 +70,7 @@ def _lesson(corrections: list[_Labeled], undisputed: list[_Labeled]) -> Lesson:
     texts, languages = [one.text for one in labeled], [one.language for one in labeled]
     encoded = None
     if isinstance(current, MixedModel):
-        encoded = encode_passages(current.encoder, [one.document for one in labeled], texts)
+        encoded, _ = encode_passages(current.encoder, [one.document for one in labeled], texts)
     return Lesson(
         texts,
         [one.label for one in labeled],

@@ -147,9 +147,9 @@ def _write(mentions: Sequence[Mention], analyzer: Analyzer | None = None) -> Non
     projects = {mention.keyword.project_id for mention in mentions}
     analyzers = dict.fromkeys(projects, analyzer) if analyzer else analyzers_of(projects)
     current = model()
-    encoded = None
+    encoded, missing = None, set[int]()
     if analyzer is None and isinstance(current, MixedModel):
-        encoded = encode_passages(current.encoder, [mention.document for mention in mentions], texts)
+        encoded, missing = encode_passages(current.encoder, [mention.document for mention in mentions], texts)
     rows: list[tuple[int, str, float, float, str]] = []
     for project_id, of_project in analyzers.items():
         numbers = [number for number, one in enumerate(mentions) if one.keyword.project_id == project_id]
@@ -158,7 +158,7 @@ def _write(mentions: Sequence[Mention], analyzer: Analyzer | None = None) -> Non
             [mentions[n].document.language for n in numbers],
             encoded and encoded.part(numbers),
         )
-        rows += [_row(mentions[n], one, of_project.version) for n, one in zip(numbers, analyzes, strict=True)]
+        rows += [_row(mentions[n], one, of_project.version, missing) for n, one in zip(numbers, analyzes, strict=True)]
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE monitoring_mention m SET sentiment = row.label, negative = row.negative, positive = row.positive,"
@@ -170,7 +170,9 @@ def _write(mentions: Sequence[Mention], analyzer: Analyzer | None = None) -> Non
     AuthorCheck.objects.add_documents(mention.document_id for mention in mentions)
 
 
-def _row(mention: Mention, analysis: Analysis, version: str) -> tuple[int, str, float, float, str]:
+def _row(mention: Mention, analysis: Analysis, version: str, missing: set[int]) -> tuple[int, str, float, float, str]:
+    """Return the new columns of a mention. It is analyzed again if the vector of its document could not be stored."""
     if mention.analyzed_by == Mention.BY_PERSON:
         return mention.pk, mention.sentiment, analysis.negative, analysis.positive, Mention.BY_PERSON
-    return mention.pk, analysis.label, analysis.negative, analysis.positive, version
+    analyzed_by = Mention.FIRST_PASS if mention.document_id in missing else version
+    return mention.pk, analysis.label, analysis.negative, analysis.positive, analyzed_by

@@ -37,6 +37,7 @@ INSERT INTO monitoring_documentvector (document_id, project_id, version, vector,
 SELECT id, project_id, %s, numbers::real[], outputs::real[] FROM current ORDER BY id
 ON CONFLICT (document_id) DO UPDATE SET
     version = excluded.version, vector = excluded.vector, outputs = excluded.outputs
+RETURNING document_id
 """
 # Binary: 20,000 vectors take 0.4 s, as rows of numbers 2.5 s.
 _READ = """
@@ -96,11 +97,11 @@ def store(
     vectors: NDArray[np.float32],
     version: str,
     outputs: NDArray[np.float32] | None = None,
-) -> int:
-    """Store one vector per document, in one statement. Return the number of vectors stored.
+) -> set[int]:
+    """Store one vector per document, in one statement. Return the ids of the documents whose vectors were stored.
 
     `documents` are as they were read before their texts were encoded: those whose texts were edited or deleted since
-    are left out.
+    are left out, and those that another transaction is changing.
     """
     assert vectors.shape == (len(documents), DIMENSIONS)
     order = sorted(range(len(documents)), key=lambda place: documents[place].pk)
@@ -112,7 +113,7 @@ def store(
     ]
     with connection.cursor() as cursor:
         cursor.execute(_STORE, [*columns, version])
-        return cursor.rowcount
+        return {document_id for (document_id,) in cursor.fetchall()}
 
 
 def read(document_ids: Iterable[int], version: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:

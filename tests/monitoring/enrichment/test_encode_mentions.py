@@ -12,9 +12,10 @@ from monitoring.enrichment import analyzer, model_status
 from monitoring.enrichment.encoding import text_of
 from monitoring.enrichment.score_mentions import analyze_mentions, encode_mentions, rescore_mentions
 from monitoring.ingest.deletions import blank_documents
-from monitoring.models import DocumentVector, Mention, SentimentState, vectors
+from monitoring.models import Document, DocumentVector, Mention, SentimentState, vectors
 from tests.factories import make_document, make_keyword, make_mention, make_mentions
 from tests.monitoring.enrichment.test_score_mentions import BAD, GOOD
+from tests.racing import race
 
 
 @pytest.fixture
@@ -83,6 +84,21 @@ def test_item_deleted_between_both_analyses_is_not_encoded(project, keyword):
     mention.refresh_from_db()
     assert (mention.sentiment, mention.analyzed_by) == ("negative", "")
     assert not DocumentVector.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_item_that_another_transaction_changes_is_encoded_after_it(project):
+    """Its vector can't be stored until then, and without one it would be missing among similar mentions."""
+    mention = make_mention(make_keyword(project, query="lumen"), title="", text=BAD)
+    analyze_mentions()
+    with transaction.atomic():
+        Document.objects.select_for_update().get(pk=mention.document_id)
+        assert race(encode_mentions) == [False]
+    mention.refresh_from_db()
+    assert (mention.sentiment, mention.analyzed_by) == ("negative", Mention.FIRST_PASS)
+    encode_mentions()
+    mention.refresh_from_db()
+    assert mention.analyzed_by == analyzer.model().version and DocumentVector.objects.count() == 1
 
 
 def test_history_is_analyzed_again_from_stored_outputs(project, keyword, monkeypatch):
