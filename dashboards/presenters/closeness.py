@@ -8,8 +8,8 @@ from django.utils.translation import pgettext
 from monitoring.insights.closeness import Closeness, closeness
 
 
-def closeness_words(similarity: float | None) -> str:
-    """Return the words, "" without a similarity."""
+def closeness_words(similarity: float | None, *, of_phrase: bool = False) -> str:
+    """Return the words, "" without a similarity, which is that of two posts or of a phrase and a post."""
     if similarity is None:
         return ""
     words = {
@@ -17,4 +17,4 @@ def closeness_words(similarity: float | None) -> str:
         Closeness.CLOSE: pgettext("closeness", "Similar"),
         Closeness.RELATED: pgettext("closeness", "Related"),
     }
-    return words[closeness(similarity)]
+    return words[closeness(similarity, of_phrase=of_phrase)]

@@ -129,7 +129,7 @@ def shown_mention(row: MentionRow) -> ShownMention:
         unmatched_at=_unmatched_at(row.mentions),
         others=row.others,
         story_id=row.story_id,
-        closeness=closeness_words(row.similarity),
+        closeness=closeness_words(row.similarity, of_phrase=True),
     )
 
 
@@ -155,7 +155,7 @@ def _shown_document(row: FoundDocument, colors: Mapping[int, str]) -> ShownDocum
         source_name=source_name(document.source, document),
         document=document,
         facts=post_facts(document),
-        closeness=closeness_words(row.similarity),
+        closeness=closeness_words(row.similarity, of_phrase=True),
     )
 
 

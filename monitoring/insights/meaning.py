@@ -15,7 +15,7 @@ from django.db import connection
 from numpy.typing import NDArray
 
 from monitoring.embedding import encoder
-from monitoring.insights.closeness import LEAST_OF_PHRASE
+from monitoring.insights.closeness import LIMITS_OF_PHRASE, Closeness
 from monitoring.insights.nearest import EXACT_VECTORS, Condition, Near, nearest, nearest_of
 from monitoring.insights.pgvector import Support, support
 from monitoring.insights.search import Search, SearchError
@@ -26,6 +26,7 @@ from monitoring.models import Document
 from monitoring.query import QueryError, SplitQuery, compile_query, parse, split_query
 
 MAX_FOUND = 500
+LEAST = LIMITS_OF_PHRASE[Closeness.RELATED]
 
 # Documents with a mention in the period, those of each keyword from its part of an index.
 _MENTIONED = """
@@ -60,7 +61,7 @@ class MeaningSearch:
         """The documents found with their similarity, the closest first."""
         if unavailable():
             return {}
-        return {one.document_id: one.similarity for one in self._nearest() if one.similarity >= LEAST_OF_PHRASE}
+        return {one.document_id: one.similarity for one in self._nearest() if one.similarity >= LEAST}
 
     @property
     def documents(self) -> list[int]:

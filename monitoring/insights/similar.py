@@ -11,7 +11,7 @@ from enum import Enum
 
 import numpy as np
 
-from monitoring.insights.closeness import LEAST
+from monitoring.insights.closeness import LIMITS, Closeness
 from monitoring.insights.dimensions import FOLD
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.mentions import MentionRow, rows_of_documents
@@ -21,6 +21,7 @@ from monitoring.insights.search import document_in
 from monitoring.insights.stories import every_mention
 from monitoring.models import Document, DocumentVector
 
+LEAST = LIMITS[Closeness.RELATED]
 MAX_SIMILAR = 20
 # Documents that are compared by their mentions and stories; many more if too few of these are listed.
 FIRST_CANDIDATES = 100

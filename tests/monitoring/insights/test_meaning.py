@@ -59,7 +59,7 @@ def test_closest_mentions_are_listed_first_with_their_similarity(project, add):
     found = mention_page(f)
     assert [row.document.title for row in found.rows] == [CLOSE, RELATED] and found.is_ranked
     assert found.rows[0].similarity == pytest.approx(1, abs=0.002)
-    assert meaning.LEAST_OF_PHRASE <= found.rows[1].similarity < 0.9
+    assert meaning.LEAST <= found.rows[1].similarity < 0.9
 
 
 def test_count_facets_chart_and_sentiment_agree_with_the_list(project, add):
