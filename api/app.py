@@ -32,6 +32,7 @@ from api import (
     keywords,
     mentions,
     mutes,
+    names,
     near_misses,
     notes,
     overview,
@@ -100,7 +101,7 @@ ROUTERS = [
         *(volume, documents, sentiment, explain, saved_views, columns, response_times, response_targets, exports),
         *(authors, welcome_queue, triage, bulk_changes, presence, notes, drafts, replies, saved_replies, channels),
         *(incidents, rule_replay, rules, feed_addresses, digests, deliveries, quiet_hours, playbook, goals, team),
-        *(followers, assistant, themes),
+        *(followers, assistant, themes, names),
     )
 ]
 

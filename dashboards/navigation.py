@@ -29,7 +29,7 @@ ENTRIES: list[tuple[str, str, str | Promise, str | Promise, tuple[str, ...]]] = 
     ("overview", "layout-dashboard", _("Overview"), WATCH, ("response_times",)),
     ("mentions", "inbox", _("Mentions"), WATCH, ("mention", "mention_reply", "mention_saved_replies", "story")),
     ("search", "search", _("All content"), WATCH, ()),
-    ("themes", "tag", _("Themes"), WATCH, ()),
+    ("themes", "tag", _("Themes"), WATCH, ("names",)),
     ("compare", "scale", _("Compare"), WATCH, ("compare_side", "compare_details")),
     ("website", "globe", _("Website"), WATCH, ("website_link",)),
     ("authors", "contact", _("Authors"), WATCH, ("author", "welcome", "author_rules", "author_erase")),

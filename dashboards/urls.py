@@ -33,6 +33,7 @@ from dashboards.views import (
     incidents,
     invitation,
     mentions,
+    names,
     notes,
     outbox,
     overview,
@@ -160,6 +161,7 @@ GOALS = [
 ]
 STORIES = [
     path("p/<int:project_id>/themes", themes.themes, name="themes"),
+    path("p/<int:project_id>/names", names.names, name="names"),
     path("p/<int:project_id>/themes/<int:theme_id>", themes.theme_change, name="theme_change"),
     path("p/<int:project_id>/stories/<int:story_id>", story.story, name="story"),
     path("p/<int:project_id>/stories/<int:story_id>/split", story.story_split, name="story_split"),

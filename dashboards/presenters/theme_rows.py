@@ -101,7 +101,7 @@ def _row(
         change=change,
         arrow=arrow,
         split=split,
-        sentiment=_sentiment(split),
+        sentiment=sentiment_words(split),
         query=f.replace(themes=(theme.pk,)).to_query(),
         keyword_query=urlencode({"name": theme.name[:MAX_KEYWORD_NAME], "query": query_of(theme, keywords)}),
         posts=shown_mentions(posts),
@@ -116,7 +116,7 @@ def query_of(theme: Theme, keywords: Sequence[Keyword]) -> str:
     return f"({about}) AND ({words})" if about and words else words
 
 
-def _sentiment(split: Split) -> str:
+def sentiment_words(split: Split) -> str:
     """Return the sentiment bar in words."""
     if not split.labeled:
         return _("sentiment not known")

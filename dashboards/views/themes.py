@@ -43,6 +43,7 @@ def themes(request: SignedInRequest, membership: Membership) -> HttpResponse:
         "project": project,
         "bar": filter_bar(f, keywords),
         "subject": subject,
+        "query": subject.f.to_query(),
         "may_edit": membership.may(Role.MANAGER),
         "rows": theme_rows(subject.f, shown, found.total, subject.keywords, posts),
         "hidden": theme_rows(subject.f, found.hidden, found.total, subject.keywords),

@@ -106,7 +106,7 @@ def distinctive_terms(f: MentionFilter, usual: MentionFilter | None = None) -> T
     here = newest[:SAMPLE]
     if not here:
         return Terms()
-    others = [one for one in _spread(usual or _before(f)) if one not in set(here)]
+    others = [one for one in spread(usual or before(f)) if one not in set(here)]
     counted = _count_words(here, others)
     candidates = [one for one in counted if _is_word(one.word)] if len(others) >= MIN_USUAL else []
     words = _rank(candidates, len(here), len(others))
@@ -133,13 +133,13 @@ def typical_documents(terms: Terms, limit: int) -> list[int]:
         return [pk for (pk,) in cursor.fetchall()]
 
 
-def _before(f: MentionFilter) -> MentionFilter:
+def before(f: MentionFilter) -> MentionFilter:
     """Return the filter of USUAL_TIME before, or of the previous period if that is longer."""
     since, _ = previous_period(f.period, f.since, f.until, f.zone)
     return f.replace(since=min(since, f.since - USUAL_TIME), until=f.since, sentiments=())
 
 
-def _spread(f: MentionFilter) -> list[int]:
+def spread(f: MentionFilter) -> list[int]:
     """Return the newest documents of each part of a period."""
     step = (f.until - f.since) / USUAL_PARTS
     edges = [f.since + step * number for number in range(USUAL_PARTS + 1)]
