@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from alerts.digests.actions import ASSIGN, IGNORE
 from alerts.digests.bars import chart_of
-from alerts.digests.content import BEST, NEEDS_REPLY, NEGATIVE, DigestContent, Item, Section
+from alerts.digests.content import BEST, NEEDS_REPLY, NEGATIVE, DigestContent, Item, Section, ThemeLine
 from alerts.digests.scope import Scope, filter_of
 from alerts.digests.words import figures, headline, lead, reason_words, unseen_lines, unseen_summary
 from alerts.models import Digest
@@ -29,6 +30,7 @@ from monitoring.insights.filters import MentionFilter
 from monitoring.insights.sentiment import Split
 from monitoring.insights.sentiment_words import MINUS, signed, split_words
 from monitoring.messages.labels import platform_name
+from monitoring.messages.theme_words import difference_words, share_words
 from monitoring.models import Mention
 
 PREHEADER_ITEMS = 3
@@ -131,6 +133,7 @@ def _context(content: DigestContent, scope: Scope, kind: BodyKind, marks: Marks,
         "lead": lead(content, marks),
         "figures": figures(content),
         "chart": chart_of(content.history),
+        "themes": [_theme(content, line, links) for line in content.themes],
         "sections": [_section(content, section, links, marks, actions) for section in content.sections],
         "unseen": unseen_lines(content, UNSEEN_SHOWN, links.page),
         "unseen_summary": unseen_summary(content),
@@ -154,6 +157,14 @@ class ListLinks:
     def list_of(self, **selection: Any) -> str:
         path = self.page("mentions")
         return f"{path}?{self._filter.replace(**selection).to_query()}" if path else ""
+
+
+def _theme(content: DigestContent, line: ThemeLine, links: ListLinks) -> dict[str, str]:
+    words = [share_words(line.count, content.total)]
+    if line.before is not None:
+        words.append(difference_words(line.count, line.before))
+    name = line.names[translation.get_language() or settings.LANGUAGE_CODE]
+    return {"name": name, "words": " · ".join(words), "url": links.list_of(themes=(line.theme_id,))}
 
 
 def _section(

@@ -83,9 +83,23 @@ class UnseenSource:
 
 
 @dataclass(frozen=True, slots=True)
+class ThemeLine:
+    """A theme with its items in the window, and in the previous one (None if Vigie did not collect then).
+
+    `names` has its name by language.
+    """
+
+    theme_id: int
+    names: Mapping[str, str]
+    count: int
+    before: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class DigestContent:
     """`total` counts items, `folded` each story once. `waiting` and `negative` are among them; `negative` counts what
-    is negative toward the brands. `more_keywords` have mentions but, for lack of space, no section.
+    is negative toward the brands. `more_keywords` have mentions but, for lack of space, no section. `themes` are the
+    largest ones, and the one that grew most.
     """
 
     project_id: int
@@ -100,6 +114,7 @@ class DigestContent:
     unseen: tuple[UnseenSource, ...]
     sources: int = 0
     more_keywords: int = 0
+    themes: tuple[ThemeLine, ...] = ()
 
     @property
     def items(self) -> list[Item]:

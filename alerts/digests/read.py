@@ -11,6 +11,7 @@ from alerts.digests.content import NEEDS_REPLY, NEGATIVE, DigestContent, UnseenS
 from alerts.digests.read_best import read_best
 from alerts.digests.read_history import read_history
 from alerts.digests.read_items import Wanted, read_sections
+from alerts.digests.read_themes import read_themes
 from alerts.digests.scope import Scope, filter_of
 from delivery.message import Window
 from monitoring.insights import mentions
@@ -41,6 +42,7 @@ def read_digest(scope: Scope, window: Window, zone: tzinfo = UTC, *, is_compared
     subject = _subject(in_scope)
     wanted = _wanted(current, in_scope, subject)
     total = mentions.count(current).value
+    history = read_history(project, current, in_scope, subject, is_compared=is_compared)
     return DigestContent(
         project_id=project.pk,
         project=scope.title,
@@ -49,10 +51,11 @@ def read_digest(scope: Scope, window: Window, zone: tzinfo = UTC, *, is_compared
         folded=mentions.count(current.replace(stories="fold")).value,
         waiting=next((one.total for one in wanted if one.key == NEEDS_REPLY), 0),
         negative=next((one.total for one in wanted if one.key == NEGATIVE), 0),
-        history=read_history(project, current, in_scope, subject, is_compared=is_compared),
+        history=history,
         sections=read_best(current, in_scope, total) if scope.is_best else read_sections(current, in_scope, wanted),
         unseen=_unseen(project.pk, failures_of(project, window.start, window.end), window.end),
         sources=project.sources.exclude(state=Source.State.PAUSED).count(),
+        themes=read_themes(current, history.previous.window if history.previous else None),
     )
 
 
