@@ -42,6 +42,8 @@ def test_long_running_tasks_have_low_priority():
         "monitoring.tasks.rescore_mentions",
         "monitoring.tasks.encode_backlog",
         "monitoring.tasks.group_themes",
+        "monitoring.tasks.refit_relevance",
+        "monitoring.tasks.score_relevance_of_waiting",
         "monitoring.tasks.fill_authors",
         "monitoring.tasks.walk_authors",
         "monitoring.tasks.erase_items",

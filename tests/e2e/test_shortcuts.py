@@ -33,14 +33,14 @@ def test_shortcuts_that_are_off_do_nothing(account, project):
 
 def test_changed_key_works_and_former_one_does_not(account, project):
     account.get_by_text("Change keys").click()
-    account.get_by_label("Next mention").fill("w")
+    account.get_by_label("Next mention").fill("z")
     account.get_by_label("Search", exact=True).fill(",")
     account.locator("[aria-labelledby=shortcuts]").get_by_role("button", name="Save").click()
     expect(account.get_by_text("Shortcuts saved.")).to_be_visible()
     account.goto(account.url.replace("/account", f"/p/{project.pk}/mentions"))
     account.keyboard.press("j")
     expect(selected(account)).to_have_count(0)
-    account.keyboard.press("w")
+    account.keyboard.press("z")
     expect(selected(account)).to_have_text("Lumen story 0")
     account.keyboard.press(",")
     expect(account.locator("#search")).to_be_focused()
