@@ -15,6 +15,7 @@ from api.filters import read_filter
 from api.overview import NetOut, TallyOut, tally_out
 from api.schemas import Bucket, FilterParameters, KeywordName
 from monitoring.insights.comparison import SideCounts, compare, sides_of
+from monitoring.insights.comparison_themes import compare_themes
 from monitoring.insights.net_sentiment import net_point, net_points
 from monitoring.insights.official_replies import read_replies
 from monitoring.insights.shares import shares
@@ -45,6 +46,12 @@ class SideOut(Schema):
     platforms: list[PlatformOut]
 
 
+class ComparedThemeOut(Schema):
+    id: int
+    name: str = Field(description="in your language")
+    documents: list[int] = Field(description="in the order of the sides")
+
+
 class CompareOut(Schema):
     since: datetime
     until: datetime
@@ -52,6 +59,7 @@ class CompareOut(Schema):
     bucket: Bucket
     starts: list[datetime]
     sides: list[SideOut]
+    themes: list[ComparedThemeOut] = Field(description="the largest themes of all sides")
 
 
 class PartsOut(Schema):
@@ -104,7 +112,8 @@ def get_comparison(request: SignedInRequest, project_id: int, filters: Query[Fil
     """Compare up to five sides: the selected keywords, else brands and competitors. Brands are one side, the first."""
     project = membership_of(request.user, project_id).project
     f = read_filter(request, project, set())
-    found = compare(f, sides_of(f, list(Keyword.objects.filter(project=project).order_by("id"))))
+    sides = sides_of(f, list(Keyword.objects.filter(project=project).order_by("id")))
+    found, themes = compare(f, sides), compare_themes(sides) if sides else []
     has_previous = history_start(f) is None
     now = shares([counts.total.documents for counts in found.sides])
     before = shares([counts.before.documents for counts in found.sides])
@@ -123,6 +132,7 @@ def get_comparison(request: SignedInRequest, project_id: int, filters: Query[Fil
             }
             for place, counts in enumerate(found.sides)
         ],
+        "themes": [{"id": one.theme.pk, "name": one.theme.name, "documents": one.counts} for one in themes],
     }
 
 

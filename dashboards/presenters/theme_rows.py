@@ -19,8 +19,9 @@ from monitoring.ingest.themes import MIN_DOCUMENTS
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.mentions import MentionRow
 from monitoring.insights.sentiment import Split
-from monitoring.insights.themes import CountedTheme, Themes
+from monitoring.insights.themes import CountedTheme, Themes, found_run
 from monitoring.insights.volume import PeriodChange
+from monitoring.messages.theme_words import no_theme_words
 from monitoring.models import DocumentVector, Keyword, Theme
 
 MAX_KEYWORD_NAME = 100
@@ -62,18 +63,17 @@ def theme_rows(
 
 def others_words(found: Themes) -> str:
     """Return how many documents are in no theme, "" if none is."""
-    text = ngettext("%(number)s mention is in no theme.", "%(number)s mentions are in no theme.", found.others)
-    return text % {"number": number(found.others)} if found.others and found.run else ""
+    return no_theme_words(found.others) if found.others and found.run else ""
 
 
-def missing_words(project: Project, found: Themes) -> str:
-    """Return why a project has no theme in a period, and what to do."""
-    if found.run:
+def missing_words(project: Project, total: int) -> str:
+    """Return why a project has no theme in a period with `total` mentions, and what to do."""
+    if found_run(project.pk):
         return _("No theme has mentions in this period. Choose a longer one.")
     vectors = DocumentVector.objects.filter(project=project)[:MIN_DOCUMENTS].count()
     if vectors >= MIN_DOCUMENTS:
         return _("Vigie is grouping your mentions. Their themes appear here in a few minutes.")
-    if vectors or found.total < MIN_DOCUMENTS:
+    if vectors or total < MIN_DOCUMENTS:
         return ngettext(
             "Themes need at least %(minimum)s mentions that the encoder has read. So far it has read %(number)s.",
             "Themes need at least %(minimum)s mentions that the encoder has read. So far it has read %(number)s.",

@@ -12,11 +12,14 @@ from accounts.models import Membership, Project, Role
 from assistant.subjects import subject_of_filter
 from dashboards.presenters.assistant import summary_box
 from dashboards.presenters.compare import compare_page, side_name
+from dashboards.presenters.compare_themes import theme_shares
 from dashboards.presenters.compare_words import compare_words
 from dashboards.presenters.coverage import coverage
 from dashboards.presenters.filter_bar import filter_bar
+from dashboards.presenters.theme_rows import missing_words
 from dashboards.views.time_limit import within_time_limit
 from monitoring.insights.comparison import MAX_SIDES, Side, compare, sides_of
+from monitoring.insights.comparison_themes import compare_themes
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.gaps import failures_of, gaps
 from monitoring.insights.visibility import weights_query
@@ -46,8 +49,10 @@ def compare_sides(request: SignedInRequest, membership: Membership) -> HttpRespo
         failures = failures_of(project, f.since, f.until)
         unseen = gaps(failures, coverage(project).total, found.starts, f.until, start)
         page = compare_page(found, unseen, has_previous=start is None)
+        themes = theme_shares(found, compare_themes(sides))
         context["assistant"] = summary_box(membership, subject_of_filter(f))
         context |= {"page": page, "words": compare_words(page.rows), "total": found.total, "history_start": start}
+        context |= {"themes": themes, "themes_missing": "" if themes else missing_words(project, found.total)}
     return render(request, "compare/compare.html", context)
 
 

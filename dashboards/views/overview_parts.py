@@ -46,7 +46,7 @@ def overview_details(request: SignedInRequest, membership: Membership) -> HttpRe
         "hours": range(24),
         "zone": str(f.zone),
         "themes": theme_rows(f, counted.shown[:TOP_THEMES], counted.total, subject.keywords),
-        "themes_missing": "" if counted.shown else missing_words(membership.project, counted),
+        "themes_missing": "" if counted.shown else missing_words(membership.project, counted.total),
         "stories": story_rows(f, top_stories(f)),
         "sources": details.source_rows(f, found),
         "authors": details.author_rows(f, found),

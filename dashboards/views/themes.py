@@ -48,7 +48,7 @@ def themes(request: SignedInRequest, membership: Membership) -> HttpResponse:
         "rows": theme_rows(subject.f, shown, found.total, subject.keywords, posts),
         "hidden": theme_rows(subject.f, found.hidden, found.total, subject.keywords),
         "others": others_words(found),
-        "missing": "" if shown else missing_words(project, found),
+        "missing": "" if shown else missing_words(project, found.total),
         "run": found.run,
     }
     return render(request, "themes/themes.html", context)

@@ -49,7 +49,7 @@ class Themes:
 
 def themes(f: MentionFilter) -> Themes:
     """Return the themes that have documents under the filter, all of them in three queries."""
-    run = ThemeRun.objects.filter(project=f.project_id, grouped_at__isnull=False).first()
+    run = found_run(f.project_id)
     rows = document_rows(f, with_previous(f), theme_id=F(_THEME), number=bucket_number(f, [f.since]))
     now: defaultdict[int | None, list[tuple[int, int]]] = defaultdict(list)
     before: defaultdict[int | None, int] = defaultdict(int)
@@ -71,6 +71,11 @@ def themes(f: MentionFilter) -> Themes:
         others=tallies.get(None, Tally()).documents,
         run=run,
     )
+
+
+def found_run(project_id: int) -> ThemeRun | None:
+    """Return the last run that looked for themes in a project, None before the first."""
+    return ThemeRun.objects.filter(project=project_id, grouped_at__isnull=False).first()
 
 
 def sample_posts(f: MentionFilter, theme_ids: Sequence[int]) -> dict[int, list[MentionRow]]:

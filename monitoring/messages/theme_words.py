@@ -1,4 +1,6 @@
-"""Sentences about the numbers of themes, in the active language. Called by insights/theme_rise.py and digests."""
+"""Sentences about the numbers of themes, in the active language. Called by insights/theme_rise.py, digests,
+reports and pages.
+"""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,6 +16,12 @@ def rise_words(count: int, total: int, before: int) -> str:
         "share": percent(round(100 * count / total)),
         "before": number(before),
     }
+
+
+def no_theme_words(count: int) -> str:
+    """Return how many mentions are in no theme."""
+    text = ngettext("%(number)s mention is in no theme.", "%(number)s mentions are in no theme.", count)
+    return text % {"number": number(count)}
 
 
 def share_words(count: int, total: int) -> str:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from tests.dashboards.theme_rows import make_theme
 from tests.factories import make_keyword, make_mentions, make_source, make_story
 
 NOW = timezone.now
@@ -30,6 +31,14 @@ def test_comparison_has_counts_shares_and_platforms_of_each_side(project, viewer
     assert [(one["platform"], one["documents"]) for one in own["platforms"]] == [("bluesky", 12)]
     assert sum(one["documents"] for one in own["buckets"]) == 12
     assert len(found["starts"]) == len(own["buckets"]) == len(own["net_buckets"])
+
+
+def test_comparison_has_themes_with_the_documents_of_each_side(project, viewer, keywords, program):
+    lumen, halo = keywords
+    made = make_mentions(lumen, 3) + make_mentions(halo, 1)
+    theme = make_theme(project, [one.document for one in made], "late, parcel")
+    found = program(viewer).get(f"/projects/{project.pk}/compare", period="7d").json()
+    assert found["themes"] == [{"id": theme.pk, "name": "Late, parcel", "documents": [3, 1]}]
 
 
 def test_comparison_has_no_previous_period_that_vigie_did_not_see(project, viewer, program):
