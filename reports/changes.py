@@ -27,7 +27,9 @@ MAX_REPORTS, MAX_LINKS = 100, 50  # of a project, of a report
 MAX_DAYS = 731
 # Those that every project has something for; people add the others.
 DEFAULT_SECTIONS = [
-    name for name in SECTIONS if name not in ("comment", "compare", "goals", "posts", "curation", "website", "team")
+    name
+    for name in SECTIONS
+    if name not in ("comment", "compare", "goals", "posts", "curation", "website", "team", "themes")
 ]
 SHOWN_FIELDS = frozenset(
     {"title", "language", "period", "first_day", "last_day", "query", "view", "sections", "comment", "shows_logo"}

@@ -25,6 +25,7 @@ from reports.sections import (
     stories,
     summary,
     team,
+    themes,
     volume,
     website,
 )
@@ -46,6 +47,7 @@ SECTIONS = {
     "sentiment": SectionKind(_("Sentiment"), sentiment.read),
     "share_of_voice": SectionKind(_("Share of voice"), share_of_voice.read),
     "compare": SectionKind(_("Compare"), compare.read),
+    "themes": SectionKind(_("Themes"), themes.read),
     "stories": SectionKind(_("Most repeated stories"), stories.read),
     "authors": SectionKind(_("Top authors"), authors.read),
     "answers": SectionKind(_("Response times"), answers.read),

@@ -7,8 +7,10 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.activity_log import record
+from monitoring.models import Mention
 from reports.changes import create_link, create_report
 from reports.links import share_url
+from tests.dashboards.theme_rows import make_theme
 from tests.reports.test_reports import DAY, path
 from tests.website.factories import make_breakdown, make_days, make_website
 from workplace.goals.changes import create_goal
@@ -74,3 +76,44 @@ def test_section_of_website_has_the_figures_of_the_period(as_person, owner, fixe
     assert "Maison Lumen" in body and "Figures of 3 of 7 days." in body
     assert re.search(r"Sessions</dt><dd><b>60</b>", body) and "15.0%" in body
     assert re.search(r"google / organic</th>\s*<td [^>]*>40</td>", body)
+
+
+def test_section_of_themes_has_the_numbers_of_the_page(as_person, owner, fixed, mentions):
+    body = as_person(owner).get(path(fixed)).content.decode()
+    assert "Themes need at least 30 mentions that the sentence encoder has read." in body
+    rows = Mention.objects.filter(keyword=mentions).select_related("document").order_by("pk")
+    theme = make_theme(fixed.project, [one.document for one in rows[:4]], "late, parcel")
+    make_theme(fixed.project, [one.document for one in rows[4:6]], "hidden", is_hidden=True)
+    fixed.project.sources.update(created_at=timezone.now() - 60 * DAY)
+    edition = create_link(fixed, owner, 7, timezone.now()).edition
+    blocks = next(one["blocks"] for one in edition.content if one["name"] == "themes")
+    assert blocks[0]["header"] == ["Theme", "Mentions", "Previous period", "Share", "Negative"]
+    assert blocks[0]["rows"] == [["Late, parcel", "4", "0", "40%", "2"]]
+    assert blocks[1]["text"] == "4 mentions are in no theme."
+    assert as_person(owner).get(path(fixed, "/pdf")).content.startswith(b"%PDF-")
+    period = f"from={fixed.first_day}&to={fixed.last_day}"
+    page = as_person(owner).get(f"/p/{fixed.project_id}/themes?{period}")
+    assert [(row.id, row.count) for row in page.context["rows"]] == [(theme.pk, "4 mentions")]
+
+
+def test_section_of_themes_is_in_the_language_of_the_report(owner, fixed, mentions):
+    documents = [one.document for one in Mention.objects.filter(keyword=mentions).select_related("document")]
+    theme = make_theme(fixed.project, documents)
+    theme.name_terms = {"en": ["late"], "fr": ["retard"]}
+    theme.save()
+    report = create_report(
+        fixed.project,
+        owner,
+        language="fr",
+        period="fixed",
+        first_day=fixed.first_day,
+        last_day=fixed.last_day,
+        sections=["themes"],
+    )
+    (section,) = create_link(report, owner, 7, timezone.now()).edition.content
+    assert (section["title"], section["blocks"][0]["rows"][0][0]) == ("Thèmes", "Retard")
+
+
+def test_section_of_themes_says_that_the_period_has_none(as_person, owner, fixed):
+    make_theme(fixed.project)
+    assert "No theme has mentions in this period." in as_person(owner).get(path(fixed)).content.decode()
