@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import numpy as np
 from django.conf import settings
@@ -19,6 +20,7 @@ from django.db.models.functions import Left
 from django.utils import timezone
 from numpy.typing import NDArray
 
+from monitoring.embedding import encoder
 from monitoring.ingest.project_lock import lock_project_shared
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.mentions import newest_documents
@@ -28,6 +30,7 @@ from monitoring.query.tokens import tokenize
 from monitoring.themes.groups import MAX_SHAPED, NONE, Groups, group
 from monitoring.themes.identity import Known, continued
 from monitoring.themes.names import MAX_CHARS, WORDS_IN_NAME, Terms, Text, still_fits, terms_of
+from monitoring.themes.subjects import Scores, Subjects, encode_subjects, score
 
 log = logging.getLogger(__name__)
 
@@ -102,11 +105,15 @@ class _Read:
 
 @dataclass(frozen=True)
 class _Found:
-    """The groups of a run with the ids of their members and their terms."""
+    """The groups of a run with the ids of their members, their terms, and how close they are to subjects.
+
+    `scores` is None if this server can't make vectors of the version of the run.
+    """
 
     groups: Groups
     members: list[frozenset[int]]
     terms: dict[int, Terms]
+    scores: Scores | None
 
 
 def group_due(now: datetime | None = None) -> bool:
@@ -181,7 +188,10 @@ def _find(project_id: int, documents: _Read) -> _Found:
         for number in range(len(groups.centers))
     ]
     languages = [code for code, _name in settings.LANGUAGES]
-    return _Found(groups, members, terms_of(_texts(documents, groups), languages, _own_words(project_id)))
+    terms = terms_of(_texts(documents, groups), languages, _own_words(project_id))
+    subjects = _subjects(documents.version)
+    scores = score(subjects, documents.vectors, documents.languages, groups) if subjects else None
+    return _Found(groups, members, terms, scores)
 
 
 def _texts(documents: _Read, groups: Groups) -> list[Text]:
@@ -207,9 +217,13 @@ def _store_themes(project_id: int, documents: _Read, found: _Found, now: datetim
     earlier = {theme.pk: theme for theme in Theme.objects.filter(project=project_id).select_for_update()}
     known = _known(list(earlier.values()), documents)
     continues = continued(known, found.members, found.groups.centers)
+    subjects = {number: earlier[pk].subject for number, pk in continues.items()}
+    if found.scores:
+        subjects = found.scores.choose(subjects)
     themes = []
     for number, center in enumerate(found.groups.centers):
         theme = earlier.pop(continues[number]) if number in continues else Theme(project_id=project_id, created_at=now)
+        theme.subject = subjects.get(number, "")
         theme.terms = found.terms.get(number, {})
         kept = {
             language: theme.name_terms[language]
@@ -221,12 +235,23 @@ def _store_themes(project_id: int, documents: _Read, found: _Found, now: datetim
         theme.center, theme.version = center.tolist(), documents.version
         theme.size, theme.seen_at = len(found.members[number]), now
         if theme.pk:
-            theme.save(update_fields=["terms", "name_terms", "center", "version", "size", "seen_at"])
+            theme.save(update_fields=["subject", "terms", "name_terms", "center", "version", "size", "seen_at"])
         else:
             theme.save()
         themes.append(theme)
     Theme.objects.filter(pk__in=earlier).update(size=0)
     return themes
+
+
+@lru_cache(maxsize=1)
+def _subjects(version: str) -> Subjects | None:
+    try:
+        loaded = encoder.load()
+    except (ImportError, OSError):
+        return None
+    if loaded.version != version:
+        return None
+    return encode_subjects(lambda texts: loaded.encode(texts).vectors)
 
 
 def _known(themes: Sequence[Theme], documents: _Read) -> list[Known]:

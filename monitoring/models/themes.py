@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Project
 from monitoring.models.documents import Document
+from monitoring.models.theme_subjects import NAMES as SUBJECT_NAMES
 from monitoring.models.vectors import RealField
 
 MAX_NAME = 80
@@ -17,13 +18,15 @@ class Theme(models.Model):
     """A group of documents that say similar things. `ingest/themes.py` finds them again every day, with the same ids.
 
     `terms` has for each language of the interface the words that tell the theme from the others, the best first, and
-    `name_terms` those in its name, which stay as long as they fit. `given_name` is a person's, "" if there is none.
+    `name_terms` those in its name, which stay as long as they fit. `subject` is one of theme_subjects.py, "" if it has
+    none of them; `given_name` is a person's, "" if there is none.
     `center` is compared with those of later runs of the same `version` of the encoder. `size` is the number of its
     documents in the last run, 0 if that did not find it; `seen_at` (UTC) is when a run last did.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="themes")
     given_name = models.CharField(max_length=MAX_NAME, blank=True)
+    subject = models.CharField(max_length=40, blank=True, db_default="")
     name_terms = models.JSONField(default=dict)
     terms = models.JSONField(default=dict)
     is_hidden = models.BooleanField(default=False)
@@ -38,8 +41,9 @@ class Theme(models.Model):
 
     @property
     def name(self) -> str:
-        """The name that a person gave, otherwise the terms in the current language."""
-        name = self.given_name or ", ".join(in_language(self.name_terms))
+        """The name that a person gave, otherwise its subject or the terms, in the current language."""
+        subject = SUBJECT_NAMES.get(self.subject)
+        name = self.given_name or (_(subject) if subject else ", ".join(in_language(self.name_terms)))
         return name[:1].upper() + name[1:] if name else _("Theme %(number)s") % {"number": self.pk}
 
     @property

@@ -7,6 +7,7 @@ from django.db import connection
 from django.utils import timezone, translation
 
 from accounts.models import Project
+from monitoring.embedding import encoder
 from monitoring.ingest import themes
 from monitoring.ingest.retention import delete_expired_documents
 from monitoring.ingest.themes import delete_old_themes, group_due
@@ -102,6 +103,26 @@ def test_sample_posts_have_different_titles(keyword, said):
     pk = DocumentTheme.objects.get(document=first).theme_id
     titles = [row.document.title for row in sample_posts(filter_of(keyword), [pk])[pk]]
     assert sorted(map(str.casefold, titles)) == ["lamp", "shade"]
+
+
+def test_theme_is_named_after_its_subject_in_each_language(keyword):
+    """With the real encoder: the posts of two themes, of which one is clearly about a frequent subject."""
+    late = [f"Toujours rien reçu, ma livraison a {days} jours de retard" for days in range(3, 25)]
+    bulbs = [f"Culot E{size} ou B22 pour la lampe du bureau numéro {size} ?" for size in range(3, 25)]
+    mentions = make_mentions(keyword, [{"title": "", "text": text, "language": "fr"} for text in late + bulbs])
+    loaded = encoder.load()
+    vectors = loaded.encode([mention.document.text for mention in mentions]).vectors
+    store_vectors(zip([mention.document for mention in mentions], vectors, strict=True), loaded.version)
+    group_due()
+    theme = DocumentTheme.objects.get(document=mentions[0].document).theme
+    assert theme.subject == "late_delivery" and theme.name == "Late delivery"
+    with translation.override("fr"):
+        assert theme.name == "Livraison en retard"
+    assert not Theme.objects.exclude(pk=theme.pk).filter(subject="late_delivery").exists()
+    Theme.objects.update(version="older")  # as after an upgrade of the encoder
+    DocumentVector.objects.update(version="older")
+    run_again()
+    assert Theme.objects.get(pk=theme.pk).subject == "late_delivery"
 
 
 def test_themes_keep_their_ids_and_names(keyword, said):
