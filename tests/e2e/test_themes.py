@@ -58,3 +58,18 @@ def test_overview_leads_to_the_mentions_of_a_theme(themes, english_manager, open
     page.get_by_role("link", name="Retard de livraison, colis").click()
     expect(page.get_by_text("Lumen, colis 0").first).to_be_visible()
     expect(page.get_by_text("Lumen, superbe 0")).to_have_count(0)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_compare_page_has_themes_with_links_and_fits(themes, manager, open_as, language):
+    manager.language = language
+    manager.save()
+    page = open_as(manager, f"/p/{themes.project_id}/compare?period=30d")
+    table = page.get_by_role("table", name={"en": "By theme", "fr": "Par thème"}[language])
+    row = table.get_by_role("row", name=re.compile("Retard de livraison, colis"))
+    expect(row.get_by_role("link")).to_have_text(re.compile(r"14\s?%"))
+    expect(table.get_by_text("Superbe")).to_have_count(0)
+    check_in_light_and_dark(page)
+    page.set_viewport_size({"width": 1400, "height": 900})
+    row.get_by_role("link").click()
+    expect(page.get_by_text("Lumen, colis 0").first).to_be_visible()
