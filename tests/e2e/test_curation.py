@@ -258,7 +258,7 @@ def test_figure_is_added_and_shown_to_readers(open_as, owner, draft, language, a
     page = open_as(owner, f"/p/{draft.collection.project_id}/curation/issues/{draft.pk}")
     page.locator("#figure-days").select_option("30")
     page.get_by_role("button", name=add).press("Enter")
-    expect(page.locator(".curation-name").last).to_have_text(title)
+    expect(page.locator(".curation-items .curation-name").last).to_have_text(title)
     check_in_light_and_dark(page)
     issues.change_issue(draft, 1, timezone.now(), title="A week of parcels")
     issues.publish(draft, owner, timezone.now())

@@ -89,10 +89,17 @@ class Polls:
         return result
 
     def poll_until_done(self, limit: int = 100, **job: Any) -> PollResult:
-        """Poll until the source is complete, a few seconds apart."""
+        """Poll until the source is complete, a few seconds apart.
+
+        A sample of a stream ends at a pause, which a busy machine makes in the middle, too: it is complete once
+        another sample has nothing new.
+        """
+        is_streamed = PLATFORMS[self.server.platform].is_streamed
         for _ in range(limit):
+            known = len(self.entries)
             result = self.poll(**job)
-            if not result.is_incomplete and not result.error:
+            is_settled = not is_streamed or len(self.entries) == known
+            if not result.is_incomplete and not result.error and is_settled:
                 return result
             self.server.now += timedelta(seconds=5)
         raise AssertionError(f"not complete after {limit} polls: {result.error}")
