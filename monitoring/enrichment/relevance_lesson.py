@@ -11,7 +11,6 @@ reply, tagged, corrected, called relevant, or ignored for a reason that only con
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 
 import numpy as np
 
@@ -105,5 +104,5 @@ def read_documents(ids: Collection[int], encoder: str) -> Read:
         found = [pk for pk in found if pk in row]
         matrix = numbers[np.array([row[pk] for pk in found], np.int64)]
     texts = [f"{documents[pk].title}\n{documents[pk].text}" for pk in found]
-    hashes = [sha256(text.encode()).digest() for text in texts]  # as Postgres computes them
+    hashes = [vectors.text_hash(documents[pk]) for pk in found]
     return Read(found, hashes, texts, Features.of([text[:MAX_CHARACTERS] for text in texts], matrix))

@@ -26,6 +26,7 @@ from monitoring.models import (
     RelevanceVersion,
 )
 from monitoring.models.relevance import HEAVY
+from monitoring.models.vectors import HAS_SAME_TEXT
 from monitoring.relevance.features import Features
 from monitoring.relevance.model import RelevanceModel
 from monitoring.relevance.nearest import nearest
@@ -39,14 +40,14 @@ OVERLAP = timedelta(hours=1)  # between a mention's time and the end of its tran
 HOUR_S = 3600
 
 # As vectors are stored: a text that was edited since it was read, or deleted, gets no score.
-_STORE = """
+_STORE = f"""
 WITH new AS (
     SELECT * FROM unnest(%s::bigint[], %s::bytea[], %s::real[], %s::boolean[], %s::bigint[], %s::bigint[])
         AS new (id, hash, score, is_noise, like_noise, like_kept)
 ), current AS (
     SELECT d.id, d.project_id, new.score, new.is_noise, new.like_noise, new.like_kept
     FROM new JOIN monitoring_document d ON d.id = new.id
-    WHERE d.deleted_at IS NULL AND sha256(convert_to(d.title || chr(10) || d.text, 'UTF8')) = new.hash
+    WHERE {HAS_SAME_TEXT}
     ORDER BY d.id FOR SHARE OF d SKIP LOCKED
 )
 INSERT INTO monitoring_relevancescore (document_id, project_id, version_id, score, is_noise, like_noise, like_kept)

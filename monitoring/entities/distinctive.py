@@ -8,8 +8,8 @@ insights/names.py.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from math import log, sqrt
 
+from monitoring.content.log_odds import log_odds
 from monitoring.entities.names import Found, find_names, key_of
 from monitoring.query.tokens import tokenize
 
@@ -17,7 +17,6 @@ MIN_STORIES, MIN_AUTHORS = 3, 2
 MIN_SURE = 2  # stories that have the name inside a sentence: a capital letter there has no other reason
 MIN_EARLIER = 5  # stories to compare with: with fewer, the most frequent names are listed
 MIN_SCORE, MIN_LIFT = 1.0, 1.5  # standard errors, and times as often as earlier
-PRIOR = 0.5  # stories: how little a name says that occurs once
 PART_SHARE = 0.5  # of the stories with a part of a name: if more have all of it, the part is not listed
 
 
@@ -96,9 +95,7 @@ def _score(uses: Mapping[str, _Uses], sizes: Mapping[bool, int]) -> Callable[[st
     """Return the function that scores a name: its log-odds against the earlier stories in units of their error."""
 
     def score(key: str) -> float:
-        here, earlier = len(uses[key].stories), len(uses[key].earlier)
-        odds = log((here + PRIOR) / (sizes[False] - here + 1)) - log((earlier + PRIOR) / (sizes[True] - earlier + 1))
-        return odds / sqrt(1 / (here + PRIOR) + 1 / (earlier + PRIOR))
+        return log_odds(len(uses[key].stories), sizes[False], len(uses[key].earlier), sizes[True])
 
     return score if sizes[True] >= MIN_EARLIER else lambda key: float(len(uses[key].stories))
 

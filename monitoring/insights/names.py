@@ -15,7 +15,7 @@ from monitoring.insights.breakdown import Tally, document_rows, tally
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.mentions import newest_documents
 from monitoring.insights.search import document_in
-from monitoring.insights.terms import before, spread
+from monitoring.insights.terms import before, compared_with
 from monitoring.matching.candidates import candidate_query
 from monitoring.matching.keyword_index import TrackedKeyword
 from monitoring.matching.scan import candidate_documents, read_docs
@@ -52,7 +52,7 @@ def names(f: MentionFilter) -> Names:
     here = newest[:SAMPLE]
     if not here:
         return Names()
-    earlier = [pk for pk in spread(before(f)) if pk not in set(here)]
+    earlier = compared_with(here, before(f))
     found = distinctive_names(_texts(here, earlier), _own_names(f.project_id), MAX_NAMES)
     return Names(tuple(_counted(f, here, found)), len(here), is_complete=len(newest) <= SAMPLE)
 

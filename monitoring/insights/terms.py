@@ -106,7 +106,7 @@ def distinctive_terms(f: MentionFilter, usual: MentionFilter | None = None) -> T
     here = newest[:SAMPLE]
     if not here:
         return Terms()
-    others = [one for one in spread(usual or before(f)) if one not in set(here)]
+    others = compared_with(here, usual or before(f))
     counted = _count_words(here, others)
     candidates = [one for one in counted if _is_word(one.word)] if len(others) >= MIN_USUAL else []
     words = _rank(candidates, len(here), len(others))
@@ -139,7 +139,13 @@ def before(f: MentionFilter) -> MentionFilter:
     return f.replace(since=min(since, f.since - USUAL_TIME), until=f.since, sentiments=())
 
 
-def spread(f: MentionFilter) -> list[int]:
+def compared_with(here: Sequence[int], usual: MentionFilter) -> list[int]:
+    """Return documents of a usual time to compare some documents with, none of these among them."""
+    own = set(here)
+    return [pk for pk in _spread(usual) if pk not in own]
+
+
+def _spread(f: MentionFilter) -> list[int]:
     """Return the newest documents of each part of a period."""
     step = (f.until - f.since) / USUAL_PARTS
     edges = [f.since + step * number for number in range(USUAL_PARTS + 1)]

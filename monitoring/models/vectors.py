@@ -22,15 +22,17 @@ from monitoring.models.documents import Document
 
 DIMENSIONS = 256  # those of the encoder
 
+# Of a document `d`: its title and text are those of which `new` has the hash.
+HAS_SAME_TEXT = "d.deleted_at IS NULL AND sha256(convert_to(d.title || chr(10) || d.text, 'UTF8')) = new.hash"
 # Texts are compared because an edit may have replaced one while it was encoded: the new one is encoded later. Rows
 # that another transaction is changing are left out for the same reason, so this waits for no edit, and no edit that
 # comes later misses the vector that it makes outdated.
-_STORE = """
+_STORE = f"""
 WITH new AS (
     SELECT * FROM unnest(%s::bigint[], %s::bytea[], %s::text[], %s::text[]) AS new (id, hash, numbers, outputs)
 ), current AS (
     SELECT d.id, d.project_id, new.numbers, new.outputs FROM new JOIN monitoring_document d ON d.id = new.id
-    WHERE d.deleted_at IS NULL AND sha256(convert_to(d.title || chr(10) || d.text, 'UTF8')) = new.hash
+    WHERE {HAS_SAME_TEXT}
     ORDER BY d.id FOR SHARE OF d SKIP LOCKED
 )
 INSERT INTO monitoring_documentvector (document_id, project_id, version, vector, outputs)
@@ -107,7 +109,7 @@ def store(
     order = sorted(range(len(documents)), key=lambda place: documents[place].pk)
     columns: list[list[Any]] = [
         [documents[place].pk for place in order],
-        [_text_hash(documents[place]) for place in order],
+        [text_hash(documents[place]) for place in order],
         [_array(vectors[place]) for place in order],
         ["{}" if outputs is None else _array(outputs[place]) for place in order],
     ]
@@ -138,6 +140,6 @@ def _array(numbers: NDArray[np.float32]) -> str:
     return "{" + ",".join(map(repr, numbers.tolist())) + "}"
 
 
-def _text_hash(document: Document) -> bytes:
-    """Return the hash of a title and text, as Postgres computes it."""
+def text_hash(document: Document) -> bytes:
+    """Return the hash of a title and text, as HAS_SAME_TEXT computes it."""
     return sha256(f"{document.title}\n{document.text}".encode()).digest()

@@ -8,8 +8,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from math import log, sqrt
 
+from monitoring.content.log_odds import log_odds
 from monitoring.content.stop_words import STOP_WORDS
 from monitoring.query.tokens import blank_markup, tokenize
 
@@ -19,7 +19,6 @@ MIN_SHARE = 0.05  # of the texts of the group, for a word of its name
 MAX_CHARS = 2000  # of a text
 CANDIDATES = 12  # terms that a name may keep from an earlier run
 WORDS_IN_NAME = 3
-PRIOR = 0.5  # texts: how little a word says that occurs once
 # Two words side by side are clearer than one of them, if this share of its texts has both.
 PAIR_SHARE = 0.5
 STEM = 5  # letters that words of one family have in common: "livraison" and "livraisons"
@@ -100,9 +99,7 @@ def _ranked(own: Counter[str], overall: Counter[str], size: int, total: int) -> 
     """Return terms by their log-odds against the other texts in units of their error, no two of the same words."""
 
     def score(term: str) -> float:
-        here, elsewhere = own[term] + PRIOR, overall[term] - own[term] + PRIOR
-        odds = log(here / (size - own[term] + 1)) - log(elsewhere / (total - size - overall[term] + own[term] + 1))
-        return odds / sqrt(1 / here + 1 / elsewhere)
+        return log_odds(own[term], size, overall[term] - own[term], total - size)
 
     def longer(word: str) -> str:
         """Return the pair that most texts with a word have, otherwise the word."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from monitoring.themes.groups import Groups, Matrix, without_language
+from monitoring.themes.groups import Groups, Matrix, unit, without_language
 
 FILE = Path(__file__).with_name("subjects.tsv")
 LANGUAGES = ("en", "fr")
@@ -64,8 +64,8 @@ def encode_subjects(encode: Callable[[list[str]], Matrix]) -> Subjects:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     encoded = {language: encode([row[language] for row in rows]) for language in LANGUAGES}
     means: dict[str, Matrix] = {language: posts.mean(axis=0) for language, posts in encoded.items()}
-    both = np.sum([_unit(encoded[language] - means[language]) for language in LANGUAGES], axis=0)
-    return Subjects(tuple(row["subject"] for row in rows), _unit(both), means)
+    both = np.sum([unit(encoded[language] - means[language]) for language in LANGUAGES], axis=0)
+    return Subjects(tuple(row["subject"] for row in rows), unit(both), means)
 
 
 def score(subjects: Subjects, vectors: Matrix, languages: Sequence[str], groups: Groups) -> Scores:
@@ -79,8 +79,4 @@ def score(subjects: Subjects, vectors: Matrix, languages: Sequence[str], groups:
     centered = (without_language(vectors, languages) + vectors - means) / 2
     centers = np.array([centered[groups.labels == number].mean(axis=0) for number in range(len(groups.centers))])
     centers = centers.reshape(-1, vectors.shape[1])
-    return Scores(subjects.ids, _unit(centers) @ subjects.vectors.T)
-
-
-def _unit(vectors: Matrix) -> Matrix:
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return Scores(subjects.ids, unit(centers) @ subjects.vectors.T)
