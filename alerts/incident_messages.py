@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from accounts.models import User
 from alerts.conditions.severity import CRITICAL, HIGH, MODERATE
-from alerts.incident_evidence import theme_of
 from alerts.incident_filters import clause_at_opening, filter_of_peak, settings_at_opening, subject_of
 from alerts.incident_links import ACKNOWLEDGE, link_url, may_change
 from alerts.incident_summary import Summary, summary_facts
@@ -23,6 +22,7 @@ from delivery.links import absolute, open_url
 from delivery.message import Rendered
 from delivery.passages import Marks
 from monitoring.content.excerpts import excerpt, plain
+from monitoring.insights.theme_rise import ThemeRise
 from monitoring.messages.labels import platform_name
 from monitoring.models import Mention
 
@@ -55,22 +55,25 @@ def latest_mentions(incident: Incident) -> list[Mention]:
     return list(existing.order_by("-published", "-id")[:LATEST_MENTIONS])
 
 
-def render_opened(incident: Incident, user: User, failing: int) -> Rendered:
-    """Return the alert. `failing` counts the project's failing sources: the count may be too low because of them."""
+def render_opened(incident: Incident, user: User, failing: int, theme: ThemeRise | None) -> Rendered:
+    """Return the alert. `failing` counts the project's failing sources: the count may be too low because of them.
+
+    `theme` is what most of the rise is about, read once for all recipients.
+    """
     marks = Marks()
-    context: dict[str, Any] = {"failing": failing}
+    context: dict[str, Any] = {"failing": failing, "theme": theme}
     context["latest"] = [mention_context(mention, marks) for mention in latest_mentions(incident)]
     if may_change(incident, user):
         context["acknowledge_url"] = link_url(ACKNOWLEDGE, incident, user)
     return _render(incident, user, OPENED, incident.value, context, marks)
 
 
-def render_closed(incident: Incident, user: User, summary: Summary, count: int) -> Rendered:
+def render_closed(incident: Incident, user: User, summary: Summary, count: int, theme: ThemeRise | None) -> Rendered:
     """Return the message that the incident is resolved, with its summary and a question to those who may rate it.
 
     `count` is the number of the incident (alerts/incident_counts.py).
     """
-    context: dict[str, Any] = {"summary": summary}
+    context: dict[str, Any] = {"summary": summary, "theme": theme}
     if may_change(incident, user):
         useful, false_alarm = Incident.Usefulness.values
         context["useful_url"] = link_url(useful, incident, user)
@@ -88,7 +91,11 @@ def _render(
 ) -> Rendered:
     project_id = incident.rule.project_id
     with translation.override(user.language), timezone.override(user.zone):
-        counted, theme = headline(incident, value), theme_of(incident, filter_of_peak(incident, user.zone))
+        counted = headline(incident, value)
+        if theme := context["theme"]:
+            context["theme_url"] = absolute(
+                f"{reverse('mentions', args=[project_id])}?{theme.in_zone(user.zone).query}"
+            )
         if summary := context.get("summary"):
             context["facts"] = summary_facts(summary)
         context |= {
@@ -97,8 +104,6 @@ def _render(
             "headline": counted,
             "sentence": sentence_at_opening(incident),
             "severity": severity_words(incident),
-            "theme": theme,
-            "theme_url": theme and absolute(f"{reverse('mentions', args=[project_id])}?{theme.query}"),
             "language": user.language,
             "incident_url": absolute(reverse("incident", args=[project_id, incident.joined_id or incident.pk])),
             "rules_url": absolute(reverse("rules", args=[project_id])),

@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.formats import number
-from alerts.incident_evidence import theme_of
-from alerts.incident_filters import filter_of_peak, subject_of
+from alerts.incident_filters import subject_of
 from alerts.incident_messages import OPENED, headline, latest_mentions, sentence_at_opening
 from alerts.incident_messages import RESOLVED as RESOLVED_TITLE
 from alerts.incident_summary import Summary, summary_facts
@@ -19,16 +18,17 @@ from delivery.links import absolute, open_url
 from delivery.models import Destination
 from delivery.notice import ALERT, RESOLVED, Fact, Link, Notice, NoticeItem
 from monitoring.content.excerpts import excerpt, plain
+from monitoring.insights.theme_rise import ThemeRise
 from monitoring.messages.labels import platform_name
 from monitoring.models import Mention
 
 
-def opened_notice(incident: Incident, destination: Destination, failing: int) -> Notice:
+def opened_notice(incident: Incident, destination: Destination, failing: int, theme: ThemeRise | None) -> Notice:
     """Return the alert. `failing` counts the project's failing sources: the count may be too low because of them."""
     with translation.override(destination.language):
         facts = [Fact(_("Severity:"), str(incident.get_severity_display()))]
         facts += [Fact(_("Mentions:"), number(incident.value)), Fact(_("Previous period:"), number(incident.baseline))]
-        if theme := theme_of(incident, filter_of_peak(incident)):
+        if theme:
             facts.append(Fact(_("Rise mostly about:"), theme.text))
         if failing:
             text = ngettext("%(number)s failing source", "%(number)s failing sources", failing)

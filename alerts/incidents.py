@@ -21,6 +21,7 @@ from alerts.conditions.severity import CRITICAL, highest, lower_than, severity
 from alerts.deletions import write
 from alerts.incident_closing import close_silently as close_silently
 from alerts.incident_counts import counts_of
+from alerts.incident_evidence import theme_of
 from alerts.incident_filters import clause_at_opening, filter_of_incident, filter_of_peak, is_falling, subject_of
 from alerts.incident_joining import incident_to_join, is_calm_without, lead_of, locked_lead, rows_of
 from alerts.incident_keys import message_key, notice_key
@@ -66,13 +67,13 @@ def open_incident(rule: Rule, settings: Settings, verdict: Verdict, now: datetim
         with transaction.atomic():
             incident.save(force_insert=True)
             _join_or_start(incident, now)
-            failing = rule.project.sources.failing().count()
+            failing, theme = rule.project.sources.failing().count(), theme_of(incident, filter_of_peak(incident))
             users, channels = recipients_of(rule), channels_of(rule)
             quiet = hold_incident(incident, rule, [*users, *owners_of(channels)], "opened", now)
             for user in (one for one in users if one.pk not in quiet):
-                _write_message(incident, user, "opened", render_opened(incident, user, failing))
+                _write_message(incident, user, "opened", render_opened(incident, user, failing, theme))
             for destination in awake(channels, quiet):
-                _write_notice(incident, destination, "opened", opened_notice(incident, destination, failing))
+                _write_notice(incident, destination, "opened", opened_notice(incident, destination, failing, theme))
     except IntegrityError:
         if Incident.objects.filter(rule=rule, closed_at=None).exists():
             return None
@@ -157,12 +158,12 @@ def resolve(incident: Incident, user: User, now: datetime) -> bool:
 def write_closed(lead: Incident, rules: Iterable[Rule], now: datetime) -> None:
     """Write the last messages of an incident to the recipients of its rules: the keys allow one each."""
     summary = summary_of(lead, filter_of_incident(lead, now), now)
-    count = counts_of([lead])[lead.pk]
+    count, theme = counts_of([lead])[lead.pk], theme_of(lead, filter_of_peak(lead))
     for rule in rules:
         users, channels = recipients_of(rule), channels_of(rule)
         quiet = hold_incident(lead, rule, [*users, *owners_of(channels)], "closed", now)
         for user in (one for one in users if one.pk not in quiet):
-            _write_message(lead, user, "closed", render_closed(lead, user, summary, count))
+            _write_message(lead, user, "closed", render_closed(lead, user, summary, count, theme))
         for destination in awake(channels, quiet):
             _write_notice(lead, destination, "closed", closed_notice(lead, destination, summary, count))
 

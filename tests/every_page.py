@@ -130,10 +130,11 @@ class Site:
             content = read_digest(scope, Window(start, now), self.owner.zone)
             yield name, render_digest(content, digest, scope)
         incident = Incident.objects.get(pk=self.world.incident.pk)
-        yield "alert email", render_opened(incident, self.owner, failing=2)
+        theme = IncidentView(incident, now, self.owner.zone).theme
+        yield "alert email", render_opened(incident, self.owner, failing=2, theme=theme)
         incident.closed_at = now
         closed = IncidentView(incident, now, self.owner.zone)
-        yield "resolved email", render_closed(incident, self.owner, closed.summary, closed.count)
+        yield "resolved email", render_closed(incident, self.owner, closed.summary, closed.count, theme)
 
     def _add_texts(self):
         source = make_source(self.project, title=LONG, url=f"https://{LONG}.example/{'path' * 30}", error_code="dns")

@@ -5,7 +5,8 @@ explanation of peaks, and by the pages and messages of incidents.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import tzinfo
 
 from monitoring.insights.filters import MentionFilter
 from monitoring.insights.theme_counts import ThemeCounts, shown_themes, theme_counts
@@ -19,17 +20,25 @@ MIN_SHARE = 50  # percent of the rise
 
 @dataclass(frozen=True)
 class ThemeRise:
-    """A theme with its mentions in the window and in the one before; `query` is that of the list of the former."""
+    """A theme with its mentions in the window and in the one before; `f` is the filter of the list of the former."""
 
     theme: Theme
     count: int
     before: int
     total: int
-    query: str
+    f: MentionFilter
 
     @property
     def name(self) -> str:
         return self.theme.name
+
+    @property
+    def query(self) -> str:
+        return self.f.to_query()
+
+    def in_zone(self, zone: tzinfo) -> "ThemeRise":
+        """Return the same with a query for readers of a time zone, without reading again."""
+        return replace(self, f=self.f.replace(zone=zone))
 
     @property
     def words(self) -> str:
@@ -60,5 +69,4 @@ def theme_rise(f: MentionFilter) -> ThemeRise | None:
     theme = main_theme(now, before, shown_themes(f.project_id, now.by_theme))
     if theme is None:
         return None
-    query = f.replace(themes=(theme.pk,)).to_query()
-    return ThemeRise(theme, now.of(theme.pk), before.of(theme.pk), now.total, query)
+    return ThemeRise(theme, now.of(theme.pk), before.of(theme.pk), now.total, f.replace(themes=(theme.pk,)))

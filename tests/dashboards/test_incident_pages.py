@@ -8,6 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from alerts.evaluate import evaluate_all
+from alerts.incident_evidence import theme_of
+from alerts.incident_filters import filter_of_peak
 from alerts.incident_links import link_url
 from alerts.incident_messages import render_opened
 from alerts.incident_notices import opened_notice
@@ -32,6 +34,10 @@ def incident(project, owner):
 @pytest.fixture
 def url(incident):
     return f"/p/{incident.rule.project_id}/incidents/{incident.pk}"
+
+
+def opened(incident, user):
+    return render_opened(incident, user, 0, theme_of(incident, filter_of_peak(incident)))
 
 
 def text_of(response):
@@ -200,21 +206,24 @@ def test_wall_refreshes_its_numbers(incident, url, owner, as_person):
 def test_page_report_and_messages_name_the_theme_of_most_mentions(incident, url, owner, as_person):
     client = as_person(owner)
     assert "Rise mostly about" not in text_of(client.get(url))
-    assert "mostly about" not in render_opened(incident, owner, 0).text
+    assert "mostly about" not in opened(incident, owner).text
     documents = [one.document for one in Mention.objects.select_related("document")]
     theme = make_theme(incident.rule.project, documents, "late, parcel")
     theme.name_terms = {"en": ["late", "parcel"], "fr": ["retard", "colis"]}
     theme.save()
     numbers = "5 mentions, 100% of all, up from 0 in the previous period"
     assert f"Rise mostly about: Late, parcel ({numbers})." in text_of(client.get(url))
-    message = render_opened(incident, owner, 0)
+    message = opened(incident, owner)
     assert f"Rise mostly about: Late, parcel ({numbers})" in message.text and "Late, parcel" in message.html
     link = re.search(rf"http://localhost:8000(/p/\S+theme={theme.pk}\S*)", message.text)[1]
     assert client.get(f"{link}&counts=1").context["count"].value == 5
     owner.language = "fr"
-    assert "Retard, colis" in render_opened(incident, owner, 0).text
+    assert "Retard, colis" in opened(incident, owner).text
     channel = Destination(project=incident.rule.project, channel="slack", name="Team", language="fr")
-    assert any("Retard, colis" in fact.value for fact in opened_notice(incident, channel, 0).facts)
+    assert any(
+        "Retard, colis" in fact.value
+        for fact in opened_notice(incident, channel, 0, theme_of(incident, filter_of_peak(incident))).facts
+    )
     view = IncidentView(incident, timezone.now(), owner.zone)
     assert incident_pdf(view, Playbook(), []) and view.theme.text == f"Late, parcel ({numbers})"
 
@@ -230,7 +239,7 @@ def test_incident_of_a_fall_names_no_theme(incident, url, owner, as_person):
 
 
 def test_link_of_the_alert_acknowledges_after_confirmation(incident, owner, client):
-    link = re.search(r"http://localhost:8000(/incident/\S+)", render_opened(incident, owner, 0).text)[1]
+    link = re.search(r"http://localhost:8000(/incident/\S+)", opened(incident, owner).text)[1]
     assert b"Acknowledge this incident?" in client.get(link).content
     incident.refresh_from_db()
     assert incident.acknowledged_at is None
@@ -251,7 +260,7 @@ def test_links_of_the_last_message_rate_the_incident(incident, url, owner, clien
 
 
 def test_viewer_gets_no_link_and_a_link_ends_with_the_role(incident, viewer, owner, client):
-    assert "/incident/" not in render_opened(incident, viewer, 0).text
+    assert "/incident/" not in opened(incident, viewer).text
     link = link_url("acknowledge", incident, owner).removeprefix("http://localhost:8000")
     assert client.get(f"{link}x").status_code == 404
     owner.memberships.update(role="viewer")
